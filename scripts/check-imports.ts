@@ -1,0 +1,93 @@
+/*
+ * The import rules of DESIGN section 4:
+ * adapters, server, cli -> latchkey.ts -> http -> routes -> actions -> store interfaces <- storage,
+ * with kernel and crypto under everything. No cycle, not even of types.
+ */
+import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser'
+
+/** Rooms, and the rooms that each may import besides itself, kernel and crypto. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  kernel: [],
+  crypto: [],
+  sessions: [],
+  passwords: ['sessions'],
+  login: ['passwords', 'sessions'],
+  accounts: ['login', 'passwords', 'sessions'],
+  storage: ['accounts', 'passwords', 'sessions'],
+  pages: ['sessions'],
+  http: ['pages', 'sessions'],
+  adapters: [],
+  server: ['adapters', 'http', 'storage'],
+  cli: ['server', 'accounts', 'sessions'],
+}
+/** Rooms that may import the composition root and the options. */
+const ABOVE_THE_ROOT = ['adapters', 'server', 'cli']
+/** Files of a feature that speak HTTP's words; actions know nothing of them. */
+const LEAST_MODULES = 80
+
+const rooms = Object.keys(MAY_IMPORT)
+const betweenRooms: IForbiddenRuleType[] = rooms.map((room) => {
+  const allowed = [room, 'kernel', ...(room === 'kernel' ? [] : ['crypto']), ...(MAY_IMPORT[room] ?? [])]
+  const root = ABOVE_THE_ROOT.includes(room) ? '|latchkey\\.ts$|options\\.ts$' : ''
+  return {
+    name: `${room}-imports-only-what-is-below`,
+    severity: 'error',
+    from: { path: `^src/${room}/`, pathNot: '\\.test\\.ts$' },
+    to: { path: '^src/', pathNot: `^src/(?:(?:${allowed.join('|')})/${root})` },
+  }
+})
+
+const forbidden: IForbiddenRuleType[] = [
+  ...betweenRooms,
+  { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'actions-know-no-http',
+    comment: 'Actions know no Request, Response, cookie or route',
+    severity: 'error',
+    from: {
+      path: '^src/(?:accounts|passwords|login|sessions)/',
+      pathNot: '/(?:routes|session-cookie|renew-cookie)\\.ts$|\\.test\\.ts$',
+    },
+    to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },
+  },
+  {
+    name: 'sql-stays-in-storage',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/storage/|\\.test\\.ts$' },
+    to: { path: '^node_modules/kysely|^(?:node:)?sqlite$' },
+  },
+  {
+    name: 'entries-are-imported-by-nobody',
+    severity: 'error',
+    from: { path: '^src/[^/]+/' },
+    to: { path: '^src/(?:index|node|sqlite|config)\\.ts$' },
+  },
+  {
+    name: 'no-test-code-in-the-product',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+    to: { path: '\\.test\\.ts$|^(?:test|bench|scripts)/' },
+  },
+  { name: 'no-unresolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+]
+
+const { output } = await cruise(['src'], {
+  validate: true,
+  ruleSet: { forbidden },
+  tsPreCompilationDeps: true,
+  parser: 'swc',
+  combinedDependencies: true,
+  doNotFollow: { path: 'node_modules' },
+  enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+})
+const { modules, summary } = output as ICruiseResult // no output type was asked for, so it is the result itself
+const own = modules.filter(({ source }) => source.startsWith('src/'))
+const edges = own.flatMap(({ dependencies }) => dependencies)
+
+for (const { rule, from, to } of summary.violations) console.error(`${rule.name}: ${from} -> ${to}`)
+console.log(`${own.length} modules, ${edges.length} imports, ${summary.violations.length} forbidden`)
+if (own.length < LEAST_MODULES || edges.length < own.length) {
+  console.error('The parser sees too few modules or imports: these rules would hold nothing')
+  process.exitCode = 1
+}
+if (summary.violations.length > 0) process.exitCode = 1

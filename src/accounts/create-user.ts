@@ -1,0 +1,58 @@
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
+import type { Emit } from '../kernel/event.ts'
+import { newUserId } from '../kernel/ids.ts'
+import type { User } from '../kernel/principal.ts'
+import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import { acceptNewPassword, type PasswordPolicy } from '../passwords/password.ts'
+import type { SessionRecord } from '../sessions/store.ts'
+import type { UserStore } from './store.ts'
+
+/** What making users works with. */
+export interface CreateUserDeps {
+  readonly users: UserStore
+  readonly hasher: PasswordHasher
+  readonly policy: PasswordPolicy
+  readonly clock: Clock
+}
+
+/** A user to be. */
+export interface CreateUserInput {
+  readonly email: string
+  readonly password: string
+  readonly name?: string | undefined
+}
+
+/**
+ * Makes a user.
+ * @param startSession gives the session to store with the user, all or nothing; null for none.
+ * @throws validation_failed for an email or a password that is not acceptable, email_taken.
+ */
+export async function createUser(
+  deps: CreateUserDeps,
+  input: CreateUserInput,
+  { emit, startSession }: { readonly emit: Emit; readonly startSession: (user: User) => SessionRecord | null },
+): Promise<User> {
+  const email = acceptEmail(input.email)
+  const password = acceptNewPassword(deps.policy, input.password, { email, pointer: '#/password' })
+  if ((await deps.users.findByEmail(email)) !== null) throw new Refusal('email_taken')
+  const passwordHash = await deps.hasher.hash(password)
+  const user: User = {
+    id: newUserId(deps.clock),
+    email,
+    emailVerified: false,
+    name: input.name ?? null,
+    createdAt: deps.clock(),
+  }
+  const created = await deps.users.create({ user, passwordHash, firstSession: startSession(user) })
+  if (!created) throw new Refusal('email_taken', { reason: 'registered by another request at the same moment' })
+  emit({ type: 'user.created', userId: user.id })
+  return user
+}
+
+function acceptEmail(text: string): EmailAddress {
+  const email = parseEmailAddress(text)
+  if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
+  return email
+}

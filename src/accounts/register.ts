@@ -1,0 +1,49 @@
+import type { Emit } from '../kernel/event.ts'
+import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
+import { type IssuedSession, newSession } from '../sessions/new-session.ts'
+import { endSession } from '../sessions/revoke-session.ts'
+import type { SessionDeps } from '../sessions/start-session.ts'
+import { type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
+
+/** Whether people may register themselves. */
+export type Registration = 'open' | 'closed'
+
+/** What registering works with. */
+export interface RegisterDeps extends CreateUserDeps, SessionDeps {
+  readonly registration: Registration
+}
+
+/** Who registers, from where, and the session that the new one takes the place of. */
+export interface RegisterInput extends CreateUserInput {
+  readonly client: ClientInfo
+  readonly replaces: Principal | null
+}
+
+/**
+ * Makes a user and their first session, in one transaction.
+ * @throws registration_closed, validation_failed, email_taken.
+ */
+export async function register(
+  deps: RegisterDeps,
+  { client, replaces, ...input }: RegisterInput,
+  emit: Emit,
+): Promise<IssuedSession & { readonly user: User }> {
+  if (deps.registration === 'closed') throw new Refusal('registration_closed')
+  let issued: IssuedSession | undefined
+  const user = await createUser(deps, input, {
+    emit,
+    startSession(newUser) {
+      // Whoever sets the password has proven to know it.
+      const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: 0 }), 'password')
+      const session = newSession(deps, { login: completeLogin(attempt), remember: false, client })
+      issued = session
+      return session.record
+    },
+  })
+  if (issued === undefined) throw new Error('createUser asked for no session')
+  if (replaces !== null) await endSession(deps, replaces.user.id, replaces.session.id, emit)
+  emit({ type: 'login.succeeded', userId: user.id, sessionId: issued.session.id, methods: issued.session.methods })
+  return { ...issued, user }
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
+import { typedPasswordSchema } from '../passwords/password-schema.ts'
+import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
+import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
+import { type RegisterDeps, register } from './register.ts'
+import { nameSchema } from './user-name.ts'
+
+/** Register; see, rename and delete the own account. */
+export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar: CookieJar }): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/register',
+      summary: 'Make an account and log in',
+      access: 'anyone',
+      body: z.strictObject({
+        email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),
+        password: typedPasswordSchema,
+        name: nameSchema.optional(),
+      }),
+      answers: {
+        201: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
+      },
+      refusals: ['registration_closed', 'email_taken', 'overloaded'],
+      form: { page: '/register', done: '/account', notice: 'welcome' },
+      async handle({ body, client, principal, emit }) {
+        const issued = await register(deps, { ...body, client, replaces: principal }, emit)
+        return {
+          status: 201,
+          body: {
+            status: 'complete',
+            user: toUserJson(issued.user),
+            session: toSessionJson(issued.session, issued.session.id),
+          },
+          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+        }
+      },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/user',
+      summary: 'The own account',
+      access: 'session',
+      answers: { 200: z.object({ user: userJsonSchema }) },
+      async handle({ principal }) {
+        return { status: 200, body: { user: toUserJson(principal.user) } }
+      },
+    }),
+
+    defineRoute({
+      method: 'PATCH',
+      path: '/user',
+      summary: 'Change the own name',
+      access: 'session',
+      body: z.strictObject({ name: nameSchema.nullable() }),
+      answers: { 200: z.object({ user: userJsonSchema }) },
+      async handle({ principal, body, emit }) {
+        const user = await renameUser(deps, principal.user.id, body.name, emit)
+        return { status: 200, body: { user: toUserJson(user) } }
+      },
+    }),
+
+    defineRoute({
+      method: 'DELETE',
+      path: '/user',
+      summary: 'Delete the own account and all that belongs to it',
+      access: 'fresh_session',
+      answers: { 204: null },
+      async handle({ principal, emit }) {
+        await deleteUser(deps, principal.user.id, emit)
+        return { status: 204, cookies: [deps.jar.clear()], clearsSiteData: true }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,68 @@
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import { parseEmailAddress } from '../kernel/email-address.ts'
+import type { Emit } from '../kernel/event.ts'
+import { parseUserId } from '../kernel/ids.ts'
+import type { User } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { PasswordPolicy } from '../passwords/password.ts'
+import { type AccountDeps, deleteUser, disableUser, enableUser } from './change-user.ts'
+import { type CreateUserInput, createUser } from './create-user.ts'
+import type { UserRecord } from './store.ts'
+
+/** Users, for the application itself: none of this is reachable over HTTP. Unknown ids throw `not_found`. */
+export interface ServerSideUsers {
+  /** Makes a user, whatever the setting of registration. Throws validation_failed, email_taken. */
+  create(input: CreateUserInput): Promise<User>
+  /** Finds a user by id or by email; null when there is none. */
+  find(idOrEmail: string): Promise<UserRecord | null>
+  /** A page of users in the order of their creation: at most `limit` (default 100) after the id `after`. */
+  list(page?: { readonly after?: string; readonly limit?: number }): Promise<UserRecord[]>
+  /** Keeps a user from logging in and ends their sessions at once. Disabling a disabled user does nothing. */
+  disable(id: string): Promise<void>
+  /** Lets a disabled user log in again. Enabling an enabled user does nothing. */
+  enable(id: string): Promise<void>
+  /** Deletes a user with all that belongs to them. */
+  delete(id: string): Promise<void>
+}
+
+const DEFAULT_PAGE = 100
+const MAX_PAGE = 1_000
+
+/** Makes the server-side calls about users. */
+export function createServerSideUsers(
+  deps: AccountDeps & { readonly hasher: PasswordHasher; readonly policy: PasswordPolicy },
+  emit: Emit,
+): ServerSideUsers {
+  const { users } = deps
+
+  async function find(idOrEmail: string): Promise<UserRecord | null> {
+    const id = parseUserId(idOrEmail)
+    if (id !== null) return users.findById(id)
+    const email = parseEmailAddress(idOrEmail)
+    return email === null ? null : users.findByEmail(email)
+  }
+
+  async function known(idText: string): Promise<UserRecord> {
+    const id = parseUserId(idText)
+    const user = id === null ? null : await users.findById(id)
+    if (user === null) throw new Refusal('not_found', { detail: 'There is no user with this id.' })
+    return user
+  }
+
+  return {
+    find,
+    create: (input) => createUser(deps, input, { emit, startSession: () => null }),
+    list({ after, limit = DEFAULT_PAGE } = {}) {
+      return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
+    },
+    async disable(id) {
+      await disableUser(deps, (await known(id)).id, emit)
+    },
+    async enable(id) {
+      await enableUser(deps, (await known(id)).id, emit)
+    },
+    async delete(id) {
+      await deleteUser(deps, (await known(id)).id, emit)
+    },
+  }
+}

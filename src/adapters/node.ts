@@ -1,0 +1,80 @@
+/*
+ * Latchkey in a `node:http` server. Requests under the base path are answered by Latchkey, all others go to the
+ * application without being touched. What only `node:http` can see is refused here: header lines that came twice.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Latchkey } from '../latchkey.ts'
+
+/** A request listener for `http.createServer`. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** The application behind Latchkey. What it throws becomes an answer: a refusal as problem details, a bug as 500. */
+export type NodeApplication = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/** Headers that decide who is asked and who asks; two lines of one would be two answers (RFC 9112 section 3.2). */
+const SINGLE_HEADERS = ['host', 'authorization']
+/** Methods that the Fetch standard cannot represent. */
+const UNFETCHABLE_METHODS = new Set(['TRACE', 'TRACK', 'CONNECT'])
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
+
+/**
+ * Joins Latchkey and an application into one listener for `node:http`.
+ * @param application gets what is not under `auth.basePath`; without one, that is 404.
+ */
+export function toNodeHandler(auth: Latchkey, application?: NodeApplication): NodeHandler {
+  const toApplication = application ?? refuseUnknownPath
+  const toLatchkey = getRequestListener(
+    (request, env) => auth.handler(request, { remoteAddress: (env as HttpBindings).incoming.socket.remoteAddress }),
+    { overrideGlobalObjects: false, errorHandler: () => auth.toResponse(new Refusal('bad_request')) },
+  )
+
+  async function answerWith(response: ServerResponse, error: unknown): Promise<void> {
+    const answer = auth.toResponse(error)
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    response.writeHead(answer.status, Object.fromEntries(answer.headers))
+    response.end(await answer.text())
+  }
+
+  async function run(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (isUnder(request.url, auth.basePath)) {
+        refuseAmbiguity(request)
+        await toLatchkey(request, response)
+      } else {
+        await toApplication(request, response)
+      }
+    } catch (error) {
+      await answerWith(response, error)
+    }
+  }
+
+  return (request, response) => {
+    void run(request, response)
+  }
+}
+
+function isUnder(url: string | undefined, basePath: string): boolean {
+  if (url === undefined || !url.startsWith(basePath)) return false
+  const after = url[basePath.length]
+  return after === undefined || after === '/' || after === '?'
+}
+
+function refuseAmbiguity({ method = '', rawHeaders }: IncomingMessage): void {
+  if (UNFETCHABLE_METHODS.has(method)) throw new Refusal('method_not_allowed', { allow: METHODS })
+  const seen = new Set<string>()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? ''
+    if (!SINGLE_HEADERS.includes(name)) continue
+    if (seen.has(name)) throw new Refusal('bad_request', { detail: `The header ${name} came twice.` })
+    seen.add(name)
+  }
+}
+
+function refuseUnknownPath(): never {
+  throw new Refusal('not_found', { detail: 'There is no such route.' })
+}

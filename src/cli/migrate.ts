@@ -1,0 +1,35 @@
+import { Command } from 'commander'
+import { readConfiguration } from '../server/configuration.ts'
+import { print, progress } from './output.ts'
+
+/** `latchkey migrate [--plan]` */
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('bring the schema of the database up to date')
+    .option('--plan', 'print the SQL that would run, and run nothing')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  DATABASE_URL=sqlite:latchkey.db latchkey migrate --plan')
+    .action(migrate)
+}
+
+async function migrate(options: { readonly plan?: boolean; readonly json?: boolean }): Promise<void> {
+  const { storage } = await readConfiguration(process.env, process.cwd())
+  if (options.plan === true) {
+    const pending = await storage.planMigrations()
+    const sql = pending.flatMap(({ number, name, statements }) => [
+      `-- migration ${number}: ${name}`,
+      ...statements.map((statement) => `${statement};`),
+    ])
+    print({ pending }, sql.length > 0 ? sql : ['-- The schema is up to date.'], options)
+    return
+  }
+  progress('Migrating ...')
+  const ran = await storage.migrate()
+  progress('')
+  const lines = ran.map(({ number, name }) => `Ran migration ${number}: ${name}`)
+  print(
+    { ran: ran.map(({ number, name }) => ({ number, name })) },
+    lines.length > 0 ? lines : ['The schema is up to date.'],
+    options,
+  )
+}

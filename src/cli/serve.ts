@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { readConfiguration } from '../server/configuration.ts'
+import { startServer } from '../server/serve.ts'
+
+/** `latchkey serve` */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('start the server')
+    .addHelpText('after', '\nExample:\n  PORT=8080 DATABASE_URL=sqlite:/var/lib/latchkey/latchkey.db latchkey serve')
+    .action(serve)
+}
+
+async function serve(): Promise<void> {
+  const configuration = await readConfiguration(process.env, process.cwd())
+  const server = await startServer(configuration)
+  if (!configuration.environment.isProduction)
+    greet(configuration.options.baseUrl, configuration.options.basePath ?? '/auth')
+  const stop = (): void => {
+    void server.stop().then(() => process.exit(0))
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+function greet(baseUrl: string, basePath: string): void {
+  const url = `${baseUrl}${basePath}`
+  process.stdout.write(`
+Latchkey listens on ${baseUrl}   (open it in a browser, or try these)
+
+  curl -c jar -H 'Content-Type: application/json' -d '{"email":"ada@example.com","password":"correct horse battery"}' ${url}/register
+  curl -b jar ${url}/session
+  curl -b jar -c jar -X POST ${url}/logout
+
+Reference: ${url}/reference
+
+`)
+}

@@ -1,0 +1,114 @@
+import { text } from 'node:stream/consumers'
+import { Command } from 'commander'
+import type { UserRecord } from '../accounts/store.ts'
+import { toIsoTime } from '../kernel/clock.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { toUserJson, type UserJson } from '../kernel/user-json.ts'
+import type { Latchkey } from '../latchkey.ts'
+import { print, progress, table } from './output.ts'
+import { withLatchkey } from './with-latchkey.ts'
+
+interface Options {
+  readonly json?: boolean
+  readonly name?: string
+  readonly passwordStdin?: boolean
+}
+
+const PAGE = 500
+
+/** `latchkey user create|list|show|disable|enable|delete` */
+export function userCommand(): Command {
+  const user = new Command('user').description('manage users')
+  user
+    .command('create <email>')
+    .description('make a user; the password is read from standard input')
+    .requiredOption('--password-stdin', 'read the password from standard input, so that no process list shows it')
+    .option('--name <name>', 'what the person wants to be called')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      "\nExample:\n  echo 'correct horse battery' | latchkey user create ada@example.com --password-stdin",
+    )
+    .action(create)
+  user
+    .command('list')
+    .description('list all users, the oldest first')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  latchkey user list --json')
+    .action(list)
+  user
+    .command('show <id-or-email>')
+    .description('show one user')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  latchkey user show ada@example.com')
+    .action((idOrEmail: string, options: Options) => withUser(idOrEmail, options, async () => undefined))
+  const changes = [
+    { name: 'disable', what: 'keep a user from logging in and end all their sessions' },
+    { name: 'enable', what: 'let a disabled user log in again' },
+    { name: 'delete', what: 'delete a user with all that belongs to them' },
+  ] as const
+  for (const { name, what } of changes) {
+    user
+      .command(`${name} <id-or-email>`)
+      .description(what)
+      .option('--json', 'print JSON')
+      .addHelpText('after', `\nExample:\n  latchkey user ${name} ada@example.com`)
+      .action((idOrEmail: string, options: Options) => withUser(idOrEmail, options, (auth, id) => auth.users[name](id)))
+  }
+  return user
+}
+
+async function create(email: string, options: Options): Promise<void> {
+  const password = (await text(process.stdin)).replace(/\r?\n$/, '')
+  const user = await withLatchkey((auth) => auth.users.create({ email, password, name: options.name }))
+  print({ user: toUserJson(user) }, [`Created ${user.email} (${user.id})`], options)
+}
+
+async function list(options: Options): Promise<void> {
+  const users = await withLatchkey(readAll)
+  const rows = users.map(({ id, email, name, createdAt, disabledAt }) => [
+    id,
+    email,
+    name ?? '',
+    toIsoTime(createdAt),
+    disabledAt === null ? '' : 'disabled',
+  ])
+  print({ users: users.map(toRecordJson) }, table(['ID', 'EMAIL', 'NAME', 'CREATED', 'STATE'], rows), options)
+}
+
+async function readAll(auth: Latchkey): Promise<UserRecord[]> {
+  const users: UserRecord[] = []
+  for (;;) {
+    const last = users.at(-1)?.id
+    const page = await auth.users.list({ limit: PAGE, ...(last === undefined ? {} : { after: last }) })
+    users.push(...page)
+    progress(`${users.length} users ...`)
+    if (page.length < PAGE) break
+  }
+  progress('')
+  return users
+}
+
+/** Finds a user, does something, and prints the user as they are then; a deleted one as they were. */
+async function withUser(
+  idOrEmail: string,
+  options: Options,
+  work: (auth: Latchkey, id: string) => Promise<void>,
+): Promise<void> {
+  const user = await withLatchkey(async (auth) => {
+    const found = await auth.users.find(idOrEmail)
+    if (found === null) throw new Refusal('not_found', { detail: 'There is no user with this id or email.' })
+    await work(auth, found.id)
+    return (await auth.users.find(found.id)) ?? found
+  })
+  const json = toRecordJson(user)
+  print(
+    { user: json },
+    Object.entries(json).map(([name, value]) => `${name}: ${String(value ?? '')}`),
+    options,
+  )
+}
+
+function toRecordJson(user: UserRecord): UserJson & { readonly disabledAt: string | null } {
+  return { ...toUserJson(user), disabledAt: user.disabledAt === null ? null : toIsoTime(user.disabledAt) }
+}

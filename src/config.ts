@@ -1,0 +1,6 @@
+import type { LatchkeyConfig } from './server/configuration.ts'
+
+export type { LatchkeyConfig }
+
+/** Gives the settings of a `latchkey.config.ts` their types: `export default defineConfig({ ... })`. */
+export const defineConfig = (config: LatchkeyConfig): LatchkeyConfig => config

@@ -1,0 +1,34 @@
+import type { Answer } from '../kernel/route.ts'
+import { toSetCookie } from './cookies.ts'
+
+/** Policy of answers that are no document: a browser that shows one anyway runs and loads nothing (ASVS 3.2.1). */
+const NO_DOCUMENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+const HSTS = 'max-age=31536000; includeSubDomains'
+
+/** What every answer of ours carries (DESIGN section 3). */
+export function commonHeaders(isHttps: boolean): Record<string, string> {
+  return {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Content-Security-Policy': NO_DOCUMENT_POLICY,
+    'Referrer-Policy': 'same-origin',
+    ...(isHttps ? { 'Strict-Transport-Security': HSTS } : {}),
+  }
+}
+
+/** A route's answer as a Response. `headers` has the common ones already. */
+export function toResponse(answer: Answer, headers: Headers, now: number): Response {
+  for (const cookie of answer.cookies ?? []) headers.append('Set-Cookie', toSetCookie(cookie, now))
+  if (answer.location !== undefined) headers.set('Location', answer.location)
+  if (answer.clearsSiteData) headers.set('Clear-Site-Data', '"cache"')
+  if (answer.text !== undefined) {
+    headers.set('Content-Type', answer.text.type)
+    if (answer.text.policy !== undefined) headers.set('Content-Security-Policy', answer.text.policy)
+    if (answer.text.type.startsWith('text/html')) headers.set('Cross-Origin-Opener-Policy', 'same-origin')
+    return new Response(answer.text.content, { status: answer.status, headers })
+  }
+  if (answer.body === undefined) return new Response(null, { status: answer.status, headers })
+  if (!headers.has('Content-Type')) headers.set('Content-Type', 'application/json')
+  return new Response(JSON.stringify(answer.body), { status: answer.status, headers })
+}

@@ -1,0 +1,45 @@
+/*
+ * Cross-origin protection without a token (DESIGN section 3): browsers say where a request comes from, in
+ * Sec-Fetch-Site (W3C Fetch Metadata) or in Origin (RFC 6454). Proved by cross-origin.test.ts.
+ */
+import { Refusal } from '../kernel/refusal.ts'
+import type { TrustedPages } from '../kernel/trusted-pages.ts'
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const ALLOWED_METHODS = 'GET, POST, PATCH, DELETE'
+const PREFLIGHT_SECONDS = '600'
+
+/** Throws cross_origin for an unsafe method that a browser sends for a page of another origin. */
+export function refuseCrossOrigin(method: string, headers: Headers, { origin, trustedOrigins }: TrustedPages): void {
+  if (SAFE_METHODS.has(method)) return
+  const site = headers.get('sec-fetch-site')
+  const from = headers.get('origin')
+  if (site === 'same-origin' || site === 'none') return
+  if (from !== null && trustedOrigins.has(from)) return
+  if (site !== null) throw refusal('Sec-Fetch-Site')
+  if (from !== null && from !== origin) throw refusal('Origin')
+}
+
+function refusal(header: string): Refusal {
+  return new Refusal('cross_origin', {
+    detail: `The header ${header} says that this request comes from a page of another origin.`,
+  })
+}
+
+/** Adds what lets pages of trusted origins, and no others, read the answer (WHATWG Fetch, CORS). */
+export function addCorsHeaders(answer: Headers, request: Headers, { trustedOrigins }: TrustedPages): void {
+  if (trustedOrigins.size === 0) return
+  answer.append('Vary', 'Origin')
+  const from = request.get('origin')
+  if (from === null || !trustedOrigins.has(from)) return
+  answer.set('Access-Control-Allow-Origin', from)
+  answer.set('Access-Control-Allow-Credentials', 'true')
+  answer.set('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id')
+}
+
+/** Adds the answer to a preflight of a trusted origin. */
+export function addPreflightHeaders(answer: Headers): void {
+  answer.set('Access-Control-Allow-Methods', ALLOWED_METHODS)
+  answer.set('Access-Control-Allow-Headers', 'Content-Type')
+  answer.set('Access-Control-Max-Age', PREFLIGHT_SECONDS)
+}

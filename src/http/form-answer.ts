@@ -1,0 +1,59 @@
+/*
+ * Forms of our own pages: success and refusal both become a 303 to a page (POST, redirect, GET), so that a reload
+ * repeats nothing. What the page has to say travels in a signed cookie of one minute.
+ */
+import type { Signer } from '../crypto/signature.ts'
+import type { Refusal } from '../kernel/refusal.ts'
+import type { Answer, FormUse, Route } from '../kernel/route.ts'
+import { flashCookie } from '../pages/flash.ts'
+import type { CookieJar } from '../sessions/session-cookie.ts'
+
+const MAX_KEPT_VALUE = 254
+
+/** What form answers are made with. */
+export interface FormAnswerDeps {
+  readonly jar: CookieJar
+  readonly signer: Signer
+  readonly basePath: string
+}
+
+/** A form's fields as the JSON body that they stand for. `next` is not of the body. */
+export function toFormBody(fields: ReadonlyMap<string, string>, { checkboxes = [] }: FormUse): Record<string, unknown> {
+  const members = [...fields].filter(([name]) => name !== 'next')
+  return Object.fromEntries(members.map(([name, value]) => [name, checkboxes.includes(name) ? value === 'on' : value]))
+}
+
+/** Success: on to `next`, or to where the form leads. */
+export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, next: string | null): Answer {
+  const flash = form.notice === undefined || next !== null ? [] : [flashCookie(deps, { notice: form.notice })]
+  return {
+    status: 303,
+    location: answer.location ?? next ?? `${deps.basePath}${form.done}`,
+    cookies: [...(answer.cookies ?? []), ...flash],
+    ...(answer.clearsSiteData === undefined ? {} : { clearsSiteData: answer.clearsSiteData }),
+  }
+}
+
+/** What of a form a refusal keeps. */
+export interface RefusedForm {
+  readonly route: Route & { readonly form: FormUse }
+  readonly fields: ReadonlyMap<string, string>
+  readonly next: string | null
+}
+
+/** Refusal: back to the form, or to the login page when nobody is logged in any more. */
+export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, { route, fields, next }: RefusedForm): Answer {
+  const page = refusal.code === 'unauthenticated' ? '/login' : route.form.page
+  const values = Object.fromEntries(
+    ['email', 'name'].flatMap((name) => {
+      const value = fields.get(name)
+      return value === undefined || value.length > MAX_KEPT_VALUE ? [] : [[name, value.toWellFormed()]]
+    }),
+  )
+  const { code, detail, errors = [] } = refusal
+  return {
+    status: 303,
+    location: `${deps.basePath}${page}${next === null ? '' : `?next=${encodeURIComponent(next)}`}`,
+    cookies: [flashCookie(deps, { problem: { code, detail, errors: errors.slice(0, 5) }, values })],
+  }
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import { CATALOGUE, type RefusalCode } from '../kernel/catalogue.ts'
+import type { Route } from '../kernel/route.ts'
+import { VERSION } from '../kernel/version.ts'
+
+/** What the document says of this installation. */
+export interface OpenApiContext {
+  readonly authUrl: string
+  readonly cookieName: string
+}
+
+/** An OpenAPI 3.1 document, as plain JSON. */
+export type OpenApiDocument = Readonly<Record<string, unknown>>
+
+type Json = Record<string, unknown>
+
+/** Refusals that a route may answer: its own, and those of its kind. */
+export function refusalsOf(route: Route): readonly RefusalCode[] {
+  const isUnsafe = route.method !== 'GET'
+  const hasBody = route.body !== undefined
+  return [
+    ...(hasBody ? (['malformed_body', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const) : []),
+    ...(isUnsafe ? (['cross_origin'] as const) : []),
+    ...(route.access === 'anyone' ? [] : (['unauthenticated', 'two_credentials'] as const)),
+    ...(route.access === 'fresh_session' ? (['reauthentication_required'] as const) : []),
+    ...(isUnsafe || route.access !== 'anyone' ? (['unavailable'] as const) : []),
+    ...(route.path.includes('{') ? (['not_found'] as const) : []),
+    ...(route.refusals ?? []),
+  ]
+}
+
+/** The OpenAPI document of the route table, from the schemas that validate. Forms of our own pages are no API. */
+export function createOpenApi(routes: readonly Route[], { authUrl, cookieName }: OpenApiContext): OpenApiDocument {
+  const paths: Record<string, Json> = {}
+  for (const route of routes.filter(({ form }) => form?.only !== true)) {
+    const path = route.path === '' ? '/' : route.path
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) }
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Latchkey',
+      version: VERSION,
+      description: 'Logs people in to an API with a session: JSON in, an HttpOnly cookie out.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: authUrl }],
+    security: [],
+    paths,
+    components: {
+      securitySchemes: {
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookieName,
+          description: 'Set by login and register; HttpOnly.',
+        },
+      },
+      schemas: { ...sharedSchemas(routes), Problem: PROBLEM_SCHEMA },
+    },
+  }
+}
+
+const PROBLEM_SCHEMA: Json = {
+  type: 'object',
+  description: 'RFC 9457 problem details.',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: {
+    type: { type: 'string', format: 'uri', description: 'Answers with the documentation of the code.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(CATALOGUE) },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string', examples: ['#/email'] }, detail: { type: 'string' } },
+      },
+    },
+  },
+}
+
+function toOperation(route: Route): Json {
+  const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+  return {
+    operationId: operationId(route),
+    summary: route.summary,
+    ...(route.access === 'anyone' ? {} : { security: [{ session: [] }] }),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body === undefined ? {} : { requestBody: toRequestBody(route) }),
+    responses: { ...successResponses(route), ...refusalResponses(route) },
+  }
+}
+
+function operationId({ method, path }: Route): string {
+  const words = path.split(/[/{}.-]+/).filter((word) => word !== '')
+  return [method.toLowerCase(), ...words].map((word, index) => (index === 0 ? word : capitalized(word))).join('')
+}
+
+function toRequestBody(route: Route): Json {
+  const schema = route.body === undefined ? {} : toSchema(route.body, 'input')
+  const form = route.form === undefined ? {} : { 'application/x-www-form-urlencoded': { schema } }
+  return { required: true, content: { 'application/json': { schema }, ...form } }
+}
+
+function successResponses(route: Route): Json {
+  const answers = Object.entries(route.answers).map(([status, answer]) => [status, toSuccess(answer)])
+  const formAnswer = route.form === undefined ? [] : [['303', { description: 'The answer to a form: on to a page.' }]]
+  return Object.fromEntries([...answers, ...formAnswer])
+}
+
+function toSuccess(answer: Route['answers'][number]): Json {
+  if (answer === null || answer === undefined) return { description: 'Done.' }
+  if (typeof answer === 'string') return { description: 'Done.', content: { [answer]: { schema: { type: 'string' } } } }
+  return { description: 'Done.', content: { 'application/json': { schema: toSchema(answer, 'output') } } }
+}
+
+function refusalResponses(route: Route): Json {
+  const byStatus = Map.groupBy(new Set(refusalsOf(route)), (code) => CATALOGUE[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `\`${code}\`: ${CATALOGUE[code].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  )
+}
+
+/** JSON Schema 2020-12, which is what OpenAPI 3.1 has; shared schemas as references. */
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, $defs: __, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return toComponentReferences(json) as Json // an object went in
+}
+
+function sharedSchemas(routes: readonly Route[]): Json {
+  const answers = routes.flatMap((route) => Object.values(route.answers))
+  const schemas = answers.filter((answer) => answer !== null && typeof answer !== 'string')
+  const definitions = schemas.map((schema) => z.toJSONSchema(schema, { io: 'output' }).$defs ?? {})
+  return toComponentReferences(Object.assign({}, ...definitions)) as Json // an object went in
+}
+
+/** zod refers to `#/$defs/X`; in an OpenAPI document shared schemas stand among the components. */
+function toComponentReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toComponentReferences)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== 'id' || typeof Reflect.get(value, 'id') !== 'string')
+      .map(([name, member]) => [
+        name,
+        name === '$ref' ? String(member).replace('#/$defs/', '#/components/schemas/') : toComponentReferences(member),
+      ]),
+  )
+}
+
+function capitalized(word: string): string {
+  return `${word[0]?.toUpperCase()}${word.slice(1)}`
+}

@@ -1,0 +1,131 @@
+/*
+ * Request bodies: at most 16 KiB, one of two types, decoded strictly, validated by the route's own schema.
+ * Nothing of what was sent is repeated in an answer but a member's name, cut at 64 characters.
+ */
+import { z } from 'zod'
+import { type FieldError, Refusal } from '../kernel/refusal.ts'
+import type { Route } from '../kernel/route.ts'
+import { parseForm } from './form.ts'
+import { JsonProblem, parseStrictJson } from './strict-json.ts'
+
+/** Largest body that any route reads, in bytes. */
+export const MAX_BODY_BYTES: number = 16 * 1024
+
+/** A body as the client sent it, before its schema has seen it. */
+export type RawBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'form'; readonly fields: Map<string, string> }
+
+const NO_MEMBERS = z.strictObject({})
+const MAX_NAME_LENGTH = 64
+
+/** True when the request brings a form. Decides the manner of every answer, refusals too. */
+export function isForm(headers: Headers): boolean {
+  return mediaType(headers).essence === 'application/x-www-form-urlencoded'
+}
+
+/**
+ * Reads the body in the type that the route takes.
+ * @throws unsupported_media_type, body_too_large, malformed_body
+ */
+export async function readRawBody(request: Request, route: Route): Promise<RawBody> {
+  const kind = bodyKind(request.headers, route)
+  const text = await readText(request)
+  if (kind === 'form') return { kind, fields: parseForm(text) }
+  if (text === '' && route.body === undefined) return { kind: 'json', value: {} }
+  if (kind === 'none') throw unsupported('Send Content-Type: application/json.')
+  return { kind, value: parseJson(text) }
+}
+
+/** Checks a body against the route's schema. Throws validation_failed with one entry per problem. */
+export function validateBody(route: Route, value: unknown): unknown {
+  const { success, data, error } = (route.body ?? NO_MEMBERS).safeParse(value)
+  if (success) return data
+  throw new Refusal('validation_failed', { errors: error.issues.flatMap((issue) => toFieldErrors(issue, value)) })
+}
+
+function bodyKind(headers: Headers, route: Route): RawBody['kind'] | 'none' {
+  const { essence, charset } = mediaType(headers)
+  const encoding = headers.get('content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') throw unsupported('Send the body uncompressed.')
+  if (charset !== null && charset !== 'utf-8') throw unsupported('Send the body in UTF-8.')
+  if (essence === 'application/x-www-form-urlencoded' && route.form !== undefined) return 'form'
+  if (essence === 'application/json' && route.form?.only !== true) return 'json'
+  if (essence === '' && route.body === undefined) return 'none'
+  throw unsupported(`This route takes ${route.form?.only === true ? 'forms of our own pages' : 'application/json'}.`)
+}
+
+function mediaType(headers: Headers): { readonly essence: string; readonly charset: string | null } {
+  const [essence = '', ...parameters] = (headers.get('content-type') ?? '').split(';')
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/i.exec(parameter)?.[1])
+    .find(Boolean)
+  return { essence: essence.trim().toLowerCase(), charset: charset?.toLowerCase() ?? null }
+}
+
+async function readText(request: Request): Promise<string> {
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > MAX_BODY_BYTES) throw new Refusal('body_too_large')
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_BODY_BYTES) throw new Refusal('body_too_large')
+    chunks.push(chunk)
+  }
+  return decodeUtf8(Buffer.concat(chunks))
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  const text = tryDecode(bytes)
+  if (text === null) throw new Refusal('malformed_body', { detail: 'The body is not valid UTF-8.' })
+  if (text.startsWith('\ufeff'))
+    throw new Refusal('malformed_body', { detail: 'The body begins with a byte-order mark.' })
+  return text
+}
+
+function tryDecode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return parseStrictJson(text)
+  } catch (error) {
+    if (error instanceof JsonProblem) throw new Refusal('malformed_body', { detail: error.message })
+    throw error
+  }
+}
+
+function unsupported(detail: string): Refusal {
+  return new Refusal('unsupported_media_type', { detail })
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue, body: unknown): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'There is no such member.' }))
+  }
+  const pointer = toPointer(issue.path)
+  if (issue.code !== 'invalid_type') return [{ pointer, detail: issue.message }]
+  const isMissing = issue.path.length > 0 && !hasMember(body, issue.path)
+  return [{ pointer, detail: isMissing ? 'Required.' : `Must be of type ${issue.expected}.` }]
+}
+
+function hasMember(body: unknown, path: readonly PropertyKey[]): boolean {
+  let value = body
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return false
+    value = (value as Record<PropertyKey, unknown>)[name] // own property, checked above
+  }
+  return true
+}
+
+/** JSON pointer as a URI fragment (RFC 6901 section 6). */
+function toPointer(path: readonly PropertyKey[]): string {
+  const steps = path.map((name) => String(name).toWellFormed().slice(0, MAX_NAME_LENGTH).toWellFormed())
+  return `#${steps.map((name) => `/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`
+}

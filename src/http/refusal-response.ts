@@ -1,0 +1,56 @@
+import type { Refusal } from '../kernel/refusal.ts'
+import type { Cookie } from '../kernel/route.ts'
+import { toResponse } from './answer.ts'
+
+/** Body of every refusal: `application/problem+json` (RFC 9457). */
+export interface Problem {
+  /** Answers with the documentation of the code. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: string
+  /** What is wrong with the body, one entry per problem. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
+/** What refusals tell of this installation. */
+export interface RefusalContext {
+  /** `baseUrl` with the base path: https://example.com/auth */
+  readonly authUrl: string
+  readonly cookieName: string
+}
+
+/** What a refusal's answer carries besides the refusal. */
+export interface RefusalExtras {
+  /** The common headers. */
+  readonly headers: Headers
+  readonly cookies: readonly Cookie[]
+  readonly now: number
+}
+
+const DEFAULT_RETRY_SECONDS = 1
+
+/** A refusal as a Response. Its private reason stays inside. */
+export function refusalResponse(
+  refusal: Refusal,
+  context: RefusalContext,
+  { headers, cookies, now }: RefusalExtras,
+): Response {
+  const { status, allow, retryAfterSeconds } = refusal
+  headers.set('Content-Type', 'application/problem+json')
+  if (status === 401) headers.set('WWW-Authenticate', challenge(context))
+  if (allow !== undefined) headers.set('Allow', allow.join(', '))
+  if (status === 429 || status === 503) headers.set('Retry-After', String(retryAfterSeconds ?? DEFAULT_RETRY_SECONDS))
+  return toResponse({ status, body: toProblem(refusal, context), cookies }, headers, now)
+}
+
+function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }: RefusalContext): Problem {
+  const type = `${authUrl}/problems/${code}`
+  return { type, title, status, detail, code, ...(errors === undefined ? {} : { errors }) }
+}
+
+/** RFC 9110 section 11.6.1 asks for a challenge with 401; the scheme is that of draft-broyer-http-cookie-auth. */
+function challenge({ authUrl, cookieName }: RefusalContext): string {
+  return `Cookie realm="latchkey", form-action="${authUrl}/login", cookie-name="${cookieName}"`
+}

@@ -1,0 +1,129 @@
+/** One entry of the catalogue: what a client may be told, and what its developer should do about it. */
+export interface CatalogueEntry {
+  /** HTTP status. */
+  readonly status: number
+  /** Short name for people (RFC 9457 `title`). */
+  readonly title: string
+  /** When it happens. */
+  readonly when: string
+  /** What to do next. */
+  readonly next: string
+}
+
+/**
+ * Every refusal there is. The problem pages, `docs/problems.md` and the OpenAPI document come from it;
+ * `http/problems.test.ts` holds them together.
+ */
+export const CATALOGUE = {
+  bad_request: {
+    status: 400,
+    title: 'Bad request',
+    when: 'The request line or a header cannot be understood: a malformed percent escape, or a header that may stand once came twice.',
+    next: 'Correct the URL or the headers; sending the same request again gives the same answer.',
+  },
+  malformed_body: {
+    status: 400,
+    title: 'Malformed body',
+    when: 'The body is not what its type says: invalid UTF-8, a byte-order mark, JSON that does not parse, or the same member twice.',
+    next: 'Send one JSON object in UTF-8, each member once.',
+  },
+  two_credentials: {
+    status: 400,
+    title: 'Two credentials',
+    when: 'The request carries our cookie and an `Authorization: Bearer` header. Which one acts would be a guess.',
+    next: 'Send one of them.',
+  },
+  invalid_credentials: {
+    status: 401,
+    title: 'Invalid credentials',
+    when: 'The email and the password do not belong together, or the account may not log in. Which of these is never told.',
+    next: 'Ask the person to check both and to try again.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Not logged in',
+    when: 'There is no session cookie, or its session has ended: logged out, revoked, expired, or its user is gone.',
+    next: 'Log in with POST /login. A dead cookie was cleared by this answer.',
+  },
+  cross_origin: {
+    status: 403,
+    title: 'Cross-origin request refused',
+    when: 'A browser sent a state-changing request for a page of another origin. The detail names the header that told so.',
+    next: 'Call from a page on the base URL, or add the page’s origin to trustedOrigins.',
+  },
+  reauthentication_required: {
+    status: 403,
+    title: 'Prove yourself again',
+    when: 'The action is dangerous and the last proof of identity is older than the freshness limit (10 minutes by default).',
+    next: 'POST /reauthenticate with the password, then repeat the request.',
+  },
+  registration_closed: {
+    status: 403,
+    title: 'Registration is closed',
+    when: 'This service takes no registrations from outside.',
+    next: 'Ask whoever runs the service for an account.',
+  },
+  wrong_password: {
+    status: 403,
+    title: 'Wrong password',
+    when: 'The current password that a logged-in person typed is wrong. The session goes on.',
+    next: 'Ask for the password again.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    when: 'There is no such route, or no such thing that belongs to you.',
+    next: 'Check the path and the id; GET /openapi.json lists every route.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    when: 'The path exists, the method does not. The Allow header lists those that do.',
+    next: 'Use a method of the Allow header.',
+  },
+  email_taken: {
+    status: 409,
+    title: 'Email already registered',
+    when: 'An account with this email address exists.',
+    next: 'Log in, or register with another address.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    when: 'The body is larger than 16 KiB.',
+    next: 'Send less: no route needs more.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    when: 'The body is not `application/json` in UTF-8, or is compressed.',
+    next: 'Send `Content-Type: application/json` and no Content-Encoding.',
+  },
+  validation_failed: {
+    status: 422,
+    title: 'Validation failed',
+    when: 'The body is JSON, but a member is missing, unknown, of the wrong type or not acceptable. `errors` has one entry per problem.',
+    next: 'Correct the members that `errors` points at.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    when: 'A bug. Nothing about it is told outside; the log has it under the request id.',
+    next: 'Tell whoever runs the service the request id of the answer.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Overloaded',
+    when: 'More passwords are waiting to be checked than the queue takes.',
+    next: 'Try again after the seconds in Retry-After.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    when: 'The database did not answer in time, or the process is shutting down.',
+    next: 'Try again after the seconds in Retry-After.',
+  },
+} as const satisfies Record<string, CatalogueEntry>
+
+/** The stable codes of all refusals. */
+export type RefusalCode = keyof typeof CATALOGUE

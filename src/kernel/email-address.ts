@@ -1,0 +1,59 @@
+/*
+ * One normal form for an email address, so that one mailbox is one account.
+ * Supported: RFC 5321 dot-atoms, RFC 6531 (UTF-8 local parts), IDNA domains (stored as A-labels).
+ * Refused on purpose: quoted local parts, comments, address literals, dotless domains, and every character that
+ * would turn into ASCII on the way (the Kelvin sign, full-width letters): two addresses that look alike stay two.
+ * Proved by email-address.test.ts.
+ */
+import { domainToASCII } from 'node:url'
+
+declare const emailBrand: unique symbol
+
+/** An email address in its normal form. */
+export type EmailAddress = string & { readonly [emailBrand]: true }
+
+const MAX_OCTETS = 254
+const MAX_LOCAL_OCTETS = 64
+const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}]/u
+const LOCAL_PART =
+  /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u
+const A_LABEL_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
+const ALL_DIGITS = /^\d+$/
+
+/**
+ * Brings an email address into its normal form: trimmed, NFC, local part ASCII-lower-cased, domain as A-labels.
+ * @returns null when the text is no address we accept; at most 254 octets.
+ */
+export function parseEmailAddress(text: string): EmailAddress | null {
+  const trimmed = text.trim()
+  if (trimmed.length > MAX_OCTETS || !trimmed.isWellFormed() || FORBIDDEN.test(trimmed)) return null
+  if (turnsIntoAscii(trimmed)) return null
+  const at = trimmed.lastIndexOf('@')
+  if (at < 1) return null
+  const local = lowerCaseAscii(trimmed.slice(0, at).normalize('NFC'))
+  const domain = toALabels(trimmed.slice(at + 1))
+  if (domain === null || !LOCAL_PART.test(local)) return null
+  const address = `${local}@${domain}`
+  if (Buffer.byteLength(local) > MAX_LOCAL_OCTETS || Buffer.byteLength(address) > MAX_OCTETS) return null
+  return address as EmailAddress
+}
+
+function toALabels(domain: string): string | null {
+  const ascii = domainToASCII(domain.normalize('NFC'))
+  const lastLabel = ascii.slice(ascii.lastIndexOf('.') + 1)
+  return A_LABEL_DOMAIN.test(ascii) && !ALL_DIGITS.test(lastLabel) ? ascii : null
+}
+
+/** True when a non-ASCII character has a compatibility form with ASCII in it, or stands for the dot (UTS #46). */
+function turnsIntoAscii(text: string): boolean {
+  for (const character of text) {
+    if (character <= '\u007f') continue
+    const folded = character.normalize('NFKC').toLowerCase().normalize('NFKC')
+    if (/[\0-\u007f\u3002]/u.test(folded)) return true
+  }
+  return false
+}
+
+function lowerCaseAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

@@ -1,0 +1,30 @@
+import { v7, validate } from 'uuid'
+import type { Clock } from './clock.ts'
+
+declare const idOf: unique symbol
+
+/** Public id of a user: a UUIDv7 (RFC 9562). Never a secret. */
+export type UserId = string & { readonly [idOf]: 'user' }
+
+/** Public id of a session: a UUIDv7 (RFC 9562). Never the session token. */
+export type SessionId = string & { readonly [idOf]: 'session' }
+
+/** A new user id whose time part is the given clock's. */
+export function newUserId(clock: Clock): UserId {
+  return v7({ msecs: clock() }) as UserId
+}
+
+/** A new session id whose time part is the given clock's. */
+export function newSessionId(clock: Clock): SessionId {
+  return v7({ msecs: clock() }) as SessionId
+}
+
+/** The text as a user id, or null when it is no UUID: such an id cannot exist and costs no query. */
+export function parseUserId(text: string): UserId | null {
+  return validate(text) ? (text.toLowerCase() as UserId) : null
+}
+
+/** The text as a session id, or null when it is no UUID: such an id cannot exist and costs no query. */
+export function parseSessionId(text: string): SessionId | null {
+  return validate(text) ? (text.toLowerCase() as SessionId) : null
+}

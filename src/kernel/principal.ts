@@ -1,0 +1,55 @@
+import type { EmailAddress } from './email-address.ts'
+import type { SessionId, UserId } from './ids.ts'
+
+/** A person's account. */
+export interface User {
+  readonly id: UserId
+  /** In its normal form: local part in lower case, domain as A-labels. */
+  readonly email: EmailAddress
+  readonly emailVerified: boolean
+  /** What the person wants to be called; null when never given. */
+  readonly name: string | null
+  /** Milliseconds since 1970 UTC. */
+  readonly createdAt: number
+}
+
+/** A way of proving who one is. */
+export type Method = 'password'
+
+/** Where a request comes from, as far as we can tell. */
+export interface ClientInfo {
+  /** IP address, null when unknown. */
+  readonly ip: string | null
+  /** `User-Agent`, cut to 256 characters and freed of control characters; null when absent. */
+  readonly userAgent: string | null
+}
+
+/** A session, without its token: that is nowhere but in the cookie. All times are milliseconds since 1970 UTC. */
+export interface Session {
+  readonly id: SessionId
+  readonly userId: UserId
+  readonly createdAt: number
+  /** Last use, good to the touch window (60 s by default). */
+  readonly lastSeenAt: number
+  /** Absolute limit: the session ends then, however busy it is. */
+  readonly expiresAt: number
+  /** Idle limit: the session ends then, unless it is used before. */
+  readonly idleExpiresAt: number
+  /** Last proof of identity; decides whether the session is fresh. */
+  readonly authenticatedAt: number
+  readonly methods: readonly Method[]
+  /** Longer limits, and a cookie that outlives the browser. */
+  readonly remembered: boolean
+  /** When the cookie was last sent; a remembered one is renewed once a day. */
+  readonly cookieSentAt: number
+  readonly client: ClientInfo
+}
+
+/** Who a request is from, and how they proved it. */
+export interface Principal {
+  readonly kind: 'session'
+  readonly user: User
+  readonly session: Session
+  /** Null: everything the user may do. Access tokens have a list. */
+  readonly scopes: readonly string[] | null
+}

@@ -1,0 +1,97 @@
+import type { ZodType } from 'zod'
+import type { RefusalCode } from './catalogue.ts'
+import type { Emit } from './event.ts'
+import type { ClientInfo, Principal } from './principal.ts'
+
+/** Who may call a route: anyone; or who has a session; or who has one and proved themselves recently. */
+export type Access = 'anyone' | 'session' | 'fresh_session'
+
+/** A cookie to set. Name and attributes are decided by the feature, the syntax by `http/`. */
+export interface Cookie {
+  readonly name: string
+  /** Empty and `maxAgeSeconds: 0` clears it. */
+  readonly value: string
+  readonly domain?: string
+  readonly secure: boolean
+  /** Absent: until the browser closes. Sent as Max-Age and as Expires. */
+  readonly maxAgeSeconds?: number
+}
+
+/** What a route is told of a request. Nothing of HTTP but what the contract is about. */
+export interface RouteRequest<Body = unknown, Who = Principal | null> {
+  readonly body: Body
+  /** Path parameters, percent-decoded once. */
+  readonly params: Readonly<Record<string, string>>
+  /** The first value of each query parameter. */
+  readonly query: Readonly<Record<string, string>>
+  readonly principal: Who
+  /** The text of the session cookie that proved the principal; null where there is none. */
+  readonly sessionToken: Who extends Principal ? string : string | null
+  readonly client: ClientInfo
+  /** True for a browser that navigates. */
+  readonly wantsHtml: boolean
+  /** The value of a cookie of ours, by its suffix. */
+  readonly cookie: (suffix: string) => string | null
+  readonly emit: Emit
+}
+
+/** What a route answers. */
+export interface Answer {
+  readonly status: number
+  /** JSON value. */
+  readonly body?: unknown
+  /** Text of another type. */
+  readonly text?: { readonly type: string; readonly content: string; readonly policy?: string }
+  /** Where a browser goes next, as a path or an allowed URL. */
+  readonly location?: string
+  readonly cookies?: readonly Cookie[]
+  /** Tells the browser to drop what it stored for us (Clear-Site-Data). */
+  readonly clearsSiteData?: boolean
+}
+
+/** How a route serves the forms of our own pages: with JavaScript off they POST urlencoded and get a 303. */
+export interface FormUse {
+  /** The page that has the form; a refusal leads back to it. */
+  readonly page: string
+  /** Where success leads when the form names no `next`. */
+  readonly done: string
+  /** What the page says after success. */
+  readonly notice?: string
+  /** Members that are checkboxes: present means true. */
+  readonly checkboxes?: readonly string[]
+  /** The route serves forms only and takes no JSON. */
+  readonly only?: true
+}
+
+/** One endpoint: everything that is known of it, in one place. The OpenAPI document is made of it. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below the base path, in OpenAPI notation: `/sessions/{id}`. */
+  readonly path: string
+  /** One line for the reference. */
+  readonly summary: string
+  readonly access: Access
+  /** Validates the body; absent: the body is not read. */
+  readonly body?: ZodType
+  /** Success answers by status: a schema, a media type that is not JSON, or null for no body. */
+  readonly answers: Readonly<Record<number, ZodType | `${string}/${string}` | null>>
+  /** Refusals besides those that every route of its kind has. */
+  readonly refusals?: readonly RefusalCode[]
+  readonly form?: FormUse
+  handle(request: RouteRequest): Promise<Answer>
+}
+
+type Who<A extends Access> = A extends 'anyone' ? Principal | null : Principal
+
+/** A route as its feature writes it: `handle` sees the body as validated, and a principal where access asks for one. */
+export interface RouteDefinition<A extends Access, Body> extends Omit<Route, 'access' | 'body' | 'handle'> {
+  readonly access: A
+  readonly body?: ZodType<Body>
+  handle(request: RouteRequest<Body, Who<A>>): Promise<Answer>
+}
+
+/** Declares a route. The pipeline in `http/app.ts` keeps what the types promise to `handle`. */
+export function defineRoute<A extends Access, Body = undefined>(definition: RouteDefinition<A, Body>): Route {
+  // `handle` is called only after access and body were checked against this very definition.
+  return definition as unknown as Route
+}

@@ -1,0 +1,263 @@
+/*
+ * The composition root: options in, one instance out. Wiring, no decisions.
+ */
+import type { IncomingMessage } from 'node:http'
+import { accountRoutes } from './accounts/routes.ts'
+import { createServerSideUsers, type ServerSideUsers } from './accounts/server-side-users.ts'
+import { createPasswordHasher } from './crypto/password-hasher.ts'
+import { newSecret, readOrCreateSecretFile } from './crypto/secrets.ts'
+import { createSigner } from './crypto/signature.ts'
+import { commonHeaders } from './http/answer.ts'
+import { type Connection, createApp } from './http/app.ts'
+import { createClientAddress } from './http/client-address.ts'
+import { toSetCookie } from './http/cookies.ts'
+import { type Identity, readCredentials } from './http/credentials.ts'
+import { documentRoutes } from './http/document-routes.ts'
+import { refusalResponse } from './http/refusal-response.ts'
+import { MINUTE_MS, systemClock } from './kernel/clock.ts'
+import type { Emit, EventOrigin, SecurityEvent } from './kernel/event.ts'
+import type { Principal } from './kernel/principal.ts'
+import { Refusal } from './kernel/refusal.ts'
+import type { Cookie } from './kernel/route.ts'
+import { loginRoutes } from './login/routes.ts'
+import { ConfigurationError, checkOptions, type LatchkeyOptions } from './options.ts'
+import { createPageRenderer } from './pages/page.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
+import { passwordRoutes } from './passwords/routes.ts'
+import { requireFreshSession } from './sessions/freshness.ts'
+import { renewCookie } from './sessions/renew-cookie.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { createServerSideSessions, type ServerSideSessions } from './sessions/server-side-sessions.ts'
+import { createSessionCache } from './sessions/session-cache.ts'
+import { createCookieJar } from './sessions/session-cookie.ts'
+import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
+import { sweepSessions } from './sessions/sweep-sessions.ts'
+import { verifySession } from './sessions/verify-session.ts'
+
+const DEFAULT_SWEEP_INTERVAL_MS = 5 * MINUTE_MS
+
+/** A request of either world: Fetch or `node:http`. */
+export type AnyRequest = Request | IncomingMessage
+
+/** Where a renewed cookie goes: the headers of the application's own answer, or a `ServerResponse`. */
+export type CookieTarget = Headers | { appendHeader(name: string, value: string): unknown }
+
+/** What `require` asks of a principal. */
+export interface Requirement {
+  /** Proven within the freshness limit (10 minutes by default). */
+  readonly fresh?: boolean
+  /** Scopes that the principal must have, all of them. A session has every scope. */
+  readonly scopes?: readonly string[]
+}
+
+/** One instance of Latchkey. Make one per process. */
+export interface Latchkey {
+  /** Path under which `handler` answers. */
+  readonly basePath: string
+  /** Answers every request under `basePath`. Never rejects. */
+  handler(request: Request, connection?: Connection): Promise<Response>
+  /**
+   * Says who a request is from; null when nobody is logged in. Warm, it costs no query.
+   * @param answer where to put the renewed cookie of a remembered session (at most once a day); without it the cookie
+   *   is renewed on the next request under `basePath`.
+   * @throws Refusal `unavailable` when the database does not answer.
+   */
+  authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
+  /**
+   * The principal, or a thrown refusal: unauthenticated, two_credentials, reauthentication_required.
+   * `toResponse` makes an answer of it.
+   */
+  require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
+  /** What `require` threw, as problem details; a bare 500 for anything that is no refusal, which `onError` is told. */
+  toResponse(error: unknown): Response
+  readonly users: ServerSideUsers
+  readonly sessions: ServerSideSessions
+  /** Resolves when the database answers; throws the refusal `unavailable` otherwise. */
+  ping(): Promise<void>
+  /** What is damaged in the database, one line each; empty when all is well. */
+  checkIntegrity(): Promise<readonly string[]>
+  /** Deletes expired sessions now; says how many. Runs by itself every five minutes. */
+  sweep(): Promise<number>
+  /** Stops the sweep and closes the database. Call it when no request is under way. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes an instance: checks the options, opens the storage, builds the route table.
+ * @throws ConfigurationError that names the setting, what is wrong, and what would be right.
+ */
+export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
+  checkOptions(options)
+  const { storage, basePath = '/auth', registration = 'open', clock = systemClock } = options
+  const baseUrl = new URL(options.baseUrl)
+  const pages = { origin: baseUrl.origin, trustedOrigins: new Set(options.trustedOrigins) }
+  const authUrl = `${baseUrl.origin}${basePath}`
+  const siteName = options.siteName ?? baseUrl.host
+  const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
+  const minPasswordLength = options.password?.minLength ?? DEFAULT_MIN_PASSWORD_LENGTH
+  const contextWords = [siteName, baseUrl.hostname, ...(options.password?.contextWords ?? [])]
+  const onError = options.onError ?? reportToStandardError
+  const onEvent = guardListener(options.onEvent, onError)
+  const emit: Emit = (event) => onEvent({ ...event, at: clock(), requestId: null, client: null })
+
+  const signer = createSigner(readSecrets(options), 'flash')
+  const stores = await storage.open()
+  const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
+  const cookieName = jar.name()
+  const deps = {
+    ...stores,
+    clock,
+    settings,
+    registration,
+    jar,
+    signer,
+    pages,
+    basePath,
+    minPasswordLength,
+    cache: createSessionCache(settings.cacheSize),
+    hasher: createPasswordHasher(options.passwordHashing),
+    policy: { minLength: minPasswordLength, contextWords },
+    render: createPageRenderer(siteName),
+  }
+
+  const features = [
+    ...(registration === 'open' ? ['register'] : []),
+    'login',
+    'sessions',
+    'reauthenticate',
+    'password_change',
+    'pages',
+  ]
+  const routes = [
+    ...accountRoutes(deps),
+    ...loginRoutes(deps),
+    ...sessionRoutes(deps),
+    ...passwordRoutes(deps),
+    ...pageRoutes(deps),
+  ]
+  const documents = documentRoutes({ authUrl, cookieName, features, render: deps.render }, routes)
+
+  async function identify(request: AnyRequest, emitEvent: Emit): Promise<Identity> {
+    const credentials = readCredentials(readHeader(request, 'cookie'), readHeader(request, 'authorization'), cookieName)
+    const { sessionToken } = credentials
+    const principal = sessionToken === null ? null : await verifySession(deps, sessionToken, emitEvent)
+    return { credentials, principal }
+  }
+
+  async function cookieToRenew({ principal, credentials }: Identity): Promise<Cookie | null> {
+    const { sessionToken } = credentials
+    return principal === null || sessionToken === null ? null : renewCookie(deps, principal.session, sessionToken)
+  }
+
+  const handler = createApp({
+    ...deps,
+    routes: [...routes, ...documents],
+    authUrl,
+    identify,
+    requireFresh: ({ principal }) => principal !== null && requireFreshSession(deps, principal.session),
+    renewCookie: cookieToRenew,
+    clientAddress: createClientAddress(options.trustProxy ?? 0),
+    onEvent,
+    onError,
+    onRequest: options.onRequest ?? (() => undefined),
+  })
+
+  const sweep = (): Promise<number> => sweepSessions(deps, emit)
+  const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS, onError)
+
+  return {
+    basePath,
+    handler,
+    async authenticate(request, answer) {
+      const identity = await identify(request, emit).catch(ignoreTwoCredentials)
+      if (identity === null || identity.principal === null) return null
+      if (answer !== undefined) addCookie(answer, await cookieToRenew(identity), clock())
+      return identity.principal
+    },
+    async require(request, { fresh = false, scopes = [] } = {}) {
+      const { principal } = await identify(request, emit)
+      if (principal === null) throw new Refusal('unauthenticated')
+      if (fresh) requireFreshSession(deps, principal.session)
+      if (principal.scopes !== null && !scopes.every((scope) => principal.scopes?.includes(scope))) {
+        throw new Refusal('unauthenticated', { reason: 'a scope is missing' })
+      }
+      return principal
+    },
+    toResponse(error) {
+      const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
+      if (refusal.status >= 500) onError(error, null)
+      const headers = new Headers(commonHeaders(baseUrl.protocol === 'https:'))
+      return refusalResponse(refusal, { authUrl, cookieName }, { headers, cookies: [], now: clock() })
+    },
+    users: createServerSideUsers(deps, emit),
+    sessions: createServerSideSessions(deps, emit),
+    ping: () => stores.ping(),
+    checkIntegrity: () => stores.checkIntegrity(),
+    sweep,
+    async close() {
+      stopSweeping()
+      await stores.close()
+    },
+  }
+}
+
+function readSecrets({ secrets, storage }: LatchkeyOptions): Buffer[] {
+  const texts = secrets ?? [developmentSecret(storage.secretsFile)]
+  return texts.map((text) => Buffer.from(text, 'base64url'))
+}
+
+function developmentSecret(file: string | null): string {
+  if (process.env.NODE_ENV === 'production') {
+    throw new ConfigurationError(
+      'createLatchkey: secrets is required in production, and LATCHKEY_SECRETS for the server. Make one with: openssl rand -base64 32 | tr +/ -_ | tr -d =',
+    )
+  }
+  return file === null ? newSecret() : readOrCreateSecretFile(file)
+}
+
+function readHeader(request: AnyRequest, name: 'cookie' | 'authorization'): string | null | undefined {
+  return request.headers instanceof Headers ? request.headers.get(name) : request.headers[name]
+}
+
+function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): void {
+  if (cookie === null) return
+  if (answer instanceof Headers) answer.append('Set-Cookie', toSetCookie(cookie, now))
+  else answer.appendHeader('Set-Cookie', toSetCookie(cookie, now))
+}
+
+function ignoreTwoCredentials(error: unknown): null {
+  if (error instanceof Refusal && error.code === 'two_credentials') return null
+  throw error
+}
+
+function guardListener(
+  listener: LatchkeyOptions['onEvent'],
+  onError: (error: unknown, requestId: string | null) => void,
+): (event: SecurityEvent & EventOrigin) => void {
+  return (event) => {
+    try {
+      listener?.(event)
+    } catch (error) {
+      onError(error, event.requestId)
+    }
+  }
+}
+
+function sweepRegularly(
+  sweep: () => Promise<number>,
+  intervalMs: number,
+  onError: (error: unknown, requestId: null) => void,
+): () => void {
+  if (intervalMs === 0) return () => undefined
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) => onError(error, null))
+  }, intervalMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+function reportToStandardError(error: unknown, requestId: string | null): void {
+  // biome-ignore lint/suspicious/noConsole: the default sink of an embedded library; `onError` replaces it
+  console.error(`latchkey: ${requestId === null ? 'background work' : `request ${requestId}`} failed`, error)
+}

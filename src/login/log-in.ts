@@ -1,0 +1,45 @@
+import type { Emit } from '../kernel/event.ts'
+import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
+import type { IssuedSession } from '../sessions/new-session.ts'
+import { type SessionDeps, startSession } from '../sessions/start-session.ts'
+import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
+
+/** What logging in works with. */
+export type LogInDeps = ProvePasswordDeps & SessionDeps
+
+/** What was typed, from where, and the session that the new one takes the place of. */
+export interface LogInInput {
+  readonly email: string
+  readonly password: string
+  readonly remember: boolean
+  readonly client: ClientInfo
+  readonly replaces: Principal | null
+}
+
+/**
+ * Logs in with a password: proves it, closes the step, starts the session.
+ * @throws invalid_credentials for wrong email, wrong password and disabled user, which look alike.
+ */
+export async function logIn(
+  deps: LogInDeps,
+  { email, password, remember, client, replaces }: LogInInput,
+  emit: Emit,
+): Promise<IssuedSession & { readonly user: User }> {
+  const proof = await provePasswordByEmail(deps, email, password)
+  if (!proof.proven) throw refuse(emit, proof.userId, proof.reason)
+
+  const { user, securityEpoch } = proof.credential
+  const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
+  const login = completeLogin(attempt)
+  const issued = await startSession(deps, { login, remember, client, replaces: replaces?.session ?? null }, emit)
+  if (issued === null) throw refuse(emit, user.id, 'account_changed_meanwhile')
+  emit({ type: 'login.succeeded', userId: user.id, sessionId: issued.session.id, methods: issued.session.methods })
+  return { ...issued, user }
+}
+
+function refuse(emit: Emit, userId: string | null, reason: string): Refusal {
+  emit({ type: 'login.refused', userId, reason })
+  return new Refusal('invalid_credentials', { reason })
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
+import { typedPasswordSchema } from '../passwords/password-schema.ts'
+import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
+import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { type LogInDeps, logIn } from './log-in.ts'
+import { reauthenticate } from './reauthenticate.ts'
+
+/** Log in; prove oneself again. */
+export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/login',
+      summary: 'Log in and start a session',
+      access: 'anyone',
+      body: z.strictObject({
+        email: z.string('Must be a string.').meta({ format: 'email' }),
+        password: typedPasswordSchema,
+        remember: z.boolean('Must be true or false.').optional(),
+      }),
+      answers: {
+        200: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
+      },
+      refusals: ['invalid_credentials', 'overloaded'],
+      form: { page: '/login', done: '/account', checkboxes: ['remember'] },
+      async handle({ body: { email, password, remember = false }, client, principal, emit }) {
+        const issued = await logIn(deps, { email, password, remember, client, replaces: principal }, emit)
+        return {
+          status: 200,
+          body: {
+            status: 'complete',
+            user: toUserJson(issued.user),
+            session: toSessionJson(issued.session, issued.session.id),
+          },
+          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+        }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/reauthenticate',
+      summary: 'Prove yourself again; the session becomes fresh and keeps its id',
+      access: 'session',
+      body: z.strictObject({ password: typedPasswordSchema }),
+      answers: { 200: z.object({ session: sessionJsonSchema }) },
+      refusals: ['wrong_password', 'overloaded'],
+      async handle({ principal, sessionToken, body, emit }) {
+        const issued = await reauthenticate(deps, { principal, sessionToken, password: body.password }, emit)
+        return {
+          status: 200,
+          body: { session: toSessionJson(issued.session, issued.session.id) },
+          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+        }
+      },
+    }),
+  ]
+}

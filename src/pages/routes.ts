@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import type { Signer } from '../crypto/signature.ts'
+import { parseSessionId } from '../kernel/ids.ts'
+import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
+import type { TrustedPages } from '../kernel/trusted-pages.ts'
+import { revokeOtherSessions, revokeSession } from '../sessions/revoke-session.ts'
+import type { CookieJar } from '../sessions/session-cookie.ts'
+import { toSessionJson } from '../sessions/session-json.ts'
+import type { SessionDeps } from '../sessions/start-session.ts'
+import { accountPage } from './account-page.ts'
+import { FLASH, readFlash } from './flash.ts'
+import { type EntryPage, loginPage, registerPage } from './login-page.ts'
+import { parseNextLocation } from './next-location.ts'
+import type { Html, PageRenderer } from './page.ts'
+
+/** What the pages are made with. */
+export interface PageDeps extends SessionDeps {
+  readonly basePath: string
+  readonly pages: TrustedPages
+  readonly registration: 'open' | 'closed'
+  readonly minPasswordLength: number
+  readonly jar: CookieJar
+  readonly signer: Signer
+  readonly render: PageRenderer
+}
+
+const HTML = 'text/html'
+
+/** The hosted pages, and the two forms that have no JSON route: HTML forms know no DELETE. */
+export function pageRoutes(deps: PageDeps): Route[] {
+  return [
+    entryRoute(deps, '/login', 'Log in', loginPage),
+    entryRoute(deps, '/register', 'Create an account', registerPage),
+
+    defineRoute({
+      method: 'GET',
+      path: '/account',
+      summary: 'Page: the own account',
+      access: 'anyone',
+      answers: { 200: HTML },
+      async handle({ principal, cookie }) {
+        if (principal === null) return redirect(`${deps.basePath}/login`)
+        const { user, session } = principal
+        const sessions = await deps.sessions.listByUser(user.id, deps.clock())
+        const listed = sessions.map((each) => toSessionJson(each, session.id))
+        const { basePath, minPasswordLength } = deps
+        const flash = readFlash(deps.signer, cookie(FLASH))
+        const content = accountPage({ basePath, flash, user, sessions: listed, minPasswordLength })
+        return deps.render({ status: 200, title: 'Your account', content, cookies: clearFlash(deps, cookie) })
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/end-session',
+      summary: 'Form of the account page: end one of the own sessions',
+      access: 'session',
+      body: z.strictObject({ id: z.string() }),
+      answers: {},
+      form: { only: true, page: '/account', done: '/account', notice: 'session_ended' },
+      async handle({ body, principal, emit }) {
+        await revokeSession(deps, principal.user.id, parseSessionId(body.id), emit)
+        return { status: 204 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/end-other-sessions',
+      summary: 'Form of the account page: end all own sessions but the current one',
+      access: 'session',
+      answers: {},
+      form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
+      async handle({ principal, emit }) {
+        await revokeOtherSessions(deps, principal.user.id, principal.session.id, emit)
+        return { status: 204 }
+      },
+    }),
+  ]
+}
+
+/** A page for people who are not logged in; whoever is, goes on at once. */
+function entryRoute(deps: PageDeps, path: string, title: string, content: (page: EntryPage) => Html): Route {
+  return defineRoute({
+    method: 'GET',
+    path,
+    summary: `Page: ${title.toLowerCase()}`,
+    access: 'anyone',
+    answers: { 200: HTML },
+    async handle({ principal, query, cookie }) {
+      const next = parseNextLocation(query.next, deps.pages)
+      if (principal !== null) return redirect(next ?? `${deps.basePath}/account`)
+      const flash = readFlash(deps.signer, cookie(FLASH))
+      return deps.render({
+        status: 200,
+        title,
+        content: content({ ...deps, flash, next }),
+        cookies: clearFlash(deps, cookie),
+      })
+    },
+  })
+}
+
+function redirect(location: string): Answer {
+  return { status: 303, location }
+}
+
+function clearFlash({ jar }: PageDeps, cookie: RouteRequest['cookie']): Answer['cookies'] {
+  return cookie(FLASH) === null ? [] : [jar.clear(FLASH)]
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../kernel/clock.ts'
+import type { Emit } from '../kernel/event.ts'
+import type { Principal } from '../kernel/principal.ts'
+import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import type { IssuedSession } from '../sessions/new-session.ts'
+import { planRotation } from '../sessions/rotate-session.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
+import { acceptNewPassword, type PasswordPolicy, toPassword } from './password.ts'
+import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
+
+/** What changing a password works with. */
+export interface ChangePasswordDeps extends ProvePasswordDeps {
+  readonly policy: PasswordPolicy
+  readonly cache: SessionCache
+  readonly clock: Clock
+}
+
+/** Who changes it, and from what to what. */
+export interface ChangePasswordInput {
+  readonly principal: Principal
+  /** The token of the session that asks. */
+  readonly sessionToken: string
+  readonly currentPassword: string
+  readonly newPassword: string
+}
+
+/**
+ * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3).
+ * @throws wrong_password, validation_failed; unauthenticated when the session ended meanwhile.
+ */
+export async function changePassword(
+  deps: ChangePasswordDeps,
+  { principal: { user, session }, sessionToken, currentPassword, newPassword }: ChangePasswordInput,
+  emit: Emit,
+): Promise<IssuedSession> {
+  const accepted = acceptNewPassword(deps.policy, newPassword, { email: user.email, pointer: '#/newPassword' })
+  const proof = await provePasswordById(deps, user.id, currentPassword)
+  if (!proof.proven) {
+    emit({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason: proof.reason })
+    throw new Refusal('wrong_password', { detail: 'The current password is wrong.' })
+  }
+  if (accepted === toPassword(currentPassword))
+    throw invalidMember('#/newPassword', 'Must differ from the current password.')
+  const newHash = await deps.hasher.hash(accepted)
+  const planned = planRotation(session, sessionToken, deps.clock())
+  const { hash: oldHash } = proof.credential
+  const changed = await deps.passwords.change({ userId: user.id, oldHash, newHash, keep: planned.rotation })
+  deps.cache.evictUser(user.id)
+  if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
+  emit({ type: 'password.changed', userId: user.id, sessionId: session.id })
+  return planned
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { codePoints, MAX_PASSWORD_LENGTH } from './password.ts'
+
+/**
+ * A password as a body member: any text of 1 to 1,024 code points. Rules for new passwords are the policy's,
+ * so that a login never says more about a password than that it is wrong.
+ */
+export const typedPasswordSchema = z
+  .string('Must be a string.')
+  .min(1, 'Must not be empty.')
+  .refine((text) => codePoints(text) <= MAX_PASSWORD_LENGTH, `Must have at most ${MAX_PASSWORD_LENGTH} characters.`)
+  .meta({ format: 'password', maxLength: MAX_PASSWORD_LENGTH })

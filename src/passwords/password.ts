@@ -1,0 +1,82 @@
+/*
+ * What a password may be (NIST SP 800-63B-4 section 3.1.1): 15 to 1,024 code points, Unicode NFC and nothing else done
+ * to it, no composition rules. Refused: lone surrogates, and passwords made of the email or of the site's name.
+ */
+import { Refusal } from '../kernel/refusal.ts'
+
+declare const passwordBrand: unique symbol
+
+/** A password in NFC, of a length that is worth hashing. Not yet checked against the policy for new ones. */
+export type Password = string & { readonly [passwordBrand]: true }
+
+/** Rules for new passwords. */
+export interface PasswordPolicy {
+  /** Least number of code points. Default 15. */
+  readonly minLength: number
+  /** Words that a password may not be built from, besides the user's own email: site, brand, host. */
+  readonly contextWords: readonly string[]
+}
+
+/** What a new password is compared with. */
+export interface PasswordContext {
+  readonly email: string
+}
+
+/** Most code points of a password. */
+export const MAX_PASSWORD_LENGTH = 1_024
+/** Least code points of a new password, where the setting says nothing else. */
+export const DEFAULT_MIN_PASSWORD_LENGTH = 15
+
+const SHORTEST_CONTEXT_WORD = 4
+/** A password of which so few code points remain without the context words is "built from" them. */
+const LEAST_OWN_CHARACTERS = 8
+
+/** Brings what was typed into the one form that is hashed: NFC, whole, uncut (ASVS 6.2.8). */
+export function toPassword(text: string): Password {
+  return text.normalize('NFC') as Password
+}
+
+/** Number of Unicode code points. */
+export function codePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
+}
+
+/**
+ * Accepts or refuses a new password.
+ * @param pointer the body member that held it.
+ * @throws validation_failed with what would be right.
+ */
+export function acceptNewPassword(
+  policy: PasswordPolicy,
+  text: string,
+  { email, pointer }: PasswordContext & { readonly pointer: string },
+): Password {
+  const password = toPassword(text)
+  const problem = findPasswordProblem(policy, password, email)
+  if (problem !== null) throw new Refusal('validation_failed', { errors: [{ pointer, detail: problem }] })
+  return password
+}
+
+function findPasswordProblem(policy: PasswordPolicy, password: Password, email: string): string | null {
+  if (!password.isWellFormed()) return 'Must be valid Unicode, without lone surrogates.'
+  const length = codePoints(password)
+  if (length < policy.minLength)
+    return `Must have at least ${policy.minLength} characters. A few words make a good one.`
+  if (length > MAX_PASSWORD_LENGTH) return `Must have at most ${MAX_PASSWORD_LENGTH} characters.`
+  if (isBuiltFrom(password, [email, ...email.split('@'), ...policy.contextWords])) {
+    return 'Must not be built from your email address or the name of this site.'
+  }
+  return null
+}
+
+function isBuiltFrom(password: string, words: readonly string[]): boolean {
+  const lowered = password.toLowerCase()
+  const longestFirst = words
+    .map((word) => word.toLowerCase())
+    .filter((word) => word.length >= SHORTEST_CONTEXT_WORD)
+    .sort((left, right) => right.length - left.length)
+  const rest = longestFirst.reduce((text, word) => text.replaceAll(word, ''), lowered)
+  return rest !== lowered && codePoints(rest) < LEAST_OWN_CHARACTERS
+}

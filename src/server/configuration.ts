@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { z } from 'zod'
+import { ConfigurationError, describeProblems, type LatchkeyOptions, settingsSchema } from '../options.ts'
+import { sqlite } from '../storage/sql/sqlite.ts'
+import type { Storage } from '../storage/storage.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+
+/** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data. */
+export type LatchkeyConfig = z.input<typeof settingsSchema>
+
+/** All settings of a process. */
+export interface Configuration {
+  readonly environment: Environment
+  readonly storage: Storage
+  /** Ready for `createLatchkey`; listeners are the server's to add. */
+  readonly options: LatchkeyOptions
+}
+
+const CONFIG_FILES = ['latchkey.config.ts', 'latchkey.config.js', 'latchkey.config.mjs']
+
+/**
+ * Reads `latchkey.config.ts`, when there is one, and the environment, which wins.
+ * @throws ConfigurationError that names the key, what is wrong, and what would be right.
+ */
+export async function readConfiguration(
+  env: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): Promise<Configuration> {
+  const environment = readEnvironment(env)
+  const file = await readConfigFile(directory)
+  const storage = openStorage(environment.databaseUrl, directory)
+  const { secrets, trustProxy, trustedOrigins, registration, baseUrl } = environment
+  const fromEnvironment = Object.entries({ secrets, trustProxy, trustedOrigins, registration })
+  const set = Object.fromEntries(fromEnvironment.filter(([, value]) => value !== undefined))
+  // Both halves were checked, each by its schema.
+  return { environment, storage, options: { ...file, ...set, baseUrl, storage } as LatchkeyOptions }
+}
+
+async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
+  const path = CONFIG_FILES.map((name) => resolve(directory, name)).find((candidate) => existsSync(candidate))
+  if (path === undefined) return {}
+  const { default: config } = (await import(pathToFileURL(path).href)) as { default?: unknown }
+  const { success, data, error } = settingsSchema.safeParse(config)
+  if (!success) throw new ConfigurationError(describeProblems(path, error))
+  return data
+}
+
+function openStorage(databaseUrl: string, directory: string): Storage {
+  const path = databaseUrl.slice('sqlite:'.length)
+  return sqlite(path === ':memory:' ? path : resolve(directory, path))
+}

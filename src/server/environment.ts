@@ -1,0 +1,105 @@
+/*
+ * The settings of the server from the environment (DESIGN section 3). Every LATCHKEY_* variable is known or refused:
+ * a mistyped name never means "the default" in silence.
+ */
+import { z } from 'zod'
+import { ConfigurationError, originSchema, secretSchema } from '../options.ts'
+
+/** What the environment says, read and checked. Absent: not set. */
+export interface Environment {
+  readonly port: number
+  readonly host: string
+  readonly baseUrl: string
+  readonly databaseUrl: string
+  readonly isProduction: boolean
+  readonly secrets?: readonly string[] | undefined
+  readonly trustProxy?: number | readonly string[] | undefined
+  readonly trustedOrigins?: readonly string[] | undefined
+  readonly registration?: 'open' | 'closed' | undefined
+}
+
+const DEFAULT_PORT = 3_000
+const DEFAULT_HOST = '127.0.0.1'
+const DEFAULT_DATABASE = 'sqlite:latchkey.db'
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+)
+
+/** Variables that DESIGN names and this version has no use for: refused when set to anything but their default. */
+const NOT_YET: Readonly<Record<string, { readonly allowed: readonly string[]; readonly what: string }>> = {
+  REDIS_URL: { allowed: [], what: 'Redis' },
+  LATCHKEY_SESSION_TOKEN: { allowed: ['opaque'], what: 'sealed session tokens' },
+  LATCHKEY_SCOPES: { allowed: [], what: 'access tokens' },
+  LATCHKEY_VERIFY_EMAIL: { allowed: ['optional', 'off'], what: 'verification of email addresses' },
+  LATCHKEY_METRICS_PORT: { allowed: [], what: 'metrics' },
+  LATCHKEY_BREACH_URL: { allowed: [], what: 'the check of breached passwords' },
+  SMTP_URL: { allowed: [], what: 'mail' },
+  LATCHKEY_MAIL_FROM: { allowed: [], what: 'mail' },
+}
+
+const variables = z.object({
+  PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535).optional(),
+  HOST: z.string().optional(),
+  LATCHKEY_BASE_URL: z
+    .string()
+    .transform((text) => text.replace(/\/$/, ''))
+    .pipe(originSchema)
+    .optional(),
+  DATABASE_URL: z.string().startsWith('sqlite:', 'must be sqlite:<file>, such as sqlite:latchkey.db').optional(),
+  LATCHKEY_SECRETS: commaList.pipe(z.array(secretSchema).min(1)).optional(),
+  LATCHKEY_TRUST_PROXY: z
+    .string()
+    .transform((text) => (/^\d+$/.test(text) ? Number(text) : text.split(',').map((cidr) => cidr.trim())))
+    .optional(),
+  LATCHKEY_TRUSTED_ORIGINS: commaList.pipe(z.array(originSchema)).optional(),
+  LATCHKEY_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').optional(),
+})
+
+/**
+ * Reads the environment. An empty value counts as not set.
+ * @throws ConfigurationError with one line per variable that is unknown or wrong.
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const problems = [...findUnknown(set), ...findUnsupported(set)]
+  const { success, data, error } = variables.safeParse(set)
+  const wrong = success ? [] : error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)
+  if (!success || problems.length > 0) {
+    throw new ConfigurationError(['The environment has wrong settings', ...problems, ...wrong].join('\n  '))
+  }
+  const port = data.PORT ?? DEFAULT_PORT
+  return {
+    port,
+    host: data.HOST ?? DEFAULT_HOST,
+    baseUrl: data.LATCHKEY_BASE_URL ?? `http://localhost:${port}`,
+    databaseUrl: data.DATABASE_URL ?? DEFAULT_DATABASE,
+    isProduction: set.NODE_ENV === 'production',
+    secrets: data.LATCHKEY_SECRETS,
+    trustProxy: data.LATCHKEY_TRUST_PROXY,
+    trustedOrigins: data.LATCHKEY_TRUSTED_ORIGINS,
+    registration: data.LATCHKEY_REGISTRATION,
+  }
+}
+
+function findUnknown(set: Readonly<Record<string, unknown>>): string[] {
+  const known = [...Object.keys(variables.shape), ...Object.keys(NOT_YET)]
+  return Object.keys(set)
+    .filter((name) => name.startsWith('LATCHKEY_') && !known.includes(name))
+    .map(
+      (name) =>
+        `${name}: there is no such setting. Known are ${known.filter((each) => each.startsWith('LATCHKEY_')).join(', ')}`,
+    )
+}
+
+function findUnsupported(set: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(NOT_YET)
+    .filter(([name, { allowed }]) => Object.hasOwn(set, name) && !allowed.includes(String(set[name])))
+    .map(([name, { allowed, what }]) => {
+      const right = allowed.length === 0 ? 'leave it unset' : `right would be ${allowed.join(' or ')}`
+      return `${name}: this version has no ${what} yet; ${right}`
+    })
+}

@@ -1,0 +1,37 @@
+import type { Emit } from '../kernel/event.ts'
+import type { SessionId, UserId } from '../kernel/ids.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { SessionDeps } from './start-session.ts'
+
+/** What ending sessions works with. */
+export type RevokeDeps = Pick<SessionDeps, 'sessions' | 'cache'>
+
+/**
+ * Ends one session of the user.
+ * @throws not_found for an unknown id and for somebody else's, which look alike.
+ */
+export async function revokeSession(deps: RevokeDeps, userId: UserId, id: SessionId | null, emit: Emit): Promise<void> {
+  const revoked = id !== null && (await endSession(deps, userId, id, emit))
+  if (!revoked) throw new Refusal('not_found', { detail: 'You have no session with this id.' })
+}
+
+/** Ends one session of the user if it is there. */
+export async function endSession(deps: RevokeDeps, userId: UserId, id: SessionId, emit: Emit): Promise<boolean> {
+  const revoked = await deps.sessions.revoke(userId, id)
+  deps.cache.evictSession(id)
+  if (revoked) emit({ type: 'session.revoked', userId, sessionId: id })
+  return revoked
+}
+
+/** Ends all sessions of the user but one; says how many. */
+export async function revokeOtherSessions(
+  deps: RevokeDeps,
+  userId: UserId,
+  keep: SessionId | null,
+  emit: Emit,
+): Promise<number> {
+  const count = await deps.sessions.revokeAll(userId, keep)
+  deps.cache.evictUser(userId)
+  if (count > 0) emit({ type: 'sessions.revoked', userId, count })
+  return count
+}

@@ -1,0 +1,31 @@
+import type { Emit } from '../kernel/event.ts'
+import { parseSessionId, parseUserId, type UserId } from '../kernel/ids.ts'
+import type { Session } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { revokeOtherSessions, revokeSession } from './revoke-session.ts'
+import type { SessionDeps } from './start-session.ts'
+
+/** Sessions, for the application itself: none of this is reachable over HTTP. */
+export interface ServerSideSessions {
+  /** The sessions of a user that have not expired, most recently used first. */
+  list(userId: string): Promise<Session[]>
+  /** Ends one session of a user. Throws not_found when there is none of this id. */
+  revoke(userId: string, sessionId: string): Promise<void>
+  /** Ends all sessions of a user; says how many. */
+  revokeAll(userId: string): Promise<number>
+}
+
+/** Makes the server-side calls about sessions. */
+export function createServerSideSessions(deps: SessionDeps, emit: Emit): ServerSideSessions {
+  return {
+    list: (userId) => deps.sessions.listByUser(toUserId(userId), deps.clock()),
+    revoke: (userId, sessionId) => revokeSession(deps, toUserId(userId), parseSessionId(sessionId), emit),
+    revokeAll: (userId) => revokeOtherSessions(deps, toUserId(userId), null, emit),
+  }
+}
+
+function toUserId(text: string): UserId {
+  const id = parseUserId(text)
+  if (id === null) throw new Refusal('not_found', { detail: 'This is no id of a user.' })
+  return id
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { toIsoTime } from '../kernel/clock.ts'
+import type { SessionId } from '../kernel/ids.ts'
+import type { Session } from '../kernel/principal.ts'
+import { deviceLabel } from './device-label.ts'
+
+/** `session` as it stands in JSON (DESIGN section 3). It has no token: that is nowhere but in the cookie. */
+export const sessionJsonSchema = z
+  .object({
+    id: z.uuid(),
+    createdAt: z.iso.datetime(),
+    lastSeenAt: z.iso.datetime().meta({ description: 'Good to a minute.' }),
+    expiresAt: z.iso.datetime().meta({ description: 'The absolute limit.' }),
+    idleExpiresAt: z.iso.datetime().meta({ description: 'The idle limit; moves on with use.' }),
+    authenticatedAt: z.iso.datetime().meta({ description: 'The last proof of identity.' }),
+    methods: z.array(z.enum(['password'])),
+    current: z.boolean().meta({ description: 'True for the session that asks.' }),
+    device: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable(), label: z.string() }),
+  })
+  .meta({ id: 'Session' })
+
+/** The session as the wire has it. */
+export type SessionJson = z.infer<typeof sessionJsonSchema>
+
+/** A session for a response body. */
+export function toSessionJson(session: Session, currentId: SessionId | null): SessionJson {
+  return {
+    id: session.id,
+    createdAt: toIsoTime(session.createdAt),
+    lastSeenAt: toIsoTime(session.lastSeenAt),
+    expiresAt: toIsoTime(session.expiresAt),
+    idleExpiresAt: toIsoTime(session.idleExpiresAt),
+    authenticatedAt: toIsoTime(session.authenticatedAt),
+    methods: [...session.methods],
+    current: session.id === currentId,
+    device: {
+      ip: session.client.ip,
+      userAgent: session.client.userAgent,
+      label: deviceLabel(session.client.userAgent),
+    },
+  }
+}

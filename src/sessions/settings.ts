@@ -1,0 +1,46 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
+
+/** How long sessions live and how often they are written. All durations in milliseconds. */
+export interface SessionSettings {
+  /** Ends a session that is not used for so long. Default 24 hours. */
+  readonly idleMs: number
+  /** Ends a session however busy it is. Default 7 days. */
+  readonly absoluteMs: number
+  /** Idle limit of a remembered session. Default 14 days. */
+  readonly rememberedIdleMs: number
+  /** Absolute limit of a remembered session. Default 30 days. */
+  readonly rememberedAbsoluteMs: number
+  /** Last use is written at most so often. Default 60 seconds. */
+  readonly touchWindowMs: number
+  /** How long a proof of identity counts as recent. Default 10 minutes. */
+  readonly freshMs: number
+  /** A remembered cookie is sent again at most so often. Default 1 day. */
+  readonly cookieRenewalMs: number
+  /** Sessions a user may have; a login beyond it ends the one used longest ago. Default 100. */
+  readonly maxPerUser: number
+  /** Sessions kept in this process's memory to verify without a query. 0 switches the cache off. Default 100 000. */
+  readonly cacheSize: number
+}
+
+/** The limits of DESIGN section 3; compared with NIST SP 800-63B-4 in docs/sessions.md. */
+export const DEFAULT_SESSION_SETTINGS: SessionSettings = {
+  idleMs: 24 * HOUR_MS,
+  absoluteMs: 7 * DAY_MS,
+  rememberedIdleMs: 14 * DAY_MS,
+  rememberedAbsoluteMs: 30 * DAY_MS,
+  touchWindowMs: 60 * SECOND_MS,
+  freshMs: 10 * MINUTE_MS,
+  cookieRenewalMs: DAY_MS,
+  maxPerUser: 100,
+  cacheSize: 100_000,
+}
+
+/** The idle limit of a session, in milliseconds. */
+export function idleLimitMs(settings: SessionSettings, remembered: boolean): number {
+  return remembered ? settings.rememberedIdleMs : settings.idleMs
+}
+
+/** The absolute limit of a session, in milliseconds. */
+export function absoluteLimitMs(settings: SessionSettings, remembered: boolean): number {
+  return remembered ? settings.rememberedAbsoluteMs : settings.absoluteMs
+}

@@ -1,0 +1,76 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Kysely, Transaction } from 'kysely'
+import { HOUR_MS } from '../../kernel/clock.ts'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { Change } from '../../sessions/store.ts'
+import type { ChangesTable, Database } from './schema.ts'
+import { toUnavailable } from './sqlite-database.ts'
+
+/** Rows older than this are swept; a process that was away for longer forgets its whole cache. */
+const KEEP_MS = HOUR_MS
+/** More changes than this at once are cheaper to answer with an empty cache. */
+const MAX_CHANGES = 1_000
+
+/** Tells other processes, in the transaction that does it, that a session changed. */
+export async function noteSessionChange(trx: Transaction<Database>, id: SessionId): Promise<void> {
+  await note(trx, 'session', id)
+}
+
+/** Tells other processes, in the transaction that does it, that a user or all their sessions changed. */
+export async function noteUserChange(trx: Transaction<Database>, id: UserId): Promise<void> {
+  await note(trx, 'user', id)
+}
+
+async function note(trx: Transaction<Database>, kind: ChangesTable['kind'], subjectId: string): Promise<void> {
+  const row = { kind, subject_id: subjectId, changed_at: Date.now() }
+  // `seq` is the database's to give.
+  await trx
+    .insertInto('changes')
+    .values(row as ChangesTable)
+    .execute()
+}
+
+/** Deletes changes that every process has seen, but never the newest: its number tells whether others are missing. */
+export async function sweepChanges(db: Kysely<Database>): Promise<void> {
+  await db
+    .deleteFrom('changes')
+    .where('changed_at', '<', Date.now() - KEEP_MS)
+    .where('seq', '<', (eb) => eb.selectFrom('changes').select((max) => max.fn.max('seq').as('newest')))
+    .execute()
+}
+
+/**
+ * Reads what other processes changed. `PRAGMA data_version` (3 µs) tells whether any of them wrote at all;
+ * only then are the rows read.
+ */
+export function createChangeReader(file: DatabaseSync): () => readonly Change[] | 'unknown' {
+  const dataVersion = file.prepare('PRAGMA data_version')
+  const newest = file.prepare('SELECT coalesce(max(seq), 0) AS seq FROM changes')
+  const since = file.prepare('SELECT seq, kind, subject_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?')
+  // Column names and types are those of the statements above.
+  const readVersion = (): number => (dataVersion.get() as { data_version: number }).data_version
+  let version = readVersion()
+  let lastSeq = (newest.get() as { seq: number }).seq
+
+  return () => {
+    try {
+      const versionNow = readVersion()
+      if (versionNow === version) return NO_CHANGES
+      const rows = since.all(lastSeq, MAX_CHANGES) as Pick<ChangesTable, 'seq' | 'kind' | 'subject_id'>[]
+      const [first] = rows
+      const isComplete = rows.length < MAX_CHANGES && (first === undefined || first.seq === lastSeq + 1)
+      lastSeq = isComplete ? (rows.at(-1)?.seq ?? lastSeq) : (newest.get() as { seq: number }).seq
+      version = versionNow
+      return isComplete ? rows.map(toChange) : 'unknown'
+    } catch (error) {
+      throw toUnavailable(error)
+    }
+  }
+}
+
+const NO_CHANGES: readonly Change[] = []
+
+function toChange({ kind, subject_id }: Pick<ChangesTable, 'kind' | 'subject_id'>): Change {
+  // Only ids that were ids when they were noted stand in the table.
+  return kind === 'session' ? { kind, id: subject_id as SessionId } : { kind, id: subject_id as UserId }
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../migration.ts'
+import { core } from './0001-core.ts'
+
+/** All migrations, in the order they run. */
+export const MIGRATIONS: readonly Migration[] = [core]

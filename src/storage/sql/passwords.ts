@@ -1,0 +1,75 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { PasswordHash } from '../../crypto/password-hasher.ts'
+import type { PasswordChange, PasswordCredential, PasswordStore } from '../../passwords/store.ts'
+import { toUser } from './rows.ts'
+import type { Database } from './schema.ts'
+import { deleteSessionsOf, swapToken } from './sessions.ts'
+
+/** Passwords in SQL. */
+export function createPasswordStore(db: Kysely<Database>): PasswordStore {
+  return {
+    findByEmail: (email) => findCredential(db, 'email', email),
+
+    findByUserId: (id) => findCredential(db, 'id', id),
+
+    async rehash(id, oldHash, newHash) {
+      await db
+        .updateTable('passwords')
+        .set({ hash: newHash })
+        .where('user_id', '=', id)
+        .where('hash', '=', oldHash)
+        .execute()
+    },
+
+    async change(change) {
+      try {
+        await db.transaction().execute((trx) => changePassword(trx, change))
+        return true
+      } catch (error) {
+        if (error instanceof ChangedMeanwhile) return false
+        throw error
+      }
+    },
+  }
+}
+
+/** Rolls the transaction back: the password or the session is not what the change was based on. */
+class ChangedMeanwhile extends Error {}
+
+async function changePassword(trx: Transaction<Database>, change: PasswordChange): Promise<void> {
+  const { userId, oldHash, newHash, keep } = change
+  const { numUpdatedRows } = await trx
+    .updateTable('passwords')
+    .set({ hash: newHash, changed_at: keep.authenticatedAt })
+    .where('user_id', '=', userId)
+    .where('hash', '=', oldHash)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n || !(await swapToken(trx, keep))) throw new ChangedMeanwhile()
+  await trx
+    .updateTable('users')
+    .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
+    .where('id', '=', userId)
+    .execute()
+  await deleteSessionsOf(trx, userId, keep.id)
+}
+
+async function findCredential(
+  db: Kysely<Database>,
+  column: 'email' | 'id',
+  value: string,
+): Promise<PasswordCredential | null> {
+  const row = await db
+    .selectFrom('users')
+    .leftJoin('passwords', 'passwords.user_id', 'users.id')
+    .selectAll('users')
+    .select('passwords.hash')
+    .where(`users.${column}`, '=', value)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return {
+    user: toUser(row),
+    hash: row.hash as PasswordHash | null, // a PHC string that our hasher made
+    disabled: row.disabled_at !== null,
+    securityEpoch: row.security_epoch,
+  }
+}

@@ -1,0 +1,153 @@
+/*
+ * node:sqlite behind Kysely. One connection per process. Writers of several processes take turns: a transaction
+ * begins IMMEDIATE, and a busy database is asked again without blocking the event loop, for two seconds at most.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { LRUCache } from 'lru-cache'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { Database } from './schema.ts'
+
+/** Told of each statement that runs, for tests that count them. */
+export type OnStatement = (statement: string) => void
+
+/** How long the database itself waits for another process's write, blocking this one: kept short. */
+const BUSY_TIMEOUT_MS = 50
+/** How long a write waits in all before the answer is 503. */
+const BUSY_DEADLINE_MS = 2_000
+const BUSY_RETRY_MS = 10
+const MAX_PREPARED_STATEMENTS = 200
+
+const SQLITE_BUSY = 5
+/** Primary result codes that mean "not now" and not "wrong SQL": busy, locked, read-only, I/O, corrupt, full, cannot open. */
+const UNAVAILABLE = new Set([SQLITE_BUSY, 6, 8, 10, 11, 13, 14, 26])
+const SQLITE_CONSTRAINT_UNIQUE = 2067
+const SQLITE_CONSTRAINT_PRIMARYKEY = 1555
+
+/** Opens the file: WAL, every commit on disk before it is answered, foreign keys on. */
+export function openSqliteFile(path: string): DatabaseSync {
+  const file = new DatabaseSync(path, { timeout: BUSY_DEADLINE_MS, enableForeignKeyConstraints: true })
+  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  file.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  return file
+}
+
+/** The file as a Kysely database. Closing it closes the file. */
+export function createKysely(file: DatabaseSync, onStatement?: OnStatement): Kysely<Database> {
+  return new Kysely<Database>({
+    dialect: {
+      createDriver: () => new SqliteFileDriver(file, onStatement),
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+}
+
+/** True when the error says that a row with this unique value exists. */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === SQLITE_CONSTRAINT_UNIQUE || code === SQLITE_CONSTRAINT_PRIMARYKEY
+}
+
+/** A database that cannot answer now as the refusal `unavailable`; any other error as it is. */
+export function toUnavailable(error: unknown): unknown {
+  const code = sqliteCode(error)
+  if (code === null || !UNAVAILABLE.has(code & 0xff)) return error
+  return new Refusal('unavailable', { retryAfterSeconds: 1, reason: `SQLite answers with code ${code}`, cause: error })
+}
+
+function sqliteCode(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
+}
+
+class SqliteFileDriver implements Driver {
+  readonly #file: DatabaseSync
+  readonly #connection: SqliteFileConnection
+
+  constructor(file: DatabaseSync, onStatement: OnStatement | undefined) {
+    this.#file = file
+    this.#connection = new SqliteFileConnection(file, onStatement)
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection
+  }
+
+  async beginTransaction(): Promise<void> {
+    await this.#connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'))
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.#connection.executeQuery(CompiledQuery.raw('COMMIT'))
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    if (this.#file.isTransaction) await this.#connection.executeQuery(CompiledQuery.raw('ROLLBACK'))
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    this.#file.close()
+  }
+}
+
+class SqliteFileConnection implements DatabaseConnection {
+  readonly #file: DatabaseSync
+  readonly #onStatement: OnStatement | undefined
+  readonly #statements = new LRUCache<string, StatementSync>({ max: MAX_PREPARED_STATEMENTS })
+
+  constructor(file: DatabaseSync, onStatement: OnStatement | undefined) {
+    this.#file = file
+    this.#onStatement = onStatement
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    this.#onStatement?.(sql)
+    const deadline = performance.now() + BUSY_DEADLINE_MS
+    for (;;) {
+      try {
+        return this.#run<Row>(sql, parameters)
+      } catch (error) {
+        const mayRetry = sqliteCode(error) === SQLITE_BUSY && !this.#file.isTransaction && performance.now() < deadline
+        if (!mayRetry) throw toUnavailable(error)
+        await sleep(BUSY_RETRY_MS)
+      }
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: the interface asks for a generator, and nothing here streams
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('Latchkey streams no query')
+  }
+
+  #run<Row>(text: string, parameters: readonly unknown[]): QueryResult<Row> {
+    const statement = this.#prepare(text)
+    const values = parameters as readonly (string | number | null)[] // all that our tables hold
+    // Rows come as the tables in schema.ts say.
+    if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] }
+    const { changes, lastInsertRowid } = statement.run(...values)
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  #prepare(text: string): StatementSync {
+    const known = this.#statements.get(text)
+    if (known !== undefined) return known
+    const statement = this.#file.prepare(text)
+    this.#statements.set(text, statement)
+    return statement
+  }
+}

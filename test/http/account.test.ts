@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Client } from '../support/client.ts'
+import { type Instance, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+
+const MINUTE = 60_000
+const NEW_PASSWORD = 'another long password'
+
+describe.each(RINGS)('the own account (%s)', (ring) => {
+  let instance: Instance
+  let count = 0
+  beforeAll(async () => {
+    instance = await startInstance(ring)
+  })
+  afterAll(() => instance.close())
+
+  async function register(): Promise<{ client: Client; email: string; id: string; sessionId: string }> {
+    const client = instance.client()
+    const email = `user${count++}@example.com`
+    const { body } = await client.post('/auth/register', { email, password: PASSWORD })
+    return { client, email, id: body.user.id, sessionId: body.session.id }
+  }
+
+  test('reauthenticate: same id, new token, the old one dead, the session fresh', async () => {
+    const { client, sessionId } = await register()
+    const before = client.cookies.get('latchkey')
+    instance.advance(11 * MINUTE)
+    const reply = await client.post('/auth/reauthenticate', { password: PASSWORD })
+    expect(reply.status).toBe(200)
+    expect(reply.body.session).toMatchObject({ id: sessionId, current: true })
+    const after = client.cookies.get('latchkey')
+    expect(after).not.toBe(before)
+    expect((await instance.client().get('/auth/session', { cookie: `latchkey=${before}` })).status).toBe(401)
+    expect((await client.get('/auth/session')).body.session.authenticatedAt).toBe(reply.body.session.authenticatedAt)
+  })
+
+  test('a wrong password at reauthenticate is 403 and the session goes on', async () => {
+    const { client } = await register()
+    const reply = await client.post('/auth/reauthenticate', { password: 'wrong' })
+    expect([reply.status, reply.body.code]).toEqual([403, 'wrong_password'])
+    expect(reply.headers.getSetCookie()).toEqual([])
+    expect((await client.get('/auth/session')).status).toBe(200)
+  })
+
+  test('twenty reauthentications of one cookie at once: one wins, one session is left', async () => {
+    const { client } = await register()
+    const cookie = `latchkey=${client.cookies.get('latchkey')}`
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        instance.client().post('/auth/reauthenticate', { password: PASSWORD }, { cookie }),
+      ),
+    )
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(19)
+  })
+
+  test('changing the password ends all other sessions; this one goes on under a new token', async () => {
+    const { client, email, sessionId } = await register()
+    const other = instance.client()
+    await other.post('/auth/login', { email, password: PASSWORD })
+    const before = client.cookies.get('latchkey')
+    const reply = await client.post('/auth/password/change', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD })
+    expect(reply.status).toBe(200)
+    expect(reply.body.session.id).toBe(sessionId)
+    expect((await other.get('/auth/session')).status).toBe(401)
+    expect((await instance.client().get('/auth/session', { cookie: `latchkey=${before}` })).status).toBe(401)
+    expect((await client.get('/auth/sessions')).body.sessions).toHaveLength(1)
+    expect((await instance.client().post('/auth/login', { email, password: PASSWORD })).status).toBe(401)
+    expect((await instance.client().post('/auth/login', { email, password: NEW_PASSWORD })).status).toBe(200)
+  })
+
+  test('a wrong or missing current password, or a bad new one, changes nothing', async () => {
+    const { client, email } = await register()
+    const wrong = await client.post('/auth/password/change', { currentPassword: 'wrong', newPassword: NEW_PASSWORD })
+    expect([wrong.status, wrong.body.code]).toEqual([403, 'wrong_password'])
+    expect((await client.post('/auth/password/change', { newPassword: NEW_PASSWORD })).status).toBe(422)
+    const short = await client.post('/auth/password/change', { currentPassword: PASSWORD, newPassword: 'short' })
+    expect(short.body.errors[0].pointer).toBe('#/newPassword')
+    const same = await client.post('/auth/password/change', { currentPassword: PASSWORD, newPassword: PASSWORD })
+    expect(same.status).toBe(422)
+    expect((await instance.client().post('/auth/login', { email, password: PASSWORD })).status).toBe(200)
+  })
+
+  test('deleting the account needs a fresh session, and ends everything', async () => {
+    const { client, email, id } = await register()
+    instance.advance(10 * MINUTE)
+    const stale = await client.delete('/auth/user')
+    expect([stale.status, stale.body.code]).toEqual([403, 'reauthentication_required'])
+    await client.post('/auth/reauthenticate', { password: PASSWORD })
+    expect((await client.delete('/auth/user')).status).toBe(204)
+    expect(client.cookies.size).toBe(0)
+    expect(await instance.auth.users.find(id)).toBeNull()
+    expect((await instance.client().post('/auth/login', { email, password: PASSWORD })).status).toBe(401)
+  })
+
+  test("somebody else's session, an unknown one and nonsense are the same 404", async () => {
+    const { client } = await register()
+    const { client: victim, sessionId } = await register()
+    const replies = []
+    for (const id of [sessionId, '01a20561-b5ed-7332-a6ad-36fc2a9cc78b', 'nonsense', '..%2f..', '%00']) {
+      replies.push(await client.delete(`/auth/sessions/${id}`))
+    }
+    for (const { status, text } of replies) expect([status, text]).toEqual([404, replies[0]?.text])
+    expect((await victim.get('/auth/session')).status).toBe(200)
+  })
+
+  test('ending the current session by its id clears the cookie', async () => {
+    const { client, sessionId } = await register()
+    expect((await client.delete(`/auth/sessions/${sessionId}`)).status).toBe(204)
+    expect(client.cookies.size).toBe(0)
+  })
+
+  test('ending all others says how many', async () => {
+    const { client, email } = await register()
+    const others = [instance.client(), instance.client()]
+    for (const other of others) await other.post('/auth/login', { email, password: PASSWORD })
+    expect((await client.delete('/auth/sessions')).body).toEqual({ revoked: 2 })
+    for (const other of others) expect((await other.get('/auth/session')).status).toBe(401)
+    expect((await client.get('/auth/session')).status).toBe(200)
+    expect((await client.delete('/auth/sessions')).body).toEqual({ revoked: 0 })
+  })
+
+  test('every route says what it needs: anonymous requests get 401 where a session is asked for', async () => {
+    const { paths } = (await instance.client().get('/auth/openapi.json')).body as {
+      paths: Record<string, Record<string, { security?: unknown }>>
+    }
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { security }] of Object.entries(operations)) {
+        const init = {
+          method: method.toUpperCase(),
+          headers: { 'content-type': 'application/json' },
+          body: method === 'get' ? null : '{}',
+        }
+        const { status } = await instance.client().request(`/auth${path === '/' ? '' : path}`, init)
+        expect([method, path, status === 401]).toEqual([method, path, security !== undefined])
+      }
+    }
+  })
+
+  test('registration can be closed; the application still makes users', async () => {
+    const closed = await startInstance(ring, { registration: 'closed' })
+    const reply = await closed.client().post('/auth/register', { email: 'a@example.com', password: PASSWORD })
+    expect([reply.status, reply.body.code]).toEqual([403, 'registration_closed'])
+    expect((await closed.client().get('/auth')).body.features).not.toContain('register')
+    await closed.auth.users.create({ email: 'a@example.com', password: PASSWORD })
+    expect((await closed.client().post('/auth/login', { email: 'a@example.com', password: PASSWORD })).status).toBe(200)
+    await closed.close()
+  })
+
+  test('events tell what happened, to whom, from where, and why it was refused', async () => {
+    const before = instance.events.length
+    const { client, id } = await register()
+    await client.post('/auth/reauthenticate', { password: 'wrong' })
+    await client.post('/auth/logout')
+    const events = instance.events.slice(before)
+    expect(events.map(({ type }) => type)).toEqual([
+      'user.created',
+      'login.succeeded',
+      'reauthentication.refused',
+      'session.revoked',
+    ])
+    for (const event of events) {
+      expect(event).toMatchObject({ userId: id, requestId: expect.any(String), client: { ip: '127.0.0.1' } })
+    }
+  })
+})

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Instance, ORIGIN, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+
+const TRUSTED = 'https://app.example.com'
+
+describe.each(RINGS)('requests of other origins (%s)', (ring) => {
+  let instance: Instance
+  beforeAll(async () => {
+    instance = await startInstance(ring, { trustedOrigins: [TRUSTED] })
+    await instance.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+  })
+  afterAll(() => instance.close())
+
+  const login = (headers: Record<string, string>) =>
+    instance.client().post('/auth/login', { email: 'ada@example.com', password: PASSWORD }, headers)
+
+  test.each([
+    [{ 'sec-fetch-site': 'same-origin' }, 200],
+    [{ 'sec-fetch-site': 'none' }, 200],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }, 200],
+    [{ 'sec-fetch-site': 'cross-site', origin: TRUSTED }, 200],
+    [{ 'sec-fetch-site': 'same-site', origin: TRUSTED }, 200],
+    [{ origin: ORIGIN }, 200],
+    [{ origin: TRUSTED }, 200],
+    [{}, 200],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'same-site' }, 403],
+    [{ 'sec-fetch-site': 'cross-site', origin: ORIGIN }, 403],
+    [{ 'sec-fetch-site': 'nonsense' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ origin: 'http://localhost:3001' }, 403],
+    [{ origin: 'https://localhost:3000' }, 403],
+    [{ origin: 'http://localhost' }, 403],
+    [{ origin: 'https://app.example.com.evil.example' }, 403],
+    [{ origin: 'https://evil-app.example.com' }, 403],
+    [{ origin: 'https://app.example.com:8443' }, 403],
+  ] as const)('%j: %i', async (headers, status) => {
+    const reply = await login(headers)
+    expect(reply.status).toBe(status)
+    if (status === 403) {
+      expect(reply.body.code).toBe('cross_origin')
+      expect(reply.body.detail).toContain('sec-fetch-site' in headers ? 'Sec-Fetch-Site' : 'Origin')
+      expect(reply.headers.getSetCookie()).toEqual([])
+    }
+  })
+
+  test('every unsafe method of every route is protected, and nothing happens', async () => {
+    const client = instance.client()
+    await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD })
+    const { paths } = (await client.get('/auth/openapi.json')).body as {
+      paths: Record<string, Record<string, unknown>>
+    }
+    const unsafe = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations)
+        .filter((method) => method !== 'get')
+        .map((method) => [method, path] as const),
+    )
+    expect(unsafe.length).toBeGreaterThan(8)
+    for (const [method, path] of unsafe) {
+      for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain']) {
+        const reply = await client.request(`/auth${path.replace('{id}', '00000000-0000-7000-8000-000000000000')}`, {
+          method: method.toUpperCase(),
+          headers: { 'sec-fetch-site': 'cross-site', 'content-type': type },
+          body: '{}',
+        })
+        expect([method, path, type, reply.status]).toEqual([method, path, type, 403])
+      }
+    }
+    expect((await client.get('/auth/session')).status).toBe(200)
+  })
+
+  test('CORS with credentials for a trusted origin, exactly', async () => {
+    const allowed = await instance.client().get('/auth/session', { origin: TRUSTED })
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(TRUSTED)
+    expect(allowed.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(allowed.headers.get('vary')).toContain('Origin')
+    for (const origin of [
+      'null',
+      'https://evil.example',
+      `${TRUSTED}.evil.example`,
+      `${TRUSTED}:444`,
+      'http://app.example.com',
+      TRUSTED.toUpperCase(),
+    ]) {
+      const refused = await instance.client().get('/auth/session', { origin })
+      expect([origin, refused.headers.get('access-control-allow-origin')]).toEqual([origin, null])
+    }
+  })
+
+  test('a preflight is answered for a trusted origin only', async () => {
+    const preflight = (origin: string) =>
+      instance
+        .client()
+        .request('/auth/login', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
+    const allowed = await preflight(TRUSTED)
+    expect(allowed.status).toBe(204)
+    expect(allowed.headers.get('access-control-allow-methods')).toContain('POST')
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('Content-Type')
+    const refused = await preflight('https://evil.example')
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull()
+    expect(refused.headers.get('access-control-allow-methods')).toBeNull()
+  })
+})

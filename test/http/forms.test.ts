@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Instance, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+
+const EVIL_NEXT = [
+  'https://evil.example/',
+  '//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'http:evil.example',
+  '/\t/evil.example',
+  'https://localhost:3000@evil.example/',
+  'http://user:pw@localhost:3000/',
+  'relative',
+  '/.//evil.example',
+  '/x/..//evil.example',
+  '/%2e//evil.example',
+  '\u0000//evil.example',
+]
+
+describe.each(RINGS)('forms of our pages (%s)', (ring) => {
+  let instance: Instance
+  beforeAll(async () => {
+    instance = await startInstance(ring, { trustedOrigins: ['https://app.example.com'] })
+    await instance.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+  })
+  afterAll(() => instance.close())
+
+  const credentials = { email: 'ada@example.com', password: PASSWORD }
+
+  test('login: 303 with a cookie to the account, or to next', async () => {
+    const client = instance.client()
+    const reply = await client.form('/auth/login', { ...credentials, remember: 'on', next: '' })
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/account'])
+    expect(client.cookies.has('latchkey')).toBe(true)
+    expect(reply.headers.getSetCookie()[0]).toContain('Max-Age=1209600')
+    const next = await instance.client().form('/auth/login', { ...credentials, next: '/app?tab=1#x' })
+    expect(next.headers.get('location')).toBe('/app?tab=1#x')
+    const trusted = await instance.client().form('/auth/login', { ...credentials, next: 'https://app.example.com/in' })
+    expect(trusted.headers.get('location')).toBe('https://app.example.com/in')
+  })
+
+  test.each(EVIL_NEXT)('next=%j leads nowhere else', async (next) => {
+    const reply = await instance.client().form('/auth/login', { ...credentials, next })
+    expect(reply.headers.get('location')).toBe('/auth/account')
+    const client = instance.client()
+    await client.form('/auth/login', credentials)
+    expect((await client.get(`/auth/login?next=${encodeURIComponent(next)}`)).headers.get('location')).toBe(
+      '/auth/account',
+    )
+  })
+
+  test('a refusal is 303 back to the form, which says why once and keeps what was typed but the password', async () => {
+    const client = instance.client()
+    const reply = await client.form('/auth/login', {
+      email: 'ada@example.com',
+      password: 'wrong-password-typed',
+      next: '/app',
+    })
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login?next=%2Fapp'])
+    const page = await client.get('/auth/login?next=%2Fapp')
+    expect(page.text).toContain('Email and password do not match')
+    expect(page.text).toContain('value="ada@example.com"')
+    expect(page.text).toContain('name="next" value="/app"')
+    expect(page.text).not.toContain('wrong-password-typed')
+    expect((await client.get('/auth/login')).text).not.toContain('do not match')
+  })
+
+  test('the message cookie is believed only with our signature', async () => {
+    const client = instance.client()
+    await client.form('/auth/login', { email: 'ada@example.com', password: 'wrong' })
+    const [payload = '', signature = ''] = (client.cookies.get('latchkey-flash') ?? '').split('.')
+    const forged = Buffer.from('{"problem":{"code":"x","detail":"call 555","errors":[]}}').toString('base64url')
+    for (const value of [`${forged}.${signature}`, forged, `${payload}.`, `${payload}.${signature}.x`, 'x']) {
+      const page = await instance.client().get('/auth/login', { cookie: `latchkey-flash=${value}` })
+      expect(page.status).toBe(200)
+      expect(page.text).not.toContain('role="alert"')
+    }
+  })
+
+  test('register: errors stand beside their fields; success greets', async () => {
+    const client = instance.client()
+    await client.form('/auth/register', { email: 'new@example.com', password: 'short', name: 'N' })
+    const page = await client.get('/auth/register')
+    expect(page.text).toMatch(/id="password-error">Must have at least 15 characters/)
+    const done = await client.form('/auth/register', { email: 'new@example.com', password: PASSWORD, name: '' })
+    expect(done.headers.get('location')).toBe('/auth/account')
+    expect((await client.get('/auth/account')).text).toContain('Welcome!')
+  })
+
+  test.each([
+    ['a field twice', 'email=a@example.com&password=x&password=y'],
+    ['a malformed escape', 'email=%zz&password=x'],
+    ['invalid UTF-8', 'email=%ff&password=x'],
+    ['an unknown field', `email=ada@example.com&password=${encodeURIComponent(PASSWORD)}&role=admin`],
+  ])('%s starts no session', async (_, body) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }
+    const client = instance.client()
+    const reply = await client.request('/auth/login', { method: 'POST', headers, body })
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login'])
+    expect(client.cookies.has('latchkey')).toBe(false)
+  })
+
+  test('a form of another site is 403, not a redirect', async () => {
+    const reply = await instance.client().form('/auth/login', credentials, { 'sec-fetch-site': 'cross-site' })
+    expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin'])
+  })
+
+  test('the account page ends one session, ends the others, changes the password, logs out', async () => {
+    const email = `page-${ring}@example.com`
+    const client = instance.client()
+    await client.form('/auth/register', { email, password: PASSWORD })
+    const others = [instance.client(), instance.client(), instance.client()]
+    for (const other of others) await other.form('/auth/login', { email, password: PASSWORD })
+    const ids = [...(await client.get('/auth/account')).text.matchAll(/name="id" value="([^"]+)"/g)].map(
+      ([, id]) => id ?? '',
+    )
+    expect(ids).toHaveLength(3)
+    await client.form('/auth/account/end-session', { id: ids[0] ?? '' })
+    expect((await client.get('/auth/account')).text).toContain('The session has ended.')
+    await client.form('/auth/account/end-other-sessions', {})
+    for (const other of others) expect((await other.get('/auth/session')).status).toBe(401)
+    const wrong = await client.form('/auth/password/change', {
+      currentPassword: 'x',
+      newPassword: 'another long password',
+    })
+    expect(wrong.headers.get('location')).toBe('/auth/account')
+    expect((await client.get('/auth/account')).text).toContain('The current password is wrong.')
+    await client.form('/auth/password/change', { currentPassword: PASSWORD, newPassword: 'another long password' })
+    expect((await client.get('/auth/account')).text).toContain('Your password is changed.')
+    expect((await client.form('/auth/logout', {})).headers.get('location')).toBe('/auth/login')
+    expect((await client.get('/auth/login')).text).toContain('You are logged out.')
+    expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login')
+  })
+
+  test('form-only routes take no JSON; a form without a session leads to the login page', async () => {
+    const client = instance.client()
+    await client.post('/auth/login', credentials)
+    expect((await client.post('/auth/account/end-session', { id: 'x' })).status).toBe(415)
+    const reply = await instance.client().form('/auth/account/end-session', { id: 'x' })
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login'])
+  })
+
+  test('pages: strict CSP with a nonce of their own, text stays text', async () => {
+    const client = instance.client()
+    const email = `xss-${ring}@example.com`
+    await client.post(
+      '/auth/register',
+      { email, password: PASSWORD, name: '<script>alert(1)</script>"\'${7*7}{{7*7}}' },
+      { 'user-agent': '<img src=x onerror=alert(2)>' },
+    )
+    const [first, second] = [await client.get('/auth/account'), await client.get('/auth/account')]
+    expect(first.text).not.toContain('<script>alert')
+    expect(first.text).not.toContain('<img')
+    expect(first.text).toContain('&lt;script&gt;')
+    const policy = first.headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'nonce-[\w-]{22}'; script-src 'nonce-[\w-]{22}'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'$/,
+    )
+    expect(policy).not.toBe(second.headers.get('content-security-policy'))
+    expect(first.headers.get('referrer-policy')).toBe('same-origin')
+    expect(first.headers.get('cross-origin-opener-policy')).toBe('same-origin')
+  })
+})
