@@ -64,7 +64,11 @@ function isUnder(url: string | undefined, basePath: string): boolean {
   return after === undefined || after === '/' || after === '?'
 }
 
-function refuseAmbiguity({ method = '', rawHeaders }: IncomingMessage): void {
+/** Throws for a request of which two readers could see two: a Host or Authorization line twice, or no Host (RFC 9112). */
+export function refuseAmbiguity({ method = '', rawHeaders, headers, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion !== '1.0') {
+    throw new Refusal('bad_request', { detail: 'The header host is missing.' })
+  }
   if (UNFETCHABLE_METHODS.has(method)) throw new Refusal('method_not_allowed', { allow: METHODS })
   const seen = new Set<string>()
   for (let index = 0; index < rawHeaders.length; index += 2) {

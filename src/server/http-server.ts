@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { toNodeHandler } from '../adapters/node.ts'
+import { refuseAmbiguity, toNodeHandler } from '../adapters/node.ts'
 import { commonHeaders } from '../http/answer.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Latchkey } from '../latchkey.ts'
@@ -13,6 +13,8 @@ const LIMITS = {
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
+  /** Refused by `refuseAmbiguity`, whose answer has our headers. */
+  requireHostHeader: false,
 } as const
 const MAX_HEADERS = 100
 
@@ -36,6 +38,7 @@ export function createHttpServer(auth: Latchkey): Server {
 
 /** What is not under the base path. */
 async function answerOutside(auth: Latchkey, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  refuseAmbiguity(request)
   const [path] = (request.url ?? '').split('?')
   if (path !== '/' && path !== '/health/live' && path !== '/health/ready')
     throw new Refusal('not_found', { detail: 'There is no such route.' })

@@ -13,6 +13,7 @@ export interface RunningServer {
 }
 
 const DRAIN_MS = 10_000
+const CLOSE_IDLE_MS = 50
 
 /** Starts the server: opens the database, brings its schema up to date, listens. */
 export async function startServer({ environment, options }: Configuration): Promise<RunningServer> {
@@ -43,9 +44,11 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 async function stop(server: Server, auth: Latchkey, { logger }: ServerLog): Promise<void> {
   logger.info('stopping')
   const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
+  // A kept-alive connection falls idle when its last answer is out.
+  const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
   const giveUp = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
   await closed
+  clearInterval(closeIdle)
   clearTimeout(giveUp)
   await auth.close()
   logger.info('stopped')

@@ -18,9 +18,15 @@ export interface ServerSideSessions {
 /** Makes the server-side calls about sessions. */
 export function createServerSideSessions(deps: SessionDeps, emit: Emit): ServerSideSessions {
   return {
-    list: (userId) => deps.sessions.listByUser(toUserId(userId), deps.clock()),
-    revoke: (userId, sessionId) => revokeSession(deps, toUserId(userId), parseSessionId(sessionId), emit),
-    revokeAll: (userId) => revokeOtherSessions(deps, toUserId(userId), null, emit),
+    async list(userId) {
+      return deps.sessions.listByUser(toUserId(userId), deps.clock())
+    },
+    async revoke(userId, sessionId) {
+      await revokeSession(deps, toUserId(userId), parseSessionId(sessionId), emit)
+    },
+    async revokeAll(userId) {
+      return revokeOtherSessions(deps, toUserId(userId), null, emit)
+    },
   }
 }
 

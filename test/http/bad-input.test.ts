@@ -15,13 +15,11 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
   })
 
   const login = (body: RequestInit['body'], headers: Record<string, string> = {}) =>
-    instance
-      .client()
-      .request('/auth/login', {
-        method: 'POST',
-        body: body ?? null,
-        headers: { 'content-type': 'application/json', ...headers },
-      })
+    instance.client().request('/auth/login', {
+      method: 'POST',
+      body: body ?? null,
+      headers: { 'content-type': 'application/json', ...headers },
+    })
 
   test.each([
     ['not JSON', '{"email":'],

@@ -33,7 +33,7 @@ export class Client {
     return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
   }
 
-  get(path: string, headers: HeadersInit = {}): Promise<Reply> {
+  get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
     return this.request(path, { headers })
   }
 

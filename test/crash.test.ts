@@ -1,0 +1,89 @@
+/* Promise 8: what was answered is in the database after kill -9; what was not is not there by half. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { Client } from './support/client.ts'
+import { PASSWORD } from './support/rings.ts'
+import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+
+const ROUNDS = 200
+const LANES = 2
+const CLIENTS = 3
+
+interface Acknowledged {
+  readonly email: string
+  readonly cookie: string
+}
+
+/** Registers and logs in until the server is gone; notes what was acknowledged. */
+async function registerAndLogIn(client: Client, name: string, acknowledged: Acknowledged[]): Promise<void> {
+  const note = (email: string): number => acknowledged.push({ email, cookie: client.cookies.get('latchkey') ?? '' })
+  try {
+    for (let count = 0; ; count++) {
+      const email = `${name}-${count}@example.com`
+      client.cookies.clear()
+      const registered = await client.post('/auth/register', { email, password: PASSWORD })
+      if (registered.status === 201) note(email)
+      client.cookies.clear()
+      const loggedIn = await client.post('/auth/login', { email, password: PASSWORD })
+      if (loggedIn.status === 200) note(email)
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error // fetch failed: the server was killed
+  }
+}
+
+async function expectAllThere(server: ServerProcess, acknowledged: readonly Acknowledged[]): Promise<void> {
+  for (const { email, cookie } of acknowledged) {
+    const { status, body } = await server.client().get('/auth/session', { cookie: `latchkey=${cookie}` })
+    expect([email, status, body.user?.email]).toEqual([email, 200, email])
+  }
+}
+
+function expectSound(path: string): void {
+  const file = new DatabaseSync(path)
+  expect(file.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+  const half = file.prepare(
+    'SELECT count(*) AS n FROM users WHERE id NOT IN (SELECT user_id FROM passwords) OR id NOT IN (SELECT user_id FROM sessions)',
+  )
+  expect(half.get()).toEqual({ n: 0 })
+  file.close()
+}
+
+describe('kill -9', () => {
+  test(`${ROUNDS} rounds during registrations and logins lose nothing that was acknowledged`, {
+    timeout: 600_000,
+  }, async () => {
+    const counts = await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane)))
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    console.log(`kill -9: ${ROUNDS} rounds, ${total} acknowledged registrations and logins, all there`)
+    expect(total).toBeGreaterThan(ROUNDS)
+  })
+
+  async function runLane(lane: number): Promise<number> {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-crash-'))
+    let total = 0
+    let last: Acknowledged[] = []
+    for (let round = 0; round < ROUNDS / LANES; round++) {
+      const server = await startServerProcess({}, directory)
+      await expectAllThere(server, last)
+      last = []
+      const work = Array.from({ length: CLIENTS }, (_, index) =>
+        registerAndLogIn(server.client(), `lane${lane}-${round}-${index}`, last),
+      )
+      await sleep(60 + Math.random() * 120) // when the axe falls is chance; nothing is awaited here
+      await server.end('SIGKILL')
+      await Promise.all(work)
+      total += last.length
+      if (round % 10 === 9) expectSound(join(directory, 'latchkey.db'))
+    }
+    const server = await startServerProcess({}, directory)
+    await expectAllThere(server, last)
+    await server.end('SIGTERM')
+    rmSync(directory, { recursive: true })
+    return total
+  }
+})

@@ -1,0 +1,238 @@
+/* The server as a process of its own, over raw sockets and real signals. */
+
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { PASSWORD } from './support/rings.ts'
+import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'latchkey-server-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+/** Sends bytes as they are and gives everything that comes back until the server closes. */
+async function raw(port: number, request: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(request)
+  return text(socket)
+}
+
+const get = (headers: string, line = 'GET /auth/session HTTP/1.1'): string =>
+  `${line}\r\n${headers}Connection: close\r\n\r\n`
+
+describe('latchkey serve', () => {
+  let server: ServerProcess
+  beforeAll(async () => {
+    server = await startServerProcess({}, directory)
+  })
+  afterAll(() => server.end('SIGKILL'))
+
+  test('greets with the address and three curl lines', async () => {
+    await vi.waitFor(() => expect(server.lines.join('\n')).toContain('Reference: '))
+    const greeting = server.lines.join('\n')
+    expect(greeting).toContain('http://localhost:3000')
+    expect(greeting.match(/^ {2}curl /gm)).toHaveLength(3)
+  })
+
+  test('/ leads to the login page, and the health of the process is told', async () => {
+    const client = server.client()
+    expect((await client.get('/')).headers.get('location')).toBe('/auth/account')
+    expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login')
+    expect((await client.get('/health/live')).status).toBe(200)
+    expect((await client.get('/health/ready')).body).toEqual({ status: 'ok' })
+    expect((await client.post('/health/ready')).status).toBe(405)
+    expect((await client.get('/elsewhere')).status).toBe(404)
+  })
+
+  test.each([
+    ['two Host lines', get('Host: a\r\nHost: b\r\n'), 400],
+    ['two Authorization lines', get('Host: a\r\nAuthorization: Basic x\r\nAuthorization: Basic y\r\n'), 400],
+    ['no Host', get(''), 400],
+    ['TRACE', get('Host: a\r\n', 'TRACE /auth/session HTTP/1.1'), 405],
+    ['CONNECT', get('Host: a\r\n', 'CONNECT example.com:443 HTTP/1.1'), 405],
+    ['an unknown method', get('Host: a\r\n', 'FOO /auth/session HTTP/1.1'), 400],
+    ['a malformed escape', get('Host: a\r\n', 'GET /auth/%zz HTTP/1.1'), 400],
+    ['a bad Host', get('Host: a b/c\r\n'), 400],
+    ['headers over 16 KiB', get(`Host: a\r\nX-Big: ${'x'.repeat(17_000)}\r\n`), 431],
+    [
+      'Content-Length and Transfer-Encoding',
+      'POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    [
+      'two Content-Length',
+      'POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
+      400,
+    ],
+    [
+      'a bad chunk',
+      'POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n',
+      400,
+    ],
+    ['no HTTP at all', 'hello\r\n\r\n', 400],
+  ])('%s', async (_, request, status) => {
+    const answer = await raw(server.port, request)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    if (status === 405 && request.startsWith('TRACE')) expect(answer).toMatch(/^allow: /im)
+    if (!request.includes('Host: a b/c') && !request.includes('\r\n\r\nZZ'))
+      expect(answer).toMatch(/x-content-type-options: nosniff/i)
+  })
+
+  test('the address of X-Forwarded-For is not believed without a proxy', async () => {
+    const client = server.client()
+    const { body } = await client.post(
+      '/auth/register',
+      { email: 'xff@example.com', password: PASSWORD },
+      { 'x-forwarded-for': '203.0.113.9' },
+    )
+    expect(body.session.device.ip).toBe('127.0.0.1')
+  })
+
+  test('1 MB as a password is refused in under 50 ms', async () => {
+    const client = server.client()
+    const body = JSON.stringify({ email: 'a@example.com', password: 'x'.repeat(1_000_000) })
+    await client.post('/auth/login', body)
+    const durations = []
+    for (let count = 0; count < 5; count++) {
+      const startedAt = performance.now()
+      expect((await client.post('/auth/login', body)).status).toBe(413)
+      durations.push(performance.now() - startedAt)
+    }
+    expect(Math.min(...durations)).toBeLessThan(50)
+  })
+
+  test('the log is JSON lines with request ids, and holds no secret', async () => {
+    const client = server.client()
+    const { headers } = await client.post(
+      '/auth/register',
+      { email: 'log@example.com', password: 'canary canary canary' },
+      { 'user-agent': 'x\u2028\u001b[31m'.replace('\u2028', ' ').replace('\u001b', ' ') },
+    )
+    const cookie = client.cookies.get('latchkey') ?? ''
+    await client.get(`/auth/session?token=${cookie}`)
+    await client.get('/auth/nowhere-canary')
+    const log = server.lines.filter((line) => line.startsWith('{'))
+    const entries = log.map((line) => JSON.parse(line))
+    expect(entries.some(({ requestId, status }) => requestId === headers.get('x-request-id') && status === 201)).toBe(
+      true,
+    )
+    expect(
+      entries.some(({ event, requestId }) => event === 'user.created' && requestId === headers.get('x-request-id')),
+    ).toBe(true)
+    expect(log.join('\n')).not.toContain('canary')
+    expect(log.join('\n')).not.toContain(cookie)
+    for (const { time } of entries) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  })
+
+  test('the development secret is made once, for its owner alone', () => {
+    const file = join(directory, 'latchkey.db.secrets')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url')).toHaveLength(32)
+  })
+})
+
+test('SIGTERM: a request in flight ends, no new ones are taken, exit code 0', async () => {
+  const server = await startServerProcess({}, mkdtempSync(join(tmpdir(), 'latchkey-stop-')))
+  const client = server.client()
+  await client.post('/auth/register', { email: 'a@example.com', password: PASSWORD })
+  const body = JSON.stringify({ email: 'a@example.com', password: PASSWORD })
+  const socket = connect(server.port, '127.0.0.1')
+  const head = [
+    'POST /auth/login HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+  ]
+  socket.write(`${[...head, 'Expect: 100-continue'].join('\r\n')}\r\n\r\n`)
+  const [interim] = await once(socket, 'data')
+  expect(String(interim)).toContain('100 Continue') // the server has the request
+  const ended = server.end('SIGTERM')
+  await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'))
+  await expect(client.get('/health/live')).rejects.toThrow()
+  socket.write(body)
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /)
+  await ended
+  expect(server.child.exitCode).toBe(0)
+  expect(server.lines.at(-1)).toContain('"msg":"stopped"')
+})
+
+test('two processes on one file: a revocation on one is seen by the other on its next request', async () => {
+  const shared = mkdtempSync(join(tmpdir(), 'latchkey-two-'))
+  const [one, two] = [await startServerProcess({}, shared), await startServerProcess({}, shared)]
+  for (let round = 0; round < 50; round++) {
+    const client = one.client()
+    const email = 'ada@example.com'
+    const { body } =
+      round === 0
+        ? await client.post('/auth/register', { email, password: PASSWORD })
+        : await client.post('/auth/login', { email, password: PASSWORD })
+    const cookie = `latchkey=${client.cookies.get('latchkey')}`
+    const onTwo = two.client()
+    expect((await onTwo.get('/auth/session', { cookie })).status).toBe(200)
+    expect((await onTwo.get('/auth/session', { cookie })).status).toBe(200) // warm by now
+    await client.delete(`/auth/sessions/${body.session.id}`)
+    expect((await onTwo.get('/auth/session', { cookie })).status).toBe(401)
+  }
+  await Promise.all([one.end('SIGTERM'), two.end('SIGTERM')])
+})
+
+describe('what the server is told wrongly is refused at the start, with a reason', () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'latchkey-config-'))
+  const secret = Buffer.alloc(32, 1).toString('base64url')
+
+  test.each([
+    [{ LATCHKEY_BASEURL: 'http://localhost' }, 'LATCHKEY_BASEURL: there is no such setting'],
+    [{ LATCHKEY_BASE_URL: 'http://example.com' }, 'use https'],
+    [{ LATCHKEY_BASE_URL: 'nonsense' }, 'LATCHKEY_BASE_URL'],
+    [{ NODE_ENV: 'production', LATCHKEY_BASE_URL: 'https://example.com' }, 'LATCHKEY_SECRETS'],
+    [{ LATCHKEY_SECRETS: 'short' }, 'LATCHKEY_SECRETS'],
+    [{ PORT: 'eighty' }, 'PORT'],
+    [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
+    [{ LATCHKEY_TRUSTED_ORIGINS: 'https://a.example.com/path' }, 'LATCHKEY_TRUSTED_ORIGINS'],
+    [{ LATCHKEY_TRUST_PROXY: '10.0.0.0/99' }, 'trustProxy'],
+    [{ LATCHKEY_REGISTRATION: 'maybe' }, 'LATCHKEY_REGISTRATION'],
+    [{ REDIS_URL: 'redis://localhost' }, 'no Redis yet'],
+    [{ LATCHKEY_SESSION_TOKEN: 'sealed' }, 'no sealed session tokens yet'],
+    [{ LATCHKEY_VERIFY_EMAIL: 'required' }, 'right would be optional or off'],
+  ] as Record<string, string>[][] as [Record<string, string>, string][])('%j', async (env, reason) => {
+    const error = await startServerProcess(env, cwd).catch((thrown: unknown) => String(thrown))
+    expect(error).toContain('ended with 2')
+    expect(error).toContain(reason)
+  })
+
+  test('production starts with secrets, speaks of https cookies and prints no greeting', async () => {
+    const env = {
+      NODE_ENV: 'production',
+      LATCHKEY_BASE_URL: 'https://id.example.com/',
+      LATCHKEY_SECRETS: `${secret},${secret}`,
+    }
+    const server = await startServerProcess(env, cwd)
+    const { headers } = await server.client().post('/auth/register', { email: 'a@example.com', password: PASSWORD })
+    expect(headers.getSetCookie()[0]).toMatch(/^__Host-latchkey=lks_.*; Secure; SameSite=Lax$/)
+    expect(headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
+    expect(server.lines.every((line) => line.startsWith('{'))).toBe(true)
+    await server.end('SIGTERM')
+  })
+
+  test('latchkey.config.ts takes the settings by name; the environment wins; a wrong key is named', async () => {
+    const configured = mkdtempSync(join(tmpdir(), 'latchkey-file-'))
+    writeFileSync(
+      join(configured, 'latchkey.config.ts'),
+      "export default { basePath: '/id', registration: 'closed' as const, siteName: 'Acme' }\n",
+    )
+    const closed = await startServerProcess({}, configured)
+    expect((await closed.client().post('/id/register', { email: 'a@example.com', password: PASSWORD })).status).toBe(
+      403,
+    )
+    expect((await closed.client().get('/id/login')).text).toContain('Acme')
+    await closed.end('SIGTERM')
+    const open = await startServerProcess({ LATCHKEY_REGISTRATION: 'open' }, configured)
+    expect((await open.client().post('/id/register', { email: 'a@example.com', password: PASSWORD })).status).toBe(201)
+    await open.end('SIGTERM')
+    writeFileSync(join(configured, 'latchkey.config.ts'), "export default { basepath: '/id' }\n")
+    await expect(startServerProcess({}, configured)).rejects.toThrow('basepath: there is no such setting')
+  })
+})

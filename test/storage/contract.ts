@@ -1,0 +1,281 @@
+/* What every storage must do, whatever it is made of. A new one calls this from a test file of its own. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { PasswordHash } from '../../src/crypto/password-hasher.ts'
+import { hashToken, newToken, type TokenHash } from '../../src/crypto/token.ts'
+import type { EmailAddress } from '../../src/kernel/email-address.ts'
+import { newSessionId, newUserId, type SessionId, type UserId } from '../../src/kernel/ids.ts'
+import type { Session, User } from '../../src/kernel/principal.ts'
+import type { SessionRecord } from '../../src/sessions/store.ts'
+import type { Storage, Stores } from '../../src/storage/storage.ts'
+
+const NOW = 1_700_000_000_000
+const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA' as PasswordHash
+const OTHER_HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$b3RoZXI' as PasswordHash
+
+function makeUser(): User {
+  const email = `${randomUUID()}@example.com` as EmailAddress
+  return { id: newUserId(() => NOW), email, emailVerified: false, name: 'Ada', createdAt: NOW }
+}
+
+function makeSession(userId: UserId, changes: Partial<Session> = {}): SessionRecord {
+  const session: Session = {
+    id: newSessionId(() => NOW),
+    userId,
+    createdAt: NOW,
+    lastSeenAt: NOW,
+    expiresAt: NOW + 1_000_000,
+    idleExpiresAt: NOW + 1_000,
+    authenticatedAt: NOW,
+    methods: ['password'],
+    remembered: false,
+    cookieSentAt: NOW,
+    client: { ip: '192.0.2.1', userAgent: null },
+    ...changes,
+  }
+  return { session, tokenHash: hashToken(newToken('lks')) }
+}
+
+/** The contract. `makeStorage` gives the same storage each time, as several processes see it. */
+export function describeStorageContract(name: string, makeStorage: () => Storage): void {
+  describe(`storage contract: ${name}`, () => {
+    let stores: Stores
+    let elsewhere: Stores
+    beforeAll(async () => {
+      stores = await makeStorage().open()
+      elsewhere = await makeStorage().open()
+    })
+    afterAll(async () => {
+      expect(await stores.checkIntegrity()).toEqual([])
+      await stores.close()
+      await elsewhere.close()
+    })
+
+    async function addUser(): Promise<User> {
+      const user = makeUser()
+      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: null })).toBe(true)
+      return user
+    }
+
+    async function addSession(
+      userId: UserId,
+      changes: Partial<Session> = {},
+      maxPerUser = 100,
+    ): Promise<SessionRecord> {
+      const record = makeSession(userId, changes)
+      expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser })).toBe(true)
+      return record
+    }
+
+    const isThere = async (tokenHash: TokenHash): Promise<boolean> =>
+      (await stores.sessions.findByTokenHash(tokenHash)) !== null
+
+    test('a user is created with password and first session, or not at all', async () => {
+      const user = makeUser()
+      const record = makeSession(user.id)
+      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: record })).toBe(true)
+      expect(await elsewhere.users.findByEmail(user.email)).toEqual({ ...user, disabledAt: null })
+      expect(await elsewhere.sessions.findByTokenHash(record.tokenHash)).toEqual({ session: record.session, user })
+      expect(await elsewhere.passwords.findByEmail(user.email)).toEqual({
+        user,
+        hash: HASH,
+        disabled: false,
+        securityEpoch: 0,
+      })
+
+      const twin = { ...makeUser(), email: user.email }
+      const twinSession = makeSession(twin.id)
+      expect(await elsewhere.users.create({ user: twin, passwordHash: HASH, firstSession: twinSession })).toBe(false)
+      expect(await stores.users.findById(twin.id)).toBeNull()
+      expect(await isThere(twinSession.tokenHash)).toBe(false)
+    })
+
+    test('of many creations of one email at once, one wins', async () => {
+      const { email } = makeUser()
+      const tries = Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? stores : elsewhere).users.create({
+          user: { ...makeUser(), email },
+          passwordHash: HASH,
+          firstSession: null,
+        }),
+      )
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
+    })
+
+    test('users are listed in pages, renamed, and gone when deleted', async () => {
+      const [first, second] = [await addUser(), await addUser()]
+      const ids = (await stores.users.list({ after: null, limit: 1_000 })).map(({ id }) => id)
+      expect(ids).toEqual([...ids].sort())
+      expect(ids).toEqual(expect.arrayContaining([first.id, second.id]))
+      expect(await stores.users.list({ after: ids.at(-1) ?? null, limit: 10 })).toEqual([])
+      expect(await stores.users.rename(first.id, null)).toEqual({ ...first, name: null })
+      const { tokenHash } = await addSession(first.id)
+      expect(await stores.users.delete(first.id)).toBe(true)
+      expect(await isThere(tokenHash)).toBe(false)
+      expect(await stores.users.delete(first.id)).toBe(false)
+      expect(await stores.users.rename(first.id, 'x')).toBeNull()
+      expect(await stores.passwords.findByUserId(first.id)).toBeNull()
+    })
+
+    test('disabling ends all sessions and lets no login under way through; enabling revives none', async () => {
+      const user = await addUser()
+      const { tokenHash } = await addSession(user.id)
+      expect(await elsewhere.users.disable(user.id, NOW)).toBe(true)
+      expect(await elsewhere.users.disable(user.id, NOW)).toBe(false)
+      expect(await isThere(tokenHash)).toBe(false)
+      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
+      expect(await stores.sessions.start(late)).toBe(false)
+      expect(await stores.users.enable(user.id)).toBe(true)
+      expect(await stores.users.enable(user.id)).toBe(false)
+      expect(await stores.sessions.start(late)).toBe(false) // the epoch has moved on
+      expect((await stores.passwords.findByUserId(user.id))?.securityEpoch).toBe(1)
+    })
+
+    test('a session starts in place of another, and beyond the limit the one used longest ago ends', async () => {
+      const user = await addUser()
+      const old = await addSession(user.id)
+      const record = makeSession(user.id)
+      await stores.sessions.start({ record, securityEpoch: 0, replaces: old.session.id, maxPerUser: 100 })
+      expect(await isThere(old.tokenHash)).toBe(false)
+      const busy = await addSession(user.id, { lastSeenAt: NOW + 5 }, 2)
+      await addSession(user.id, { lastSeenAt: NOW + 6 }, 2)
+      expect(await isThere(record.tokenHash)).toBe(false)
+      expect(await isThere(busy.tokenHash)).toBe(true)
+      expect(
+        await stores.sessions.start({
+          record: makeSession(newUserId(() => NOW)),
+          securityEpoch: 0,
+          replaces: null,
+          maxPerUser: 1,
+        }),
+      ).toBe(false)
+    })
+
+    test('touch moves the idle limit, and says when the session is gone', async () => {
+      const user = await addUser()
+      const { session, tokenHash } = await addSession(user.id)
+      expect(await stores.sessions.touch(session.id, NOW + 7, NOW + 8)).toBe(true)
+      expect((await elsewhere.sessions.findByTokenHash(tokenHash))?.session).toMatchObject({
+        lastSeenAt: NOW + 7,
+        idleExpiresAt: NOW + 8,
+      })
+      await stores.sessions.revoke(user.id, session.id)
+      expect(await stores.sessions.touch(session.id, NOW, NOW)).toBe(false)
+    })
+
+    test('of many that note a renewed cookie, one wins', async () => {
+      const user = await addUser()
+      const { session } = await addSession(user.id)
+      const tries = Array.from({ length: 10 }, (_, index) =>
+        (index % 2 ? stores : elsewhere).sessions.markCookieSent(session, NOW + 1),
+      )
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
+    })
+
+    test('of many rotations of one token, one wins; the session keeps its id', async () => {
+      const user = await addUser()
+      const { session, tokenHash } = await addSession(user.id)
+      const rotations = Array.from({ length: 10 }, () => ({
+        id: session.id,
+        oldTokenHash: tokenHash,
+        newTokenHash: hashToken(newToken('lks')),
+        authenticatedAt: NOW + 9,
+      }))
+      const won = await Promise.all(
+        rotations.map((rotation, index) => (index % 2 ? stores : elsewhere).sessions.rotate(rotation, 0)),
+      )
+      expect(won.filter(Boolean)).toHaveLength(1)
+      expect(await isThere(tokenHash)).toBe(false)
+      const winner = rotations[won.indexOf(true)]
+      expect((await stores.sessions.findByTokenHash(winner?.newTokenHash ?? tokenHash))?.session).toMatchObject({
+        id: session.id,
+        authenticatedAt: NOW + 9,
+      })
+      const stale = { ...rotations[0], oldTokenHash: winner?.newTokenHash } as (typeof rotations)[0]
+      expect(await stores.sessions.rotate(stale, 1)).toBe(false) // another epoch
+    })
+
+    test('a password changes only from the hash and the session that it was based on', async () => {
+      const user = await addUser()
+      const [keep, other] = [await addSession(user.id), await addSession(user.id)]
+      const rotation = {
+        id: keep.session.id,
+        oldTokenHash: keep.tokenHash,
+        newTokenHash: hashToken(newToken('lks')),
+        authenticatedAt: NOW + 3,
+      }
+      const change = { userId: user.id, oldHash: HASH, newHash: OTHER_HASH, keep: rotation }
+      expect(await stores.passwords.change({ ...change, oldHash: OTHER_HASH })).toBe(false)
+      expect(await stores.passwords.change({ ...change, keep: { ...rotation, oldTokenHash: other.tokenHash } })).toBe(
+        false,
+      )
+      expect((await stores.passwords.findByUserId(user.id))?.hash).toBe(HASH) // nothing half done
+      expect(await isThere(keep.tokenHash)).toBe(true)
+
+      const tries = await Promise.all([stores, elsewhere, stores].map(({ passwords }) => passwords.change(change)))
+      expect(tries.filter(Boolean)).toHaveLength(1)
+      expect(await stores.passwords.findByUserId(user.id)).toMatchObject({ hash: OTHER_HASH, securityEpoch: 1 })
+      expect(await isThere(other.tokenHash)).toBe(false)
+      expect(await isThere(rotation.newTokenHash)).toBe(true)
+    })
+
+    test('a rehash replaces the hash it was made from and no other', async () => {
+      const user = await addUser()
+      await stores.passwords.rehash(user.id, OTHER_HASH, 'x' as PasswordHash)
+      expect((await stores.passwords.findByUserId(user.id))?.hash).toBe(HASH)
+      await stores.passwords.rehash(user.id, HASH, OTHER_HASH)
+      expect(await stores.passwords.findByUserId(user.id)).toMatchObject({ hash: OTHER_HASH, securityEpoch: 0 })
+    })
+
+    test("only the owner's sessions are revoked; all but one on demand", async () => {
+      const [user, stranger] = [await addUser(), await addUser()]
+      const records = [await addSession(user.id), await addSession(user.id), await addSession(user.id)]
+      const [first, second] = records.map(({ session }) => session.id) as [SessionId, SessionId]
+      expect(await stores.sessions.revoke(stranger.id, first)).toBe(false)
+      expect(await stores.sessions.revoke(user.id, first)).toBe(true)
+      expect(await stores.sessions.revoke(user.id, first)).toBe(false)
+      expect(await stores.sessions.revokeAll(user.id, second)).toBe(1)
+      expect((await stores.sessions.listByUser(user.id, NOW)).map(({ id }) => id)).toEqual([second])
+      expect(await stores.sessions.revokeAll(user.id, null)).toBe(1)
+    })
+
+    test('expired sessions are not listed, and deleted by either limit', async () => {
+      const user = await addUser()
+      const idle = await addSession(user.id, { idleExpiresAt: NOW + 10 })
+      const absolute = await addSession(user.id, { expiresAt: NOW + 10, idleExpiresAt: NOW + 10_000_000 })
+      const alive = await addSession(user.id, { idleExpiresAt: NOW + 11 })
+      expect((await stores.sessions.listByUser(user.id, NOW + 10)).map(({ id }) => id)).toEqual([alive.session.id])
+      expect(await stores.sessions.deleteIfExpired(alive.session.id, NOW + 10)).toBe(false)
+      const deleted = (await stores.sessions.deleteExpired(NOW + 10, 1_000)).map(({ id }) => id)
+      expect(deleted).toEqual(expect.arrayContaining([idle.session.id, absolute.session.id]))
+      expect(deleted).not.toContain(alive.session.id)
+      expect(await stores.sessions.deleteIfExpired(alive.session.id, NOW + 11)).toBe(true)
+      for (let count = 0; count < 5; count++) await addSession(user.id, { idleExpiresAt: NOW + 1 })
+      expect(await stores.sessions.deleteExpired(NOW + 1, 3)).toHaveLength(3)
+    })
+
+    test('what one process changes, another is told of, once', async () => {
+      const user = await addUser()
+      const { session } = await addSession(user.id)
+      elsewhere.sessions.changesElsewhere()
+      expect(elsewhere.sessions.changesElsewhere()).toEqual([])
+      await stores.sessions.revoke(user.id, session.id)
+      expect(elsewhere.sessions.changesElsewhere()).toEqual([{ kind: 'session', id: session.id }])
+      expect(elsewhere.sessions.changesElsewhere()).toEqual([])
+      await stores.users.rename(user.id, 'Grace')
+      await stores.users.delete(user.id)
+      expect(elsewhere.sessions.changesElsewhere()).toEqual([
+        { kind: 'user', id: user.id },
+        { kind: 'user', id: user.id },
+      ])
+    })
+
+    test('more changes than can be told: everything is to be forgotten', async () => {
+      const user = await addUser()
+      elsewhere.sessions.changesElsewhere()
+      for (let count = 0; count < 1_001; count++) await stores.users.rename(user.id, String(count))
+      expect(elsewhere.sessions.changesElsewhere()).toBe('unknown')
+      expect(elsewhere.sessions.changesElsewhere()).toEqual([])
+    })
+  })
+}

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createLatchkey, Refusal } from '../../src/index.ts'
+import { sqlite } from '../../src/sqlite.ts'
+import { migrate, planMigrations } from '../../src/storage/sql/migrate.ts'
+import { createKysely, openSqliteFile } from '../../src/storage/sql/sqlite-database.ts'
+import { describeStorageContract } from './contract.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'latchkey-sqlite-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+describeStorageContract('SQLite', () => sqlite(join(directory, 'contract.db')))
+
+describe('SQLite', () => {
+  test('the file is WAL, synced at every commit, with foreign keys and strict tables', async () => {
+    const file = openSqliteFile(join(directory, 'pragmas.db'))
+    const pragma = (name: string): unknown => Object.values(file.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+    expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1])
+    expect(pragma('busy_timeout')).toBeGreaterThan(0)
+    const db = createKysely(file)
+    await migrate(db, [{ number: 1, name: 'x', sqlite: ['CREATE TABLE t (n INTEGER) STRICT'] }])
+    expect(() => file.exec("INSERT INTO t VALUES ('text')")).toThrow()
+    await db.destroy()
+    const stores = await sqlite(join(directory, 'strict.db')).open()
+    await stores.close()
+    const tables = new DatabaseSync(join(directory, 'strict.db')).prepare('PRAGMA table_list').all()
+    const loose = tables.filter(({ name, strict }) => strict !== 1 && !String(name).startsWith('sqlite_'))
+    expect(loose).toEqual([])
+    expect(tables.length).toBeGreaterThan(4)
+  })
+
+  test('eight openings of a new file at once: one migrates, all work', async () => {
+    const opened = await Promise.all(Array.from({ length: 8 }, () => sqlite(join(directory, 'herd.db')).open()))
+    await Promise.all(opened.map((stores) => stores.ping()))
+    await Promise.all(opened.map((stores) => stores.close()))
+    expect(await sqlite(join(directory, 'herd.db')).planMigrations()).toEqual([])
+  })
+
+  test('a schema of a newer version, or a migration of another text, is refused with a reason', async () => {
+    const db = createKysely(openSqliteFile(join(directory, 'newer.db')))
+    const first = { number: 1, name: 'first', sqlite: ['CREATE TABLE a (n INTEGER) STRICT'] }
+    await migrate(db, [first, { number: 2, name: 'second', sqlite: [] }])
+    await expect(planMigrations(db, [first])).rejects.toThrow(
+      /migration 2, which this version of Latchkey does not know/,
+    )
+    await expect(
+      planMigrations(db, [
+        { ...first, sqlite: [] },
+        { number: 2, name: 'second', sqlite: [] },
+      ]),
+    ).rejects.toThrow(/another text/)
+    await db.destroy()
+    await expect(sqlite(join(directory, 'newer.db')).open()).rejects.toThrow()
+  })
+
+  test('a migration that fails leaves nothing behind', async () => {
+    const db = createKysely(openSqliteFile(join(directory, 'broken.db')))
+    const broken = { number: 1, name: 'broken', sqlite: ['CREATE TABLE a (n INTEGER) STRICT', 'NO SQL'] }
+    await expect(migrate(db, [broken])).rejects.toThrow()
+    expect(await planMigrations(db, [broken])).toHaveLength(1)
+    expect(await db.introspection.getTables()).toEqual([])
+    await db.destroy()
+  })
+
+  test('open with migrate: false refuses an old schema and says what to run', async () => {
+    await expect(sqlite(join(directory, 'old.db'), { migrate: false }).open()).rejects.toThrow('latchkey migrate')
+  })
+
+  test('a database locked by another process: 503 within two seconds, and service returns by itself', async () => {
+    const path = join(directory, 'locked.db')
+    const auth = await createLatchkey({ baseUrl: 'http://localhost:3000', storage: sqlite(path), sweepIntervalMs: 0 })
+    const user = await auth.users.create({ email: 'ada@example.com', password: 'correct horse battery' })
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 10)
+    const error = await auth.users.disable(user.id).catch((thrown: unknown) => thrown)
+    clearInterval(timer)
+    expect(error).toBeInstanceOf(Refusal)
+    expect(error).toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
+    expect(auth.toResponse(error).headers.get('retry-after')).toBe('1')
+    expect(ticks).toBeGreaterThan(5) // the event loop went on
+    other.exec('ROLLBACK')
+    other.close()
+    await auth.users.disable(user.id)
+    await auth.close()
+  })
+
+  test('a damaged file is found by the integrity check', async () => {
+    const path = join(directory, 'orphan.db')
+    const stores = await sqlite(path).open()
+    expect(await stores.checkIntegrity()).toEqual([])
+    const file = new DatabaseSync(path, { enableForeignKeyConstraints: false })
+    file.exec("INSERT INTO passwords VALUES ('nobody', 'x', 1)")
+    file.close()
+    expect(await stores.checkIntegrity()).toEqual([expect.stringContaining('passwords')])
+    await stores.close()
+  })
+})

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLatchkey, type Latchkey } from '../src/index.ts'
+import { sqlite } from '../src/sqlite.ts'
+import { type Instance, ORIGIN, PASSWORD, startInstance } from './support/rings.ts'
+
+describe('what a verification costs (promise 3)', () => {
+  let instance: Instance
+  let cookie: string
+  beforeAll(async () => {
+    instance = await startInstance('handler')
+    const client = instance.client()
+    await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+    cookie = `latchkey=${client.cookies.get('latchkey')}`
+  })
+  afterAll(() => instance.close())
+
+  const request = (): Request => new Request(`${ORIGIN}/me`, { headers: { cookie } })
+
+  async function statementsOf(work: () => Promise<unknown>): Promise<{ reads: number; writes: number }> {
+    instance.statements.length = 0
+    await work()
+    const reads = instance.statements.filter((statement) => /^select/i.test(statement)).length
+    return { reads, writes: instance.statements.length - reads }
+  }
+
+  test('cold: one indexed read; warm: none; in the touch window: no write; after it: one write', async () => {
+    const authenticate = async (): Promise<void> => expect(await instance.auth.authenticate(request())).not.toBeNull()
+    expect(await statementsOf(authenticate)).toEqual({ reads: 1, writes: 0 })
+    const [cold = ''] = instance.statements
+    expect(await statementsOf(authenticate)).toEqual({ reads: 0, writes: 0 })
+    instance.advance(59_999)
+    expect(await statementsOf(authenticate)).toEqual({ reads: 0, writes: 0 })
+    instance.advance(1)
+    expect(await statementsOf(authenticate)).toEqual({ reads: 1, writes: 1 })
+    expect(await statementsOf(authenticate)).toEqual({ reads: 0, writes: 0 })
+
+    const { DatabaseSync } = await import('node:sqlite')
+    const plan = new DatabaseSync(instance.file)
+      .prepare(`EXPLAIN QUERY PLAN ${cold}`)
+      .all('x')
+      .map(({ detail }) => String(detail))
+    expect(plan.join('\n')).not.toMatch(/SCAN/)
+    expect(plan.join('\n')).toMatch(/SEARCH sessions USING INDEX/)
+  })
+
+  test('a garbage token costs no query', async () => {
+    const headers = { cookie: `latchkey=lks_${'A'.repeat(43)}123456` }
+    const garbage = async (): Promise<void> =>
+      expect(await instance.auth.authenticate(new Request(ORIGIN, { headers }))).toBeNull()
+    expect(await statementsOf(garbage)).toEqual({ reads: 0, writes: 0 })
+  })
+
+  test('many cold requests of one session at once still end in a warm cache', async () => {
+    await Promise.all(Array.from({ length: 50 }, () => instance.auth.authenticate(request())))
+    expect(await statementsOf(() => instance.auth.authenticate(request()))).toEqual({ reads: 0, writes: 0 })
+  })
+})
+
+describe('two instances on one file (promise 2)', () => {
+  let first: Instance
+  let second: Latchkey
+  beforeAll(async () => {
+    first = await startInstance('handler')
+    second = await createLatchkey({ baseUrl: ORIGIN, storage: sqlite(first.file), sweepIntervalMs: 0 })
+  })
+  afterAll(async () => {
+    await second.close()
+    await first.close()
+  })
+
+  test.each(['revoke', 'disable', 'delete', 'change password', 'logout'] as const)(
+    'after %s on one, the very next request on the other is refused',
+    async (way) => {
+      const client = first.client()
+      const email = `${way.replace(' ', '-')}@example.org`
+      const { body } = await client.post('/auth/register', { email, password: PASSWORD })
+      const headers = { cookie: `latchkey=${client.cookies.get('latchkey')}` }
+      const request = new Request(ORIGIN, { headers })
+      expect((await second.authenticate(request))?.user.email).toBe(email)
+      expect(await second.authenticate(request)).not.toBeNull()
+      const { id } = body.user
+      if (way === 'revoke') await first.auth.sessions.revoke(id, body.session.id)
+      if (way === 'disable') await first.auth.users.disable(id)
+      if (way === 'delete') await first.auth.users.delete(id)
+      if (way === 'logout') await client.post('/auth/logout')
+      if (way === 'change password') {
+        await client.post('/auth/password/change', { currentPassword: PASSWORD, newPassword: 'another long password' })
+      }
+      expect(await second.authenticate(request)).toBeNull()
+    },
+  )
+
+  test('a revocation while a cold read is under way is not undone by what was read', async () => {
+    for (let round = 0; round < 100; round++) {
+      const user =
+        (await first.auth.users.find('race@example.org')) ??
+        (await first.auth.users.create({ email: 'race@example.org', password: PASSWORD }))
+      const client = first.client()
+      await client.post('/auth/login', { email: user.email, password: PASSWORD })
+      const request = new Request(ORIGIN, { headers: { cookie: `latchkey=${client.cookies.get('latchkey')}` } })
+      await Promise.all([
+        first.auth.authenticate(request),
+        first.auth.sessions.revokeAll(user.id),
+        first.auth.authenticate(request),
+      ])
+      expect(await first.auth.authenticate(request)).toBeNull()
+    }
+  })
+})
+
+describe('the library', () => {
+  let instance: Instance
+  beforeAll(async () => {
+    instance = await startInstance('handler')
+  })
+  afterAll(() => instance.close())
+
+  test('require: the principal, or a refusal that becomes an answer', async () => {
+    const client = instance.client()
+    await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+    const request = new Request(ORIGIN, { headers: { cookie: `latchkey=${client.cookies.get('latchkey')}` } })
+    expect((await instance.auth.require(request, { fresh: true, scopes: ['read'] })).user.email).toBe('ada@example.com')
+    instance.advance(600_000)
+    const stale = await instance.auth.require(request, { fresh: true }).catch((error: unknown) => error)
+    expect(stale).toMatchObject({ code: 'reauthentication_required' })
+    expect(instance.auth.toResponse(stale).status).toBe(403)
+    await expect(instance.auth.require(new Request(ORIGIN))).rejects.toMatchObject({ code: 'unauthenticated' })
+    const both = new Request(ORIGIN, {
+      headers: { cookie: request.headers.get('cookie') ?? '', authorization: 'Bearer x' },
+    })
+    await expect(instance.auth.require(both)).rejects.toMatchObject({ code: 'two_credentials' })
+    expect(await instance.auth.authenticate(both)).toBeNull()
+    expect(instance.auth.toResponse(new Error('a bug')).status).toBe(500)
+    expect(await instance.auth.toResponse(new Error('a bug')).text()).not.toContain('a bug')
+    expect(instance.errors).toHaveLength(2)
+  })
+
+  test('authenticate puts the renewed cookie of a remembered session where it is told', async () => {
+    const client = instance.client()
+    await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD, remember: true })
+    instance.advance(25 * 3_600_000)
+    const request = new Request(ORIGIN, { headers: { cookie: `latchkey=${client.cookies.get('latchkey')}` } })
+    const headers = new Headers()
+    expect(await instance.auth.authenticate(request, headers)).not.toBeNull()
+    expect(headers.getSetCookie()).toEqual([expect.stringContaining('Max-Age=1209600')])
+    expect(await instance.auth.authenticate(request, headers)).not.toBeNull()
+    expect(headers.getSetCookie()).toHaveLength(1)
+  })
+
+  test('the sweep deletes what expired, and no more', async () => {
+    const user = await instance.auth.users.create({ email: 'sweep@example.com', password: PASSWORD })
+    const client = instance.client()
+    await client.post('/auth/login', { email: user.email, password: PASSWORD, remember: true })
+    await instance.client().post('/auth/login', { email: user.email, password: PASSWORD })
+    await instance.auth.sweep()
+    expect(await instance.auth.sessions.list(user.id)).toHaveLength(2)
+    instance.advance(25 * 3_600_000)
+    expect(await instance.auth.sweep()).toBeGreaterThan(0)
+    expect(await instance.auth.sweep()).toBe(0)
+    expect((await instance.auth.sessions.list(user.id)).map(({ remembered }) => remembered)).toEqual([true])
+  })
+
+  test('a listener that throws changes nothing, and is reported', async () => {
+    const errors: unknown[] = []
+    const loud = await createLatchkey({
+      baseUrl: ORIGIN,
+      storage: sqlite(':memory:'),
+      onEvent: () => {
+        throw new Error('listener')
+      },
+      onError: (error) => errors.push(error),
+    })
+    await loud.users.create({ email: 'a@example.com', password: PASSWORD })
+    expect(errors).toHaveLength(1)
+    await loud.close()
+  })
+
+  test('server-side calls refuse unknown ids', async () => {
+    const id = '01a20561-b5ed-7332-a6ad-36fc2a9cc78b'
+    await expect(instance.auth.users.disable(id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(instance.auth.users.delete('nonsense')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(instance.auth.sessions.revokeAll('nonsense')).rejects.toMatchObject({ code: 'not_found' })
+    expect(await instance.auth.users.find('nonsense')).toBeNull()
+    expect(await instance.auth.sessions.list(id)).toEqual([])
+  })
+
+  test.each([
+    [{ baseUrl: 'example.com' }, 'baseUrl'],
+    [{ baseUrl: 'https://example.com/' }, 'baseUrl'],
+    [{ baseUrl: 'http://example.com' }, 'use https'],
+    [{ baseUrl: 'https://id.example.co.uk', cookie: { domain: 'co.uk' } }, 'public suffix'],
+    [{ baseUrl: 'https://me.github.io', cookie: { domain: 'github.io' } }, 'public suffix'],
+    [{ baseUrl: 'https://id.example.com', cookie: { domain: 'example.org' } }, 'does not cover'],
+    [{ cookie: { domain: 'localhost' } }, 'https'],
+    [{ cookie: { domian: 'example.com' } }, 'cookie.domian: there is no such setting'],
+    [{ baseURL: 'x' }, 'baseURL: there is no such setting'],
+    [{ trustedOrigins: ['https://app.example.com/'] }, 'trustedOrigins.0'],
+    [{ secrets: ['short'] }, '32 bytes'],
+    [{ passwordHashing: { memoryKib: 1_024 } }, '19456'],
+    [{ password: { minLength: 4 } }, 'password.minLength'],
+    [{ session: { idleMs: -1 } }, 'session.idleMs'],
+    [{ storage: {} }, 'storage'],
+    [{ trustProxy: ['nonsense'] }, 'trustProxy'],
+    [{ onEvent: 'x' }, 'onEvent'],
+  ])('wrong use is loud: %j says %s (promise 10)', async (options, message) => {
+    const all = { baseUrl: ORIGIN, storage: sqlite(':memory:'), ...options } as Parameters<typeof createLatchkey>[0]
+    await expect(createLatchkey(all)).rejects.toThrow(message)
+  })
+})
