@@ -14,9 +14,12 @@ export type EmailAddress = string & { readonly [emailBrand]: true }
 
 const MAX_OCTETS = 254
 const MAX_LOCAL_OCTETS = 64
-const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}]/u
+/** Control, format and private characters, blanks, and what Unicode says may be ignored: none can be seen. */
+const FORBIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}]/u
 const LOCAL_PART =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u
+/** Letters, digits, dots and hyphens of any script: anything else is syntax to the URL parser behind domainToASCII. */
+const TYPED_DOMAIN = /^[a-z0-9.\u0080-\u{10ffff}-]+$/iu
 const A_LABEL_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
 const ALL_DIGITS = /^\d+$/
 
@@ -39,9 +42,20 @@ export function parseEmailAddress(text: string): EmailAddress | null {
 }
 
 function toALabels(domain: string): string | null {
+  if (!TYPED_DOMAIN.test(domain)) return null
   const ascii = domainToASCII(domain.normalize('NFC'))
   const lastLabel = ascii.slice(ascii.lastIndexOf('.') + 1)
-  return A_LABEL_DOMAIN.test(ascii) && !ALL_DIGITS.test(lastLabel) ? ascii : null
+  return A_LABEL_DOMAIN.test(ascii) && !ALL_DIGITS.test(lastLabel) && isLabelByLabel(domain, ascii) ? ascii : null
+}
+
+/** True when every label that is not ASCII became an A-label of its own: nothing was dropped or split on the way. */
+function isLabelByLabel(domain: string, ascii: string): boolean {
+  const labels = ascii.split('.')
+  const typed = domain.split('.')
+  return (
+    labels.length === typed.length &&
+    typed.every((label, index) => !/[^\0-\u007f]/.test(label) || labels[index]?.startsWith('xn--'))
+  )
 }
 
 /** True when a non-ASCII character has a compatibility form with ASCII in it, or stands for the dot (UTS #46). */

@@ -147,7 +147,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     const email = `xss-${ring}@example.com`
     await client.post(
       '/auth/register',
-      { email, password: PASSWORD, name: '<script>alert(1)</script>"\'${7*7}{{7*7}}' },
+      { email, password: PASSWORD, name: '<script>alert(1)</script>"\'{{7*7}}' },
       { 'user-agent': '<img src=x onerror=alert(2)>' },
     )
     const [first, second] = [await client.get('/auth/account'), await client.get('/auth/account')]

@@ -1,0 +1,63 @@
+import { verify } from '@node-rs/argon2'
+import { describe, expect, test } from 'vitest'
+import { createBoundedQueue } from './bounded-queue.ts'
+import { createPasswordHasher, type PasswordHash } from './password-hasher.ts'
+
+describe('the password hasher', () => {
+  const hasher = createPasswordHasher()
+
+  test('makes argon2id PHC strings with the costs of the contract and a salt of their own', async () => {
+    const [first, second] = [await hasher.hash('a password'), await hasher.hash('a password')]
+    expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+    expect(first).not.toBe(second)
+    expect(await verify(first, 'a password')).toBe(true)
+  })
+
+  test('a vector made by the reference implementation (argon2 20171227) is verified', async () => {
+    // printf 'password' | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32 -e
+    const vector =
+      '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc' as PasswordHash
+    expect(await hasher.verify('password', vector)).toBe(true)
+    expect(await hasher.verify('Password', vector)).toBe(false)
+    expect(hasher.needsRehash(vector)).toBe(true)
+    expect(hasher.needsRehash(await hasher.hash('x'))).toBe(false)
+  })
+
+  test('without a hash, any password is wrong', async () => {
+    expect(await hasher.verify('a password', null)).toBe(false)
+  })
+
+  test('a full queue is refused at once with Retry-After; what waits is served', async () => {
+    const small = createPasswordHasher({ maxWaiting: 2 })
+    const results = await Promise.allSettled(Array.from({ length: 12 }, () => small.hash('a password')))
+    const refused = results.filter((result) => result.status === 'rejected')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ code: 'overloaded', status: 503, retryAfterSeconds: 2 })
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(3)
+    expect(small.waiting).toBe(0)
+  })
+})
+
+describe('the bounded queue', () => {
+  test('runs in order, never more at once than allowed, and goes on after a failure', async () => {
+    const queue = createBoundedQueue({ concurrency: 2, maxWaiting: 100 })
+    const order: number[] = []
+    let running = 0
+    let most = 0
+    const work = Array.from({ length: 20 }, (_, index) =>
+      queue.run(async () => {
+        running++
+        most = Math.max(most, running)
+        order.push(index)
+        await new Promise((resolve) => setImmediate(resolve))
+        running--
+        if (index % 3 === 0) throw new Error('failed')
+      }),
+    )
+    await Promise.allSettled(work)
+    expect(order).toEqual([...order].sort((left, right) => left - right))
+    expect(most).toBe(2)
+    expect(queue.waiting).toBe(0)
+  })
+})

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { JsonProblem, parseStrictJson } from './strict-json.ts'
+
+describe('parseStrictJson', () => {
+  test('takes what JSON.parse takes, with the same value, when no member comes twice', () => {
+    fc.assert(
+      fc.property(fc.json({ noUnicodeString: false }), (text) => {
+        expect(parseStrictJson(text)).toEqual(JSON.parse(text))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('refuses every text that JSON.parse refuses', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        let parses = true
+        try {
+          JSON.parse(text)
+        } catch {
+          parses = false
+        }
+        if (!parses) expect(() => parseStrictJson(text)).toThrow(JsonProblem)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('finds a member that comes twice, at any depth, however it is written', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.jsonValue(), fc.jsonValue(), fc.nat(4), (name, a, b, depth) => {
+        const escaped = [...name]
+          .map((char) =>
+            [...Array(char.length)].map((_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+          )
+          .join('')
+        let text = `{${JSON.stringify(name)}:${JSON.stringify(a)},"${escaped}":${JSON.stringify(b)}}`
+        for (let level = 0; level < depth; level++) text = level % 2 ? `[1,${text}]` : `{"x":${text}}`
+        expect(() => parseStrictJson(text)).toThrow('the same member twice')
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test.each([
+    '{"a":"{\\"a\\":1,\\"a\\":2}"}',
+    '[{"a":1},{"a":1}]',
+    '{"a":{"a":{"a":1}}}',
+    '{"a":"a","b":"a"}',
+    '["a","a"]',
+    '{"\\\\":1,"\\"":2}',
+  ])('%s has no member twice', (text) => {
+    expect(parseStrictJson(text)).toEqual(JSON.parse(text))
+  })
+
+  test('16 KiB made to be slow is answered at once', () => {
+    for (const text of [
+      '['.repeat(8_000) + ']'.repeat(8_000),
+      `"${'\\\\'.repeat(8_000)}"`,
+      `{"a":"${'\\"'.repeat(8_000)}`,
+      '"'.repeat(16_000),
+    ]) {
+      const startedAt = performance.now()
+      try {
+        parseStrictJson(text)
+      } catch (error) {
+        expect(error).toBeInstanceOf(JsonProblem)
+      }
+      expect(performance.now() - startedAt).toBeLessThan(50)
+    }
+  })
+})

@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseEmailAddress } from './email-address.ts'
+
+describe('parseEmailAddress', () => {
+  test.each([
+    ['ada@example.com', 'ada@example.com'],
+    ['  Ada.Lovelace+x@EXAMPLE.com\n', 'ada.lovelace+x@example.com'],
+    ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
+    ['ada@bu\u0308cher.example', 'ada@xn--bcher-kva.example'],
+    ['ÄDA@example.com', 'Äda@example.com'],
+    ['A\u0308da@example.com', 'Äda@example.com'],
+    ['ada@faß.example', 'ada@xn--fa-hia.example'],
+    ['почта@почта.рф', 'почта@xn--80a1acny.xn--p1ai'],
+    ["o'hara!#$%&*+/=?^_`{|}~-@example.com", "o'hara!#$%&*+/=?^_`{|}~-@example.com"],
+    [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
+  ])('%j becomes %j', (text, normal) => {
+    expect(parseEmailAddress(text)).toBe(normal)
+  })
+
+  test.each([
+    ['the Kelvin sign in the domain', 'ada@\u212Aelvin.example'],
+    ['the Kelvin sign in the local part', '\u212A@example.com'],
+    ['full-width letters', 'ada@\uff45xample.com'],
+    ['an ideographic full stop', 'ada@example\u3002com'],
+    ['a full-width full stop', 'ada@example\uff0ecom'],
+    ['a half-width ideographic full stop', 'ada@example\uff61com'],
+    ['a ligature', 'ada@\ufb01sh.example'],
+    ['the long s', 'ada@\u017fite.example'],
+    ['a dotted capital I', 'ada@\u0130.example'],
+    ['a Greek question mark', 'a\u037eb@example.com'],
+    ['a full-width at sign', 'ada\uff20example.com'],
+    ['NUL', 'a\0@example.com'],
+    ['a line break', 'ada@example.com\r\nBcc: eve@example.com'],
+    ['a lone surrogate', 'a\ud800@example.com'],
+    ['a bidi override', 'a\u202eb@example.com'],
+    ['a zero-width joiner', 'a\u200db@example.com'],
+    ['a soft hyphen', 'ada@exam\u00adple.com'],
+    ['a no-break space', 'a\u00a0b@example.com'],
+    ['no domain', 'ada@'],
+    ['no local part', '@example.com'],
+    ['no at sign', 'ada.example.com'],
+    ['two dots', 'a..b@example.com'],
+    ['a dot first', '.a@example.com'],
+    ['a dot last', 'a.@example.com'],
+    ['a quoted local part', '"ada"@example.com'],
+    ['an address literal', 'ada@[127.0.0.1]'],
+    ['an IPv4 address', 'ada@127.0.0.1'],
+    ['a dotless domain', 'ada@localhost'],
+    ['a port', 'ada@example.com:25'],
+    ['a path', 'ada@example.com/x'],
+    ['a percent escape', 'ada@exa%6dple.com'],
+    ['a trailing dot', 'ada@example.com.'],
+    ['a display name', 'Ada <ada@example.com>'],
+    ['two addresses', 'a@example.com,b@example.com'],
+    ['65 octets of local part', `${'a'.repeat(65)}@example.com`],
+    ['255 octets', `a@${`${'b'.repeat(60)}.`.repeat(4)}${'c'.repeat(9)}`],
+  ])('refuses %s', (_, text) => {
+    expect(parseEmailAddress(text)).toBeNull()
+  })
+
+  const addressish = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.emailAddress(),
+    fc.tuple(fc.string({ unit: 'grapheme' }), fc.domain()).map((parts) => parts.join('@')),
+    fc
+      .tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }))
+      .map((parts) => `${parts.join('@')}.example`),
+  )
+
+  test('is idempotent, bounded and free of ASCII capitals, whatever comes', () => {
+    fc.assert(
+      fc.property(addressish, (text) => {
+        const address = parseEmailAddress(text)
+        if (address === null) return
+        expect(parseEmailAddress(address)).toBe(address)
+        expect(parseEmailAddress(` ${address.toUpperCase().toLowerCase()} `)).not.toBe('')
+        expect(Buffer.byteLength(address)).toBeLessThanOrEqual(254)
+        expect(address).not.toMatch(/[A-Z\p{Cc}]/u)
+        expect(address).toMatch(/@[a-z0-9.-]+$/)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test('no character turns into ASCII on the way', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }), (characters) => {
+        const address = parseEmailAddress(`x${characters}y@a${characters}b.example`)
+        if (address === null || !/[^\0-\u007f]/.test(characters)) return
+        expect(address).toMatch(/[^\0-\u007f]/)
+        expect(address).toContain('xn--')
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test('50 kB of anything is answered at once', () => {
+    for (const text of [
+      'a.'.repeat(25_000),
+      'a@'.repeat(25_000),
+      `${' '.repeat(50_000)}x`,
+      `a@${'b-'.repeat(25_000)}`,
+    ]) {
+      const startedAt = performance.now()
+      expect(parseEmailAddress(text)).toBeNull()
+      expect(performance.now() - startedAt).toBeLessThan(50)
+    }
+  })
+})
