@@ -11,7 +11,7 @@ import { commonHeaders } from './http/answer.ts'
 import { type Connection, createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { toSetCookie } from './http/cookies.ts'
-import { type Identity, readCredentials } from './http/credentials.ts'
+import { type Credentials, type Identity, readCredentials } from './http/credentials.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { MINUTE_MS, systemClock } from './kernel/clock.ts'
@@ -25,6 +25,7 @@ import { createPageRenderer } from './pages/page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
 import { passwordRoutes } from './passwords/routes.ts'
+import { createChangeFollower } from './sessions/change-follower.ts'
 import { requireFreshSession } from './sessions/freshness.ts'
 import { renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -71,6 +72,11 @@ export interface Latchkey {
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
   /** What `require` threw, as problem details; a bare 500 for anything that is no refusal, which `onError` is told. */
   toResponse(error: unknown): Response
+  /**
+   * For adapters: says, synchronously from the socket's event, that a request has just come in. Spares `authenticate`
+   * a look at what other processes changed; without it every call looks.
+   */
+  requestArrived(): void
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
   /** Resolves when the database answers; throws the refusal `unavailable` otherwise. */
@@ -105,8 +111,12 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const stores = await storage.open()
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
+  const cache = createSessionCache(settings.cacheSize)
+  const follower = createChangeFollower(stores.sessions, cache)
   const deps = {
     ...stores,
+    cache,
+    follower,
     clock,
     settings,
     registration,
@@ -115,7 +125,6 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     pages,
     basePath,
     minPasswordLength,
-    cache: createSessionCache(settings.cacheSize),
     hasher: createPasswordHasher(options.passwordHashing),
     policy: { minLength: minPasswordLength, contextWords },
     render: createPageRenderer(siteName),
@@ -138,8 +147,12 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   ]
   const documents = documentRoutes({ authUrl, cookieName, features, render: deps.render }, routes)
 
+  const credentialsOf = (request: AnyRequest): Credentials =>
+    readCredentials(readHeader(request, 'cookie'), readHeader(request, 'authorization'), cookieName)
+
   async function identify(request: AnyRequest, emitEvent: Emit): Promise<Identity> {
-    const credentials = readCredentials(readHeader(request, 'cookie'), readHeader(request, 'authorization'), cookieName)
+    const credentials = credentialsOf(request)
+    if (credentials.isAmbiguous) throw new Refusal('two_credentials')
     const { sessionToken } = credentials
     const principal = sessionToken === null ? null : await verifySession(deps, sessionToken, emitEvent)
     return { credentials, principal }
@@ -170,10 +183,14 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     basePath,
     handler,
     async authenticate(request, answer) {
-      const identity = await identify(request, emit).catch(ignoreTwoCredentials)
-      if (identity === null || identity.principal === null) return null
-      if (answer !== undefined) addCookie(answer, await cookieToRenew(identity), clock())
-      return identity.principal
+      const credentials = credentialsOf(request)
+      if (credentials.sessionToken === null) return null
+      const found = verifySession(deps, credentials.sessionToken, emit)
+      const principal = found instanceof Promise ? await found : found // a warm session waits for nothing
+      if (principal !== null && answer !== undefined) {
+        addCookie(answer, await cookieToRenew({ principal, credentials }), clock())
+      }
+      return principal
     },
     async require(request, { fresh = false, scopes = [] } = {}) {
       const { principal } = await identify(request, emit)
@@ -190,6 +207,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       const headers = new Headers(commonHeaders(baseUrl.protocol === 'https:'))
       return refusalResponse(refusal, { authUrl, cookieName }, { headers, cookies: [], now: clock() })
     },
+    requestArrived: follower.requestArrived,
     users: createServerSideUsers(deps, emit),
     sessions: createServerSideSessions(deps, emit),
     ping: () => stores.ping(),
@@ -224,11 +242,6 @@ function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): vo
   if (cookie === null) return
   if (answer instanceof Headers) answer.append('Set-Cookie', toSetCookie(cookie, now))
   else answer.appendHeader('Set-Cookie', toSetCookie(cookie, now))
-}
-
-function ignoreTwoCredentials(error: unknown): null {
-  if (error instanceof Refusal && error.code === 'two_credentials') return null
-  throw error
 }
 
 function guardListener(

@@ -30,7 +30,12 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
     { overrideGlobalObjects: false, errorHandler: () => auth.toResponse(new Refusal('bad_request')) },
   )
 
-  async function answerWith(response: ServerResponse, error: unknown): Promise<void> {
+  function enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    refuseAmbiguity(request)
+    return toLatchkey(request, response)
+  }
+
+  async function answerError(response: ServerResponse, error: unknown): Promise<void> {
     const answer = auth.toResponse(error)
     if (response.headersSent) {
       response.destroy()
@@ -40,21 +45,14 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
     response.end(await answer.text())
   }
 
-  async function run(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      if (isUnder(request.url, auth.basePath)) {
-        refuseAmbiguity(request)
-        await toLatchkey(request, response)
-      } else {
-        await toApplication(request, response)
-      }
-    } catch (error) {
-      await answerWith(response, error)
-    }
-  }
-
   return (request, response) => {
-    void run(request, response)
+    try {
+      auth.requestArrived()
+      const handled = isUnder(request.url, auth.basePath) ? enter(request, response) : toApplication(request, response)
+      if (handled instanceof Promise) handled.catch((error: unknown) => answerError(response, error))
+    } catch (error) {
+      void answerError(response, error)
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Principal } from '../kernel/principal.ts'
-import { Refusal } from '../kernel/refusal.ts'
 import { readCookie } from './cookies.ts'
 
 /** What a request offers as proof of who it is from. */
@@ -8,6 +7,8 @@ export interface Credentials {
   readonly sessionToken: string | null
   /** True when a session cookie came, believable or not: if it proves nothing it is cleared. */
   readonly hasCookie: boolean
+  /** True for our cookie beside a Bearer token: which one acts would be a guess, so neither does. */
+  readonly isAmbiguous: boolean
 }
 
 /** Who a request is from, and the cookie that proved it. */
@@ -17,19 +18,18 @@ export interface Identity {
 }
 
 const BEARER = /^bearer(?:\s|$)/i
+const NONE: Credentials = { sessionToken: null, hasCookie: false, isAmbiguous: false }
 
-/**
- * Reads the credentials of a request. Another scheme than Bearer (a proxy's Basic) is ignored.
- * @throws two_credentials for our cookie beside a Bearer token.
- */
+/** Reads the credentials of a request. Another scheme than Bearer (a proxy's Basic) is ignored. */
 export function readCredentials(
   cookieHeader: string | null | undefined,
   authorization: string | null | undefined,
   cookieName: string,
 ): Credentials {
-  if (!cookieHeader) return { sessionToken: null, hasCookie: false }
+  if (!cookieHeader) return NONE
   const cookie = readCookie(cookieHeader, cookieName)
-  if (cookie.found === 'none') return { sessionToken: null, hasCookie: false }
-  if (authorization && BEARER.test(authorization)) throw new Refusal('two_credentials')
-  return { sessionToken: cookie.found === 'one' ? cookie.value : null, hasCookie: true }
+  if (cookie.found === 'none') return NONE
+  const isAmbiguous = typeof authorization === 'string' && BEARER.test(authorization)
+  const sessionToken = cookie.found === 'one' && !isAmbiguous ? cookie.value : null
+  return { sessionToken, hasCookie: true, isAmbiguous }
 }

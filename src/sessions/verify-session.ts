@@ -1,28 +1,38 @@
 import { hashToken, parseToken, type TokenHash } from '../crypto/token.ts'
 import type { Emit } from '../kernel/event.ts'
 import type { Principal, Session } from '../kernel/principal.ts'
+import type { ChangeFollower } from './change-follower.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
+
+/** What verifying works with. */
+export interface VerifyDeps extends SessionDeps {
+  readonly follower: ChangeFollower
+}
 
 /** Longest text worth hashing: a session token has 53 characters. */
 const MAX_TOKEN_LENGTH = 64
 
 /**
  * Says who a session token belongs to. This is the hot path of every request:
- * warm (verified within the touch window) it costs one SHA-256 and no query; cold, one indexed read;
- * once per touch window it writes the last use.
+ * warm (verified within the touch window) it costs one SHA-256 and no query, and answers at once;
+ * cold, one indexed read; once per touch window it writes the last use.
  * @returns null for a token that is malformed, unknown, revoked or expired.
  */
-export async function verifySession(deps: SessionDeps, text: string, emit: Emit): Promise<Principal | null> {
+export function verifySession(
+  deps: VerifyDeps,
+  text: string,
+  emit: Emit,
+): Principal | null | Promise<Principal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const tokenHash = hashToken(text)
-  const now = deps.clock()
-  deps.cache.evict(deps.sessions.changesElsewhere())
+  deps.follower.follow()
   const cached = deps.cache.get(tokenHash)
-  if (cached !== undefined && isAlive(cached.session, now) && !isTouchDue(deps, cached.session, now)) return cached
-  if (cached === undefined && parseToken(SESSION_TOKEN_PREFIX, text) === null) return null
-  return readSession(deps, tokenHash, emit)
+  if (cached === undefined) return parseToken(SESSION_TOKEN_PREFIX, text) && readSession(deps, tokenHash, emit)
+  const now = deps.clock()
+  const isCurrent = isAlive(cached.session, now) && !isTouchDue(deps, cached.session, now)
+  return isCurrent ? cached : readSession(deps, tokenHash, emit)
 }
 
 /** True until the first of the session's two limits. */

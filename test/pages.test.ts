@@ -1,0 +1,172 @@
+/// <reference lib="dom" />
+/* The hosted pages in Chromium, with JavaScript on and off. */
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium } from './support/chromium.ts'
+import { freePort } from './support/free-port.ts'
+import { PASSWORD } from './support/rings.ts'
+import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+
+const NEW_PASSWORD = 'another long password'
+
+describe('the hosted pages', () => {
+  let server: ServerProcess
+  let browser: Browser
+  let base: string
+  beforeAll(async () => {
+    const port = await freePort()
+    base = `http://localhost:${port}`
+    server = await startServerProcess(
+      { PORT: String(port), LATCHKEY_BASE_URL: base },
+      mkdtempSync(join(tmpdir(), 'latchkey-pages-')),
+    )
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.end('SIGTERM')
+  })
+
+  /** A browser of its own that tells of requests to anybody else and of everything the page complains about. */
+  async function open(
+    javaScriptEnabled: boolean,
+  ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ javaScriptEnabled })
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(base)) complaints.push(`request to ${request.url()}`)
+    })
+    page.on('console', (message) => {
+      // Chromium tells of what logging out asked for.
+      if (!message.text().startsWith('Clear-Site-Data header')) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    return { context, page, complaints }
+  }
+
+  async function fill(page: Page, fields: Record<string, string>, button: string): Promise<void> {
+    for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
+    await page.getByRole('button', { name: button, exact: true }).click()
+  }
+
+  async function shoot(page: Page, name: string): Promise<void> {
+    const folder = process.env.SCREENSHOTS
+    if (folder === undefined) return
+    mkdirSync(folder, { recursive: true })
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  }
+
+  test.each([true, false])(
+    'register, log out, log in, end sessions, change the password (JavaScript: %s)',
+    async (scripts) => {
+      const email = `browser-${scripts}@example.com`
+      const { context, page, complaints } = await open(scripts)
+      await page.goto(base)
+      expect(page.url()).toBe(`${base}/auth/login`)
+      await shoot(page, `login-${scripts}`)
+      await page.getByRole('link', { name: 'Create an account' }).click()
+      await fill(page, { 'Name (optional)': 'Ada', Email: email, Password: 'too short' }, 'Create account')
+      expect(await page.getByText('Must have at least 15 characters').isVisible()).toBe(true)
+      expect(await page.getByLabel('Email', { exact: true }).inputValue()).toBe(email)
+      await shoot(page, `register-error-${scripts}`)
+      await fill(page, { Password: PASSWORD }, 'Create account')
+      await page.waitForURL(`${base}/auth/account`)
+      expect(await page.getByText('Welcome!').isVisible()).toBe(true)
+
+      const phone = await open(scripts)
+      await phone.page.goto(`${base}/auth/login?next=${encodeURIComponent('/auth/reference')}`)
+      await fill(phone.page, { Email: email, Password: 'a wrong password' }, 'Log in')
+      expect(await phone.page.getByRole('alert').textContent()).toContain('do not match')
+      await fill(phone.page, { Password: PASSWORD }, 'Log in')
+      await phone.page.waitForURL(`${base}/auth/reference`)
+      await shoot(phone.page, `reference-${scripts}`)
+
+      await page.reload()
+      expect(await page.getByText('this device').count()).toBe(1)
+      expect(await page.getByText('Chrome on Linux').count()).toBe(2)
+      await shoot(page, `account-${scripts}`)
+      await page.getByRole('button', { name: 'End the session on Chrome on Linux' }).click()
+      expect(await page.getByText('The session has ended.').isVisible()).toBe(true)
+      await phone.page.goto(`${base}/auth/account`)
+      expect(phone.page.url()).toBe(`${base}/auth/login`)
+
+      await fill(phone.page, { Email: email, Password: PASSWORD }, 'Log in')
+      await page.reload()
+      await page.getByRole('button', { name: 'End all other sessions' }).click()
+      expect(await page.getByText('All other sessions have ended.').isVisible()).toBe(true)
+
+      await fill(page, { 'Current password': PASSWORD, 'New password': NEW_PASSWORD }, 'Change password')
+      expect(await page.getByText('Your password is changed.').isVisible()).toBe(true)
+      await page.getByRole('button', { name: 'Log out' }).click()
+      await page.waitForURL(`${base}/auth/login`)
+      await page.goBack()
+      expect(page.url()).toBe(`${base}/auth/login`) // nothing is shown from a cache
+      await page.getByLabel('Keep me logged in on this device').check()
+      await fill(page, { Email: email, Password: NEW_PASSWORD }, 'Log in')
+      await page.waitForURL(`${base}/auth/account`)
+      const [cookie] = await context.cookies()
+      expect(cookie).toMatchObject({ name: 'latchkey', httpOnly: true, sameSite: 'Lax' })
+      expect(cookie?.expires).toBeGreaterThan(Date.now() / 1_000 + 13 * 86_400)
+      expect([...complaints, ...phone.complaints]).toEqual([])
+      await context.close()
+      await phone.context.close()
+    },
+  )
+
+  test('JavaScript sees neither the cookie nor anything in storage; the password can be shown and pasted', async () => {
+    const { context, page } = await open(true)
+    await page.goto(`${base}/auth/register`)
+    const password = page.getByLabel('Password', { exact: true })
+    expect(await password.getAttribute('autocomplete')).toBe('new-password')
+    await password.evaluate((input: HTMLInputElement) => input.focus())
+    await page.keyboard.insertText(PASSWORD) // as a paste does
+    expect(await password.inputValue()).toBe(PASSWORD)
+    await page.getByRole('button', { name: 'Show password' }).click()
+    expect(await password.getAttribute('type')).toBe('text')
+    await page.getByRole('button', { name: 'Hide password' }).click()
+    expect(await password.getAttribute('type')).toBe('password')
+    await fill(page, { Email: 'script@example.com' }, 'Create account')
+    await page.waitForURL(`${base}/auth/account`)
+    expect(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length])).toEqual(['', 0, 0])
+    await context.close()
+  })
+
+  test('a page of another origin can neither log in nor read', async () => {
+    const { context, page } = await open(true)
+    await page.route('http://evil.example/', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<form method="post" action="${base}/auth/login"><input name="email" value="a@example.com"><input name="password" value="x"><button>Win</button></form>`,
+      }),
+    )
+    await page.goto('http://evil.example/')
+    const [response] = await Promise.all([page.waitForResponse(`${base}/auth/login`), page.getByRole('button').click()])
+    expect(response.status()).toBe(403)
+    await page.goto('http://evil.example/')
+    const outcome = await page.evaluate(
+      (url) =>
+        fetch(url, { credentials: 'include' }).then(
+          () => 'read',
+          () => 'refused',
+        ),
+      `${base}/auth`,
+    )
+    expect(outcome).toBe('refused')
+    await context.close()
+  })
+
+  test('pages fit a telephone', async () => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 700 }, colorScheme: 'dark' })
+    const page = await context.newPage()
+    for (const path of ['/auth/login', '/auth/register']) {
+      await page.goto(`${base}${path}`)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+    }
+    await shoot(page, 'telephone-dark')
+    await context.close()
+  })
+})
