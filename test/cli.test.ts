@@ -1,0 +1,118 @@
+/* The command line as it is typed: real processes, a real file. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, describe, expect, test } from 'vitest'
+import { PASSWORD } from './support/rings.ts'
+import { MAIN, startServerProcess } from './support/server-process.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'latchkey-cli-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+async function latchkey(args: readonly string[], input = ''): Promise<{ code: number; out: string; err: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: directory, env: { PATH: process.env.PATH } })
+  child.stdin.end(input)
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { code, out, err }
+}
+
+const COMMANDS = [
+  'serve',
+  'migrate',
+  'user create',
+  'user list',
+  'user show',
+  'user disable',
+  'user enable',
+  'user delete',
+  'session list',
+  'session revoke',
+]
+
+describe('the command line', () => {
+  test.each(COMMANDS)('%s --help tells what it does, with an example', async (command) => {
+    const { code, out } = await latchkey([...command.split(' '), '--help'])
+    expect(code).toBe(0)
+    expect(out).toContain(`Usage: latchkey ${command}`)
+    expect(out).toMatch(/Example:\n {2}.*latchkey/)
+  })
+
+  test('--help names every command and the exit codes', async () => {
+    const { out } = await latchkey(['--help'])
+    for (const word of ['serve', 'migrate', 'user', 'session', 'Exit codes']) expect(out).toContain(word)
+  })
+
+  test('migrate --plan prints SQL and runs nothing; migrate runs it once', async () => {
+    const plan = await latchkey(['migrate', '--plan'])
+    expect(plan.out).toContain('CREATE TABLE users')
+    expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(1)
+    expect((await latchkey(['migrate'])).out).toBe('Ran migration 1: core\n')
+    expect((await latchkey(['migrate'])).out).toBe('The schema is up to date.\n')
+    expect(JSON.parse((await latchkey(['migrate', '--json'])).out)).toEqual({ ran: [] })
+  })
+
+  test('the life of a user, seen by a running server at once', async () => {
+    const created = await latchkey(
+      ['user', 'create', 'ada@example.com', '--name', 'Ada', '--password-stdin', '--json'],
+      `${PASSWORD}\n`,
+    )
+    const { user } = JSON.parse(created.out)
+    expect(user).toMatchObject({ email: 'ada@example.com', name: 'Ada' })
+    const server = await startServerProcess({}, directory)
+    const client = server.client()
+    const login = () => client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD })
+    expect((await login()).status).toBe(200)
+
+    const { sessions } = JSON.parse((await latchkey(['session', 'list', 'ada@example.com', '--json'])).out)
+    expect(sessions).toHaveLength(1)
+    expect((await latchkey(['session', 'list', user.id])).out).toContain(sessions[0].id)
+    expect((await latchkey(['session', 'revoke', 'ada@example.com', sessions[0].id])).out).toBe('Ended 1 session(s)\n')
+    expect((await client.get('/auth/session')).status).toBe(401)
+
+    await login()
+    expect(JSON.parse((await latchkey(['session', 'revoke', user.id, '--all', '--json'])).out)).toEqual({ revoked: 1 })
+    expect((await client.get('/auth/session')).status).toBe(401)
+
+    await login()
+    const disabled = await latchkey(['user', 'disable', 'ada@example.com', '--json'])
+    expect(JSON.parse(disabled.out).user.disabledAt).toMatch(/Z$/)
+    expect((await client.get('/auth/session')).status).toBe(401)
+    expect((await login()).status).toBe(401)
+    await latchkey(['user', 'enable', 'ada@example.com'])
+    expect((await login()).status).toBe(200)
+
+    expect((await latchkey(['user', 'show', 'ada@example.com'])).out).toContain(`id: ${user.id}`)
+    expect((await latchkey(['user', 'list'])).out).toMatch(/ID +EMAIL +NAME +CREATED +STATE\n.*ada@example.com/)
+    expect(JSON.parse((await latchkey(['user', 'list', '--json'])).out).users).toHaveLength(1)
+    expect((await latchkey(['user', 'delete', user.id])).code).toBe(0)
+    expect((await client.get('/auth/session')).status).toBe(401)
+    expect((await latchkey(['user', 'show', user.id])).code).toBe(1)
+    await server.end('SIGTERM')
+  })
+
+  test.each([
+    [['nonsense'], 2],
+    [['user', 'create', 'a@example.com'], 2],
+    [['user', 'show'], 2],
+    [['user', 'list', '--nonsense'], 2],
+    [['user', 'show', 'nobody@example.com'], 1],
+    [['session', 'revoke', 'nobody@example.com', '--all'], 1],
+    [['session', 'revoke', 'nobody@example.com'], 1],
+  ])('%j exits with %i and says why', async (args, code) => {
+    const result = await latchkey(args)
+    expect([result.code, result.out]).toEqual([code, ''])
+    expect(result.err.length).toBeGreaterThan(10)
+  })
+
+  test('a refusal with --json is JSON on standard error; a password that is refused says why', async () => {
+    const missing = await latchkey(['user', 'show', 'nobody@example.com', '--json'])
+    expect(JSON.parse(missing.err).code).toBe('not_found')
+    const short = await latchkey(['user', 'create', 'b@example.com', '--password-stdin'], 'short')
+    expect(short.code).toBe(1)
+    expect(short.err).toContain('password: Must have at least 15 characters')
+    expect(short.err).not.toContain('short\n')
+  })
+})
