@@ -28,7 +28,7 @@ const LEAST_MODULES = 80
 const rooms = Object.keys(MAY_IMPORT)
 const betweenRooms: IForbiddenRuleType[] = rooms.map((room) => {
   const allowed = [room, 'kernel', ...(room === 'kernel' ? [] : ['crypto']), ...(MAY_IMPORT[room] ?? [])]
-  const root = ABOVE_THE_ROOT.includes(room) ? '|latchkey\\.ts$|options\\.ts$' : ''
+  const root = ABOVE_THE_ROOT.includes(room) ? '|latchkey\\.ts$|(?:check-)?options\\.ts$' : ''
   return {
     name: `${room}-imports-only-what-is-below`,
     severity: 'error',

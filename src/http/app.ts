@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Signer } from '../crypto/signature.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Emit, EventOrigin, SecurityEvent } from '../kernel/event.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -21,22 +22,6 @@ import { addCorsHeaders, addPreflightHeaders, refuseCrossOrigin } from './cross-
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { refusalResponse } from './refusal-response.ts'
-
-/** What is known of a connection besides the request. */
-export interface Connection {
-  /** Address of the socket's other end. */
-  readonly remoteAddress?: string | undefined
-}
-
-/** One answered request, for a log. Never holds a header, a query or a body. */
-export interface RequestRecord {
-  readonly requestId: string
-  readonly method: string
-  /** The route's path, not the request's: `/auth/sessions/{id}`. Null when there is no such route. */
-  readonly route: string | null
-  readonly status: number
-  readonly durationMs: number
-}
 
 /** What the pipeline works with. */
 export interface AppDeps {

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { z } from 'zod'
-import { ConfigurationError, describeProblems, type LatchkeyOptions, settingsSchema } from '../options.ts'
+import { describeProblems, settingsSchema } from '../check-options.ts'
+import { ConfigurationError, type LatchkeyOptions } from '../options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 
 /** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data. */
-export type LatchkeyConfig = z.input<typeof settingsSchema>
+export type LatchkeyConfig = Omit<
+  LatchkeyOptions,
+  'baseUrl' | 'storage' | 'clock' | 'onEvent' | 'onError' | 'onRequest'
+>
 
 /** All settings of a process. */
 export interface Configuration {
@@ -44,7 +47,7 @@ async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
   const { default: config } = (await import(pathToFileURL(path).href)) as { default?: unknown }
   const { success, data, error } = settingsSchema.safeParse(config)
   if (!success) throw new ConfigurationError(describeProblems(path, error))
-  return data
+  return data as LatchkeyConfig // zod writes an absent setting as undefined, which means the same
 }
 
 function openStorage(databaseUrl: string, directory: string): Storage {

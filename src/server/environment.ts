@@ -3,7 +3,8 @@
  * a mistyped name never means "the default" in silence.
  */
 import { z } from 'zod'
-import { ConfigurationError, originSchema, secretSchema } from '../options.ts'
+import { originSchema, secretSchema } from '../check-options.ts'
+import { ConfigurationError } from '../options.ts'
 
 /** What the environment says, read and checked. Absent: not set. */
 export interface Environment {

@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino'
-import type { RequestRecord } from '../http/app.ts'
+import type { RequestRecord } from '../kernel/connection.ts'
 import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
 
 /** Where the process tells what it does: one JSON object a line, on standard output, times in UTC. */

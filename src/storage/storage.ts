@@ -14,6 +14,9 @@ export interface Stores {
   close(): Promise<void>
 }
 
+/** Told the text of each SQL statement that runs, never its parameters. For counting and tracing. */
+export type OnStatement = (statement: string) => void
+
 /** A migration that the database does not have yet. */
 export interface PendingMigration {
   readonly number: number

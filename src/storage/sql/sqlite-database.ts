@@ -16,10 +16,8 @@ import {
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { Refusal } from '../../kernel/refusal.ts'
+import type { OnStatement } from '../storage.ts'
 import type { Database } from './schema.ts'
-
-/** Told of each statement that runs, for tests that count them. */
-export type OnStatement = (statement: string) => void
 
 /** How long the database itself waits for another process's write, blocking this one: kept short. */
 const BUSY_TIMEOUT_MS = 50

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import { type Kysely, sql } from 'kysely'
-import type { Storage, Stores } from '../storage.ts'
+import type { OnStatement, Storage, Stores } from '../storage.ts'
 import { createChangeReader } from './changes.ts'
 import { migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { createPasswordStore } from './passwords.ts'
 import type { Database } from './schema.ts'
 import { createSessionStore } from './sessions.ts'
-import { createKysely, type OnStatement, openSqliteFile } from './sqlite-database.ts'
+import { createKysely, openSqliteFile } from './sqlite-database.ts'
 import { createUserStore } from './users.ts'
 
 /** How the SQLite file is used. */

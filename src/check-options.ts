@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { ConfigurationError, type LatchkeyOptions } from './options.ts'
+import { findCookieProblem } from './sessions/session-cookie.ts'
+import type { Storage } from './storage/storage.ts'
+
+const MIN_SECRET_BYTES = 32
+const durationMs = z.int().positive()
+const callback = z.custom<never>((value) => typeof value === 'function', 'must be a function')
+
+/** A secret of at least 32 bytes in base64url. */
+export const secretSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url')
+  .refine(
+    (text) => Buffer.from(text, 'base64url').byteLength >= MIN_SECRET_BYTES,
+    'must have at least 32 bytes; make one with: openssl rand -base64 32 | tr +/ -_ | tr -d =',
+  )
+
+/** An origin: scheme, host and port, nothing else. */
+export const originSchema = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text,
+    'must be an origin such as https://app.example.com: http(s), without path or slash at the end',
+  )
+
+/** The settings that a configuration file may have: those of the options that are plain data. */
+export const settingsSchema = z.strictObject({
+  basePath: z
+    .string()
+    .regex(/^(?:\/[a-z0-9-]+)+$/, 'must be a path such as /auth, without a slash at the end')
+    .optional(),
+  siteName: z.string().min(1).max(100).optional(),
+  secrets: z.array(secretSchema).min(1).optional(),
+  trustedOrigins: z.array(originSchema).optional(),
+  trustProxy: z
+    .union(
+      [z.int().min(0).max(10), z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))],
+      'must be a number of proxies (0 to 10) or a list of CIDRs',
+    )
+    .optional(),
+  registration: z.enum(['open', 'closed']).optional(),
+  cookie: z.strictObject({ domain: z.hostname().optional() }).optional(),
+  session: z
+    .strictObject({
+      idleMs: durationMs,
+      absoluteMs: durationMs,
+      rememberedIdleMs: durationMs,
+      rememberedAbsoluteMs: durationMs,
+      touchWindowMs: durationMs,
+      freshMs: durationMs,
+      cookieRenewalMs: durationMs,
+      maxPerUser: z.int().min(1).max(10_000),
+      cacheSize: z.int().min(0).max(100_000_000),
+    })
+    .partial()
+    .optional(),
+  password: z
+    .strictObject({ minLength: z.int().min(8).max(64).optional(), contextWords: z.array(z.string()).optional() })
+    .optional(),
+  passwordHashing: z
+    .strictObject({
+      memoryKib: z.int().min(19_456, 'must be at least 19456 (19 MiB), the least that OWASP advises').optional(),
+      passes: z.int().min(2, 'must be at least 2, the least that OWASP advises').optional(),
+      maxWaiting: z.int().min(0).optional(),
+    })
+    .optional(),
+  sweepIntervalMs: z.int().min(0).optional(),
+})
+
+const optionsSchema = settingsSchema.extend({
+  baseUrl: originSchema,
+  storage: z.custom<Storage>(
+    (value) => typeof (value as Storage | undefined)?.open === 'function',
+    'must be a storage such as sqlite("app.db") of latchkey/sqlite',
+  ),
+  clock: callback.optional(),
+  onEvent: callback.optional(),
+  onError: callback.optional(),
+  onRequest: callback.optional(),
+})
+
+/** Refuses options that are unknown or wrong. Throws ConfigurationError with one line per problem. */
+export function checkOptions(options: LatchkeyOptions): void {
+  const { success, error } = optionsSchema.safeParse(options)
+  if (!success) throw new ConfigurationError(describeProblems('createLatchkey', error))
+  const problem = findCookieProblem({ baseUrl: new URL(options.baseUrl), domain: options.cookie?.domain })
+  if (problem !== null) throw new ConfigurationError(`createLatchkey: ${problem}`)
+}
+
+/** What a schema has against a configuration, one line per key. */
+export function describeProblems(where: string, error: z.ZodError): string {
+  const lines = error.issues.flatMap((issue) => {
+    const path = issue.path.map(String).join('.')
+    if (issue.code !== 'unrecognized_keys') return [`${path}: ${issue.message}`]
+    return issue.keys.map((key) => `${path === '' ? '' : `${path}.`}${key}: there is no such setting`)
+  })
+  return [`${where}: these settings are wrong`, ...lines.map((line) => `  ${line}`)].join('\n')
+}
