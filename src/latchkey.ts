@@ -17,7 +17,7 @@ import { documentRoutes } from './http/document-routes.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { MINUTE_MS, systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
-import type { Emit, EventOrigin, SecurityEvent } from './kernel/event.ts'
+import type { Emit } from './kernel/event.ts'
 import type { Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
@@ -175,7 +175,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     clientAddress: createClientAddress(options.trustProxy ?? 0),
     onEvent,
     onError,
-    onRequest: options.onRequest ?? (() => undefined),
+    onRequest: guardListener(options.onRequest, onError),
   })
 
   const sweep = (): Promise<number> => sweepSessions(deps, emit)
@@ -246,15 +246,16 @@ function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): vo
   else answer.appendHeader('Set-Cookie', toSetCookie(cookie, now))
 }
 
-function guardListener(
-  listener: LatchkeyOptions['onEvent'],
+/** A listener that cannot harm what it listens to: what it throws is reported. */
+function guardListener<T extends { readonly requestId: string | null }>(
+  listener: ((message: T) => void) | undefined,
   onError: (error: unknown, requestId: string | null) => void,
-): (event: SecurityEvent & EventOrigin) => void {
-  return (event) => {
+): (message: T) => void {
+  return (message) => {
     try {
-      listener?.(event)
+      listener?.(message)
     } catch (error) {
-      onError(error, event.requestId)
+      onError(error, message.requestId)
     }
   }
 }

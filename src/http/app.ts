@@ -153,7 +153,7 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
   const setsSession = answer.cookies?.some(({ name }) => name === deps.jar.name()) ?? false
   const extra: Cookie[] = []
   if (!setsSession && identity?.principal) {
-    const renewed = await deps.renewCookie(identity)
+    const renewed = await tryToRenew(deps, exchange, identity)
     if (renewed !== null) extra.push(renewed)
   }
   if (!setsSession && identity?.credentials.hasCookie && identity.principal === null) extra.push(deps.jar.clear())
@@ -162,6 +162,16 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
     newHeaders(deps, exchange),
     deps.clock(),
   )
+}
+
+/** What the request asked for is done; that its cookie cannot be renewed now must not turn it into a failure. */
+async function tryToRenew(deps: AppDeps, { requestId }: Exchange, identity: Identity): Promise<Cookie | null> {
+  try {
+    return await deps.renewCookie(identity)
+  } catch (error) {
+    deps.onError(error, requestId)
+    return null
+  }
 }
 
 /** Anything thrown: a refusal as a problem (or, for a form, as the way back to it), a bug as a bare 500. */

@@ -1,0 +1,211 @@
+/* README and docs are true: their examples run, their links lead somewhere, their tables are complete. */
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { problemsPage } from '../scripts/write-problems.ts'
+import { freePort } from './support/free-port.ts'
+import { startServerProcess } from './support/server-process.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...globSync('docs/**/*.md', { cwd: root }),
+]
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const tsc = join(root, 'node_modules/.bin/tsc')
+
+interface Block {
+  readonly page: string
+  readonly info: string
+  readonly code: string
+}
+const blocks: Block[] = pages.flatMap((page) =>
+  [...read(page).matchAll(/^```(\S.*)\n([\s\S]*?)^```$/gm)].map(([, info = '', code = '']) => ({ page, info, code })),
+)
+
+describe('the documentation', () => {
+  test.each(pages)('the links of %s lead somewhere', (page) => {
+    for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (!/^https?:/.test(target))
+        expect([target, existsSync(join(root, dirname(page), target))]).toEqual([target, true])
+    }
+  })
+
+  test('the files that the pages name exist', () => {
+    for (const page of pages) {
+      for (const [path] of read(page).matchAll(/\b(?:src|test|docs|scripts)\/[\w./-]+\.(?:ts|md)\b/g)) {
+        expect([page, path, existsSync(join(root, path))]).toEqual([page, path, true])
+      }
+    }
+  })
+
+  test('a login is read in at most nine files and 1,000 lines, which the lifecycle page names in order', () => {
+    const [drawing = ''] = /```\nPOST[\s\S]*?```/.exec(read('docs/lifecycle.md')) ?? []
+    const steps = [...drawing.matchAll(/\b(\d) {2}(src\/[\w./-]+\.ts)/g)].map(([, number, path = '']) => ({
+      number: Number(number),
+      path,
+    }))
+    expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1))
+    expect(steps.length).toBeLessThanOrEqual(9)
+    const lines = steps.reduce((sum, { path }) => sum + read(path).split('\n').length, 0)
+    console.log(`a login: ${steps.length} files, ${lines} lines`)
+    expect(lines).toBeLessThan(1_000)
+  })
+
+  test('docs/problems.md is the catalogue', () => {
+    expect(read('docs/problems.md')).toBe(problemsPage())
+  })
+
+  test('every setting is documented, and every documented setting exists', () => {
+    const documented = [...read('docs/configuration.md').matchAll(/^\| `([a-z][\w.]*)`/gm)]
+      .map(([, name]) => name)
+      .sort()
+    const schema = read('src/options.ts')
+    const [, body = ''] = /export interface LatchkeyOptions \{([\s\S]*?)\n\}\n/.exec(schema) ?? []
+    const top = [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name)
+    const nested: Record<string, string[]> = {
+      cookie: ['domain'],
+      password: ['minLength', 'contextWords'],
+      session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
+      passwordHashing: ['memoryKib', 'passes', 'maxWaiting'],
+    }
+    expect(documented).toEqual(top.flatMap((name) => nested[name]?.map((inner) => `${name}.${inner}`) ?? [name]).sort())
+    const variables = new Set(read('src/server/environment.ts').match(/\b(?:LATCHKEY_[A-Z_]+|[A-Z]+_URL)\b/g))
+    for (const name of variables) expect(read('docs/configuration.md')).toContain(name === 'LATCHKEY_' ? '' : name)
+  })
+
+  test('every event is documented', () => {
+    const types = [...read('src/kernel/event.ts').matchAll(/'([a-z]+\.[a-z]+)'/g)].map(([, type]) => type).sort()
+    const documented = [...read('docs/events.md').matchAll(/^\| `([a-z]+\.[a-z]+)`/gm)].map(([, type]) => type).sort()
+    expect(documented).toEqual(types)
+  })
+
+  test("the README's curl lines do what it says", async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
+    const port = await freePort()
+    const server = await startServerProcess(
+      { PORT: String(port), LATCHKEY_BASE_URL: `http://localhost:${port}` },
+      directory,
+    )
+    const [block] = blocks.filter(({ page, info }) => page === 'README.md' && info === 'sh run')
+    const answers = (block?.code ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const command = line.replace('curl ', 'curl -s -w "\\n%{http_code}" ').replaceAll(':3000', `:${port}`)
+        const lines = execFileSync('sh', ['-c', command], { cwd: directory, encoding: 'utf8' }).split('\n')
+        return { status: Number(lines.pop()), text: lines.join('\n') }
+      })
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 200, 200, 401, 204])
+    expect(JSON.parse(answers[3]?.text ?? '').sessions).toHaveLength(2)
+    const promised = JSON.parse(blocks.find(({ page, info }) => page === 'README.md' && info === 'json')?.code ?? '{}')
+    expect(JSON.parse((answers[5]?.text ?? '').replaceAll(`:${port}`, ':3000'))).toMatchObject(promised)
+    await server.end('SIGTERM')
+  })
+})
+
+describe('a consumer of the package', () => {
+  const consumer = mkdtempSync(join(tmpdir(), 'latchkey-consumer-'))
+
+  beforeAll(() => {
+    const installed = join(consumer, 'node_modules/latchkey')
+    mkdirSync(installed, { recursive: true })
+    execFileSync(tsc, ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(installed, 'dist')])
+    cpSync(join(root, 'package.json'), join(installed, 'package.json'))
+    for (const name of readdirSync(join(root, 'node_modules'))) {
+      if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(consumer, 'node_modules', name))
+    }
+    writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
+  })
+
+  /** Type-checks one program as a consumer's own; gives how many types were instantiated. */
+  function check(name: string, code: string): number {
+    writeFileSync(join(consumer, `${name}.ts`), code)
+    const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] }
+    writeFileSync(join(consumer, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }))
+    const diagnostics = execFileSync(tsc, ['-p', `${name}.json`, '--extendedDiagnostics', '--singleThreaded'], {
+      cwd: consumer,
+      encoding: 'utf8',
+    })
+    return Number(/Instantiations:\s+(\d+)/.exec(diagnostics)?.[1])
+  }
+
+  const programs = blocks.filter(({ info }) => /^ts\b/.test(info))
+
+  test.each(programs.map(({ page, code }, index) => [page, index, code] as const))(
+    'the program in %s (%i) type-checks',
+    (_, index, code) => {
+      check(`program${index}`, code)
+    },
+  )
+
+  test('the ten lines cost under 3,000 instantiations over an empty program', () => {
+    const ten = programs.find(({ page }) => page === 'README.md')?.code ?? ''
+    const empty = check('empty', "import { createServer } from 'node:http'\ncreateServer(() => {}).listen(3000)\n")
+    const own = check('ten', ten) - empty
+    console.log(`the ten lines: ${own} instantiations over an empty program`)
+    expect(own).toBeGreaterThan(0)
+    expect(own).toBeLessThan(3_000)
+  })
+
+  test('no public type silently became any', () => {
+    check(
+      'any',
+      `import { createLatchkey, type Latchkey, type LatchkeyOptions, type Principal, type SecurityEvent } from 'latchkey'
+       import { toNodeHandler } from 'latchkey/node'
+       import { sqlite } from 'latchkey/sqlite'
+       import { defineConfig } from 'latchkey/config'
+       type IsAny<T> = 0 extends 1 & T ? true : false
+       type Members<T> = { [K in keyof T]-?: IsAny<T[K]> extends true ? K : never }[keyof T]
+       const none: [IsAny<Latchkey>, IsAny<Principal>, IsAny<SecurityEvent>, IsAny<LatchkeyOptions>, IsAny<ReturnType<typeof sqlite>>, IsAny<ReturnType<typeof toNodeHandler>>, IsAny<Parameters<typeof defineConfig>[0]>, IsAny<ReturnType<typeof createLatchkey>>] = [false, false, false, false, false, false, false, false]
+       const members: Members<Latchkey> | Members<Principal> | Members<LatchkeyOptions> extends never ? true : false = true
+       void [none, members]`,
+    )
+  })
+
+  test('the ten lines run', async () => {
+    const port = await freePort()
+    const code = programs.find(({ page }) => page === 'README.md')?.code.replaceAll('3000', String(port)) ?? ''
+    writeFileSync(join(consumer, 'run.mjs'), code)
+    const child = spawn(process.execPath, ['run.mjs'], {
+      cwd: consumer,
+      env: { PATH: process.env.PATH },
+      stdio: 'inherit',
+    })
+    const url = `http://127.0.0.1:${port}`
+    await vi.waitFor(async () => expect(await (await fetch(url)).text()).toBe('Please log in'), { timeout: 10_000 })
+    const registered = await fetch(`${url}/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ada@example.com', password: 'correct horse battery' }),
+    })
+    const [cookie = ''] = (registered.headers.getSetCookie()[0] ?? '').split(';')
+    expect(await (await fetch(url, { headers: { cookie } })).text()).toBe('Hello ada@example.com')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  })
+
+  test('importing the library opens no file and no socket of ours', () => {
+    const code =
+      "import 'latchkey'; import 'latchkey/node'; import 'latchkey/sqlite'; console.log(process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|Close/.test(name)).join())"
+    expect(
+      execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: consumer, encoding: 'utf8' }).trim(),
+    ).toBe('')
+  })
+})
