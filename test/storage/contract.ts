@@ -128,6 +128,7 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       expect(await stores.users.enable(user.id)).toBe(true)
       expect(await stores.users.enable(user.id)).toBe(false)
       expect(await stores.sessions.start(late)).toBe(false) // the epoch has moved on
+      expect(await isThere(tokenHash)).toBe(false)
       expect((await stores.passwords.findByUserId(user.id))?.securityEpoch).toBe(1)
     })
 
