@@ -59,7 +59,7 @@ const forbidden: IForbiddenRuleType[] = [
   {
     name: 'entries-are-imported-by-nobody',
     severity: 'error',
-    from: { path: '^src/[^/]+/' },
+    from: { path: '^src/[^/]+/', pathNot: '\\.test\\.ts$' },
     to: { path: '^src/(?:index|node|sqlite|config)\\.ts$' },
   },
   {

@@ -1,10 +1,14 @@
 import { z } from 'zod'
+import { DAY_MS } from './kernel/clock.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { findCookieProblem } from './sessions/session-cookie.ts'
+import { DEFAULT_SESSION_SETTINGS, findSettingsProblem } from './sessions/settings.ts'
 import type { Storage } from './storage/storage.ts'
 
 const MIN_SECRET_BYTES = 32
-const durationMs = z.int().positive()
+/** Browsers keep no cookie for longer (RFC 6265bis section 5.5). */
+const MAX_DURATION_MS = 400 * DAY_MS
+const durationMs = z.int().positive().max(MAX_DURATION_MS, 'must be at most 400 days in milliseconds')
 const callback = z.custom<never>((value) => typeof value === 'function', 'must be a function')
 
 /** A secret of at least 32 bytes in base64url. */
@@ -20,8 +24,8 @@ export const secretSchema = z
 export const originSchema = z
   .string()
   .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text,
-    'must be an origin such as https://app.example.com: http(s), without path or slash at the end',
+    (text) => /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text,
+    'must be an origin such as https://app.example.com: http(s), without path, wildcard or slash at the end',
   )
 
 /** The settings that a configuration file may have: those of the options that are plain data. */
@@ -40,7 +44,7 @@ export const settingsSchema = z.strictObject({
     )
     .optional(),
   registration: z.enum(['open', 'closed']).optional(),
-  cookie: z.strictObject({ domain: z.hostname().optional() }).optional(),
+  cookie: z.strictObject({ domain: z.hostname().regex(/[^.]$/, 'must not end with a dot').optional() }).optional(),
   session: z
     .strictObject({
       idleMs: durationMs,
@@ -60,12 +64,20 @@ export const settingsSchema = z.strictObject({
     .optional(),
   passwordHashing: z
     .strictObject({
-      memoryKib: z.int().min(19_456, 'must be at least 19456 (19 MiB), the least that OWASP advises').optional(),
-      passes: z.int().min(2, 'must be at least 2, the least that OWASP advises').optional(),
+      memoryKib: z
+        .int()
+        .min(19_456, 'must be at least 19456 (19 MiB), the least that OWASP advises')
+        .max(4_194_304, 'must be at most 4194304 (4 GiB)')
+        .optional(),
+      passes: z
+        .int()
+        .min(2, 'must be at least 2, the least that OWASP advises')
+        .max(100, 'must be at most 100')
+        .optional(),
       maxWaiting: z.int().min(0).optional(),
     })
     .optional(),
-  sweepIntervalMs: z.int().min(0).optional(),
+  sweepIntervalMs: z.int().min(0).max(DAY_MS, 'must be at most one day in milliseconds').optional(),
 })
 
 const optionsSchema = settingsSchema.extend({
@@ -84,7 +96,9 @@ const optionsSchema = settingsSchema.extend({
 export function checkOptions(options: LatchkeyOptions): void {
   const { success, error } = optionsSchema.safeParse(options)
   if (!success) throw new ConfigurationError(describeProblems('createLatchkey', error))
-  const problem = findCookieProblem({ baseUrl: new URL(options.baseUrl), domain: options.cookie?.domain })
+  const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
+  const cookieScope = { baseUrl: new URL(options.baseUrl), domain: options.cookie?.domain }
+  const problem = findSettingsProblem(settings) ?? findCookieProblem(cookieScope)
   if (problem !== null) throw new ConfigurationError(`createLatchkey: ${problem}`)
 }
 

@@ -105,7 +105,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
   const minPasswordLength = options.password?.minLength ?? DEFAULT_MIN_PASSWORD_LENGTH
   const contextWords = [siteName, baseUrl.hostname, ...(options.password?.contextWords ?? [])]
-  const onError = options.onError ?? reportToStandardError
+  const onError = guardReporter(options.onError ?? reportToStandardError)
   const onEvent = guardListener(options.onEvent, onError)
   const emit: Emit = (event) => onEvent({ ...event, at: clock(), requestId: null, client: null })
 
@@ -129,7 +129,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     minPasswordLength,
     hasher: createPasswordHasher(options.passwordHashing),
     policy: { minLength: minPasswordLength, contextWords },
-    render: createPageRenderer(siteName),
+    render: createPageRenderer(siteName, options.trustedOrigins ?? []),
   }
 
   const features = [
@@ -147,7 +147,10 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     ...passwordRoutes(deps),
     ...pageRoutes(deps),
   ]
-  const documents = documentRoutes({ authUrl, cookieName, features, render: deps.render }, routes)
+  const documents = documentRoutes(
+    { origin: pages.origin, basePath, cookieName, features, render: deps.render },
+    routes,
+  )
 
   const credentialsOf = (request: AnyRequest): Credentials =>
     readCredentials(readHeader(request, 'cookie'), readHeader(request, 'authorization'), cookieName)
@@ -246,16 +249,31 @@ function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): vo
   else answer.appendHeader('Set-Cookie', toSetCookie(cookie, now))
 }
 
-/** A listener that cannot harm what it listens to: what it throws is reported. */
+type ReportError = (error: unknown, requestId: string | null) => void
+
+/** A listener that cannot harm what it listens to: what it throws, now or later, is reported. */
 function guardListener<T extends { readonly requestId: string | null }>(
-  listener: ((message: T) => void) | undefined,
-  onError: (error: unknown, requestId: string | null) => void,
+  listener: ((message: T) => unknown) | undefined,
+  onError: ReportError,
 ): (message: T) => void {
   return (message) => {
     try {
-      listener?.(message)
+      const handled = listener?.(message)
+      if (handled instanceof Promise) handled.catch((error: unknown) => onError(error, message.requestId))
     } catch (error) {
       onError(error, message.requestId)
+    }
+  }
+}
+
+/** The last resort: a report that fails is reported to standard error. */
+function guardReporter(report: ReportError): ReportError {
+  return (error, requestId) => {
+    try {
+      const handled: unknown = report(error, requestId)
+      if (handled instanceof Promise) handled.catch((failure: unknown) => reportToStandardError(failure, requestId))
+    } catch (failure) {
+      reportToStandardError(failure, requestId)
     }
   }
 }

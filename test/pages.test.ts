@@ -159,6 +159,22 @@ describe('the hosted pages', () => {
     await context.close()
   })
 
+  test('after login the browser goes on to a page of a trusted origin', async () => {
+    const port = await freePort()
+    const url = `http://localhost:${port}`
+    const trusted = 'http://app.example'
+    const env = { PORT: String(port), LATCHKEY_BASE_URL: url, LATCHKEY_TRUSTED_ORIGINS: trusted }
+    const trusting = await startServerProcess(env, mkdtempSync(join(tmpdir(), 'latchkey-next-')))
+    const { context, page } = await open(true)
+    await page.route(`${trusted}/**`, (route) => route.fulfill({ contentType: 'text/html', body: 'the application' }))
+    await page.goto(`${url}/auth/register?next=${encodeURIComponent(`${trusted}/in`)}`)
+    await fill(page, { Email: 'next@example.com', Password: PASSWORD }, 'Create account')
+    await page.waitForURL(`${trusted}/in`)
+    expect(await page.textContent('body')).toBe('the application')
+    await context.close()
+    await trusting.end('SIGTERM')
+  })
+
   test('pages fit a telephone', async () => {
     const context = await browser.newContext({ viewport: { width: 360, height: 700 }, colorScheme: 'dark' })
     const page = await context.newPage()

@@ -52,6 +52,7 @@ describe('latchkey serve', () => {
     ['two Authorization lines', get('Host: a\r\nAuthorization: Basic x\r\nAuthorization: Basic y\r\n'), 400],
     ['no Host', get(''), 400],
     ['TRACE', get('Host: a\r\n', 'TRACE /auth/session HTTP/1.1'), 405],
+    ['another Expect than 100-continue', get('Host: a\r\nExpect: x\r\n'), 417],
     ['CONNECT', get('Host: a\r\n', 'CONNECT example.com:443 HTTP/1.1'), 405],
     ['an unknown method', get('Host: a\r\n', 'FOO /auth/session HTTP/1.1'), 400],
     ['a malformed escape', get('Host: a\r\n', 'GET /auth/%zz HTTP/1.1'), 400],
@@ -77,8 +78,8 @@ describe('latchkey serve', () => {
     const answer = await raw(server.port, request)
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     if (status === 405 && request.startsWith('TRACE')) expect(answer).toMatch(/^allow: /im)
-    if (!request.includes('Host: a b/c') && !request.includes('\r\n\r\nZZ'))
-      expect(answer).toMatch(/x-content-type-options: nosniff/i)
+    expect(answer).toMatch(/x-content-type-options: nosniff/i)
+    expect(answer).toMatch(/"type":"http:\/\/localhost:3000\/auth\/problems\/[a-z_]+"/)
   })
 
   test('the address of X-Forwarded-For is not believed without a proxy', async () => {
@@ -125,6 +126,19 @@ describe('latchkey serve', () => {
     expect(log.join('\n')).not.toContain('canary')
     expect(log.join('\n')).not.toContain(cookie)
     for (const { time } of entries) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  })
+
+  test('a client that goes away in the middle of a body is no error of ours', async () => {
+    const head = 'POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n'
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write(`${head}Expect: 100-continue\r\n\r\n`)
+    await once(socket, 'data')
+    socket.write('{"email":')
+    const before = server.lines.length
+    socket.destroy()
+    await vi.waitFor(() => expect(server.lines.slice(before).join('\n')).toContain('"status":400'))
+    expect(server.lines.filter((line) => line.includes('"level":50'))).toEqual([])
+    expect((await server.client().get('/health/live')).status).toBe(200)
   })
 
   test('the development secret is made once, for its owner alone', () => {
@@ -190,6 +204,7 @@ describe('what the server is told wrongly is refused at the start, with a reason
     [{ NODE_ENV: 'production', LATCHKEY_BASE_URL: 'https://example.com' }, 'LATCHKEY_SECRETS'],
     [{ LATCHKEY_SECRETS: 'short' }, 'LATCHKEY_SECRETS'],
     [{ PORT: 'eighty' }, 'PORT'],
+    [{ PORT: '0', LATCHKEY_BASE_URL: '' }, 'LATCHKEY_BASE_URL must say'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
     [{ LATCHKEY_TRUSTED_ORIGINS: 'https://a.example.com/path' }, 'LATCHKEY_TRUSTED_ORIGINS'],
     [{ LATCHKEY_TRUST_PROXY: '10.0.0.0/99' }, 'trustProxy'],
@@ -213,6 +228,7 @@ describe('what the server is told wrongly is refused at the start, with a reason
     const { headers } = await server.client().post('/auth/register', { email: 'a@example.com', password: PASSWORD })
     expect(headers.getSetCookie()[0]).toMatch(/^__Host-latchkey=lks_.*; Secure; SameSite=Lax$/)
     expect(headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
+    expect((await server.client().get('/')).headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
     expect(server.lines.every((line) => line.startsWith('{'))).toBe(true)
     await server.end('SIGTERM')
   })

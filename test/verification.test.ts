@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createLatchkey, type Latchkey } from '../src/index.ts'
 import { sqlite } from '../src/sqlite.ts'
 import { type Instance, ORIGIN, PASSWORD, startInstance } from './support/rings.ts'
@@ -175,6 +175,48 @@ describe('the library', () => {
     await loud.close()
   })
 
+  test('listeners that reject or throw, and a report that fails, harm nothing: handler never rejects', async () => {
+    const fail = async (): Promise<never> => {
+      throw new Error('listener')
+    }
+    const reports: unknown[] = []
+    const spy = vi.spyOn(console, 'error').mockImplementation((...args) => void reports.push(args))
+    const loud = await createLatchkey({
+      baseUrl: ORIGIN,
+      storage: sqlite(':memory:'),
+      onEvent: fail,
+      onRequest: () => {
+        throw new Error('listener')
+      },
+      onError: fail,
+    })
+    const response = await loud.handler(
+      new Request(`${ORIGIN}/auth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'a@example.com', password: PASSWORD }),
+      }),
+    )
+    expect(response.status).toBe(201)
+    await vi.waitFor(() => expect(reports.length).toBeGreaterThanOrEqual(3))
+    spy.mockRestore()
+    await loud.close()
+  })
+
+  test('a name given by the application is held to the same rules', async () => {
+    const input = { email: 'name@example.com', password: PASSWORD, name: '\u001b[31mroot\nforged' }
+    await expect(instance.auth.users.create(input)).rejects.toMatchObject({ code: 'validation_failed' })
+  })
+
+  test('a secrets file that is empty or open to others is refused', async () => {
+    const { chmodSync, writeFileSync } = await import('node:fs')
+    const file = `${instance.file}.other`
+    writeFileSync(`${file}.secrets`, '', { mode: 0o600 })
+    await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow('holds no secret')
+    chmodSync(`${file}.secrets`, 0o644)
+    await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow('chmod 600')
+  })
+
   test('server-side calls refuse unknown ids', async () => {
     const id = '01a20561-b5ed-7332-a6ad-36fc2a9cc78b'
     await expect(instance.auth.users.disable(id)).rejects.toMatchObject({ code: 'not_found' })
@@ -199,6 +241,14 @@ describe('the library', () => {
     [{ passwordHashing: { memoryKib: 1_024 } }, '19456'],
     [{ password: { minLength: 4 } }, 'password.minLength'],
     [{ session: { idleMs: -1 } }, 'session.idleMs'],
+    [{ session: { idleMs: 9e15 } }, 'session.idleMs'],
+    [{ session: { rememberedIdleMs: 401 * 86_400_000 } }, 'at most 400 days'],
+    [{ session: { idleMs: 8 * 86_400_000 } }, 'longer than session.absoluteMs'],
+    [{ session: { idleMs: 60_000 } }, 'touchWindowMs must be at most half'],
+    [{ sweepIntervalMs: 3e9 }, 'sweepIntervalMs'],
+    [{ passwordHashing: { memoryKib: 2 ** 33 } }, 'passwordHashing.memoryKib'],
+    [{ trustedOrigins: ['https://*.example.com'] }, 'trustedOrigins.0'],
+    [{ baseUrl: 'https://example.com', cookie: { domain: 'com.' } }, 'cookie.domain'],
     [{ storage: {} }, 'storage'],
     [{ trustProxy: ['nonsense'] }, 'trustProxy'],
     [{ onEvent: 'x' }, 'onEvent'],

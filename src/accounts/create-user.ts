@@ -2,12 +2,13 @@ import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Emit } from '../kernel/event.ts'
-import { newUserId } from '../kernel/ids.ts'
+import { newUserId, type SessionId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { acceptNewPassword, type PasswordPolicy } from '../passwords/password.ts'
 import type { SessionRecord } from '../sessions/store.ts'
 import type { UserStore } from './store.ts'
+import { nameSchema } from './user-name.ts'
 
 /** What making users works with. */
 export interface CreateUserDeps {
@@ -24,17 +25,26 @@ export interface CreateUserInput {
   readonly name?: string | undefined
 }
 
+/** How a user comes to be: by registering, with a session, or by the application, without. */
+export interface CreateUserContext {
+  readonly emit: Emit
+  /** Gives the session to store with the user, all or nothing; null for none. */
+  readonly startSession: (user: User) => SessionRecord | null
+  /** The session that ends with it. */
+  readonly replaces: SessionId | null
+}
+
 /**
  * Makes a user.
- * @param startSession gives the session to store with the user, all or nothing; null for none.
  * @throws validation_failed for an email or a password that is not acceptable, email_taken.
  */
 export async function createUser(
   deps: CreateUserDeps,
   input: CreateUserInput,
-  { emit, startSession }: { readonly emit: Emit; readonly startSession: (user: User) => SessionRecord | null },
+  { emit, startSession, replaces }: CreateUserContext,
 ): Promise<User> {
   const email = acceptEmail(input.email)
+  const name = input.name === undefined ? null : acceptName(input.name)
   const password = acceptNewPassword(deps.policy, input.password, { email, pointer: '#/password' })
   if ((await deps.users.findByEmail(email)) !== null) throw new Refusal('email_taken')
   const passwordHash = await deps.hasher.hash(password)
@@ -42,13 +52,19 @@ export async function createUser(
     id: newUserId(deps.clock),
     email,
     emailVerified: false,
-    name: input.name ?? null,
+    name,
     createdAt: deps.clock(),
   }
-  const created = await deps.users.create({ user, passwordHash, firstSession: startSession(user) })
+  const created = await deps.users.create({ user, passwordHash, firstSession: startSession(user), replaces })
   if (!created) throw new Refusal('email_taken', { reason: 'registered by another request at the same moment' })
   emit({ type: 'user.created', userId: user.id })
   return user
+}
+
+function acceptName(text: string): string {
+  const { success, data, error } = nameSchema.safeParse(text)
+  if (!success) throw invalidMember('#/name', error.issues[0]?.message ?? 'Must be a name.')
+  return data
 }
 
 function acceptEmail(text: string): EmailAddress {

@@ -3,7 +3,6 @@ import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
 import { type IssuedSession, newSession } from '../sessions/new-session.ts'
-import { endSession } from '../sessions/revoke-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
 
@@ -34,6 +33,7 @@ export async function register(
   let issued: IssuedSession | undefined
   const user = await createUser(deps, input, {
     emit,
+    replaces: replaces?.session.id ?? null,
     startSession(newUser) {
       // Whoever sets the password has proven to know it.
       const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: 0 }), 'password')
@@ -43,7 +43,10 @@ export async function register(
     },
   })
   if (issued === undefined) throw new Error('createUser asked for no session')
-  if (replaces !== null) await endSession(deps, replaces.user.id, replaces.session.id, emit)
+  if (replaces !== null) {
+    deps.cache.evictSession(replaces.session.id)
+    emit({ type: 'session.revoked', userId: replaces.user.id, sessionId: replaces.session.id })
+  }
   emit({ type: 'login.succeeded', userId: user.id, sessionId: issued.session.id, methods: issued.session.methods })
   return { ...issued, user }
 }

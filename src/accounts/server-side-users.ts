@@ -51,7 +51,7 @@ export function createServerSideUsers(
 
   return {
     find,
-    create: (input) => createUser(deps, input, { emit, startSession: () => null }),
+    create: (input) => createUser(deps, input, { emit, startSession: () => null, replaces: null }),
     list({ after, limit = DEFAULT_PAGE } = {}) {
       return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
     },

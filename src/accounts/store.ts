@@ -1,6 +1,6 @@
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
-import type { UserId } from '../kernel/ids.ts'
+import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { SessionRecord } from '../sessions/store.ts'
 
@@ -14,8 +14,10 @@ export interface UserRecord extends User {
 export interface NewUser {
   readonly user: User
   readonly passwordHash: PasswordHash
-  /** The session that a registration starts, stored in the same transaction; the one it replaces ends. */
+  /** The session that a registration starts, stored in the same transaction. */
   readonly firstSession: SessionRecord | null
+  /** The session of the same browser that it takes the place of. */
+  readonly replaces: SessionId | null
 }
 
 /** A page of users. */

@@ -3,7 +3,7 @@
  * application without being touched. What only `node:http` can see is refused here: header lines that came twice.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Latchkey } from '../latchkey.ts'
 
@@ -27,7 +27,10 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
   const toApplication = application ?? refuseUnknownPath
   const toLatchkey = getRequestListener(
     (request, env) => auth.handler(request, { remoteAddress: (env as HttpBindings).incoming.socket.remoteAddress }),
-    { overrideGlobalObjects: false, errorHandler: () => auth.toResponse(new Refusal('bad_request')) },
+    {
+      overrideGlobalObjects: false,
+      errorHandler: (error) => auth.toResponse(error instanceof RequestError ? new Refusal('bad_request') : error),
+    },
   )
 
   function enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -35,25 +38,26 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
     return toLatchkey(request, response)
   }
 
-  async function answerError(response: ServerResponse, error: unknown): Promise<void> {
-    const answer = auth.toResponse(error)
-    if (response.headersSent) {
-      response.destroy()
-      return
-    }
-    response.writeHead(answer.status, Object.fromEntries(answer.headers))
-    response.end(await answer.text())
-  }
-
   return (request, response) => {
     try {
       auth.requestArrived()
       const handled = isUnder(request.url, auth.basePath) ? enter(request, response) : toApplication(request, response)
-      if (handled instanceof Promise) handled.catch((error: unknown) => answerError(response, error))
+      if (handled instanceof Promise) handled.catch((error: unknown) => answerRefusal(auth, response, error))
     } catch (error) {
-      void answerError(response, error)
+      void answerRefusal(auth, response, error)
     }
   }
+}
+
+/** Answers with what was thrown: a refusal as problem details, anything else as a bare 500. */
+export async function answerRefusal(auth: Latchkey, response: ServerResponse, error: unknown): Promise<void> {
+  const answer = auth.toResponse(error)
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  response.writeHead(answer.status, Object.fromEntries(answer.headers))
+  response.end(await answer.text())
 }
 
 function isUnder(url: string | undefined, basePath: string): boolean {

@@ -5,7 +5,7 @@ import { toIsoTime } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { toUserJson, type UserJson } from '../kernel/user-json.ts'
 import type { Latchkey } from '../latchkey.ts'
-import { print, progress, table } from './output.ts'
+import { print, printable, progress, table } from './output.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
 interface Options {
@@ -104,7 +104,7 @@ async function withUser(
   const json = toRecordJson(user)
   print(
     { user: json },
-    Object.entries(json).map(([name, value]) => `${name}: ${String(value ?? '')}`),
+    Object.entries(json).map(([name, value]) => `${name}: ${printable(String(value ?? ''))}`),
     options,
   )
 }

@@ -12,14 +12,18 @@ export function newSecret(): string {
 
 /**
  * The secret of a development setup: made once, then read, from a file that its owner alone may read (ASVS 13.3.2).
- * @throws Error when others may read the file.
+ * @throws Error when others may read the file, or it holds no secret.
  */
 export function readOrCreateSecretFile(path: string): string {
   createOnce(path)
   if ((statSync(path).mode & GROUP_OR_OTHERS) !== 0) {
     throw new Error(`${path} may be read by others: run chmod 600 ${path}`)
   }
-  return readFileSync(path, 'utf8').trim()
+  const secret = readFileSync(path, 'utf8').trim()
+  if (Buffer.from(secret, 'base64url').byteLength < SECRET_BYTES) {
+    throw new Error(`${path} holds no secret of ${SECRET_BYTES} bytes in base64url: delete it, and a new one is made`)
+  }
+  return secret
 }
 
 /** Complete from the first moment it can be seen: written under another name, then linked, which only one process wins. */

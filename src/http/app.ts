@@ -121,7 +121,9 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   const { principal, credentials } = identity
   if (route.access !== 'anyone' && principal === null) throw new Refusal('unauthenticated')
   if (route.access === 'fresh_session') deps.requireFresh(identity)
-  const body = route.method === 'POST' || route.method === 'PATCH' ? await readBody(deps, exchange, route) : undefined
+  const hasBody = route.method === 'POST' || route.method === 'PATCH'
+  const body = hasBody ? await readBody(deps, exchange, route) : undefined
+  if (hasBody) await refuseIfEndedMeanwhile(deps, exchange, route)
   const call: RouteRequest = {
     body,
     params,
@@ -137,6 +139,17 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   return exchange.form === null || route.form === undefined
     ? answer
     : acceptForm(deps, answer, route.form, exchange.form.next)
+}
+
+/** A body may take its time. Whoever was logged in when it began must still be when it is complete. */
+async function refuseIfEndedMeanwhile(
+  deps: AppDeps,
+  { request, emit, identity }: Exchange,
+  route: Route,
+): Promise<void> {
+  if (identity?.principal == null) return
+  const { principal } = await deps.identify(request, emit)
+  if (principal === null && route.access !== 'anyone') throw new Refusal('unauthenticated')
 }
 
 async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promise<unknown> {
@@ -183,7 +196,9 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   if (route?.form !== undefined && form !== null) {
     return finish(deps, exchange, refuseForm(deps, refusal, { route: { ...route, form: route.form }, ...form }))
   }
-  const cookies = wasSessionCookieSent(deps, exchange) && isDeadSession(exchange, refusal) ? [deps.jar.clear()] : []
+  // Only a cookie that proved nothing when it came: one that another request replaced meanwhile has a successor.
+  const isDead = exchange.identity?.principal === null && exchange.identity.credentials.hasCookie
+  const cookies = isDead ? [deps.jar.clear()] : []
   const context = { authUrl: deps.authUrl, cookieName: deps.jar.name() }
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
 }
@@ -193,15 +208,6 @@ function noteRefusal({ emit, identity }: Exchange, { code, reason }: Refusal): v
   const isNoteworthy = ['cross_origin', 'two_credentials', 'reauthentication_required', 'overloaded'].includes(code)
   if (isNoteworthy)
     emit({ type: 'request.refused', code, reason: reason ?? code, userId: identity?.principal?.user.id ?? null })
-}
-
-/** True when the cookie that came proves nothing any more, so that the client had better forget it. */
-function isDeadSession({ identity }: Exchange, { code }: Refusal): boolean {
-  return code === 'unauthenticated' || (identity !== null && identity.principal === null)
-}
-
-function wasSessionCookieSent(deps: AppDeps, { request }: Exchange): boolean {
-  return readCookie(request.headers.get('cookie') ?? '', deps.jar.name()).found !== 'none'
 }
 
 function answerOptions(deps: AppDeps, exchange: Exchange, allow: readonly string[]): Response {

@@ -10,7 +10,8 @@ import { createOpenApi, type OpenApiDocument, refusalsOf } from './openapi.ts'
 
 /** What the documents tell of this installation. */
 export interface DocumentDeps {
-  readonly authUrl: string
+  readonly origin: string
+  readonly basePath: string
   readonly cookieName: string
   /** What is switched on, for clients that adapt to it. */
   readonly features: readonly string[]
@@ -21,7 +22,8 @@ const HTML = 'text/html'
 
 /** What the service says about itself: metadata, OpenAPI, the reference, and what each refusal means. */
 export function documentRoutes(deps: DocumentDeps, described: readonly Route[]): Route[] {
-  const { authUrl, cookieName, features, render } = deps
+  const { origin, basePath, cookieName, features, render } = deps
+  const authUrl = `${origin}${basePath}`
   let openApi: OpenApiDocument | undefined
   const links = {
     login: `${authUrl}/login`,
@@ -55,7 +57,7 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
       access: 'anyone',
       answers: { 200: z.record(z.string(), z.unknown()) },
       async handle() {
-        openApi ??= createOpenApi([...described, ...routes], { authUrl, cookieName })
+        openApi ??= createOpenApi([...described, ...routes], { origin, basePath, cookieName })
         return { status: 200, body: openApi }
       },
     }),

@@ -5,7 +5,8 @@ import { VERSION } from '../kernel/version.ts'
 
 /** What the document says of this installation. */
 export interface OpenApiContext {
-  readonly authUrl: string
+  readonly origin: string
+  readonly basePath: string
   readonly cookieName: string
 }
 
@@ -21,7 +22,8 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
   return [
     ...(hasBody ? (['malformed_body', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const) : []),
     ...(isUnsafe ? (['cross_origin'] as const) : []),
-    ...(route.access === 'anyone' ? [] : (['unauthenticated', 'two_credentials'] as const)),
+    'two_credentials',
+    ...(route.access === 'anyone' ? [] : (['unauthenticated'] as const)),
     ...(route.access === 'fresh_session' ? (['reauthentication_required'] as const) : []),
     ...(isUnsafe || route.access !== 'anyone' ? (['unavailable'] as const) : []),
     ...(route.path.includes('{') ? (['not_found'] as const) : []),
@@ -30,10 +32,13 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
 }
 
 /** The OpenAPI document of the route table, from the schemas that validate. Forms of our own pages are no API. */
-export function createOpenApi(routes: readonly Route[], { authUrl, cookieName }: OpenApiContext): OpenApiDocument {
+export function createOpenApi(
+  routes: readonly Route[],
+  { origin, basePath, cookieName }: OpenApiContext,
+): OpenApiDocument {
   const paths: Record<string, Json> = {}
   for (const route of routes.filter(({ form }) => form?.only !== true)) {
-    const path = route.path === '' ? '/' : route.path
+    const path = `${basePath}${route.path}`
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) }
   }
   return {
@@ -44,7 +49,7 @@ export function createOpenApi(routes: readonly Route[], { authUrl, cookieName }:
       description: 'Logs people in to an API with a session: JSON in, an HttpOnly cookie out.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: authUrl }],
+    servers: [{ url: origin }],
     security: [],
     paths,
     components: {

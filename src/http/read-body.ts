@@ -66,6 +66,15 @@ function mediaType(headers: Headers): { readonly essence: string; readonly chars
 async function readText(request: Request): Promise<string> {
   const announced = Number(request.headers.get('content-length') ?? 0)
   if (announced > MAX_BODY_BYTES) throw new Refusal('body_too_large')
+  try {
+    return decodeUtf8(await readBytes(request))
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal('malformed_body', { detail: 'The body ended before it was complete.', cause: error })
+  }
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -73,7 +82,7 @@ async function readText(request: Request): Promise<string> {
     if (size > MAX_BODY_BYTES) throw new Refusal('body_too_large')
     chunks.push(chunk)
   }
-  return decodeUtf8(Buffer.concat(chunks))
+  return Buffer.concat(chunks)
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

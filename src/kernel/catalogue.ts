@@ -81,6 +81,12 @@ export const CATALOGUE = {
     when: 'The path exists, the method does not. The Allow header lists those that do.',
     next: 'Use a method of the Allow header.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'Request timeout',
+    when: 'The request was not complete in time: 10 seconds for the headers, 30 for all of it.',
+    next: 'Send it again, faster.',
+  },
   email_taken: {
     status: 409,
     title: 'Email already registered',
@@ -93,6 +99,12 @@ export const CATALOGUE = {
     when: 'The body is larger than 16 KiB.',
     next: 'Send less: no route needs more.',
   },
+  expectation_failed: {
+    status: 417,
+    title: 'Expectation failed',
+    when: 'The Expect header asks for something else than `100-continue`.',
+    next: 'Leave the Expect header out.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',
@@ -104,6 +116,12 @@ export const CATALOGUE = {
     title: 'Validation failed',
     when: 'The body is JSON, but a member is missing, unknown, of the wrong type or not acceptable. `errors` has one entry per problem.',
     next: 'Correct the members that `errors` points at.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'Headers too large',
+    when: 'The header lines together are larger than 16 KiB.',
+    next: 'Send fewer or smaller cookies and headers.',
   },
   internal_error: {
     status: 500,

@@ -24,8 +24,10 @@ export interface Page {
 /** Puts content into the frame that all pages share. */
 export type PageRenderer = (page: Page) => Promise<Answer>
 
-/** Makes the renderer. `siteName` is the name that people know the service by. */
-export function createPageRenderer(siteName: string): PageRenderer {
+/** Makes the renderer.
+ * @param siteName the name that people know the service by.
+ * @param trustedOrigins where a form may lead besides our own origin. */
+export function createPageRenderer(siteName: string, trustedOrigins: readonly string[]): PageRenderer {
   return async ({ status, title, content, wide = false, cookies = [] }) => {
     const nonce = randomBytes(16).toString('base64url')
     const page = await html`<!doctype html>
@@ -46,16 +48,21 @@ ${content}
 </body>
 </html>
 `
-    return { status, cookies, text: { type: 'text/html; charset=utf-8', content: String(page), policy: policy(nonce) } }
+    return {
+      status,
+      cookies,
+      text: { type: 'text/html; charset=utf-8', content: String(page), policy: policy(nonce, trustedOrigins) },
+    }
   }
 }
 
-function policy(nonce: string): string {
+function policy(nonce: string, trustedOrigins: readonly string[]): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
-    "form-action 'self'",
+    // Browsers hold the redirect that follows a form to it as well, and `next` may lead to a trusted origin.
+    ["form-action 'self'", ...trustedOrigins].join(' '),
     "base-uri 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",

@@ -37,7 +37,7 @@ export function pageRoutes(deps: PageDeps): Route[] {
       path: '/account',
       summary: 'Page: the own account',
       access: 'anyone',
-      answers: { 200: HTML },
+      answers: { 200: HTML, 303: null },
       async handle({ principal, cookie }) {
         if (principal === null) return redirect(`${deps.basePath}/login`)
         const { user, session } = principal
@@ -86,7 +86,7 @@ function entryRoute(deps: PageDeps, path: string, title: string, content: (page:
     path,
     summary: `Page: ${title.toLowerCase()}`,
     access: 'anyone',
-    answers: { 200: HTML },
+    answers: { 200: HTML, 303: null },
     async handle({ principal, query, cookie }) {
       const next = parseNextLocation(query.next, deps.pages)
       if (principal !== null) return redirect(next ?? `${deps.basePath}/account`)

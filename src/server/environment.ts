@@ -76,7 +76,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return {
     port,
     host: data.HOST ?? DEFAULT_HOST,
-    baseUrl: data.LATCHKEY_BASE_URL ?? `http://localhost:${port}`,
+    baseUrl: data.LATCHKEY_BASE_URL ?? defaultBaseUrl(port),
     databaseUrl: data.DATABASE_URL ?? DEFAULT_DATABASE,
     isProduction: set.NODE_ENV === 'production',
     secrets: data.LATCHKEY_SECRETS,
@@ -84,6 +84,12 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     trustedOrigins: data.LATCHKEY_TRUSTED_ORIGINS,
     registration: data.LATCHKEY_REGISTRATION,
   }
+}
+
+function defaultBaseUrl(port: number): string {
+  if (port === 0)
+    throw new ConfigurationError('PORT=0 takes any free port, so LATCHKEY_BASE_URL must say the public origin')
+  return new URL(`http://localhost:${port}`).origin
 }
 
 function findUnknown(set: Readonly<Record<string, unknown>>): string[] {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { refuseAmbiguity, toNodeHandler } from '../adapters/node.ts'
+import { answerRefusal, refuseAmbiguity, toNodeHandler } from '../adapters/node.ts'
 import { commonHeaders } from '../http/answer.ts'
+import type { RefusalCode } from '../kernel/catalogue.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Latchkey } from '../latchkey.ts'
 
@@ -18,64 +19,69 @@ const LIMITS = {
 } as const
 const MAX_HEADERS = 100
 
-const PARSER_ERRORS: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+const PARSER_ERRORS: Readonly<Record<string, RefusalCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+}
+const OWN_PATHS = ['/', '/health/live', '/health/ready']
+const OWN_METHODS = ['GET', 'HEAD']
+
+/** What answers outside the base path are made with. */
+interface Outside {
+  readonly auth: Latchkey
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** The server around an instance: its routes, the way in at `/`, and the health of the process. */
-export function createHttpServer(auth: Latchkey): Server {
+export function createHttpServer(auth: Latchkey, baseUrl: string): Server {
+  const outside: Outside = { auth, headers: commonHeaders(baseUrl.startsWith('https:')) }
   const server = createServer(
     LIMITS,
-    toNodeHandler(auth, (request, response) => answerOutside(auth, request, response)),
+    toNodeHandler(auth, (request, response) => answerOutside(outside, request, response)),
   )
   server.maxHeadersCount = MAX_HEADERS
-  server.on('clientError', answerParserError)
-  server.on('connect', (_request, socket: Socket) => socket.end(rawAnswer(405)))
+  // What the HTTP parser refuses never becomes a request; its answer is like all others all the same.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const code = PARSER_ERRORS[error.code ?? ''] ?? 'bad_request'
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else void answerRaw(auth, socket, new Refusal(code))
+  })
+  server.on('connect', (_request, socket: Socket) => {
+    socket.on('error', () => socket.destroy())
+    void answerRaw(auth, socket, new Refusal('method_not_allowed', { allow: OWN_METHODS }))
+  })
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    void answerRefusal(auth, response, new Refusal('expectation_failed'))
+  })
   return server
 }
 
-/** What is not under the base path. */
-async function answerOutside(auth: Latchkey, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** What is not under the base path: the way in, and the health of the process. */
+async function answerOutside(
+  { auth, headers }: Outside,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   refuseAmbiguity(request)
-  const [path] = (request.url ?? '').split('?')
-  if (path !== '/' && path !== '/health/live' && path !== '/health/ready')
-    throw new Refusal('not_found', { detail: 'There is no such route.' })
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    throw new Refusal('method_not_allowed', { allow: ['GET', 'HEAD'] })
+  const [path = ''] = (request.url ?? '').split('?')
+  if (!OWN_PATHS.includes(path)) throw new Refusal('not_found', { detail: 'There is no such route.' })
+  if (!OWN_METHODS.includes(request.method ?? '')) throw new Refusal('method_not_allowed', { allow: OWN_METHODS })
   if (path === '/') {
-    response.writeHead(303, { ...commonHeaders(false), Location: `${auth.basePath}/account` }).end()
+    response.writeHead(303, { ...headers, Location: `${auth.basePath}/account` }).end()
     return
   }
   if (path === '/health/ready') await auth.ping()
-  response.writeHead(200, { ...commonHeaders(false), 'Content-Type': 'application/json' }).end('{"status":"ok"}')
+  response.writeHead(200, { ...headers, 'Content-Type': 'application/json' }).end('{"status":"ok"}')
 }
 
-/** What the HTTP parser refuses never becomes a request; its answer carries our headers all the same. */
-function answerParserError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  socket.end(rawAnswer(PARSER_ERRORS[error.code ?? ''] ?? 400))
-}
-
-function rawAnswer(status: number): string {
-  const title = STATUS_CODES[status] ?? 'Bad Request'
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title,
-    status,
-    detail: 'The request was refused before it was read.',
-    code: 'bad_request',
-  })
-  const headers = {
-    ...commonHeaders(false),
-    'Content-Type': 'application/problem+json',
-    'Content-Length': String(body.length),
-    Connection: 'close',
-  }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  return `HTTP/1.1 ${status} ${title}\r\n${lines.join('\r\n')}\r\n\r\n${body}`
+/** Writes a refusal to a socket that has no response, and closes it. */
+async function answerRaw(auth: Latchkey, socket: Socket, refusal: Refusal): Promise<void> {
+  const answer = auth.toResponse(refusal)
+  const body = Buffer.from(await answer.arrayBuffer())
+  answer.headers.set('Content-Length', String(body.byteLength))
+  answer.headers.set('Connection', 'close')
+  const lines = [...answer.headers].map(([name, value]) => `${name}: ${value}`)
+  const statusLine = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`
+  socket.end(Buffer.concat([Buffer.from(`${[statusLine, ...lines].join('\r\n')}\r\n\r\n`), body]))
 }

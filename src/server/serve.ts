@@ -18,13 +18,14 @@ const CLOSE_IDLE_MS = 50
 /** Starts the server: opens the database, brings its schema up to date, listens. */
 export async function startServer({ environment, options }: Configuration): Promise<RunningServer> {
   const log = createServerLog()
+  process.on('unhandledRejection', (error) => log.onError(error, null)) // the last resort (ASVS 16.5.4)
   const auth = await createLatchkey({
     ...options,
     onEvent: log.onEvent,
     onError: log.onError,
     onRequest: log.onRequest,
   })
-  const server = createHttpServer(auth)
+  const server = createHttpServer(auth, options.baseUrl)
   await listen(server, environment.port, environment.host).catch(async (error: unknown) => {
     await auth.close()
     throw error

@@ -9,12 +9,14 @@ export interface ChangeFollower {
   /** Looks for changes and forgets what they touch. To be called before the cache is believed. */
   follow(): void
   /**
-   * Says that a request has just come in, synchronously from its socket's event. Requests that came in together, in one
-   * turn of the event loop, were all sent before the first of them is looked at: one look serves them all, and what is
-   * changed after it was not yet acknowledged when they were sent.
+   * Says that a request has just come in, synchronously from its socket's event. Requests that one turn of the event
+   * loop hands over within a millisecond share one look: they were on their way before it.
    */
   requestArrived(): void
 }
+
+/** A look this old is not shared any more, for a turn may be held up by whatever the application does in it. */
+const MAX_AGE_MS = 1
 
 /** Makes a follower for the cache of this process. */
 export function createChangeFollower(
@@ -22,6 +24,7 @@ export function createChangeFollower(
   cache: Pick<SessionCache, 'evict'>,
 ): ChangeFollower {
   let isTurnFollowed = false
+  let lookedAt = 0
 
   /** Immediates run when all sockets of this turn were served, before any that are read later. */
   function endTurn(): void {
@@ -30,11 +33,14 @@ export function createChangeFollower(
 
   return {
     follow() {
-      if (!isTurnFollowed) cache.evict(sessions.changesElsewhere())
+      if (!isTurnFollowed || performance.now() - lookedAt > MAX_AGE_MS) cache.evict(sessions.changesElsewhere())
     },
     requestArrived() {
-      if (isTurnFollowed) return
+      const now = performance.now()
+      if (isTurnFollowed && now - lookedAt <= MAX_AGE_MS) return
       cache.evict(sessions.changesElsewhere())
+      lookedAt = now
+      if (isTurnFollowed) return
       isTurnFollowed = true
       setImmediate(endTurn)
     },

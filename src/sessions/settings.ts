@@ -44,3 +44,16 @@ export function idleLimitMs(settings: SessionSettings, remembered: boolean): num
 export function absoluteLimitMs(settings: SessionSettings, remembered: boolean): number {
   return remembered ? settings.rememberedAbsoluteMs : settings.absoluteMs
 }
+
+/** Limits that contradict each other: what is wrong and what would be right, or null. */
+export function findSettingsProblem(settings: SessionSettings): string | null {
+  const { idleMs, absoluteMs, rememberedIdleMs, rememberedAbsoluteMs, touchWindowMs } = settings
+  if (idleMs > absoluteMs) return 'session.idleMs is longer than session.absoluteMs: it would never be reached'
+  if (rememberedIdleMs > rememberedAbsoluteMs) {
+    return 'session.rememberedIdleMs is longer than session.rememberedAbsoluteMs: it would never be reached'
+  }
+  if (touchWindowMs * 2 > Math.min(idleMs, rememberedIdleMs)) {
+    return 'session.touchWindowMs must be at most half of the idle limits, or sessions in use would end'
+  }
+  return null
+}

@@ -29,16 +29,17 @@ export async function startSession(
   emit: Emit,
 ): Promise<IssuedSession | null> {
   const { record, session, token } = newSession(deps, input)
-  const started = await deps.sessions.start({
+  const ended = await deps.sessions.start({
     record,
     securityEpoch: input.login.securityEpoch,
     replaces: input.replaces?.id ?? null,
     maxPerUser: deps.settings.maxPerUser,
   })
-  if (!started) return null
-  if (input.replaces !== null) {
-    deps.cache.evictSession(input.replaces.id)
-    emit({ type: 'session.revoked', userId: input.replaces.userId, sessionId: input.replaces.id })
+  if (ended === null) return null
+  for (const id of ended) {
+    deps.cache.evictSession(id)
+    const userId = id === input.replaces?.id ? input.replaces.userId : session.userId
+    emit({ type: 'session.revoked', userId, sessionId: id })
   }
   return { session, token }
 }

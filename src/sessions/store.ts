@@ -44,8 +44,11 @@ export type Change =
 
 /** What sessions ask of storage. Each method is one transaction; what it resolves to is stored for good. */
 export interface SessionStore {
-  /** Stores a session. False when the user is gone, disabled, or their security epoch has moved on. */
-  start(start: SessionStart): Promise<boolean>
+  /**
+   * Stores a session; gives the ids of those that ended for it: the one replaced, and the surplus.
+   * Null, and nothing stored, when the user is gone, disabled, or their security epoch has moved on.
+   */
+  start(start: SessionStart): Promise<readonly SessionId[] | null>
   /** One indexed read. Sessions of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<SessionWithUser | null>
   /** Writes the last use. False when the session is gone. */

@@ -141,12 +141,14 @@ describe.each(RINGS)('login (%s)', (ring) => {
     for (let count = 0; count < 5; count++) {
       const client = few.client()
       await client.post('/auth/login', { email: 'many@example.com', password: PASSWORD })
+      expect((await client.get('/auth/session')).status).toBe(200) // warm by now
       few.advance(1_000)
       clients.push(client)
     }
     const statuses = []
     for (const client of clients) statuses.push((await client.get('/auth/session')).status)
     expect(statuses).toEqual([401, 401, 200, 200, 200])
+    expect(few.events.filter(({ type }) => type === 'session.revoked')).toHaveLength(2)
     await few.close()
   })
 

@@ -53,7 +53,7 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
 
     async function addUser(): Promise<User> {
       const user = makeUser()
-      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: null })).toBe(true)
+      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: null, replaces: null })).toBe(true)
       return user
     }
 
@@ -63,7 +63,7 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       maxPerUser = 100,
     ): Promise<SessionRecord> {
       const record = makeSession(userId, changes)
-      expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser })).toBe(true)
+      expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser })).not.toBeNull()
       return record
     }
 
@@ -73,7 +73,7 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
     test('a user is created with password and first session, or not at all', async () => {
       const user = makeUser()
       const record = makeSession(user.id)
-      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: record })).toBe(true)
+      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: record, replaces: null })).toBe(true)
       expect(await elsewhere.users.findByEmail(user.email)).toEqual({ ...user, disabledAt: null })
       expect(await elsewhere.sessions.findByTokenHash(record.tokenHash)).toEqual({ session: record.session, user })
       expect(await elsewhere.passwords.findByEmail(user.email)).toEqual({
@@ -85,7 +85,9 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
 
       const twin = { ...makeUser(), email: user.email }
       const twinSession = makeSession(twin.id)
-      expect(await elsewhere.users.create({ user: twin, passwordHash: HASH, firstSession: twinSession })).toBe(false)
+      expect(
+        await elsewhere.users.create({ user: twin, passwordHash: HASH, firstSession: twinSession, replaces: null }),
+      ).toBe(false)
       expect(await stores.users.findById(twin.id)).toBeNull()
       expect(await isThere(twinSession.tokenHash)).toBe(false)
     })
@@ -97,6 +99,7 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
           user: { ...makeUser(), email },
           passwordHash: HASH,
           firstSession: null,
+          replaces: null,
         }),
       )
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
@@ -124,10 +127,10 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       expect(await elsewhere.users.disable(user.id, NOW)).toBe(false)
       expect(await isThere(tokenHash)).toBe(false)
       const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
-      expect(await stores.sessions.start(late)).toBe(false)
+      expect(await stores.sessions.start(late)).toBeNull()
       expect(await stores.users.enable(user.id)).toBe(true)
       expect(await stores.users.enable(user.id)).toBe(false)
-      expect(await stores.sessions.start(late)).toBe(false) // the epoch has moved on
+      expect(await stores.sessions.start(late)).toBeNull() // the epoch has moved on
       expect(await isThere(tokenHash)).toBe(false)
       expect((await stores.passwords.findByUserId(user.id))?.securityEpoch).toBe(1)
     })
@@ -136,10 +139,13 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       const user = await addUser()
       const old = await addSession(user.id)
       const record = makeSession(user.id)
-      await stores.sessions.start({ record, securityEpoch: 0, replaces: old.session.id, maxPerUser: 100 })
+      const replacing = { record, securityEpoch: 0, replaces: old.session.id, maxPerUser: 100 }
+      expect(await stores.sessions.start(replacing)).toEqual([old.session.id])
       expect(await isThere(old.tokenHash)).toBe(false)
       const busy = await addSession(user.id, { lastSeenAt: NOW + 5 }, 2)
-      await addSession(user.id, { lastSeenAt: NOW + 6 }, 2)
+      const third = makeSession(user.id, { lastSeenAt: NOW + 6 })
+      const surplus = await stores.sessions.start({ record: third, securityEpoch: 0, replaces: null, maxPerUser: 2 })
+      expect(surplus).toEqual([record.session.id])
       expect(await isThere(record.tokenHash)).toBe(false)
       expect(await isThere(busy.tokenHash)).toBe(true)
       expect(
@@ -149,7 +155,22 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
           replaces: null,
           maxPerUser: 1,
         }),
-      ).toBe(false)
+      ).toBeNull()
+    })
+
+    test('a registration ends the session that it replaces, or nothing at all', async () => {
+      const old = await addSession((await addUser()).id)
+      const replaces = old.session.id
+      const user = makeUser()
+      expect(
+        await stores.users.create({ user, passwordHash: HASH, firstSession: makeSession(user.id), replaces }),
+      ).toBe(true)
+      expect(await isThere(old.tokenHash)).toBe(false)
+      const other = await addSession(user.id)
+      const twin = { ...makeUser(), email: user.email }
+      const refused = { user: twin, passwordHash: HASH, firstSession: makeSession(twin.id), replaces: other.session.id }
+      expect(await stores.users.create(refused)).toBe(false)
+      expect(await isThere(other.tokenHash)).toBe(true)
     })
 
     test('touch moves the idle limit, and says when the session is gone', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -25,6 +25,7 @@ describe('SQLite', () => {
     expect(() => file.exec("INSERT INTO t VALUES ('text')")).toThrow()
     await db.destroy()
     const stores = await sqlite(join(directory, 'strict.db')).open()
+    expect(statSync(join(directory, 'strict.db')).mode & 0o777).toBe(0o600)
     await stores.close()
     const tables = new DatabaseSync(join(directory, 'strict.db')).prepare('PRAGMA table_list').all()
     const loose = tables.filter(({ name, strict }) => strict !== 1 && !String(name).startsWith('sqlite_'))
@@ -71,7 +72,12 @@ describe('SQLite', () => {
 
   test('a database locked by another process: 503 within two seconds, and service returns by itself', async () => {
     const path = join(directory, 'locked.db')
-    const auth = await createLatchkey({ baseUrl: 'http://localhost:3000', storage: sqlite(path), sweepIntervalMs: 0 })
+    const auth = await createLatchkey({
+      baseUrl: 'http://localhost:3000',
+      storage: sqlite(path),
+      sweepIntervalMs: 0,
+      onError: () => undefined,
+    })
     const user = await auth.users.create({ email: 'ada@example.com', password: 'correct horse battery' })
     const other = new DatabaseSync(path)
     other.exec('BEGIN IMMEDIATE')
@@ -79,6 +85,12 @@ describe('SQLite', () => {
     const timer = setInterval(() => ticks++, 10)
     const error = await auth.users.disable(user.id).catch((thrown: unknown) => thrown)
     clearInterval(timer)
+    // Reads go on, and who comes later is refused at once and not one after the other.
+    expect(await auth.users.find(user.id)).not.toBeNull()
+    const startedAt = performance.now()
+    const late = await Promise.allSettled(Array.from({ length: 20 }, () => auth.users.disable(user.id)))
+    expect(late.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
     expect(error).toBeInstanceOf(Refusal)
     expect(error).toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
     expect(auth.toResponse(error).headers.get('retry-after')).toBe('1')

@@ -75,7 +75,7 @@ function viaHandler(auth: Latchkey): { send: Send; stop: () => Promise<void> } {
 }
 
 async function viaServer(auth: Latchkey): Promise<{ send: Send; stop: () => Promise<void> }> {
-  const server = createHttpServer(auth).listen(0, '127.0.0.1')
+  const server = createHttpServer(auth, ORIGIN).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const send: Send = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual', ...init })

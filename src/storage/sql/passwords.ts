@@ -2,15 +2,15 @@ import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
 import type { PasswordChange, PasswordCredential, PasswordStore } from '../../passwords/store.ts'
 import { toUser } from './rows.ts'
-import type { Database } from './schema.ts'
+import type { Connections, Database } from './schema.ts'
 import { deleteSessionsOf, swapToken } from './sessions.ts'
 
 /** Passwords in SQL. */
-export function createPasswordStore(db: Kysely<Database>): PasswordStore {
+export function createPasswordStore({ db, reader }: Connections): PasswordStore {
   return {
-    findByEmail: (email) => findCredential(db, 'email', email),
+    findByEmail: (email) => findCredential(reader, 'email', email),
 
-    findByUserId: (id) => findCredential(db, 'id', id),
+    findByUserId: (id) => findCredential(reader, 'id', id),
 
     async rehash(id, oldHash, newHash) {
       await db

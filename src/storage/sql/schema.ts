@@ -1,3 +1,5 @@
+import type { Kysely } from 'kysely'
+
 /** The tables, as Kysely sees them. Times are milliseconds since 1970 UTC. */
 export interface Database {
   users: UsersTable
@@ -56,4 +58,12 @@ export interface MigrationsTable {
   name: string
   checksum: string
   ran_at: number
+}
+
+/** The database as the stores use it. */
+export interface Connections {
+  /** Writes, and reads within transactions. */
+  readonly db: Kysely<Database>
+  /** Reads. What the other has committed, it sees. */
+  readonly reader: Kysely<Database>
 }

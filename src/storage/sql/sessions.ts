@@ -4,11 +4,11 @@ import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Change, SessionRotation, SessionStart, SessionStore } from '../../sessions/store.ts'
 import { noteSessionChange, noteUserChange, sweepChanges } from './changes.ts'
 import { toSession, toSessionRow, toUser } from './rows.ts'
-import type { Database } from './schema.ts'
+import type { Connections, Database } from './schema.ts'
 
 /** Sessions in SQL. */
 export function createSessionStore(
-  db: Kysely<Database>,
+  { db, reader }: Connections,
   changesElsewhere: () => readonly Change[] | 'unknown',
 ): SessionStore {
   return {
@@ -16,7 +16,7 @@ export function createSessionStore(
 
     start: (start) => db.transaction().execute((trx) => insertSession(trx, start)),
 
-    findByTokenHash: (tokenHash) => findSession(db, tokenHash),
+    findByTokenHash: (tokenHash) => findSession(reader, tokenHash),
 
     async touch(id, lastSeenAt, idleExpiresAt) {
       const { numUpdatedRows } = await db
@@ -40,7 +40,7 @@ export function createSessionStore(
     rotate: (rotation, securityEpoch) => db.transaction().execute((trx) => rotateSession(trx, rotation, securityEpoch)),
 
     async listByUser(userId, now) {
-      const rows = await db
+      const rows = await reader
         .selectFrom('sessions')
         .selectAll()
         .where('user_id', '=', userId)
@@ -87,21 +87,18 @@ export function createSessionStore(
   }
 }
 
-async function insertSession(trx: Transaction<Database>, start: SessionStart): Promise<boolean> {
+async function insertSession(trx: Transaction<Database>, start: SessionStart): Promise<readonly SessionId[] | null> {
   const { record, replaces, securityEpoch, maxPerUser } = start
-  if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return false
-  if (replaces !== null) {
-    await trx.deleteFrom('sessions').where('id', '=', replaces).execute()
-    await noteSessionChange(trx, replaces)
-  }
+  if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return null
+  const replaced = await endSessions(trx, replaces === null ? [] : [replaces])
   await trx.insertInto('sessions').values(toSessionRow(record)).execute()
-  await deleteSurplus(trx, record.session.userId, maxPerUser)
-  return true
+  const surplus = await findSurplus(trx, record.session.userId, maxPerUser)
+  return [...replaced, ...(await endSessions(trx, surplus))]
 }
 
-/** Ends the sessions of a user beyond the limit, the one used longest ago first. */
-async function deleteSurplus(trx: Transaction<Database>, userId: UserId, maxPerUser: number): Promise<void> {
-  const surplus = await trx
+/** The sessions of a user beyond the limit, those used longest ago. */
+async function findSurplus(trx: Transaction<Database>, userId: UserId, maxPerUser: number): Promise<SessionId[]> {
+  const rows = await trx
     .selectFrom('sessions')
     .select('id')
     .where('user_id', '=', userId)
@@ -110,10 +107,19 @@ async function deleteSurplus(trx: Transaction<Database>, userId: UserId, maxPerU
     .limit(-1)
     .offset(maxPerUser)
     .execute()
-  for (const { id } of surplus) {
-    await trx.deleteFrom('sessions').where('id', '=', id).execute()
-    await noteSessionChange(trx, id as SessionId)
+  return rows.map(({ id }) => id as SessionId)
+}
+
+/** Ends sessions by their ids and tells other processes; gives the ids of those that were there. */
+export async function endSessions(trx: Transaction<Database>, ids: readonly SessionId[]): Promise<SessionId[]> {
+  const ended: SessionId[] = []
+  for (const id of ids) {
+    const { numDeletedRows } = await trx.deleteFrom('sessions').where('id', '=', id).executeTakeFirst()
+    if (numDeletedRows === 0n) continue
+    await noteSessionChange(trx, id)
+    ended.push(id)
   }
+  return ended
 }
 
 /** Ends all sessions of the user but one. */

@@ -5,7 +5,7 @@ import { createChangeReader } from './changes.ts'
 import { migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { createPasswordStore } from './passwords.ts'
-import type { Database } from './schema.ts'
+import type { Connections, Database } from './schema.ts'
 import { createSessionStore } from './sessions.ts'
 import { createKysely, openSqliteFile } from './sqlite-database.ts'
 import { createUserStore } from './users.ts'
@@ -33,7 +33,9 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
       const db = createKysely(file, options.onStatement)
       try {
         await bringUpToDate(db, options.migrate ?? true)
-        return createStores(db, createChangeReader(file))
+        // Data in memory belongs to its connection.
+        const reader = isInMemory ? db : createKysely(openSqliteFile(location), options.onStatement)
+        return createStores({ db, reader }, createChangeReader(file))
       } catch (error) {
         await db.destroy()
         throw error
@@ -46,23 +48,27 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   }
 }
 
-function createStores(db: Kysely<Database>, changesElsewhere: ReturnType<typeof createChangeReader>): Stores {
+function createStores(connections: Connections, changesElsewhere: ReturnType<typeof createChangeReader>): Stores {
+  const { db, reader } = connections
   return {
-    users: createUserStore(db),
-    passwords: createPasswordStore(db),
-    sessions: createSessionStore(db, changesElsewhere),
+    users: createUserStore(connections),
+    passwords: createPasswordStore(connections),
+    sessions: createSessionStore(connections, changesElsewhere),
     async ping() {
-      await sql`SELECT 1`.execute(db)
+      await sql`SELECT 1`.execute(reader)
     },
     async checkIntegrity() {
-      const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db)
-      const { rows: orphans } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(db)
+      const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(reader)
+      const { rows: orphans } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(reader)
       return [
         ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
         ...orphans.map(({ table }) => `A row of ${table} belongs to a row that is not there`),
       ]
     },
-    close: () => db.destroy(),
+    async close() {
+      if (reader !== db) await reader.destroy()
+      await db.destroy()
+    },
   }
 }
 

@@ -1,20 +1,21 @@
-import type { Kysely } from 'kysely'
 import type { UserStore } from '../../accounts/store.ts'
 import { noteUserChange } from './changes.ts'
 import { toSessionRow, toUser, toUserRecord, toUserRow } from './rows.ts'
-import type { Database } from './schema.ts'
+import type { Connections } from './schema.ts'
+import { endSessions } from './sessions.ts'
 import { isUniqueViolation } from './sqlite-database.ts'
 
 /** Users in SQL. */
-export function createUserStore(db: Kysely<Database>): UserStore {
+export function createUserStore({ db, reader }: Connections): UserStore {
   return {
-    async create({ user, passwordHash, firstSession }) {
+    async create({ user, passwordHash, firstSession, replaces }) {
       try {
         await db.transaction().execute(async (trx) => {
           await trx.insertInto('users').values(toUserRow(user)).execute()
           const { id: user_id, createdAt: changed_at } = user
           await trx.insertInto('passwords').values({ user_id, hash: passwordHash, changed_at }).execute()
           if (firstSession !== null) await trx.insertInto('sessions').values(toSessionRow(firstSession)).execute()
+          await endSessions(trx, replaces === null ? [] : [replaces])
         })
         return true
       } catch (error) {
@@ -24,17 +25,17 @@ export function createUserStore(db: Kysely<Database>): UserStore {
     },
 
     async findById(id) {
-      const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+      const row = await reader.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
       return row === undefined ? null : toUserRecord(row)
     },
 
     async findByEmail(email) {
-      const row = await db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst()
+      const row = await reader.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst()
       return row === undefined ? null : toUserRecord(row)
     },
 
     async list({ after, limit }) {
-      const rows = await db
+      const rows = await reader
         .selectFrom('users')
         .selectAll()
         .where('id', '>', after ?? '')
