@@ -45,10 +45,11 @@ export async function sweepChanges(db: Kysely<Database>): Promise<void> {
  */
 export function createChangeReader(file: DatabaseSync): () => readonly Change[] | 'unknown' {
   const dataVersion = file.prepare('PRAGMA data_version')
+  dataVersion.setReturnArrays(true) // asked for so often that the object around the number counts
   const newest = file.prepare('SELECT coalesce(max(seq), 0) AS seq FROM changes')
   const since = file.prepare('SELECT seq, kind, subject_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?')
   // Column names and types are those of the statements above.
-  const readVersion = (): number => (dataVersion.get() as { data_version: number }).data_version
+  const readVersion = (): number => (dataVersion.get() as unknown as [number])[0]
   let version = readVersion()
   let lastSeq = (newest.get() as { seq: number }).seq
 
