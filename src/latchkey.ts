@@ -18,7 +18,7 @@ import { refusalResponse } from './http/refusal-response.ts'
 import { MINUTE_MS, systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
 import type { Emit } from './kernel/event.ts'
-import type { Principal } from './kernel/principal.ts'
+import { hasScopes, type Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
 import { loginRoutes } from './login/routes.ts'
@@ -68,7 +68,7 @@ export interface Latchkey {
    */
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /**
-   * The principal, or a thrown refusal: unauthenticated, two_credentials, reauthentication_required.
+   * The principal, or a thrown refusal: unauthenticated, two_credentials, reauthentication_required, insufficient_scope.
    * `toResponse` makes an answer of it.
    */
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
@@ -201,9 +201,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       const { principal } = await identify(request, emit)
       if (principal === null) throw new Refusal('unauthenticated')
       if (fresh) requireFreshSession(deps, principal.session)
-      if (principal.scopes !== null && !scopes.every((scope) => principal.scopes?.includes(scope))) {
-        throw new Refusal('unauthenticated', { reason: 'a scope is missing' })
-      }
+      if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope')
       return principal
     },
     toResponse(error) {

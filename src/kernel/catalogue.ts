@@ -51,6 +51,12 @@ export const CATALOGUE = {
     when: 'A browser sent a state-changing request for a page of another origin. The detail names the header that told so.',
     next: 'Call from a page on the base URL, or add the page’s origin to trustedOrigins.',
   },
+  insufficient_scope: {
+    status: 403,
+    title: 'Insufficient scope',
+    when: 'The credential is good, but was not given every scope that the action asks for (RFC 6750 section 3.1).',
+    next: 'Use a credential that has the scopes. A session has all of them.',
+  },
   reauthentication_required: {
     status: 403,
     title: 'Prove yourself again',

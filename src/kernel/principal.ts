@@ -53,3 +53,8 @@ export interface Principal {
   /** Null: everything the user may do. Access tokens have a list. */
   readonly scopes: readonly string[] | null
 }
+
+/** True when the principal has every one of the scopes. */
+export function hasScopes({ scopes }: Pick<Principal, 'scopes'>, needed: readonly string[]): boolean {
+  return scopes === null || needed.every((scope) => scopes.includes(scope))
+}
