@@ -1,0 +1,62 @@
+/* ASVS 2.2.1: whatever is off the schema is 4xx; nothing gives 500. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Instance, PASSWORD, startInstance } from '../support/rings.ts'
+
+let instance: Instance
+let cookie: string
+beforeAll(async () => {
+  instance = await startInstance('handler')
+  const client = instance.client()
+  await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+  cookie = `latchkey=${client.cookies.get('latchkey')}`
+})
+afterAll(() => instance.close())
+
+const ROUTES = ['/auth/login', '/auth/register', '/auth/reauthenticate', '/auth/password/change', '/auth/user'] as const
+const MEMBERS = ['email', 'password', 'name', 'remember', 'currentPassword', 'newPassword', '__proto__', 'x'] as const
+
+/** Objects with the members that routes know, holding anything; and any JSON at all. Passwords stay wrong or too short. */
+const bodies = fc.oneof(
+  fc.dictionary(fc.constantFrom(...MEMBERS), fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary', maxLength: 14 }))),
+  fc.jsonValue(),
+)
+
+test('any JSON at any route is answered with 4xx, and nothing is changed or reported as an error', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ROUTES), bodies, async (path, body) => {
+      const isNaming = path === '/auth/user'
+      if (isNaming && typeof body === 'object' && body !== null && Object.keys(body).join() === 'name') return
+      const init = { method: isNaming ? 'PATCH' : 'POST', headers: { cookie, 'content-type': 'application/json' } }
+      const reply = await instance.client().request(path, { ...init, body: JSON.stringify(body) })
+      expect(reply.status).toBeGreaterThanOrEqual(400)
+      expect(reply.status).toBeLessThan(500)
+      expect(reply.headers.get('content-type')).toBe('application/problem+json')
+    }),
+    { numRuns: 400 },
+  )
+  expect(instance.errors).toEqual([])
+  expect(await instance.auth.users.list()).toHaveLength(1)
+  expect((await instance.client().get('/auth/session', { cookie })).status).toBe(200)
+})
+
+test('any path, method and header text is answered with less than 500', async () => {
+  const path = fc
+    .array(fc.constantFrom('/', 'auth', 'login', 'session', 'sessions', '%', '%00', '%2e', '..', ';', '?', 'x', 'é'))
+    .map((parts) => `/auth/${parts.join('')}`)
+  const header = fc.stringMatching(/^[\x20-\x7e]{0,80}$/)
+  await fc.assert(
+    fc.asyncProperty(
+      path,
+      fc.constantFrom('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'FOO'),
+      header,
+      header,
+      async (url, method, a, b) => {
+        const headers = { cookie: a, authorization: b, origin: a, accept: b, 'user-agent': a, 'x-forwarded-for': b }
+        expect((await instance.client().request(url, { method, headers })).status).toBeLessThan(500)
+      },
+    ),
+    { numRuns: 500 },
+  )
+  expect(instance.errors).toEqual([])
+})
