@@ -56,6 +56,7 @@ describe('latchkey serve', () => {
     ['CONNECT', get('Host: a\r\n', 'CONNECT example.com:443 HTTP/1.1'), 405],
     ['an unknown method', get('Host: a\r\n', 'FOO /auth/session HTTP/1.1'), 400],
     ['a malformed escape', get('Host: a\r\n', 'GET /auth/%zz HTTP/1.1'), 400],
+    ['a malformed escape outside of /auth', get('Host: a\r\n', 'GET /%zz HTTP/1.1'), 400],
     ['a bad Host', get('Host: a b/c\r\n'), 400],
     ['headers over 16 KiB', get(`Host: a\r\nX-Big: ${'x'.repeat(17_000)}\r\n`), 431],
     [

@@ -20,6 +20,7 @@ import { readCookie } from './cookies.ts'
 import type { Identity } from './credentials.ts'
 import { addCorsHeaders, addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
+import { isDecodable } from './percent-escapes.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { refusalResponse } from './refusal-response.ts'
 
@@ -236,11 +237,8 @@ function newHeaders(deps: AppDeps, { request, requestId }: Exchange): Headers {
 }
 
 function refuseMalformedPath(request: Request): void {
-  try {
-    decodeURIComponent(new URL(request.url).pathname)
-  } catch {
-    throw new Refusal('bad_request', { detail: 'The path has a malformed percent escape.' })
-  }
+  if (isDecodable(new URL(request.url).pathname)) return
+  throw new Refusal('bad_request', { detail: 'The path has a malformed percent escape.' })
 }
 
 function cookieValue(request: Request, name: string): string | null {

@@ -18,20 +18,20 @@ export interface AccountPage {
 export function accountPage({ basePath, flash, user, sessions, minPasswordLength }: AccountPage): Html {
   return html`${message(flash)}
 <p>${user.name === null ? '' : html`<strong>${user.name}</strong><br>`}${user.email}</p>
-<form method="post" action="${basePath}/logout"><button class="quiet">Log out</button></form>
+<form method="post" action="${basePath}/logout"><button type="submit" class="quiet">Log out</button></form>
 <h2>Where you are logged in</h2>
 <ul class="sessions">${sessions.map((session) => sessionItem(basePath, session))}</ul>
 ${
   sessions.length < 2
     ? ''
-    : html`<form method="post" action="${basePath}/account/end-other-sessions"><button class="quiet">End all other sessions</button></form>`
+    : html`<form method="post" action="${basePath}/account/end-other-sessions"><button type="submit" class="quiet">End all other sessions</button></form>`
 }
 <h2>Change password</h2>
 <form method="post" action="${basePath}/password/change">
 <input type="text" hidden autocomplete="username" value="${user.email}">
 ${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password' }, flash)}
 ${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint: `At least ${minPasswordLength} characters. All other sessions end.` }, flash)}
-<button class="main">Change password</button>
+<button type="submit" class="main">Change password</button>
 </form>`
 }
 
@@ -42,6 +42,6 @@ function sessionItem(basePath: string, { id, current, device, lastSeenAt }: Sess
 ${
   current
     ? ''
-    : html`<form method="post" action="${basePath}/account/end-session"><input type="hidden" name="id" value="${id}"><button class="quiet" aria-label="End the session on ${device.label}">End</button></form>`
+    : html`<form method="post" action="${basePath}/account/end-session"><input type="hidden" name="id" value="${id}"><button type="submit" class="quiet" aria-label="End the session on ${device.label}">End</button></form>`
 }</li>`
 }

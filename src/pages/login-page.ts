@@ -20,7 +20,7 @@ ${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username'
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, flash)}
 <div class="field"><label class="check"><input type="checkbox" name="remember" value="on"> Keep me logged in on this device</label></div>
 ${nextField(next)}
-<button class="main">Log in</button>
+<button type="submit" class="main">Log in</button>
 </form>
 ${registration === 'open' ? html`<p>New here? <a href="${withNext(`${basePath}/register`, next)}">Create an account</a></p>` : ''}`
 }
@@ -37,7 +37,7 @@ ${field({ name: 'name', label: 'Name (optional)', type: 'text', autocomplete: 'n
 ${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username' }, flash)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint }, flash)}
 ${nextField(next)}
-<button class="main">Create account</button>
+<button type="submit" class="main">Create account</button>
 </form>
 <p>Have an account? <a href="${withNext(`${basePath}/login`, next)}">Log in</a></p>`
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { Socket } from 'node:net'
 import { answerRefusal, refuseAmbiguity, toNodeHandler } from '../adapters/node.ts'
 import { commonHeaders } from '../http/answer.ts'
+import { isDecodable } from '../http/percent-escapes.ts'
 import type { RefusalCode } from '../kernel/catalogue.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Latchkey } from '../latchkey.ts'
@@ -65,6 +66,7 @@ async function answerOutside(
 ): Promise<void> {
   refuseAmbiguity(request)
   const [path = ''] = (request.url ?? '').split('?')
+  if (!isDecodable(path)) throw new Refusal('bad_request', { detail: 'The path has a malformed percent escape.' })
   if (!OWN_PATHS.includes(path)) throw new Refusal('not_found', { detail: 'There is no such route.' })
   if (!OWN_METHODS.includes(request.method ?? '')) throw new Refusal('method_not_allowed', { allow: OWN_METHODS })
   if (path === '/') {
