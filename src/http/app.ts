@@ -191,7 +191,8 @@ async function tryToRenew(deps: AppDeps, { requestId }: Exchange, identity: Iden
 /** Anything thrown: a refusal as a problem (or, for a form, as the way back to it), a bug as a bare 500. */
 async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promise<Response> {
   const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
-  if (refusal.status >= 500) deps.onError(error, exchange.requestId)
+  // A full queue is an event and no error: a flood must not fill the log.
+  if (refusal.status >= 500 && refusal.code !== 'overloaded') deps.onError(error, exchange.requestId)
   noteRefusal(exchange, refusal)
   const { route, form } = exchange
   if (route?.form !== undefined && form !== null) {
