@@ -1,6 +1,7 @@
 /*
  * The composition root: options in, one instance out. Wiring, no decisions.
  */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { accountRoutes } from './accounts/routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './accounts/server-side-users.ts'
@@ -206,8 +207,10 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     },
     toResponse(error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
-      if (refusal.status >= 500) onError(error, null)
+      const requestId = randomUUID()
+      if (refusal.status >= 500) onError(error, requestId)
       const headers = new Headers(commonHeaders(baseUrl.protocol === 'https:'))
+      headers.set('X-Request-Id', requestId)
       return refusalResponse(refusal, { authUrl, cookieName }, { headers, cookies: [], now: clock() })
     },
     requestArrived: follower.requestArrived,

@@ -1,7 +1,7 @@
 /* The command line as it is typed: real processes, a real file. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -48,6 +48,7 @@ describe('the command line', () => {
   test('migrate --plan prints SQL and runs nothing; migrate runs it once', async () => {
     const plan = await latchkey(['migrate', '--plan'])
     expect(plan.out).toContain('CREATE TABLE users')
+    expect(existsSync(join(directory, 'latchkey.db'))).toBe(false)
     expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(1)
     expect((await latchkey(['migrate'])).out).toBe('Ran migration 1: core\n')
     expect((await latchkey(['migrate'])).out).toBe('The schema is up to date.\n')
@@ -100,7 +101,7 @@ describe('the command line', () => {
     [['user', 'list', '--nonsense'], 2],
     [['user', 'show', 'nobody@example.com'], 1],
     [['session', 'revoke', 'nobody@example.com', '--all'], 1],
-    [['session', 'revoke', 'nobody@example.com'], 1],
+    [['session', 'revoke', 'nobody@example.com'], 2],
   ])('%j exits with %i and says why', async (args, code) => {
     const result = await latchkey(args)
     expect([result.code, result.out]).toEqual([code, ''])

@@ -249,6 +249,8 @@ describe('what the server is told wrongly is refused at the start, with a reason
     const open = await startServerProcess({ LATCHKEY_REGISTRATION: 'open' }, configured)
     expect((await open.client().post('/id/register', { email: 'a@example.com', password: PASSWORD })).status).toBe(201)
     await open.end('SIGTERM')
+    writeFileSync(join(configured, 'latchkey.config.ts'), 'export default {')
+    await expect(startServerProcess({}, configured)).rejects.toThrow('cannot be loaded')
     writeFileSync(join(configured, 'latchkey.config.ts'), "export default { basepath: '/id' }\n")
     await expect(startServerProcess({}, configured)).rejects.toThrow('basepath: there is no such setting')
   })

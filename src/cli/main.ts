@@ -41,7 +41,10 @@ function report(error: unknown): number {
   const isJson = process.argv.includes('--json')
   if (error instanceof Refusal) {
     const { code, detail, errors = [] } = error
-    const lines = [`${code}: ${detail}`, ...errors.map((each) => `  ${each.pointer.replace('#/', '')}: ${each.detail}`)]
+    const lines = [
+      errors.length > 0 ? code : `${code}: ${detail}`,
+      ...errors.map((each) => `  ${each.pointer.replace('#/', '')}: ${each.detail}`),
+    ]
     process.stderr.write(isJson ? `${JSON.stringify({ code, detail, errors })}\n` : `${lines.join('\n')}\n`)
     return EXIT.refused
   }

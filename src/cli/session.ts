@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { toIsoTime } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Latchkey } from '../latchkey.ts'
+import { ConfigurationError } from '../options.ts'
 import { toSessionJson } from '../sessions/session-json.ts'
 import { print, table } from './output.ts'
 import { withLatchkey } from './with-latchkey.ts'
@@ -42,7 +43,7 @@ async function list(idOrEmail: string, options: Options): Promise<void> {
 
 async function revoke(idOrEmail: string, sessionId: string | undefined, options: Options): Promise<void> {
   if ((sessionId === undefined) === (options.all !== true)) {
-    throw new Refusal('bad_request', { detail: 'Give a session id, or --all.' })
+    throw new ConfigurationError('Give a session id, or --all.')
   }
   const revoked = await withLatchkey(async (auth) => {
     const id = await userId(auth, idOrEmail)

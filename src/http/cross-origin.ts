@@ -16,13 +16,13 @@ export function refuseCrossOrigin(method: string, headers: Headers, { origin, tr
   const from = headers.get('origin')
   if (site === 'same-origin' || site === 'none') return
   if (from !== null && trustedOrigins.has(from)) return
-  if (site !== null) throw refusal('Sec-Fetch-Site')
-  if (from !== null && from !== origin) throw refusal('Origin')
+  if (site !== null) throw refusal('Sec-Fetch-Site', origin)
+  if (from !== null && from !== origin) throw refusal('Origin', origin)
 }
 
-function refusal(header: string): Refusal {
+function refusal(header: string, origin: string): Refusal {
   return new Refusal('cross_origin', {
-    detail: `The header ${header} says that this request comes from a page of another origin.`,
+    detail: `The header ${header} says that this request comes from a page of another origin than ${origin}.`,
   })
 }
 

@@ -19,7 +19,7 @@ type Json = Record<string, unknown>
 export function refusalsOf(route: Route): readonly RefusalCode[] {
   const isUnsafe = route.method !== 'GET'
   const hasBody = route.body !== undefined
-  return [
+  const codes: RefusalCode[] = [
     ...(hasBody ? (['malformed_body', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const) : []),
     ...(isUnsafe ? (['cross_origin'] as const) : []),
     'two_credentials',
@@ -29,6 +29,7 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
     ...(route.path.includes('{') ? (['not_found'] as const) : []),
     ...(route.refusals ?? []),
   ]
+  return [...new Set(codes)]
 }
 
 /** The OpenAPI document of the route table, from the schemas that validate. Forms of our own pages are no API. */

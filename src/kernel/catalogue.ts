@@ -43,7 +43,7 @@ export const CATALOGUE = {
     status: 401,
     title: 'Not logged in',
     when: 'There is no session cookie, or its session has ended: logged out, revoked, expired, or its user is gone.',
-    next: 'Log in with POST /login. A dead cookie was cleared by this answer.',
+    next: 'Log in with POST /auth/login. A dead cookie was cleared by this answer.',
   },
   cross_origin: {
     status: 403,
@@ -61,7 +61,7 @@ export const CATALOGUE = {
     status: 403,
     title: 'Prove yourself again',
     when: 'The action is dangerous and the last proof of identity is older than the freshness limit (10 minutes by default).',
-    next: 'POST /reauthenticate with the password, then repeat the request.',
+    next: 'POST /auth/reauthenticate with the password, then repeat the request.',
   },
   registration_closed: {
     status: 403,
@@ -79,7 +79,7 @@ export const CATALOGUE = {
     status: 404,
     title: 'Not found',
     when: 'There is no such route, or no such thing that belongs to you.',
-    next: 'Check the path and the id; GET /openapi.json lists every route.',
+    next: 'Check the path and the id; GET /auth/openapi.json lists every route.',
   },
   method_not_allowed: {
     status: 405,
@@ -126,7 +126,7 @@ export const CATALOGUE = {
   headers_too_large: {
     status: 431,
     title: 'Headers too large',
-    when: 'The header lines together are larger than 16 KiB.',
+    when: 'The header lines together are larger than 16 KiB, or more than 100.',
     next: 'Send fewer or smaller cookies and headers.',
   },
   internal_error: {

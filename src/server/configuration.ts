@@ -44,10 +44,19 @@ export async function readConfiguration(
 async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
   const path = CONFIG_FILES.map((name) => resolve(directory, name)).find((candidate) => existsSync(candidate))
   if (path === undefined) return {}
-  const { default: config } = (await import(pathToFileURL(path).href)) as { default?: unknown }
+  const config = await importDefault(path)
   const { success, data, error } = settingsSchema.safeParse(config)
   if (!success) throw new ConfigurationError(describeProblems(path, error))
   return data as LatchkeyConfig // zod writes an absent setting as undefined, which means the same
+}
+
+async function importDefault(path: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    return module.default
+  } catch (error) {
+    throw new ConfigurationError(`${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 function openStorage(databaseUrl: string, directory: string): Storage {

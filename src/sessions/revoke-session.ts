@@ -12,7 +12,7 @@ export type RevokeDeps = Pick<SessionDeps, 'sessions' | 'cache'>
  */
 export async function revokeSession(deps: RevokeDeps, userId: UserId, id: SessionId | null, emit: Emit): Promise<void> {
   const revoked = id !== null && (await endSession(deps, userId, id, emit))
-  if (!revoked) throw new Refusal('not_found', { detail: 'You have no session with this id.' })
+  if (!revoked) throw new Refusal('not_found', { detail: 'There is no such session.' })
 }
 
 /** Ends one session of the user if it is there. */

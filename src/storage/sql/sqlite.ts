@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import type { OnStatement, Storage, Stores } from '../storage.ts'
@@ -42,7 +43,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
       }
     },
 
-    planMigrations: () => withDatabase(location, (db) => planMigrations(db, MIGRATIONS)),
+    planMigrations: () =>
+      withDatabase(existsSync(location) ? location : ':memory:', (db) => planMigrations(db, MIGRATIONS)),
 
     migrate: () => withDatabase(location, (db) => migrate(db, MIGRATIONS)),
   }
