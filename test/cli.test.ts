@@ -45,6 +45,13 @@ describe('the command line', () => {
     for (const word of ['serve', 'migrate', 'user', 'session', 'Exit codes']) expect(out).toContain(word)
   })
 
+  test('a reader that goes away is no error', async () => {
+    const child = spawn(process.execPath, [MAIN, '--help'], { cwd: directory, env: { PATH: process.env.PATH } })
+    child.stdout.destroy()
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    expect([code, err]).toEqual([0, ''])
+  })
+
   test('migrate --plan prints SQL and runs nothing; migrate runs it once', async () => {
     const plan = await latchkey(['migrate', '--plan'])
     expect(plan.out).toContain('CREATE TABLE users')

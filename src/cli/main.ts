@@ -23,6 +23,7 @@ const program = new Command('latchkey')
   .configureHelp({ showGlobalOptions: true })
 for (const command of [serveCommand(), migrateCommand(), userCommand(), sessionCommand()]) program.addCommand(command)
 exitByThrowing(program)
+process.stdout.on('error', () => undefined) // whoever read it has gone (`| head`); a service goes on
 
 try {
   await program.parseAsync()

@@ -11,7 +11,6 @@ export function serveCommand(): Command {
 }
 
 async function serve(): Promise<void> {
-  process.stdout.on('error', () => undefined) // whoever read the log has gone; the service goes on
   const configuration = await readConfiguration(process.env, process.cwd())
   const server = await startServer(configuration)
   if (!configuration.environment.isProduction)

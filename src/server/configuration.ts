@@ -21,7 +21,7 @@ export interface Configuration {
   readonly options: LatchkeyOptions
 }
 
-const CONFIG_FILES = ['latchkey.config.ts', 'latchkey.config.js', 'latchkey.config.mjs']
+const CONFIG_FILES = ['latchkey.config.ts', 'latchkey.config.mts', 'latchkey.config.js', 'latchkey.config.mjs']
 
 /**
  * Reads `latchkey.config.ts`, when there is one, and the environment, which wins.
