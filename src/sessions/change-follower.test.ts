@@ -26,3 +26,16 @@ test('one look serves a turn of the event loop, the next turn looks again, and s
   follower.requestArrived()
   expect(looks).toBe(5)
 })
+
+test('when the storage cannot be asked, a request that arrives is none the worse, and none is believed without asking', async () => {
+  const follower = createChangeFollower(
+    {
+      changesElsewhere: () => {
+        throw new Error('database is gone')
+      },
+    },
+    { evict: () => undefined },
+  )
+  expect(() => follower.requestArrived()).not.toThrow()
+  expect(() => follower.follow()).toThrow('database is gone')
+})

@@ -31,6 +31,17 @@ export function createChangeFollower(
     isTurnFollowed = false
   }
 
+  /** A request may want nothing of us, so it does not fail here; whoever verifies a session asks again, and is told. */
+  function tryToLook(): boolean {
+    try {
+      cache.evict(sessions.changesElsewhere())
+      return true
+    } catch {
+      isTurnFollowed = false
+      return false
+    }
+  }
+
   return {
     follow() {
       if (!isTurnFollowed || performance.now() - lookedAt > MAX_AGE_MS) cache.evict(sessions.changesElsewhere())
@@ -38,7 +49,7 @@ export function createChangeFollower(
     requestArrived() {
       const now = performance.now()
       if (isTurnFollowed && now - lookedAt <= MAX_AGE_MS) return
-      cache.evict(sessions.changesElsewhere())
+      if (!tryToLook()) return
       lookedAt = now
       if (isTurnFollowed) return
       isTurnFollowed = true
