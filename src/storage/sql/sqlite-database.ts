@@ -26,6 +26,8 @@ const BUSY_TIMEOUT_MS = 5
 /** How long the database may be busy before writes are answered with 503. */
 const BUSY_DEADLINE_MS = 2_000
 const BUSY_RETRY_MS = 10
+/** Busy again after so long is another time of being busy, with a deadline of its own. */
+const BUSY_PAUSE_MS = 100
 const MAX_PREPARED_STATEMENTS = 200
 
 const OWNER_ONLY = 0o600
@@ -111,8 +113,9 @@ class SqliteFileDriver implements Driver {
 class SqliteFileConnection implements DatabaseConnection {
   readonly #file: DatabaseSync
   readonly #onStatement: OnStatement | undefined
-  /** When the database began to be busy, on the monotonic clock; null while it is not. */
-  #busySince: number | null = null
+  /** When the database was first and last found busy, the time without a pause, on the monotonic clock. */
+  #busySince = 0
+  #lastBusyAt = Number.NEGATIVE_INFINITY
   readonly #statements = new LRUCache<string, StatementSync>({ max: MAX_PREPARED_STATEMENTS })
 
   constructor(file: DatabaseSync, onStatement: OnStatement | undefined) {
@@ -125,7 +128,7 @@ class SqliteFileConnection implements DatabaseConnection {
     for (;;) {
       try {
         const result = this.#run<Row>(sql, parameters)
-        this.#busySince = null
+        this.#lastBusyAt = Number.NEGATIVE_INFINITY
         return result
       } catch (error) {
         if (!this.#mayRetry(error)) throw toUnavailable(error)
@@ -138,7 +141,8 @@ class SqliteFileConnection implements DatabaseConnection {
   #mayRetry(error: unknown): boolean {
     if (sqliteCode(error) !== SQLITE_BUSY || this.#file.isTransaction) return false
     const now = performance.now()
-    this.#busySince ??= now
+    if (now - this.#lastBusyAt > BUSY_PAUSE_MS) this.#busySince = now
+    this.#lastBusyAt = now
     return now - this.#busySince < BUSY_DEADLINE_MS
   }
 
