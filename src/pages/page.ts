@@ -24,9 +24,11 @@ export interface Page {
 /** Puts content into the frame that all pages share. */
 export type PageRenderer = (page: Page) => Promise<Answer>
 
-/** Makes the renderer.
+/**
+ * Makes the renderer.
  * @param siteName the name that people know the service by.
- * @param trustedOrigins where a form may lead besides our own origin. */
+ * @param trustedOrigins where a form may lead besides our own origin.
+ */
 export function createPageRenderer(siteName: string, trustedOrigins: readonly string[]): PageRenderer {
   return async ({ status, title, content, wide = false, cookies = [] }) => {
     const nonce = randomBytes(16).toString('base64url')
