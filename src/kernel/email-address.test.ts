@@ -52,6 +52,7 @@ describe('parseEmailAddress', () => {
     ['a percent escape', 'ada@exa%6dple.com'],
     ['a trailing dot', 'ada@example.com.'],
     ['a display name', 'Ada <ada@example.com>'],
+    ['a dotted capital I in two pieces', 'I\u0307@example.com'],
     ['two addresses', 'a@example.com,b@example.com'],
     ['65 octets of local part', `${'a'.repeat(65)}@example.com`],
     ['255 octets', `a@${`${'b'.repeat(60)}.`.repeat(4)}${'c'.repeat(9)}`],
@@ -59,7 +60,19 @@ describe('parseEmailAddress', () => {
     expect(parseEmailAddress(text)).toBeNull()
   })
 
+  test.each([
+    ['a capital that composes differently from its small letter', 'H\u0331@example.com', '\u1e96@example.com'],
+    ['a capital and its mark', 'A\u030a@example.com', '\u00c5@example.com'],
+  ])('%s has one form', (_, text, expected) => {
+    expect(parseEmailAddress(text)).toBe(expected)
+    expect(parseEmailAddress(expected)).toBe(expected)
+  })
+
+  const letterAndMark = fc
+    .tuple(fc.constantFrom(...'abchijktwyABCHIJKTWY'), fc.integer({ min: 0x300, max: 0x36f }))
+    .map(([letter, mark]) => letter + String.fromCodePoint(mark))
   const addressish = fc.oneof(
+    fc.array(letterAndMark, { minLength: 1, maxLength: 4 }).map((letters) => `${letters.join('')}@example.com`),
     fc.string({ unit: 'binary' }),
     fc.emailAddress(),
     fc.tuple(fc.string({ unit: 'grapheme' }), fc.domain()).map((parts) => parts.join('@')),

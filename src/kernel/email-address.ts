@@ -29,12 +29,13 @@ const ALL_DIGITS = /^\d+$/
  */
 export function parseEmailAddress(text: string): EmailAddress | null {
   const trimmed = text.trim()
-  if (trimmed.length > MAX_OCTETS || !trimmed.isWellFormed() || FORBIDDEN.test(trimmed)) return null
-  if (turnsIntoAscii(trimmed)) return null
-  const at = trimmed.lastIndexOf('@')
+  if (trimmed.length > MAX_OCTETS || !trimmed.isWellFormed() || turnsIntoAscii(trimmed)) return null
+  const composed = trimmed.normalize('NFC')
+  if (FORBIDDEN.test(composed) || turnsIntoAscii(composed)) return null
+  const at = composed.lastIndexOf('@')
   if (at < 1) return null
-  const local = lowerCaseAscii(trimmed.slice(0, at).normalize('NFC'))
-  const domain = toALabels(trimmed.slice(at + 1))
+  const local = lowerCaseAscii(composed.slice(0, at)).normalize('NFC')
+  const domain = toALabels(composed.slice(at + 1))
   if (domain === null || !LOCAL_PART.test(local)) return null
   const address = `${local}@${domain}`
   if (Buffer.byteLength(local) > MAX_LOCAL_OCTETS || Buffer.byteLength(address) > MAX_OCTETS) return null
@@ -43,7 +44,7 @@ export function parseEmailAddress(text: string): EmailAddress | null {
 
 function toALabels(domain: string): string | null {
   if (!TYPED_DOMAIN.test(domain)) return null
-  const ascii = domainToASCII(domain.normalize('NFC'))
+  const ascii = domainToASCII(domain)
   const lastLabel = ascii.slice(ascii.lastIndexOf('.') + 1)
   return A_LABEL_DOMAIN.test(ascii) && !ALL_DIGITS.test(lastLabel) && isLabelByLabel(domain, ascii) ? ascii : null
 }
