@@ -4,7 +4,7 @@ const shared = { testTimeout: 30_000, hookTimeout: 60_000, restoreMocks: true }
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/install.ts',
+    globalSetup: 'test/support/global-setup.ts',
     projects: [
       {
         test: {

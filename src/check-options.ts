@@ -3,7 +3,7 @@ import { DAY_MS } from './kernel/clock.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { findCookieProblem } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS, findSettingsProblem } from './sessions/settings.ts'
-import type { Storage } from './storage/storage.ts'
+import type { SessionStorage, Storage } from './storage/storage.ts'
 
 const MIN_SECRET_BYTES = 32
 /** Browsers keep no cookie for longer (RFC 6265bis section 5.5). */
@@ -86,7 +86,14 @@ const optionsSchema = settingsSchema.extend({
     (value) => typeof (value as Storage | undefined)?.open === 'function',
     'must be a storage such as sqlite("app.db") of latchkey/sqlite',
   ),
+  sessionStorage: z
+    .custom<SessionStorage>(
+      (value) => typeof (value as SessionStorage | undefined)?.open === 'function',
+      'must be a session storage such as redis("redis://localhost") of latchkey/redis',
+    )
+    .optional(),
   clock: callback.optional(),
+  onStatement: callback.optional(),
   onEvent: callback.optional(),
   onError: callback.optional(),
   onRequest: callback.optional(),

@@ -16,9 +16,11 @@ import { toSetCookie } from './http/cookies.ts'
 import { type Credentials, type Identity, readCredentials } from './http/credentials.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { refusalResponse } from './http/refusal-response.ts'
-import { MINUTE_MS, systemClock } from './kernel/clock.ts'
+import { systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
 import type { Emit } from './kernel/event.ts'
+import { parseUserId } from './kernel/ids.ts'
+import { guardListener, guardReporter } from './kernel/listeners.ts'
 import { hasScopes, type Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
@@ -36,10 +38,9 @@ import { createServerSideSessions, type ServerSideSessions } from './sessions/se
 import { createSessionCache } from './sessions/session-cache.ts'
 import { createCookieJar } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
-import { sweepSessions } from './sessions/sweep-sessions.ts'
-import { verifySession } from './sessions/verify-session.ts'
-
-const DEFAULT_SWEEP_INTERVAL_MS = 5 * MINUTE_MS
+import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
+import { createTouchCollector } from './sessions/touch-collector.ts'
+import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
 
 /** A request of either world: Fetch or `node:http`. */
 export type AnyRequest = Request | IncomingMessage
@@ -53,6 +54,16 @@ export interface Requirement {
   readonly fresh?: boolean
   /** Scopes that the principal must have, all of them. A session has every scope. */
   readonly scopes?: readonly string[]
+}
+
+/** Numbers about one process. Counts are since its start. */
+export interface Stats {
+  readonly verifications: VerificationCounts
+  readonly cachedSessions: number
+  /** Password hashes that wait for a core. */
+  readonly hashesWaiting: number
+  /** Milliseconds since other nodes were last surely heard; beyond 1,000 the cache is not used. 0 with SQLite, which is asked each time. */
+  readonly invalidationLagMs: number
 }
 
 /** One instance of Latchkey. Make one per process. */
@@ -88,7 +99,14 @@ export interface Latchkey {
   checkIntegrity(): Promise<readonly string[]>
   /** Deletes expired sessions now; says how many. Runs by itself every five minutes. */
   sweep(): Promise<number>
-  /** Stops the sweep and closes the database. Call it when no request is under way. */
+  /**
+   * Makes every node forget what it knows of a user, whom the application changed in the database itself.
+   * @throws Refusal `not_found` for what is no id.
+   */
+  invalidateUser(userId: string): Promise<void>
+  /** Numbers about this process, for metrics. */
+  stats(): Stats
+  /** Writes the last uses that are still in memory, stops the sweep and closes the database. Call it when no request is under way. */
   close(): Promise<void>
 }
 
@@ -106,20 +124,23 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
   const minPasswordLength = options.password?.minLength ?? DEFAULT_MIN_PASSWORD_LENGTH
   const contextWords = [siteName, baseUrl.hostname, ...(options.password?.contextWords ?? [])]
-  const onError = guardReporter(options.onError ?? reportToStandardError)
+  const onError = guardReporter(options.onError)
   const onEvent = guardListener(options.onEvent, onError)
   const emit: Emit = (event) => onEvent({ ...event, at: clock(), requestId: null, client: null })
 
   const signer = createSigner(readSecrets(options), 'flash')
-  const stores = await storage.open()
+  const stores = await storage.open({ sessions: options.sessionStorage, onStatement: options.onStatement })
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
   const cache = createSessionCache(settings.cacheSize)
-  const follower = createChangeFollower(stores.sessions, cache)
+  const touches = createTouchCollector(stores.sessions, (error) => onError(error, null))
+  const verifications = { warm: 0, cold: 0, refused: 0 }
   const deps = {
     ...stores,
     cache,
-    follower,
+    touches,
+    verifications,
+    follower: createChangeFollower(stores.sessions, cache),
     clock,
     settings,
     registration,
@@ -183,7 +204,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   })
 
   const sweep = (): Promise<number> => sweepSessions(deps, emit)
-  const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS, onError)
+  const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, (error) => onError(error, null))
 
   return {
     basePath,
@@ -213,14 +234,28 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       headers.set('X-Request-Id', requestId)
       return refusalResponse(refusal, { authUrl, cookieName }, { headers, cookies: [], now: clock() })
     },
-    requestArrived: follower.requestArrived,
+    requestArrived: deps.follower.requestArrived,
     users: createServerSideUsers(deps, emit),
     sessions: createServerSideSessions(deps, emit),
     ping: () => stores.ping(),
     checkIntegrity: () => stores.checkIntegrity(),
     sweep,
+    async invalidateUser(id) {
+      const userId = parseUserId(id)
+      if (userId === null) throw new Refusal('not_found', { detail: 'This is no id of a user.' })
+      await stores.sessions.invalidateUser(userId)
+      cache.evictUser(userId)
+    },
+    stats: () => ({
+      verifications: { ...verifications },
+      cachedSessions: cache.size,
+      hashesWaiting: deps.hasher.waiting,
+      invalidationLagMs: stores.sessions.lagMs(),
+    }),
     async close() {
       stopSweeping()
+      touches.stop()
+      await touches.flush().catch((error: unknown) => onError(error, null))
       await stores.close()
     },
   }
@@ -248,51 +283,4 @@ function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): vo
   if (cookie === null) return
   if (answer instanceof Headers) answer.append('Set-Cookie', toSetCookie(cookie, now))
   else answer.appendHeader('Set-Cookie', toSetCookie(cookie, now))
-}
-
-type ReportError = (error: unknown, requestId: string | null) => void
-
-/** A listener that cannot harm what it listens to: what it throws, now or later, is reported. */
-function guardListener<T extends { readonly requestId: string | null }>(
-  listener: ((message: T) => unknown) | undefined,
-  onError: ReportError,
-): (message: T) => void {
-  return (message) => {
-    try {
-      const handled = listener?.(message)
-      if (handled instanceof Promise) handled.catch((error: unknown) => onError(error, message.requestId))
-    } catch (error) {
-      onError(error, message.requestId)
-    }
-  }
-}
-
-/** The last resort: a report that fails is reported to standard error. */
-function guardReporter(report: ReportError): ReportError {
-  return (error, requestId) => {
-    try {
-      const handled: unknown = report(error, requestId)
-      if (handled instanceof Promise) handled.catch((failure: unknown) => reportToStandardError(failure, requestId))
-    } catch (failure) {
-      reportToStandardError(failure, requestId)
-    }
-  }
-}
-
-function sweepRegularly(
-  sweep: () => Promise<number>,
-  intervalMs: number,
-  onError: (error: unknown, requestId: null) => void,
-): () => void {
-  if (intervalMs === 0) return () => undefined
-  const timer = setInterval(() => {
-    sweep().catch((error: unknown) => onError(error, null))
-  }, intervalMs)
-  timer.unref()
-  return () => clearInterval(timer)
-}
-
-function reportToStandardError(error: unknown, requestId: string | null): void {
-  // biome-ignore lint/suspicious/noConsole: the default sink of an embedded library; `onError` replaces it
-  console.error(`latchkey: ${requestId === null ? 'background work' : `request ${requestId}`} failed`, error)
 }

@@ -5,7 +5,7 @@ import type { Clock } from './kernel/clock.ts'
 import type { RequestRecord } from './kernel/connection.ts'
 import type { EventListener } from './kernel/event.ts'
 import type { SessionSettings } from './sessions/settings.ts'
-import type { Storage } from './storage/storage.ts'
+import type { OnStatement, SessionStorage, Storage } from './storage/storage.ts'
 
 /** What `createLatchkey` takes. Only `baseUrl` and `storage` have no default. */
 export interface LatchkeyOptions {
@@ -13,6 +13,8 @@ export interface LatchkeyOptions {
   readonly baseUrl: string
   /** Where the data is: `sqlite('app.db')`. */
   readonly storage: Storage
+  /** Where sessions are kept: `redis('redis://localhost')`. Default: in `storage`. */
+  readonly sessionStorage?: SessionStorage
   /** Path under which Latchkey answers. Default `/auth`. */
   readonly basePath?: string
   /** Name of the service on its pages; no password may be built from it. Default: the host of `baseUrl`. */
@@ -49,6 +51,8 @@ export interface LatchkeyOptions {
   readonly onEvent?: EventListener
   /** Told of what was thrown by mistake, with the id that the 500 answer carried. Default: standard error. */
   readonly onError?: (error: unknown, requestId: string | null) => void
+  /** Told of every statement that a storage ran, without its values, and its milliseconds. For metrics and tracing. */
+  readonly onStatement?: OnStatement
   /** Told of every answered request, for a log. */
   readonly onRequest?: (record: RequestRecord) => void
 }

@@ -210,7 +210,9 @@ describe('what the server is told wrongly is refused at the start, with a reason
     [{ LATCHKEY_TRUSTED_ORIGINS: 'https://a.example.com/path' }, 'LATCHKEY_TRUSTED_ORIGINS'],
     [{ LATCHKEY_TRUST_PROXY: '10.0.0.0/99' }, 'trustProxy'],
     [{ LATCHKEY_REGISTRATION: 'maybe' }, 'LATCHKEY_REGISTRATION'],
-    [{ REDIS_URL: 'redis://localhost' }, 'no Redis yet'],
+    [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL: must be redis://'],
+    [{ LATCHKEY_METRICS_PORT: 'x' }, 'LATCHKEY_METRICS_PORT'],
+    [{ DATABASE_DIRECT_URL: 'sqlite:x' }, 'DATABASE_DIRECT_URL: must be postgres://'],
     [{ LATCHKEY_SESSION_TOKEN: 'sealed' }, 'no sealed session tokens yet'],
     [{ LATCHKEY_VERIFY_EMAIL: 'required' }, 'right would be optional or off'],
   ] as Record<string, string>[][] as [Record<string, string>, string][])('%j', async (env, reason) => {

@@ -2,11 +2,11 @@ import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Emit } from '../kernel/event.ts'
-import { newUserId, type SessionId } from '../kernel/ids.ts'
+import { newUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { acceptNewPassword, type PasswordPolicy } from '../passwords/password.ts'
-import type { SessionRecord } from '../sessions/store.ts'
+import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
@@ -31,7 +31,7 @@ export interface CreateUserContext {
   /** Gives the session to store with the user, all or nothing; null for none. */
   readonly startSession: (user: User) => SessionRecord | null
   /** The session that ends with it. */
-  readonly replaces: SessionId | null
+  readonly replaces: SessionRef | null
 }
 
 /**

@@ -33,7 +33,7 @@ export async function register(
   let issued: IssuedSession | undefined
   const user = await createUser(deps, input, {
     emit,
-    replaces: replaces?.session.id ?? null,
+    replaces: replaces?.session ?? null,
     startSession(newUser) {
       // Whoever sets the password has proven to know it.
       const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: 0 }), 'password')
@@ -44,7 +44,7 @@ export async function register(
   })
   if (issued === undefined) throw new Error('createUser asked for no session')
   if (replaces !== null) {
-    deps.cache.evictSession(replaces.session.id)
+    deps.cache.evictSession(replaces.session)
     emit({ type: 'session.revoked', userId: replaces.user.id, sessionId: replaces.session.id })
   }
   emit({ type: 'login.succeeded', userId: user.id, sessionId: issued.session.id, methods: issued.session.methods })

@@ -1,8 +1,8 @@
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
-import type { SessionId, UserId } from '../kernel/ids.ts'
+import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
-import type { SessionRecord } from '../sessions/store.ts'
+import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 
 /** A user as administrators see them. */
 export interface UserRecord extends User {
@@ -17,7 +17,7 @@ export interface NewUser {
   /** The session that a registration starts, stored in the same transaction. */
   readonly firstSession: SessionRecord | null
   /** The session of the same browser that it takes the place of. */
-  readonly replaces: SessionId | null
+  readonly replaces: SessionRef | null
 }
 
 /** A page of users. */

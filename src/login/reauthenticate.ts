@@ -29,7 +29,7 @@ export async function reauthenticate(
   }
   const planned = planRotation(session, sessionToken, deps.clock())
   const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch)
-  deps.cache.evictSession(session.id)
+  deps.cache.evictSession(session)
   if (!rotated) throw new Refusal('unauthenticated', { reason: 'session ended meanwhile' })
   emit({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
   return planned

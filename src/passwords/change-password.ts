@@ -44,7 +44,7 @@ export async function changePassword(
   const newHash = await deps.hasher.hash(accepted)
   const planned = planRotation(session, sessionToken, deps.clock())
   const { hash: oldHash } = proof.credential
-  const changed = await deps.passwords.change({ userId: user.id, oldHash, newHash, keep: planned.rotation })
+  const changed = await deps.passwords.change({ oldHash, newHash, keep: planned.rotation })
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
   emit({ type: 'password.changed', userId: user.id, sessionId: session.id })

@@ -16,11 +16,10 @@ export interface PasswordCredential {
 
 /** A change of password, with the session that stays. */
 export interface PasswordChange {
-  readonly userId: UserId
   /** Only while this is still the hash is it replaced. */
   readonly oldHash: PasswordHash
   readonly newHash: PasswordHash
-  /** The session that asked: it gets a new token, all others end. */
+  /** The session that asked: it gets a new token, all others of its user end. */
   readonly keep: SessionRotation
 }
 

@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeProblems, settingsSchema } from '../check-options.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options.ts'
+import { redis } from '../storage/redis/redis.ts'
+import { postgres } from '../storage/sql/postgres.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type Environment, readEnvironment } from './environment.ts'
@@ -10,7 +12,7 @@ import { type Environment, readEnvironment } from './environment.ts'
 /** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data. */
 export type LatchkeyConfig = Omit<
   LatchkeyOptions,
-  'baseUrl' | 'storage' | 'clock' | 'onEvent' | 'onError' | 'onRequest'
+  'baseUrl' | 'storage' | 'sessionStorage' | 'clock' | 'onEvent' | 'onError' | 'onStatement' | 'onRequest'
 >
 
 /** All settings of a process. */
@@ -33,12 +35,12 @@ export async function readConfiguration(
 ): Promise<Configuration> {
   const environment = readEnvironment(env)
   const file = await readConfigFile(directory)
-  const storage = openStorage(environment.databaseUrl, directory)
+  const { storage, sessionStorage } = chooseStorages(environment, directory)
   const { secrets, trustProxy, trustedOrigins, registration, baseUrl } = environment
   const fromEnvironment = Object.entries({ secrets, trustProxy, trustedOrigins, registration })
   const set = Object.fromEntries(fromEnvironment.filter(([, value]) => value !== undefined))
   // Both halves were checked, each by its schema.
-  return { environment, storage, options: { ...file, ...set, baseUrl, storage } as LatchkeyOptions }
+  return { environment, storage, options: { ...file, ...set, baseUrl, storage, sessionStorage } as LatchkeyOptions }
 }
 
 async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
@@ -59,7 +61,19 @@ async function importDefault(path: string): Promise<unknown> {
   }
 }
 
-function openStorage(databaseUrl: string, directory: string): Storage {
+function chooseStorages(
+  { databaseUrl, databaseDirectUrl, redisUrl }: Environment,
+  directory: string,
+): Pick<LatchkeyOptions, 'storage' | 'sessionStorage'> {
+  return {
+    storage: databaseUrl.startsWith('sqlite:')
+      ? sqlite(toSqlitePath(databaseUrl, directory))
+      : postgres(databaseUrl, databaseDirectUrl === undefined ? {} : { directUrl: databaseDirectUrl }),
+    ...(redisUrl === undefined ? {} : { sessionStorage: redis(redisUrl) }),
+  }
+}
+
+function toSqlitePath(databaseUrl: string, directory: string): string {
   const path = databaseUrl.slice('sqlite:'.length)
-  return sqlite(path === ':memory:' ? path : resolve(directory, path))
+  return path === ':memory:' ? path : resolve(directory, path)
 }

@@ -12,6 +12,9 @@ export interface Environment {
   readonly host: string
   readonly baseUrl: string
   readonly databaseUrl: string
+  readonly databaseDirectUrl?: string | undefined
+  readonly redisUrl?: string | undefined
+  readonly metricsPort?: number | undefined
   readonly isProduction: boolean
   readonly secrets?: readonly string[] | undefined
   readonly trustProxy?: number | readonly string[] | undefined
@@ -32,25 +35,38 @@ const commaList = z.string().transform((text) =>
 
 /** Variables that DESIGN names and this version has no use for: refused when set to anything but their default. */
 const NOT_YET: Readonly<Record<string, { readonly allowed: readonly string[]; readonly what: string }>> = {
-  REDIS_URL: { allowed: [], what: 'Redis' },
   LATCHKEY_SESSION_TOKEN: { allowed: ['opaque'], what: 'sealed session tokens' },
   LATCHKEY_SCOPES: { allowed: [], what: 'access tokens' },
   LATCHKEY_VERIFY_EMAIL: { allowed: ['optional', 'off'], what: 'verification of email addresses' },
-  LATCHKEY_METRICS_PORT: { allowed: [], what: 'metrics' },
   LATCHKEY_BREACH_URL: { allowed: [], what: 'the check of breached passwords' },
   SMTP_URL: { allowed: [], what: 'mail' },
   LATCHKEY_MAIL_FROM: { allowed: [], what: 'mail' },
 }
 
+const portSchema = z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535)
+const postgresUrl = z.string().regex(/^postgres(?:ql)?:\/\//, 'must be postgres://user:password@host:5432/database')
+
 const variables = z.object({
-  PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535).optional(),
+  PORT: portSchema.optional(),
   HOST: z.string().optional(),
   LATCHKEY_BASE_URL: z
     .string()
     .transform((text) => text.replace(/\/$/, ''))
     .pipe(originSchema)
     .optional(),
-  DATABASE_URL: z.string().startsWith('sqlite:', 'must be sqlite:<file>, such as sqlite:latchkey.db').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(?:sqlite:|postgres(?:ql)?:\/\/)/, 'must be sqlite:<file> or postgres://user:password@host:5432/database')
+    .optional(),
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  REDIS_URL: z
+    .string()
+    .regex(
+      /^rediss?(?:\+cluster|\+sentinel)?:\/\//,
+      'must be redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name',
+    )
+    .optional(),
+  LATCHKEY_METRICS_PORT: portSchema.optional(),
   LATCHKEY_SECRETS: commaList.pipe(z.array(secretSchema).min(1)).optional(),
   LATCHKEY_TRUST_PROXY: z
     .string()
@@ -78,6 +94,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     host: data.HOST ?? DEFAULT_HOST,
     baseUrl: data.LATCHKEY_BASE_URL ?? defaultBaseUrl(port),
     databaseUrl: data.DATABASE_URL ?? DEFAULT_DATABASE,
+    databaseDirectUrl: data.DATABASE_DIRECT_URL,
+    redisUrl: data.REDIS_URL,
+    metricsPort: data.LATCHKEY_METRICS_PORT,
     isProduction: set.NODE_ENV === 'production',
     secrets: data.LATCHKEY_SECRETS,
     trustProxy: data.LATCHKEY_TRUST_PROXY,

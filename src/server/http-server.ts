@@ -26,6 +26,8 @@ const PARSER_ERRORS: Readonly<Record<string, RefusalCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 }
 const OWN_PATHS = ['/', '/health/live', '/health/ready']
+/** As long as a node believes its cache without hearing from the others. */
+const LOST_TOUCH_MS = 1_000
 const OWN_METHODS = ['GET', 'HEAD']
 
 /** What answers outside the base path are made with. */
@@ -73,8 +75,18 @@ async function answerOutside(
     response.writeHead(303, { ...headers, Location: `${auth.basePath}/account` }).end()
     return
   }
-  if (path === '/health/ready') await auth.ping()
-  response.writeHead(200, { ...headers, 'Content-Type': 'application/json' }).end('{"status":"ok"}')
+  const health = path === '/health/ready' ? await readiness(auth) : { status: 'ok' }
+  response.writeHead(200, { ...headers, 'Content-Type': 'application/json' }).end(JSON.stringify(health))
+}
+
+/**
+ * Ready while all that holds data answers; the refusal says what does not. A node that cannot hear the others is ready
+ * too, since it asks the storage each time; operators see it here.
+ */
+async function readiness(auth: Latchkey): Promise<{ readonly status: string; readonly cache?: string }> {
+  await auth.ping()
+  const isHeard = auth.stats().invalidationLagMs <= LOST_TOUCH_MS
+  return isHeard ? { status: 'ok' } : { status: 'ok', cache: 'not in use: other nodes cannot be heard' }
 }
 
 /** Writes a refusal to a socket that has no response, and closes it. */

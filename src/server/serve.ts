@@ -4,6 +4,7 @@ import { createLatchkey, type Latchkey } from '../latchkey.ts'
 import type { Configuration } from './configuration.ts'
 import { createHttpServer } from './http-server.ts'
 import { createServerLog, type ServerLog } from './log.ts'
+import { createMetrics } from './metrics.ts'
 
 /** A server that listens. */
 export interface RunningServer {
@@ -19,31 +20,50 @@ const CLOSE_IDLE_MS = 50
 export async function startServer({ environment, options }: Configuration): Promise<RunningServer> {
   const log = createServerLog()
   process.on('unhandledRejection', (error) => log.onError(error, null)) // the last resort (ASVS 16.5.4)
+  const metrics = environment.metricsPort === undefined ? null : await createMetrics()
   const auth = await createLatchkey({
     ...options,
-    onEvent: log.onEvent,
+    onEvent(event) {
+      log.onEvent(event)
+      metrics?.onEvent(event)
+    },
     onError: log.onError,
     onRequest: log.onRequest,
+    ...(metrics === null ? {} : { onStatement: metrics.onStatement }),
   })
   const server = createHttpServer(auth, options.baseUrl)
-  await listen(server, environment.port, environment.host).catch(async (error: unknown) => {
+  const metricsServer = metrics?.createServer(auth.stats) ?? null
+  try {
+    const port = await listen(server, environment.port, environment.host)
+    const metricsPort =
+      metricsServer === null ? undefined : await listen(metricsServer, environment.metricsPort ?? 0, environment.host)
+    log.logger.info({ port, metricsPort, host: environment.host, baseUrl: options.baseUrl }, 'listening')
+    return { port, stop: () => stop({ server, metricsServer, auth, log }) }
+  } catch (error) {
+    server.close()
     await auth.close()
     throw error
-  })
-  const { port } = server.address() as AddressInfo // it listens on TCP
-  log.logger.info({ port, host: environment.host, baseUrl: options.baseUrl }, 'listening')
-  return { port, stop: () => stop(server, auth, log) }
+  }
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host }, () => resolve())
+    server.listen({ port, host }, () => resolve((server.address() as AddressInfo).port)) // it listens on TCP
   })
 }
 
-async function stop(server: Server, auth: Latchkey, { logger }: ServerLog): Promise<void> {
+interface RunningParts {
+  readonly server: Server
+  readonly metricsServer: Server | null
+  readonly auth: Latchkey
+  readonly log: ServerLog
+}
+
+async function stop({ server, metricsServer, auth, log: { logger } }: RunningParts): Promise<void> {
   logger.info('stopping')
+  metricsServer?.close()
+  metricsServer?.closeAllConnections()
   const closed = new Promise((resolve) => server.close(resolve))
   // A kept-alive connection falls idle when its last answer is out.
   const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)

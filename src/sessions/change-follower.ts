@@ -6,8 +6,11 @@ import type { SessionStore } from './store.ts'
  * A look costs microseconds, on a busy process a noticeable part of a request.
  */
 export interface ChangeFollower {
-  /** Looks for changes and forgets what they touch. To be called before the cache is believed. */
-  follow(): void
+  /**
+   * Looks for changes and forgets what they touch. To be called before the cache is believed.
+   * @returns false while other processes cannot be heard: then nothing in the cache is to be believed.
+   */
+  follow(): boolean
   /**
    * Says that a request has just come in, synchronously from its socket's event. Requests that one turn of the event
    * loop hands over within a millisecond share one look: they were on their way before it.
@@ -31,29 +34,34 @@ export function createChangeFollower(
     isTurnFollowed = false
   }
 
+  function look(): boolean {
+    const changes = sessions.changesElsewhere()
+    if (changes === 'unreachable') return false
+    cache.evict(changes)
+    return true
+  }
+
   /** A request may want nothing of us, so it does not fail here; whoever verifies a session asks again, and is told. */
   function tryToLook(): boolean {
     try {
-      cache.evict(sessions.changesElsewhere())
-      return true
+      return look()
     } catch {
-      isTurnFollowed = false
       return false
     }
   }
 
   return {
     follow() {
-      if (!isTurnFollowed || performance.now() - lookedAt > MAX_AGE_MS) cache.evict(sessions.changesElsewhere())
+      return (isTurnFollowed && performance.now() - lookedAt <= MAX_AGE_MS) || look()
     },
     requestArrived() {
       const now = performance.now()
       if (isTurnFollowed && now - lookedAt <= MAX_AGE_MS) return
-      if (!tryToLook()) return
+      const wasFollowed = isTurnFollowed
+      isTurnFollowed = tryToLook()
+      if (!isTurnFollowed) return
       lookedAt = now
-      if (isTurnFollowed) return
-      isTurnFollowed = true
-      setImmediate(endTurn)
+      if (!wasFollowed) setImmediate(endTurn)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Token } from '../crypto/token.ts'
+import { hashToken, type Token } from '../crypto/token.ts'
 import type { Session } from '../kernel/principal.ts'
 import type { Cookie } from '../kernel/route.ts'
 import { type CookieJar, sessionCookie } from './session-cookie.ts'
@@ -15,8 +15,8 @@ export async function renewCookie(
 ): Promise<Cookie | null> {
   const now = deps.clock()
   if (!session.remembered || now - session.cookieSentAt < deps.settings.cookieRenewalMs) return null
-  const isOurs = await deps.sessions.markCookieSent(session, now)
-  deps.cache.evictSession(session.id)
+  const isOurs = await deps.sessions.markCookieSent({ session, tokenHash: hashToken(token) }, now)
+  deps.cache.evictSession(session)
   if (!isOurs) return null
   // The caller verified this very text as the session's token.
   return sessionCookie(deps.jar, deps.settings, { session: { ...session, cookieSentAt: now }, token: token as Token })

@@ -18,7 +18,7 @@ export async function revokeSession(deps: RevokeDeps, userId: UserId, id: Sessio
 /** Ends one session of the user if it is there. */
 export async function endSession(deps: RevokeDeps, userId: UserId, id: SessionId, emit: Emit): Promise<boolean> {
   const revoked = await deps.sessions.revoke(userId, id)
-  deps.cache.evictSession(id)
+  deps.cache.evictSession({ id, userId })
   if (revoked) emit({ type: 'session.revoked', userId, sessionId: id })
   return revoked
 }

@@ -19,6 +19,7 @@ export function planRotation(session: Session, currentToken: string, now: number
     session: { ...session, authenticatedAt: now, cookieSentAt: now },
     rotation: {
       id: session.id,
+      userId: session.userId,
       oldTokenHash: hashToken(currentToken),
       newTokenHash: hashToken(token),
       authenticatedAt: now,

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { TokenHash } from '../crypto/token.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Principal } from '../kernel/principal.ts'
-import type { Change } from './store.ts'
+import type { Change, SessionRef } from './store.ts'
 
 /**
  * Sessions that were verified lately, by token hash, in this process. Bounded; refusals are never kept.
@@ -12,71 +12,108 @@ export interface SessionCache {
   get(tokenHash: TokenHash): Principal | undefined
   /** Grows with every eviction. Read it before asking the storage, and hand it to `put`. */
   readonly version: number
-  /** Keeps what was read, unless something was evicted since `version`: what was read may be out of date. */
+  /** Keeps what was read, unless it was evicted since `version`: what was read may be out of date. */
   put(tokenHash: TokenHash, principal: Principal, version: number): void
-  evictSession(id: SessionId): void
+  evictSession(session: SessionRef): void
   evictUser(id: UserId): void
   evict(changes: readonly Change[] | 'unknown'): void
   readonly size: number
 }
 
+/** An entry, and the next one of the same user: an index without a set for each user. */
+interface Entry {
+  readonly tokenHash: TokenHash
+  readonly principal: Principal
+  next: Entry | undefined
+}
+
+/** Evictions remembered one by one; what was read before the oldest of them is kept by nobody. */
+const MAX_REMEMBERED = 1_000
+
 /** Makes a cache for so many sessions; 0 keeps none. */
 export function createSessionCache(maxSessions: number): SessionCache {
-  const hashBySession = new Map<SessionId, TokenHash>()
-  const sessionsByUser = new Map<UserId, Set<SessionId>>()
+  const firstOfUser = new Map<UserId, Entry>()
+  /** Who was evicted last, and at which version. */
+  const evictedAt = new Map<SessionId | UserId, number>()
+  let forgottenUpTo = 0
   let version = 0
 
-  function forgetIndexes(principal: Principal, tokenHash: TokenHash): void {
-    const { id, userId } = principal.session
-    if (hashBySession.get(id) !== tokenHash) return
-    hashBySession.delete(id)
-    const ofUser = sessionsByUser.get(userId)
-    ofUser?.delete(id)
-    if (ofUser?.size === 0) sessionsByUser.delete(userId)
+  function link(entry: Entry): void {
+    const { userId } = entry.principal.session
+    entry.next = firstOfUser.get(userId)
+    firstOfUser.set(userId, entry)
   }
 
-  const entries =
-    maxSessions > 0 ? new LRUCache<TokenHash, Principal>({ max: maxSessions, dispose: forgetIndexes }) : null
+  function unlink(entry: Entry): void {
+    const { userId } = entry.principal.session
+    const first = firstOfUser.get(userId)
+    if (first === entry) {
+      if (entry.next === undefined) firstOfUser.delete(userId)
+      else firstOfUser.set(userId, entry.next)
+      return
+    }
+    let before = first
+    while (before !== undefined && before.next !== entry) before = before.next
+    if (before !== undefined) before.next = entry.next
+  }
 
-  function remove(id: SessionId): void {
-    const tokenHash = hashBySession.get(id)
-    if (tokenHash !== undefined) entries?.delete(tokenHash)
+  const entries = maxSessions > 0 ? new LRUCache<TokenHash, Entry>({ max: maxSessions, dispose: unlink }) : null
+
+  function remove(userId: UserId, id: SessionId | null): void {
+    for (let entry = firstOfUser.get(userId); entry !== undefined; entry = entry.next) {
+      if (id === null || entry.principal.session.id === id) entries?.delete(entry.tokenHash)
+    }
+  }
+
+  function remember(id: SessionId | UserId): void {
+    version++
+    evictedAt.delete(id)
+    evictedAt.set(id, version)
+    if (evictedAt.size <= MAX_REMEMBERED) return
+    const [oldest] = evictedAt
+    if (oldest === undefined) return
+    evictedAt.delete(oldest[0])
+    forgottenUpTo = oldest[1]
+  }
+
+  function isEvictedSince(id: SessionId | UserId, since: number): boolean {
+    return (evictedAt.get(id) ?? 0) > since
   }
 
   const cache: SessionCache = {
-    get: (tokenHash) => entries?.get(tokenHash),
+    get: (tokenHash) => entries?.get(tokenHash)?.principal,
     get version() {
       return version
     },
     get size() {
       return entries?.size ?? 0
     },
-    put(tokenHash, principal, versionBefore) {
-      if (entries === null || versionBefore !== version) return
+    put(tokenHash, principal, since) {
       const { id, userId } = principal.session
-      remove(id)
-      entries.set(tokenHash, principal)
-      hashBySession.set(id, tokenHash)
-      const ofUser = sessionsByUser.get(userId)
-      if (ofUser === undefined) sessionsByUser.set(userId, new Set([id]))
-      else ofUser.add(id)
+      if (entries === null || since < forgottenUpTo || isEvictedSince(id, since) || isEvictedSince(userId, since))
+        return
+      remove(userId, id)
+      const entry: Entry = { tokenHash, principal, next: undefined }
+      link(entry)
+      entries.set(tokenHash, entry)
     },
-    evictSession(id) {
-      version++
-      remove(id)
+    evictSession({ id, userId }) {
+      remember(id)
+      remove(userId, id)
     },
     evictUser(id) {
-      version++
-      for (const sessionId of [...(sessionsByUser.get(id) ?? [])]) remove(sessionId)
+      remember(id)
+      remove(id, null)
     },
     evict(changes) {
       if (changes === 'unknown') {
         version++
+        forgottenUpTo = version
         entries?.clear()
         return
       }
       for (const change of changes) {
-        if (change.kind === 'session') cache.evictSession(change.id)
+        if (change.kind === 'session') cache.evictSession(change)
         else cache.evictUser(change.id)
       }
     },

@@ -32,14 +32,13 @@ export async function startSession(
   const ended = await deps.sessions.start({
     record,
     securityEpoch: input.login.securityEpoch,
-    replaces: input.replaces?.id ?? null,
+    replaces: input.replaces,
     maxPerUser: deps.settings.maxPerUser,
   })
   if (ended === null) return null
-  for (const id of ended) {
-    deps.cache.evictSession(id)
-    const userId = id === input.replaces?.id ? input.replaces.userId : session.userId
-    emit({ type: 'session.revoked', userId, sessionId: id })
+  for (const each of ended) {
+    deps.cache.evictSession(each)
+    emit({ type: 'session.revoked', userId: each.userId, sessionId: each.id })
   }
   return { session, token }
 }

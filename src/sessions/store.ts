@@ -14,6 +14,12 @@ export interface SessionWithUser {
   readonly user: User
 }
 
+/** Which session of which user. */
+export interface SessionRef {
+  readonly id: SessionId
+  readonly userId: UserId
+}
+
 /** How a session is stored at a login. */
 export interface SessionStart {
   readonly record: SessionRecord
@@ -23,38 +29,57 @@ export interface SessionStart {
    */
   readonly securityEpoch: number
   /** The session of the same browser that this one takes the place of. */
-  readonly replaces: SessionId | null
+  readonly replaces: SessionRef | null
   /** Sessions beyond this count end, the one used longest ago first. */
   readonly maxPerUser: number
 }
 
 /** A new token for a session that keeps its id. */
-export interface SessionRotation {
-  readonly id: SessionId
+export interface SessionRotation extends SessionRef {
   readonly oldTokenHash: TokenHash
   readonly newTokenHash: TokenHash
   /** When the person proved themselves, milliseconds since 1970 UTC. */
   readonly authenticatedAt: number
 }
 
-/** What changed in the storage without this process: what its cache must forget. */
-export type Change =
-  | { readonly kind: 'session'; readonly id: SessionId }
-  | { readonly kind: 'user'; readonly id: UserId }
+/** A use of a session that is still to be written. */
+export interface Touch {
+  readonly id: SessionId
+  readonly tokenHash: TokenHash
+  /** Milliseconds since 1970 UTC, as is the other. */
+  readonly lastSeenAt: number
+  readonly idleExpiresAt: number
+}
+
+/** What changed in the storage: what a cache must forget. */
+export type Change = ({ readonly kind: 'session' } & SessionRef) | { readonly kind: 'user'; readonly id: UserId }
+
+/**
+ * What other processes changed. 'unknown': more than can be told, so forget everything. 'unreachable': they cannot be
+ * heard now, so believe nothing that is not read from the storage.
+ */
+export type ChangesElsewhere = readonly Change[] | 'unknown' | 'unreachable'
+
+/** What a sweep did. */
+export interface Swept {
+  readonly ended: readonly SessionRef[]
+  /** False: nothing is left to sweep. */
+  readonly mayBeMore: boolean
+}
 
 /** What sessions ask of storage. Each method is one transaction; what it resolves to is stored for good. */
 export interface SessionStore {
   /**
-   * Stores a session; gives the ids of those that ended for it: the one replaced, and the surplus.
+   * Stores a session; gives those that ended for it: the one replaced, and the surplus.
    * Null, and nothing stored, when the user is gone, disabled, or their security epoch has moved on.
    */
-  start(start: SessionStart): Promise<readonly SessionId[] | null>
+  start(start: SessionStart): Promise<readonly SessionRef[] | null>
   /** One indexed read. Sessions of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<SessionWithUser | null>
-  /** Writes the last use. False when the session is gone. */
-  touch(id: SessionId, lastSeenAt: number, idleExpiresAt: number): Promise<boolean>
+  /** Writes last uses, all in one go. Sessions that are gone stay gone. */
+  writeTouches(touches: readonly Touch[]): Promise<void>
   /** Notes that the cookie was sent anew. False when another request did so first. */
-  markCookieSent(session: Session, cookieSentAt: number): Promise<boolean>
+  markCookieSent(record: SessionRecord, cookieSentAt: number): Promise<boolean>
   /** Swaps the token. False when the session is gone, its token is another by now, or the security epoch has moved on. */
   rotate(rotation: SessionRotation, securityEpoch: number): Promise<boolean>
   /** The user's sessions that have not expired, most recently used first. */
@@ -63,13 +88,14 @@ export interface SessionStore {
   revoke(userId: UserId, id: SessionId): Promise<boolean>
   /** Ends all sessions of the user but one; says how many. */
   revokeAll(userId: UserId, except: SessionId | null): Promise<number>
-  /** Deletes up to `limit` sessions past their limits at `now`; gives their ids. */
-  deleteExpired(now: number, limit: number): Promise<{ readonly id: SessionId; readonly userId: UserId }[]>
+  /** Deletes sessions past their limits at `now`, looking at no more than `limit`. */
+  sweep(now: number, limit: number): Promise<Swept>
   /** Deletes this session if it is past its limits at `now`. */
-  deleteIfExpired(id: SessionId, now: number): Promise<boolean>
-  /**
-   * What other processes changed since the last call. Synchronous and cheap, since every verification asks.
-   * 'unknown' when they changed more than can be told: forget everything.
-   */
-  changesElsewhere(): readonly Change[] | 'unknown'
+  deleteIfExpired(record: SessionRecord, now: number): Promise<boolean>
+  /** Tells all processes to forget what they know of the user, whom somebody else has changed. */
+  invalidateUser(id: UserId): Promise<void>
+  /** What other processes changed since the last call. Synchronous and cheap, since every verification asks. */
+  changesElsewhere(): ChangesElsewhere
+  /** Milliseconds since other processes were last surely heard; 0 when they are asked each time. */
+  lagMs(): number
 }

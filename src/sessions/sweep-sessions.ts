@@ -1,21 +1,42 @@
+import { MINUTE_MS } from '../kernel/clock.ts'
 import type { Emit } from '../kernel/event.ts'
 import type { SessionDeps } from './start-session.ts'
+import type { TouchCollector } from './touch-collector.ts'
 
 const BATCH = 500
+const DEFAULT_INTERVAL_MS = 5 * MINUTE_MS
 
-/** Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long. */
-export async function sweepSessions(
-  { cache, clock, sessions }: Pick<SessionDeps, 'cache' | 'clock' | 'sessions'>,
-  emit: Emit,
-): Promise<number> {
+/** What sweeping works with. */
+export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { readonly touches: TouchCollector }
+
+/**
+ * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.
+ * Uses that are still to be written are written first: they may have moved a limit.
+ */
+export async function sweepSessions({ cache, clock, sessions, touches }: SweepDeps, emit: Emit): Promise<number> {
+  await touches.flush()
   let total = 0
   for (;;) {
-    const deleted = await sessions.deleteExpired(clock(), BATCH)
-    for (const { id, userId } of deleted) {
-      cache.evictSession(id)
-      emit({ type: 'session.expired', userId, sessionId: id })
+    const { ended, mayBeMore } = await sessions.sweep(clock(), BATCH)
+    for (const session of ended) {
+      cache.evictSession(session)
+      emit({ type: 'session.expired', userId: session.userId, sessionId: session.id })
     }
-    total += deleted.length
-    if (deleted.length < BATCH) return total
+    total += ended.length
+    if (!mayBeMore) return total
   }
+}
+
+/** Sweeps every so many milliseconds, 5 minutes by default, 0 for never; gives what stops it. */
+export function sweepRegularly(
+  sweep: () => Promise<number>,
+  intervalMs: number = DEFAULT_INTERVAL_MS,
+  onError: (error: unknown) => void,
+): () => void {
+  if (intervalMs === 0) return () => undefined
+  const timer = setInterval(() => {
+    sweep().catch(onError)
+  }, intervalMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }

@@ -5,10 +5,24 @@ import type { ChangeFollower } from './change-follower.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
+import type { SessionRecord } from './store.ts'
+import type { TouchCollector } from './touch-collector.ts'
 
 /** What verifying works with. */
 export interface VerifyDeps extends SessionDeps {
   readonly follower: ChangeFollower
+  readonly touches: TouchCollector
+  readonly verifications: VerificationCounts
+}
+
+/** How verifications went, since the start of the process. */
+export interface VerificationCounts {
+  /** Answered from memory. */
+  warm: number
+  /** Read from the storage. */
+  cold: number
+  /** No session, or one that has ended. */
+  refused: number
 }
 
 /** Longest text worth hashing: a session token has 53 characters. */
@@ -16,8 +30,8 @@ const MAX_TOKEN_LENGTH = 64
 
 /**
  * Says who a session token belongs to. This is the hot path of every request:
- * warm (verified within the touch window) it costs one SHA-256 and no query, and answers at once;
- * cold, one indexed read; once per touch window it writes the last use.
+ * warm (verified within the touch window) it costs one SHA-256 and no query, and answers at once; cold, and once per
+ * touch window, one indexed read. Last uses are collected and written together.
  * @returns null for a token that is malformed, unknown, revoked or expired.
  */
 export function verifySession(
@@ -27,12 +41,24 @@ export function verifySession(
 ): Principal | null | Promise<Principal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const tokenHash = hashToken(text)
-  deps.follower.follow()
-  const cached = deps.cache.get(tokenHash)
-  if (cached === undefined) return parseToken(SESSION_TOKEN_PREFIX, text) && readSession(deps, tokenHash, emit)
+  const mayUseCache = deps.follower.follow()
+  const cached = mayUseCache ? deps.cache.get(tokenHash) : undefined
+  if (cached !== undefined && isCurrent(deps, cached.session)) {
+    deps.verifications.warm++
+    return cached
+  }
+  if (cached === undefined && parseToken(SESSION_TOKEN_PREFIX, text) === null) return refuse(deps)
+  return readSession(deps, tokenHash, { emit, mayUseCache })
+}
+
+function isCurrent(deps: VerifyDeps, session: Session): boolean {
   const now = deps.clock()
-  const isCurrent = isAlive(cached.session, now) && !isTouchDue(deps, cached.session, now)
-  return isCurrent ? cached : readSession(deps, tokenHash, emit)
+  return isAlive(session, now) && !isTouchDue(deps, session, now)
+}
+
+function refuse({ verifications }: VerifyDeps): null {
+  verifications.refused++
+  return null
 }
 
 /** True until the first of the session's two limits. */
@@ -40,27 +66,33 @@ export function isAlive(session: Session, now: number): boolean {
   return now < session.idleExpiresAt && now < session.expiresAt
 }
 
-async function readSession(deps: SessionDeps, tokenHash: TokenHash, emit: Emit): Promise<Principal | null> {
-  const { cache, clock, sessions } = deps
-  const version = cache.version
+async function readSession(
+  deps: VerifyDeps,
+  tokenHash: TokenHash,
+  { emit, mayUseCache }: { readonly emit: Emit; readonly mayUseCache: boolean },
+): Promise<Principal | null> {
+  const { cache, clock, sessions, verifications } = deps
+  const { version } = cache
   const found = await sessions.findByTokenHash(tokenHash)
-  if (found === null) return null
+  if (found === null) return refuse(deps)
   const now = clock()
-  if (!isAlive(found.session, now)) {
-    await endExpired(deps, found.session, emit)
-    return null
+  const latest = deps.touches.apply(found.session)
+  if (!isAlive(latest, now)) {
+    await endExpired(deps, { session: latest, tokenHash }, emit)
+    return refuse(deps)
   }
-  const session = isTouchDue(deps, found.session, now) ? await touch(deps, found.session, now) : found.session
-  if (session === null) return null
+  const session = isTouchDue(deps, latest, now) ? touch(deps, { session: latest, tokenHash }, now) : latest
   const principal: Principal = { kind: 'session', user: found.user, session, scopes: null }
-  cache.put(tokenHash, principal, version)
+  if (mayUseCache) cache.put(tokenHash, principal, version)
+  verifications.cold++
   return principal
 }
 
-/** Deletes the row, so that a clock set back does not revive the session (ASVS 7.3.1). */
-async function endExpired({ cache, clock, sessions }: SessionDeps, session: Session, emit: Emit): Promise<void> {
-  const deleted = await sessions.deleteIfExpired(session.id, clock())
-  cache.evictSession(session.id)
+/** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */
+async function endExpired({ cache, clock, sessions }: SessionDeps, record: SessionRecord, emit: Emit): Promise<void> {
+  const { session } = record
+  const deleted = await sessions.deleteIfExpired(record, clock())
+  cache.evictSession(session)
   if (deleted) emit({ type: 'session.expired', userId: session.userId, sessionId: session.id })
 }
 
@@ -68,8 +100,8 @@ function isTouchDue({ settings }: SessionDeps, session: Session, now: number): b
   return now - session.lastSeenAt >= settings.touchWindowMs
 }
 
-async function touch({ sessions, settings }: SessionDeps, session: Session, now: number): Promise<Session | null> {
+function touch({ settings, touches }: VerifyDeps, { session, tokenHash }: SessionRecord, now: number): Session {
   const idleExpiresAt = Math.min(now + idleLimitMs(settings, session.remembered), session.expiresAt)
-  const stillThere = await sessions.touch(session.id, now, idleExpiresAt)
-  return stillThere ? { ...session, lastSeenAt: now, idleExpiresAt } : null
+  touches.add({ id: session.id, tokenHash, lastSeenAt: now, idleExpiresAt })
+  return { ...session, lastSeenAt: now, idleExpiresAt }
 }

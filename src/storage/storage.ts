@@ -1,40 +1,93 @@
 import type { UserStore } from '../accounts/store.ts'
+import type { SessionId, UserId } from '../kernel/ids.ts'
+import type { User } from '../kernel/principal.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
-/** A storage that is open: the stores of every feature, over one database. */
+/** A storage that is open: the stores of every feature. */
 export interface Stores {
   readonly users: UserStore
   readonly passwords: PasswordStore
   readonly sessions: SessionStore
-  /** Resolves when the database answers; throws the refusal `unavailable` otherwise. */
+  /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
   ping(): Promise<void>
   /** What is damaged, one line each; empty when all is well. */
   checkIntegrity(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** Told the text of each SQL statement that runs, never its parameters. For counting and tracing. */
-export type OnStatement = (statement: string) => void
+/** Told the text of each statement or command that ran, never its values, and how many milliseconds it took. */
+export type OnStatement = (statement: string, durationMs: number) => void
+
+/** How a storage is opened. */
+export interface OpenOptions {
+  /** Where sessions are kept instead. Default: in the same storage. */
+  readonly sessions?: SessionStorage | undefined
+  /** Told of statements, besides the listener that the storage itself was made with. */
+  readonly onStatement?: OnStatement | undefined
+}
 
 /** A migration that the database does not have yet. */
 export interface PendingMigration {
   readonly number: number
   readonly name: string
   readonly statements: readonly string[]
+  /** What each statement locks; empty where every write locks everything (SQLite). */
+  readonly locks: readonly string[]
 }
 
-/** Where Latchkey keeps its data. Made by `sqlite(...)`; opens nothing until it is told to. */
+/** Where Latchkey keeps its data. Made by `sqlite(...)` or `postgres(...)`; opens nothing until it is told to. */
 export interface Storage {
-  /** Where a development secret is kept: beside the database. Null when the data is in memory. */
+  /** Where a development secret is kept: beside the database. Null when there is no such place. */
   readonly secretsFile: string | null
   /**
    * Opens the database, brings its schema up to date unless told otherwise, and refuses a schema it does not know.
    * @throws Error that says what is wrong with the schema and what to do.
    */
-  open(): Promise<Stores>
+  open(options?: OpenOptions): Promise<Stores>
   /** The migrations that `open` or `migrate` would run. */
   planMigrations(): Promise<readonly PendingMigration[]>
   /** Brings the schema up to date; gives what was run. */
   migrate(): Promise<readonly PendingMigration[]>
+}
+
+/** Where sessions are kept when not with the users. Made by `redis(...)`; connects when it is told to. */
+export interface SessionStorage {
+  /** The same stores with the sessions here; what they do to sessions is ordered in the database first. */
+  open(stores: Stores, orders: SessionOrders, onStatement?: OnStatement): Promise<Stores>
+}
+
+/** What is to be done to the sessions of a user. */
+export type SessionOrder = { readonly id: string; readonly userId: UserId } & (
+  | { readonly kind: 'end'; readonly except: SessionId | null; readonly throughEpoch: number }
+  | { readonly kind: 'refresh' }
+)
+
+/** A user as sessions elsewhere keep a copy of them. */
+export interface UserCopy {
+  readonly user: User
+  /** Grows with every change of the user. */
+  readonly revision: number
+  readonly securityEpoch: number
+}
+
+/** Orders for sessions that are kept elsewhere, as the database holds them. */
+export interface SessionOrders {
+  /** Orders that nobody has carried out yet: those of one user, or the oldest of all. */
+  list(userId: UserId | null): Promise<readonly SessionOrder[]>
+  /** Strikes out what was carried out. */
+  strike(orders: readonly SessionOrder[]): Promise<void>
+  /** Orders that the user's sessions are brought up to date. */
+  orderRefresh(userId: UserId): Promise<void>
+  /** The user as they are now; null when gone or disabled. */
+  findUser(userId: UserId): Promise<UserCopy | null>
+}
+
+/** One listener that tells both. */
+export function tellBoth(first?: OnStatement, second?: OnStatement): OnStatement | undefined {
+  if (first === undefined || second === undefined) return first ?? second
+  return (statement, durationMs) => {
+    first(statement, durationMs)
+    second(statement, durationMs)
+  }
 }

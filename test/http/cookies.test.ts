@@ -117,8 +117,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     for (const { text, headers } of replies) expect(`${text}${JSON.stringify([...headers])}`).not.toContain(token)
     expect(JSON.stringify(instance.events)).not.toContain(token)
     expect(instance.statements.join('\n')).not.toContain(token)
-    const { readFileSync } = await import('node:fs')
-    const stored = readFileSync(instance.file, 'latin1') + readFileSync(`${instance.file}-wal`, 'latin1')
+    const stored = await instance.stored()
     expect(stored).not.toContain(token)
     expect(stored).not.toContain(PASSWORD)
     expect(stored).toContain('ada@example.com') // the search would find it

@@ -6,12 +6,19 @@ import { hashToken, newToken, type TokenHash } from '../../src/crypto/token.ts'
 import type { EmailAddress } from '../../src/kernel/email-address.ts'
 import { newSessionId, newUserId, type SessionId, type UserId } from '../../src/kernel/ids.ts'
 import type { Session, User } from '../../src/kernel/principal.ts'
-import type { SessionRecord } from '../../src/sessions/store.ts'
-import type { Storage, Stores } from '../../src/storage/storage.ts'
+import type { Change, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
+import type { Stores } from '../../src/storage/storage.ts'
+import { until } from '../support/until.ts'
 
-const NOW = 1_700_000_000_000
+/** Storages that delete by themselves go by the real time. */
+const NOW = Date.now()
+const LIFE = 600_000
 const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA' as PasswordHash
 const OTHER_HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$b3RoZXI' as PasswordHash
+
+function refOf({ session: { id, userId } }: SessionRecord): SessionRef {
+  return { id, userId }
+}
 
 function makeUser(): User {
   const email = `${randomUUID()}@example.com` as EmailAddress
@@ -24,8 +31,8 @@ function makeSession(userId: UserId, changes: Partial<Session> = {}): SessionRec
     userId,
     createdAt: NOW,
     lastSeenAt: NOW,
-    expiresAt: NOW + 1_000_000,
-    idleExpiresAt: NOW + 1_000,
+    expiresAt: NOW + 2 * LIFE,
+    idleExpiresAt: NOW + LIFE,
     authenticatedAt: NOW,
     methods: ['password'],
     remembered: false,
@@ -36,14 +43,14 @@ function makeSession(userId: UserId, changes: Partial<Session> = {}): SessionRec
   return { session, tokenHash: hashToken(newToken('lks')) }
 }
 
-/** The contract. `makeStorage` gives the same storage each time, as several processes see it. */
-export function describeStorageContract(name: string, makeStorage: () => Storage): void {
+/** The contract. `open` opens the same storage each time, as several processes do. */
+export function describeStorageContract(name: string, open: () => Promise<Stores>): void {
   describe(`storage contract: ${name}`, () => {
     let stores: Stores
     let elsewhere: Stores
     beforeAll(async () => {
-      stores = await makeStorage().open()
-      elsewhere = await makeStorage().open()
+      stores = await open()
+      elsewhere = await open()
     })
     afterAll(async () => {
       expect(await stores.checkIntegrity()).toEqual([])
@@ -139,13 +146,13 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       const user = await addUser()
       const old = await addSession(user.id)
       const record = makeSession(user.id)
-      const replacing = { record, securityEpoch: 0, replaces: old.session.id, maxPerUser: 100 }
-      expect(await stores.sessions.start(replacing)).toEqual([old.session.id])
+      const replacing = { record, securityEpoch: 0, replaces: refOf(old), maxPerUser: 100 }
+      expect(await stores.sessions.start(replacing)).toEqual([refOf(old)])
       expect(await isThere(old.tokenHash)).toBe(false)
       const busy = await addSession(user.id, { lastSeenAt: NOW + 5 }, 2)
       const third = makeSession(user.id, { lastSeenAt: NOW + 6 })
       const surplus = await stores.sessions.start({ record: third, securityEpoch: 0, replaces: null, maxPerUser: 2 })
-      expect(surplus).toEqual([record.session.id])
+      expect(surplus).toEqual([refOf(record)])
       expect(await isThere(record.tokenHash)).toBe(false)
       expect(await isThere(busy.tokenHash)).toBe(true)
       expect(
@@ -160,7 +167,7 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
 
     test('a registration ends the session that it replaces, or nothing at all', async () => {
       const old = await addSession((await addUser()).id)
-      const replaces = old.session.id
+      const replaces = refOf(old)
       const user = makeUser()
       expect(
         await stores.users.create({ user, passwordHash: HASH, firstSession: makeSession(user.id), replaces }),
@@ -168,28 +175,40 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       expect(await isThere(old.tokenHash)).toBe(false)
       const other = await addSession(user.id)
       const twin = { ...makeUser(), email: user.email }
-      const refused = { user: twin, passwordHash: HASH, firstSession: makeSession(twin.id), replaces: other.session.id }
+      const refused = { user: twin, passwordHash: HASH, firstSession: makeSession(twin.id), replaces: refOf(other) }
       expect(await stores.users.create(refused)).toBe(false)
       expect(await isThere(other.tokenHash)).toBe(true)
     })
 
-    test('touch moves the idle limit, and says when the session is gone', async () => {
+    test('last uses move the idle limit, all in one go; a session that is gone stays gone', async () => {
       const user = await addUser()
-      const { session, tokenHash } = await addSession(user.id)
-      expect(await stores.sessions.touch(session.id, NOW + 7, NOW + 8)).toBe(true)
-      expect((await elsewhere.sessions.findByTokenHash(tokenHash))?.session).toMatchObject({
-        lastSeenAt: NOW + 7,
-        idleExpiresAt: NOW + 8,
+      const [first, second] = [await addSession(user.id), await addSession(user.id)]
+      const touchOf = ({ session: { id }, tokenHash }: SessionRecord, seconds: number) => ({
+        id,
+        tokenHash,
+        lastSeenAt: NOW + seconds,
+        idleExpiresAt: NOW + LIFE + seconds,
       })
-      await stores.sessions.revoke(user.id, session.id)
-      expect(await stores.sessions.touch(session.id, NOW, NOW)).toBe(false)
+      const gone = await addSession(user.id)
+      await stores.sessions.revoke(user.id, gone.session.id)
+      await stores.sessions.writeTouches([touchOf(first, 7), touchOf(gone, 8), touchOf(second, 9)])
+      await stores.sessions.writeTouches([touchOf(first, 6)]) // late, from another process
+      expect((await elsewhere.sessions.findByTokenHash(first.tokenHash))?.session).toMatchObject({
+        lastSeenAt: NOW + 7,
+        idleExpiresAt: NOW + LIFE + 7,
+      })
+      expect((await elsewhere.sessions.listByUser(user.id, NOW)).map(({ lastSeenAt }) => lastSeenAt)).toEqual([
+        NOW + 9,
+        NOW + 7,
+      ])
+      expect(await isThere(gone.tokenHash)).toBe(false)
     })
 
     test('of many that note a renewed cookie, one wins', async () => {
       const user = await addUser()
-      const { session } = await addSession(user.id)
+      const record = await addSession(user.id)
       const tries = Array.from({ length: 10 }, (_, index) =>
-        (index % 2 ? stores : elsewhere).sessions.markCookieSent(session, NOW + 1),
+        (index % 2 ? stores : elsewhere).sessions.markCookieSent(record, NOW + 1),
       )
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
     })
@@ -198,7 +217,7 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       const user = await addUser()
       const { session, tokenHash } = await addSession(user.id)
       const rotations = Array.from({ length: 10 }, () => ({
-        id: session.id,
+        ...refOf({ session, tokenHash }),
         oldTokenHash: tokenHash,
         newTokenHash: hashToken(newToken('lks')),
         authenticatedAt: NOW + 9,
@@ -221,12 +240,12 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
       const user = await addUser()
       const [keep, other] = [await addSession(user.id), await addSession(user.id)]
       const rotation = {
-        id: keep.session.id,
+        ...refOf(keep),
         oldTokenHash: keep.tokenHash,
         newTokenHash: hashToken(newToken('lks')),
         authenticatedAt: NOW + 3,
       }
-      const change = { userId: user.id, oldHash: HASH, newHash: OTHER_HASH, keep: rotation }
+      const change = { oldHash: HASH, newHash: OTHER_HASH, keep: rotation }
       expect(await stores.passwords.change({ ...change, oldHash: OTHER_HASH })).toBe(false)
       expect(await stores.passwords.change({ ...change, keep: { ...rotation, oldTokenHash: other.tokenHash } })).toBe(
         false,
@@ -263,41 +282,66 @@ export function describeStorageContract(name: string, makeStorage: () => Storage
 
     test('expired sessions are not listed, and deleted by either limit', async () => {
       const user = await addUser()
-      const idle = await addSession(user.id, { idleExpiresAt: NOW + 10 })
-      const absolute = await addSession(user.id, { expiresAt: NOW + 10, idleExpiresAt: NOW + 10_000_000 })
-      const alive = await addSession(user.id, { idleExpiresAt: NOW + 11 })
-      expect((await stores.sessions.listByUser(user.id, NOW + 10)).map(({ id }) => id)).toEqual([alive.session.id])
-      expect(await stores.sessions.deleteIfExpired(alive.session.id, NOW + 10)).toBe(false)
-      const deleted = (await stores.sessions.deleteExpired(NOW + 10, 1_000)).map(({ id }) => id)
-      expect(deleted).toEqual(expect.arrayContaining([idle.session.id, absolute.session.id]))
-      expect(deleted).not.toContain(alive.session.id)
-      expect(await stores.sessions.deleteIfExpired(alive.session.id, NOW + 11)).toBe(true)
-      for (let count = 0; count < 5; count++) await addSession(user.id, { idleExpiresAt: NOW + 1 })
-      expect(await stores.sessions.deleteExpired(NOW + 1, 3)).toHaveLength(3)
+      const idle = await addSession(user.id, { idleExpiresAt: NOW + LIFE })
+      const absolute = await addSession(user.id, { expiresAt: NOW + LIFE, idleExpiresAt: NOW + 2 * LIFE })
+      const alive = await addSession(user.id, { idleExpiresAt: NOW + LIFE + 1 })
+      expect((await stores.sessions.listByUser(user.id, NOW + LIFE)).map(({ id }) => id)).toEqual([alive.session.id])
+      expect(await stores.sessions.deleteIfExpired(alive, NOW + LIFE)).toBe(false)
+      expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE)).toBe(true)
+      expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE)).toBe(false)
+      expect(await stores.sessions.deleteIfExpired(absolute, NOW + LIFE)).toBe(true)
+      expect(await isThere(absolute.tokenHash)).toBe(false)
+      expect(await isThere(alive.tokenHash)).toBe(true)
     })
 
-    test('what one process changes, another is told of, once', async () => {
+    /** All that was told between two calls of `settle`, by however many reads. */
+    async function heardOf(user: User, work: () => Promise<unknown>): Promise<Change[]> {
+      const heard: Change[] = []
+      async function settle(): Promise<void> {
+        const mark = newUserId(() => NOW)
+        await stores.sessions.invalidateUser(mark)
+        await until(() => {
+          const changes = elsewhere.sessions.changesElsewhere()
+          if (typeof changes === 'string') return false
+          heard.push(...changes)
+          return changes.some(({ id }) => id === mark)
+        })
+      }
+      elsewhere.sessions.changesElsewhere()
+      await settle()
+      heard.length = 0
+      await work()
+      await settle()
+      return heard.filter((change) => (change.kind === 'session' ? change.userId : change.id) === user.id)
+    }
+
+    test('what one process changes, another is told of', async () => {
       const user = await addUser()
       const { session } = await addSession(user.id)
-      elsewhere.sessions.changesElsewhere()
-      expect(elsewhere.sessions.changesElsewhere()).toEqual([])
-      await stores.sessions.revoke(user.id, session.id)
-      expect(elsewhere.sessions.changesElsewhere()).toEqual([{ kind: 'session', id: session.id }])
-      expect(elsewhere.sessions.changesElsewhere()).toEqual([])
-      await stores.users.rename(user.id, 'Grace')
-      await stores.users.delete(user.id)
-      expect(elsewhere.sessions.changesElsewhere()).toEqual([
-        { kind: 'user', id: user.id },
-        { kind: 'user', id: user.id },
+      const other = await addSession(user.id)
+      expect(await heardOf(user, () => stores.sessions.revoke(user.id, session.id))).toEqual([
+        { kind: 'session', id: session.id, userId: user.id },
       ])
+      expect(await heardOf(user, () => stores.users.rename(user.id, 'Grace'))).toContainEqual({
+        kind: 'user',
+        id: user.id,
+      })
+      expect((await elsewhere.sessions.findByTokenHash(other.tokenHash))?.user.name).toBe('Grace')
+      expect(await heardOf(user, () => stores.sessions.invalidateUser(user.id))).toContainEqual({
+        kind: 'user',
+        id: user.id,
+      })
+      expect(await heardOf(user, () => stores.users.delete(user.id))).not.toEqual([])
+      expect(await isThere(other.tokenHash)).toBe(false)
+      expect(elsewhere.sessions.changesElsewhere()).toEqual([])
     })
 
     test('more changes than can be told: everything is to be forgotten', async () => {
       const user = await addUser()
-      elsewhere.sessions.changesElsewhere()
-      for (let count = 0; count < 1_001; count++) await stores.users.rename(user.id, String(count))
-      expect(elsewhere.sessions.changesElsewhere()).toBe('unknown')
-      expect(elsewhere.sessions.changesElsewhere()).toEqual([])
+      await heardOf(user, async () => undefined)
+      for (let count = 0; count < 1_100; count++) await stores.sessions.invalidateUser(user.id)
+      await until(() => elsewhere.sessions.changesElsewhere() === 'unknown')
+      await heardOf(user, async () => undefined)
     })
   })
 }

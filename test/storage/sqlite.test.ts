@@ -7,13 +7,18 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { createLatchkey, Refusal } from '../../src/index.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import { migrate, planMigrations } from '../../src/storage/sql/migrate.ts'
+import type { Migration } from '../../src/storage/sql/migration.ts'
 import { createKysely, openSqliteFile } from '../../src/storage/sql/sqlite-database.ts'
 import { describeStorageContract } from './contract.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-sqlite-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-describeStorageContract('SQLite', () => sqlite(join(directory, 'contract.db')))
+describeStorageContract('SQLite', () => sqlite(join(directory, 'contract.db')).open())
+
+function migration(number: number, name: string, sqlite: string[]): Migration {
+  return { number, name, sqlite, postgres: [] }
+}
 
 describe('SQLite', () => {
   test('the file is WAL, synced at every commit, with foreign keys and strict tables', async () => {
@@ -22,7 +27,8 @@ describe('SQLite', () => {
     expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1])
     expect(pragma('busy_timeout')).toBeGreaterThan(0)
     const db = createKysely(file)
-    await migrate(db, [{ number: 1, name: 'x', sqlite: ['CREATE TABLE t (n INTEGER) STRICT'] }])
+    const known = [migration(1, 'x', ['CREATE TABLE t (n INTEGER) STRICT'])]
+    await migrate({ db, kind: 'sqlite', known })
     expect(() => file.exec("INSERT INTO t VALUES ('text')")).toThrow()
     await db.destroy()
     const stores = await sqlite(join(directory, 'strict.db')).open()
@@ -43,26 +49,29 @@ describe('SQLite', () => {
 
   test('a schema of a newer version, or a migration of another text, is refused with a reason', async () => {
     const db = createKysely(openSqliteFile(join(directory, 'newer.db')))
-    const first = { number: 1, name: 'first', sqlite: ['CREATE TABLE a (n INTEGER) STRICT'] }
-    await migrate(db, [first, { number: 2, name: 'second', sqlite: [] }])
-    await expect(planMigrations(db, [first])).rejects.toThrow(
-      /migration 2, which this version of Latchkey does not know/,
+    const first = migration(1, 'first', ['CREATE TABLE a (n INTEGER) STRICT'])
+    const second = migration(2, 'second', [])
+    const breaking = { ...migration(3, 'third', []), worksWith: 3 }
+    await migrate({ db, kind: 'sqlite', known: [first, second] })
+    // The release before goes on beside the one that migrated; one that a migration leaves behind does not start.
+    expect(await planMigrations({ db, kind: 'sqlite', known: [first] })).toEqual([])
+    await migrate({ db, kind: 'sqlite', known: [first, second, breaking] })
+    await expect(planMigrations({ db, kind: 'sqlite', known: [first, second] })).rejects.toThrow(
+      /migration 3, which this version of Latchkey does not know/,
     )
-    await expect(
-      planMigrations(db, [
-        { ...first, sqlite: [] },
-        { number: 2, name: 'second', sqlite: [] },
-      ]),
-    ).rejects.toThrow(/another text/)
+    const other = migration(1, 'first', [])
+    await expect(planMigrations({ db, kind: 'sqlite', known: [other, second, breaking] })).rejects.toThrow(
+      /another text/,
+    )
     await db.destroy()
     await expect(sqlite(join(directory, 'newer.db')).open()).rejects.toThrow()
   })
 
   test('a migration that fails leaves nothing behind', async () => {
     const db = createKysely(openSqliteFile(join(directory, 'broken.db')))
-    const broken = { number: 1, name: 'broken', sqlite: ['CREATE TABLE a (n INTEGER) STRICT', 'NO SQL'] }
-    await expect(migrate(db, [broken])).rejects.toThrow()
-    expect(await planMigrations(db, [broken])).toHaveLength(1)
+    const known = [migration(1, 'broken', ['CREATE TABLE a (n INTEGER) STRICT', 'NO SQL'])]
+    await expect(migrate({ db, kind: 'sqlite', known })).rejects.toThrow()
+    expect(await planMigrations({ db, kind: 'sqlite', known })).toHaveLength(1)
     expect(await db.introspection.getTables()).toEqual([])
     await db.destroy()
   })

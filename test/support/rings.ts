@@ -1,14 +1,23 @@
-/* The two rings of the HTTP suite: the handler called with a Request, and the same behind a real Node server. */
+/*
+ * The rings of the HTTP suite: the handler called with a Request, and the same behind a real Node server, on SQLite; then
+ * on PostgreSQL, and on PostgreSQL with the sessions in Redis.
+ */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import type { EventOrigin, SecurityEvent } from '../../src/index.ts'
 import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../src/index.ts'
+import { postgres } from '../../src/postgres.ts'
+import { redis } from '../../src/redis.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import { Client, type Send } from './client.ts'
+import { createDatabase, dropDatabase, readRows } from './postgres-server.ts'
+import { readKeys } from './redis-server.ts'
 
 /** The origin that instances under test are configured for. It is not where they listen. */
 export const ORIGIN = 'http://localhost:3000'
@@ -20,8 +29,10 @@ export interface Instance {
   readonly events: (SecurityEvent & EventOrigin)[]
   readonly statements: string[]
   readonly errors: unknown[]
-  /** The database file. */
-  readonly file: string
+  /** All that is stored, as text. */
+  stored(): Promise<string>
+  /** Another node on the same data. */
+  sibling(options?: Partial<LatchkeyOptions>): Promise<Latchkey>
   /** Moves the clock. */
   advance(ms: number): void
   /** A new client with a cookie jar of its own. */
@@ -29,34 +40,36 @@ export interface Instance {
   close(): Promise<void>
 }
 
-export type Ring = 'handler' | 'server'
-export const RINGS: readonly Ring[] = ['handler', 'server']
+export type Ring = 'handler' | 'server' | 'server, PostgreSQL' | 'handler, PostgreSQL and Redis'
+export const RINGS: readonly Ring[] = ['handler', 'server', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
 
 /** Starts an instance with a database of its own. */
 export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
-  const directory = mkdtempSync(join(tmpdir(), 'latchkey-'))
-  const file = join(directory, 'test.db')
   const events: Instance['events'] = []
   const statements: string[] = []
   const errors: unknown[] = []
   // The clock stands still unless it is moved.
   let now = Date.now()
+  const data = await makeStorage(ring)
   const auth = await createLatchkey({
     baseUrl: ORIGIN,
-    storage: sqlite(file, { onStatement: (statement) => statements.push(statement) }),
+    ...data.open(),
     clock: () => now,
     onEvent: (event) => events.push(event),
     onError: (error) => errors.push(error),
+    onStatement: (statement) => statements.push(statement),
     sweepIntervalMs: 0,
     ...options,
   })
-  const { send, stop } = ring === 'handler' ? viaHandler(auth) : await viaServer(auth)
+  const { send, stop } = ring.startsWith('handler') ? viaHandler(auth) : await viaServer(auth)
   return {
     auth,
     events,
     statements,
     errors,
-    file,
+    stored: data.stored,
+    sibling: (more = {}) =>
+      createLatchkey({ baseUrl: ORIGIN, ...data.open(), clock: () => now, sweepIntervalMs: 0, ...more }),
     advance: (ms) => {
       now += ms
     },
@@ -64,8 +77,39 @@ export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions
     async close() {
       await stop()
       await auth.close()
-      rmSync(directory, { recursive: true })
+      await data.remove()
     },
+  }
+}
+
+interface TestStorage {
+  /** The storage as one more process opens it. */
+  open(): Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>
+  stored(): Promise<string>
+  remove(): Promise<void>
+}
+
+async function makeStorage(ring: Ring): Promise<TestStorage> {
+  if (ring === 'handler' || ring === 'server') return makeSqliteFile()
+  const url = await createDatabase(inject('databaseServer'), inject('databaseTemplate'))
+  const remove = (): Promise<void> => dropDatabase(url)
+  if (!ring.endsWith('Redis')) return { open: () => ({ storage: postgres(url) }), stored: () => readRows(url), remove }
+  const redisUrl = inject('redisServer')
+  const prefix = `${randomUUID()}:`
+  return {
+    open: () => ({ storage: postgres(url), sessionStorage: redis(redisUrl, { prefix }) }),
+    stored: async () => (await readRows(url)) + (await readKeys(redisUrl, prefix)),
+    remove,
+  }
+}
+
+function makeSqliteFile(): TestStorage {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  const file = join(directory, 'test.db')
+  return {
+    open: () => ({ storage: sqlite(file) }),
+    stored: async () => readFileSync(file, 'latin1') + readFileSync(`${file}-wal`, 'latin1'),
+    remove: async () => rmSync(directory, { recursive: true }),
   }
 }
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import { HOUR_MS } from '../../kernel/clock.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
-import type { Change } from '../../sessions/store.ts'
+import type { Change, ChangesElsewhere } from '../../sessions/store.ts'
 import type { ChangesTable, Database } from './schema.ts'
 import { toUnavailable } from './sqlite-database.ts'
 
@@ -11,23 +11,11 @@ const KEEP_MS = HOUR_MS
 /** More changes than this at once are cheaper to answer with an empty cache. */
 const MAX_CHANGES = 1_000
 
-/** Tells other processes, in the transaction that does it, that a session changed. */
-export async function noteSessionChange(trx: Transaction<Database>, id: SessionId): Promise<void> {
-  await note(trx, 'session', id)
-}
-
-/** Tells other processes, in the transaction that does it, that a user or all their sessions changed. */
-export async function noteUserChange(trx: Transaction<Database>, id: UserId): Promise<void> {
-  await note(trx, 'user', id)
-}
-
-async function note(trx: Transaction<Database>, kind: ChangesTable['kind'], subjectId: string): Promise<void> {
-  const row = { kind, subject_id: subjectId, changed_at: Date.now() }
-  // `seq` is the database's to give.
-  await trx
-    .insertInto('changes')
-    .values(row as ChangesTable)
-    .execute()
+/** Tells other processes on the file, in the transaction that does it, what changed. */
+export async function noteChange(trx: Transaction<Database>, change: Change): Promise<void> {
+  const user_id = change.kind === 'session' ? change.userId : change.id
+  const row = { kind: change.kind, subject_id: change.id, user_id, changed_at: Date.now() }
+  await trx.insertInto('changes').values(row).execute()
 }
 
 /** Deletes changes that every process has seen, but never the newest: its number tells whether others are missing. */
@@ -43,11 +31,11 @@ export async function sweepChanges(db: Kysely<Database>): Promise<void> {
  * Reads what other processes changed. `PRAGMA data_version` (3 µs) tells whether any of them wrote at all;
  * only then are the rows read.
  */
-export function createChangeReader(file: DatabaseSync): () => readonly Change[] | 'unknown' {
+export function createChangeReader(file: DatabaseSync): () => ChangesElsewhere {
   const dataVersion = file.prepare('PRAGMA data_version')
   dataVersion.setReturnArrays(true) // asked for so often that the object around the number counts
   const newest = file.prepare('SELECT coalesce(max(seq), 0) AS seq FROM changes')
-  const since = file.prepare('SELECT seq, kind, subject_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?')
+  const since = file.prepare('SELECT seq, kind, subject_id, user_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?')
   // Column names and types are those of the statements above.
   const readVersion = (): number => (dataVersion.get() as unknown as [number])[0]
   let version = readVersion()
@@ -57,7 +45,7 @@ export function createChangeReader(file: DatabaseSync): () => readonly Change[] 
     try {
       const versionNow = readVersion()
       if (versionNow === version) return NO_CHANGES
-      const rows = since.all(lastSeq, MAX_CHANGES) as Pick<ChangesTable, 'seq' | 'kind' | 'subject_id'>[]
+      const rows = since.all(lastSeq, MAX_CHANGES) as ChangeRow[]
       const [first] = rows
       const isComplete = rows.length < MAX_CHANGES && (first === undefined || first.seq === lastSeq + 1)
       lastSeq = isComplete ? (rows.at(-1)?.seq ?? lastSeq) : (newest.get() as { seq: number }).seq
@@ -71,7 +59,10 @@ export function createChangeReader(file: DatabaseSync): () => readonly Change[] 
 
 const NO_CHANGES: readonly Change[] = []
 
-function toChange({ kind, subject_id }: Pick<ChangesTable, 'kind' | 'subject_id'>): Change {
+type ChangeRow = Pick<Selectable<ChangesTable>, 'seq' | 'kind' | 'subject_id' | 'user_id'>
+
+function toChange({ kind, subject_id, user_id }: ChangeRow): Change {
   // Only ids that were ids when they were noted stand in the table.
-  return kind === 'session' ? { kind, id: subject_id as SessionId } : { kind, id: subject_id as UserId }
+  const userId = user_id as UserId
+  return kind === 'session' ? { kind, id: subject_id as SessionId, userId } : { kind, id: userId }
 }

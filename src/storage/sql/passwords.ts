@@ -2,11 +2,12 @@ import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
 import type { PasswordChange, PasswordCredential, PasswordStore } from '../../passwords/store.ts'
 import { toUser } from './rows.ts'
-import type { Connections, Database } from './schema.ts'
-import { deleteSessionsOf, swapToken } from './sessions.ts'
+import type { Database, SqlDatabase } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
+import { at } from './time.ts'
 
 /** Passwords in SQL. */
-export function createPasswordStore({ db, reader }: Connections): PasswordStore {
+export function createPasswordStore({ db, reader }: SqlDatabase, sessions: SessionEffects): PasswordStore {
   return {
     findByEmail: (email) => findCredential(reader, 'email', email),
 
@@ -23,7 +24,7 @@ export function createPasswordStore({ db, reader }: Connections): PasswordStore 
 
     async change(change) {
       try {
-        await db.transaction().execute((trx) => changePassword(trx, change))
+        await db.transaction().execute((trx) => changePassword(trx, sessions, change))
         return true
       } catch (error) {
         if (error instanceof ChangedMeanwhile) return false
@@ -36,21 +37,27 @@ export function createPasswordStore({ db, reader }: Connections): PasswordStore 
 /** Rolls the transaction back: the password or the session is not what the change was based on. */
 class ChangedMeanwhile extends Error {}
 
-async function changePassword(trx: Transaction<Database>, change: PasswordChange): Promise<void> {
-  const { userId, oldHash, newHash, keep } = change
-  const { numUpdatedRows } = await trx
-    .updateTable('passwords')
-    .set({ hash: newHash, changed_at: keep.authenticatedAt })
-    .where('user_id', '=', userId)
-    .where('hash', '=', oldHash)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n || !(await swapToken(trx, keep))) throw new ChangedMeanwhile()
-  await trx
+async function changePassword(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { oldHash, newHash, keep }: PasswordChange,
+): Promise<void> {
+  const { userId } = keep
+  const user = await trx
     .updateTable('users')
     .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
     .where('id', '=', userId)
-    .execute()
-  await deleteSessionsOf(trx, userId, keep.id)
+    .returning('security_epoch')
+    .executeTakeFirst()
+  const { numUpdatedRows } = await trx
+    .updateTable('passwords')
+    .set({ hash: newHash, changed_at: at(keep.authenticatedAt) })
+    .where('user_id', '=', userId)
+    .where('hash', '=', oldHash)
+    .executeTakeFirst()
+  const isUnchanged = user !== undefined && numUpdatedRows > 0n && (await sessions.rotate(trx, keep))
+  if (!isUnchanged) throw new ChangedMeanwhile()
+  await sessions.endAll(trx, { userId, except: keep, throughEpoch: user.security_epoch - 1 })
 }
 
 async function findCredential(

@@ -1,17 +1,18 @@
-import type { Selectable } from 'kysely'
+import type { InsertObject, Selectable } from 'kysely'
 import type { UserRecord } from '../../accounts/store.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Method, Session, User } from '../../kernel/principal.ts'
 import type { SessionRecord } from '../../sessions/store.ts'
-import type { SessionsTable, UsersTable } from './schema.ts'
+import type { Database, SessionsTable, UsersTable } from './schema.ts'
+import { at } from './time.ts'
 
 /** The user in a row. Ids and addresses were checked before they were stored. */
-export function toUser(row: Omit<Selectable<UsersTable>, 'disabled_at' | 'security_epoch'>): User {
+export function toUser(row: Omit<Selectable<UsersTable>, 'disabled_at' | 'security_epoch' | 'revision'>): User {
   return {
     id: row.id as UserId,
     email: row.email as EmailAddress,
-    emailVerified: row.email_verified === 1,
+    emailVerified: Boolean(row.email_verified),
     name: row.name,
     createdAt: row.created_at,
   }
@@ -23,20 +24,20 @@ export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
 }
 
 /** A new user as its row. */
-export function toUserRow(user: User): UsersTable {
+export function toUserRow(user: User): InsertObject<Database, 'users'> {
   return {
     id: user.id,
     email: user.email,
-    email_verified: user.emailVerified ? 1 : 0,
+    email_verified: user.emailVerified,
     name: user.name,
-    created_at: user.createdAt,
+    created_at: at(user.createdAt),
     disabled_at: null,
     security_epoch: 0,
   }
 }
 
 /** The session in a row. */
-export function toSession(row: Selectable<SessionsTable>): Session {
+export function toSession(row: Omit<Selectable<SessionsTable>, 'sweep_at' | 'token_hash'>): Session {
   return {
     // What stands in the table was written by `toSessionRow`.
     id: row.id as SessionId,
@@ -47,27 +48,28 @@ export function toSession(row: Selectable<SessionsTable>): Session {
     idleExpiresAt: row.idle_expires_at,
     authenticatedAt: row.authenticated_at,
     methods: row.methods.split(' ') as Method[],
-    remembered: row.remembered === 1,
+    remembered: Boolean(row.remembered),
     cookieSentAt: row.cookie_sent_at,
     client: { ip: row.ip, userAgent: row.user_agent },
   }
 }
 
 /** A session as its row. */
-export function toSessionRow({ session, tokenHash }: SessionRecord): SessionsTable {
+export function toSessionRow({ session, tokenHash }: SessionRecord): InsertObject<Database, 'sessions'> {
   return {
     id: session.id,
     token_hash: tokenHash,
     user_id: session.userId,
-    created_at: session.createdAt,
-    last_seen_at: session.lastSeenAt,
-    expires_at: session.expiresAt,
-    idle_expires_at: session.idleExpiresAt,
-    authenticated_at: session.authenticatedAt,
+    created_at: at(session.createdAt),
+    last_seen_at: at(session.lastSeenAt),
+    expires_at: at(session.expiresAt),
+    idle_expires_at: at(session.idleExpiresAt),
+    authenticated_at: at(session.authenticatedAt),
     methods: session.methods.join(' '),
-    remembered: session.remembered ? 1 : 0,
-    cookie_sent_at: session.cookieSentAt,
+    remembered: session.remembered,
+    cookie_sent_at: at(session.cookieSentAt),
     ip: session.client.ip,
     user_agent: session.client.userAgent,
+    sweep_at: at(Math.min(session.idleExpiresAt, session.expiresAt)),
   }
 }

@@ -1,10 +1,15 @@
-import type { Kysely } from 'kysely'
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
+import type { Change, ChangesElsewhere, Touch } from '../../sessions/store.ts'
 
-/** The tables, as Kysely sees them. Times are milliseconds since 1970 UTC. */
+/** Flags are 0 and 1 in SQLite. */
+type Flag = ColumnType<boolean | number, boolean, boolean>
+
+/** The tables, as Kysely sees them. Times are milliseconds since 1970 UTC; they are written with `at`. */
 export interface Database {
   users: UsersTable
   passwords: PasswordsTable
   sessions: SessionsTable
+  session_orders: SessionOrdersTable
   changes: ChangesTable
   migrations: MigrationsTable
 }
@@ -13,11 +18,13 @@ export interface Database {
 export interface UsersTable {
   id: string
   email: string
-  email_verified: number
+  email_verified: Flag
   name: string | null
   created_at: number
   disabled_at: number | null
   security_epoch: number
+  /** Moves on with every change that copies of the user elsewhere must follow. */
+  revision: Generated<number>
 }
 
 /** Password hashes (PHC strings), one per user. */
@@ -38,17 +45,29 @@ export interface SessionsTable {
   idle_expires_at: number
   authenticated_at: number
   methods: string
-  remembered: number
+  remembered: Flag
   cookie_sent_at: number
   ip: string | null
   user_agent: string | null
+  /** When the sweep looks at the row: never after its limits, but before them when it was used since. Has the index. */
+  sweep_at: number
 }
 
-/** What the caches of other processes must forget, in order. */
+/** What is still to be done to sessions that are kept elsewhere. */
+export interface SessionOrdersTable {
+  id: string
+  user_id: string
+  kind: 'end' | 'refresh'
+  except_session_id: string | null
+  through_epoch: number
+}
+
+/** What the caches of other processes must forget, in order. SQLite only. */
 export interface ChangesTable {
-  seq: number
-  kind: 'session' | 'user'
+  seq: Generated<number>
+  kind: Change['kind']
   subject_id: string
+  user_id: string
   changed_at: number
 }
 
@@ -57,13 +76,26 @@ export interface MigrationsTable {
   number: number
   name: string
   checksum: string
+  works_with: number
   ran_at: number
 }
 
-/** The database as the stores use it. */
-export interface Connections {
+/** A database as the stores use it, with what each kind does in its own way. */
+export interface SqlDatabase {
   /** Writes, and reads within transactions. */
   readonly db: Kysely<Database>
   /** Reads. What the other has committed, it sees. */
   readonly reader: Kysely<Database>
+  /** Tells other processes, in the transaction that does it, what changed. */
+  announce(trx: Transaction<Database>, change: Change): Promise<void>
+  changesElsewhere(): ChangesElsewhere
+  /** Milliseconds since other processes were last surely heard; 0 when they are asked each time. */
+  lagMs(): number
+  /** Writes last uses in one statement. */
+  writeTouches(touches: readonly Touch[]): Promise<void>
+  /** Upkeep of the database's own, with each sweep. */
+  sweep(): Promise<void>
+  /** What is damaged, one line each. */
+  checkIntegrity(): Promise<readonly string[]>
+  close(): Promise<void>
 }

@@ -1,129 +1,156 @@
-import type { Kysely, Transaction } from 'kysely'
+import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
-import type { Change, SessionRotation, SessionStart, SessionStore } from '../../sessions/store.ts'
-import { noteSessionChange, noteUserChange, sweepChanges } from './changes.ts'
+import type {
+  SessionRef,
+  SessionRotation,
+  SessionStart,
+  SessionStore,
+  SessionWithUser,
+  Swept,
+} from '../../sessions/store.ts'
 import { toSession, toSessionRow, toUser } from './rows.ts'
-import type { Connections, Database } from './schema.ts'
+import type { Database, SessionsTable, SqlDatabase, UsersTable } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
+import { at } from './time.ts'
+
+/** More rows than any user has; SQLite wants a limit before an offset. */
+const NO_LIMIT = 2 ** 31 - 1
 
 /** Sessions in SQL. */
-export function createSessionStore(
-  { db, reader }: Connections,
-  changesElsewhere: () => readonly Change[] | 'unknown',
-): SessionStore {
+export function createSessionStore(database: SqlDatabase): SessionStore {
+  const { db, reader } = database
   return {
-    changesElsewhere,
+    changesElsewhere: database.changesElsewhere,
+    lagMs: database.lagMs,
 
-    start: (start) => db.transaction().execute((trx) => insertSession(trx, start)),
+    start: (start) => db.transaction().execute((trx) => insertSession(database, trx, start)),
 
-    findByTokenHash: (tokenHash) => findSession(reader, tokenHash),
+    findByTokenHash: createSessionFinder(reader),
 
-    async touch(id, lastSeenAt, idleExpiresAt) {
+    writeTouches: database.writeTouches,
+
+    async markCookieSent({ session }, cookieSentAt) {
       const { numUpdatedRows } = await db
         .updateTable('sessions')
-        .set({ last_seen_at: lastSeenAt, idle_expires_at: idleExpiresAt })
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
-
-    async markCookieSent(session, cookieSentAt) {
-      const { numUpdatedRows } = await db
-        .updateTable('sessions')
-        .set({ cookie_sent_at: cookieSentAt })
+        .set({ cookie_sent_at: at(cookieSentAt) })
         .where('id', '=', session.id)
-        .where('cookie_sent_at', '=', session.cookieSentAt)
+        .where('cookie_sent_at', '=', at(session.cookieSentAt))
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
 
-    rotate: (rotation, securityEpoch) => db.transaction().execute((trx) => rotateSession(trx, rotation, securityEpoch)),
+    rotate: (rotation, securityEpoch) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await isEpochCurrent(trx, rotation.userId, securityEpoch))) return false
+        return swapToken(database, trx, rotation)
+      }),
 
     async listByUser(userId, now) {
       const rows = await reader
         .selectFrom('sessions')
         .selectAll()
         .where('user_id', '=', userId)
-        .where('idle_expires_at', '>', now)
-        .where('expires_at', '>', now)
+        .where('idle_expires_at', '>', at(now))
+        .where('expires_at', '>', at(now))
         .orderBy('last_seen_at', 'desc')
         .execute()
       return rows.map(toSession)
     },
 
     revoke: (userId, id) =>
+      db.transaction().execute(async (trx) => (await endSessions(database, trx, [{ id, userId }])).length > 0),
+
+    revokeAll: (userId, except) =>
       db.transaction().execute(async (trx) => {
-        const { numDeletedRows } = await trx
-          .deleteFrom('sessions')
-          .where('id', '=', id)
-          .where('user_id', '=', userId)
-          .executeTakeFirst()
-        if (numDeletedRows === 0n) return false
-        await noteSessionChange(trx, id)
-        return true
+        await lockUser(trx, userId)
+        return deleteSessionsOf(database, trx, userId, except)
       }),
 
-    revokeAll: (userId, except) => db.transaction().execute((trx) => deleteSessionsOf(trx, userId, except)),
-
-    async deleteExpired(now, limit) {
-      await sweepChanges(db)
-      const expired = db
-        .selectFrom('sessions')
-        .select('id')
-        .where((eb) => eb.or([eb('idle_expires_at', '<=', now), eb('expires_at', '<=', now)]))
-        .limit(limit)
-      const rows = await db.deleteFrom('sessions').where('id', 'in', expired).returning(['id', 'user_id']).execute()
-      return rows.map((row) => ({ id: row.id as SessionId, userId: row.user_id as UserId }))
+    sweep: async (now, limit) => {
+      await database.sweep()
+      return db.transaction().execute((trx) => sweepSessions(trx, now, limit))
     },
 
-    async deleteIfExpired(id, now) {
+    async deleteIfExpired({ session: { id } }, now) {
       const { numDeletedRows } = await db
         .deleteFrom('sessions')
         .where('id', '=', id)
-        .where((eb) => eb.or([eb('idle_expires_at', '<=', now), eb('expires_at', '<=', now)]))
+        .where((eb) => eb.or([eb('idle_expires_at', '<=', at(now)), eb('expires_at', '<=', at(now))]))
         .executeTakeFirst()
       return numDeletedRows > 0n
     },
+
+    invalidateUser: (id) => db.transaction().execute((trx) => database.announce(trx, { kind: 'user', id })),
   }
 }
 
-async function insertSession(trx: Transaction<Database>, start: SessionStart): Promise<readonly SessionId[] | null> {
-  const { record, replaces, securityEpoch, maxPerUser } = start
-  if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return null
-  const replaced = await endSessions(trx, replaces === null ? [] : [replaces])
+/** What transactions about users do to sessions of the same database: all of it, at once. */
+export function createSessionEffects(database: SqlDatabase): SessionEffects {
+  return {
+    async startFirst(trx, record, replaces) {
+      if (record !== null) await trx.insertInto('sessions').values(toSessionRow(record)).execute()
+      await endSessions(database, trx, replaces === null ? [] : [replaces])
+    },
+    rotate: (trx, rotation) => swapToken(database, trx, rotation),
+    async endAll(trx, { userId, except }) {
+      const count = await deleteSessionsOf(database, trx, userId, except?.id ?? null)
+      if (count === 0) await database.announce(trx, { kind: 'user', id: userId })
+    },
+    userChanged: (trx, userId) => database.announce(trx, { kind: 'user', id: userId }),
+  }
+}
+
+async function insertSession(
+  database: SqlDatabase,
+  trx: Transaction<Database>,
+  { record, replaces, securityEpoch, maxPerUser }: SessionStart,
+): Promise<readonly SessionRef[] | null> {
+  const { userId } = record.session
+  if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
+  const replaced = await endSessions(database, trx, replaces === null ? [] : [replaces])
   await trx.insertInto('sessions').values(toSessionRow(record)).execute()
-  const surplus = await findSurplus(trx, record.session.userId, maxPerUser)
-  return [...replaced, ...(await endSessions(trx, surplus))]
+  const surplus = await findSurplus(trx, userId, maxPerUser)
+  return [...replaced, ...(await endSessions(database, trx, surplus))]
 }
 
 /** The sessions of a user beyond the limit, those used longest ago. */
-async function findSurplus(trx: Transaction<Database>, userId: UserId, maxPerUser: number): Promise<SessionId[]> {
+async function findSurplus(trx: Transaction<Database>, userId: UserId, maxPerUser: number): Promise<SessionRef[]> {
   const rows = await trx
     .selectFrom('sessions')
     .select('id')
     .where('user_id', '=', userId)
     .orderBy('last_seen_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(-1)
+    .limit(NO_LIMIT)
     .offset(maxPerUser)
     .execute()
-  return rows.map(({ id }) => id as SessionId)
+  return rows.map(({ id }) => ({ id: id as SessionId, userId }))
 }
 
-/** Ends sessions by their ids and tells other processes; gives the ids of those that were there. */
-export async function endSessions(trx: Transaction<Database>, ids: readonly SessionId[]): Promise<SessionId[]> {
-  const ended: SessionId[] = []
-  for (const id of ids) {
-    const { numDeletedRows } = await trx.deleteFrom('sessions').where('id', '=', id).executeTakeFirst()
+/** Ends sessions and tells other processes; gives those that were there. */
+async function endSessions(
+  { announce }: SqlDatabase,
+  trx: Transaction<Database>,
+  sessions: readonly SessionRef[],
+): Promise<SessionRef[]> {
+  const ended: SessionRef[] = []
+  for (const { id, userId } of sessions) {
+    const { numDeletedRows } = await trx
+      .deleteFrom('sessions')
+      .where('id', '=', id)
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
     if (numDeletedRows === 0n) continue
-    await noteSessionChange(trx, id)
-    ended.push(id)
+    await announce(trx, { kind: 'session', id, userId })
+    ended.push({ id, userId })
   }
   return ended
 }
 
-/** Ends all sessions of the user but one. */
-export async function deleteSessionsOf(
+/** Ends all sessions of the user but one; says how many. */
+async function deleteSessionsOf(
+  { announce }: SqlDatabase,
   trx: Transaction<Database>,
   userId: UserId,
   except: SessionId | null,
@@ -131,52 +158,99 @@ export async function deleteSessionsOf(
   const { numDeletedRows } = await trx
     .deleteFrom('sessions')
     .where('user_id', '=', userId)
-    .where('id', '!=', except ?? '')
+    .$if(except !== null, (query) => query.where('id', '!=', except as SessionId))
     .executeTakeFirst()
-  if (numDeletedRows > 0n) await noteUserChange(trx, userId)
+  if (numDeletedRows > 0n) await announce(trx, { kind: 'user', id: userId })
   return Number(numDeletedRows)
 }
 
 /** Swaps the token, while it still is the session's. */
-export async function swapToken(trx: Transaction<Database>, rotation: SessionRotation): Promise<boolean> {
-  const { id, oldTokenHash, newTokenHash, authenticatedAt } = rotation
+async function swapToken(
+  { announce }: SqlDatabase,
+  trx: Transaction<Database>,
+  { id, userId, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('sessions')
-    .set({ token_hash: newTokenHash, authenticated_at: authenticatedAt, cookie_sent_at: authenticatedAt })
+    .set({ token_hash: newTokenHash, authenticated_at: at(authenticatedAt), cookie_sent_at: at(authenticatedAt) })
     .where('id', '=', id)
     .where('token_hash', '=', oldTokenHash)
     .executeTakeFirst()
   if (numUpdatedRows === 0n) return false
-  await noteSessionChange(trx, id)
+  await announce(trx, { kind: 'session', id, userId })
   return true
 }
 
-async function rotateSession(
-  trx: Transaction<Database>,
-  rotation: SessionRotation,
-  securityEpoch: number,
-): Promise<boolean> {
-  const row = await trx.selectFrom('sessions').select('user_id').where('id', '=', rotation.id).executeTakeFirst()
-  if (row === undefined || !(await isEpochCurrent(trx, row.user_id as UserId, securityEpoch))) return false
-  return swapToken(trx, rotation)
+/** Looks at rows whose time to be looked at has come: deletes those past their limits, looks at the others later. */
+async function sweepSessions(trx: Transaction<Database>, now: number, limit: number): Promise<Swept> {
+  const due = await trx
+    .selectFrom('sessions')
+    .select(['id', 'user_id', 'expires_at', 'idle_expires_at'])
+    .where('sweep_at', '<=', at(now))
+    .orderBy('sweep_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  const ended = due.filter((row) => row.idle_expires_at <= now || row.expires_at <= now)
+  if (ended.length > 0) {
+    const ids = ended.map(({ id }) => id)
+    await trx.deleteFrom('sessions').where('id', 'in', ids).execute()
+  }
+  if (due.length > ended.length) {
+    await trx
+      .updateTable('sessions')
+      .set((eb) => ({
+        sweep_at: eb
+          .case()
+          .when('idle_expires_at', '<', eb.ref('expires_at'))
+          .then(eb.ref('idle_expires_at'))
+          .else(eb.ref('expires_at'))
+          .end(),
+      }))
+      .where(
+        'id',
+        'in',
+        due.map(({ id }) => id),
+      )
+      .execute()
+  }
+  return {
+    ended: ended.map((row) => ({ id: row.id as SessionId, userId: row.user_id as UserId })),
+    mayBeMore: due.length === limit,
+  }
 }
 
-async function findSession(db: Kysely<Database>, tokenHash: TokenHash): ReturnType<SessionStore['findByTokenHash']> {
-  const row = await db
+type SessionRow = Omit<Selectable<SessionsTable>, 'sweep_at' | 'token_hash'> &
+  Pick<Selectable<UsersTable>, 'email' | 'email_verified' | 'name'> & { readonly user_created_at: number }
+
+/** The one query of every verification; its text is made once. */
+function createSessionFinder(reader: Kysely<Database>): SessionStore['findByTokenHash'] {
+  const { sql: text } = reader
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
-    .selectAll('sessions')
+    .select(['sessions.id', 'user_id', 'sessions.created_at', 'last_seen_at', 'expires_at', 'idle_expires_at'])
+    .select(['authenticated_at', 'methods', 'remembered', 'cookie_sent_at', 'ip', 'user_agent'])
     .select(['users.email', 'users.email_verified', 'users.name', 'users.created_at as user_created_at'])
-    .where('token_hash', '=', tokenHash)
+    .where('token_hash', '=', '')
     .where('users.disabled_at', 'is', null)
-    .executeTakeFirst()
-  if (row === undefined) return null
-  const { email, email_verified, name } = row
-  const user = toUser({ id: row.user_id, email, email_verified, name, created_at: row.user_created_at })
-  return { session: toSession(row), user }
+    .compile()
+  return async (tokenHash: TokenHash): Promise<SessionWithUser | null> => {
+    const { rows } = await reader.executeQuery<SessionRow>(CompiledQuery.raw(text, [tokenHash]))
+    const [row] = rows
+    if (row === undefined) return null
+    const { email, email_verified, name } = row
+    const user = toUser({ id: row.user_id, email, email_verified, name, created_at: row.user_created_at })
+    return { session: toSession(row), user }
+  }
 }
 
-/** True while the user is enabled and no event since `epoch` has ended all their sessions. */
+/** Makes transactions about one user take turns; SQLite lets only one write at a time anyway. */
+async function lockUser(trx: Transaction<Database>, id: UserId): Promise<void> {
+  await trx.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+}
+
+/** True while the user is enabled and no event since `epoch` has ended all their sessions; holds until the commit. */
 async function isEpochCurrent(trx: Transaction<Database>, id: UserId, epoch: number): Promise<boolean> {
   const row = await trx
     .selectFrom('users')
@@ -184,6 +258,7 @@ async function isEpochCurrent(trx: Transaction<Database>, id: UserId, epoch: num
     .where('id', '=', id)
     .where('security_epoch', '=', epoch)
     .where('disabled_at', 'is', null)
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return row !== undefined
 }

@@ -19,6 +19,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { OnStatement } from '../storage.ts'
+import { sqliteCode } from './errors.ts'
 import type { Database } from './schema.ts'
 
 /** How long the database itself waits for another process's write, blocking this one: kept short. */
@@ -35,8 +36,6 @@ const OWNER_ONLY = 0o600
 const SQLITE_BUSY = 5
 /** Primary result codes that mean "not now" and not "wrong SQL": busy, locked, read-only, I/O, corrupt, full, cannot open. */
 const UNAVAILABLE = new Set([SQLITE_BUSY, 6, 8, 10, 11, 13, 14, 26])
-const SQLITE_CONSTRAINT_UNIQUE = 2067
-const SQLITE_CONSTRAINT_PRIMARYKEY = 1555
 
 /** Opens the file, made for its owner alone when absent: WAL, every commit on disk before it is answered, foreign keys on. */
 export function openSqliteFile(path: string): DatabaseSync {
@@ -54,26 +53,34 @@ export function createKysely(file: DatabaseSync, onStatement?: OnStatement): Kys
       createDriver: () => new SqliteFileDriver(file, onStatement),
       createAdapter: () => new SqliteAdapter(),
       createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createQueryCompiler: () => new LocklessQueryCompiler(),
     },
   })
-}
-
-/** True when the error says that a row with this unique value exists. */
-export function isUniqueViolation(error: unknown): boolean {
-  const code = sqliteCode(error)
-  return code === SQLITE_CONSTRAINT_UNIQUE || code === SQLITE_CONSTRAINT_PRIMARYKEY
 }
 
 /** A database that cannot answer now as the refusal `unavailable`; any other error as it is. */
 export function toUnavailable(error: unknown): unknown {
   const code = sqliteCode(error)
   if (code === null || !UNAVAILABLE.has(code & 0xff)) return error
-  return new Refusal('unavailable', { retryAfterSeconds: 1, reason: `SQLite answers with code ${code}`, cause: error })
+  const reason = `SQLite answers with code ${code}`
+  return new Refusal('unavailable', {
+    detail: 'The database does not answer.',
+    retryAfterSeconds: 1,
+    reason,
+    cause: error,
+  })
 }
 
-function sqliteCode(error: unknown): number | null {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
+/** Times are milliseconds, flags 0 and 1. */
+function toSqliteValue(value: unknown): string | number | null {
+  if (value instanceof Date) return value.getTime()
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return value as string | number | null // all else that our tables hold
+}
+
+/** SQLite has no row locks and needs none: its transactions write one at a time. */
+class LocklessQueryCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(): void {}
 }
 
 class SqliteFileDriver implements Driver {
@@ -124,10 +131,11 @@ class SqliteFileConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    this.#onStatement?.(sql)
+    const startedAt = performance.now()
     for (;;) {
       try {
         const result = this.#run<Row>(sql, parameters)
+        this.#onStatement?.(sql, performance.now() - startedAt)
         this.#lastBusyAt = Number.NEGATIVE_INFINITY
         return result
       } catch (error) {
@@ -153,7 +161,7 @@ class SqliteFileConnection implements DatabaseConnection {
 
   #run<Row>(text: string, parameters: readonly unknown[]): QueryResult<Row> {
     const statement = this.#prepare(text)
-    const values = parameters as readonly (string | number | null)[] // all that our tables hold
+    const values = parameters.map(toSqliteValue)
     // Rows come as the tables in schema.ts say.
     if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] }
     const { changes, lastInsertRowid } = statement.run(...values)

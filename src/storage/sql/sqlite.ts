@@ -1,21 +1,20 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Kysely, sql } from 'kysely'
-import type { OnStatement, Storage, Stores } from '../storage.ts'
-import { createChangeReader } from './changes.ts'
-import { migrate, planMigrations } from './migrate.ts'
+import type { Touch } from '../../sessions/store.ts'
+import { type OnStatement, type Storage, tellBoth } from '../storage.ts'
+import { createChangeReader, noteChange, sweepChanges } from './changes.ts'
+import { type MigrationTarget, migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
-import { createPasswordStore } from './passwords.ts'
-import type { Connections, Database } from './schema.ts'
-import { createSessionStore } from './sessions.ts'
+import type { Database, SqlDatabase } from './schema.ts'
 import { createKysely, openSqliteFile } from './sqlite-database.ts'
-import { createUserStore } from './users.ts'
+import { openSqlStores } from './stores.ts'
 
 /** How the SQLite file is used. */
 export interface SqliteOptions {
   /** False: `open` refuses a schema that is not up to date instead of migrating it. Default true. */
   readonly migrate?: boolean
-  /** Told the text of each SQL statement, never its parameters. For counting and tracing. */
+  /** Told the text of each SQL statement, never its parameters, and how long it took. For counting and tracing. */
   readonly onStatement?: OnStatement
 }
 
@@ -29,14 +28,29 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   return {
     secretsFile: isInMemory ? null : `${location}.secrets`,
 
-    async open() {
+    async open({ sessions, onStatement } = {}) {
       const file = openSqliteFile(location)
-      const db = createKysely(file, options.onStatement)
+      const listener = tellBoth(options.onStatement, onStatement)
+      const db = createKysely(file, listener)
       try {
         await bringUpToDate(db, options.migrate ?? true)
         // Data in memory belongs to its connection.
-        const reader = isInMemory ? db : createKysely(openSqliteFile(location), options.onStatement)
-        return createStores({ db, reader }, createChangeReader(file))
+        const reader = isInMemory ? db : createKysely(openSqliteFile(location), listener)
+        const database: SqlDatabase = {
+          db,
+          reader,
+          announce: noteChange,
+          changesElsewhere: createChangeReader(file),
+          lagMs: () => 0,
+          writeTouches: (touches) => writeTouches(db, touches),
+          sweep: () => sweepChanges(db),
+          checkIntegrity: () => checkIntegrity(reader),
+          async close() {
+            if (reader !== db) await reader.destroy()
+            await db.destroy()
+          },
+        }
+        return await openSqlStores(database, { sessions, onStatement })
       } catch (error) {
         await db.destroy()
         throw error
@@ -44,43 +58,40 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
     },
 
     planMigrations: () =>
-      withDatabase(existsSync(location) ? location : ':memory:', (db) => planMigrations(db, MIGRATIONS)),
+      withDatabase(existsSync(location) ? location : ':memory:', (db) => planMigrations(targetOf(db))),
 
-    migrate: () => withDatabase(location, (db) => migrate(db, MIGRATIONS)),
+    migrate: () => withDatabase(location, (db) => migrate(targetOf(db))),
   }
 }
 
-function createStores(connections: Connections, changesElsewhere: ReturnType<typeof createChangeReader>): Stores {
-  const { db, reader } = connections
-  return {
-    users: createUserStore(connections),
-    passwords: createPasswordStore(connections),
-    sessions: createSessionStore(connections, changesElsewhere),
-    async ping() {
-      await sql`SELECT 1`.execute(reader)
-    },
-    async checkIntegrity() {
-      const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(reader)
-      const { rows: orphans } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(reader)
-      return [
-        ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
-        ...orphans.map(({ table }) => `A row of ${table} belongs to a row that is not there`),
-      ]
-    },
-    async close() {
-      if (reader !== db) await reader.destroy()
-      await db.destroy()
-    },
-  }
+function targetOf(db: Kysely<Database>): MigrationTarget {
+  return { db, kind: 'sqlite', known: MIGRATIONS }
+}
+
+async function checkIntegrity(reader: Kysely<Database>): Promise<readonly string[]> {
+  const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(reader)
+  const { rows: orphans } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(reader)
+  return [
+    ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
+    ...orphans.map(({ table }) => `A row of ${table} belongs to a row that is not there`),
+  ]
+}
+
+async function writeTouches(db: Kysely<Database>, touches: readonly Touch[]): Promise<void> {
+  const uses = JSON.stringify(touches.map(({ id, lastSeenAt, idleExpiresAt }) => [id, lastSeenAt, idleExpiresAt]))
+  await sql`
+    UPDATE sessions SET last_seen_at = value ->> 1, idle_expires_at = value ->> 2
+    FROM json_each(${uses})
+    WHERE sessions.id = value ->> 0 AND last_seen_at < value ->> 1`.execute(db)
 }
 
 async function bringUpToDate(db: Kysely<Database>, mayMigrate: boolean): Promise<void> {
-  const pending = await planMigrations(db, MIGRATIONS)
+  const pending = await planMigrations(targetOf(db))
   if (pending.length === 0) return
   if (!mayMigrate) {
     throw new Error(`The database lacks ${pending.length} migration(s). Run: latchkey migrate`)
   }
-  await migrate(db, MIGRATIONS)
+  await migrate(targetOf(db))
 }
 
 async function withDatabase<T>(location: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {

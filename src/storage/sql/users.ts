@@ -1,21 +1,21 @@
 import type { UserStore } from '../../accounts/store.ts'
-import { noteUserChange } from './changes.ts'
-import { toSessionRow, toUser, toUserRecord, toUserRow } from './rows.ts'
-import type { Connections } from './schema.ts'
-import { endSessions } from './sessions.ts'
-import { isUniqueViolation } from './sqlite-database.ts'
+import type { UserId } from '../../kernel/ids.ts'
+import { isUniqueViolation } from './errors.ts'
+import { toUser, toUserRecord, toUserRow } from './rows.ts'
+import type { SqlDatabase } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
+import { at } from './time.ts'
 
 /** Users in SQL. */
-export function createUserStore({ db, reader }: Connections): UserStore {
+export function createUserStore({ db, reader }: SqlDatabase, sessions: SessionEffects): UserStore {
   return {
     async create({ user, passwordHash, firstSession, replaces }) {
       try {
         await db.transaction().execute(async (trx) => {
           await trx.insertInto('users').values(toUserRow(user)).execute()
-          const { id: user_id, createdAt: changed_at } = user
-          await trx.insertInto('passwords').values({ user_id, hash: passwordHash, changed_at }).execute()
-          if (firstSession !== null) await trx.insertInto('sessions').values(toSessionRow(firstSession)).execute()
-          await endSessions(trx, replaces === null ? [] : [replaces])
+          const changed_at = at(user.createdAt)
+          await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
+          await sessions.startFirst(trx, firstSession, replaces)
         })
         return true
       } catch (error) {
@@ -38,7 +38,7 @@ export function createUserStore({ db, reader }: Connections): UserStore {
       const rows = await reader
         .selectFrom('users')
         .selectAll()
-        .where('id', '>', after ?? '')
+        .$if(after !== null, (query) => query.where('id', '>', after as UserId))
         .orderBy('id')
         .limit(limit)
         .execute()
@@ -49,21 +49,21 @@ export function createUserStore({ db, reader }: Connections): UserStore {
       db.transaction().execute(async (trx) => {
         const row = await trx.updateTable('users').set({ name }).where('id', '=', id).returningAll().executeTakeFirst()
         if (row === undefined) return null
-        await noteUserChange(trx, id)
+        await sessions.userChanged(trx, id)
         return toUser(row)
       }),
 
     disable: (id, disabledAt) =>
       db.transaction().execute(async (trx) => {
-        const { numUpdatedRows } = await trx
+        const row = await trx
           .updateTable('users')
-          .set((eb) => ({ disabled_at: disabledAt, security_epoch: eb('security_epoch', '+', 1) }))
+          .set((eb) => ({ disabled_at: at(disabledAt), security_epoch: eb('security_epoch', '+', 1) }))
           .where('id', '=', id)
           .where('disabled_at', 'is', null)
+          .returning('security_epoch')
           .executeTakeFirst()
-        if (numUpdatedRows === 0n) return false
-        await trx.deleteFrom('sessions').where('user_id', '=', id).execute()
-        await noteUserChange(trx, id)
+        if (row === undefined) return false
+        await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
         return true
       }),
 
@@ -79,9 +79,15 @@ export function createUserStore({ db, reader }: Connections): UserStore {
 
     delete: (id) =>
       db.transaction().execute(async (trx) => {
-        const { numDeletedRows } = await trx.deleteFrom('users').where('id', '=', id).executeTakeFirst()
-        if (numDeletedRows === 0n) return false
-        await noteUserChange(trx, id)
+        const row = await trx
+          .updateTable('users')
+          .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
+          .where('id', '=', id)
+          .returning('security_epoch')
+          .executeTakeFirst()
+        if (row === undefined) return false
+        await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+        await trx.deleteFrom('users').where('id', '=', id).execute()
         return true
       }),
   }

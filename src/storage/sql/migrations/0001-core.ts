@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
 
-/** Users, passwords, sessions, and the changes that other processes read. */
+/** Users, passwords, sessions; in SQLite the changes that other processes read, in PostgreSQL these are notifications. */
 export const core: Migration = {
   number: 1,
   name: 'core',
@@ -12,7 +12,8 @@ export const core: Migration = {
       name TEXT,
       created_at INTEGER NOT NULL,
       disabled_at INTEGER,
-      security_epoch INTEGER NOT NULL DEFAULT 0
+      security_epoch INTEGER NOT NULL DEFAULT 0,
+      revision INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE passwords (
       user_id TEXT PRIMARY KEY NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -32,15 +33,69 @@ export const core: Migration = {
       remembered INTEGER NOT NULL CHECK (remembered IN (0, 1)),
       cookie_sent_at INTEGER NOT NULL,
       ip TEXT,
-      user_agent TEXT
+      user_agent TEXT,
+      sweep_at INTEGER NOT NULL
     ) STRICT`,
-    'CREATE INDEX sessions_by_user ON sessions (user_id, last_seen_at)',
-    'CREATE INDEX sessions_by_idle_limit ON sessions (idle_expires_at)',
+    'CREATE INDEX sessions_by_user ON sessions (user_id)',
+    'CREATE INDEX sessions_to_sweep ON sessions (sweep_at)',
     `CREATE TABLE changes (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       kind TEXT NOT NULL CHECK (kind IN ('session', 'user')),
       subject_id TEXT NOT NULL,
+      user_id TEXT NOT NULL,
       changed_at INTEGER NOT NULL
     ) STRICT`,
+    `CREATE TABLE session_orders (
+      id TEXT PRIMARY KEY NOT NULL,
+      user_id TEXT NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('end', 'refresh')),
+      except_session_id TEXT,
+      through_epoch INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID`,
+    'CREATE INDEX session_orders_by_user ON session_orders (user_id)',
+  ],
+  postgres: [
+    `CREATE TABLE latchkey.users (
+      id uuid PRIMARY KEY,
+      email text COLLATE "C" NOT NULL UNIQUE,
+      email_verified boolean NOT NULL,
+      name text,
+      created_at timestamptz NOT NULL,
+      disabled_at timestamptz,
+      security_epoch integer NOT NULL DEFAULT 0,
+      revision integer NOT NULL DEFAULT 0
+    )`,
+    `CREATE TABLE latchkey.passwords (
+      user_id uuid PRIMARY KEY REFERENCES latchkey.users (id) ON DELETE CASCADE,
+      hash text NOT NULL,
+      changed_at timestamptz NOT NULL
+    )`,
+    // Room in each page, so that a touch changes no index.
+    `CREATE TABLE latchkey.sessions (
+      id uuid PRIMARY KEY,
+      token_hash text COLLATE "C" NOT NULL UNIQUE,
+      user_id uuid NOT NULL REFERENCES latchkey.users (id) ON DELETE CASCADE,
+      created_at timestamptz NOT NULL,
+      last_seen_at timestamptz NOT NULL,
+      expires_at timestamptz NOT NULL,
+      idle_expires_at timestamptz NOT NULL,
+      authenticated_at timestamptz NOT NULL,
+      methods text NOT NULL,
+      remembered boolean NOT NULL,
+      cookie_sent_at timestamptz NOT NULL,
+      ip text,
+      user_agent text,
+      sweep_at timestamptz NOT NULL
+    ) WITH (fillfactor = 80)`,
+    'CREATE INDEX sessions_by_user ON latchkey.sessions (user_id)',
+    'CREATE INDEX sessions_to_sweep ON latchkey.sessions (sweep_at)',
+    `CREATE TABLE latchkey.session_orders (
+      id uuid PRIMARY KEY,
+      user_id uuid NOT NULL,
+      kind text NOT NULL CHECK (kind IN ('end', 'refresh')),
+      except_session_id uuid,
+      through_epoch integer NOT NULL
+    )`,
+    'CREATE INDEX session_orders_by_user ON latchkey.session_orders (user_id)',
   ],
 }

@@ -1,0 +1,1 @@
+export { type RedisOptions, redis } from './storage/redis/redis.ts'

@@ -1,0 +1,121 @@
+/* The three kinds of Redis behind one small interface: a single server, a cluster, and a server that Sentinel watches. */
+import { createOptionalImport } from '../optional-import.ts'
+
+/** What a script or command answers. */
+export type Reply = string | number | null | readonly Reply[]
+
+/** A client that was made and does not connect again by itself. */
+export interface RedisClient {
+  connect(): Promise<void>
+  /** Runs a command where the key is. Without a key, anywhere. */
+  send(key: string | undefined, args: readonly string[]): Promise<Reply>
+  subscribe(channel: string, listener: (message: string) => void): Promise<void>
+  /** Ends it at once; commands under way fail. */
+  destroy(): void
+}
+
+const loadRedis = createOptionalImport(() => import('redis'), 'redis', 'Redis')
+
+const CONNECT_MS = 1_000
+/** Commands that may wait for answers before more are refused. */
+const MAX_WAITING = 50_000
+const SOCKET = { connectTimeout: CONNECT_MS, reconnectStrategy: false } as const
+
+/**
+ * Makes a client for an address: `redis://` or `rediss://` for a single server, `redis+cluster://one:6379,two:6379` (or
+ * `rediss+cluster://`) for a cluster, `redis+sentinel://one:26379,two:26379/name` for what Sentinel watches.
+ */
+export async function createRedisClient(url: string): Promise<RedisClient> {
+  const [, scheme = '', kind, rest = ''] = /^(rediss?)(\+cluster|\+sentinel)?:\/\/(.*)$/s.exec(url) ?? []
+  if (kind === '+cluster') return createClusterClient(scheme, rest)
+  if (kind === '+sentinel') return createSentinelClient(rest)
+  return createSingleClient(url)
+}
+
+async function createSingleClient(url: string): Promise<RedisClient> {
+  const { createClient } = await loadRedis()
+  const client = createClient({ url, socket: SOCKET, disableOfflineQueue: true, commandsQueueMaxLength: MAX_WAITING })
+  const subscriber = client.duplicate()
+  client.on('error', ignore)
+  subscriber.on('error', ignore)
+  return {
+    async connect() {
+      await Promise.all([client.connect(), subscriber.connect()])
+    },
+    send: (_key, args) => client.sendCommand<Reply>(args),
+    async subscribe(channel, listener) {
+      await subscriber.subscribe(channel, listener)
+    },
+    destroy() {
+      if (client.isOpen) client.destroy()
+      if (subscriber.isOpen) subscriber.destroy()
+    },
+  }
+}
+
+async function createClusterClient(scheme: string, rest: string): Promise<RedisClient> {
+  const { createCluster } = await loadRedis()
+  const { credentials, hosts } = splitHosts(rest)
+  const cluster = createCluster({
+    rootNodes: hosts.map((host) => ({ url: `${scheme}://${host}`, ...credentials })),
+    defaults: { socket: { connectTimeout: CONNECT_MS }, disableOfflineQueue: true, ...credentials },
+  })
+  cluster.on('error', ignore)
+  return {
+    async connect() {
+      await cluster.connect()
+    },
+    send: (key, args) => cluster.sendCommand<Reply>(key, false, [...args]),
+    async subscribe(channel, listener) {
+      await cluster.subscribe(channel, listener)
+    },
+    destroy: () => cluster.destroy(),
+  }
+}
+
+async function createSentinelClient(rest: string): Promise<RedisClient> {
+  const { createSentinel } = await loadRedis()
+  const { credentials, hosts, path } = splitHosts(rest)
+  const sentinel = createSentinel({
+    name: path,
+    sentinelRootNodes: hosts.map((host) => {
+      const { hostname, port } = new URL(`redis://${host}`)
+      return { host: hostname, port: Number(port || '26379') }
+    }),
+    nodeClientOptions: { socket: { connectTimeout: CONNECT_MS }, ...credentials },
+    masterPoolSize: 4,
+  })
+  sentinel.on('error', ignore)
+  return {
+    async connect() {
+      await sentinel.connect()
+    },
+    send: (_key, args) => sentinel.sendCommand<Reply>(false, [...args]),
+    async subscribe(channel, listener) {
+      await sentinel.subscribe(channel, listener)
+    },
+    destroy() {
+      void sentinel.destroy().catch(ignore)
+    },
+  }
+}
+
+interface Hosts {
+  readonly credentials: { readonly username?: string; readonly password?: string }
+  readonly hosts: readonly string[]
+  readonly path: string
+}
+
+/** `user:password@one:1,two:2/path` in its parts. */
+function splitHosts(rest: string): Hosts {
+  const [, login, list = '', path = ''] = /^(?:([^@]*)@)?([^/]*)\/?(.*)$/s.exec(rest) ?? []
+  const [username = '', password = ''] = (login ?? '').split(':').map(decodeURIComponent)
+  return {
+    credentials: { ...(username === '' ? {} : { username }), ...(password === '' ? {} : { password }) },
+    hosts: list.split(','),
+    path,
+  }
+}
+
+/** Whoever waits for a command is told by that command. */
+function ignore(): void {}

@@ -1,0 +1,127 @@
+import { SECOND_MS } from '../../kernel/clock.ts'
+import { createChangeInbox } from '../change-inbox.ts'
+import { type OnStatement, type SessionStorage, type Stores, tellBoth } from '../storage.ts'
+import { openRedisLink, type RedisLink } from './redis-link.ts'
+import { createSessionKeys } from './session-keys.ts'
+import { toStored } from './session-record.ts'
+import { carryOut, createRedisSessionStore, endAmong, type RedisSessionDeps, rotateSession } from './sessions.ts'
+
+/** How Redis is used. */
+export interface RedisOptions {
+  /** Before every key and channel, for several deployments on one server. Default `latchkey:`. */
+  readonly prefix?: string
+  /** Milliseconds after which a command is given up with 503. Default 2,000. */
+  readonly deadlineMs?: number
+  /** Told the name of each command, never its values, and how long it took. For counting and tracing. */
+  readonly onStatement?: OnStatement
+}
+
+const DEFAULT_DEADLINE_MS = 2_000
+/** How often a node looks for orders that another did not live to carry out. */
+const CARRY_OUT_MS = SECOND_MS
+
+/**
+ * Keeps sessions in Redis (7 or newer) or Valkey, beside users in SQL: `createLatchkey({ storage, sessionStorage })`.
+ * Needs the package `redis`.
+ * @param url `redis://` or `rediss://` with `user:password@host:port`; `redis+cluster://one:6379,two:6379` for a cluster,
+ *   `redis+sentinel://one:26379,two:26379/name` for Sentinel.
+ */
+export function redis(url: string, options: RedisOptions = {}): SessionStorage {
+  const { prefix = 'latchkey:', deadlineMs = DEFAULT_DEADLINE_MS } = options
+  return {
+    async open(stores, orders, onStatement) {
+      const inbox = createChangeInbox()
+      const listener = tellBoth(options.onStatement, onStatement)
+      const link = await openRedisLink({ url, prefix, deadlineMs, inbox, onStatement: listener })
+      const deps: RedisSessionDeps = { keys: createSessionKeys(link), orders, inbox }
+      try {
+        await refuseEviction(link)
+        await carryOut(deps, null)
+      } catch (error) {
+        await link.stop()
+        throw error
+      }
+      return keepSessionsInRedis(stores, deps, link)
+    },
+  }
+}
+
+/** The same stores with the sessions in Redis: what is ordered about users is carried out before the answer. */
+function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: RedisLink): Stores {
+  const { keys } = deps
+  let isCarryingOut = false
+  const timer = setInterval(() => {
+    if (isCarryingOut) return
+    isCarryingOut = true
+    carryOut(deps, null)
+      .catch(() => undefined) // the orders stand, and the next look finds them
+      .finally(() => {
+        isCarryingOut = false
+      })
+  }, CARRY_OUT_MS).unref()
+
+  return {
+    users: {
+      ...stores.users,
+      async create(newUser) {
+        const { user, firstSession, replaces } = newUser
+        const copy = { user, revision: 0, securityEpoch: 0 }
+        // First the session, whose token nobody has yet: so the user is never there without it.
+        if (firstSession !== null) await keys.put(toStored(firstSession.session, firstSession.tokenHash, copy))
+        const created = await stores.users.create(newUser)
+        const ending = created ? replaces : (firstSession?.session ?? null)
+        if (ending !== null) await endAmong(keys, ending.userId, ({ id }) => id === ending.id)
+        return created
+      },
+      async rename(id, name) {
+        const user = await stores.users.rename(id, name)
+        await carryOut(deps, id)
+        return user
+      },
+      async disable(id, disabledAt) {
+        const disabled = await stores.users.disable(id, disabledAt)
+        await carryOut(deps, id)
+        return disabled
+      },
+      async delete(id) {
+        const deleted = await stores.users.delete(id)
+        await carryOut(deps, id)
+        return deleted
+      },
+    },
+    passwords: {
+      ...stores.passwords,
+      async change(change) {
+        const { id, oldTokenHash, userId } = change.keep
+        if ((await keys.find(oldTokenHash))?.session.id !== id) return false
+        if (!(await stores.passwords.change(change))) return false
+        await rotateSession(keys, change.keep)
+        await carryOut(deps, userId)
+        return true
+      },
+    },
+    sessions: createRedisSessionStore(deps),
+    async ping() {
+      await stores.ping()
+      await link.command('PING', null)
+    },
+    checkIntegrity: stores.checkIntegrity,
+    async close() {
+      clearInterval(timer)
+      await link.stop()
+      await stores.close()
+    },
+  }
+}
+
+/** A server that drops keys when memory is short could drop an index, whose sessions could then not be ended. */
+async function refuseEviction(link: RedisLink): Promise<void> {
+  const info = String(await link.command('INFO', null, 'memory'))
+  const limit = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0)
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
+  if (limit === 0 || policy === 'noeviction') return
+  throw new Error(
+    `This Redis drops keys when its memory is full (maxmemory-policy ${policy}), and a session whose key of the user is ` +
+      'dropped could not be ended. Set maxmemory-policy noeviction, or use a Redis of its own for sessions.',
+  )
+}

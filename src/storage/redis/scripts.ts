@@ -1,0 +1,71 @@
+/* The atomic steps, each on one key, so that they work on a cluster too. ARGV is told with each. */
+import { createHash } from 'node:crypto'
+
+/** A Lua script, known to the server by its SHA-1. */
+export interface Script {
+  readonly name: string
+  readonly source: string
+  readonly sha: string
+}
+
+function script(name: string, source: string): Script {
+  return { name, source, sha: createHash('sha1').update(source).digest('hex') }
+}
+
+/** Writes a session. ARGV: when Redis deletes it (ms), then fields and values. */
+export const PUT_SESSION: Script = script(
+  'put session',
+  `redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('PEXPIREAT', KEYS[1], ARGV[1])
+return 1`,
+)
+
+/** Ends a session and tells everybody, in one step. ARGV: channel, message, highest security epoch to end, '' for all. */
+export const END_SESSION: Script = script(
+  'end session',
+  `if ARGV[3] ~= '' then
+  local epoch = redis.call('HGET', KEYS[1], 'epoch')
+  if epoch and tonumber(epoch) > tonumber(ARGV[3]) then return 0 end
+end
+if redis.call('DEL', KEYS[1]) == 0 then return 0 end
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return 1`,
+)
+
+/** Writes a use that is later than the last one. ARGV: last use, idle limit, when Redis deletes the session. */
+export const TOUCH_SESSION: Script = script(
+  'touch session',
+  `local seen = redis.call('HGET', KEYS[1], 'seen')
+if not seen or tonumber(seen) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'seen', ARGV[1], 'idle', ARGV[2])
+redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+return 1`,
+)
+
+/** Notes that the cookie was sent, unless another did. ARGV: when it was sent before, when now. */
+export const MARK_COOKIE_SENT: Script = script(
+  'mark cookie sent',
+  `if redis.call('HGET', KEYS[1], 'sent') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'sent', ARGV[2])
+return 1`,
+)
+
+/** Replaces an older copy of the user. ARGV: the copy, its revision. */
+export const REFRESH_USER: Script = script(
+  'refresh user',
+  `local revision = redis.call('HGET', KEYS[1], 'revision')
+if not revision or tonumber(revision) >= tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], 'user', ARGV[1], 'revision', ARGV[2])
+return 1`,
+)
+
+/** Adds a session to the index of its user, which lives as long as the longest of them. ARGV: token hash, id, limit. */
+export const ADD_TO_INDEX: Script = script(
+  'add to index',
+  `redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
+return 1`,
+)
+
+/** The index of a user, as token hash and session id in turn. */
+export const READ_INDEX: Script = script('read index', `return redis.call('HGETALL', KEYS[1])`)

@@ -1,0 +1,99 @@
+/*
+ * Sessions as keys. `session:<token hash>` is the truth: there or not there. `user:<id>` lists the token hashes of a user
+ * and is derived: what it lists may be gone, but nothing is there that it does not list, for it is written first.
+ */
+import type { TokenHash } from '../../crypto/token.ts'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { SessionRef } from '../../sessions/store.ts'
+import { formatChange } from '../change-message.ts'
+import type { UserCopy } from '../storage.ts'
+import type { RedisLink } from './redis-link.ts'
+import {
+  ADD_TO_INDEX,
+  END_SESSION,
+  MARK_COOKIE_SENT,
+  PUT_SESSION,
+  READ_INDEX,
+  REFRESH_USER,
+  TOUCH_SESSION,
+} from './scripts.ts'
+import { deleteAt, fromFields, SESSION_FIELDS, type StoredSession, toFields } from './session-record.ts'
+
+/** A session as the index of its user lists it. */
+export interface ListedSession extends SessionRef {
+  readonly tokenHash: TokenHash
+}
+
+/** The steps on sessions that Redis takes at once; everything else is made of them. */
+export interface SessionKeys {
+  put(stored: StoredSession): Promise<void>
+  find(tokenHash: TokenHash): Promise<StoredSession | null>
+  /** Ends a session and tells all nodes. False when it is gone, or started after the epoch. */
+  end(listed: ListedSession, throughEpoch?: number): Promise<boolean>
+  touch(tokenHash: TokenHash, times: { readonly seen: number; readonly idle: number }): Promise<void>
+  markCookieSent(tokenHash: TokenHash, before: number, now: number): Promise<boolean>
+  refreshUser(tokenHash: TokenHash, copy: UserCopy): Promise<void>
+  /** Whatever the user has or had lately. */
+  list(userId: UserId): Promise<ListedSession[]>
+  /** Strikes sessions that are gone from the index. */
+  unlist(userId: UserId, gone: readonly TokenHash[]): Promise<void>
+  /** Tells all nodes to forget what they know of the user. */
+  announceUser(userId: UserId): Promise<void>
+}
+
+/** Makes the steps over a link. */
+export function createSessionKeys(link: RedisLink): SessionKeys {
+  const sessionKey = (tokenHash: TokenHash): string => `session:${tokenHash}`
+  const userKey = (userId: UserId): string => `user:${userId}`
+
+  async function unlist(userId: UserId, gone: readonly TokenHash[]): Promise<void> {
+    if (gone.length > 0) await link.command('HDEL', userKey(userId), ...gone)
+  }
+
+  return {
+    async put(stored) {
+      const { session, tokenHash } = stored
+      const limit = String(deleteAt({ ...session, idleExpiresAt: session.expiresAt }))
+      await link.run(ADD_TO_INDEX, userKey(session.userId), tokenHash, session.id, limit)
+      await link.run(PUT_SESSION, sessionKey(tokenHash), String(deleteAt(session)), ...toFields(stored))
+    },
+
+    async find(tokenHash) {
+      return fromFields(tokenHash, await link.command('HMGET', sessionKey(tokenHash), ...SESSION_FIELDS))
+    },
+
+    async end({ id, userId, tokenHash }, throughEpoch) {
+      const message = formatChange({ kind: 'session', id, userId })
+      const epoch = throughEpoch === undefined ? '' : String(throughEpoch)
+      const ended = await link.run(END_SESSION, sessionKey(tokenHash), link.channel, message, epoch)
+      if (ended === 1) await unlist(userId, [tokenHash])
+      return ended === 1
+    },
+
+    async touch(tokenHash, { seen, idle }) {
+      const limit = String(deleteAt({ expiresAt: idle, idleExpiresAt: idle }))
+      await link.run(TOUCH_SESSION, sessionKey(tokenHash), String(seen), String(idle), limit)
+    },
+
+    async markCookieSent(tokenHash, before, now) {
+      return (await link.run(MARK_COOKIE_SENT, sessionKey(tokenHash), String(before), String(now))) === 1
+    },
+
+    async refreshUser(tokenHash, { user, revision }) {
+      await link.run(REFRESH_USER, sessionKey(tokenHash), JSON.stringify(user), String(revision))
+    },
+
+    async list(userId) {
+      const flat = (await link.run(READ_INDEX, userKey(userId))) as string[] // token hash and id in turn
+      return flat.flatMap((tokenHash, index) =>
+        index % 2 === 0 ? [{ tokenHash: tokenHash as TokenHash, id: flat[index + 1] as SessionId, userId }] : [],
+      )
+    },
+
+    unlist,
+
+    async announceUser(userId) {
+      await link.command('PUBLISH', null, link.channel, formatChange({ kind: 'user', id: userId }))
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { TokenHash } from '../../crypto/token.ts'
+import type { Session, User } from '../../kernel/principal.ts'
+import type { SessionWithUser } from '../../sessions/store.ts'
+import type { UserCopy } from '../storage.ts'
+import type { Reply } from './redis-client.ts'
+
+/** A session as Redis keeps it, with a copy of its user, so that one read answers a verification. */
+export interface StoredSession extends SessionWithUser {
+  readonly tokenHash: TokenHash
+  readonly revision: number
+  /** The user's security epoch when it started. */
+  readonly epoch: number
+}
+
+/** The fields of a session's hash, in the order they are read. What moves has a field of its own. */
+export const SESSION_FIELDS = ['session', 'user', 'seen', 'idle', 'sent', 'revision', 'epoch'] as const
+
+/** Kept beyond its limits for so long, that it is refused as expired and not merely unknown. */
+const GRACE_MS = 60_000
+
+/** When Redis may delete a session with these limits. */
+export function deleteAt({ expiresAt, idleExpiresAt }: Pick<Session, 'expiresAt' | 'idleExpiresAt'>): number {
+  return Math.min(expiresAt, idleExpiresAt) + GRACE_MS
+}
+
+/** A session as fields and values in turn. */
+export function toFields({ session, user, revision, epoch }: Omit<StoredSession, 'tokenHash'>): string[] {
+  const { lastSeenAt, idleExpiresAt, cookieSentAt, ...rest } = session
+  const values = [
+    JSON.stringify(rest),
+    JSON.stringify(user),
+    String(lastSeenAt),
+    String(idleExpiresAt),
+    String(cookieSentAt),
+    String(revision),
+    String(epoch),
+  ]
+  return SESSION_FIELDS.flatMap((field, index) => [field, values[index] as string])
+}
+
+/** The session in the values of its fields; null when it is gone. */
+export function fromFields(tokenHash: TokenHash, reply: Reply): StoredSession | null {
+  // What stands in Redis was written by `toFields`; all of it or nothing.
+  const [session, user, seen, idle, sent, revision, epoch] = reply as (string | null)[]
+  if (session == null || user == null) return null
+  return {
+    tokenHash,
+    user: JSON.parse(user) as User,
+    session: {
+      ...(JSON.parse(session) as Omit<Session, 'lastSeenAt' | 'idleExpiresAt' | 'cookieSentAt'>),
+      lastSeenAt: Number(seen),
+      idleExpiresAt: Number(idle),
+      cookieSentAt: Number(sent),
+    },
+    revision: Number(revision),
+    epoch: Number(epoch),
+  }
+}
+
+/** A session about to be stored, with the copy of its user. */
+export function toStored(
+  session: Session,
+  tokenHash: TokenHash,
+  { user, revision, securityEpoch }: UserCopy,
+): StoredSession {
+  return { session, tokenHash, user, revision, epoch: securityEpoch }
+}

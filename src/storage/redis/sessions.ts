@@ -1,0 +1,169 @@
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { SessionRef, SessionRotation, SessionStore } from '../../sessions/store.ts'
+import type { ChangeInbox } from '../change-inbox.ts'
+import type { SessionOrders, UserCopy } from '../storage.ts'
+import type { ListedSession, SessionKeys } from './session-keys.ts'
+import { type StoredSession, toStored } from './session-record.ts'
+
+/** What sessions in Redis are made of. */
+export interface RedisSessionDeps {
+  readonly keys: SessionKeys
+  readonly orders: SessionOrders
+  readonly inbox: ChangeInbox
+}
+
+/**
+ * Sessions in Redis. Users and their security epochs are elsewhere, so whatever starts a session writes it first and
+ * looks at the user then: an event that ends all sessions either finds the session, or is seen by that look.
+ */
+export function createRedisSessionStore({ keys, orders, inbox }: RedisSessionDeps): SessionStore {
+  return {
+    changesElsewhere: inbox.take,
+    lagMs: () => inbox.lagMs,
+
+    async start({ record, securityEpoch, replaces, maxPerUser }) {
+      const { session, tokenHash } = record
+      const copy = await orders.findUser(session.userId)
+      if (copy === null || copy.securityEpoch !== securityEpoch) return null
+      const stored = toStored(session, tokenHash, copy)
+      await keys.put(stored)
+      if (!(await isStillAllowed({ keys, orders }, stored, securityEpoch))) return null
+      const replaced = replaces === null ? [] : await endAmong(keys, replaces.userId, ({ id }) => id === replaces.id)
+      const surplus = new Set((await listLive(keys, session.userId)).slice(maxPerUser).map((each) => each.session.id))
+      const ended = surplus.size === 0 ? [] : await endAmong(keys, session.userId, ({ id }) => surplus.has(id))
+      return [...replaced, ...ended]
+    },
+
+    async findByTokenHash(tokenHash) {
+      const found = await keys.find(tokenHash)
+      return found === null ? null : { session: found.session, user: found.user }
+    },
+
+    async writeTouches(touches) {
+      await Promise.all(
+        touches.map(({ tokenHash, lastSeenAt, idleExpiresAt }) =>
+          keys.touch(tokenHash, { seen: lastSeenAt, idle: idleExpiresAt }),
+        ),
+      )
+    },
+
+    markCookieSent: ({ session, tokenHash }, cookieSentAt) =>
+      keys.markCookieSent(tokenHash, session.cookieSentAt, cookieSentAt),
+
+    async rotate(rotation, securityEpoch) {
+      const rotated = await rotateSession(keys, rotation)
+      return rotated !== null && isStillAllowed({ keys, orders }, rotated, securityEpoch)
+    },
+
+    async listByUser(userId, now) {
+      const live = await listLive(keys, userId)
+      return live
+        .map(({ session }) => session)
+        .filter(({ expiresAt, idleExpiresAt }) => expiresAt > now && idleExpiresAt > now)
+    },
+
+    revoke: async (userId, id) => (await endAmong(keys, userId, (listed) => listed.id === id)).length > 0,
+
+    revokeAll: async (userId, except) => (await endAmong(keys, userId, ({ id }) => id !== except)).length,
+
+    // Redis itself deletes what has expired.
+    sweep: async () => ({ ended: [], mayBeMore: false }),
+
+    async deleteIfExpired({ session, tokenHash }, now) {
+      const found = await keys.find(tokenHash)
+      if (found === null || (now < found.session.idleExpiresAt && now < found.session.expiresAt)) return false
+      return keys.end({ id: session.id, userId: session.userId, tokenHash })
+    },
+
+    async invalidateUser(id) {
+      await orders.orderRefresh(id)
+      await carryOut({ keys, orders }, id)
+    },
+  }
+}
+
+/** Carries out what transactions ordered: for one user, or whatever is left undone. */
+export async function carryOut(
+  { keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>,
+  userId: UserId | null,
+): Promise<void> {
+  const open = await orders.list(userId)
+  for (const order of open) {
+    if (order.kind === 'end') {
+      await endAmong(keys, order.userId, ({ id }) => id !== order.except, order.throughEpoch)
+    } else {
+      await refreshUser({ keys, orders }, order.userId)
+    }
+    await keys.announceUser(order.userId)
+  }
+  await orders.strike(open)
+}
+
+/** Gives the session another token. Null when it is gone or its token is another by now. */
+export async function rotateSession(
+  keys: SessionKeys,
+  { id, userId, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+): Promise<StoredSession | null> {
+  const before = await keys.find(oldTokenHash)
+  if (before === null || before.session.id !== id) return null
+  const session = { ...before.session, authenticatedAt, cookieSentAt: authenticatedAt }
+  const after = { ...before, session, tokenHash: newTokenHash }
+  await keys.put(after)
+  // Of several rotations at once, the one that ends the old token has won.
+  if (await keys.end({ id, userId, tokenHash: oldTokenHash })) return after
+  await keys.end({ id, userId, tokenHash: newTokenHash })
+  return null
+}
+
+/** Looks at the user after a session was written; takes it back when the user may no longer have it. */
+async function isStillAllowed(
+  { keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>,
+  stored: StoredSession,
+  securityEpoch: number,
+): Promise<boolean> {
+  const { tokenHash, session } = stored
+  const now = await orders.findUser(session.userId)
+  if (now?.securityEpoch !== securityEpoch) {
+    await keys.end({ id: session.id, userId: session.userId, tokenHash })
+    return false
+  }
+  if (now.revision !== stored.revision) await keys.refreshUser(tokenHash, now)
+  return true
+}
+
+/** Brings the copies of a user up to date; ends all sessions of one who is gone or disabled. */
+async function refreshUser({ keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>, userId: UserId): Promise<void> {
+  const copy: UserCopy | null = await orders.findUser(userId)
+  if (copy === null) await endAmong(keys, userId, () => true)
+  else for (const { tokenHash } of await keys.list(userId)) await keys.refreshUser(tokenHash, copy)
+}
+
+/** Ends those sessions of the user that are meant; gives the ones that were there. */
+export async function endAmong(
+  keys: SessionKeys,
+  userId: UserId,
+  isMeant: (listed: ListedSession) => boolean,
+  throughEpoch?: number,
+): Promise<SessionRef[]> {
+  const ended = new Map<SessionId, SessionRef>()
+  for (const listed of (await keys.list(userId)).filter(isMeant)) {
+    if (await keys.end(listed, throughEpoch)) ended.set(listed.id, { id: listed.id, userId })
+  }
+  return [...ended.values()]
+}
+
+/** The sessions of a user that are there, most recently used first; strikes the others from the index. */
+async function listLive(keys: SessionKeys, userId: UserId): Promise<StoredSession[]> {
+  const listed = await keys.list(userId)
+  const found = await Promise.all(listed.map(({ tokenHash }) => keys.find(tokenHash)))
+  await keys.unlist(
+    userId,
+    listed.filter((_, index) => found[index] === null).map(({ tokenHash }) => tokenHash),
+  )
+  return found
+    .filter((stored) => stored !== null)
+    .sort(
+      (left, right) =>
+        right.session.lastSeenAt - left.session.lastSeenAt || (right.session.id > left.session.id ? 1 : -1),
+    )
+}

@@ -1,0 +1,179 @@
+/*
+ * PostgreSQL behind Kysely, by way of `pg`. Whatever one piece of work asks of a connection is over within a deadline:
+ * a server that is frozen, full or far away becomes the refusal `unavailable`, and the connection is given up.
+ */
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
+import type { ClientConfig, Pool, PoolClient } from 'pg'
+import { Refusal } from '../../kernel/refusal.ts'
+import { createOptionalImport } from '../optional-import.ts'
+import type { OnStatement } from '../storage.ts'
+import { sqlState } from './errors.ts'
+import type { Database } from './schema.ts'
+
+/** Loads the driver, which only users of PostgreSQL install. */
+export const loadPg = createOptionalImport(() => import('pg'), 'pg', 'PostgreSQL')
+
+const TIMESTAMPTZ = 1184
+/** States that mean "not now" and not "wrong SQL": connection, resources, operator, system; locks, deadlocks, read-only. */
+const UNAVAILABLE = /^(?:08|53|57|58|25006|40001|40P01|55P03)/
+
+/** How a pool of connections is made. */
+export interface PoolOptions {
+  readonly url: string
+  /** Connections at most. */
+  readonly size: number
+  /** Milliseconds that one piece of work, a transaction or a single query, may take in all. */
+  readonly deadlineMs: number
+}
+
+/** Settings of every connection: times come as milliseconds since 1970 UTC. */
+export async function connectionConfig(url: string, deadlineMs: number): Promise<ClientConfig> {
+  const { types } = (await loadPg()).default
+  return {
+    connectionString: url,
+    application_name: 'latchkey',
+    keepAlive: true,
+    connectionTimeoutMillis: deadlineMs,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') => {
+        const parse = types.getTypeParser(oid, format)
+        return oid === TIMESTAMPTZ ? (text: string) => (parse(text) as unknown as Date).getTime() : parse
+      }) as ClientConfig['types'] extends { getTypeParser: infer Get } | undefined ? Get : never,
+    },
+  }
+}
+
+/** Makes a pool. It connects when it is first asked. */
+export async function createPool({ url, size, deadlineMs }: PoolOptions): Promise<Pool> {
+  const { default: pg } = await loadPg()
+  const pool = new pg.Pool({ ...(await connectionConfig(url, deadlineMs)), max: size })
+  // A connection that breaks while idle leaves the pool; who needs one gets another.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** The pool as a Kysely database of the schema `latchkey`. Closing it closes the pool. */
+export function createPostgresKysely(
+  pool: Pool,
+  { deadlineMs, onStatement }: { readonly deadlineMs: number; readonly onStatement?: OnStatement | undefined },
+): Kysely<Database> {
+  const db = new Kysely<Database>({
+    dialect: {
+      createDriver: () => new PoolDriver(pool, deadlineMs, onStatement),
+      createAdapter: () => new PostgresAdapter(),
+      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  })
+  return db.withSchema('latchkey')
+}
+
+/** A database that cannot answer now as the refusal `unavailable`; any other error as it is. */
+export function toUnavailable(error: unknown): unknown {
+  const state = sqlState(error)
+  // What has no state was not sent by the server: the connection failed or the time was up.
+  if (error instanceof Refusal || (state !== null && !UNAVAILABLE.test(state))) return error
+  const reason = `PostgreSQL: ${state ?? ''} ${error instanceof Error ? error.message : String(error)}`
+  return new Refusal('unavailable', {
+    detail: 'The database does not answer.',
+    retryAfterSeconds: 1,
+    reason,
+    cause: error,
+  })
+}
+
+class PoolDriver implements Driver {
+  readonly #pool: Pool
+  readonly #deadlineMs: number
+  readonly #onStatement: OnStatement | undefined
+
+  constructor(pool: Pool, deadlineMs: number, onStatement: OnStatement | undefined) {
+    this.#pool = pool
+    this.#deadlineMs = deadlineMs
+    this.#onStatement = onStatement
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<LeasedConnection> {
+    const deadline = performance.now() + this.#deadlineMs
+    try {
+      return new LeasedConnection(await this.#pool.connect(), deadline, this.#onStatement)
+    } catch (error) {
+      throw toUnavailable(error)
+    }
+  }
+
+  async beginTransaction(connection: LeasedConnection): Promise<void> {
+    await connection.run('BEGIN', [])
+  }
+
+  async commitTransaction(connection: LeasedConnection): Promise<void> {
+    await connection.run('COMMIT', [])
+  }
+
+  async rollbackTransaction(connection: LeasedConnection): Promise<void> {
+    if (!connection.isBroken) await connection.run('ROLLBACK', [])
+  }
+
+  async releaseConnection(connection: LeasedConnection): Promise<void> {
+    connection.release()
+  }
+
+  async destroy(): Promise<void> {
+    await this.#pool.end()
+  }
+}
+
+/** A connection of the pool for one piece of work, with the time that is left for it. */
+class LeasedConnection implements DatabaseConnection {
+  isBroken = false
+  readonly #client: PoolClient
+  readonly #deadline: number
+  readonly #onStatement: OnStatement | undefined
+
+  constructor(client: PoolClient, deadline: number, onStatement: OnStatement | undefined) {
+    this.#client = client
+    this.#deadline = deadline
+    this.#onStatement = onStatement
+  }
+
+  executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.run(sql, parameters)
+  }
+
+  async run<Row>(text: string, values: readonly unknown[]): Promise<QueryResult<Row>> {
+    const startedAt = performance.now()
+    try {
+      const timeLeft = Math.max(1, Math.ceil(this.#deadline - startedAt))
+      // `query_timeout` is a setting of one query as well; the types know it as one of the connection only.
+      const config = { text, values: values as unknown[], query_timeout: timeLeft }
+      const { rows, rowCount } = await this.#client.query(config)
+      return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) }
+    } catch (error) {
+      if (sqlState(error) === null) this.isBroken = true
+      throw toUnavailable(error)
+    } finally {
+      this.#onStatement?.(text, performance.now() - startedAt)
+    }
+  }
+
+  /** What did not answer in time may still answer: such a connection is of no more use. */
+  release(): void {
+    this.#client.release(this.isBroken)
+  }
+
+  // biome-ignore lint/correctness/useYield: the interface asks for a generator, and nothing here streams
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('Latchkey streams no query')
+  }
+}

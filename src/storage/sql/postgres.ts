@@ -1,0 +1,115 @@
+import { type Kysely, sql } from 'kysely'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { Touch } from '../../sessions/store.ts'
+import { createChangeInbox } from '../change-inbox.ts'
+import { type OnStatement, type Storage, tellBoth } from '../storage.ts'
+import { migrate, planMigrations } from './migrate.ts'
+import { MIGRATIONS } from './migrations/index.ts'
+import { createPool, createPostgresKysely } from './postgres-database.ts'
+import { notifyChange, startListener } from './postgres-listener.ts'
+import type { Database, SqlDatabase } from './schema.ts'
+import { openSqlStores } from './stores.ts'
+
+/** How the PostgreSQL database is used. */
+export interface PostgresOptions {
+  /**
+   * The server itself, for what a pooler that works by transactions (PgBouncer) cannot do: listening to other nodes, and
+   * migrations. Default: the same as `url`.
+   */
+  readonly directUrl?: string
+  /** Connections per process, at most. One more listens. Default 10. */
+  readonly poolSize?: number
+  /** Milliseconds after which work on the database is given up with 503. Default 2,000. */
+  readonly deadlineMs?: number
+  /** False: `open` refuses a schema that is not up to date instead of migrating it. Default true. */
+  readonly migrate?: boolean
+  /** Told the text of each SQL statement, never its parameters, and how long it took. For counting and tracing. */
+  readonly onStatement?: OnStatement
+}
+
+const DEFAULT_POOL_SIZE = 10
+const DEFAULT_DEADLINE_MS = 2_000
+/** For migrations, which wait for locks. */
+const MIGRATION_DEADLINE_MS = 120_000
+
+/**
+ * Keeps everything in the schema `latchkey` of a PostgreSQL database (14 or newer), for any number of nodes. Needs the
+ * package `pg`.
+ * @param url `postgres://user:password@host:5432/database`, with `?sslmode=verify-full` and the like.
+ */
+export function postgres(url: string, options: PostgresOptions = {}): Storage {
+  const { directUrl = url, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options
+  return {
+    secretsFile: null,
+
+    async open({ sessions, onStatement } = {}) {
+      await withMigrationTarget(directUrl, async (db) => {
+        const pending = await planMigrations({ db, kind: 'postgres', known: MIGRATIONS })
+        if (pending.length === 0) return
+        if (options.migrate === false) {
+          throw new Error(`The database lacks ${pending.length} migration(s). Run: latchkey migrate`)
+        }
+        await migrate({ db, kind: 'postgres', known: MIGRATIONS })
+      })
+      const pool = await createPool({ url, size: poolSize, deadlineMs })
+      const db = createPostgresKysely(pool, { deadlineMs, onStatement: tellBoth(options.onStatement, onStatement) })
+      try {
+        const inbox = createChangeInbox()
+        // Where sessions are kept elsewhere, changes are heard from there.
+        const listener = sessions === undefined ? await startListener({ directUrl, db, inbox }) : null
+        const database: SqlDatabase = {
+          db,
+          reader: db,
+          announce: notifyChange,
+          changesElsewhere: inbox.take,
+          lagMs: () => inbox.lagMs,
+          writeTouches: (touches) => writeTouches(db, touches),
+          sweep: async () => undefined,
+          checkIntegrity: async () => [],
+          async close() {
+            await listener?.stop()
+            await db.destroy()
+          },
+        }
+        return await openSqlStores(database, { sessions, onStatement })
+      } catch (error) {
+        await db.destroy()
+        throw error
+      }
+    },
+
+    planMigrations: () =>
+      withMigrationTarget(directUrl, (db) => planMigrations({ db, kind: 'postgres', known: MIGRATIONS })),
+
+    migrate: () => withMigrationTarget(directUrl, (db) => migrate({ db, kind: 'postgres', known: MIGRATIONS })),
+  }
+}
+
+/** Rows that another node is writing at this moment are passed over: their last use is written anyway. */
+async function writeTouches(db: Kysely<Database>, touches: readonly Touch[]): Promise<void> {
+  const ids = touches.map(({ id }) => id)
+  const seen = touches.map(({ lastSeenAt }) => new Date(lastSeenAt))
+  const idle = touches.map(({ idleExpiresAt }) => new Date(idleExpiresAt))
+  await sql`
+    UPDATE latchkey.sessions SET last_seen_at = touched.seen, idle_expires_at = touched.idle
+    FROM (
+      SELECT sessions.id, uses.seen, uses.idle
+      FROM unnest(${ids}::uuid[], ${seen}::timestamptz[], ${idle}::timestamptz[]) AS uses (id, seen, idle)
+      JOIN latchkey.sessions ON sessions.id = uses.id AND sessions.last_seen_at < uses.seen
+      FOR UPDATE OF sessions SKIP LOCKED
+    ) AS touched
+    WHERE sessions.id = touched.id`.execute(db)
+}
+
+async function withMigrationTarget<T>(url: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  const pool = await createPool({ url, size: 1, deadlineMs: MIGRATION_DEADLINE_MS })
+  const db = createPostgresKysely(pool, { deadlineMs: MIGRATION_DEADLINE_MS })
+  try {
+    return await work(db)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Error(`The database cannot be used. ${error.reason}`, { cause: error })
+  } finally {
+    await db.destroy()
+  }
+}

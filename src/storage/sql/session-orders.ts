@@ -1,0 +1,88 @@
+/*
+ * Orders for sessions that are kept elsewhere (Redis), written in the transaction about the user that makes them
+ * necessary. Whoever commits carries them out at once; if that process dies, the next one to look does. Carrying one out
+ * twice does no harm.
+ */
+import type { Kysely } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { SessionOrder, SessionOrders } from '../storage.ts'
+import { toUser } from './rows.ts'
+import type { Database, SessionOrdersTable } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
+
+const MAX_LISTED = 100
+
+/** What transactions do to sessions that are kept elsewhere: they order it. */
+export const orderSessionEffects: SessionEffects = {
+  // The session store itself starts and rotates, before and after the transaction.
+  async startFirst() {},
+  async rotate() {
+    return true
+  },
+  async endAll(trx, { userId, except, throughEpoch }) {
+    await trx
+      .insertInto('session_orders')
+      .values({
+        id: uuidv7(),
+        user_id: userId,
+        kind: 'end',
+        except_session_id: except?.id ?? null,
+        through_epoch: throughEpoch,
+      })
+      .execute()
+  },
+  async userChanged(trx, userId) {
+    await trx
+      .updateTable('users')
+      .set((eb) => ({ revision: eb('revision', '+', 1) }))
+      .where('id', '=', userId)
+      .execute()
+    await trx
+      .insertInto('session_orders')
+      .values({ id: uuidv7(), user_id: userId, kind: 'refresh', except_session_id: null, through_epoch: 0 })
+      .execute()
+  },
+}
+
+/** The orders in this database. */
+export function createSessionOrders(db: Kysely<Database>): SessionOrders {
+  return {
+    async list(userId) {
+      const rows = await db
+        .selectFrom('session_orders')
+        .selectAll()
+        .$if(userId !== null, (query) => query.where('user_id', '=', userId as UserId))
+        .orderBy('id')
+        .limit(MAX_LISTED)
+        .execute()
+      return rows.map(toOrder)
+    },
+
+    async strike(orders) {
+      if (orders.length === 0) return
+      const ids = orders.map(({ id }) => id)
+      await db.deleteFrom('session_orders').where('id', 'in', ids).execute()
+    },
+
+    orderRefresh: (userId) => db.transaction().execute((trx) => orderSessionEffects.userChanged(trx, userId)),
+
+    async findUser(userId) {
+      const row = await db
+        .selectFrom('users')
+        .selectAll()
+        .where('id', '=', userId)
+        .where('disabled_at', 'is', null)
+        .executeTakeFirst()
+      return row === undefined ? null : { user: toUser(row), revision: row.revision, securityEpoch: row.security_epoch }
+    },
+  }
+}
+
+function toOrder(row: SessionOrdersTable): SessionOrder {
+  // The ids were ids when they were written.
+  const order = { id: row.id, userId: row.user_id as UserId }
+  if (row.kind === 'refresh') return { ...order, kind: 'refresh' }
+  const except = row.except_session_id as SessionId | null
+  return { ...order, kind: 'end', except, throughEpoch: row.through_epoch }
+}
