@@ -1,12 +1,23 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { PasswordHash } from '../../src/crypto/password-hasher.ts'
+import { hashToken, newToken } from '../../src/crypto/token.ts'
+import type { EmailAddress } from '../../src/kernel/email-address.ts'
+import { newSessionId, newUserId, type UserId } from '../../src/kernel/ids.ts'
+import type { Session, User } from '../../src/kernel/principal.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
+import type { SessionRecord } from '../../src/sessions/store.ts'
 import { sqlite } from '../../src/sqlite.ts'
-import { createDatabase, dropDatabase } from '../support/postgres-server.ts'
+import type { Stores } from '../../src/storage/storage.ts'
+import { createDatabase, dropDatabase, runSql } from '../support/postgres-server.ts'
+import { type RedisServer, startRedis, startSentinel } from '../support/redis-server.ts'
+import { until } from '../support/until.ts'
 import { describeStorageContract } from './contract.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-redis-'))
@@ -26,3 +37,135 @@ describeStorageContract('PostgreSQL with sessions in Redis', () =>
 describeStorageContract('SQLite with sessions in Redis', () =>
   sqlite(join(directory, 'users.db')).open({ sessions: redis(inject('redisServer'), { prefix: `${prefixes[1]}:` }) }),
 )
+
+describe('sessions in Redis', () => {
+  test('what a process did not live to do after its commit, the next one does', async () => {
+    const prefix = `${randomUUID()}:`
+    const sessions = redis(inject('redisServer'), { prefix })
+    const stores = await postgres(url).open({ sessions })
+    const user = await addUser(stores)
+    const { tokenHash } = await addSession(stores, user.id)
+    expect(await stores.sessions.findByTokenHash(tokenHash)).not.toBeNull()
+    // The transaction alone, as if the process had died right after it.
+    const dying = await postgres(url).open({ sessions: { open: async (unfinished) => unfinished } })
+    await dying.users.disable(user.id, Date.now())
+    await dying.close()
+    await until(async () => (await stores.sessions.findByTokenHash(tokenHash)) === null)
+    expect(await runSql(url, 'SELECT 1 FROM latchkey.session_orders')).toEqual([])
+    await stores.close()
+  })
+
+  test('a login that overlaps the end of all sessions starts nothing that lasts', async () => {
+    const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), { prefix: `${randomUUID()}:` }) })
+    for (let round = 0; round < 50; round++) {
+      const user = await addUser(stores)
+      const record = makeSession(user.id)
+      const start = { record, securityEpoch: 0, replaces: null, maxPerUser: 100 }
+      await Promise.all([stores.sessions.start(start), stores.users.disable(user.id, Date.now())])
+      expect(await stores.sessions.findByTokenHash(record.tokenHash)).toBeNull()
+    }
+    await stores.close()
+  })
+
+  test('the index of a user cleans itself, and every key goes away by itself', async () => {
+    const prefix = `${randomUUID()}:`
+    const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), { prefix }) })
+    const user = await addUser(stores)
+    const records = [await addSession(stores, user.id), await addSession(stores, user.id)]
+    const client = await createClient({ url: inject('redisServer') }).connect()
+    const keys = await client.keys(`${prefix}*`)
+    expect(keys).toHaveLength(3)
+    for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(0)
+    await client.del(`${prefix}session:${records[0]?.tokenHash}`) // as when it expires
+    expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(2)
+    expect(await stores.sessions.listByUser(user.id, Date.now())).toHaveLength(1)
+    expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(1)
+    await stores.sessions.revokeAll(user.id, null)
+    expect(await client.keys(`${prefix}*`)).toEqual([])
+    await client.close()
+    await stores.close()
+  })
+
+  test('a Redis that drops keys when it is full is refused', async () => {
+    const small = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'])
+    await expect(postgres(url).open({ sessions: redis(small.url) })).rejects.toThrow('noeviction')
+    await small.remove()
+  })
+
+  test('an address where no Redis is, is refused at the start', async () => {
+    await expect(postgres(url).open({ sessions: redis('redis://127.0.0.1:1') })).rejects.toThrow('ECONNREFUSED')
+  })
+})
+
+describe('a cluster of three', () => {
+  const servers: RedisServer[] = []
+  beforeAll(async () => {
+    for (let count = 0; count < 3; count++) servers.push(await startRedis(['--cluster-enabled', 'yes']))
+    const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
+    execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' })
+    await until(() =>
+      servers.every(({ port }) =>
+        execFileSync('redis-cli', ['-p', String(port), 'cluster', 'info'], { encoding: 'utf8' }).includes(
+          'cluster_state:ok',
+        ),
+      ),
+    )
+  })
+  afterAll(async () => {
+    for (const server of servers) await server.remove()
+  })
+
+  describeStorageContract('PostgreSQL with sessions in a Redis cluster', () =>
+    postgres(url).open({
+      sessions: redis(`redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`),
+    }),
+  )
+})
+
+describe('a server that Sentinel watches', () => {
+  let server: RedisServer
+  let sentinel: RedisServer
+  beforeAll(async () => {
+    server = await startRedis()
+    sentinel = await startSentinel(server.port)
+  })
+  afterAll(async () => {
+    await sentinel.remove()
+    await server.remove()
+  })
+
+  describeStorageContract('PostgreSQL with sessions in Redis under Sentinel', () =>
+    postgres(url).open({ sessions: redis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`) }),
+  )
+})
+
+async function addUser(stores: Stores): Promise<User> {
+  const email = `${randomUUID()}@example.com` as EmailAddress
+  const user = { id: newUserId(Date.now), email, emailVerified: false, name: null, createdAt: Date.now() }
+  await stores.users.create({ user, passwordHash: '$' as PasswordHash, firstSession: null, replaces: null })
+  return user
+}
+
+function makeSession(userId: UserId): SessionRecord {
+  const now = Date.now()
+  const session: Session = {
+    id: newSessionId(Date.now),
+    userId,
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + 600_000,
+    idleExpiresAt: now + 600_000,
+    authenticatedAt: now,
+    methods: ['password'],
+    remembered: false,
+    cookieSentAt: now,
+    client: { ip: null, userAgent: null },
+  }
+  return { session, tokenHash: hashToken(newToken('lks')) }
+}
+
+async function addSession(stores: Stores, userId: UserId): Promise<SessionRecord> {
+  const record = makeSession(userId)
+  expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 })).toEqual([])
+  return record
+}

@@ -8,7 +8,7 @@ import type { TestProject } from 'vitest/node'
 import { postgres } from '../../src/postgres.ts'
 import { CHROMIUM } from './chromium.ts'
 import { createDatabase, dropDatabase, findPostgres, startPostgres } from './postgres-server.ts'
-import { hasRedis, startRedis } from './redis-server.ts'
+import { startRedis } from './redis-server.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -32,8 +32,13 @@ const NEEDED = [
     otherwise: 'name a server in TEST_DATABASE_URL',
   },
   {
+    debianPackage: 'pgbouncer',
+    isThere: () => isOnPath('pgbouncer'),
+    otherwise: 'have pgbouncer on the path',
+  },
+  {
     debianPackage: 'redis-server',
-    isThere: () => process.env.TEST_REDIS_URL !== undefined || hasRedis(),
+    isThere: () => process.env.TEST_REDIS_URL !== undefined || isOnPath('redis-server'),
     otherwise: 'name a server in TEST_REDIS_URL',
   },
 ]
@@ -52,6 +57,15 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
     await dropDatabase(template)
     await postgresServer?.remove()
     await redisServer?.remove()
+  }
+}
+
+function isOnPath(command: string): boolean {
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -132,8 +132,8 @@ export async function readRows(url: string): Promise<string> {
   return JSON.stringify(rows)
 }
 
-/** PostgreSQL refuses to run as root. */
-function serverUser(): { readonly uid: number; readonly gid: number } | Record<string, never> {
+/** Whom servers run as that refuse to run as root. */
+export function serverUser(): { readonly uid: number; readonly gid: number } | Record<string, never> {
   if (process.getuid?.() !== 0) return {}
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }

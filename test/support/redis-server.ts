@@ -1,7 +1,7 @@
 /* A Redis server of the tests' own, or the one that TEST_REDIS_URL names. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -30,29 +30,41 @@ export async function readKeys(url: string, prefix: string): Promise<string> {
   return JSON.stringify(keys.map((key, index) => [key, values[index]]))
 }
 
-/** True when there is a `redis-server`. */
-export function hasRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
+/** Starts a server without persistence. `settings` are further arguments. */
+export function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+  return startServer((port, directory) => [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory],
+    ...settings,
+  ])
 }
 
-/** Starts a server without persistence. `settings` are further arguments. */
-export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+/** Starts a Sentinel that watches the server on this port under the name `main`. */
+export function startSentinel(watchedPort: number): Promise<RedisServer> {
+  return startServer((port, directory) => {
+    const settings = join(directory, 'sentinel.conf')
+    const lines = [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${directory}`,
+      `sentinel monitor main 127.0.0.1 ${watchedPort} 1`,
+    ]
+    writeFileSync(settings, `${lines.join('\n')}\n`)
+    return [settings, '--sentinel']
+  })
+}
+
+async function startServer(argsFor: (port: number, directory: string) => string[]): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-redis-'))
   const port = await freePort()
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory]
+  const args = argsFor(port, directory)
   let child: ChildProcess
 
   async function start(): Promise<void> {
-    child = spawn('redis-server', [...args, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] })
+    child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
     const lines = createInterface(child.stdout as NonNullable<ChildProcess['stdout']>)
     await new Promise<void>((resolve, reject) => {
       lines.on('line', (line) => {
-        if (/Ready to accept connections/.test(line)) resolve()
+        if (/Ready to accept connections|\+monitor master/.test(line)) resolve()
       })
       child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)))
     })

@@ -1,0 +1,266 @@
+/*
+ * What happens to two nodes when what they depend on dies, freezes or is full (issue Scale, part 5): 503 with Retry-After
+ * within the deadline, nobody let in who should not be, and service again within 5 s by itself.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Client, Reply } from '../support/client.ts'
+import { type PostgresServer, runSql, startPostgres } from '../support/postgres-server.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { PASSWORD } from '../support/rings.ts'
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
+import { until } from '../support/until.ts'
+
+/** Two seconds of deadline and what a busy machine adds. */
+const ANSWER_MS = 3_500
+const RECOVERY_MS = 5_000
+/** Nobody is let in later than this after a revocation, whatever happens. */
+const REVOCATION_MS = 1_000
+
+const SECRET = Buffer.alloc(32, 7).toString('base64url')
+
+describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
+  function onlyWithRedis(name: string, work: () => Promise<void>): void {
+    if (kind.endsWith('Redis')) test(name, work)
+  }
+
+  const cwd = mkdtempSync(join(tmpdir(), 'latchkey-faults-'))
+  let postgresServer: PostgresServer
+  let redisServer: RedisServer | null
+  let first: ServerProcess
+  let second: ServerProcess
+  let userCount = 0
+
+  beforeAll(async () => {
+    postgresServer = await startPostgres()
+    await runSql(postgresServer.url(), 'CREATE ROLE app LOGIN')
+    await runSql(postgresServer.url(), 'GRANT CREATE ON DATABASE postgres TO app')
+    redisServer = kind.endsWith('Redis') ? await startRedis() : null
+    const env = {
+      DATABASE_URL: postgresServer.url().replace('postgres@', 'app@'),
+      LATCHKEY_SECRETS: SECRET,
+      ...(redisServer === null ? {} : { REDIS_URL: redisServer.url }),
+    }
+    first = await startServerProcess(env, cwd)
+    second = await startServerProcess(env, cwd)
+  })
+  afterAll(async () => {
+    for (const node of [first, second]) {
+      expect(node.child.exitCode).toBeNull() // still alive after all that
+      await node.end('SIGTERM')
+      const errors = node.lines.filter((line) => line.includes('"level":50')).map((line) => JSON.parse(line).err)
+      // Whatever went wrong was foreseen: a refusal, and nothing that was thrown and not caught.
+      expect(errors.filter(({ message }) => !/unavailable/.test(message))).toEqual([])
+    }
+    await redisServer?.remove()
+    await postgresServer.remove()
+    rmSync(cwd, { recursive: true })
+  })
+
+  /** A client with a session, and the same on the other node. */
+  async function logIn(): Promise<{ here: Client; there: Client; sessionId: string; userId: string }> {
+    const here = first.client()
+    userCount++
+    const email = `user${userCount}@example.com`
+    const reply = await here.post('/auth/register', { email, password: PASSWORD })
+    expect(reply.status).toBe(201)
+    const there = second.client()
+    for (const [name, value] of here.cookies) there.cookies.set(name, value)
+    return { here, there, sessionId: reply.body.session.id, userId: reply.body.user.id }
+  }
+
+  async function timed(work: () => Promise<Reply>): Promise<Reply & { readonly ms: number }> {
+    const startedAt = performance.now()
+    return { ...(await work()), ms: performance.now() - startedAt }
+  }
+
+  const isServed = async ({ here, there }: { here: Client; there: Client }): Promise<boolean> => {
+    const replies = await Promise.all([here.get('/auth/session'), there.get('/auth/session')])
+    return replies.every(({ status }) => status === 200)
+  }
+
+  /** While it is down: logins, registrations and sessions that nobody has in memory are 503; then all is well again. */
+  async function expectRefusalsThenRecovery(fault: { begin(): unknown; end(): unknown }): Promise<void> {
+    const warm = await logIn()
+    expect(await isServed(warm)).toBe(true)
+    const cold = await logIn() // the second node has not seen it
+    await fault.begin()
+    try {
+      const replies = await Promise.all([
+        timed(() => second.client().post('/auth/login', { email: 'user1@example.com', password: PASSWORD })),
+        timed(() => first.client().post('/auth/register', { email: 'other@example.com', password: PASSWORD })),
+        timed(() => cold.there.get('/auth/session')),
+        timed(() => first.client().get('/health/ready')),
+      ])
+      for (const { status, body, headers, ms } of replies) {
+        expect([status, body.code]).toEqual([503, 'unavailable'])
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+        expect(body.detail).toMatch(/^(?:The database|Redis) does not answer\.$/)
+        expect(ms).toBeLessThan(ANSWER_MS)
+      }
+      expect((await first.client().get('/health/live')).status).toBe(200)
+      // Nothing is believed any more that only memory knows.
+      await until(async () => (await warm.there.get('/auth/session')).status === 503)
+    } finally {
+      await fault.end()
+    }
+    const endedAt = performance.now()
+    await until(async () => (await isServed(warm)) && (await first.client().get('/health/ready')).status === 200)
+    expect(performance.now() - endedAt).toBeLessThan(RECOVERY_MS)
+    expect((await cold.there.get('/auth/session')).status).toBe(200)
+    await expectPromptRevocation()
+  }
+
+  /** The nodes hear each other again. */
+  async function expectPromptRevocation(): Promise<void> {
+    const { here, there } = await logIn()
+    await until(async () => (await second.client().get('/health/ready')).body.cache === undefined)
+    expect((await there.get('/auth/session')).status).toBe(200)
+    const cookies = [...there.cookies]
+    expect((await here.post('/auth/logout')).status).toBe(204)
+    const revokedAt = performance.now()
+    await until(async () => {
+      for (const [name, value] of cookies) there.cookies.set(name, value)
+      return (await there.get('/auth/session')).status === 401
+    })
+    expect(performance.now() - revokedAt).toBeLessThan(REVOCATION_MS)
+  }
+
+  test('PostgreSQL frozen and thawed', () => {
+    if (redisServer !== null) return expectDatabaseOnlyFault('SIGSTOP')
+    return expectRefusalsThenRecovery({
+      begin: () => postgresServer.signal('SIGSTOP'),
+      end: () => postgresServer.signal('SIGCONT'),
+    })
+  })
+
+  test('PostgreSQL killed and started again', () => {
+    if (redisServer !== null) return expectDatabaseOnlyFault('SIGKILL')
+    return expectRefusalsThenRecovery({ begin: () => postgresServer.kill(), end: () => postgresServer.start() })
+  })
+
+  /** With sessions in Redis, whoever is logged in goes on; who logs in has to wait. */
+  async function expectDatabaseOnlyFault(signal: 'SIGSTOP' | 'SIGKILL'): Promise<void> {
+    const user = await logIn()
+    if (signal === 'SIGSTOP') postgresServer.signal(signal)
+    else await postgresServer.kill()
+    expect(await isServed(user)).toBe(true)
+    const login = await timed(() => second.client().post('/auth/login', { email: 'x@example.com', password: PASSWORD }))
+    expect([login.status, login.body.detail]).toEqual([503, 'The database does not answer.'])
+    expect(login.ms).toBeLessThan(ANSWER_MS)
+    if (signal === 'SIGSTOP') postgresServer.signal('SIGCONT')
+    else await postgresServer.start()
+    const endedAt = performance.now()
+    await until(async () => (await first.client().get('/health/ready')).status === 200)
+    await until(async () => (await second.client().get('/health/ready')).status === 200)
+    expect(performance.now() - endedAt).toBeLessThan(RECOVERY_MS)
+    await expectPromptRevocation()
+  }
+
+  onlyWithRedis('Redis frozen and thawed', () =>
+    expectRefusalsThenRecovery({
+      begin: () => redisServer?.signal('SIGSTOP'),
+      end: () => redisServer?.signal('SIGCONT'),
+    }),
+  )
+
+  onlyWithRedis('Redis killed: its memory is lost, and people log in again', async () => {
+    const { here } = await logIn()
+    await redisServer?.kill()
+    await until(async () => (await here.get('/auth/session')).status === 503)
+    await redisServer?.start()
+    const startedAt = performance.now()
+    await until(async () => (await here.get('/auth/session')).status === 401)
+    expect(performance.now() - startedAt).toBeLessThan(RECOVERY_MS)
+    await until(async () => (await second.client().get('/health/ready')).status === 200)
+    await expectPromptRevocation()
+  })
+
+  test('PostgreSQL out of connections', async () => {
+    const warm = await logIn()
+    const url = postgresServer.url()
+    await runSql(url, 'ALTER ROLE app CONNECTION LIMIT 0')
+    await runSql(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'")
+    const login = await timed(() => first.client().post('/auth/login', { email: 'a@example.com', password: PASSWORD }))
+    expect(login.ms).toBeLessThan(ANSWER_MS)
+    expect(login.status).toBe(503)
+    await runSql(url, 'ALTER ROLE app CONNECTION LIMIT -1')
+    const endedAt = performance.now()
+    await until(async () => (await isServed(warm)) && (await first.client().get('/health/ready')).status === 200)
+    expect(performance.now() - endedAt).toBeLessThan(RECOVERY_MS)
+    await expectPromptRevocation()
+  })
+
+  test('PostgreSQL slow: a table that somebody locks', async () => {
+    const { here } = await logIn()
+    const locker = new pg.Client({ connectionString: postgresServer.url() })
+    await locker.connect()
+    await locker.query('BEGIN')
+    await locker.query('LOCK TABLE latchkey.users IN ACCESS EXCLUSIVE MODE')
+    const replies = await Promise.all(
+      // More than the pool has connections: those that wait for one are answered in time as well.
+      Array.from({ length: 25 }, () =>
+        timed(() => first.client().post('/auth/login', { email: 'user1@example.com', password: PASSWORD })),
+      ),
+    )
+    for (const { status, ms } of replies) {
+      expect(status).toBe(503)
+      expect(ms).toBeLessThan(ANSWER_MS)
+    }
+    await locker.query('ROLLBACK')
+    await locker.end()
+    await until(async () => (await here.get('/auth/session')).status === 200)
+    await expectPromptRevocation()
+  })
+
+  test('a node that was paused for 5 s accepts nothing that was revoked meanwhile', async () => {
+    const { here, there } = await logIn()
+    for (let count = 0; count < 3; count++) expect((await there.get('/auth/session')).status).toBe(200)
+    const cookies = [...there.cookies]
+    second.child.kill('SIGSTOP')
+    expect((await here.post('/auth/logout')).status).toBe(204)
+    const asked = [there.get('/auth/session')] // waits in the socket of the sleeping node
+    await new Promise((resolve) => setTimeout(resolve, 5_000)) // what is tested is the time
+    second.child.kill('SIGCONT')
+    for (let count = 0; count < 20; count++) {
+      for (const [name, value] of cookies) there.cookies.set(name, value)
+      asked.push(there.get('/auth/session'))
+    }
+    for (const { status } of await Promise.all(asked)) expect(status).toBe(401)
+    await expectPromptRevocation()
+  })
+
+  test('the channel alone is cut: a revocation is seen within a second all the same', async () => {
+    for (let round = 0; round < 3; round++) {
+      const { here, there } = await logIn()
+      expect((await there.get('/auth/session')).status).toBe(200)
+      const cookies = [...there.cookies]
+      if (redisServer === null) {
+        await runSql(
+          postgresServer.url(),
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_listening_channels%' AND pid <> pg_backend_pid()",
+        )
+      } else {
+        await killSubscribers(redisServer)
+      }
+      expect((await here.post('/auth/logout')).status).toBe(204)
+      const revokedAt = performance.now()
+      await until(async () => {
+        for (const [name, value] of cookies) there.cookies.set(name, value)
+        return (await there.get('/auth/session')).status === 401
+      })
+      expect(performance.now() - revokedAt).toBeLessThan(REVOCATION_MS)
+    }
+    await expectPromptRevocation()
+  })
+})
+
+async function killSubscribers(server: RedisServer): Promise<void> {
+  const { createClient } = await import('redis')
+  const client = await createClient({ url: server.url }).connect()
+  await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
+  await client.close()
+}
