@@ -30,7 +30,6 @@ import { createPageRenderer } from './pages/page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
 import { passwordRoutes } from './passwords/routes.ts'
-import { createChangeFollower } from './sessions/change-follower.ts'
 import { requireFreshSession } from './sessions/freshness.ts'
 import { renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -86,11 +85,6 @@ export interface Latchkey {
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
   /** What `require` threw, as problem details; a bare 500 for anything that is no refusal, which `onError` is told. */
   toResponse(error: unknown): Response
-  /**
-   * For adapters: says, synchronously from the socket's event, that a request has just come in. Spares `authenticate`
-   * a look at what other processes changed; without it every call looks.
-   */
-  requestArrived(): void
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
   /** Resolves when the database answers; throws the refusal `unavailable` otherwise. */
@@ -140,7 +134,6 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     cache,
     touches,
     verifications,
-    follower: createChangeFollower(stores.sessions, cache),
     clock,
     settings,
     registration,
@@ -234,7 +227,6 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       headers.set('X-Request-Id', requestId)
       return refusalResponse(refusal, { authUrl, cookieName }, { headers, cookies: [], now: clock() })
     },
-    requestArrived: deps.follower.requestArrived,
     users: createServerSideUsers(deps, emit),
     sessions: createServerSideSessions(deps, emit),
     ping: () => stores.ping(),

@@ -40,7 +40,6 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
 
   return (request, response) => {
     try {
-      auth.requestArrived()
       const handled = isUnder(request.url, auth.basePath) ? enter(request, response) : toApplication(request, response)
       if (handled instanceof Promise) handled.catch((error: unknown) => answerRefusal(auth, response, error))
     } catch (error) {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { TokenHash } from '../crypto/token.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Principal } from '../kernel/principal.ts'
-import type { Change, SessionRef } from './store.ts'
+import type { Change, ChangesElsewhere, SessionRef } from './store.ts'
 
 /**
  * Sessions that were verified lately, by token hash, in this process. Bounded; refusals are never kept.
@@ -16,7 +16,11 @@ export interface SessionCache {
   put(tokenHash: TokenHash, principal: Principal, version: number): void
   evictSession(session: SessionRef): void
   evictUser(id: UserId): void
-  evict(changes: readonly Change[] | 'unknown'): void
+  /**
+   * Forgets what other processes changed.
+   * @returns false while they cannot be heard: then nothing in here is to be believed.
+   */
+  follow(changes: ChangesElsewhere): boolean
   readonly size: number
 }
 
@@ -80,6 +84,17 @@ export function createSessionCache(maxSessions: number): SessionCache {
     return (evictedAt.get(id) ?? 0) > since
   }
 
+  function clear(): void {
+    version++
+    forgottenUpTo = version
+    entries?.clear()
+  }
+
+  function evict(change: Change): void {
+    if (change.kind === 'session') cache.evictSession(change)
+    else cache.evictUser(change.id)
+  }
+
   const cache: SessionCache = {
     get: (tokenHash) => entries?.get(tokenHash)?.principal,
     get version() {
@@ -105,17 +120,11 @@ export function createSessionCache(maxSessions: number): SessionCache {
       remember(id)
       remove(id, null)
     },
-    evict(changes) {
-      if (changes === 'unknown') {
-        version++
-        forgottenUpTo = version
-        entries?.clear()
-        return
-      }
-      for (const change of changes) {
-        if (change.kind === 'session') cache.evictSession(change)
-        else cache.evictUser(change.id)
-      }
+    follow(changes) {
+      if (changes === 'unreachable') return false
+      if (changes === 'unknown') clear()
+      else for (const change of changes) evict(change)
+      return true
     },
   }
   return cache

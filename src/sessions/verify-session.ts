@@ -1,7 +1,6 @@
 import { hashToken, parseToken, type TokenHash } from '../crypto/token.ts'
 import type { Emit } from '../kernel/event.ts'
 import type { Principal, Session } from '../kernel/principal.ts'
-import type { ChangeFollower } from './change-follower.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
@@ -10,7 +9,6 @@ import type { TouchCollector } from './touch-collector.ts'
 
 /** What verifying works with. */
 export interface VerifyDeps extends SessionDeps {
-  readonly follower: ChangeFollower
   readonly touches: TouchCollector
   readonly verifications: VerificationCounts
 }
@@ -41,7 +39,7 @@ export function verifySession(
 ): Principal | null | Promise<Principal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const tokenHash = hashToken(text)
-  const mayUseCache = deps.follower.follow()
+  const mayUseCache = deps.cache.follow(deps.sessions.changesElsewhere())
   const cached = mayUseCache ? deps.cache.get(tokenHash) : undefined
   if (cached !== undefined && isCurrent(deps, cached.session)) {
     deps.verifications.warm++

@@ -69,7 +69,13 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   }
 
   function signal(name: NodeJS.Signals): void {
-    for (const pid of [...childrenOf(child.pid as number), child.pid as number]) process.kill(pid, name)
+    for (const pid of [...childrenOf(child.pid as number), child.pid as number]) {
+      try {
+        process.kill(pid, name)
+      } catch {
+        // This one has ended meanwhile.
+      }
+    }
   }
 
   async function end(name: NodeJS.Signals): Promise<void> {

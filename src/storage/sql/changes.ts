@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import { HOUR_MS } from '../../kernel/clock.ts'
@@ -27,13 +28,23 @@ export async function sweepChanges(db: Kysely<Database>): Promise<void> {
     .execute()
 }
 
+/** Reads what other processes changed. */
+export interface ChangeReader {
+  /** What changed since the last call. */
+  read(): ChangesElsewhere
+  close(): void
+}
+
 /**
- * Reads what other processes changed. `PRAGMA data_version` (3 µs) tells whether any of them wrote at all;
- * only then are the rows read.
+ * Reads what other processes changed. Whether any of them wrote at all is told by the header of the WAL index, the file
+ * beside the database that SQLite keeps in shared memory (1 µs), and then by `PRAGMA data_version` (4 µs), which leaves out
+ * what this process wrote; only then are rows read.
+ * @param path of the database file; null for one in memory, which nobody else has.
  */
-export function createChangeReader(file: DatabaseSync): () => ChangesElsewhere {
+export function createChangeReader(file: DatabaseSync, path: string | null): ChangeReader {
+  const watch = path === null || process.platform === 'win32' ? ALWAYS_WRITTEN : createWalWatch(`${path}-shm`)
   const dataVersion = file.prepare('PRAGMA data_version')
-  dataVersion.setReturnArrays(true) // asked for so often that the object around the number counts
+  dataVersion.setReturnArrays(true)
   const newest = file.prepare('SELECT coalesce(max(seq), 0) AS seq FROM changes')
   const since = file.prepare('SELECT seq, kind, subject_id, user_id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?')
   // Column names and types are those of the statements above.
@@ -41,22 +52,63 @@ export function createChangeReader(file: DatabaseSync): () => ChangesElsewhere {
   let version = readVersion()
   let lastSeq = (newest.get() as { seq: number }).seq
 
-  return () => {
-    try {
-      const versionNow = readVersion()
-      if (versionNow === version) return NO_CHANGES
-      const rows = since.all(lastSeq, MAX_CHANGES) as ChangeRow[]
-      const [first] = rows
-      const isComplete = rows.length < MAX_CHANGES && (first === undefined || first.seq === lastSeq + 1)
-      lastSeq = isComplete ? (rows.at(-1)?.seq ?? lastSeq) : (newest.get() as { seq: number }).seq
-      version = versionNow
-      return isComplete ? rows.map(toChange) : 'unknown'
-    } catch (error) {
-      throw toUnavailable(error)
-    }
+  function readChanges(): ChangesElsewhere {
+    const versionNow = readVersion()
+    if (versionNow === version) return NO_CHANGES
+    const rows = since.all(lastSeq, MAX_CHANGES) as ChangeRow[]
+    const [first] = rows
+    const isComplete = rows.length < MAX_CHANGES && (first === undefined || first.seq === lastSeq + 1)
+    lastSeq = isComplete ? (rows.at(-1)?.seq ?? lastSeq) : (newest.get() as { seq: number }).seq
+    version = versionNow
+    return isComplete ? rows.map(toChange) : 'unknown'
+  }
+
+  let isUnread = true
+  return {
+    read() {
+      try {
+        if (!watch.wasWritten() && !isUnread) return NO_CHANGES
+        isUnread = true // until the reading has succeeded
+        const changes = readChanges()
+        isUnread = false
+        return changes
+      } catch (error) {
+        throw toUnavailable(error)
+      }
+    },
+    close: watch.close,
   }
 }
 
+/** Whether a database was written. */
+interface WriteWatch {
+  /** True when anybody, this process too, wrote since the last call. */
+  wasWritten(): boolean
+  close(): void
+}
+
+const ALWAYS_WRITTEN: WriteWatch = { wasWritten: () => true, close: () => undefined }
+
+/**
+ * Watches the header of the WAL index, which every commit changes (sqlite.org/walformat.html, section 2.1). What is read
+ * while it is being written differs as well, so nothing is missed.
+ */
+function createWalWatch(indexPath: string): WriteWatch {
+  const descriptor = openSync(indexPath, 'r')
+  let seen = new Uint32Array(WAL_INDEX_HEADER_WORDS)
+  let now = new Uint32Array(WAL_INDEX_HEADER_WORDS)
+  return {
+    wasWritten() {
+      readSync(descriptor, now, 0, now.byteLength, 0)
+      if (now.every((word, index) => word === seen[index])) return false
+      ;[seen, now] = [now, seen]
+      return true
+    },
+    close: () => closeSync(descriptor),
+  }
+}
+
+const WAL_INDEX_HEADER_WORDS = 12
 const NO_CHANGES: readonly Change[] = []
 
 type ChangeRow = Pick<Selectable<ChangesTable>, 'seq' | 'kind' | 'subject_id' | 'user_id'>

@@ -36,16 +36,18 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
         await bringUpToDate(db, options.migrate ?? true)
         // Data in memory belongs to its connection.
         const reader = isInMemory ? db : createKysely(openSqliteFile(location), listener)
+        const changes = createChangeReader(file, isInMemory ? null : location)
         const database: SqlDatabase = {
           db,
           reader,
           announce: noteChange,
-          changesElsewhere: createChangeReader(file),
+          changesElsewhere: changes.read,
           lagMs: () => 0,
           writeTouches: (touches) => writeTouches(db, touches),
           sweep: () => sweepChanges(db),
           checkIntegrity: () => checkIntegrity(reader),
           async close() {
+            changes.close()
             if (reader !== db) await reader.destroy()
             await db.destroy()
           },
