@@ -16,6 +16,7 @@ import { toSetCookie } from './http/cookies.ts'
 import { type Credentials, type Identity, readCredentials } from './http/credentials.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { refusalResponse } from './http/refusal-response.ts'
+import { createTracer } from './http/tracer.ts'
 import { systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
 import type { Emit } from './kernel/event.ts'
@@ -24,6 +25,7 @@ import { guardListener, guardReporter } from './kernel/listeners.ts'
 import { hasScopes, type Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
+import { VERSION } from './kernel/version.ts'
 import { loginRoutes } from './login/routes.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { createPageRenderer } from './pages/page.ts'
@@ -40,6 +42,7 @@ import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { createTouchCollector } from './sessions/touch-collector.ts'
 import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
+import { tellBoth } from './storage/storage.ts'
 
 /** A request of either world: Fetch or `node:http`. */
 export type AnyRequest = Request | IncomingMessage
@@ -123,7 +126,11 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const emit: Emit = (event) => onEvent({ ...event, at: clock(), requestId: null, client: null })
 
   const signer = createSigner(readSecrets(options), 'flash')
-  const stores = await storage.open({ sessions: options.sessionStorage, onStatement: options.onStatement })
+  const tracer = await createTracer(VERSION)
+  const stores = await storage.open({
+    sessions: options.sessionStorage,
+    onStatement: tellBoth(tracer.statement, options.onStatement),
+  })
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
   const cache = createSessionCache(settings.cacheSize)
@@ -187,6 +194,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     ...deps,
     routes: [...routes, ...documents],
     authUrl,
+    tracer,
     identify,
     requireFresh: ({ principal }) => principal !== null && requireFreshSession(deps, principal.session),
     renewCookie: cookieToRenew,

@@ -16,9 +16,12 @@ async function migrate(options: { readonly plan?: boolean; readonly json?: boole
   const { storage } = await readConfiguration(process.env, process.cwd())
   if (options.plan === true) {
     const pending = await storage.planMigrations()
-    const sql = pending.flatMap(({ number, name, statements }) => [
+    const sql = pending.flatMap(({ number, name, statements, locks }) => [
       `-- migration ${number}: ${name}`,
-      ...statements.map((statement) => `${statement};`),
+      ...statements.flatMap((statement, index) => [
+        ...(locks[index] === undefined ? [] : [`-- locks: ${locks[index]}`]),
+        `${statement};`,
+      ]),
     ])
     print({ pending }, sql.length > 0 ? sql : ['-- The schema is up to date.'], options)
     return

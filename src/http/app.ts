@@ -23,6 +23,7 @@ import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isDecodable } from './percent-escapes.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { refusalResponse } from './refusal-response.ts'
+import type { Tracer } from './tracer.ts'
 
 /** What the pipeline works with. */
 export interface AppDeps {
@@ -41,6 +42,7 @@ export interface AppDeps {
   readonly requireFresh: (identity: Identity) => void
   /** The cookie to send again with a remembered session, when that is due. */
   readonly renewCookie: (identity: Identity) => Promise<Cookie | null>
+  readonly tracer: Tracer
   readonly onEvent: (event: SecurityEvent & EventOrigin) => void
   readonly onError: (error: unknown, requestId: string) => void
   readonly onRequest: (record: RequestRecord) => void
@@ -65,11 +67,12 @@ export function createApp(deps: AppDeps): (request: Request, connection?: Connec
   return async (request, connection = {}) => {
     const startedAt = performance.now()
     const exchange = openExchange(deps, request, connection)
-    const response = await router(exchange)
+    const routeOf = (): string | null => (exchange.route === null ? null : `${deps.basePath}${exchange.route.path}`)
+    const response = await deps.tracer.request(request.method, () => router(exchange), routeOf)
     deps.onRequest({
       requestId: exchange.requestId,
       method: request.method,
-      route: exchange.route === null ? null : `${deps.basePath}${exchange.route.path}`,
+      route: routeOf(),
       status: response.status,
       durationMs: performance.now() - startedAt,
     })

@@ -1,28 +1,49 @@
-import { type Logger, pino } from 'pino'
 import type { RequestRecord } from '../kernel/connection.ts'
 import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
+import { Refusal } from '../kernel/refusal.ts'
 
 /** Where the process tells what it does: one JSON object a line, on standard output, times in UTC. */
 export interface ServerLog {
-  readonly logger: Logger
+  info(message: string, fields?: object): void
   onEvent(event: SecurityEvent & EventOrigin): void
   onError(error: unknown, requestId: string | null): void
   onRequest(record: RequestRecord): void
 }
 
+/** As in the logs of most Node servers. */
+const LEVEL = { info: 30, error: 50 } as const
+
 /** Makes the log. What it is given holds no secrets: events, error objects, and the outlines of requests. */
 export function createServerLog(): ServerLog {
-  const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime })
+  function write(level: keyof typeof LEVEL, msg: string, fields: object): void {
+    const line = JSON.stringify({
+      level: LEVEL[level],
+      time: new Date().toISOString(),
+      pid: process.pid,
+      ...fields,
+      msg,
+    })
+    process.stdout.write(`${line}\n`)
+  }
+
   return {
-    logger,
+    info: (message, fields = {}) => write('info', message, fields),
     onEvent({ type, at, ...event }) {
-      logger.info({ event: type, eventAt: new Date(at).toISOString(), ...event }, type)
+      write('info', type, { event: type, eventAt: new Date(at).toISOString(), ...event })
     },
     onError(error, requestId) {
-      logger.error({ requestId, err: error }, 'error')
+      write('error', 'error', { requestId, err: describe(error) })
     },
     onRequest({ durationMs, ...record }) {
-      logger.info({ ...record, durationMs: Math.round(durationMs * 100) / 100 }, 'request')
+      write('info', 'request', { ...record, durationMs: Math.round(durationMs * 100) / 100 })
     },
   }
+}
+
+/** An error as plain data, with what caused it. */
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { name, message, stack, cause } = error
+  const reason = error instanceof Refusal ? { code: error.code, reason: error.reason } : {}
+  return { type: name, message, ...reason, stack, ...(cause === undefined ? {} : { cause: describe(cause) }) }
 }

@@ -37,7 +37,7 @@ export async function startServer({ environment, options }: Configuration): Prom
     const port = await listen(server, environment.port, environment.host)
     const metricsPort =
       metricsServer === null ? undefined : await listen(metricsServer, environment.metricsPort ?? 0, environment.host)
-    log.logger.info({ port, metricsPort, host: environment.host, baseUrl: options.baseUrl }, 'listening')
+    log.info('listening', { port, metricsPort, host: environment.host, baseUrl: options.baseUrl })
     return { port, stop: () => stop({ server, metricsServer, auth, log }) }
   } catch (error) {
     server.close()
@@ -60,8 +60,8 @@ interface RunningParts {
   readonly log: ServerLog
 }
 
-async function stop({ server, metricsServer, auth, log: { logger } }: RunningParts): Promise<void> {
-  logger.info('stopping')
+async function stop({ server, metricsServer, auth, log }: RunningParts): Promise<void> {
+  log.info('stopping')
   metricsServer?.close()
   metricsServer?.closeAllConnections()
   const closed = new Promise((resolve) => server.close(resolve))
@@ -72,5 +72,5 @@ async function stop({ server, metricsServer, auth, log: { logger } }: RunningPar
   clearInterval(closeIdle)
   clearTimeout(giveUp)
   await auth.close()
-  logger.info('stopped')
+  log.info('stopped')
 }

@@ -37,6 +37,11 @@ const NEEDED = [
     otherwise: 'have pgbouncer on the path',
   },
   {
+    debianPackage: 'nginx',
+    isThere: () => isOnPath('nginx', '-v'),
+    otherwise: 'have nginx on the path',
+  },
+  {
     debianPackage: 'redis-server',
     isThere: () => process.env.TEST_REDIS_URL !== undefined || isOnPath('redis-server'),
     otherwise: 'name a server in TEST_REDIS_URL',
@@ -60,9 +65,9 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
   }
 }
 
-function isOnPath(command: string): boolean {
+function isOnPath(command: string, versionFlag = '--version'): boolean {
   try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' })
+    execFileSync(command, [versionFlag], { stdio: 'ignore' })
     return true
   } catch {
     return false

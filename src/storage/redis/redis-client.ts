@@ -1,5 +1,5 @@
 /* The three kinds of Redis behind one small interface: a single server, a cluster, and a server that Sentinel watches. */
-import { createOptionalImport } from '../optional-import.ts'
+import { createOptionalImport } from '../../kernel/optional-import.ts'
 
 /** What a script or command answers. */
 export type Reply = string | number | null | readonly Reply[]

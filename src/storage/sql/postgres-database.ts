@@ -13,8 +13,8 @@ import {
   type QueryResult,
 } from 'kysely'
 import type { ClientConfig, Pool, PoolClient } from 'pg'
+import { createOptionalImport } from '../../kernel/optional-import.ts'
 import { Refusal } from '../../kernel/refusal.ts'
-import { createOptionalImport } from '../optional-import.ts'
 import type { OnStatement } from '../storage.ts'
 import { sqlState } from './errors.ts'
 import type { Database } from './schema.ts'
