@@ -1,6 +1,6 @@
 /*
  * OpenTelemetry: a span for each request that Latchkey answers, and one for each statement within it, when the application
- * has `@opentelemetry/api`. Names and attributes are those of the semantic conventions for HTTP and databases. No span
+ * has set `@opentelemetry/api` up before `createLatchkey`. Names and attributes are those of the semantic conventions for HTTP and databases. No span
  * holds a value: no cookie, no body, no parameter, no query.
  */
 import { importIfPresent } from '../kernel/optional-import.ts'
@@ -16,8 +16,12 @@ export interface Tracer {
 const NO_TRACER: Tracer = { request: (_method, run) => run(), statement: () => undefined }
 const MAX_STATEMENT = 1_000
 
-/** Makes the tracer of this process. Whoever sets OpenTelemetry up decides where spans go; without that they cost nothing. */
+/** Where every copy of the API of version 1 looks for what the application has set up. */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1')
+
+/** Makes the tracer of this process; without OpenTelemetry set up before, nothing is even loaded. */
 export async function createTracer(version: string): Promise<Tracer> {
+  if (!(REGISTERED in globalThis)) return NO_TRACER
   const api = await importIfPresent(() => import('@opentelemetry/api'))
   if (api === null) return NO_TRACER
   const { SpanKind, SpanStatusCode, trace } = api

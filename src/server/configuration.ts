@@ -3,8 +3,6 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeProblems, settingsSchema } from '../check-options.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options.ts'
-import { redis } from '../storage/redis/redis.ts'
-import { postgres } from '../storage/sql/postgres.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type Environment, readEnvironment } from './environment.ts'
@@ -35,7 +33,7 @@ export async function readConfiguration(
 ): Promise<Configuration> {
   const environment = readEnvironment(env)
   const file = await readConfigFile(directory)
-  const { storage, sessionStorage } = chooseStorages(environment, directory)
+  const { storage, sessionStorage } = await chooseStorages(environment, directory)
   const { secrets, trustProxy, trustedOrigins, registration, baseUrl } = environment
   const fromEnvironment = Object.entries({ secrets, trustProxy, trustedOrigins, registration })
   const set = Object.fromEntries(fromEnvironment.filter(([, value]) => value !== undefined))
@@ -61,16 +59,24 @@ async function importDefault(path: string): Promise<unknown> {
   }
 }
 
-function chooseStorages(
-  { databaseUrl, databaseDirectUrl, redisUrl }: Environment,
+/** Loads no more than what is used: the start of a server with SQLite is not to wait for the rest. */
+async function chooseStorages(
+  environment: Environment,
   directory: string,
-): Pick<LatchkeyOptions, 'storage' | 'sessionStorage'> {
-  return {
-    storage: databaseUrl.startsWith('sqlite:')
-      ? sqlite(toSqlitePath(databaseUrl, directory))
-      : postgres(databaseUrl, databaseDirectUrl === undefined ? {} : { directUrl: databaseDirectUrl }),
-    ...(redisUrl === undefined ? {} : { sessionStorage: redis(redisUrl) }),
-  }
+): Promise<Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>> {
+  const storage = await chooseStorage(environment, directory)
+  if (environment.redisUrl === undefined) return { storage }
+  const { redis } = await import('../storage/redis/redis.ts')
+  return { storage, sessionStorage: redis(environment.redisUrl) }
+}
+
+async function chooseStorage({ databaseUrl, databaseDirectUrl }: Environment, directory: string): Promise<Storage> {
+  if (databaseUrl.startsWith('sqlite:')) return sqlite(toSqlitePath(databaseUrl, directory))
+  const { postgres } = await import('../storage/sql/postgres.ts')
+  return postgres(databaseUrl, {
+    secretsFile: resolve(directory, 'latchkey.secrets'),
+    ...(databaseDirectUrl === undefined ? {} : { directUrl: databaseDirectUrl }),
+  })
 }
 
 function toSqlitePath(databaseUrl: string, directory: string): string {

@@ -280,6 +280,47 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect(await stores.sessions.revokeAll(user.id, null)).toBe(1)
     })
 
+    test('a login that overlaps the end of all sessions starts nothing that lasts', async () => {
+      for (let round = 0; round < 30; round++) {
+        const user = await addUser()
+        const keep = await addSession(user.id)
+        const record = makeSession(user.id)
+        const rotation = {
+          ...refOf(keep),
+          oldTokenHash: keep.tokenHash,
+          newTokenHash: hashToken(newToken('lks')),
+          authenticatedAt: NOW,
+        }
+        await Promise.all([
+          stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }),
+          round % 2
+            ? elsewhere.users.disable(user.id, NOW)
+            : elsewhere.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }),
+        ])
+        expect(await isThere(record.tokenHash)).toBe(false)
+      }
+    })
+
+    test('transactions about one user at once wait for each other and for nothing else', async () => {
+      const [user, other] = [await addUser(), await addUser()]
+      const own = await addSession(user.id)
+      const foreign = await addSession(other.id)
+      const replacing = (target: User, replaces: SessionRecord) =>
+        stores.sessions.start({
+          record: makeSession(target.id),
+          securityEpoch: 0,
+          replaces: refOf(replaces),
+          maxPerUser: 3,
+        })
+      const work = Array.from({ length: 8 }, (_, index) => [
+        index % 2 ? replacing(user, foreign) : replacing(other, own),
+        elsewhere.sessions.revokeAll(index % 2 ? user.id : other.id, null),
+        elsewhere.users.rename(user.id, `name ${index}`),
+      ])
+      await Promise.all(work.flat())
+      expect((await stores.sessions.listByUser(user.id, NOW)).length).toBeLessThanOrEqual(3)
+    })
+
     test('expired sessions are not listed, and deleted by either limit', async () => {
       const user = await addUser()
       const idle = await addSession(user.id, { idleExpiresAt: NOW + LIFE })

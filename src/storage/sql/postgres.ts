@@ -21,6 +21,8 @@ export interface PostgresOptions {
   readonly poolSize?: number
   /** Milliseconds after which work on the database is given up with 503. Default 2,000. */
   readonly deadlineMs?: number
+  /** Where a development secret is kept; one in memory, different on each node, without it. */
+  readonly secretsFile?: string
   /** False: `open` refuses a schema that is not up to date instead of migrating it. Default true. */
   readonly migrate?: boolean
   /** Told the text of each SQL statement, never its parameters, and how long it took. For counting and tracing. */
@@ -40,7 +42,7 @@ const MIGRATION_DEADLINE_MS = 120_000
 export function postgres(url: string, options: PostgresOptions = {}): Storage {
   const { directUrl = url, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options
   return {
-    secretsFile: null,
+    secretsFile: options.secretsFile ?? null,
 
     async open({ sessions, onStatement } = {}) {
       await withMigrationTarget(directUrl, async (db) => {
