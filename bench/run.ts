@@ -1,92 +1,103 @@
 /*
- * `npm run bench`: authenticated GET /me per second, as a ratio to bare node:http in the same run.
- * Server and load generator sit on different cores; rounds are interleaved; medians count. Machines are noisy and their
- * absolute numbers mean little: compare ratios. `--quick` takes a tenth of the time.
+ * `npm run bench`: Latchkey beside the field, in one run. Servers on one core, load and databases on the other; rounds
+ * are interleaved; medians count. Machines are noisy and their absolute numbers mean little: compare ratios.
+ *
+ *   --quick               under two minutes; results go to a temporary folder
+ *   --measures=warm,cold  some of: warm logins storm cold queries memory startup size
+ *   --only=bare,latchkey-sqlite   some of the subjects of catalogue.ts
+ *   --rounds=3 --seconds=1   how often and how long, for all measures
+ *   --out=folder          where results go; measures that are not run are kept from what is there
  */
-import { execFileSync, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import autocannon from 'autocannon'
-import { SUBJECTS } from './servers.ts'
+import { parseArgs } from 'node:util'
+import { CATALOGUE, type Entry, entryOf, OMITTED_WHEN_QUICK } from './catalogue.ts'
+import { measureCold } from './measures/cold.ts'
+import { measureLogins } from './measures/logins.ts'
+import { measureMemory } from './measures/memory.ts'
+import { measureQueries } from './measures/queries.ts'
+import { measureSize } from './measures/size.ts'
+import { measureStartup } from './measures/startup.ts'
+import { measureStorm } from './measures/storm.ts'
+import { measureWarm } from './measures/warm.ts'
+import { writeReport } from './report.ts'
+import type { MeasureName, Section } from './results.ts'
+import { type Bench, createBench, missing } from './support/bench.ts'
+import { canPin, LOAD_CORE, moveTo } from './support/cores.ts'
+import { startDatabases } from './support/databases.ts'
+import { withRunInfo } from './support/machine.ts'
+import { installPeers } from './support/peers.ts'
 
-const isQuick = process.argv.includes('--quick')
-const ROUNDS = isQuick ? 3 : 9
-const SECONDS = isQuick ? 1 : 3
-const CONNECTIONS = 32
-const SERVER_CORE = '0'
-const LOAD_CORE = '1'
-
-interface Round {
-  readonly requestsPerSecond: number
-  readonly p99: number
-  /** CPU time that the server spent on one request, in microseconds. */
-  readonly cpuPerRequest: number
+/** In this order. The first three share their servers. */
+const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>> = {
+  warm: measureWarm,
+  logins: measureLogins,
+  storm: measureStorm,
+  cold: measureCold,
+  queries: measureQueries,
+  memory: measureMemory,
+  startup: measureStartup,
+  size: measureSize,
 }
 
-type Subject = Awaited<ReturnType<typeof start>>
+/** Measures on servers that were started once for all of them. */
+const SHARING: ReadonlySet<MeasureName> = new Set(['warm', 'logins', 'storm'])
 
-async function start(name: string) {
-  const child = fork(fileURLToPath(new URL('servers.ts', import.meta.url)), [name], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  })
-  const [{ port, cookie }] = (await once(child, 'message')) as [{ port: number; cookie: string }]
-  pin(child.pid, SERVER_CORE)
-  const cpu = async (): Promise<number> => {
-    child.send('cpu')
-    const [usage] = (await once(child, 'message')) as [NodeJS.CpuUsage]
-    return usage.user + usage.system
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    measures: { type: 'string' },
+    only: { type: 'string' },
+    out: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+  },
+})
+const isQuick = values.quick
+const docs = fileURLToPath(new URL('../docs/benchmarks', import.meta.url))
+const folder = values.out ?? (isQuick || values.only !== undefined ? join(tmpdir(), 'latchkey-benchmarks') : docs)
+const command = ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench ', 'bench -- ')
+
+if (!canPin) console.error('taskset is missing or refused: server and load share their cores, so expect wider spreads')
+installPeers()
+moveTo(LOAD_CORE)
+const startedAt = performance.now()
+const selected = selectEntries()
+const databases = await startDatabases(new Set(selected.flatMap(({ needs }) => needs)))
+try {
+  const pace = {
+    ...(values.rounds === undefined ? {} : { rounds: Number(values.rounds) }),
+    ...(values.seconds === undefined ? {} : { seconds: Number(values.seconds) }),
   }
-  return { name, url: `http://127.0.0.1:${port}/me`, cookie, cpu, stop: () => child.send('stop') }
-}
-
-function pin(pid: number | undefined, core: string): void {
-  try {
-    execFileSync('taskset', ['-a', '-p', '-c', core, String(pid)], { stdio: 'ignore' })
-  } catch {
-    console.error('taskset is missing or refused: server and load share their cores, so expect wider spreads')
+  const bench = createBench({ isQuick, isSelection: values.only !== undefined, pace }, selected, databases)
+  const measured: Record<string, Section<unknown>> = {}
+  for (const name of selectMeasures()) {
+    console.log(`[${secondsSince(startedAt)} s] ${name}`)
+    if (!SHARING.has(name)) await bench.stopShared()
+    measured[name] = await withRunInfo({ command, isQuick }, () => MEASURES[name](bench))
   }
+  console.log(`\n${writeReport(folder, measured)}`)
+  console.log(`[${secondsSince(startedAt)} s] written to ${folder}`)
+} finally {
+  await databases.stop()
+}
+if (missing.size > 0) console.error(`Not measured, or not everywhere: ${[...missing].join(', ')}`)
+process.exit(missing.size > 0 ? 1 : 0)
+
+function selectEntries(): readonly Entry[] {
+  if (values.only !== undefined) return values.only.split(',').map(entryOf)
+  return CATALOGUE.filter(({ id }) => !(isQuick && OMITTED_WHEN_QUICK.has(id)))
 }
 
-async function measure({ url, cookie, cpu, name }: Subject, duration: number): Promise<Round> {
-  const before = await cpu()
-  const result = await autocannon({ url, connections: CONNECTIONS, duration, headers: { cookie } })
-  const spent = (await cpu()) - before
-  if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${name}: ${result.non2xx} refusals, ${result.errors} errors`)
-  const { total } = result.requests
-  return { requestsPerSecond: total / result.duration, p99: result.latency.p99, cpuPerRequest: spent / total }
+function selectMeasures(): MeasureName[] {
+  const known = Object.keys(MEASURES) as MeasureName[]
+  const names = values.measures?.split(',') ?? known
+  const unknown = names.find((name) => !(name in MEASURES))
+  if (unknown !== undefined) throw new Error(`There is no measure "${unknown}". There are: ${known.join(', ')}`)
+  return known.filter((name) => names.includes(name))
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-/** The ratio of each round to bare node:http in the same round: their median, least and most. */
-function ratios(own: readonly Round[], bare: readonly Round[], of: (own: Round, bare: Round) => number): string {
-  const values = own.map((round, index) => of(round, bare[index]!))
-  return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`
-}
-
-pin(process.pid, LOAD_CORE)
-const subjects = await Promise.all(SUBJECTS.map(start))
-const rounds = new Map<string, Round[]>(subjects.map(({ name }) => [name, []]))
-for (const subject of subjects) await measure(subject, 1) // warm-up
-for (let round = 0; round < ROUNDS; round++) {
-  for (const subject of subjects) rounds.get(subject.name)?.push(await measure(subject, SECONDS))
-}
-for (const { stop } of subjects) stop()
-
-const bare = rounds.get('bare') ?? []
-console.log(
-  `\nGET /me, ${ROUNDS} interleaved rounds of ${SECONDS} s, ${CONNECTIONS} connections, Node ${process.version}\n`,
-)
-console.log('| server | requests/s, median | p99 ms | rate : bare | CPU per request, bare : own |')
-console.log('|---|---|---|---|---|')
-for (const [name, own] of rounds) {
-  const rate = ratios(own, bare, (one, limit) => one.requestsPerSecond / limit.requestsPerSecond)
-  const cpu = ratios(own, bare, (one, limit) => limit.cpuPerRequest / one.cpuPerRequest)
-  console.log(
-    `| ${name} | ${Math.round(median(own.map((round) => round.requestsPerSecond)))} | ${median(own.map(({ p99 }) => p99))} | ${rate} | ${cpu} |`,
-  )
+function secondsSince(start: number): number {
+  return Math.round((performance.now() - start) / 1_000)
 }

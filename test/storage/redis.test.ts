@@ -55,6 +55,20 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
+  test('the index of a user lists a session before it is there, so that whoever ends all misses none', async () => {
+    const commands: string[] = []
+    const options = { prefix: `${randomUUID()}:`, onStatement: (command: string) => commands.push(command) }
+    const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), options) })
+    const user = await addUser(stores)
+    const { session, tokenHash } = await addSession(stores, user.id)
+    const newTokenHash = hashToken(newToken('lks'))
+    const swap = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
+    expect(await stores.sessions.rotate(swap, 0)).toBe(true)
+    const order = commands.filter((command) => ['add to index', 'put session', 'end session'].includes(command))
+    expect(order).toEqual(['add to index', 'put session', 'add to index', 'put session', 'end session'])
+    await stores.close()
+  })
+
   test('the index of a user cleans itself, and every key goes away by itself', async () => {
     const prefix = `${randomUUID()}:`
     const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), { prefix }) })
