@@ -1,0 +1,168 @@
+/* Who takes part in the benchmark, and in which of its measures. */
+
+/** A database that a subject needs. */
+export type DatabaseKind = 'postgres' | 'redis'
+
+/** What a subject is in the comparison. */
+export type Role = 'limit' | 'latchkey' | 'peer' | 'hand'
+
+/** One of those who take part. */
+export interface Entry {
+  readonly id: string
+  readonly title: string
+  readonly role: Role
+  /** File under bench/ that makes it. */
+  readonly file: string
+  /** The bare server or framework that it runs on. */
+  readonly limit: string
+  readonly needs: readonly DatabaseKind[]
+  /** Where its login is; null when it has none. */
+  readonly login: string | null
+  /** Where its stored sessions come from, for the measure of cold requests: a subject, itself or another. */
+  readonly storeOf?: string
+}
+
+const LATCHKEY = { role: 'latchkey', login: '/auth/login' } as const
+const PEER = { role: 'peer', login: '/login' } as const
+const LIMIT = { role: 'limit', login: null, needs: [] } as const
+const HAND = { role: 'hand', login: null, file: 'subjects/by-hand.ts', limit: 'bare' } as const
+const BETTER_AUTH = {
+  role: 'peer',
+  login: '/api/auth/sign-in/email',
+  file: 'peers/better-auth.js',
+  limit: 'bare',
+} as const
+const FASTIFY = { ...PEER, limit: 'fastify' } as const
+const EXPRESS = { ...PEER, file: 'peers/express-session.js', limit: 'express' } as const
+const LATCHKEY_ON_NODE = { ...LATCHKEY, file: 'subjects/latchkey.ts', limit: 'bare' } as const
+
+/** Everybody, in the order of the tables. */
+export const CATALOGUE: readonly Entry[] = [
+  { ...LIMIT, id: 'bare', title: 'bare node:http', file: 'subjects/bare.ts', limit: 'bare' },
+  { ...LIMIT, id: 'bare-again', title: 'bare node:http, again', file: 'subjects/bare.ts', limit: 'bare' },
+  { ...LIMIT, id: 'hono', title: 'bare Hono', file: 'peers/hono.js', limit: 'hono' },
+  { ...LIMIT, id: 'fastify', title: 'bare Fastify', file: 'peers/fastify.js', limit: 'fastify' },
+  { ...LIMIT, id: 'express', title: 'bare Express', file: 'peers/express.js', limit: 'express' },
+  { ...LATCHKEY_ON_NODE, id: 'latchkey-sqlite', storeOf: 'latchkey-sqlite', title: 'Latchkey, SQLite', needs: [] },
+  {
+    ...LATCHKEY_ON_NODE,
+    id: 'latchkey-postgres',
+    storeOf: 'latchkey-postgres',
+    title: 'Latchkey, PostgreSQL',
+    needs: ['postgres'],
+  },
+  {
+    ...LATCHKEY_ON_NODE,
+    id: 'latchkey-redis',
+    storeOf: 'latchkey-redis',
+    title: 'Latchkey, Redis',
+    needs: ['postgres', 'redis'],
+  },
+  { ...LATCHKEY, id: 'latchkey-hono', title: 'Latchkey in Hono', file: 'peers/hono.js', limit: 'hono', needs: [] },
+  {
+    ...LATCHKEY,
+    id: 'latchkey-fastify',
+    title: 'Latchkey in Fastify',
+    file: 'peers/fastify.js',
+    limit: 'fastify',
+    needs: [],
+  },
+  {
+    ...LATCHKEY,
+    id: 'latchkey-express',
+    title: 'Latchkey in Express',
+    file: 'peers/express.js',
+    limit: 'express',
+    needs: [],
+  },
+  { ...BETTER_AUTH, id: 'better-auth-sqlite', storeOf: 'better-auth-sqlite', title: 'better-auth, SQLite', needs: [] },
+  {
+    ...BETTER_AUTH,
+    id: 'better-auth-postgres',
+    storeOf: 'better-auth-postgres',
+    title: 'better-auth, PostgreSQL',
+    needs: ['postgres'],
+  },
+  { ...BETTER_AUTH, id: 'better-auth-cookie-cache', title: 'better-auth, cookie cache', needs: [] },
+  {
+    ...EXPRESS,
+    id: 'express-session-redis',
+    storeOf: 'express-session-redis',
+    title: 'express-session + passport, Redis',
+    needs: ['redis'],
+  },
+  {
+    ...EXPRESS,
+    id: 'express-session-postgres',
+    storeOf: 'express-session-postgres',
+    title: 'express-session + passport, PostgreSQL',
+    needs: ['postgres'],
+  },
+  {
+    ...FASTIFY,
+    id: 'fastify-session-redis',
+    file: 'peers/fastify-session.js',
+    storeOf: 'fastify-session-redis',
+    title: '@fastify/session, Redis',
+    needs: ['redis'],
+  },
+  {
+    ...FASTIFY,
+    id: 'fastify-secure-session',
+    file: 'peers/fastify-secure-session.js',
+    title: '@fastify/secure-session (in the cookie)',
+    needs: [],
+  },
+  { ...FASTIFY, id: 'fastify-jwt', file: 'peers/fastify-jwt.js', title: '@fastify/jwt (in the cookie)', needs: [] },
+  {
+    ...PEER,
+    id: 'iron-session',
+    title: 'iron-session (in the cookie)',
+    file: 'peers/iron-session.js',
+    limit: 'bare',
+    needs: [],
+  },
+  {
+    ...HAND,
+    id: 'hand-memory',
+    title: 'by hand, in memory',
+    file: 'subjects/bare.ts',
+    login: '/login',
+    needs: [],
+  },
+  { ...HAND, id: 'hand-sqlite', storeOf: 'latchkey-sqlite', title: 'by hand, SQLite', needs: [] },
+  { ...HAND, id: 'hand-postgres', storeOf: 'latchkey-postgres', title: 'by hand, PostgreSQL', needs: ['postgres'] },
+  { ...HAND, id: 'hand-redis', storeOf: 'hand-redis', title: 'by hand, Redis', needs: ['redis'] },
+]
+
+/** `--quick` leaves these out. */
+export const OMITTED_WHEN_QUICK: ReadonlySet<string> = new Set([
+  'hand-memory',
+  'better-auth-postgres',
+  'better-auth-cookie-cache',
+  'express-session-postgres',
+  'fastify-jwt',
+])
+
+/** Of the others, `--quick` has these in every measure, the rest in that of warm requests. */
+export const EVERYWHERE_WHEN_QUICK: ReadonlySet<string> = new Set([
+  'latchkey-sqlite',
+  'latchkey-postgres',
+  'latchkey-redis',
+  'better-auth-sqlite',
+  'express-session-redis',
+])
+
+/** True for Latchkey inside a framework: its login, its queries and its store are those of Latchkey on SQLite. */
+export function isInFramework({ role, limit }: Entry): boolean {
+  return role === 'latchkey' && limit !== 'bare'
+}
+
+/** The entry with this id. @throws Error when there is none. */
+export function entryOf(id: string): Entry {
+  const entry = CATALOGUE.find((each) => each.id === id)
+  if (entry === undefined) {
+    throw new Error(`There is no subject "${id}". There are: ${CATALOGUE.map((each) => each.id).join(', ')}`)
+  }
+  return entry
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { entryOf } from '../catalogue.ts'
+import type { MemoryResults } from '../results.ts'
+import { STORES } from '../stored/stores.ts'
+import { type Bench, startAll } from '../support/bench.ts'
+import { installPackage } from '../support/installed-package.ts'
+import { startServe } from '../support/latchkey-serve.ts'
+import { runClosedLoop } from '../support/load.ts'
+import { getMe, logIn } from '../support/requests.ts'
+import { type Spread, spreadOf } from '../support/statistics.ts'
+import type { SubjectProcess } from '../support/subject-process.ts'
+
+const CONNECTIONS = 32
+const BATCH = 10_000
+const IDLE_MS = 2_000
+
+/** What sessions in Latchkey's cache take; what an idle `latchkey serve` takes; what each server takes. */
+export async function measureMemory(bench: Bench): Promise<MemoryResults> {
+  const { rounds } = bench.pace({ rounds: 3, seconds: 0 }, { rounds: 1, seconds: 0 })
+  const cachedSessions = bench.isQuick ? 20_000 : 100_000
+  const cache: number[] = []
+  for (let round = 0; round < rounds; round++) cache.push(await measureCache(bench, cachedSessions, round))
+  return {
+    cachedSessions,
+    cacheBytes: spreadOf(cache),
+    idleServeBytes: await measureIdleServe(rounds),
+    subjects: await measureServers(bench),
+  }
+}
+
+/** The same requests to two servers that differ by their cache: what one has more of is the cache. */
+async function measureCache(bench: Bench, sessions: number, round: number): Promise<number> {
+  const entry = entryOf('latchkey-sqlite')
+  const data = `cache-${round}`
+  const maker = await bench.start(entry, { data, users: 1 })
+  const seed = { options: maker.options, cookie: await logIn(maker.port, entry.login ?? '') }
+  await maker.stop()
+  const store = await STORES[entry.id]?.(seed)
+  if (store === undefined) throw new Error(`${entry.id} has no store`)
+  for (let start = 0; start < sessions; start += BATCH) await store.add(start, start + BATCH)
+  await store.settle()
+  await store.close()
+
+  async function measureRss(isCold: boolean): Promise<number> {
+    const subject = await bench.start(entry, { data, users: 0, isCold })
+    await askTimes(subject, sessions, store?.cookie ?? String)
+    const bytes = await subject.rssBytes()
+    await subject.stop()
+    return bytes
+  }
+  const without = await measureRss(true)
+  return (await measureRss(false)) - without
+}
+
+async function askTimes({ port }: SubjectProcess, times: number, cookieOf: (request: number) => string): Promise<void> {
+  let sent = 0
+  // An endless time, ended by the number of requests.
+  const isDone = (): boolean => sent >= times
+  await runClosedLoop({
+    port,
+    connections: CONNECTIONS,
+    seconds: 600,
+    isDone,
+    next: () => getMe(cookieOf(sent++ % times)),
+  })
+}
+
+async function measureIdleServe(rounds: number): Promise<Spread | null> {
+  const built = installPackage()
+  if (built === null) return null
+  const values: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const serve = await startServe(built)
+    await sleep(IDLE_MS)
+    values.push(serve.rssBytes())
+    await serve.stop()
+  }
+  return spreadOf(values)
+}
+
+async function measureServers(bench: Bench): Promise<MemoryResults['subjects']> {
+  const results: Record<string, { idleBytes: number; loadedBytes: number }> = {}
+  const entries = bench.isQuick
+    ? bench.withLogin.filter(({ needs }) => needs.length === 0)
+    : [...bench.entries.filter(({ role }) => role === 'limit'), ...bench.withLogin]
+  for (const entry of entries) {
+    const [subject] = await startAll([entry], () => bench.start(entry, { data: `memory-${entry.id}`, users: 1 }))
+    if (subject === undefined) continue
+    const idleBytes = await subject.rssBytes()
+    const request = getMe(entry.login === null ? 'none=none' : await logIn(subject.port, entry.login))
+    const seconds = bench.isQuick ? 0.3 : 3
+    await runClosedLoop({ port: subject.port, connections: CONNECTIONS, seconds, next: () => request })
+    results[entry.id] = { idleBytes, loadedBytes: await subject.rssBytes() }
+    await subject.stop()
+  }
+  return results
+}

@@ -1,0 +1,26 @@
+/* Express with GET /me and nothing else, and with Latchkey over SQLite. */
+import { createServer } from 'node:http'
+import express from 'express'
+import { createOnSqlite, importNodeBridge } from '../subjects/latchkey.ts'
+import { listenOn } from '../subjects/subject.ts'
+import { emailOf } from '../support/requests.ts'
+
+export const subjects = {
+  async express() {
+    const app = express()
+    app.get('/me', (_request, response) => response.json({ email: emailOf(0) }))
+    return { listen: () => listenOn(createServer(app)) }
+  },
+
+  async 'latchkey-express'(options) {
+    const auth = await createOnSqlite(options)
+    const { toNodeHandler } = await importNodeBridge(options)
+    const app = express()
+    app.get('/me', async (request, response) => {
+      const principal = await auth.authenticate(request)
+      if (principal === null) response.status(401).end()
+      else response.json({ email: principal.user.email })
+    })
+    return { listen: () => listenOn(createServer(toNodeHandler(auth, app))) }
+  },
+}

@@ -1,0 +1,19 @@
+/* The routes of every session on Fastify; how it is written and read is what differs. */
+import { listenWithFastify } from './listen.js'
+import { provePassword } from './users.js'
+
+/** The subject: POST /login writes the session, GET /me reads it. */
+export function withRoutes(app, users, { write, read }) {
+  app.post('/login', async (request, reply) => {
+    const user = await provePassword(users, request.body)
+    if (user === null) return reply.code(401).send()
+    const { id, email } = user
+    await write(request, { id, email }, reply)
+    return { email }
+  })
+  app.get('/me', async (request, reply) => {
+    const user = await read(request)
+    return user === undefined ? reply.code(401).send() : { email: user.email }
+  })
+  return { listen: () => listenWithFastify(app) }
+}

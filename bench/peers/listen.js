@@ -1,0 +1,5 @@
+/** Fastify brings its own server. */
+export async function listenWithFastify(app) {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return app.server.address().port
+}

@@ -1,0 +1,143 @@
+import type { MeasureName, Results, RunInfo, Section } from '../results.ts'
+import { readPeerVersions } from '../support/peers.ts'
+import { decimals, megabytes, spread, table, whole } from './format.ts'
+import { findLosses } from './losses.ts'
+import {
+  coldTable,
+  loginTable,
+  memoryTable,
+  queryTable,
+  sizeTable,
+  startupTable,
+  stormTable,
+  warmTable,
+} from './tables.ts'
+import { FULL_USE, judge } from './targets.ts'
+
+/** The whole report. */
+export function writeMarkdown(results: Results): string {
+  const parts = [
+    introduction(results),
+    targets(results),
+    losses(results),
+    noise(results),
+    section(results.warm, 'GET /me, warm', (warm) => [
+      `One session, asked for over and over by ${warm.connections} connections; ${warm.rounds} interleaved rounds of ${warm.seconds} s. "What is beneath" is the bare server or framework in the same round. A core used below ${FULL_USE * 100} % means that the server waited for others: there the CPU time counts and not the rate.`,
+      '![GET /me, warm](get-me.svg)',
+      warmTable(warm),
+    ]),
+    section(results.cold, 'GET /me, cold', (cold) => [
+      `Each request is of another session, in no order, and nothing is cached; ${cold.connections} connections, ${cold.rounds} interleaved rounds of ${cold.seconds} s. "By hand" is the least that looks a session up: one prepared statement or one GET, the deadlines compared, on node:http. Databases share a core with the load.`,
+      coldTable(cold),
+    ]),
+    section(results.logins, 'Logins', (logins) => [
+      `argon2id, 19 MiB, two passes, one lane, everywhere. "The hash alone" verifies passwords on the same core and does nothing else, measured just before each subject; ${logins.rounds} interleaved rounds of ${logins.seconds} s.`,
+      loginTable(logins),
+    ]),
+    section(results.storm, 'GET /me during a storm of logins', (storm) => [
+      `${storm.perSecond} GET /me a second, first at rest, then while ${storm.loginsAtOnce} clients log in as fast as they can. The server has one core for both; ${storm.rounds} interleaved rounds of ${storm.seconds} s each.`,
+      stormTable(storm),
+    ]),
+    section(results.queries, 'Queries per request', (queries) => [
+      'Counted where they arrive: under the SQLite driver, in the log of PostgreSQL (with BEGIN and COMMIT), in Redis. A PRAGMA reads no data.',
+      queryTable(queries),
+    ]),
+    section(results.memory, 'Memory', (memory) => [
+      `${whole(memory.cachedSessions)} sessions in the cache of Latchkey add ${spread(memory.cacheBytes, megabytes)} of resident memory: two servers, one with and one without cache, answer the same requests, each of another session, and are compared after a garbage collection.${memory.idleServeBytes === null ? '' : ` An idle \`latchkey serve\` has ${spread(memory.idleServeBytes, megabytes)}.`} Resident memory of each server under test:`,
+      memoryTable(memory),
+    ]),
+    section(results.startup, 'Start', (startup) => [
+      `From the start of the process to its first answer, with the schema in place; ${startup.rounds} rounds. Latchkey is the built package.`,
+      startupTable(startup),
+    ]),
+    section(results.size, 'Size of an installation', (size) => [
+      '`npm install --omit=dev --omit=peer` in an empty folder, without framework and database driver, with `@node-rs/argon2` where the peer brings no password hash. "Required dependencies" leaves out what is optional too, which is where npm puts the binary of a platform.',
+      sizeTable(size),
+    ]),
+    arrangement(),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function introduction(results: Results): string {
+  const runs = runsOf(results)
+  const rows = runs.map(([name, run]) => [
+    name,
+    run.startedAt.slice(0, 16).replace('T', ' '),
+    `\`${run.command}\``,
+    run.node,
+    `${run.cores} × ${run.cpu}`,
+  ])
+  const quick = runs.some(([, run]) => run.isQuick)
+    ? '\n\n**Some of it was measured with `--quick`: few and short rounds, fit to see that it works, not to compare.**'
+    : ''
+  return `# Benchmark against the field
+
+Written by \`npm run bench\`; not edited by hand. Raw medians and spreads: [results.json](results.json). Numbers in brackets are the least and
+the most of all rounds. Absolute numbers are those of one machine: compare ratios.${quick}
+
+${table(['measure', 'begun (UTC)', 'command', 'Node', 'machine'], rows)}`
+}
+
+function targets(results: Results): string {
+  const verdicts = judge(results)
+  if (verdicts.length === 0) return ''
+  const missed = verdicts.filter(({ isMet }) => !isMet).length
+  const rows = verdicts.map(({ what, target, measured, isMet }) => [
+    what,
+    target,
+    measured,
+    isMet ? 'met' : '**missed**',
+  ])
+  return `## Targets\n\n${verdicts.length - missed} met, ${missed} missed.\n\n${table(['', 'target', 'measured', ''], rows)}`
+}
+
+function losses(results: Results): string {
+  const sentences = findLosses(results)
+  if (sentences.length === 0) return ''
+  return `## Where Latchkey loses
+
+Numbers in which a peer, or the lookup by hand, is better than Latchkey in the same place. Sessions in the cookie need no store, and cannot be
+revoked before they expire.
+
+${sentences.map((sentence) => `- ${sentence}`).join('\n')}`
+}
+
+function noise(results: Results): string {
+  const again = results.warm?.measured.subjects['bare-again']
+  const runs = runsOf(results).map(([, run]) => run)
+  const stolen = Math.max(...runs.map((run) => run.stolen))
+  const load = Math.max(...runs.map((run) => run.loadBefore))
+  const twice =
+    again === undefined
+      ? ''
+      : `The same bare server, measured twice in each round, differs from itself by ${spread(again.rateToLimit)}: what lies within that is no difference. `
+  return `## Noise of the machine
+
+${twice}Up to ${decimals(load)} processes waited for a core before a measure began; the hypervisor gave up to ${decimals(stolen * 100, 1)} % of the time to others.`
+}
+
+function section<Measured>(
+  part: Section<Measured> | undefined,
+  title: string,
+  write: (measured: Measured) => readonly string[],
+): string {
+  return part === undefined ? '' : [`## ${title}`, ...write(part.measured)].join('\n\n')
+}
+
+function arrangement(): string {
+  const versions = Object.entries(readPeerVersions()).map(([name, version]) => `${name} ${version}`)
+  return `## How it is measured
+
+Each server is a process of its own on core 0, with NODE_ENV=production; the load generator, PostgreSQL and Redis are on core 1; all of it on 127.0.0.1.
+Every subject answers the same JSON at GET /me, is asked by the same load generator (raw sockets, keep-alive, no pipelining), and is proved to refuse
+a request without session. PostgreSQL has its defaults but for \`shared_buffers\` of 1 GB; Redis keeps nothing on disk; SQLite has WAL and
+\`synchronous = FULL\` for all. Peers are set up as their documentation shows for production ([bench/peers](../../bench/peers)); users of those
+without database are in memory and passport keeps the user in the session, both in their favour. Rate limits are off.
+
+Peers: ${versions.join(', ')}.`
+}
+
+function runsOf(results: Results): [MeasureName, RunInfo][] {
+  return Object.entries(results).map(([name, part]) => [name as MeasureName, (part as Section<unknown>).run])
+}

@@ -1,0 +1,160 @@
+/* The tables of the report, one per measure. */
+import { CATALOGUE, entryOf } from '../catalogue.ts'
+import type {
+  ColdResults,
+  LoginResults,
+  MemoryResults,
+  QueryCount,
+  QueryResults,
+  SizeResults,
+  StartupResults,
+  StormResults,
+  WarmResults,
+} from '../results.ts'
+import { decimals, megabytes, milliseconds, spread, table, whole } from './format.ts'
+import { count } from './targets.ts'
+
+export function warmTable({ subjects }: WarmResults): string {
+  const head = ['', 'per second', 'p99 ms', 'rate to what is beneath', 'CPU µs', 'CPU beneath to own', 'core used']
+  return table(
+    head,
+    inOrder(subjects).map(([title, own]) => [
+      title,
+      spread(own.perSecond, whole),
+      spread(own.p99Ms, milliseconds),
+      spread(own.rateToLimit),
+      decimals(own.cpuMicroseconds.median, 0),
+      spread(own.cpuToLimit),
+      `${whole(own.serverUse.median * 100)} %`,
+    ]),
+  )
+}
+
+export function coldTable({ stored, rateOfMostToLeast }: ColdResults): string {
+  const sizes = Object.keys(stored)
+  const last = sizes.at(-1) ?? ''
+  const head = [
+    '',
+    ...sizes.map((size) => `per second, ${count(Number(size))} stored`),
+    `p99 ms, ${count(Number(last))}`,
+    `CPU µs, ${count(Number(last))}`,
+    `rate to by hand, ${count(Number(last))}`,
+    'most to least stored',
+  ]
+  return table(
+    head,
+    inOrder(stored[last] ?? {}).map(([title, own, id]) => [
+      title,
+      ...sizes.map((size) => {
+        const rate = stored[size]?.[id]?.perSecond
+        return rate === undefined ? '–' : spread(rate, whole)
+      }),
+      spread(own.p99Ms, milliseconds),
+      decimals(own.cpuMicroseconds.median, 0),
+      own.rateToHand === null ? '–' : spread(own.rateToHand),
+      rateOfMostToLeast[id] === undefined ? '–' : spread(rateOfMostToLeast[id]),
+    ]),
+  )
+}
+
+export function loginTable({ atOnce, hashesPerSecond }: LoginResults): string {
+  const counts = Object.keys(atOnce)
+  const head = ['', ...counts.flatMap((number) => [`per second, ${number} at once`, 'to the hash alone', 'p99 ms'])]
+  const alone = ['the hash alone', ...counts.flatMap(() => [spread(hashesPerSecond, oneDecimal), '1', '–'])]
+  const rows = inOrder(atOnce[counts[0] ?? ''] ?? {}).map(([title, , id]) => [
+    title,
+    ...counts.flatMap((number) => {
+      const own = atOnce[number]?.[id]
+      if (own === undefined) return ['–', '–', '–']
+      return [spread(own.perSecond, oneDecimal), spread(own.rateToHash), milliseconds(own.p99Ms.median)]
+    }),
+  ])
+  return table(head, [alone, ...rows])
+}
+
+export function stormTable({ subjects }: StormResults): string {
+  const head = [
+    '',
+    'p50 ms at rest',
+    'p99 ms at rest',
+    'p50 ms in the storm',
+    'p99 ms in the storm',
+    'p99, storm to rest',
+  ]
+  return table(
+    [...head, 'logins per second'],
+    inOrder(subjects).map(([title, own]) => [
+      title,
+      milliseconds(own.restP50Ms.median),
+      spread(own.restP99Ms, milliseconds),
+      milliseconds(own.stormP50Ms.median),
+      spread(own.stormP99Ms, milliseconds),
+      spread(own.p99ToRest, oneDecimal),
+      decimals(own.loginsPerSecond.median, 1),
+    ]),
+  )
+}
+
+export function queryTable({ subjects }: QueryResults): string {
+  return table(
+    ['', 'GET /me, warm', 'GET /me, no cache', 'login'],
+    inOrder(subjects).map(([title, { warm, cold, login }]) => [
+      title,
+      queries(warm),
+      cold === null ? '–' : queries(cold),
+      queries(login),
+    ]),
+  )
+}
+
+export function memoryTable({ subjects }: MemoryResults): string {
+  return table(
+    ['', 'after the start', 'after load'],
+    inOrder(subjects).map(([title, { idleBytes, loadedBytes }]) => [
+      title,
+      megabytes(idleBytes),
+      megabytes(loadedBytes),
+    ]),
+  )
+}
+
+export function startupTable({ subjects, serveMs }: StartupResults): string {
+  const serve = serveMs === null ? [] : [['`latchkey serve`, SQLite', spread(serveMs, whole)]]
+  const others = inOrder(subjects).map(([title, times]) => [title, spread(times, whole)])
+  return table(['', 'ms'], [...serve, ...others])
+}
+
+export function sizeTable({ installs }: SizeResults): string {
+  return table(
+    ['', 'packages', 'size'],
+    installs.map(({ title, packages, bytes }) => [title, String(packages), megabytes(bytes)]),
+  )
+}
+
+function queries({ sqlite, pragmas, postgres, redis }: QueryCount): string {
+  const parts = [
+    [sqlite, 'SQLite'],
+    [pragmas, 'PRAGMA'],
+    [postgres, 'PostgreSQL'],
+    [redis, 'Redis'],
+  ] as const
+  const asked = parts.filter(([number]) => number >= 0.05).map(([number, name]) => `${trim(number)} ${name}`)
+  return asked.length === 0 ? '0' : asked.join(' + ')
+}
+
+function trim(value: number): string {
+  return decimals(value, 1).replace(/\.0$/, '')
+}
+
+function oneDecimal(value: number): string {
+  return decimals(value, 1)
+}
+
+/** What was measured, in the order of the catalogue, with titles and ids. */
+function inOrder<Measured>(measured: Readonly<Record<string, Measured>>): [string, Measured, string][] {
+  return CATALOGUE.flatMap(({ id }) => {
+    const own = measured[id]
+    const title = entryOf(id).title
+    return own === undefined ? [] : [[id.startsWith('latchkey') ? `**${title}**` : title, own, id]]
+  })
+}

@@ -1,0 +1,144 @@
+/* The targets that the project has set itself, and what was measured. */
+import type {
+  ColdResults,
+  LoginResults,
+  MemoryResults,
+  Results,
+  StormResults,
+  WarmResults,
+  WarmSubject,
+} from '../results.ts'
+import { decimals, megabytes, milliseconds } from './format.ts'
+
+/** A target and what came of it. */
+export interface Verdict {
+  readonly what: string
+  readonly target: string
+  readonly measured: string
+  readonly isMet: boolean
+}
+
+const ON_NODE = ['latchkey-sqlite', 'latchkey-postgres', 'latchkey-redis']
+const HANDS = ['sqlite', 'postgres', 'redis']
+const NAMES: Readonly<Record<string, string>> = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' }
+const MB = 1_000_000
+/** Below it the server had time left, so that its rate says nothing and its CPU time does. */
+export const FULL_USE = 0.9
+
+/** All targets of what was measured. */
+export function judge(results: Results): Verdict[] {
+  return [
+    ...(results.warm === undefined ? [] : judgeWarm(results.warm.measured)),
+    ...(results.cold === undefined ? [] : judgeCold(results.cold.measured)),
+    ...(results.logins === undefined ? [] : judgeLogins(results.logins.measured)),
+    ...(results.storm === undefined ? [] : judgeStorm(results.storm.measured)),
+    ...judgeFootprint(results),
+  ]
+}
+
+function judgeWarm({ subjects }: WarmResults): Verdict[] {
+  const bounds = [
+    ...ON_NODE.map((id) => [id, 'bare', 0.88] as const),
+    ['latchkey-hono', 'hono', 0.95] as const,
+    ['latchkey-fastify', 'fastify', 0.93] as const,
+    ['latchkey-express', 'express', 0.95] as const,
+  ]
+  return bounds.flatMap(([id, limit, bound]) => {
+    const own = subjects[id]
+    const other = subjects[limit]
+    if (own === undefined || other === undefined) return []
+    const { ratio, by } = chooseRatio(own, other)
+    const what = `GET /me, warm: ${id} to ${limit === 'bare' ? 'bare node:http' : `bare ${limit}`}`
+    return [{ what, target: `>= ${bound}`, measured: `${decimals(ratio)} (by ${by})`, isMet: ratio >= bound }]
+  })
+}
+
+/** By rate while both servers were busy; else by CPU time per request. */
+export function chooseRatio(own: WarmSubject, limit: WarmSubject): { ratio: number; by: 'rate' | 'CPU time' } {
+  const isFull = own.serverUse.median >= FULL_USE && limit.serverUse.median >= FULL_USE
+  return isFull ? { ratio: own.rateToLimit.median, by: 'rate' } : { ratio: own.cpuToLimit.median, by: 'CPU time' }
+}
+
+function judgeCold({ stored, rateOfMostToLeast }: ColdResults): Verdict[] {
+  const sizes = Object.keys(stored).map(Number)
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
+  const againstHand = HANDS.flatMap((store) => {
+    const ratio = stored[most]?.[`latchkey-${store}`]?.rateToHand?.median
+    if (ratio === undefined) return []
+    const what = `GET /me, cold, ${NAMES[store]}, ${count(most)} stored: to a lookup by hand`
+    return [{ what, target: '>= 1', measured: decimals(ratio), isMet: ratio >= 1 }]
+  })
+  const growth = HANDS.flatMap((store) => {
+    const kept = rateOfMostToLeast[`latchkey-${store}`]?.median
+    if (kept === undefined) return []
+    const what = `GET /me, cold, ${NAMES[store]}, ${count(least)} to ${count(most)} stored: rate falls`
+    return [{ what, target: '< 15 %', measured: `${decimals((1 - kept) * 100, 0)} %`, isMet: kept > 0.85 }]
+  })
+  return [...againstHand, ...growth]
+}
+
+/** 1k, 100k, 1M. */
+export function count(number: number): string {
+  return number >= 1_000_000 ? `${number / 1_000_000}M` : `${number / 1_000}k`
+}
+
+function judgeLogins({ atOnce }: LoginResults): Verdict[] {
+  return Object.entries(atOnce).flatMap(([number, subjects]) =>
+    ON_NODE.flatMap((id) => {
+      const ratio = subjects[id]?.rateToHash.median
+      if (ratio === undefined) return []
+      const what = `Logins per second, ${number} at once: ${id} to the hash alone`
+      return [{ what, target: '>= 0.95', measured: decimals(ratio), isMet: ratio >= 0.95 }]
+    }),
+  )
+}
+
+function judgeStorm({ subjects, loginsAtOnce, perSecond }: StormResults): Verdict[] {
+  return ON_NODE.flatMap((id) => {
+    const own = subjects[id]
+    if (own === undefined) return []
+    const what = `GET /me at ${perSecond}/s, ${loginsAtOnce} logging in, one core: ${id}`
+    const bounds = [
+      [`${what}, p50`, own.stormP50Ms.median, 1] as const,
+      [`${what}, p99`, own.stormP99Ms.median, 8] as const,
+    ]
+    const verdicts = bounds.map(([name, measured, bound]) => ({
+      what: name,
+      target: `<= ${bound} ms`,
+      measured: `${milliseconds(measured)} ms`,
+      isMet: measured <= bound,
+    }))
+    const toRest = own.p99ToRest.median
+    const rest = {
+      what: `${what}, p99 to its p99 at rest`,
+      target: '<= 2',
+      measured: decimals(toRest),
+      isMet: toRest <= 2,
+    }
+    return [...verdicts, rest]
+  })
+}
+
+function judgeFootprint({ memory, startup, size }: Results): Verdict[] {
+  const required = size?.measured.installs.find(({ title }) => title === 'Latchkey, required dependencies')
+  return [
+    below('Memory of 100k cached sessions', memory && bytesPer100k(memory.measured), 40 * MB, megabytes),
+    below('Memory of an idle `latchkey serve`', memory?.measured.idleServeBytes?.median, 90 * MB, megabytes),
+    below('Start of `latchkey serve` to its first answer, SQLite', startup?.measured.serveMs?.median, 400, inMs),
+    below('Installed size with required dependencies', required?.bytes, 15 * MB, megabytes),
+    below('Packages of it', required?.packages, 12, String),
+  ].flat()
+}
+
+function bytesPer100k({ cacheBytes, cachedSessions }: MemoryResults): number {
+  return (cacheBytes.median * 100_000) / cachedSessions
+}
+
+function below(what: string, value: number | undefined, bound: number, format: (value: number) => string): Verdict[] {
+  if (value === undefined) return []
+  return [{ what, target: `<= ${format(bound)}`, measured: format(value), isMet: value <= bound }]
+}
+
+function inMs(value: number): string {
+  return `${Math.round(value)} ms`
+}

@@ -1,0 +1,40 @@
+/*
+ * One server under test in a process of its own: `node bench/server.ts <subject> <options as JSON>`. It tells its parent
+ * the port, and answers what the parent asks about the process.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { entryOf } from './catalogue.ts'
+import type { SubjectMakers, SubjectOptions } from './subjects/subject.ts'
+import { countSqliteStatements } from './support/sqlite-counter.ts'
+
+/** What the parent may ask. */
+export type Question = 'cpu' | 'rss' | 'statements' | 'stop'
+
+const GIVE_BACK_MS = 300
+const [id = '', options = '{}'] = process.argv.slice(2)
+const readStatements = countSqliteStatements(process.env.BENCH_COUNT_STATEMENTS === '1')
+const { file } = entryOf(id)
+const { subjects } = (await import(new URL(file, import.meta.url).href)) as { subjects: SubjectMakers }
+const make = subjects[id]
+if (make === undefined) throw new Error(`${file} makes no "${id}"`)
+const subject = await make(JSON.parse(options) as SubjectOptions)
+const port = await subject.listen()
+
+const answers: Readonly<Record<Question, () => unknown>> = {
+  cpu: () => {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  },
+  rss: async () => {
+    globalThis.gc?.()
+    await sleep(GIVE_BACK_MS) // pages that are free go back to the system a little later
+    globalThis.gc?.()
+    return process.memoryUsage.rss()
+  },
+  statements: readStatements,
+  stop: () => process.exit(0),
+}
+
+process.on('message', async (question) => process.send?.(await answers[question as Question]()))
+process.on('disconnect', () => process.exit(0)) // the parent is gone
+process.send?.({ port })

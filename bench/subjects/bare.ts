@@ -1,0 +1,29 @@
+/* The limit on node:http: the server and nothing else. And the least that verifies anything: SHA-256 and a Map. */
+import { hash, randomBytes } from 'node:crypto'
+import { emailOf } from '../support/requests.ts'
+import { answerMe, onNodeHttp, readCookie, type Subject, type SubjectMakers } from './subject.ts'
+
+async function bare(): Promise<Subject> {
+  return onNodeHttp((_request, response) => answerMe(response, emailOf(0)))
+}
+
+export const subjects: SubjectMakers = {
+  bare,
+
+  /** The same again: how far apart two equal subjects are measured is the noise of the machine. */
+  'bare-again': bare,
+
+  async 'hand-memory'() {
+    const sessions = new Map<string, { readonly email: string }>()
+    return onNodeHttp((request, response) => {
+      if (request.method === 'POST') {
+        const token = randomBytes(32).toString('base64url')
+        sessions.set(hash('sha256', token), { email: emailOf(0) })
+        response.writeHead(200, { 'Set-Cookie': `session=${token}`, 'Content-Length': 0 }).end()
+        return
+      }
+      const token = readCookie(request.headers.cookie, 'session')
+      answerMe(response, sessions.get(hash('sha256', token))?.email ?? null)
+    })
+  },
+}

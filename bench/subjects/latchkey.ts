@@ -1,0 +1,74 @@
+/* Latchkey on node:http, on every store. */
+import type { Latchkey, LatchkeyOptions, Storage } from '../../src/index.ts'
+import { sqliteFile } from '../support/files.ts'
+import { emailOf, PASSWORD } from '../support/requests.ts'
+import { answerMe, onNodeHttp, type Subject, type SubjectMakers, type SubjectOptions } from './subject.ts'
+
+type Stores = Partial<LatchkeyOptions> & Pick<LatchkeyOptions, 'storage'>
+
+const SECRET = Buffer.alloc(32, 'latchkey bench').toString('base64url')
+
+export const subjects: SubjectMakers = {
+  'latchkey-sqlite': async (options) => onNode(options, await onSqlite(options)),
+  'latchkey-postgres': async (options) => onNode(options, await onPostgres(options)),
+  'latchkey-redis': async (options) => onNode(options, await onRedis(options)),
+}
+
+/** Latchkey as the subjects inside frameworks use it: over SQLite, its users made. */
+export async function createOnSqlite(options: SubjectOptions): Promise<Latchkey> {
+  return create(options, await onSqlite(options))
+}
+
+/** The bridge between Latchkey and `node:http`. */
+export function importNodeBridge(options: SubjectOptions): Promise<typeof import('../../src/node.ts')> {
+  return importEntry(options, 'node')
+}
+
+async function onNode(options: SubjectOptions, stores: Stores): Promise<Subject> {
+  const auth = await create(options, stores)
+  const { toNodeHandler } = await importNodeBridge(options)
+  return onNodeHttp(
+    toNodeHandler(auth, async (request, response) => {
+      const principal = await auth.authenticate(request)
+      answerMe(response, principal?.user.email ?? null)
+    }),
+  )
+}
+
+async function create(options: SubjectOptions, stores: Stores): Promise<Latchkey> {
+  const { createLatchkey } = await importEntry<typeof import('../../src/index.ts')>(options, 'index')
+  const auth = await createLatchkey({
+    baseUrl: 'http://localhost:3000',
+    secrets: [SECRET],
+    ...(options.isCold ? { session: { cacheSize: 0 } } : {}),
+    ...stores,
+  })
+  for (let user = 0; user < options.users; user++) {
+    if ((await auth.users.find(emailOf(user))) !== null) continue
+    await auth.users.create({ email: emailOf(user), password: PASSWORD })
+  }
+  return auth
+}
+
+async function onSqlite(options: SubjectOptions): Promise<Stores> {
+  const { sqlite } = await importEntry<typeof import('../../src/sqlite.ts')>(options, 'sqlite')
+  return { storage: sqlite(sqliteFile(options.directory)) }
+}
+
+async function onPostgres(options: SubjectOptions): Promise<Stores> {
+  const { postgres } = await importEntry<{ postgres(url: string): Storage }>(options, 'postgres')
+  return { storage: postgres(options.postgresUrl ?? '') }
+}
+
+async function onRedis(options: SubjectOptions): Promise<Stores> {
+  const { redis } = await importEntry<{ redis(url: string): unknown }>(options, 'redis')
+  const stores = { ...(await onPostgres(options)), sessionStorage: redis(options.redisUrl ?? '') }
+  return stores as Stores
+}
+
+/** One of the package's entries: from the sources, or from a built package. */
+async function importEntry<Entry>({ latchkeyFolder }: SubjectOptions, name: string): Promise<Entry> {
+  const sources = new URL('../../src/', import.meta.url).href
+  const url = latchkeyFolder === null ? `${sources}${name}.ts` : `${latchkeyFolder}${name}.js`
+  return (await import(url)) as Entry
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { endWithUs } from './cleanup.ts'
+import { onCore, SERVER_CORE } from './cores.ts'
+import { findFreePort } from './free-port.ts'
+import { fetchOnce } from './http-connection.ts'
+import type { InstalledPackage } from './installed-package.ts'
+
+/** `latchkey serve`, running. */
+export interface ServeProcess {
+  /** From its start to its first answer. */
+  readonly startMs: number
+  rssBytes(): number
+  stop(): Promise<void>
+}
+
+const POLL_MS = 2
+const TIMEOUT_MS = 20_000
+const SECRET = Buffer.alloc(32, 'latchkey bench').toString('base64url')
+const REQUEST = 'GET /auth/session HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+/** Starts the command of the installed package, as in production, with the SQLite file in its folder. */
+export async function startServe({ folder, main }: InstalledPackage): Promise<ServeProcess> {
+  const port = await findFreePort()
+  const startedAt = performance.now()
+  const [file, args] = onCore(SERVER_CORE, [process.execPath, main, 'serve'])
+  const child = endWithUs(
+    spawn(file, args, {
+      cwd: folder,
+      stdio: 'ignore',
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        PORT: String(port),
+        LATCHKEY_BASE_URL: `http://localhost:${port}`,
+        LATCHKEY_SECRETS: SECRET,
+      },
+    }),
+  )
+  await waitForAnswer(port, () => child.exitCode)
+  return {
+    startMs: performance.now() - startedAt,
+    rssBytes: () => {
+      const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
+      return Number(kilobytes) * 1_024
+    },
+    async stop() {
+      if (child.exitCode !== null) return
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+async function waitForAnswer(port: number, exitCode: () => number | null): Promise<void> {
+  const deadline = performance.now() + TIMEOUT_MS
+  while (performance.now() < deadline && exitCode() === null) {
+    try {
+      await fetchOnce(port, REQUEST)
+      return
+    } catch {
+      await sleep(POLL_MS) // it does not listen yet
+    }
+  }
+  throw new Error(`latchkey serve does not answer (exit code ${exitCode()})`)
+}

@@ -1,0 +1,77 @@
+/*
+ * The tokens of stored sessions. They follow from the number of the session, so that a million of them need not be kept
+ * anywhere: whoever fills a store and whoever sends requests compute the same.
+ */
+import { hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { hashToken, parseToken, type TokenHash } from '../../src/crypto/token.ts'
+
+const SEED = 'latchkey-bench'
+const FIRST_ID_TIME_MS = Date.UTC(2026, 0, 1)
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** 43 base64url characters that look random: the secret part of a Latchkey token, and the session id of other subjects. */
+export function storedSecret(session: number): string {
+  return hash('sha256', `${SEED}:${session}`, 'base64url')
+}
+
+/** The Latchkey token of a stored session. */
+export function storedToken(session: number): string {
+  const payload = `lks_${storedSecret(session)}`
+  return payload + checksum(payload)
+}
+
+/** What the store keeps of that token. */
+export function storedTokenHash(session: number): TokenHash {
+  return hashToken(storedToken(session))
+}
+
+/** The id of a stored session or user: a UUID of version 7, whose time is its number, so that ids are in order. */
+export function storedId(kind: 'session' | 'user', number: number): string {
+  const time = (FIRST_ID_TIME_MS + number).toString(16).padStart(12, '0')
+  const random = hash('sha256', `${SEED}:${kind}:${number}`)
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-8${random.slice(3, 6)}-${random.slice(6, 18)}`
+}
+
+/** The user of a stored session: ten sessions each. */
+export function userOfSession(session: number): number {
+  return Math.floor(session / SESSIONS_PER_USER)
+}
+
+/** Sessions that each user of a filled store has. */
+export const SESSIONS_PER_USER = 10
+
+/** So many different sessions of those stored, in no order; another round takes others. */
+export function sampleSessions(stored: number, count: number, round: number): number[] {
+  const start = crc32(`${SEED}:${round}`) % stored
+  // A step that shares no factor with the number of sessions visits each once before any comes again.
+  const step = coprimeStep(stored)
+  return Array.from({ length: Math.min(count, stored) }, (_, index) => (start + index * step) % stored)
+}
+
+function coprimeStep(stored: number): number {
+  let step = Math.max(1, Math.floor(stored * 0.618))
+  while (greatestCommonDivisor(step, stored) !== 1) step++
+  return step
+}
+
+function greatestCommonDivisor(left: number, right: number): number {
+  return right === 0 ? left : greatestCommonDivisor(right, left % right)
+}
+
+/** The six characters that src/crypto/token.ts puts behind a secret. */
+function checksum(payload: string): string {
+  let rest = crc32(payload)
+  let digits = ''
+  for (let index = 0; index < 6; index++) {
+    digits = `${BASE62[rest % 62]}${digits}`
+    rest = Math.floor(rest / 62)
+  }
+  return digits
+}
+
+if (parseToken('lks', storedToken(0)) === null) {
+  throw new Error(
+    'bench/support/stored-tokens.ts makes tokens that src/crypto/token.ts refuses: its format has changed',
+  )
+}

@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Entry } from '../catalogue.ts'
+import type { Question } from '../server.ts'
+import type { SubjectOptions } from '../subjects/subject.ts'
+import { endWithUs } from './cleanup.ts'
+import { onCore, SERVER_CORE } from './cores.ts'
+import type { StatementCount } from './sqlite-counter.ts'
+
+/** A server under test that runs. */
+export interface SubjectProcess {
+  readonly entry: Entry
+  readonly port: number
+  readonly options: SubjectOptions
+  /** CPU time that the process has used, in microseconds. */
+  cpuMicroseconds(): Promise<number>
+  /** Resident memory in bytes, after a garbage collection. */
+  rssBytes(): Promise<number>
+  /** SQLite statements so far, when they are counted. */
+  sqliteStatements(): Promise<StatementCount>
+  stop(): Promise<void>
+}
+
+/** How the process is started. */
+export interface StartOptions {
+  readonly subject: SubjectOptions
+  readonly countsStatements?: boolean
+}
+
+const SERVER = fileURLToPath(new URL('../server.ts', import.meta.url))
+const START_TIMEOUT_MS = 60_000
+
+/** Starts a server on the core of servers, as in production: NODE_ENV says so. */
+export async function startSubject(entry: Entry, { subject, countsStatements }: StartOptions): Promise<SubjectProcess> {
+  mkdirSync(subject.directory, { recursive: true })
+  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc']
+  const [execPath, execArgv] = onCore(SERVER_CORE, [process.execPath, ...flags])
+  const child = endWithUs(
+    fork(SERVER, [entry.id, JSON.stringify(subject)], {
+      execPath,
+      execArgv,
+      cwd: subject.directory,
+      env: { ...process.env, NODE_ENV: 'production', BENCH_COUNT_STATEMENTS: countsStatements ? '1' : '0' },
+    }),
+  )
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`${entry.title}: the server ended with code ${code}`)
+  })
+  exited.catch(() => undefined) // thrown to whoever waits for an answer
+
+  async function next(): Promise<unknown> {
+    const [message] = await Promise.race([
+      once(child, 'message', { signal: AbortSignal.timeout(START_TIMEOUT_MS) }),
+      exited,
+    ])
+    return message
+  }
+
+  function ask(question: Question): Promise<unknown> {
+    const answer = next()
+    child.send(question)
+    return answer
+  }
+
+  const { port } = (await next()) as { port: number }
+  return {
+    entry,
+    port,
+    options: subject,
+    cpuMicroseconds: async () => (await ask('cpu')) as number,
+    rssBytes: async () => (await ask('rss')) as number,
+    sqliteStatements: async () => (await ask('statements')) as StatementCount,
+    async stop() {
+      if (child.exitCode !== null) return
+      const gone = once(child, 'exit')
+      child.send('stop')
+      await gone
+    },
+  }
+}
