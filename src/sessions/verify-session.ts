@@ -39,7 +39,7 @@ export function verifySession(
 ): Principal | null | Promise<Principal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const tokenHash = hashToken(text)
-  const mayUseCache = deps.cache.follow(deps.sessions.changesElsewhere())
+  const mayUseCache = deps.settings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
   const cached = mayUseCache ? deps.cache.get(tokenHash) : undefined
   if (cached !== undefined && isCurrent(deps, cached.session)) {
     deps.verifications.warm++

@@ -46,10 +46,16 @@ export async function connectionConfig(url: string, deadlineMs: number): Promise
     types: {
       getTypeParser: ((oid: number, format?: 'text') => {
         const parse = types.getTypeParser(oid, format)
-        return oid === TIMESTAMPTZ ? (text: string) => (parse(text) as unknown as Date).getTime() : parse
+        return oid === TIMESTAMPTZ ? (text: string) => parseTime(text, parse) : parse
       }) as ClientConfig['types'] extends { getTypeParser: infer Get } | undefined ? Get : never,
     },
   }
+}
+
+/** Text of a server in UTC is nearly ISO 8601, which is quickly read; any other goes the driver's way. */
+function parseTime(text: string, parse: (text: string) => unknown): number {
+  if (text.endsWith('+00')) return Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+  return (parse(text) as Date).getTime()
 }
 
 /** Makes a pool. It connects when it is first asked. */
@@ -91,6 +97,41 @@ export function toUnavailable(error: unknown): unknown {
   })
 }
 
+/**
+ * Prepares a query with one value and one row.
+ * @param name under which connections remember it; null where a pooler may hand them to others.
+ */
+export function prepareRead<Row>(
+  pool: Pool,
+  { text, name, deadlineMs, onStatement }: PreparedReadOptions,
+): (value: string) => Promise<Row | undefined> {
+  return async (value) => {
+    const connection = await lease(pool, performance.now() + deadlineMs, onStatement)
+    try {
+      const { rows } = await connection.run<Row>(text, [value], name)
+      return rows[0]
+    } finally {
+      connection.release()
+    }
+  }
+}
+
+/** What is prepared, and for how long it may take. */
+export interface PreparedReadOptions {
+  readonly text: string
+  readonly name: string | null
+  readonly deadlineMs: number
+  readonly onStatement: OnStatement | undefined
+}
+
+async function lease(pool: Pool, deadline: number, onStatement: OnStatement | undefined): Promise<LeasedConnection> {
+  try {
+    return new LeasedConnection(await pool.connect(), deadline, onStatement)
+  } catch (error) {
+    throw toUnavailable(error)
+  }
+}
+
 class PoolDriver implements Driver {
   readonly #pool: Pool
   readonly #deadlineMs: number
@@ -106,11 +147,7 @@ class PoolDriver implements Driver {
 
   async acquireConnection(): Promise<LeasedConnection> {
     const deadline = performance.now() + this.#deadlineMs
-    try {
-      return new LeasedConnection(await this.#pool.connect(), deadline, this.#onStatement)
-    } catch (error) {
-      throw toUnavailable(error)
-    }
+    return lease(this.#pool, deadline, this.#onStatement)
   }
 
   async beginTransaction(connection: LeasedConnection): Promise<void> {
@@ -151,12 +188,13 @@ class LeasedConnection implements DatabaseConnection {
     return this.run(sql, parameters)
   }
 
-  async run<Row>(text: string, values: readonly unknown[]): Promise<QueryResult<Row>> {
+  async run<Row>(text: string, values: readonly unknown[], name: string | null = null): Promise<QueryResult<Row>> {
     const startedAt = performance.now()
     try {
       const timeLeft = Math.max(1, Math.ceil(this.#deadline - startedAt))
       // `query_timeout` is a setting of one query as well; the types know it as one of the connection only.
-      const config = { text, values: values as unknown[], query_timeout: timeLeft }
+      const named = name === null ? {} : { name }
+      const config = { text, values: values as unknown[], query_timeout: timeLeft, ...named }
       const { rows, rowCount } = await this.#client.query(config)
       return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) }
     } catch (error) {

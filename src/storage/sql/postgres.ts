@@ -5,7 +5,7 @@ import { createChangeInbox } from '../change-inbox.ts'
 import { type OnStatement, type Storage, tellBoth } from '../storage.ts'
 import { migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
-import { createPool, createPostgresKysely } from './postgres-database.ts'
+import { createPool, createPostgresKysely, prepareRead } from './postgres-database.ts'
 import { notifyChange, startListener } from './postgres-listener.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { openSqlStores } from './stores.ts'
@@ -54,14 +54,22 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
         await migrate({ db, kind: 'postgres', known: MIGRATIONS })
       })
       const pool = await createPool({ url, size: poolSize, deadlineMs })
-      const db = createPostgresKysely(pool, { deadlineMs, onStatement: tellBoth(options.onStatement, onStatement) })
+      const listener = tellBoth(options.onStatement, onStatement)
+      const db = createPostgresKysely(pool, { deadlineMs, onStatement: listener })
       try {
         const inbox = createChangeInbox()
         // Where sessions are kept elsewhere, changes are heard from there.
-        const listener = sessions === undefined ? await startListener({ directUrl, db, inbox }) : null
+        const hearing = sessions === undefined ? await startListener({ directUrl, db, inbox }) : null
         const database: SqlDatabase = {
           db,
           reader: db,
+          prepareRead: (text) =>
+            prepareRead(pool, {
+              text,
+              name: directUrl === url ? 'latchkey' : null,
+              deadlineMs,
+              onStatement: listener,
+            }),
           announce: notifyChange,
           changesElsewhere: inbox.take,
           lagMs: () => inbox.lagMs,
@@ -69,7 +77,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           sweep: async () => undefined,
           checkIntegrity: async () => [],
           async close() {
-            await listener?.stop()
+            await hearing?.stop()
             await db.destroy()
           },
         }

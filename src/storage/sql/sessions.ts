@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type {
@@ -26,7 +26,7 @@ export function createSessionStore(database: SqlDatabase): SessionStore {
 
     start: (start) => db.transaction().execute((trx) => insertSession(database, trx, start)),
 
-    findByTokenHash: createSessionFinder(reader),
+    findByTokenHash: createSessionFinder(database),
 
     writeTouches: database.writeTouches,
 
@@ -225,7 +225,7 @@ type SessionRow = Omit<Selectable<SessionsTable>, 'sweep_at' | 'token_hash'> &
   Pick<Selectable<UsersTable>, 'email' | 'email_verified' | 'name'> & { readonly user_created_at: number }
 
 /** The one query of every verification; its text is made once. */
-function createSessionFinder(reader: Kysely<Database>): SessionStore['findByTokenHash'] {
+function createSessionFinder({ reader, prepareRead }: SqlDatabase): SessionStore['findByTokenHash'] {
   const { sql: text } = reader
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
@@ -235,9 +235,9 @@ function createSessionFinder(reader: Kysely<Database>): SessionStore['findByToke
     .where('token_hash', '=', '')
     .where('users.disabled_at', 'is', null)
     .compile()
+  const read = prepareRead<SessionRow>(text)
   return async (tokenHash: TokenHash): Promise<SessionWithUser | null> => {
-    const { rows } = await reader.executeQuery<SessionRow>(CompiledQuery.raw(text, [tokenHash]))
-    const [row] = rows
+    const row = await read(tokenHash)
     if (row === undefined) return null
     const { email, email_verified, name } = row
     const user = toUser({ id: row.user_id, email, email_verified, name, created_at: row.user_created_at })

@@ -58,6 +58,24 @@ export function createKysely(file: DatabaseSync, onStatement?: OnStatement): Kys
   })
 }
 
+/** Prepares a query with one value and one row; whatever goes wrong with it is left to the slower way, which waits and retries. */
+export function prepareRead<Row>(
+  file: DatabaseSync,
+  { text, db, onStatement }: { text: string; db: Kysely<Database>; onStatement: OnStatement | undefined },
+): (value: string) => Promise<Row | undefined> {
+  const statement = file.prepare(text)
+  return async (value) => {
+    const startedAt = performance.now()
+    try {
+      const row = statement.get(value) as Row | undefined // as the query says
+      onStatement?.(text, performance.now() - startedAt)
+      return row
+    } catch {
+      return (await db.executeQuery<Row>(CompiledQuery.raw(text, [value]))).rows[0]
+    }
+  }
+}
+
 /** A database that cannot answer now as the refusal `unavailable`; any other error as it is. */
 export function toUnavailable(error: unknown): unknown {
   const code = sqliteCode(error)
