@@ -21,7 +21,7 @@ import { systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
 import type { Emit } from './kernel/event.ts'
 import { parseUserId } from './kernel/ids.ts'
-import { guardListener, guardReporter } from './kernel/listeners.ts'
+import { guardListener, guardReporter, type ReportError } from './kernel/listeners.ts'
 import { hasScopes, type Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
@@ -42,7 +42,7 @@ import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { createTouchCollector } from './sessions/touch-collector.ts'
 import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
-import { tellBoth } from './storage/storage.ts'
+import { type OnStatement, tellBoth } from './storage/storage.ts'
 
 /** A request of either world: Fetch or `node:http`. */
 export type AnyRequest = Request | IncomingMessage
@@ -129,7 +129,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const tracer = await createTracer(VERSION)
   const stores = await storage.open({
     sessions: options.sessionStorage,
-    onStatement: tellBoth(tracer.statement, options.onStatement),
+    onStatement: tellBoth(tracer.statement, guardStatements(options.onStatement, onError)),
   })
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
@@ -283,4 +283,16 @@ function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): vo
   if (cookie === null) return
   if (answer instanceof Headers) answer.append('Set-Cookie', toSetCookie(cookie, now))
   else answer.appendHeader('Set-Cookie', toSetCookie(cookie, now))
+}
+
+/** What the listener throws is reported, and never becomes the failure of a statement that succeeded. */
+function guardStatements(listener: OnStatement | undefined, onError: ReportError): OnStatement | undefined {
+  if (listener === undefined) return undefined
+  return (statement, durationMs) => {
+    try {
+      listener(statement, durationMs)
+    } catch (error) {
+      onError(error, null)
+    }
+  }
 }

@@ -15,6 +15,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Results } from '../bench/results.ts'
+import { capacityTable } from '../scripts/capacity.ts'
 import { problemsPage } from '../scripts/write-problems.ts'
 import { freePort } from './support/free-port.ts'
 import { startServerProcess } from './support/server-process.ts'
@@ -45,6 +47,11 @@ describe('the documentation', () => {
       if (!/^https?:/.test(target))
         expect([target, existsSync(join(root, dirname(page), target))]).toEqual([target, true])
     }
+  })
+
+  test('the capacity of docs/scaling.md is what follows from the benchmark', () => {
+    const results = JSON.parse(read('docs/benchmarks/results.json')) as Results
+    expect(read('docs/scaling.md')).toContain(capacityTable(results)) // node scripts/write-capacity.ts
   })
 
   test('the files that the pages name exist', () => {

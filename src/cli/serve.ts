@@ -16,7 +16,13 @@ async function serve(): Promise<void> {
   if (!configuration.environment.isProduction)
     greet(configuration.options.baseUrl, configuration.options.basePath ?? '/auth')
   const stop = (): void => {
-    void server.stop().then(() => process.exit(0))
+    server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${String(error)}\n`)
+        process.exit(1)
+      },
+    )
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)

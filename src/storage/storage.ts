@@ -1,5 +1,6 @@
 import type { UserStore } from '../accounts/store.ts'
-import type { SessionId, UserId } from '../kernel/ids.ts'
+import type { TokenHash } from '../crypto/token.ts'
+import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -59,7 +60,7 @@ export interface SessionStorage {
 
 /** What is to be done to the sessions of a user. */
 export type SessionOrder = { readonly id: string; readonly userId: UserId } & (
-  | { readonly kind: 'end'; readonly except: SessionId | null; readonly throughEpoch: number }
+  | { readonly kind: 'end'; readonly except: TokenHash | null; readonly throughEpoch: number }
   | { readonly kind: 'refresh' }
 )
 
@@ -73,8 +74,8 @@ export interface UserCopy {
 
 /** Orders for sessions that are kept elsewhere, as the database holds them. */
 export interface SessionOrders {
-  /** Orders that nobody has carried out yet: those of one user, or the oldest of all. */
-  list(userId: UserId | null): Promise<readonly SessionOrder[]>
+  /** Orders that nobody has carried out yet, those of one user or of all, oldest first. */
+  list(userId: UserId | null, limit: number): Promise<readonly SessionOrder[]>
   /** Strikes out what was carried out. */
   strike(orders: readonly SessionOrder[]): Promise<void>
   /** Orders that the user's sessions are brought up to date. */

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -15,6 +16,14 @@ const directory = mkdtempSync(join(tmpdir(), 'latchkey-sqlite-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
 describeStorageContract('SQLite', () => sqlite(join(directory, 'contract.db')).open())
+
+function readlinkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return '' // the descriptor that lists them
+  }
+}
 
 function migration(number: number, name: string, sqlite: string[]): Migration {
   return { number, name, sqlite, postgres: [] }
@@ -74,6 +83,28 @@ describe('SQLite', () => {
     expect(await planMigrations({ db, kind: 'sqlite', known })).toHaveLength(1)
     expect(await db.introspection.getTables()).toEqual([])
     await db.destroy()
+  })
+
+  test('the locks of this process outlive other instances and processes: its log is not deleted under it', async () => {
+    const path = join(directory, 'locks.db')
+    const stores = await sqlite(path).open()
+    const second = await sqlite(path).open() // as when a server reloads itself
+    await second.close()
+    const { ino } = statSync(path)
+    const held = readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(`:${ino} `) && line.includes(` ${process.pid} `))
+    expect(held).not.toEqual([])
+    // Another process comes and goes, as a backup or the command line does.
+    const script = `const { DatabaseSync } = require('node:sqlite'); const file = new DatabaseSync(process.argv[1])
+      file.exec('PRAGMA wal_checkpoint(TRUNCATE); SELECT 1'); file.close()`
+    execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', '-e', script, path])
+    expect(existsSync(`${path}-wal`)).toBe(true)
+    const gone = readdirSync('/proc/self/fd')
+      .map((fd) => readlinkOf(`/proc/self/fd/${fd}`))
+      .filter((target) => target.startsWith(path) && target.endsWith('(deleted)'))
+    expect(gone).toEqual([])
+    await stores.close()
   })
 
   test('open with migrate: false refuses an old schema and says what to run', async () => {

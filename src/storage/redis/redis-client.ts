@@ -10,6 +10,8 @@ export interface RedisClient {
   /** Runs a command where the key is. Without a key, anywhere. */
   send(key: string | undefined, args: readonly string[]): Promise<Reply>
   subscribe(channel: string, listener: (message: string) => void): Promise<void>
+  /** Calls back when messages may have been missed, though the client goes on by itself. */
+  onGap(listener: () => void): void
   /** Ends it at once; commands under way fail. */
   destroy(): void
 }
@@ -28,13 +30,19 @@ const SOCKET = { connectTimeout: CONNECT_MS, reconnectStrategy: false } as const
 export async function createRedisClient(url: string): Promise<RedisClient> {
   const [, scheme = '', kind, rest = ''] = /^(rediss?)(\+cluster|\+sentinel)?:\/\/(.*)$/s.exec(url) ?? []
   if (kind === '+cluster') return createClusterClient(scheme, rest)
-  if (kind === '+sentinel') return createSentinelClient(rest)
+  if (kind === '+sentinel') return createSentinelClient(scheme, rest)
   return createSingleClient(url)
 }
 
 async function createSingleClient(url: string): Promise<RedisClient> {
   const { createClient } = await loadRedis()
-  const client = createClient({ url, socket: SOCKET, disableOfflineQueue: true, commandsQueueMaxLength: MAX_WAITING })
+  // The client writes into what it is given.
+  const client = createClient({
+    url,
+    socket: { ...SOCKET },
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_WAITING,
+  })
   const subscriber = client.duplicate()
   client.on('error', ignore)
   subscriber.on('error', ignore)
@@ -46,6 +54,7 @@ async function createSingleClient(url: string): Promise<RedisClient> {
     async subscribe(channel, listener) {
       await subscriber.subscribe(channel, listener)
     },
+    onGap: ignore, // it does not connect again by itself
     destroy() {
       if (client.isOpen) client.destroy()
       if (subscriber.isOpen) subscriber.destroy()
@@ -58,7 +67,12 @@ async function createClusterClient(scheme: string, rest: string): Promise<RedisC
   const { credentials, hosts } = splitHosts(rest)
   const cluster = createCluster({
     rootNodes: hosts.map((host) => ({ url: `${scheme}://${host}`, ...credentials })),
-    defaults: { socket: { connectTimeout: CONNECT_MS }, disableOfflineQueue: true, ...credentials },
+    defaults: {
+      socket: socketFor(scheme),
+      disableOfflineQueue: true,
+      commandsQueueMaxLength: MAX_WAITING,
+      ...credentials,
+    },
   })
   cluster.on('error', ignore)
   return {
@@ -69,11 +83,14 @@ async function createClusterClient(scheme: string, rest: string): Promise<RedisC
     async subscribe(channel, listener) {
       await cluster.subscribe(channel, listener)
     },
+    onGap(listener) {
+      for (const event of CLUSTER_GAPS) cluster.on(event, listener)
+    },
     destroy: () => cluster.destroy(),
   }
 }
 
-async function createSentinelClient(rest: string): Promise<RedisClient> {
+async function createSentinelClient(scheme: string, rest: string): Promise<RedisClient> {
   const { createSentinel } = await loadRedis()
   const { credentials, hosts, path } = splitHosts(rest)
   const sentinel = createSentinel({
@@ -82,7 +99,8 @@ async function createSentinelClient(rest: string): Promise<RedisClient> {
       const { hostname, port } = new URL(`redis://${host}`)
       return { host: hostname, port: Number(port || '26379') }
     }),
-    nodeClientOptions: { socket: { connectTimeout: CONNECT_MS }, ...credentials },
+    nodeClientOptions: { socket: socketFor(scheme), commandsQueueMaxLength: MAX_WAITING, ...credentials },
+    sentinelClientOptions: { socket: socketFor(scheme) },
     masterPoolSize: 4,
   })
   sentinel.on('error', ignore)
@@ -94,10 +112,22 @@ async function createSentinelClient(rest: string): Promise<RedisClient> {
     async subscribe(channel, listener) {
       await sentinel.subscribe(channel, listener)
     },
+    onGap(listener) {
+      for (const event of SENTINEL_GAPS) sentinel.on(event, listener)
+    },
     destroy() {
       void sentinel.destroy().catch(ignore)
     },
   }
+}
+
+/** What these clients say when they lose a connection, which they make anew by themselves. */
+const CLUSTER_GAPS = ['error', 'node-error', 'node-reconnecting', 'node-disconnect']
+const SENTINEL_GAPS = ['error', 'client-error', 'topology-change']
+
+/** `rediss` means TLS on every connection, discovered ones too. */
+function socketFor(scheme: string): { connectTimeout: number; tls?: true } {
+  return { connectTimeout: CONNECT_MS, ...(scheme === 'rediss' ? { tls: true as const } : {}) }
 }
 
 interface Hosts {

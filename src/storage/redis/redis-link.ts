@@ -33,6 +33,8 @@ export interface RedisLink {
 }
 
 const PROOF_MS = 1_000
+/** Discovering a cluster, or a Sentinel that answers, takes several connections. */
+const CONNECT_MS = 4_000
 const RECONNECT_MS = 500
 
 /** Connects, and stays connected until it is stopped. Throws when Redis cannot be reached now. */
@@ -40,9 +42,9 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   const { prefix, deadlineMs, onStatement } = options
   const stopping = new AbortController()
   let client: RedisClient | null = await connect(options).catch((error: unknown) => {
-    throw new Error(`Redis cannot be reached: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    // What is wrong with an address is told with the whole address, password and all: not repeated here.
+    const reason = error instanceof Error && !(error instanceof TypeError) ? error.message : 'the address is malformed'
+    throw new Error(`Redis cannot be reached: ${reason}`)
   })
   const ended = follow(client)
 
@@ -106,8 +108,9 @@ async function reconnect(options: LinkOptions, signal: AbortSignal): Promise<Red
 
 async function connect(options: LinkOptions): Promise<RedisClient> {
   const client = await createRedisClient(options.url)
+  client.onGap(options.inbox.lose)
   try {
-    await within(PROOF_MS, client.connect())
+    await within(CONNECT_MS, client.connect())
     await within(
       PROOF_MS,
       client.subscribe(`${options.prefix}changes`, (message) => {

@@ -4,7 +4,7 @@ import { type OnStatement, type SessionStorage, type Stores, tellBoth } from '..
 import { openRedisLink, type RedisLink } from './redis-link.ts'
 import { createSessionKeys } from './session-keys.ts'
 import { toStored } from './session-record.ts'
-import { carryOut, createRedisSessionStore, endAmong, type RedisSessionDeps, rotateSession } from './sessions.ts'
+import { carryOut, createRedisSessionStore, endAmong, putRotated, type RedisSessionDeps } from './sessions.ts'
 
 /** How Redis is used. */
 export interface RedisOptions {
@@ -92,12 +92,13 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
     passwords: {
       ...stores.passwords,
       async change(change) {
-        const { id, oldTokenHash, userId } = change.keep
-        if ((await keys.find(oldTokenHash))?.session.id !== id) return false
-        if (!(await stores.passwords.change(change))) return false
-        await rotateSession(keys, change.keep)
-        await carryOut(deps, userId)
-        return true
+        const { id, userId, newTokenHash } = change.keep
+        // First the new token, which nobody has yet; the order then ends all sessions but the one under it.
+        if ((await putRotated(keys, change.keep)) === null) return false
+        const changed = await stores.passwords.change(change)
+        if (changed) await carryOut(deps, userId)
+        else await keys.end({ id, userId, tokenHash: newTokenHash })
+        return changed
       },
     },
     sessions: createRedisSessionStore(deps),

@@ -22,6 +22,8 @@ import { deleteAt, fromFields, SESSION_FIELDS, type StoredSession, toFields } fr
 /** A session as the index of its user lists it. */
 export interface ListedSession extends SessionRef {
   readonly tokenHash: TokenHash
+  /** True until it is surely there: being absent, it may be about to come. */
+  readonly isPending: boolean
 }
 
 /** The steps on sessions that Redis takes at once; everything else is made of them. */
@@ -29,7 +31,7 @@ export interface SessionKeys {
   put(stored: StoredSession): Promise<void>
   find(tokenHash: TokenHash): Promise<StoredSession | null>
   /** Ends a session and tells all nodes. False when it is gone, or started after the epoch. */
-  end(listed: ListedSession, throughEpoch?: number): Promise<boolean>
+  end(session: SessionRef & { readonly tokenHash: TokenHash }, throughEpoch?: number): Promise<boolean>
   touch(tokenHash: TokenHash, times: { readonly seen: number; readonly idle: number }): Promise<void>
   markCookieSent(tokenHash: TokenHash, before: number, now: number): Promise<boolean>
   refreshUser(tokenHash: TokenHash, copy: UserCopy): Promise<void>
@@ -40,6 +42,9 @@ export interface SessionKeys {
   /** Tells all nodes to forget what they know of the user. */
   announceUser(userId: UserId): Promise<void>
 }
+
+/** After the id of a session that is listed and not yet surely there. */
+const PENDING = '?'
 
 /** Makes the steps over a link. */
 export function createSessionKeys(link: RedisLink): SessionKeys {
@@ -54,8 +59,10 @@ export function createSessionKeys(link: RedisLink): SessionKeys {
     async put(stored) {
       const { session, tokenHash } = stored
       const limit = String(deleteAt({ ...session, idleExpiresAt: session.expiresAt }))
-      await link.run(ADD_TO_INDEX, userKey(session.userId), tokenHash, session.id, limit)
+      const index = userKey(session.userId)
+      await link.run(ADD_TO_INDEX, index, tokenHash, `${session.id}${PENDING}`, limit)
       await link.run(PUT_SESSION, sessionKey(tokenHash), String(deleteAt(session)), ...toFields(stored))
+      await link.run(ADD_TO_INDEX, index, tokenHash, session.id, limit)
     },
 
     async find(tokenHash) {
@@ -85,9 +92,15 @@ export function createSessionKeys(link: RedisLink): SessionKeys {
 
     async list(userId) {
       const flat = (await link.run(READ_INDEX, userKey(userId))) as string[] // token hash and id in turn
-      return flat.flatMap((tokenHash, index) =>
-        index % 2 === 0 ? [{ tokenHash: tokenHash as TokenHash, id: flat[index + 1] as SessionId, userId }] : [],
-      )
+      const listed: ListedSession[] = []
+      for (let index = 0; index < flat.length; index += 2) {
+        const [tokenHash = '', text = ''] = flat.slice(index, index + 2)
+        const isPending = text.endsWith(PENDING)
+        // What stands in the index was written by `put`.
+        const id = (isPending ? text.slice(0, -PENDING.length) : text) as SessionId
+        listed.push({ tokenHash: tokenHash as TokenHash, id, userId, isPending })
+      }
+      return listed
     },
 
     unlist,

@@ -1,9 +1,11 @@
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionRef, SessionRotation, SessionStore } from '../../sessions/store.ts'
 import type { ChangeInbox } from '../change-inbox.ts'
-import type { SessionOrders, UserCopy } from '../storage.ts'
+import type { SessionOrder, SessionOrders, UserCopy } from '../storage.ts'
 import type { ListedSession, SessionKeys } from './session-keys.ts'
 import { type StoredSession, toStored } from './session-record.ts'
+
+const BATCH = 100
 
 /** What sessions in Redis are made of. */
 export interface RedisSessionDeps {
@@ -29,7 +31,8 @@ export function createRedisSessionStore({ keys, orders, inbox }: RedisSessionDep
       await keys.put(stored)
       if (!(await isStillAllowed({ keys, orders }, stored, securityEpoch))) return null
       const replaced = replaces === null ? [] : await endAmong(keys, replaces.userId, ({ id }) => id === replaces.id)
-      const surplus = new Set((await listLive(keys, session.userId)).slice(maxPerUser).map((each) => each.session.id))
+      const others = (await listLive(keys, session.userId)).filter((each) => each.session.id !== session.id)
+      const surplus = new Set(others.slice(maxPerUser - 1).map((each) => each.session.id))
       const ended = surplus.size === 0 ? [] : await endAmong(keys, session.userId, ({ id }) => surplus.has(id))
       return [...replaced, ...ended]
     },
@@ -82,33 +85,54 @@ export function createRedisSessionStore({ keys, orders, inbox }: RedisSessionDep
   }
 }
 
-/** Carries out what transactions ordered: for one user, or whatever is left undone. */
+/**
+ * Carries out what transactions ordered: for one user, or whatever is left undone. An order that fails holds up no other.
+ * @throws what the first of them failed with.
+ */
 export async function carryOut(
   { keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>,
   userId: UserId | null,
 ): Promise<void> {
-  const open = await orders.list(userId)
-  for (const order of open) {
-    if (order.kind === 'end') {
-      await endAmong(keys, order.userId, ({ id }) => id !== order.except, order.throughEpoch)
-    } else {
-      await refreshUser({ keys, orders }, order.userId)
-    }
-    await keys.announceUser(order.userId)
+  for (;;) {
+    const open = await orders.list(userId, BATCH)
+    const results = await Promise.allSettled(open.map((order) => carryOutOne({ keys, orders }, order)))
+    await orders.strike(open.filter((_, index) => results[index]?.status === 'fulfilled'))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    if (open.length < BATCH) return
   }
-  await orders.strike(open)
 }
 
-/** Gives the session another token. Null when it is gone or its token is another by now. */
-export async function rotateSession(
+async function carryOutOne(
+  { keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>,
+  order: SessionOrder,
+): Promise<void> {
+  if (order.kind === 'refresh') await refreshUser({ keys, orders }, order.userId)
+  else await endAmong(keys, order.userId, ({ tokenHash }) => tokenHash !== order.except, order.throughEpoch)
+  await keys.announceUser(order.userId)
+}
+
+/**
+ * Writes the session under its new token, beside the old one. Null when it is gone or its token is another by now.
+ * Nobody has the new token yet, so it harms nobody if the rotation goes no further.
+ */
+export async function putRotated(
   keys: SessionKeys,
-  { id, userId, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+  { id, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
 ): Promise<StoredSession | null> {
   const before = await keys.find(oldTokenHash)
   if (before === null || before.session.id !== id) return null
   const session = { ...before.session, authenticatedAt, cookieSentAt: authenticatedAt }
   const after = { ...before, session, tokenHash: newTokenHash }
   await keys.put(after)
+  return after
+}
+
+/** Gives the session another token. Null when it is gone or its token is another by now. */
+async function rotateSession(keys: SessionKeys, rotation: SessionRotation): Promise<StoredSession | null> {
+  const after = await putRotated(keys, rotation)
+  if (after === null) return null
+  const { id, userId, oldTokenHash, newTokenHash } = rotation
   // Of several rotations at once, the one that ends the old token has won.
   if (await keys.end({ id, userId, tokenHash: oldTokenHash })) return after
   await keys.end({ id, userId, tokenHash: newTokenHash })
@@ -138,7 +162,10 @@ async function refreshUser({ keys, orders }: Pick<RedisSessionDeps, 'keys' | 'or
   else for (const { tokenHash } of await keys.list(userId)) await keys.refreshUser(tokenHash, copy)
 }
 
-/** Ends those sessions of the user that are meant; gives the ones that were there. */
+/**
+ * Ends those sessions of the user that are meant; gives the ones that were there. Looks again until nothing new is listed:
+ * a session that got another token meanwhile is listed under the new one before the old one ends.
+ */
 export async function endAmong(
   keys: SessionKeys,
   userId: UserId,
@@ -146,10 +173,16 @@ export async function endAmong(
   throughEpoch?: number,
 ): Promise<SessionRef[]> {
   const ended = new Map<SessionId, SessionRef>()
-  for (const listed of (await keys.list(userId)).filter(isMeant)) {
-    if (await keys.end(listed, throughEpoch)) ended.set(listed.id, { id: listed.id, userId })
+  const tried = new Set<string>()
+  for (;;) {
+    const listed = (await keys.list(userId)).filter(isMeant)
+    const untried = listed.filter(({ tokenHash, isPending }) => !tried.has(`${tokenHash} ${isPending}`))
+    if (untried.length === 0) return [...ended.values()]
+    for (const each of untried) {
+      tried.add(`${each.tokenHash} ${each.isPending}`)
+      if (await keys.end(each, throughEpoch)) ended.set(each.id, { id: each.id, userId })
+    }
   }
-  return [...ended.values()]
 }
 
 /** The sessions of a user that are there, most recently used first; strikes the others from the index. */
@@ -158,7 +191,7 @@ async function listLive(keys: SessionKeys, userId: UserId): Promise<StoredSessio
   const found = await Promise.all(listed.map(({ tokenHash }) => keys.find(tokenHash)))
   await keys.unlist(
     userId,
-    listed.filter((_, index) => found[index] === null).map(({ tokenHash }) => tokenHash),
+    listed.filter(({ isPending }, index) => !isPending && found[index] === null).map(({ tokenHash }) => tokenHash),
   )
   return found
     .filter((stored) => stored !== null)

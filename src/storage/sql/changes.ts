@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { openSync, readSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import { HOUR_MS } from '../../kernel/clock.ts'
@@ -28,21 +28,15 @@ export async function sweepChanges(db: Kysely<Database>): Promise<void> {
     .execute()
 }
 
-/** Reads what other processes changed. */
-export interface ChangeReader {
-  /** What changed since the last call. */
-  read(): ChangesElsewhere
-  close(): void
-}
-
 /**
  * Reads what other processes changed. Whether any of them wrote at all is told by the header of the WAL index, the file
- * beside the database that SQLite keeps in shared memory (1 µs), and then by `PRAGMA data_version` (4 µs), which leaves out
- * what this process wrote; only then are rows read.
+ * beside the database that SQLite keeps in shared memory (1 µs), and then by `PRAGMA data_version` (4 µs); only then are
+ * rows read.
+ * @param file the connection that reads: what it sees is committed.
  * @param path of the database file; null for one in memory, which nobody else has.
  */
-export function createChangeReader(file: DatabaseSync, path: string | null): ChangeReader {
-  const watch = path === null || process.platform === 'win32' ? ALWAYS_WRITTEN : createWalWatch(`${path}-shm`)
+export function createChangeReader(file: DatabaseSync, path: string | null): () => ChangesElsewhere {
+  const wasWritten = path === null || process.platform === 'win32' ? () => true : createWalWatch(`${path}-shm`)
   const dataVersion = file.prepare('PRAGMA data_version')
   dataVersion.setReturnArrays(true)
   const newest = file.prepare('SELECT coalesce(max(seq), 0) AS seq FROM changes')
@@ -64,48 +58,49 @@ export function createChangeReader(file: DatabaseSync, path: string | null): Cha
   }
 
   let isUnread = true
-  return {
-    read() {
-      try {
-        if (!watch.wasWritten() && !isUnread) return NO_CHANGES
-        isUnread = true // until the reading has succeeded
-        const changes = readChanges()
-        isUnread = false
-        return changes
-      } catch (error) {
-        throw toUnavailable(error)
-      }
-    },
-    close: watch.close,
+  return () => {
+    try {
+      if (!wasWritten() && !isUnread) return NO_CHANGES
+      isUnread = true // until the reading has succeeded
+      const changes = readChanges()
+      isUnread = false
+      return changes
+    } catch (error) {
+      throw toUnavailable(error)
+    }
   }
 }
-
-/** Whether a database was written. */
-interface WriteWatch {
-  /** True when anybody, this process too, wrote since the last call. */
-  wasWritten(): boolean
-  close(): void
-}
-
-const ALWAYS_WRITTEN: WriteWatch = { wasWritten: () => true, close: () => undefined }
 
 /**
  * Watches the header of the WAL index, which every commit changes (sqlite.org/walformat.html, section 2.1). What is read
  * while it is being written differs as well, so nothing is missed.
  */
-function createWalWatch(indexPath: string): WriteWatch {
-  const descriptor = openSync(indexPath, 'r')
+function createWalWatch(indexPath: string): () => boolean {
+  const descriptor = openForever(indexPath)
   let seen = new Uint32Array(WAL_INDEX_HEADER_WORDS)
   let now = new Uint32Array(WAL_INDEX_HEADER_WORDS)
-  return {
-    wasWritten() {
-      readSync(descriptor, now, 0, now.byteLength, 0)
-      if (now.every((word, index) => word === seen[index])) return false
-      ;[seen, now] = [now, seen]
-      return true
-    },
-    close: () => closeSync(descriptor),
+  return () => {
+    readSync(descriptor, now, 0, now.byteLength, 0)
+    if (now.every((word, index) => word === seen[index])) return false
+    ;[seen, now] = [now, seen]
+    return true
   }
+}
+
+const descriptors = new Map<string, number>()
+
+/**
+ * A descriptor that is shared within the process and never closed: closing one drops the locks that this process holds on
+ * the file (sqlite.org/howtocorrupt.html, section 2.2).
+ */
+function openForever(path: string): number {
+  const { dev, ino } = statSync(path, { bigint: true })
+  const file = `${dev}:${ino}`
+  const known = descriptors.get(file)
+  if (known !== undefined) return known
+  const descriptor = openSync(path, 'r')
+  descriptors.set(file, descriptor)
+  return descriptor
 }
 
 const WAL_INDEX_HEADER_WORDS = 12

@@ -57,7 +57,8 @@ async function changePassword(
     .executeTakeFirst()
   const isUnchanged = user !== undefined && numUpdatedRows > 0n && (await sessions.rotate(trx, keep))
   if (!isUnchanged) throw new ChangedMeanwhile()
-  await sessions.endAll(trx, { userId, except: keep, throughEpoch: user.security_epoch - 1 })
+  const except = { id: keep.id, tokenHash: keep.newTokenHash }
+  await sessions.endAll(trx, { userId, except, throughEpoch: user.security_epoch - 1 })
 }
 
 async function findCredential(

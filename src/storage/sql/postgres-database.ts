@@ -23,8 +23,13 @@ import type { Database } from './schema.ts'
 export const loadPg = createOptionalImport(() => import('pg'), 'pg', 'PostgreSQL')
 
 const TIMESTAMPTZ = 1184
+/** Who gets a connection with less time left does not begin: it would only be cut off in the middle. */
+const LEAST_WORK_MS = 100
 /** States that mean "not now" and not "wrong SQL": connection, resources, operator, system; locks, deadlocks, read-only. */
 const UNAVAILABLE = /^(?:08|53|57|58|25006|40001|40P01|55P03)/
+
+/** States after which a connection is of no more use. */
+const LOST = /^(?:08|57P|25P03)/
 
 /** How a pool of connections is made. */
 export interface PoolOptions {
@@ -62,8 +67,10 @@ function parseTime(text: string, parse: (text: string) => unknown): number {
 export async function createPool({ url, size, deadlineMs }: PoolOptions): Promise<Pool> {
   const { default: pg } = await loadPg()
   const pool = new pg.Pool({ ...(await connectionConfig(url, deadlineMs)), max: size })
-  // A connection that breaks while idle leaves the pool; who needs one gets another.
+  // A connection that breaks while idle leaves the pool; one that breaks in use fails what it is used for. Either way
+  // somebody must listen.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
@@ -126,7 +133,10 @@ export interface PreparedReadOptions {
 
 async function lease(pool: Pool, deadline: number, onStatement: OnStatement | undefined): Promise<LeasedConnection> {
   try {
-    return new LeasedConnection(await pool.connect(), deadline, onStatement)
+    const client = await pool.connect()
+    if (deadline - performance.now() >= LEAST_WORK_MS) return new LeasedConnection(client, deadline, onStatement)
+    client.release()
+    throw new Error('no connection was free in time')
   } catch (error) {
     throw toUnavailable(error)
   }
@@ -151,7 +161,13 @@ class PoolDriver implements Driver {
   }
 
   async beginTransaction(connection: LeasedConnection): Promise<void> {
-    await connection.run('BEGIN', [])
+    // What this process gives up, the server gives up too: locks are not waited for by nobody.
+    const limit = `${this.#deadlineMs}ms`
+    await connection.runAll([
+      'BEGIN',
+      `SET LOCAL statement_timeout = '${limit}'`,
+      `SET LOCAL idle_in_transaction_session_timeout = '${limit}'`,
+    ])
   }
 
   async commitTransaction(connection: LeasedConnection): Promise<void> {
@@ -159,7 +175,12 @@ class PoolDriver implements Driver {
   }
 
   async rollbackTransaction(connection: LeasedConnection): Promise<void> {
-    if (!connection.isBroken) await connection.run('ROLLBACK', [])
+    if (connection.isBroken) return
+    try {
+      await connection.run('ROLLBACK', [])
+    } catch {
+      connection.isBroken = true // and with it ends the transaction
+    }
   }
 
   async releaseConnection(connection: LeasedConnection): Promise<void> {
@@ -198,11 +219,17 @@ class LeasedConnection implements DatabaseConnection {
       const { rows, rowCount } = await this.#client.query(config)
       return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) }
     } catch (error) {
-      if (sqlState(error) === null) this.isBroken = true
+      const state = sqlState(error)
+      if (state === null || LOST.test(state)) this.isBroken = true
       throw toUnavailable(error)
     } finally {
       this.#onStatement?.(text, performance.now() - startedAt)
     }
+  }
+
+  /** Runs statements without values in one round trip. */
+  async runAll(statements: readonly string[]): Promise<void> {
+    await this.run(statements.join('; '), [])
   }
 
   /** What did not answer in time may still answer: such a connection is of no more use. */

@@ -58,7 +58,7 @@ export interface SessionOrdersTable {
   id: string
   user_id: string
   kind: 'end' | 'refresh'
-  except_session_id: string | null
+  except_token_hash: string | null
   through_epoch: number
 }
 

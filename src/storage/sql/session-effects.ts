@@ -1,12 +1,14 @@
 import type { Transaction } from 'kysely'
-import type { UserId } from '../../kernel/ids.ts'
+import type { TokenHash } from '../../crypto/token.ts'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionRecord, SessionRef, SessionRotation } from '../../sessions/store.ts'
 import type { Database } from './schema.ts'
 
 /** Which sessions of a user end. */
 export interface SessionsToEnd {
   readonly userId: UserId
-  readonly except: SessionRef | null
+  /** The session that stays, with its new token. */
+  readonly except: { readonly id: SessionId; readonly tokenHash: TokenHash } | null
   /** Sessions that started at a later security epoch stay. */
   readonly throughEpoch: number
 }

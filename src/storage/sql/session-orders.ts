@@ -5,13 +5,12 @@
  */
 import type { Kysely } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { TokenHash } from '../../crypto/token.ts'
+import type { UserId } from '../../kernel/ids.ts'
 import type { SessionOrder, SessionOrders } from '../storage.ts'
 import { toUser } from './rows.ts'
 import type { Database, SessionOrdersTable } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
-
-const MAX_LISTED = 100
 
 /** What transactions do to sessions that are kept elsewhere: they order it. */
 export const orderSessionEffects: SessionEffects = {
@@ -21,13 +20,15 @@ export const orderSessionEffects: SessionEffects = {
     return true
   },
   async endAll(trx, { userId, except, throughEpoch }) {
+    // Rows from a time before the sessions were kept elsewhere must not come to life when they no longer are.
+    await trx.deleteFrom('sessions').where('user_id', '=', userId).execute()
     await trx
       .insertInto('session_orders')
       .values({
         id: uuidv7(),
         user_id: userId,
         kind: 'end',
-        except_session_id: except?.id ?? null,
+        except_token_hash: except?.tokenHash ?? null,
         through_epoch: throughEpoch,
       })
       .execute()
@@ -40,7 +41,7 @@ export const orderSessionEffects: SessionEffects = {
       .execute()
     await trx
       .insertInto('session_orders')
-      .values({ id: uuidv7(), user_id: userId, kind: 'refresh', except_session_id: null, through_epoch: 0 })
+      .values({ id: uuidv7(), user_id: userId, kind: 'refresh', except_token_hash: null, through_epoch: 0 })
       .execute()
   },
 }
@@ -48,13 +49,13 @@ export const orderSessionEffects: SessionEffects = {
 /** The orders in this database. */
 export function createSessionOrders(db: Kysely<Database>): SessionOrders {
   return {
-    async list(userId) {
+    async list(userId, limit) {
       const rows = await db
         .selectFrom('session_orders')
         .selectAll()
         .$if(userId !== null, (query) => query.where('user_id', '=', userId as UserId))
         .orderBy('id')
-        .limit(MAX_LISTED)
+        .limit(limit)
         .execute()
       return rows.map(toOrder)
     },
@@ -83,6 +84,6 @@ function toOrder(row: SessionOrdersTable): SessionOrder {
   // The ids were ids when they were written.
   const order = { id: row.id, userId: row.user_id as UserId }
   if (row.kind === 'refresh') return { ...order, kind: 'refresh' }
-  const except = row.except_session_id as SessionId | null
+  const except = row.except_token_hash as TokenHash | null
   return { ...order, kind: 'end', except, throughEpoch: row.through_epoch }
 }

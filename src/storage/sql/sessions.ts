@@ -110,20 +110,25 @@ async function insertSession(
   if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
   const replaced = await endSessions(database, trx, replaces === null ? [] : [replaces])
   await trx.insertInto('sessions').values(toSessionRow(record)).execute()
-  const surplus = await findSurplus(trx, userId, maxPerUser)
+  const surplus = await findSurplus(trx, record.session, maxPerUser)
   return [...replaced, ...(await endSessions(database, trx, surplus))]
 }
 
-/** The sessions of a user beyond the limit, those used longest ago. */
-async function findSurplus(trx: Transaction<Database>, userId: UserId, maxPerUser: number): Promise<SessionRef[]> {
+/** The sessions of a user beyond the limit, those used longest ago; never the one that has just started. */
+async function findSurplus(
+  trx: Transaction<Database>,
+  { id: newId, userId }: SessionRef,
+  maxPerUser: number,
+): Promise<SessionRef[]> {
   const rows = await trx
     .selectFrom('sessions')
     .select('id')
     .where('user_id', '=', userId)
+    .where('id', '!=', newId)
     .orderBy('last_seen_at', 'desc')
     .orderBy('id', 'desc')
     .limit(NO_LIMIT)
-    .offset(maxPerUser)
+    .offset(maxPerUser - 1)
     .execute()
   return rows.map(({ id }) => ({ id: id as SessionId, userId }))
 }

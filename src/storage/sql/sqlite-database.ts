@@ -39,11 +39,23 @@ const UNAVAILABLE = new Set([SQLITE_BUSY, 6, 8, 10, 11, 13, 14, 26])
 
 /** Opens the file, made for its owner alone when absent: WAL, every commit on disk before it is answered, foreign keys on. */
 export function openSqliteFile(path: string): DatabaseSync {
-  if (path !== ':memory:') closeSync(openSync(path, 'a', OWNER_ONLY))
+  if (path !== ':memory:') createForOwner(path)
   const file = new DatabaseSync(path, { timeout: BUSY_DEADLINE_MS, enableForeignKeyConstraints: true })
   file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   file.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   return file
+}
+
+/**
+ * Makes the file when it is absent. One that is there is not touched: closing any descriptor of a file drops all locks that
+ * this process holds on it (sqlite.org/howtocorrupt.html, section 2.2), and with them SQLite's.
+ */
+function createForOwner(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', OWNER_ONLY))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
 }
 
 /** The file as a Kysely database. Closing it closes the file. */

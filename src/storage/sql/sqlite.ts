@@ -37,21 +37,20 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
         // Data in memory belongs to its connection.
         const readerFile = isInMemory ? file : openSqliteFile(location)
         const reader = isInMemory ? db : createKysely(readerFile, listener)
-        const changes = createChangeReader(file, isInMemory ? null : location)
         const database: SqlDatabase = {
           db,
           reader,
           prepareRead: (text) => prepareRead(readerFile, { text, db: reader, onStatement: listener }),
           announce: noteChange,
-          changesElsewhere: changes.read,
+          changesElsewhere: createChangeReader(readerFile, isInMemory ? null : location),
           lagMs: () => 0,
           writeTouches: (touches) => writeTouches(db, touches),
           sweep: () => sweepChanges(db),
           checkIntegrity: () => checkIntegrity(reader),
           async close() {
-            changes.close()
-            if (reader !== db) await reader.destroy()
+            await reader.destroy()
             await db.destroy()
+            for (const each of [readerFile, file]) if (each.isOpen) each.close() // Kysely closes what it was used for
           },
         }
         return await openSqlStores(database, { sessions, onStatement })

@@ -49,7 +49,7 @@ export const core: Migration = {
       id TEXT PRIMARY KEY NOT NULL,
       user_id TEXT NOT NULL,
       kind TEXT NOT NULL CHECK (kind IN ('end', 'refresh')),
-      except_session_id TEXT,
+      except_token_hash TEXT,
       through_epoch INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID`,
     'CREATE INDEX session_orders_by_user ON session_orders (user_id)',
@@ -93,7 +93,7 @@ export const core: Migration = {
       id uuid PRIMARY KEY,
       user_id uuid NOT NULL,
       kind text NOT NULL CHECK (kind IN ('end', 'refresh')),
-      except_session_id uuid,
+      except_token_hash text COLLATE "C",
       through_epoch integer NOT NULL
     )`,
     'CREATE INDEX session_orders_by_user ON latchkey.session_orders (user_id)',
