@@ -179,6 +179,28 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     await expectPromptRevocation()
   })
 
+  test('PostgreSQL shut down fast while all connections are in use', async () => {
+    const { here } = await logIn()
+    let isOver = false
+    const statuses = new Set<number>()
+    const busy = Array.from({ length: 15 }, async (_, worker) => {
+      for (let count = 0; !isOver; count++) {
+        const path = count % 2 ? '/auth/sessions' : '/auth/user'
+        const reply = count % 2 ? await here.get(path) : await here.patch(path, { name: `${worker} ${count}` })
+        statuses.add(reply.status)
+      }
+    })
+    for (let round = 0; round < 3; round++) {
+      await postgresServer.shutDown()
+      await postgresServer.start()
+      await until(async () => (await first.client().get('/health/ready')).status === 200)
+    }
+    isOver = true
+    await Promise.all(busy)
+    expect([...statuses].sort()).toEqual([200, 503])
+    await expectPromptRevocation()
+  })
+
   test('PostgreSQL out of connections', async () => {
     const warm = await logIn()
     const url = postgresServer.url()
