@@ -48,16 +48,16 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     second = await startServerProcess(env, cwd)
   })
   afterAll(async () => {
-    for (const node of [first, second]) {
-      expect(node.child.exitCode).toBeNull() // still alive after all that
-      await node.end('SIGTERM')
-      const errors = node.lines.filter((line) => line.includes('"level":50')).map((line) => JSON.parse(line).err)
-      // Whatever went wrong was foreseen: a refusal, and nothing that was thrown and not caught.
-      expect(errors.filter(({ message }) => !/unavailable/.test(message))).toEqual([])
-    }
+    const nodes = [first, second]
+    const exitCodes = nodes.map(({ child }) => child.exitCode)
+    for (const node of nodes) if (node.child.exitCode === null) await node.end('SIGTERM')
     await redisServer?.remove()
     await postgresServer.remove()
     rmSync(cwd, { recursive: true })
+    expect(exitCodes).toEqual([null, null]) // still alive after all that
+    const lines = nodes.flatMap((node) => node.lines).filter((line) => line.includes('"level":50'))
+    // Whatever went wrong was foreseen: a refusal, and nothing that was thrown and not caught.
+    expect(lines.filter((line) => !/unavailable/.test(JSON.parse(line).err.message))).toEqual([])
   })
 
   /** A client with a session, and the same on the other node. */
