@@ -10,6 +10,7 @@ import { hashToken, newToken } from '../../src/crypto/token.ts'
 import type { EmailAddress } from '../../src/kernel/email-address.ts'
 import { newSessionId, newUserId, type UserId } from '../../src/kernel/ids.ts'
 import type { Session, User } from '../../src/kernel/principal.ts'
+import type { PasswordChange } from '../../src/passwords/store.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
 import type { SessionRecord } from '../../src/sessions/store.ts'
@@ -52,6 +53,34 @@ describe('sessions in Redis', () => {
     await dying.close()
     await until(async () => (await stores.sessions.findByTokenHash(tokenHash)) === null)
     expect(await runSql(url, 'SELECT 1 FROM latchkey.session_orders')).toEqual([])
+    await stores.close()
+  })
+
+  test('a session that ended while its password was being changed does not live on under the new token', async () => {
+    const sessions = redis(inject('redisServer'), { prefix: `${randomUUID()}:` })
+    let meanwhile = async (): Promise<unknown> => undefined
+    // What happens between the writing of the new token and the commit.
+    const stores = await postgres(url).open({
+      sessions: {
+        open: (inner, orders, onStatement) => {
+          const passwords = {
+            ...inner.passwords,
+            async change(change: PasswordChange) {
+              await meanwhile()
+              return inner.passwords.change(change)
+            },
+          }
+          return sessions.open({ ...inner, passwords }, orders, onStatement)
+        },
+      },
+    })
+    const user = await addUser(stores)
+    const { session, tokenHash } = await addSession(stores, user.id)
+    const newTokenHash = hashToken(newToken('lks'))
+    meanwhile = () => removeToken(tokenHash)
+    const keep = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
+    await stores.passwords.change({ oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, keep })
+    expect(await stores.sessions.findByTokenHash(newTokenHash)).toBeNull()
     await stores.close()
   })
 
@@ -154,6 +183,15 @@ describe('a server that Sentinel watches', () => {
     postgres(url).open({ sessions: redis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`) }),
   )
 })
+
+/** Ends what is under this token alone: what an end of all sessions does that listed them before the new token. */
+async function removeToken(tokenHash: string): Promise<void> {
+  const client = await createClient({ url: inject('redisServer') }).connect()
+  const keys = await client.keys(`*session:${tokenHash}`)
+  expect(keys).toHaveLength(1)
+  await client.del(keys)
+  await client.close()
+}
 
 async function addUser(stores: Stores): Promise<User> {
   const email = `${randomUUID()}@example.com` as EmailAddress

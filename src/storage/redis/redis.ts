@@ -92,12 +92,14 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
     passwords: {
       ...stores.passwords,
       async change(change) {
-        const { id, userId, newTokenHash } = change.keep
+        const { id, userId, oldTokenHash, newTokenHash } = change.keep
         // First the new token, which nobody has yet; the order then ends all sessions but the one under it.
         if ((await putRotated(keys, change.keep)) === null) return false
         const changed = await stores.passwords.change(change)
+        // Where the old one is gone, somebody ended the session meanwhile, and it must not live on under the new one.
+        const goesOn = changed && (await keys.end({ id, userId, tokenHash: oldTokenHash }))
+        if (!goesOn) await keys.end({ id, userId, tokenHash: newTokenHash })
         if (changed) await carryOut(deps, userId)
-        else await keys.end({ id, userId, tokenHash: newTokenHash })
         return changed
       },
     },
