@@ -1,7 +1,7 @@
 /*
  * OpenTelemetry: a span for each request that Latchkey answers, and one for each statement within it, when the application
- * has set `@opentelemetry/api` up before `createLatchkey`. Names and attributes are those of the semantic conventions for HTTP and databases. No span
- * holds a value: no cookie, no body, no parameter, no query.
+ * has set `@opentelemetry/api` up before `createLatchkey`. Names and attributes are those of the semantic conventions for
+ * HTTP and databases. No span holds a value: no cookie, no body, no parameter, no query.
  */
 import { importIfPresent } from '../kernel/optional-import.ts'
 

@@ -6,9 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
-import { hashToken, newToken } from '../../src/crypto/token.ts'
-import { newSessionId, type UserId } from '../../src/kernel/ids.ts'
-import type { Session } from '../../src/kernel/principal.ts'
+import type { UserId } from '../../src/kernel/ids.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
 import { sqlite } from '../../src/sqlite.ts'
@@ -18,6 +16,7 @@ import { createDatabase, dropDatabase } from '../support/postgres-server.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { PASSWORD } from '../support/rings.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
+import { makeSessionRecord } from '../support/session-record.ts'
 
 const REVOCATIONS = 1_000
 const NEVER_LATER_MS = 1_000
@@ -63,25 +62,9 @@ async function startPair(kind: Kind): Promise<Pair> {
 
 /** Starts a session past the hashing of passwords, which is not what is measured. */
 async function startSession({ sessions }: Stores, userId: UserId): Promise<{ token: string; id: string }> {
-  const now = Date.now()
-  const token = newToken('lks')
-  const id = newSessionId(() => now)
-  const session: Session = {
-    id,
-    userId,
-    createdAt: now,
-    lastSeenAt: now,
-    expiresAt: now + 600_000,
-    idleExpiresAt: now + 600_000,
-    authenticatedAt: now,
-    methods: ['password'],
-    remembered: false,
-    cookieSentAt: now,
-    client: { ip: null, userAgent: null },
-  }
-  const record = { session, tokenHash: hashToken(token) }
+  const { token, ...record } = makeSessionRecord(userId)
   expect(await sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 })).toEqual([])
-  return { token, id }
+  return { token, id: record.session.id }
 }
 
 /**

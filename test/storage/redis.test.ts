@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { PasswordHash } from '../../src/crypto/password-hasher.ts'
 import { hashToken, newToken } from '../../src/crypto/token.ts'
 import type { EmailAddress } from '../../src/kernel/email-address.ts'
-import { newSessionId, newUserId, type UserId } from '../../src/kernel/ids.ts'
-import type { Session, User } from '../../src/kernel/principal.ts'
+import { newUserId, type UserId } from '../../src/kernel/ids.ts'
+import type { User } from '../../src/kernel/principal.ts'
 import type { PasswordChange } from '../../src/passwords/store.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
@@ -18,6 +18,7 @@ import { sqlite } from '../../src/sqlite.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { createDatabase, dropDatabase, runSql } from '../support/postgres-server.ts'
 import { type RedisServer, startRedis, startSentinel } from '../support/redis-server.ts'
+import { makeSessionRecord } from '../support/session-record.ts'
 import { until } from '../support/until.ts'
 import { describeStorageContract } from './contract.ts'
 
@@ -200,26 +201,8 @@ async function addUser(stores: Stores): Promise<User> {
   return user
 }
 
-function makeSession(userId: UserId): SessionRecord {
-  const now = Date.now()
-  const session: Session = {
-    id: newSessionId(Date.now),
-    userId,
-    createdAt: now,
-    lastSeenAt: now,
-    expiresAt: now + 600_000,
-    idleExpiresAt: now + 600_000,
-    authenticatedAt: now,
-    methods: ['password'],
-    remembered: false,
-    cookieSentAt: now,
-    client: { ip: null, userAgent: null },
-  }
-  return { session, tokenHash: hashToken(newToken('lks')) }
-}
-
 async function addSession(stores: Stores, userId: UserId): Promise<SessionRecord> {
-  const record = makeSession(userId)
+  const record = makeSessionRecord(userId)
   expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 })).toEqual([])
   return record
 }
