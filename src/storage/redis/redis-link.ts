@@ -1,6 +1,7 @@
 /*
  * The way to Redis that mends itself. Every 250 ms the process calls itself over the channel on which changes come; when
- * it hears nothing for a second, the connections are given up and made anew, until it does.
+ * it hears nothing for a second, the connections are made anew, until it does. Commands go on over the old ones meanwhile,
+ * unless Redis cannot be reached at all: then they are refused at once.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,12 +53,20 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
     let current: RedisClient | null = first
     while (current !== null) {
       await proveWhileAlive(current, options, stopping.signal)
-      client = null
       options.inbox.lose()
-      current.destroy()
-      current = await reconnect(options, stopping.signal)
-      client = current
+      const next = await reconnect(options, stopping.signal, () => {
+        client = null
+      })
+      client = next
+      void retire(current)
+      current = next
     }
+  }
+
+  /** Ends a client that is no longer used, when its last command has been answered or given up. */
+  async function retire(old: RedisClient): Promise<void> {
+    await sleep(deadlineMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
+    old.destroy()
   }
 
   async function send(name: string, key: string | null, args: readonly string[]): Promise<Reply> {
@@ -94,12 +103,13 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   }
 }
 
-async function reconnect(options: LinkOptions, signal: AbortSignal): Promise<RedisClient | null> {
+/** Tries until it succeeds; each failure is told. */
+async function reconnect(options: LinkOptions, signal: AbortSignal, onFailure: () => void): Promise<RedisClient | null> {
   while (!signal.aborted) {
     try {
       return await connect(options)
     } catch {
-      // Not back yet. Commands are refused, and whoever reads the inbox is told that nothing is heard.
+      onFailure()
       await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined)
     }
   }
