@@ -104,7 +104,11 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
 }
 
 /** Tries until it succeeds; each failure is told. */
-async function reconnect(options: LinkOptions, signal: AbortSignal, onFailure: () => void): Promise<RedisClient | null> {
+async function reconnect(
+  options: LinkOptions,
+  signal: AbortSignal,
+  onFailure: () => void,
+): Promise<RedisClient | null> {
   while (!signal.aborted) {
     try {
       return await connect(options)
