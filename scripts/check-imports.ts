@@ -9,16 +9,19 @@ import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-
 const MAY_IMPORT: Record<string, readonly string[]> = {
   kernel: [],
   crypto: [],
-  sessions: [],
-  passwords: ['sessions'],
-  login: ['passwords', 'sessions'],
-  accounts: ['login', 'passwords', 'sessions'],
-  storage: ['accounts', 'passwords', 'sessions'],
+  mail: [],
+  audit: ['mail'],
+  throttle: ['audit'],
+  sessions: ['audit'],
+  passwords: ['audit', 'mail', 'sessions', 'throttle'],
+  login: ['audit', 'mail', 'passwords', 'sessions', 'throttle'],
+  accounts: ['audit', 'login', 'mail', 'passwords', 'sessions', 'throttle'],
+  storage: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle'],
   pages: ['sessions'],
   http: ['pages', 'sessions'],
   adapters: [],
-  server: ['adapters', 'http', 'storage'],
-  cli: ['server', 'accounts', 'sessions'],
+  server: ['adapters', 'http', 'mail', 'storage'],
+  cli: ['server', 'accounts', 'audit', 'sessions'],
 }
 /** Rooms that may import the composition root and the options. */
 const ABOVE_THE_ROOT = ['adapters', 'server', 'cli']
@@ -45,7 +48,7 @@ const forbidden: IForbiddenRuleType[] = [
     comment: 'Actions know no Request, Response, cookie or route',
     severity: 'error',
     from: {
-      path: '^src/(?:accounts|passwords|login|sessions)/',
+      path: '^src/(?:accounts|audit|mail|passwords|login|sessions|throttle)/',
       pathNot: '/(?:routes|session-cookie|renew-cookie)\\.ts$|\\.test\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },

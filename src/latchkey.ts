@@ -19,7 +19,7 @@ import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import { systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
-import type { Emit } from './kernel/event.ts'
+import type { Note } from './kernel/event.ts'
 import { parseUserId } from './kernel/ids.ts'
 import { guardListener, guardReporter, type ReportError } from './kernel/listeners.ts'
 import { hasScopes, type Principal } from './kernel/principal.ts'
@@ -43,6 +43,9 @@ import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { createTouchCollector } from './sessions/touch-collector.ts'
 import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
 import { type OnStatement, tellBoth } from './storage/storage.ts'
+
+/** Who acts in server-side calls, as the audit has it. */
+const SERVER_SIDE = 'application'
 
 /** A request of either world: Fetch or `node:http`. */
 export type AnyRequest = Request | IncomingMessage
@@ -123,13 +126,14 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const contextWords = [siteName, baseUrl.hostname, ...(options.password?.contextWords ?? [])]
   const onError = guardReporter(options.onError)
   const onEvent = guardListener(options.onEvent, onError)
-  const emit: Emit = (event) => onEvent({ ...event, at: clock(), requestId: null, client: null })
+  const note: Note = (event) => ({ ...event, at: clock(), actor: SERVER_SIDE, requestId: null, client: null })
 
   const signer = createSigner(readSecrets(options), 'flash')
   const tracer = await createTracer(VERSION)
   const stores = await storage.open({
     sessions: options.sessionStorage,
     onStatement: tellBoth(tracer.statement, guardStatements(options.onStatement, onError)),
+    onTold: ({ events }) => events.forEach(onEvent),
   })
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
@@ -177,11 +181,11 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const credentialsOf = (request: AnyRequest): Credentials =>
     readCredentials(readHeader(request, 'cookie'), readHeader(request, 'authorization'), cookieName)
 
-  async function identify(request: AnyRequest, emitEvent: Emit): Promise<Identity> {
+  async function identify(request: AnyRequest, noteEvent: Note): Promise<Identity> {
     const credentials = credentialsOf(request)
     if (credentials.isAmbiguous) throw new Refusal('two_credentials')
     const { sessionToken } = credentials
-    const principal = sessionToken === null ? null : await verifySession(deps, sessionToken, emitEvent)
+    const principal = sessionToken === null ? null : await verifySession(deps, sessionToken, noteEvent)
     return { credentials, principal }
   }
 
@@ -204,7 +208,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     onRequest: guardListener(options.onRequest, onError),
   })
 
-  const sweep = (): Promise<number> => sweepSessions(deps, emit)
+  const sweep = (): Promise<number> => sweepSessions(deps, note)
   const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, (error) => onError(error, null))
 
   return {
@@ -213,7 +217,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     async authenticate(request, answer) {
       const credentials = credentialsOf(request)
       if (credentials.sessionToken === null) return null
-      const found = verifySession(deps, credentials.sessionToken, emit)
+      const found = verifySession(deps, credentials.sessionToken, note)
       const principal = found instanceof Promise ? await found : found // a warm session waits for nothing
       if (principal !== null && answer !== undefined) {
         addCookie(answer, await cookieToRenew({ principal, credentials }), clock())
@@ -221,7 +225,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       return principal
     },
     async require(request, { fresh = false, scopes = [] } = {}) {
-      const { principal } = await identify(request, emit)
+      const { principal } = await identify(request, note)
       if (principal === null) throw new Refusal('unauthenticated')
       if (fresh) requireFreshSession(deps, principal.session)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope')
@@ -235,8 +239,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       headers.set('X-Request-Id', requestId)
       return refusalResponse(refusal, { authUrl, cookieName }, { headers, cookies: [], now: clock() })
     },
-    users: createServerSideUsers(deps, emit),
-    sessions: createServerSideSessions(deps, emit),
+    users: createServerSideUsers(deps, note),
+    sessions: createServerSideSessions(deps, note),
     ping: () => stores.ping(),
     checkIntegrity: () => stores.checkIntegrity(),
     sweep,

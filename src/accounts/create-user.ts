@@ -1,7 +1,8 @@
+import type { Told } from '../audit/tell.ts'
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import { newUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
@@ -27,9 +28,11 @@ export interface CreateUserInput {
 
 /** How a user comes to be: by registering, with a session, or by the application, without. */
 export interface CreateUserContext {
-  readonly emit: Emit
+  readonly note: Note
   /** Gives the session to store with the user, all or nothing; null for none. */
   readonly startSession: (user: User) => SessionRecord | null
+  /** What is told besides. */
+  readonly tell?: (user: User) => Told
   /** The session that ends with it. */
   readonly replaces: SessionRef | null
 }
@@ -41,7 +44,7 @@ export interface CreateUserContext {
 export async function createUser(
   deps: CreateUserDeps,
   input: CreateUserInput,
-  { emit, startSession, replaces }: CreateUserContext,
+  { note, startSession, replaces, tell }: CreateUserContext,
 ): Promise<User> {
   const email = acceptEmail(input.email)
   const name = input.name === undefined ? null : acceptName(input.name)
@@ -55,9 +58,12 @@ export async function createUser(
     name,
     createdAt: deps.clock(),
   }
-  const created = await deps.users.create({ user, passwordHash, firstSession: startSession(user), replaces })
+  const newUser = { user, passwordHash, firstSession: startSession(user), replaces }
+  const created = await deps.users.create(newUser, () => {
+    const { events, mails = [] } = tell?.(user) ?? { events: [] }
+    return { events: [note({ type: 'user.created', userId: user.id }), ...events], mails }
+  })
   if (!created) throw new Refusal('email_taken', { reason: 'registered by another request at the same moment' })
-  emit({ type: 'user.created', userId: user.id })
   return user
 }
 

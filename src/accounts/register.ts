@@ -1,4 +1,4 @@
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
@@ -27,12 +27,12 @@ export interface RegisterInput extends CreateUserInput {
 export async function register(
   deps: RegisterDeps,
   { client, replaces, ...input }: RegisterInput,
-  emit: Emit,
+  note: Note,
 ): Promise<IssuedSession & { readonly user: User }> {
   if (deps.registration === 'closed') throw new Refusal('registration_closed')
   let issued: IssuedSession | undefined
   const user = await createUser(deps, input, {
-    emit,
+    note,
     replaces: replaces?.session ?? null,
     startSession(newUser) {
       // Whoever sets the password has proven to know it.
@@ -41,12 +41,22 @@ export async function register(
       issued = session
       return session.record
     },
+    tell(newUser) {
+      const started = issued?.session
+      const ended = replaces?.session
+      return {
+        events: [
+          ...(started === undefined
+            ? []
+            : [note({ type: 'login.succeeded', userId: newUser.id, sessionId: started.id, methods: started.methods })]),
+          ...(ended === undefined
+            ? []
+            : [note({ type: 'session.revoked', userId: ended.userId, sessionId: ended.id })]),
+        ],
+      }
+    },
   })
   if (issued === undefined) throw new Error('createUser asked for no session')
-  if (replaces !== null) {
-    deps.cache.evictSession(replaces.session)
-    emit({ type: 'session.revoked', userId: replaces.user.id, sessionId: replaces.session.id })
-  }
-  emit({ type: 'login.succeeded', userId: user.id, sessionId: issued.session.id, methods: issued.session.methods })
+  if (replaces !== null) deps.cache.evictSession(replaces.session)
   return { ...issued, user }
 }

@@ -26,8 +26,8 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar:
       },
       refusals: ['registration_closed', 'email_taken', 'overloaded'],
       form: { page: '/register', done: '/account', notice: 'welcome' },
-      async handle({ body, client, principal, emit }) {
-        const issued = await register(deps, { ...body, client, replaces: principal }, emit)
+      async handle({ body, client, principal, note }) {
+        const issued = await register(deps, { ...body, client, replaces: principal }, note)
         return {
           status: 201,
           body: {
@@ -58,8 +58,8 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar:
       access: 'session',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: z.object({ user: userJsonSchema }) },
-      async handle({ principal, body, emit }) {
-        const user = await renameUser(deps, principal.user.id, body.name, emit)
+      async handle({ principal, body, note }) {
+        const user = await renameUser(deps, principal.user.id, body.name, note)
         return { status: 200, body: { user: toUserJson(user) } }
       },
     }),
@@ -70,8 +70,8 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar:
       summary: 'Delete the own account and all that belongs to it',
       access: 'fresh_session',
       answers: { 204: null },
-      async handle({ principal, emit }) {
-        await deleteUser(deps, principal.user.id, emit)
+      async handle({ principal, note }) {
+        await deleteUser(deps, principal.user.id, note)
         return { status: 204, cookies: [deps.jar.clear()], clearsSiteData: true }
       },
     }),

@@ -1,6 +1,6 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import { parseUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -31,7 +31,7 @@ const MAX_PAGE = 1_000
 /** Makes the server-side calls about users. */
 export function createServerSideUsers(
   deps: AccountDeps & { readonly hasher: PasswordHasher; readonly policy: PasswordPolicy },
-  emit: Emit,
+  note: Note,
 ): ServerSideUsers {
   const { users } = deps
 
@@ -51,18 +51,18 @@ export function createServerSideUsers(
 
   return {
     find,
-    create: (input) => createUser(deps, input, { emit, startSession: () => null, replaces: null }),
+    create: (input) => createUser(deps, input, { note, startSession: () => null, replaces: null }),
     list({ after, limit = DEFAULT_PAGE } = {}) {
       return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
     },
     async disable(id) {
-      await disableUser(deps, (await known(id)).id, emit)
+      await disableUser(deps, (await known(id)).id, note)
     },
     async enable(id) {
-      await enableUser(deps, (await known(id)).id, emit)
+      await enableUser(deps, (await known(id)).id, note)
     },
     async delete(id) {
-      await deleteUser(deps, (await known(id)).id, emit)
+      await deleteUser(deps, (await known(id)).id, note)
     },
   }
 }

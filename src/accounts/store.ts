@@ -1,3 +1,4 @@
+import type { Tell } from '../audit/tell.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
@@ -30,17 +31,17 @@ export interface UserPage {
 /** What accounts ask of storage. Each method is one transaction. */
 export interface UserStore {
   /** Stores a user with password and first session, or nothing. False when the email is taken. */
-  create(newUser: NewUser): Promise<boolean>
+  create(newUser: NewUser, tell: Tell): Promise<boolean>
   findById(id: UserId): Promise<UserRecord | null>
   findByEmail(email: EmailAddress): Promise<UserRecord | null>
   /** In the order of their ids, which is that of their creation. */
   list(page: UserPage): Promise<UserRecord[]>
   /** Null when the user is gone. */
-  rename(id: UserId, name: string | null): Promise<User | null>
+  rename(id: UserId, name: string | null, tell: Tell): Promise<User | null>
   /** Disables and ends all sessions. False when there is no enabled user of this id. */
-  disable(id: UserId, disabledAt: number): Promise<boolean>
+  disable(id: UserId, disabledAt: number, tell: Tell): Promise<boolean>
   /** False when there is no disabled user of this id. */
-  enable(id: UserId): Promise<boolean>
+  enable(id: UserId, tell: Tell): Promise<boolean>
   /** Deletes the user with all that belongs to them. False when there is none. */
-  delete(id: UserId): Promise<boolean>
+  delete(id: UserId, tell: Tell): Promise<boolean>
 }

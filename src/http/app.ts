@@ -7,7 +7,7 @@ import { Hono } from 'hono'
 import type { Signer } from '../crypto/signature.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
-import type { Emit, EventOrigin, SecurityEvent } from '../kernel/event.ts'
+import type { Note, NotedEvent } from '../kernel/event.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Answer, Cookie, FormUse, Route, RouteRequest } from '../kernel/route.ts'
@@ -37,13 +37,13 @@ export interface AppDeps {
   readonly signer: Signer
   readonly clientAddress: ClientAddress
   /** Says who a request is from. Throws two_credentials. */
-  readonly identify: (request: Request, emit: Emit) => Promise<Identity>
+  readonly identify: (request: Request, note: Note) => Promise<Identity>
   /** Throws reauthentication_required unless the session is fresh. */
   readonly requireFresh: (identity: Identity) => void
   /** The cookie to send again with a remembered session, when that is due. */
   readonly renewCookie: (identity: Identity) => Promise<Cookie | null>
   readonly tracer: Tracer
-  readonly onEvent: (event: SecurityEvent & EventOrigin) => void
+  readonly onEvent: (event: NotedEvent) => void
   readonly onError: (error: unknown, requestId: string) => void
   readonly onRequest: (record: RequestRecord) => void
 }
@@ -53,7 +53,7 @@ interface Exchange {
   readonly request: Request
   readonly requestId: string
   readonly client: ClientInfo
-  readonly emit: Emit
+  readonly note: Note
   route: Route | null
   identity: Identity | null
   form: { readonly fields: ReadonlyMap<string, string>; readonly next: string | null } | null
@@ -116,11 +116,11 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 
 /** From a found route to its answer. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
-  const { request, client, emit } = exchange
+  const { request, client, note } = exchange
   const url = new URL(request.url)
   refuseCrossOrigin(request.method, request.headers, deps.pages)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
-  const identity = await deps.identify(request, emit)
+  const identity = await deps.identify(request, note)
   exchange.identity = identity
   const { principal, credentials } = identity
   if (route.access !== 'anyone' && principal === null) throw new Refusal('unauthenticated')
@@ -137,7 +137,7 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
     client,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
     cookie: (suffix) => cookieValue(request, deps.jar.name(suffix)),
-    emit,
+    note,
   }
   const answer = await route.handle(call)
   return exchange.form === null || route.form === undefined
@@ -148,11 +148,11 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
 /** A body may take its time. Whoever was logged in when it began must still be when it is complete. */
 async function refuseIfEndedMeanwhile(
   deps: AppDeps,
-  { request, emit, identity }: Exchange,
+  { request, note, identity }: Exchange,
   route: Route,
 ): Promise<void> {
   if (identity?.principal == null) return
-  const { principal } = await deps.identify(request, emit)
+  const { principal } = await deps.identify(request, note)
   if (principal === null && route.access !== 'anyone') throw new Refusal('unauthenticated')
 }
 
@@ -196,7 +196,7 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
   // A full queue is an event and no error: a flood must not fill the log.
   if (refusal.status >= 500 && refusal.code !== 'overloaded') deps.onError(error, exchange.requestId)
-  noteRefusal(exchange, refusal)
+  tellRefusal(deps, exchange, refusal)
   const { route, form } = exchange
   if (route?.form !== undefined && form !== null) {
     return finish(deps, exchange, refuseForm(deps, refusal, { route: { ...route, form: route.form }, ...form }))
@@ -208,11 +208,15 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
 }
 
-/** Refused authorisation and attempts to get around a control are events (ASVS 16.3.2, 16.3.3). */
-function noteRefusal({ emit, identity }: Exchange, { code, reason }: Refusal): void {
+/**
+ * Refused authorisation and attempts to get around a control are events (ASVS 16.3.2, 16.3.3). They are told and not
+ * stored: anybody can cause any number of them.
+ */
+function tellRefusal(deps: AppDeps, { note, identity }: Exchange, { code, reason }: Refusal): void {
   const isNoteworthy = ['cross_origin', 'two_credentials', 'reauthentication_required', 'overloaded'].includes(code)
-  if (isNoteworthy)
-    emit({ type: 'request.refused', code, reason: reason ?? code, userId: identity?.principal?.user.id ?? null })
+  if (!isNoteworthy) return
+  const userId = identity?.principal?.user.id ?? null
+  deps.onEvent(note({ type: 'request.refused', code, reason: reason ?? code, userId }))
 }
 
 function answerOptions(deps: AppDeps, exchange: Exchange, allow: readonly string[]): Response {
@@ -229,8 +233,19 @@ function openExchange(deps: AppDeps, request: Request, connection: Connection): 
     ip: deps.clientAddress(connection.remoteAddress ?? null, forwardedFor),
     userAgent: cleanUserAgent(request.headers.get('user-agent')),
   }
-  const emit: Emit = (event) => deps.onEvent({ ...event, at: deps.clock(), requestId, client })
-  return { request, requestId, client, emit, route: null, identity: null, form: null }
+  const exchange: Exchange = {
+    request,
+    requestId,
+    client,
+    note: (event) => {
+      const actor = exchange.identity?.principal?.user.id ?? null
+      return { ...event, at: deps.clock(), actor, requestId, client }
+    },
+    route: null,
+    identity: null,
+    form: null,
+  }
+  return exchange
 }
 
 function newHeaders(deps: AppDeps, { request, requestId }: Exchange): Headers {

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
 import type { RefusalCode } from './catalogue.ts'
-import type { Emit } from './event.ts'
+import type { Note } from './event.ts'
 import type { ClientInfo, Principal } from './principal.ts'
 
 /** Who may call a route: anyone; or who has a session; or who has one and proved themselves recently. */
@@ -32,7 +32,7 @@ export interface RouteRequest<Body = unknown, Who = Principal | null> {
   readonly wantsHtml: boolean
   /** The value of a cookie of ours, by its suffix. */
   readonly cookie: (suffix: string) => string | null
-  readonly emit: Emit
+  readonly note: Note
 }
 
 /** What a route answers. */

@@ -1,4 +1,5 @@
-import type { Emit } from '../kernel/event.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { Note } from '../kernel/event.ts'
 import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
@@ -7,7 +8,9 @@ import { type SessionDeps, startSession } from '../sessions/start-session.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
 
 /** What logging in works with. */
-export type LogInDeps = ProvePasswordDeps & SessionDeps
+export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
+  readonly audit: AuditStore
+}
 
 /** What was typed, from where, and the session that the new one takes the place of. */
 export interface LogInInput {
@@ -25,21 +28,33 @@ export interface LogInInput {
 export async function logIn(
   deps: LogInDeps,
   { email, password, remember, client, replaces }: LogInInput,
-  emit: Emit,
+  note: Note,
 ): Promise<IssuedSession & { readonly user: User }> {
   const proof = await provePasswordByEmail(deps, email, password)
-  if (!proof.proven) throw refuse(emit, proof.userId, proof.reason)
+  if (!proof.proven) throw await refuse(deps, note, proof)
 
   const { user, securityEpoch } = proof.credential
   const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
   const login = completeLogin(attempt)
-  const issued = await startSession(deps, { login, remember, client, replaces: replaces?.session ?? null }, emit)
-  if (issued === null) throw refuse(emit, user.id, 'account_changed_meanwhile')
-  emit({ type: 'login.succeeded', userId: user.id, sessionId: issued.session.id, methods: issued.session.methods })
+  const issued = await startSession(deps, {
+    login,
+    remember,
+    client,
+    replaces: replaces?.session ?? null,
+    note,
+    tell: ({ id, methods }) => ({
+      events: [note({ type: 'login.succeeded', userId: user.id, sessionId: id, methods })],
+    }),
+  })
+  if (issued === null) throw await refuse(deps, note, { userId: user.id, reason: 'account_changed_meanwhile' })
   return { ...issued, user }
 }
 
-function refuse(emit: Emit, userId: string | null, reason: string): Refusal {
-  emit({ type: 'login.refused', userId, reason })
+async function refuse(
+  { audit }: LogInDeps,
+  note: Note,
+  { userId, reason }: { readonly userId: string | null; readonly reason: string },
+): Promise<Refusal> {
+  await audit.write({ events: [note({ type: 'login.refused', userId, reason })] })
   return new Refusal('invalid_credentials', { reason })
 }

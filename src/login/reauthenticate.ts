@@ -1,10 +1,17 @@
-import type { Emit } from '../kernel/event.ts'
+import type { AuditStore } from '../audit/store.ts'
+import { tellOnly } from '../audit/tell.ts'
+import type { Note } from '../kernel/event.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+
+/** What proving oneself again works with. */
+export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
+  readonly audit: AuditStore
+}
 
 /** Who proves themselves again, and the token of the session they do it in. */
 export interface ReauthenticateInput {
@@ -18,19 +25,22 @@ export interface ReauthenticateInput {
  * @throws wrong_password (the session goes on); unauthenticated when it ended meanwhile.
  */
 export async function reauthenticate(
-  deps: ProvePasswordDeps & SessionDeps,
+  deps: ReauthenticateDeps,
   { principal: { user, session }, sessionToken, password }: ReauthenticateInput,
-  emit: Emit,
+  note: Note,
 ): Promise<IssuedSession> {
   const proof = await provePasswordById(deps, user.id, password)
   if (!proof.proven) {
-    emit({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason: proof.reason })
+    const { reason } = proof
+    await deps.audit.write({
+      events: [note({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
+    })
     throw new Refusal('wrong_password', { detail: 'The password is wrong.' })
   }
   const planned = planRotation(session, sessionToken, deps.clock())
-  const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch)
+  const proven = note({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
+  const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch, tellOnly(proven))
   deps.cache.evictSession(session)
   if (!rotated) throw new Refusal('unauthenticated', { reason: 'session ended meanwhile' })
-  emit({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
   return planned
 }

@@ -25,8 +25,8 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       },
       refusals: ['invalid_credentials', 'overloaded'],
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
-      async handle({ body: { email, password, remember = false }, client, principal, emit }) {
-        const issued = await logIn(deps, { email, password, remember, client, replaces: principal }, emit)
+      async handle({ body: { email, password, remember = false }, client, principal, note }) {
+        const issued = await logIn(deps, { email, password, remember, client, replaces: principal }, note)
         return {
           status: 200,
           body: {
@@ -47,8 +47,8 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       body: z.strictObject({ password: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
       refusals: ['wrong_password', 'overloaded'],
-      async handle({ principal, sessionToken, body, emit }) {
-        const issued = await reauthenticate(deps, { principal, sessionToken, password: body.password }, emit)
+      async handle({ principal, sessionToken, body, note }) {
+        const issued = await reauthenticate(deps, { principal, sessionToken, password: body.password }, note)
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },

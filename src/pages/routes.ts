@@ -58,8 +58,8 @@ export function pageRoutes(deps: PageDeps): Route[] {
       body: z.strictObject({ id: z.string() }),
       answers: {},
       form: { only: true, page: '/account', done: '/account', notice: 'session_ended' },
-      async handle({ body, principal, emit }) {
-        await revokeSession(deps, principal.user.id, parseSessionId(body.id), emit)
+      async handle({ body, principal, note }) {
+        await revokeSession(deps, principal.user.id, parseSessionId(body.id), note)
         return { status: 204 }
       },
     }),
@@ -71,8 +71,8 @@ export function pageRoutes(deps: PageDeps): Route[] {
       access: 'session',
       answers: {},
       form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
-      async handle({ principal, emit }) {
-        await revokeOtherSessions(deps, principal.user.id, principal.session.id, emit)
+      async handle({ principal, note }) {
+        await revokeOtherSessions(deps, principal.user.id, principal.session.id, note)
         return { status: 204 }
       },
     }),

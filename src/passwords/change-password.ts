@@ -1,5 +1,7 @@
+import type { AuditStore } from '../audit/store.ts'
+import { tellOnly } from '../audit/tell.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
@@ -13,6 +15,7 @@ export interface ChangePasswordDeps extends ProvePasswordDeps {
   readonly policy: PasswordPolicy
   readonly cache: SessionCache
   readonly clock: Clock
+  readonly audit: AuditStore
 }
 
 /** Who changes it, and from what to what. */
@@ -31,12 +34,15 @@ export interface ChangePasswordInput {
 export async function changePassword(
   deps: ChangePasswordDeps,
   { principal: { user, session }, sessionToken, currentPassword, newPassword }: ChangePasswordInput,
-  emit: Emit,
+  note: Note,
 ): Promise<IssuedSession> {
   const accepted = acceptNewPassword(deps.policy, newPassword, { email: user.email, pointer: '#/newPassword' })
   const proof = await provePasswordById(deps, user.id, currentPassword)
   if (!proof.proven) {
-    emit({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason: proof.reason })
+    const { reason } = proof
+    await deps.audit.write({
+      events: [note({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
+    })
     throw new Refusal('wrong_password', { detail: 'The current password is wrong.' })
   }
   if (accepted === toPassword(currentPassword))
@@ -44,9 +50,9 @@ export async function changePassword(
   const newHash = await deps.hasher.hash(accepted)
   const planned = planRotation(session, sessionToken, deps.clock())
   const { hash: oldHash } = proof.credential
-  const changed = await deps.passwords.change({ oldHash, newHash, keep: planned.rotation })
+  const told = tellOnly(note({ type: 'password.changed', userId: user.id, sessionId: session.id }))
+  const changed = await deps.passwords.change({ oldHash, newHash, keep: planned.rotation }, told)
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
-  emit({ type: 'password.changed', userId: user.id, sessionId: session.id })
   return planned
 }

@@ -20,8 +20,8 @@ export function passwordRoutes(
       answers: { 200: z.object({ session: sessionJsonSchema }) },
       refusals: ['wrong_password', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'password_changed' },
-      async handle({ principal, sessionToken, body, emit }) {
-        const issued = await changePassword(deps, { principal, sessionToken, ...body }, emit)
+      async handle({ principal, sessionToken, body, note }) {
+        const issued = await changePassword(deps, { principal, sessionToken, ...body }, note)
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },

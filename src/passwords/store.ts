@@ -1,3 +1,4 @@
+import type { Tell } from '../audit/tell.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
@@ -30,5 +31,5 @@ export interface PasswordStore {
   /** Replaces the hash of an unchanged password; does nothing when the hash is another by now. */
   rehash(id: UserId, oldHash: PasswordHash, newHash: PasswordHash): Promise<void>
   /** False, and nothing done, when the password was changed or the session ended meanwhile. */
-  change(change: PasswordChange): Promise<boolean>
+  change(change: PasswordChange, tell: Tell): Promise<boolean>
 }

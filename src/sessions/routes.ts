@@ -28,8 +28,8 @@ export function sessionRoutes(deps: SessionDeps & { readonly jar: CookieJar }): 
       access: 'anyone',
       answers: { 204: null },
       form: { page: '/account', done: '/login', notice: 'logged_out' },
-      async handle({ principal, emit }) {
-        if (principal !== null) await endSession(deps, principal.user.id, principal.session.id, emit)
+      async handle({ principal, note }) {
+        if (principal !== null) await endSession(deps, principal.user.id, principal.session.id, note)
         return { status: 204, cookies: [deps.jar.clear()], clearsSiteData: true }
       },
     }),
@@ -53,9 +53,9 @@ export function sessionRoutes(deps: SessionDeps & { readonly jar: CookieJar }): 
       access: 'session',
       answers: { 204: null },
       refusals: ['not_found'],
-      async handle({ params, principal, emit }) {
+      async handle({ params, principal, note }) {
         const id = parseSessionId(params.id ?? '')
-        await revokeSession(deps, principal.user.id, id, emit)
+        await revokeSession(deps, principal.user.id, id, note)
         return { status: 204, cookies: id === principal.session.id ? [deps.jar.clear()] : [] }
       },
     }),
@@ -66,8 +66,8 @@ export function sessionRoutes(deps: SessionDeps & { readonly jar: CookieJar }): 
       summary: 'End all own sessions but the current one',
       access: 'session',
       answers: { 200: z.object({ revoked: z.int().nonnegative() }) },
-      async handle({ principal, emit }) {
-        const revoked = await revokeOtherSessions(deps, principal.user.id, principal.session.id, emit)
+      async handle({ principal, note }) {
+        const revoked = await revokeOtherSessions(deps, principal.user.id, principal.session.id, note)
         return { status: 200, body: { revoked } }
       },
     }),

@@ -1,4 +1,4 @@
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import { parseSessionId, parseUserId, type UserId } from '../kernel/ids.ts'
 import type { Session } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -16,16 +16,16 @@ export interface ServerSideSessions {
 }
 
 /** Makes the server-side calls about sessions. */
-export function createServerSideSessions(deps: SessionDeps, emit: Emit): ServerSideSessions {
+export function createServerSideSessions(deps: SessionDeps, note: Note): ServerSideSessions {
   return {
     async list(userId) {
       return deps.sessions.listByUser(toUserId(userId), deps.clock())
     },
     async revoke(userId, sessionId) {
-      await revokeSession(deps, toUserId(userId), parseSessionId(sessionId), emit)
+      await revokeSession(deps, toUserId(userId), parseSessionId(sessionId), note)
     },
     async revokeAll(userId) {
-      return revokeOtherSessions(deps, toUserId(userId), null, emit)
+      return revokeOtherSessions(deps, toUserId(userId), null, note)
     },
   }
 }

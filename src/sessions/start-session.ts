@@ -1,5 +1,6 @@
+import type { Told } from '../audit/tell.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import type { Session } from '../kernel/principal.ts'
 import { type IssuedSession, type NewSessionInput, newSession } from './new-session.ts'
 import type { SessionCache } from './session-cache.ts'
@@ -17,28 +18,25 @@ export interface SessionDeps {
 /** A login that is complete, and the session of the same browser that it replaces. */
 export interface StartSessionInput extends NewSessionInput {
   readonly replaces: Session | null
+  readonly note: Note
+  /** What is told of the session, besides those that end for it. */
+  readonly tell: (session: Session) => Told
 }
 
 /**
  * Starts the session of a complete login; the one it replaces ends.
  * @returns null when the user was disabled, deleted or changed the password while the login was under way.
  */
-export async function startSession(
-  deps: SessionDeps,
-  input: StartSessionInput,
-  emit: Emit,
-): Promise<IssuedSession | null> {
+export async function startSession(deps: SessionDeps, input: StartSessionInput): Promise<IssuedSession | null> {
+  const { note, tell, login, replaces } = input
   const { record, session, token } = newSession(deps, input)
-  const ended = await deps.sessions.start({
-    record,
-    securityEpoch: input.login.securityEpoch,
-    replaces: input.replaces,
-    maxPerUser: deps.settings.maxPerUser,
+  const start = { record, securityEpoch: login.securityEpoch, replaces, maxPerUser: deps.settings.maxPerUser }
+  const ended = await deps.sessions.start(start, (endedForIt) => {
+    const { events, mails = [] } = tell(session)
+    const endings = endedForIt.map(({ id, userId }) => note({ type: 'session.revoked', userId, sessionId: id }))
+    return { events: [...events, ...endings], mails }
   })
   if (ended === null) return null
-  for (const each of ended) {
-    deps.cache.evictSession(each)
-    emit({ type: 'session.revoked', userId: each.userId, sessionId: each.id })
-  }
+  for (const each of ended) deps.cache.evictSession(each)
   return { session, token }
 }

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../kernel/clock.ts'
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { TouchCollector } from './touch-collector.ts'
 
@@ -13,15 +13,14 @@ export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { re
  * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.
  * Uses that are still to be written are written first: they may have moved a limit.
  */
-export async function sweepSessions({ cache, clock, sessions, touches }: SweepDeps, emit: Emit): Promise<number> {
+export async function sweepSessions({ cache, clock, sessions, touches }: SweepDeps, note: Note): Promise<number> {
   await touches.flush()
   let total = 0
   for (;;) {
-    const { ended, mayBeMore } = await sessions.sweep(clock(), BATCH)
-    for (const session of ended) {
-      cache.evictSession(session)
-      emit({ type: 'session.expired', userId: session.userId, sessionId: session.id })
-    }
+    const { ended, mayBeMore } = await sessions.sweep(clock(), BATCH, (expired) => ({
+      events: expired.map(({ id, userId }) => note({ type: 'session.expired', userId, sessionId: id })),
+    }))
+    for (const session of ended) cache.evictSession(session)
     total += ended.length
     if (!mayBeMore) return total
   }

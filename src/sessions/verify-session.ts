@@ -1,5 +1,6 @@
+import { tellOnly } from '../audit/tell.ts'
 import { hashToken, parseToken, type TokenHash } from '../crypto/token.ts'
-import type { Emit } from '../kernel/event.ts'
+import type { Note } from '../kernel/event.ts'
 import type { Principal, Session } from '../kernel/principal.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import { idleLimitMs } from './settings.ts'
@@ -35,7 +36,7 @@ const MAX_TOKEN_LENGTH = 64
 export function verifySession(
   deps: VerifyDeps,
   text: string,
-  emit: Emit,
+  note: Note,
 ): Principal | null | Promise<Principal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const tokenHash = hashToken(text)
@@ -46,7 +47,7 @@ export function verifySession(
     return cached
   }
   if (cached === undefined && parseToken(SESSION_TOKEN_PREFIX, text) === null) return refuse(deps)
-  return readSession(deps, tokenHash, { emit, mayUseCache })
+  return readSession(deps, tokenHash, { note, mayUseCache })
 }
 
 function isCurrent(deps: VerifyDeps, session: Session): boolean {
@@ -67,7 +68,7 @@ export function isAlive(session: Session, now: number): boolean {
 async function readSession(
   deps: VerifyDeps,
   tokenHash: TokenHash,
-  { emit, mayUseCache }: { readonly emit: Emit; readonly mayUseCache: boolean },
+  { note, mayUseCache }: { readonly note: Note; readonly mayUseCache: boolean },
 ): Promise<Principal | null> {
   const { cache, clock, sessions, verifications } = deps
   const { version } = cache
@@ -76,7 +77,7 @@ async function readSession(
   const now = clock()
   const latest = deps.touches.apply(found.session)
   if (!isAlive(latest, now)) {
-    await endExpired(deps, { session: latest, tokenHash }, emit)
+    await endExpired(deps, { session: latest, tokenHash }, note)
     return refuse(deps)
   }
   const session = isTouchDue(deps, latest, now) ? touch(deps, { session: latest, tokenHash }, now) : latest
@@ -87,11 +88,12 @@ async function readSession(
 }
 
 /** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */
-async function endExpired({ cache, clock, sessions }: SessionDeps, record: SessionRecord, emit: Emit): Promise<void> {
+async function endExpired({ cache, clock, sessions }: SessionDeps, record: SessionRecord, note: Note): Promise<void> {
   const { session } = record
-  const deleted = await sessions.deleteIfExpired(record, clock())
+  const { id, userId } = session
+  const expired = note({ type: 'session.expired', userId, sessionId: id })
+  await sessions.deleteIfExpired(record, clock(), tellOnly(expired))
   cache.evictSession(session)
-  if (deleted) emit({ type: 'session.expired', userId: session.userId, sessionId: session.id })
 }
 
 function isTouchDue({ settings }: SessionDeps, session: Session, now: number): boolean {

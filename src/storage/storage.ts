@@ -1,4 +1,6 @@
 import type { UserStore } from '../accounts/store.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { Told } from '../audit/tell.ts'
 import type { TokenHash } from '../crypto/token.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
@@ -10,6 +12,7 @@ export interface Stores {
   readonly users: UserStore
   readonly passwords: PasswordStore
   readonly sessions: SessionStore
+  readonly audit: AuditStore
   /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
   ping(): Promise<void>
   /** What is damaged, one line each; empty when all is well. */
@@ -26,6 +29,8 @@ export interface OpenOptions {
   readonly sessions?: SessionStorage | undefined
   /** Told of statements, besides the listener that the storage itself was made with. */
   readonly onStatement?: OnStatement | undefined
+  /** Told of what happened, after it was stored. */
+  readonly onTold?: ((told: Told) => void) | undefined
 }
 
 /** A migration that the database does not have yet. */

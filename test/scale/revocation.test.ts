@@ -17,6 +17,7 @@ import { startRedis } from '../support/redis-server.ts'
 import { PASSWORD } from '../support/rings.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import { makeSessionRecord } from '../support/session-record.ts'
+import { untold } from '../support/untold.ts'
 
 const REVOCATIONS = 1_000
 const NEVER_LATER_MS = 1_000
@@ -63,7 +64,7 @@ async function startPair(kind: Kind): Promise<Pair> {
 /** Starts a session past the hashing of passwords, which is not what is measured. */
 async function startSession({ sessions }: Stores, userId: UserId): Promise<{ token: string; id: string }> {
   const { token, ...record } = makeSessionRecord(userId)
-  expect(await sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 })).toEqual([])
+  expect(await sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold)).toEqual([])
   return { token, id: record.session.id }
 }
 

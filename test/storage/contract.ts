@@ -10,6 +10,7 @@ import type { Session, User } from '../../src/kernel/principal.ts'
 import type { Change, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { until } from '../support/until.ts'
+import { untold } from '../support/untold.ts'
 
 /** Storages that delete by themselves go by the real time. */
 const NOW = Date.now()
@@ -61,7 +62,9 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
 
     async function addUser(): Promise<User> {
       const user = makeUser()
-      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: null, replaces: null })).toBe(true)
+      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: null, replaces: null }, untold)).toBe(
+        true,
+      )
       return user
     }
 
@@ -71,7 +74,9 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       maxPerUser = 100,
     ): Promise<SessionRecord> {
       const record = makeSession(userId, changes)
-      expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser })).not.toBeNull()
+      expect(
+        await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser }, untold),
+      ).not.toBeNull()
       return record
     }
 
@@ -81,7 +86,9 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
     test('a user is created with password and first session, or not at all', async () => {
       const user = makeUser()
       const record = makeSession(user.id)
-      expect(await stores.users.create({ user, passwordHash: HASH, firstSession: record, replaces: null })).toBe(true)
+      expect(
+        await stores.users.create({ user, passwordHash: HASH, firstSession: record, replaces: null }, untold),
+      ).toBe(true)
       expect(await elsewhere.users.findByEmail(user.email)).toEqual({ ...user, disabledAt: null })
       expect(await elsewhere.sessions.findByTokenHash(record.tokenHash)).toEqual({ session: record.session, user })
       expect(await elsewhere.passwords.findByEmail(user.email)).toEqual({
@@ -94,7 +101,10 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const twin = { ...makeUser(), email: user.email }
       const twinSession = makeSession(twin.id)
       expect(
-        await elsewhere.users.create({ user: twin, passwordHash: HASH, firstSession: twinSession, replaces: null }),
+        await elsewhere.users.create(
+          { user: twin, passwordHash: HASH, firstSession: twinSession, replaces: null },
+          untold,
+        ),
       ).toBe(false)
       expect(await stores.users.findById(twin.id)).toBeNull()
       expect(await isThere(twinSession.tokenHash)).toBe(false)
@@ -103,12 +113,15 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
     test('of many creations of one email at once, one wins', async () => {
       const { email } = makeUser()
       const tries = Array.from({ length: 20 }, (_, index) =>
-        (index % 2 ? stores : elsewhere).users.create({
-          user: { ...makeUser(), email },
-          passwordHash: HASH,
-          firstSession: null,
-          replaces: null,
-        }),
+        (index % 2 ? stores : elsewhere).users.create(
+          {
+            user: { ...makeUser(), email },
+            passwordHash: HASH,
+            firstSession: null,
+            replaces: null,
+          },
+          untold,
+        ),
       )
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
     })
@@ -119,26 +132,26 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect(ids).toEqual([...ids].sort())
       expect(ids).toEqual(expect.arrayContaining([first.id, second.id]))
       expect(await stores.users.list({ after: ids.at(-1) ?? null, limit: 10 })).toEqual([])
-      expect(await stores.users.rename(first.id, null)).toEqual({ ...first, name: null })
+      expect(await stores.users.rename(first.id, null, untold)).toEqual({ ...first, name: null })
       const { tokenHash } = await addSession(first.id)
-      expect(await stores.users.delete(first.id)).toBe(true)
+      expect(await stores.users.delete(first.id, untold)).toBe(true)
       expect(await isThere(tokenHash)).toBe(false)
-      expect(await stores.users.delete(first.id)).toBe(false)
-      expect(await stores.users.rename(first.id, 'x')).toBeNull()
+      expect(await stores.users.delete(first.id, untold)).toBe(false)
+      expect(await stores.users.rename(first.id, 'x', untold)).toBeNull()
       expect(await stores.passwords.findByUserId(first.id)).toBeNull()
     })
 
     test('disabling ends all sessions and lets no login under way through; enabling revives none', async () => {
       const user = await addUser()
       const { tokenHash } = await addSession(user.id)
-      expect(await elsewhere.users.disable(user.id, NOW)).toBe(true)
-      expect(await elsewhere.users.disable(user.id, NOW)).toBe(false)
+      expect(await elsewhere.users.disable(user.id, NOW, untold)).toBe(true)
+      expect(await elsewhere.users.disable(user.id, NOW, untold)).toBe(false)
       expect(await isThere(tokenHash)).toBe(false)
       const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
-      expect(await stores.sessions.start(late)).toBeNull()
-      expect(await stores.users.enable(user.id)).toBe(true)
-      expect(await stores.users.enable(user.id)).toBe(false)
-      expect(await stores.sessions.start(late)).toBeNull() // the epoch has moved on
+      expect(await stores.sessions.start(late, untold)).toBeNull()
+      expect(await stores.users.enable(user.id, untold)).toBe(true)
+      expect(await stores.users.enable(user.id, untold)).toBe(false)
+      expect(await stores.sessions.start(late, untold)).toBeNull() // the epoch has moved on
       expect(await isThere(tokenHash)).toBe(false)
       expect((await stores.passwords.findByUserId(user.id))?.securityEpoch).toBe(1)
     })
@@ -148,21 +161,27 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const old = await addSession(user.id)
       const record = makeSession(user.id)
       const replacing = { record, securityEpoch: 0, replaces: refOf(old), maxPerUser: 100 }
-      expect(await stores.sessions.start(replacing)).toEqual([refOf(old)])
+      expect(await stores.sessions.start(replacing, untold)).toEqual([refOf(old)])
       expect(await isThere(old.tokenHash)).toBe(false)
       const busy = await addSession(user.id, { lastSeenAt: NOW + 5 }, 2)
       const third = makeSession(user.id, { lastSeenAt: NOW + 6 })
-      const surplus = await stores.sessions.start({ record: third, securityEpoch: 0, replaces: null, maxPerUser: 2 })
+      const surplus = await stores.sessions.start(
+        { record: third, securityEpoch: 0, replaces: null, maxPerUser: 2 },
+        untold,
+      )
       expect(surplus).toEqual([refOf(record)])
       expect(await isThere(record.tokenHash)).toBe(false)
       expect(await isThere(busy.tokenHash)).toBe(true)
       expect(
-        await stores.sessions.start({
-          record: makeSession(newUserId(() => NOW)),
-          securityEpoch: 0,
-          replaces: null,
-          maxPerUser: 1,
-        }),
+        await stores.sessions.start(
+          {
+            record: makeSession(newUserId(() => NOW)),
+            securityEpoch: 0,
+            replaces: null,
+            maxPerUser: 1,
+          },
+          untold,
+        ),
       ).toBeNull()
     })
 
@@ -171,13 +190,13 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const replaces = refOf(old)
       const user = makeUser()
       expect(
-        await stores.users.create({ user, passwordHash: HASH, firstSession: makeSession(user.id), replaces }),
+        await stores.users.create({ user, passwordHash: HASH, firstSession: makeSession(user.id), replaces }, untold),
       ).toBe(true)
       expect(await isThere(old.tokenHash)).toBe(false)
       const other = await addSession(user.id)
       const twin = { ...makeUser(), email: user.email }
       const refused = { user: twin, passwordHash: HASH, firstSession: makeSession(twin.id), replaces: refOf(other) }
-      expect(await stores.users.create(refused)).toBe(false)
+      expect(await stores.users.create(refused, untold)).toBe(false)
       expect(await isThere(other.tokenHash)).toBe(true)
     })
 
@@ -191,7 +210,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         idleExpiresAt: NOW + LIFE + seconds,
       })
       const gone = await addSession(user.id)
-      await stores.sessions.revoke(user.id, gone.session.id)
+      await stores.sessions.revoke(user.id, gone.session.id, untold)
       await stores.sessions.writeTouches([touchOf(first, 7), touchOf(gone, 8), touchOf(second, 9)])
       await stores.sessions.writeTouches([touchOf(first, 6)]) // late, from another process
       expect((await elsewhere.sessions.findByTokenHash(first.tokenHash))?.session).toMatchObject({
@@ -224,7 +243,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         authenticatedAt: NOW + 9,
       }))
       const won = await Promise.all(
-        rotations.map((rotation, index) => (index % 2 ? stores : elsewhere).sessions.rotate(rotation, 0)),
+        rotations.map((rotation, index) => (index % 2 ? stores : elsewhere).sessions.rotate(rotation, 0, untold)),
       )
       expect(won.filter(Boolean)).toHaveLength(1)
       expect(await isThere(tokenHash)).toBe(false)
@@ -234,7 +253,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         authenticatedAt: NOW + 9,
       })
       const stale = { ...rotations[0], oldTokenHash: winner?.newTokenHash } as (typeof rotations)[0]
-      expect(await stores.sessions.rotate(stale, 1)).toBe(false) // another epoch
+      expect(await stores.sessions.rotate(stale, 1, untold)).toBe(false) // another epoch
     })
 
     test('a password changes only from the hash and the session that it was based on', async () => {
@@ -247,10 +266,10 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         authenticatedAt: NOW + 3,
       }
       const change = { oldHash: HASH, newHash: OTHER_HASH, keep: rotation }
-      expect(await stores.passwords.change({ ...change, oldHash: OTHER_HASH })).toBe(false)
-      expect(await stores.passwords.change({ ...change, keep: { ...rotation, oldTokenHash: other.tokenHash } })).toBe(
-        false,
-      )
+      expect(await stores.passwords.change({ ...change, oldHash: OTHER_HASH }, untold)).toBe(false)
+      expect(
+        await stores.passwords.change({ ...change, keep: { ...rotation, oldTokenHash: other.tokenHash } }, untold),
+      ).toBe(false)
       expect((await stores.passwords.findByUserId(user.id))?.hash).toBe(HASH) // nothing half done
       expect(await isThere(keep.tokenHash)).toBe(true)
 
@@ -259,7 +278,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         keep: { ...rotation, newTokenHash: hashToken(newToken('lks')) },
       }))
       const nodes = [stores, elsewhere, stores]
-      const tries = await Promise.all(changes.map((each, index) => nodes[index]?.passwords.change(each)))
+      const tries = await Promise.all(changes.map((each, index) => nodes[index]?.passwords.change(each, untold)))
       expect(tries.filter(Boolean)).toHaveLength(1)
       expect(await stores.passwords.findByUserId(user.id)).toMatchObject({ hash: OTHER_HASH, securityEpoch: 1 })
       expect(await isThere(other.tokenHash)).toBe(false)
@@ -279,12 +298,12 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const [user, stranger] = [await addUser(), await addUser()]
       const records = [await addSession(user.id), await addSession(user.id), await addSession(user.id)]
       const [first, second] = records.map(({ session }) => session.id) as [SessionId, SessionId]
-      expect(await stores.sessions.revoke(stranger.id, first)).toBe(false)
-      expect(await stores.sessions.revoke(user.id, first)).toBe(true)
-      expect(await stores.sessions.revoke(user.id, first)).toBe(false)
-      expect(await stores.sessions.revokeAll(user.id, second)).toBe(1)
+      expect(await stores.sessions.revoke(stranger.id, first, untold)).toBe(false)
+      expect(await stores.sessions.revoke(user.id, first, untold)).toBe(true)
+      expect(await stores.sessions.revoke(user.id, first, untold)).toBe(false)
+      expect(await stores.sessions.revokeAll(user.id, second, untold)).toBe(1)
       expect((await stores.sessions.listByUser(user.id, NOW)).map(({ id }) => id)).toEqual([second])
-      expect(await stores.sessions.revokeAll(user.id, null)).toBe(1)
+      expect(await stores.sessions.revokeAll(user.id, null, untold)).toBe(1)
     })
 
     test('a login that overlaps the end of all sessions starts nothing that lasts', async () => {
@@ -299,10 +318,10 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           authenticatedAt: NOW,
         }
         await Promise.all([
-          stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }),
+          stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold),
           round % 2
-            ? elsewhere.users.disable(user.id, NOW)
-            : elsewhere.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }),
+            ? elsewhere.users.disable(user.id, NOW, untold)
+            : elsewhere.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }, untold),
         ])
         expect(await isThere(record.tokenHash)).toBe(false)
       }
@@ -319,13 +338,13 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           authenticatedAt: NOW,
         }
         const ways = [
-          () => elsewhere.sessions.revokeAll(user.id, null),
-          () => elsewhere.sessions.revoke(user.id, record.session.id),
-          () => elsewhere.users.disable(user.id, NOW),
+          () => elsewhere.sessions.revokeAll(user.id, null, untold),
+          () => elsewhere.sessions.revoke(user.id, record.session.id, untold),
+          () => elsewhere.users.disable(user.id, NOW, untold),
         ]
         const rotations = [
-          () => stores.sessions.rotate(rotation, 0),
-          () => stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }),
+          () => stores.sessions.rotate(rotation, 0, untold),
+          () => stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }, untold),
         ]
         await Promise.all([rotations[round % 2]?.(), ways[round % 3]?.()])
         expect(await isThere(record.tokenHash)).toBe(false)
@@ -347,16 +366,19 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const own = await addSession(user.id)
       const foreign = await addSession(other.id)
       const replacing = (target: User, replaces: SessionRecord) =>
-        stores.sessions.start({
-          record: makeSession(target.id),
-          securityEpoch: 0,
-          replaces: refOf(replaces),
-          maxPerUser: 3,
-        })
+        stores.sessions.start(
+          {
+            record: makeSession(target.id),
+            securityEpoch: 0,
+            replaces: refOf(replaces),
+            maxPerUser: 3,
+          },
+          untold,
+        )
       const work = Array.from({ length: 8 }, (_, index) => [
         index % 2 ? replacing(user, foreign) : replacing(other, own),
-        elsewhere.sessions.revokeAll(index % 2 ? user.id : other.id, null),
-        elsewhere.users.rename(user.id, `name ${index}`),
+        elsewhere.sessions.revokeAll(index % 2 ? user.id : other.id, null, untold),
+        elsewhere.users.rename(user.id, `name ${index}`, untold),
       ])
       await Promise.all(work.flat())
       expect((await stores.sessions.listByUser(user.id, NOW)).length).toBeLessThanOrEqual(3)
@@ -368,10 +390,10 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const absolute = await addSession(user.id, { expiresAt: NOW + LIFE, idleExpiresAt: NOW + 2 * LIFE })
       const alive = await addSession(user.id, { idleExpiresAt: NOW + LIFE + 1 })
       expect((await stores.sessions.listByUser(user.id, NOW + LIFE)).map(({ id }) => id)).toEqual([alive.session.id])
-      expect(await stores.sessions.deleteIfExpired(alive, NOW + LIFE)).toBe(false)
-      expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE)).toBe(true)
-      expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE)).toBe(false)
-      expect(await stores.sessions.deleteIfExpired(absolute, NOW + LIFE)).toBe(true)
+      expect(await stores.sessions.deleteIfExpired(alive, NOW + LIFE, untold)).toBe(false)
+      expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE, untold)).toBe(true)
+      expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE, untold)).toBe(false)
+      expect(await stores.sessions.deleteIfExpired(absolute, NOW + LIFE, untold)).toBe(true)
       expect(await isThere(absolute.tokenHash)).toBe(false)
       expect(await isThere(alive.tokenHash)).toBe(true)
     })
@@ -392,11 +414,11 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const { session } = await addSession(user.id)
       const other = await addSession(user.id)
       const { id, userId } = session
-      await expectToldOf({ kind: 'session', id, userId }, () => stores.sessions.revoke(user.id, session.id))
-      await expectToldOf(about, () => stores.users.rename(user.id, 'Grace'))
+      await expectToldOf({ kind: 'session', id, userId }, () => stores.sessions.revoke(user.id, session.id, untold))
+      await expectToldOf(about, () => stores.users.rename(user.id, 'Grace', untold))
       expect((await elsewhere.sessions.findByTokenHash(other.tokenHash))?.user.name).toBe('Grace')
       await expectToldOf(about, () => stores.sessions.invalidateUser(user.id))
-      await expectToldOf(about, () => stores.users.delete(user.id))
+      await expectToldOf(about, () => stores.users.delete(user.id, untold))
       expect(await isThere(other.tokenHash)).toBe(false)
     })
 

@@ -20,6 +20,7 @@ import { createDatabase, dropDatabase, runSql } from '../support/postgres-server
 import { type RedisServer, startRedis, startSentinel } from '../support/redis-server.ts'
 import { makeSessionRecord } from '../support/session-record.ts'
 import { until } from '../support/until.ts'
+import { untold } from '../support/untold.ts'
 import { describeStorageContract } from './contract.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-redis-'))
@@ -50,7 +51,7 @@ describe('sessions in Redis', () => {
     expect(await stores.sessions.findByTokenHash(tokenHash)).not.toBeNull()
     // The transaction alone, as if the process had died right after it.
     const dying = await postgres(url).open({ sessions: { open: async (unfinished) => unfinished } })
-    await dying.users.disable(user.id, Date.now())
+    await dying.users.disable(user.id, Date.now(), untold)
     await dying.close()
     await until(async () => (await stores.sessions.findByTokenHash(tokenHash)) === null)
     expect(await runSql(url, 'SELECT 1 FROM latchkey.session_orders')).toEqual([])
@@ -68,7 +69,7 @@ describe('sessions in Redis', () => {
             ...inner.passwords,
             async change(change: PasswordChange) {
               await meanwhile()
-              return inner.passwords.change(change)
+              return inner.passwords.change(change, untold)
             },
           }
           return sessions.open({ ...inner, passwords }, orders, onStatement)
@@ -80,7 +81,7 @@ describe('sessions in Redis', () => {
     const newTokenHash = hashToken(newToken('lks'))
     meanwhile = () => removeToken(tokenHash)
     const keep = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
-    await stores.passwords.change({ oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, keep })
+    await stores.passwords.change({ oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, keep }, untold)
     expect(await stores.sessions.findByTokenHash(newTokenHash)).toBeNull()
     await stores.close()
   })
@@ -93,7 +94,7 @@ describe('sessions in Redis', () => {
     const { session, tokenHash } = await addSession(stores, user.id)
     const newTokenHash = hashToken(newToken('lks'))
     const swap = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
-    expect(await stores.sessions.rotate(swap, 0)).toBe(true)
+    expect(await stores.sessions.rotate(swap, 0, untold)).toBe(true)
     const order = commands.filter((command) => ['add to index', 'put session', 'end session'].includes(command))
     const put = ['add to index', 'put session', 'add to index'] // as pending, then as surely there
     expect(order).toEqual([...put, ...put, 'end session'])
@@ -107,7 +108,7 @@ describe('sessions in Redis', () => {
       const user = await addUser(stores)
       const lists = Array.from({ length: 4 }, () => stores.sessions.listByUser(user.id, Date.now()))
       const [{ tokenHash }] = await Promise.all([addSession(stores, user.id), ...lists])
-      await stores.sessions.revokeAll(user.id, null)
+      await stores.sessions.revokeAll(user.id, null, untold)
       expect(await stores.sessions.findByTokenHash(tokenHash)).toBeNull()
     }
     await stores.close()
@@ -126,7 +127,7 @@ describe('sessions in Redis', () => {
     expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(2)
     expect(await stores.sessions.listByUser(user.id, Date.now())).toHaveLength(1)
     expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(1)
-    await stores.sessions.revokeAll(user.id, null)
+    await stores.sessions.revokeAll(user.id, null, untold)
     expect(await client.keys(`${prefix}*`)).toEqual([])
     await client.close()
     await stores.close()
@@ -197,12 +198,12 @@ async function removeToken(tokenHash: string): Promise<void> {
 async function addUser(stores: Stores): Promise<User> {
   const email = `${randomUUID()}@example.com` as EmailAddress
   const user = { id: newUserId(Date.now), email, emailVerified: false, name: null, createdAt: Date.now() }
-  await stores.users.create({ user, passwordHash: '$' as PasswordHash, firstSession: null, replaces: null })
+  await stores.users.create({ user, passwordHash: '$' as PasswordHash, firstSession: null, replaces: null }, untold)
   return user
 }
 
 async function addSession(stores: Stores, userId: UserId): Promise<SessionRecord> {
   const record = makeSessionRecord(userId)
-  expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 })).toEqual([])
+  expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold)).toEqual([])
   return record
 }

@@ -151,7 +151,7 @@ describe('SQLite', () => {
     const stores = await sqlite(path).open()
     expect(await stores.checkIntegrity()).toEqual([])
     const file = new DatabaseSync(path, { enableForeignKeyConstraints: false })
-    file.exec("INSERT INTO passwords VALUES ('nobody', 'x', 1)")
+    file.exec("INSERT INTO passwords (user_id, hash, changed_at) VALUES ('nobody', 'x', 1)")
     file.close()
     expect(await stores.checkIntegrity()).toEqual([expect.stringContaining('passwords')])
     await stores.close()

@@ -33,7 +33,7 @@ export function redis(url: string, options: RedisOptions = {}): SessionStorage {
       const inbox = createChangeInbox()
       const listener = tellBoth(options.onStatement, onStatement)
       const link = await openRedisLink({ url, prefix, deadlineMs, inbox, onStatement: listener })
-      const deps: RedisSessionDeps = { keys: createSessionKeys(link), orders, inbox }
+      const deps: RedisSessionDeps = { audit: stores.audit, keys: createSessionKeys(link), orders, inbox }
       try {
         await refuseEviction(link)
         await carryOut(deps, null)
@@ -61,41 +61,42 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
   }, CARRY_OUT_MS).unref()
 
   return {
+    ...stores,
     users: {
       ...stores.users,
-      async create(newUser) {
+      async create(newUser, tell) {
         const { user, firstSession, replaces } = newUser
         const copy = { user, revision: 0, securityEpoch: 0 }
         // First the session, whose token nobody has yet: so the user is never there without it.
         if (firstSession !== null) await keys.put(toStored(firstSession.session, firstSession.tokenHash, copy))
-        const created = await stores.users.create(newUser)
+        const created = await stores.users.create(newUser, tell)
         const ending = created ? replaces : (firstSession?.session ?? null)
         if (ending !== null) await endAmong(keys, ending.userId, ({ id }) => id === ending.id)
         return created
       },
-      async rename(id, name) {
-        const user = await stores.users.rename(id, name)
+      async rename(id, name, tell) {
+        const user = await stores.users.rename(id, name, tell)
         await carryOut(deps, id)
         return user
       },
-      async disable(id, disabledAt) {
-        const disabled = await stores.users.disable(id, disabledAt)
+      async disable(id, disabledAt, tell) {
+        const disabled = await stores.users.disable(id, disabledAt, tell)
         await carryOut(deps, id)
         return disabled
       },
-      async delete(id) {
-        const deleted = await stores.users.delete(id)
+      async delete(id, tell) {
+        const deleted = await stores.users.delete(id, tell)
         await carryOut(deps, id)
         return deleted
       },
     },
     passwords: {
       ...stores.passwords,
-      async change(change) {
+      async change(change, tell) {
         const { id, userId, oldTokenHash, newTokenHash } = change.keep
         // First the new token, which nobody has yet; the order then ends all sessions but the one under it.
         if ((await putRotated(keys, change.keep)) === null) return false
-        const changed = await stores.passwords.change(change)
+        const changed = await stores.passwords.change(change, tell)
         // Where the old one is gone, somebody ended the session meanwhile, and it must not live on under the new one.
         const goesOn = changed && (await keys.end({ id, userId, tokenHash: oldTokenHash }))
         if (!goesOn) await keys.end({ id, userId, tokenHash: newTokenHash })
@@ -108,7 +109,6 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
       await stores.ping()
       await link.command('PING', null)
     },
-    checkIntegrity: stores.checkIntegrity,
     async close() {
       clearInterval(timer)
       await link.stop()

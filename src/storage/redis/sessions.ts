@@ -1,3 +1,4 @@
+import type { AuditStore } from '../../audit/store.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionRef, SessionRotation, SessionStore } from '../../sessions/store.ts'
 import type { ChangeInbox } from '../change-inbox.ts'
@@ -9,6 +10,8 @@ const BATCH = 100
 
 /** What sessions in Redis are made of. */
 export interface RedisSessionDeps {
+  /** Beside the users; what is told of sessions goes there after it was done here. */
+  readonly audit: AuditStore
   readonly keys: SessionKeys
   readonly orders: SessionOrders
   readonly inbox: ChangeInbox
@@ -18,12 +21,12 @@ export interface RedisSessionDeps {
  * Sessions in Redis. Users and their security epochs are elsewhere, so whatever starts a session writes it first and
  * looks at the user then: an event that ends all sessions either finds the session, or is seen by that look.
  */
-export function createRedisSessionStore({ keys, orders, inbox }: RedisSessionDeps): SessionStore {
+export function createRedisSessionStore({ audit, keys, orders, inbox }: RedisSessionDeps): SessionStore {
   return {
     changesElsewhere: inbox.take,
     lagMs: () => inbox.lagMs,
 
-    async start({ record, securityEpoch, replaces, maxPerUser }) {
+    async start({ record, securityEpoch, replaces, maxPerUser }, tell) {
       const { session, tokenHash } = record
       const copy = await orders.findUser(session.userId)
       if (copy === null || copy.securityEpoch !== securityEpoch) return null
@@ -34,6 +37,7 @@ export function createRedisSessionStore({ keys, orders, inbox }: RedisSessionDep
       const others = (await listLive(keys, session.userId)).filter((each) => each.session.id !== session.id)
       const surplus = new Set(others.slice(maxPerUser - 1).map((each) => each.session.id))
       const ended = surplus.size === 0 ? [] : await endAmong(keys, session.userId, ({ id }) => surplus.has(id))
+      await audit.write(tell([...replaced, ...ended]))
       return [...replaced, ...ended]
     },
 
@@ -53,9 +57,11 @@ export function createRedisSessionStore({ keys, orders, inbox }: RedisSessionDep
     markCookieSent: ({ session, tokenHash }, cookieSentAt) =>
       keys.markCookieSent(tokenHash, session.cookieSentAt, cookieSentAt),
 
-    async rotate(rotation, securityEpoch) {
+    async rotate(rotation, securityEpoch, tell) {
       const rotated = await rotateSession(keys, rotation)
-      return rotated !== null && isStillAllowed({ keys, orders }, rotated, securityEpoch)
+      if (rotated === null || !(await isStillAllowed({ keys, orders }, rotated, securityEpoch))) return false
+      await audit.write(tell(undefined))
+      return true
     },
 
     async listByUser(userId, now) {
@@ -65,17 +71,27 @@ export function createRedisSessionStore({ keys, orders, inbox }: RedisSessionDep
         .filter(({ expiresAt, idleExpiresAt }) => expiresAt > now && idleExpiresAt > now)
     },
 
-    revoke: async (userId, id) => (await endAmong(keys, userId, (listed) => listed.id === id)).length > 0,
+    async revoke(userId, id, tell) {
+      const ended = await endAmong(keys, userId, (listed) => listed.id === id)
+      if (ended.length > 0) await audit.write(tell(undefined))
+      return ended.length > 0
+    },
 
-    revokeAll: async (userId, except) => (await endAmong(keys, userId, ({ id }) => id !== except)).length,
+    async revokeAll(userId, except, tell) {
+      const { length } = await endAmong(keys, userId, ({ id }) => id !== except)
+      if (length > 0) await audit.write(tell(length))
+      return length
+    },
 
     // Redis itself deletes what has expired.
     sweep: async () => ({ ended: [], mayBeMore: false }),
 
-    async deleteIfExpired({ session, tokenHash }, now) {
+    async deleteIfExpired({ session, tokenHash }, now, tell) {
       const found = await keys.find(tokenHash)
       if (found === null || (now < found.session.idleExpiresAt && now < found.session.expiresAt)) return false
-      return keys.end({ id: session.id, userId: session.userId, tokenHash })
+      const ended = await keys.end({ id: session.id, userId: session.userId, tokenHash })
+      if (ended) await audit.write(tell(undefined))
+      return ended
     },
 
     async invalidateUser(id) {

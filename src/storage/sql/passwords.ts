@@ -2,12 +2,16 @@ import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
 import type { PasswordChange, PasswordCredential, PasswordStore } from '../../passwords/store.ts'
 import { toUser } from './rows.ts'
-import type { Database, SqlDatabase } from './schema.ts'
+import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
+import type { TellingDatabase } from './transact.ts'
 
 /** Passwords in SQL. */
-export function createPasswordStore({ db, reader }: SqlDatabase, sessions: SessionEffects): PasswordStore {
+export function createPasswordStore(
+  { db, reader, transact }: TellingDatabase,
+  sessions: SessionEffects,
+): PasswordStore {
   return {
     findByEmail: (email) => findCredential(reader, 'email', email),
 
@@ -22,10 +26,9 @@ export function createPasswordStore({ db, reader }: SqlDatabase, sessions: Sessi
         .execute()
     },
 
-    async change(change) {
+    async change(change, tell) {
       try {
-        await db.transaction().execute((trx) => changePassword(trx, sessions, change))
-        return true
+        return (await transact(tell, (trx) => changePassword(trx, sessions, change))) !== null
       } catch (error) {
         if (error instanceof ChangedMeanwhile) return false
         throw error
@@ -41,7 +44,7 @@ async function changePassword(
   trx: Transaction<Database>,
   sessions: SessionEffects,
   { oldHash, newHash, keep }: PasswordChange,
-): Promise<void> {
+): Promise<true> {
   const { userId } = keep
   const user = await trx
     .updateTable('users')
@@ -59,6 +62,7 @@ async function changePassword(
   if (!isUnchanged) throw new ChangedMeanwhile()
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll(trx, { userId, except, throughEpoch: user.security_epoch - 1 })
+  return true
 }
 
 async function findCredential(

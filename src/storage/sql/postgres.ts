@@ -44,7 +44,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
   return {
     secretsFile: options.secretsFile ?? null,
 
-    async open({ sessions, onStatement } = {}) {
+    async open(how = {}) {
       await withMigrationTarget(directUrl, async (db) => {
         const pending = await planMigrations({ db, kind: 'postgres', known: MIGRATIONS })
         if (pending.length === 0) return
@@ -54,12 +54,12 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
         await migrate({ db, kind: 'postgres', known: MIGRATIONS })
       })
       const pool = await createPool({ url, size: poolSize, deadlineMs })
-      const listener = tellBoth(options.onStatement, onStatement)
+      const listener = tellBoth(options.onStatement, how.onStatement)
       const db = createPostgresKysely(pool, { deadlineMs, onStatement: listener })
       try {
         const inbox = createChangeInbox()
         // Where sessions are kept elsewhere, changes are heard from there.
-        const hearing = sessions === undefined ? await startListener({ directUrl, db, inbox }) : null
+        const hearing = how.sessions === undefined ? await startListener({ directUrl, db, inbox }) : null
         const database: SqlDatabase = {
           db,
           reader: db,
@@ -81,7 +81,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
             await db.destroy()
           },
         }
-        return await openSqlStores(database, { sessions, onStatement })
+        return await openSqlStores(database, how)
       } catch (error) {
         await db.destroy()
         throw error

@@ -11,6 +11,11 @@ export interface Database {
   sessions: SessionsTable
   session_orders: SessionOrdersTable
   changes: ChangesTable
+  mails: MailsTable
+  one_time_tokens: OneTimeTokensTable
+  audit_events: AuditEventsTable
+  audit_seals: AuditSealsTable
+  throttle: ThrottleTable
   migrations: MigrationsTable
 }
 
@@ -32,6 +37,8 @@ export interface PasswordsTable {
   user_id: string
   hash: string
   changed_at: number
+  /** Null: it works. Otherwise it must be reset, by everyone or by browsers that never logged in before. */
+  disabled_for: Generated<'strangers' | 'everyone' | null>
 }
 
 /** Sessions; of the token, the SHA-256 only. */
@@ -69,6 +76,67 @@ export interface ChangesTable {
   subject_id: string
   user_id: string
   changed_at: number
+}
+
+/** Mails that wait to be sent. Whoever takes one moves `next_try_at` on, so that nobody else does. */
+export interface MailsTable {
+  id: string
+  user_id: string | null
+  sealed: string
+  created_at: number
+  next_try_at: number
+  tries: Generated<number>
+}
+
+/** Tokens for one use each; of the token, the SHA-256 only. */
+export interface OneTimeTokensTable {
+  token_hash: string
+  purpose: string
+  user_id: string | null
+  /** The address that the token proves. */
+  email: string | null
+  created_at: number
+  expires_at: number
+}
+
+/** What happened. Rows are never changed but to seal them, and to take away what is personal in them. */
+export interface AuditEventsTable {
+  id: string
+  at: number
+  type: string
+  user_id: string | null
+  actor: string | null
+  session_id: string | null
+  request_id: string | null
+  /** JSON object: what else the event says. */
+  detail: string
+  ip: string | null
+  user_agent: string | null
+  /** With it, `personal_digest` is the SHA-256 of address and user agent; null when these were taken away. */
+  personal_salt: string | null
+  personal_digest: string
+  /** The sealed batch it belongs to; null while it is in none. */
+  batch: number | null
+}
+
+/** Batches of the audit, each hashed together with the one before. */
+export interface AuditSealsTable {
+  batch: number
+  sealed_at: number
+  last_event_at: number
+  event_count: number
+  previous_hash: string
+  hash: string
+  /** When its rows were deleted, after the time they are kept. */
+  removed_at: number | null
+}
+
+/** How often something was tried. */
+export interface ThrottleTable {
+  key: string
+  count: number
+  blocked_until: number
+  expires_at: number
 }
 
 /** The migrations that ran. */

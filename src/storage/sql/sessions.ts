@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from 'kysely'
+import type { Told } from '../../audit/tell.ts'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type {
@@ -13,18 +14,19 @@ import { toSession, toSessionRow, toUser } from './rows.ts'
 import type { Database, SessionsTable, SqlDatabase, UsersTable } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
 
 /** More rows than any user has; SQLite wants a limit before an offset. */
 const NO_LIMIT = 2 ** 31 - 1
 
 /** Sessions in SQL. */
-export function createSessionStore(database: SqlDatabase): SessionStore {
-  const { db, reader } = database
+export function createSessionStore(database: TellingDatabase): SessionStore {
+  const { db, reader, transact } = database
   return {
     changesElsewhere: database.changesElsewhere,
     lagMs: database.lagMs,
 
-    start: (start) => db.transaction().execute((trx) => insertSession(database, trx, start)),
+    start: (start, tell) => transact(tell, (trx) => insertSession(database, trx, start)),
 
     findByTokenHash: createSessionFinder(database),
 
@@ -40,11 +42,13 @@ export function createSessionStore(database: SqlDatabase): SessionStore {
       return numUpdatedRows > 0n
     },
 
-    rotate: (rotation, securityEpoch) =>
-      db.transaction().execute(async (trx) => {
-        if (!(await isEpochCurrent(trx, rotation.userId, securityEpoch))) return false
-        return swapToken(database, trx, rotation)
-      }),
+    rotate: (rotation, securityEpoch, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          if (!(await isEpochCurrent(trx, rotation.userId, securityEpoch))) return null
+          return (await swapToken(database, trx, rotation)) || null
+        }),
+      ),
 
     async listByUser(userId, now) {
       const rows = await reader
@@ -58,28 +62,35 @@ export function createSessionStore(database: SqlDatabase): SessionStore {
       return rows.map(toSession)
     },
 
-    revoke: (userId, id) =>
-      db.transaction().execute(async (trx) => (await endSessions(database, trx, [{ id, userId }])).length > 0),
+    revoke: (userId, id, tell) =>
+      isDone(transact(tell, async (trx) => (await endSessions(database, trx, [{ id, userId }])).length > 0 || null)),
 
-    revokeAll: (userId, except) =>
-      db.transaction().execute(async (trx) => {
+    async revokeAll(userId, except, tell) {
+      const count = await transact(tell, async (trx) => {
         await lockUser(trx, userId)
-        return deleteSessionsOf(database, trx, userId, except)
-      }),
+        return (await deleteSessionsOf(database, trx, userId, except)) || null
+      })
+      return count ?? 0
+    },
 
-    sweep: async (now, limit) => {
+    sweep: async (now, limit, tell) => {
       await database.sweep()
-      return db.transaction().execute((trx) => sweepSessions(trx, now, limit))
+      const tellEnded = ({ ended }: Swept): Told => tell(ended)
+      const swept = await transact(tellEnded, (trx) => sweepSessions(trx, now, limit))
+      return swept ?? { ended: [], mayBeMore: false }
     },
 
-    async deleteIfExpired({ session: { id } }, now) {
-      const { numDeletedRows } = await db
-        .deleteFrom('sessions')
-        .where('id', '=', id)
-        .where((eb) => eb.or([eb('idle_expires_at', '<=', at(now)), eb('expires_at', '<=', at(now))]))
-        .executeTakeFirst()
-      return numDeletedRows > 0n
-    },
+    deleteIfExpired: ({ session: { id } }, now, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const { numDeletedRows } = await trx
+            .deleteFrom('sessions')
+            .where('id', '=', id)
+            .where((eb) => eb.or([eb('idle_expires_at', '<=', at(now)), eb('expires_at', '<=', at(now))]))
+            .executeTakeFirst()
+          return numDeletedRows > 0n || null
+        }),
+      ),
 
     invalidateUser: (id) => db.transaction().execute((trx) => database.announce(trx, { kind: 'user', id })),
   }
@@ -187,7 +198,7 @@ async function swapToken(
 }
 
 /** Looks at rows whose time to be looked at has come: deletes those past their limits, looks at the others later. */
-async function sweepSessions(trx: Transaction<Database>, now: number, limit: number): Promise<Swept> {
+async function sweepSessions(trx: Transaction<Database>, now: number, limit: number): Promise<Swept | null> {
   const due = await trx
     .selectFrom('sessions')
     .select(['id', 'user_id', 'expires_at', 'idle_expires_at'])
@@ -197,6 +208,7 @@ async function sweepSessions(trx: Transaction<Database>, now: number, limit: num
     .forUpdate()
     .skipLocked()
     .execute()
+  if (due.length === 0) return null
   const ended = due.filter((row) => row.idle_expires_at <= now || row.expires_at <= now)
   if (ended.length > 0) {
     const ids = ended.map(({ id }) => id)

@@ -28,9 +28,9 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   return {
     secretsFile: isInMemory ? null : `${location}.secrets`,
 
-    async open({ sessions, onStatement } = {}) {
+    async open(how = {}) {
       const file = openSqliteFile(location)
-      const listener = tellBoth(options.onStatement, onStatement)
+      const listener = tellBoth(options.onStatement, how.onStatement)
       const db = createKysely(file, listener)
       try {
         await bringUpToDate(db, options.migrate ?? true)
@@ -53,7 +53,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
             for (const each of [readerFile, file]) if (each.isOpen) each.close() // Kysely closes what it was used for
           },
         }
-        return await openSqlStores(database, { sessions, onStatement })
+        return await openSqlStores(database, how)
       } catch (error) {
         await db.destroy()
         throw error

@@ -1,18 +1,23 @@
 import { sql } from 'kysely'
 import type { OpenOptions, Stores } from '../storage.ts'
+import { createAuditStore } from './audit.ts'
 import { createPasswordStore } from './passwords.ts'
 import type { SqlDatabase } from './schema.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
 import { createSessionEffects, createSessionStore } from './sessions.ts'
+import { createTellingDatabase } from './transact.ts'
 import { createUserStore } from './users.ts'
 
 /** All stores over one database; with a session storage, sessions are kept there and everything else here. */
-export async function openSqlStores(database: SqlDatabase, { sessions, onStatement }: OpenOptions): Promise<Stores> {
+export async function openSqlStores(database: SqlDatabase, options: OpenOptions): Promise<Stores> {
+  const { sessions, onStatement } = options
+  const telling = createTellingDatabase(database, options.onTold ?? (() => undefined))
   const effects = sessions === undefined ? createSessionEffects(database) : orderSessionEffects
   const stores: Stores = {
-    users: createUserStore(database, effects),
-    passwords: createPasswordStore(database, effects),
-    sessions: createSessionStore(database),
+    users: createUserStore(telling, effects),
+    passwords: createPasswordStore(telling, effects),
+    sessions: createSessionStore(telling),
+    audit: createAuditStore(telling),
     async ping() {
       await sql`SELECT 1`.execute(database.reader)
     },

@@ -2,20 +2,21 @@ import type { UserStore } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { isUniqueViolation } from './errors.ts'
 import { toUser, toUserRecord, toUserRow } from './rows.ts'
-import type { SqlDatabase } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
 
 /** Users in SQL. */
-export function createUserStore({ db, reader }: SqlDatabase, sessions: SessionEffects): UserStore {
+export function createUserStore({ reader, transact }: TellingDatabase, sessions: SessionEffects): UserStore {
   return {
-    async create({ user, passwordHash, firstSession, replaces }) {
+    async create({ user, passwordHash, firstSession, replaces }, tell) {
       try {
-        await db.transaction().execute(async (trx) => {
+        await transact(tell, async (trx) => {
           await trx.insertInto('users').values(toUserRow(user)).execute()
           const changed_at = at(user.createdAt)
           await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
           await sessions.startFirst(trx, firstSession, replaces)
+          return true
         })
         return true
       } catch (error) {
@@ -45,50 +46,57 @@ export function createUserStore({ db, reader }: SqlDatabase, sessions: SessionEf
       return rows.map(toUserRecord)
     },
 
-    rename: (id, name) =>
-      db.transaction().execute(async (trx) => {
+    rename: (id, name, tell) =>
+      transact(tell, async (trx) => {
         const row = await trx.updateTable('users').set({ name }).where('id', '=', id).returningAll().executeTakeFirst()
         if (row === undefined) return null
         await sessions.userChanged(trx, id)
         return toUser(row)
       }),
 
-    disable: (id, disabledAt) =>
-      db.transaction().execute(async (trx) => {
-        const row = await trx
-          .updateTable('users')
-          .set((eb) => ({ disabled_at: at(disabledAt), security_epoch: eb('security_epoch', '+', 1) }))
-          .where('id', '=', id)
-          .where('disabled_at', 'is', null)
-          .returning('security_epoch')
-          .executeTakeFirst()
-        if (row === undefined) return false
-        await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
-        return true
-      }),
+    disable: (id, disabledAt, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const row = await trx
+            .updateTable('users')
+            .set((eb) => ({ disabled_at: at(disabledAt), security_epoch: eb('security_epoch', '+', 1) }))
+            .where('id', '=', id)
+            .where('disabled_at', 'is', null)
+            .returning('security_epoch')
+            .executeTakeFirst()
+          if (row === undefined) return null
+          await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+          return true
+        }),
+      ),
 
-    async enable(id) {
-      const { numUpdatedRows } = await db
-        .updateTable('users')
-        .set({ disabled_at: null })
-        .where('id', '=', id)
-        .where('disabled_at', 'is not', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
+    enable: (id, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const { numUpdatedRows } = await trx
+            .updateTable('users')
+            .set({ disabled_at: null })
+            .where('id', '=', id)
+            .where('disabled_at', 'is not', null)
+            .executeTakeFirst()
+          return numUpdatedRows > 0n || null
+        }),
+      ),
 
-    delete: (id) =>
-      db.transaction().execute(async (trx) => {
-        const row = await trx
-          .updateTable('users')
-          .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
-          .where('id', '=', id)
-          .returning('security_epoch')
-          .executeTakeFirst()
-        if (row === undefined) return false
-        await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
-        await trx.deleteFrom('users').where('id', '=', id).execute()
-        return true
-      }),
+    delete: (id, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const row = await trx
+            .updateTable('users')
+            .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
+            .where('id', '=', id)
+            .returning('security_epoch')
+            .executeTakeFirst()
+          if (row === undefined) return null
+          await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+          await trx.deleteFrom('users').where('id', '=', id).execute()
+          return true
+        }),
+      ),
   }
 }

@@ -1,5 +1,6 @@
 import type { Migration } from '../migration.ts'
 import { core } from './0001-core.ts'
+import { accounts } from './0002-accounts.ts'
 
 /** All migrations, in the order they run. */
-export const MIGRATIONS: readonly Migration[] = [core]
+export const MIGRATIONS: readonly Migration[] = [core, accounts]
