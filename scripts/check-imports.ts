@@ -13,11 +13,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   passwords: ['sessions'],
   login: ['passwords', 'sessions'],
   accounts: ['login', 'passwords', 'sessions'],
+  mail: [],
   storage: ['accounts', 'passwords', 'sessions'],
   pages: ['sessions'],
   http: ['pages', 'sessions'],
   adapters: [],
-  server: ['adapters', 'http', 'storage'],
+  server: ['adapters', 'http', 'mail', 'storage'],
   cli: ['server', 'accounts', 'sessions'],
 }
 /** Rooms that may import the composition root and the options. */
