@@ -42,7 +42,7 @@ const WHOLE_MS = 20 * SECOND_MS
 const MESSAGE_ID = /^[\w.+-]{1,100}@[\w.:[\]-]{1,255}$/
 const HEADERS = {
   'Auto-Submitted': 'auto-generated', // RFC 3834 section 5: nobody's vacation notice answers
-  'X-Auto-Response-Suppress': 'All', // the same for Exchange (MS-OXCMAIL section 2.2.3.2.14)
+  'X-Auto-Response-Suppress': 'All', // the same for Exchange (MS-OXCMAIL)
 } as const
 
 const loadNodemailer = createOptionalImport(() => import('nodemailer'), 'nodemailer', 'Mail by SMTP')
