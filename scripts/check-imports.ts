@@ -9,7 +9,7 @@ import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-
 const MAY_IMPORT: Record<string, readonly string[]> = {
   kernel: [],
   crypto: [],
-  mail: [],
+  mail: ['audit'],
   audit: ['mail'],
   throttle: ['audit'],
   sessions: ['audit'],

@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { simpleParser } from 'mailparser'
+import { describe, expect, test } from 'vitest'
+import { ACCOUNT_LINK, AT, FORGOT_LINK, MAIL_SAMPLES } from '../../test/support/mail-samples.ts'
+import { toMessageId } from './message.ts'
+import { composeMessage } from './messages.ts'
+import { createMailTexts, ENGLISH } from './texts.ts'
+
+const kinds = MAIL_SAMPLES.map((each) => [each.content.kind, each] as const)
+
+/** What a reader sees of HTML, as mailparser sees it. */
+async function visible(html: string): Promise<string> {
+  const { text = '' } = await simpleParser(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`)
+  return text.replace(/\s+/g, ' ')
+}
+
+describe('mails', () => {
+  test('there is one of each kind', () => {
+    const sentences = Object.keys(ENGLISH).filter(
+      (key) => key.includes('_') || key === 'invitation' || key === 'lockout',
+    )
+    expect(MAIL_SAMPLES.map(({ content }) => content.kind).sort()).toEqual(sentences.sort())
+  })
+
+  test.each(kinds)('%s: text and HTML say the same, with the name of the site', async (_, { content, says }) => {
+    const { subject, text, html } = composeMessage(content, 'Acme & Söhne')
+    expect(subject).not.toBe('')
+    const seen = await visible(html)
+    for (const each of [...says, 'Acme & Söhne']) {
+      expect(text).toContain(each)
+      expect(seen).toContain(each)
+    }
+    const words = (part: string): string[] => part.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []
+    const known = new Set(words(seen))
+    expect(words(text).filter((word) => !known.has(word))).toEqual([])
+  })
+
+  test.each(kinds)('%s: no link but those given, each whole and on a line of its own', (_, { content, links }) => {
+    const { text, html } = composeMessage(content, 'Acme')
+    expect(text.match(/\S*:\/\/\S*/g)).toEqual(links)
+    for (const each of links) expect(text.split('\n')).toContain(each)
+    const targets = [...html.matchAll(/href="([^"]*)"/g)].map(([, target = '']) => target.replaceAll('&amp;', '&'))
+    expect(new Set(targets)).toEqual(new Set(links))
+    expect(html.match(/class="button"/g)).toHaveLength(1)
+  })
+
+  test.each(kinds)('%s: lines of text have at most 76 characters, but for links', (_, { content }) => {
+    const { text } = composeMessage(content, 'A rather long name of a site')
+    for (const line of text.split('\n').filter((each) => !each.includes('://'))) expect(line.length).toBeLessThan(77)
+  })
+
+  test.each(kinds)('%s: nothing is loaded from elsewhere, nothing runs, nothing counts readers', (_, { content }) => {
+    const { html } = composeMessage(content, 'Acme')
+    expect(html).not.toMatch(
+      /<(?:img|script|link|iframe|object|form|table|base|svg|video)\b|\bsrc=|url\(|@import|\son\w+=/i,
+    )
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/)
+  })
+
+  test('an unknown IP address is left out', () => {
+    const content = { kind: 'new_device', device: 'curl', ip: null, at: AT, accountLink: ACCOUNT_LINK } as const
+    expect(composeMessage(content, 'Acme').text).not.toContain('IP address')
+  })
+})
+
+describe('hostile values', () => {
+  const write = (device: string, site = 'Acme') =>
+    composeMessage({ kind: 'new_device', device, ip: '192.0.2.1', at: AT, accountLink: ACCOUNT_LINK }, site)
+
+  test('a device label cannot become markup, a paragraph or a header', () => {
+    const { text, html } = write('</strong><img src=x onerror=alert(1)>"\'&\r\n\r\nYour account is closed\u202e')
+    expect(html).toContain(
+      '&lt;/strong&gt;&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp; Your account is closed</strong>',
+    )
+    expect(text).toMatch(/^Device: <\/strong>.* Your account is closed$/ms)
+    expect(text).not.toMatch(/^Your account is closed/m)
+    expect(`${text}${html}`).not.toContain('\u202e')
+  })
+
+  test('a name of a site cannot become markup or a header', () => {
+    const { subject, text, html } = write('curl', '<b>Acme</b>\r\nBcc: eve@example.com\u202e')
+    expect(subject).toBe('New login to your <b>Acme</b> Bcc: eve@example.com account')
+    expect(`${text}${html}`).not.toMatch(/\u202e|^Bcc/m)
+    expect(html).not.toContain('<b>')
+  })
+
+  test('no value changes the markup, whatever it is', () => {
+    const shape = (html: string): string[] => html.match(/<[^>]*>/g) ?? []
+    const plain = shape(write('x', 'y').html)
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), (device, site) => {
+        const { subject, text, html } = write(device, site)
+        expect(shape(html)).toEqual(plain)
+        expect(subject).not.toMatch(/[\r\n]/)
+        expect(text.split('\n\n')).toHaveLength(write('x', 'y').text.split('\n\n').length)
+      }),
+    )
+  })
+
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '/auth/account',
+    'https://',
+    'https://acme.example/ x',
+    'https://acme.example/\r\nBcc: x',
+    'https://acme.example/"><b>',
+    'https://acme.example/\u202e',
+  ])('%j is no link of ours, and the error does not show it', (bad) => {
+    const compose = (): unknown => composeMessage({ kind: 'verify_email', link: bad, hours: 1 }, 'Acme')
+    expect(compose).toThrow(/^A mail was to hold a link that is no http\(s\) URL$/)
+    const second = { kind: 'account_exists', loginLink: ACCOUNT_LINK, resetLink: bad } as const
+    expect(() => composeMessage(second, 'Acme')).toThrow(TypeError)
+  })
+})
+
+describe('texts', () => {
+  test("an application's own sentences take the place of ours, one by one", () => {
+    const texts = createMailTexts({
+      language: 'de',
+      footer: (site) => `Von ${site}.`,
+      lockout: { heading: 'Dein Passwort ist gesperrt' },
+    })
+    const { subject, text, html } = composeMessage(
+      { kind: 'lockout', failures: 100, resetLink: FORGOT_LINK },
+      'Acme',
+      texts,
+    )
+    expect(text).toMatch(/^Dein Passwort ist gesperrt\n/)
+    expect(text).toMatch(/\nVon Acme\.\n$/)
+    expect(subject).toBe('Your Acme password was disabled')
+    expect(html).toContain('<html lang="de">')
+  })
+
+  test('sentences of an application are text, too', () => {
+    const texts = createMailTexts({ lockout: { heading: '<i>', subject: () => 'a\nb', button: '"x"' } })
+    const { subject, html } = composeMessage({ kind: 'lockout', failures: 1, resetLink: FORGOT_LINK }, 'Acme', texts)
+    expect(subject).toBe('a b')
+    expect(html).not.toContain('<i>')
+    expect(html).toContain('&quot;x&quot;')
+  })
+
+  test('a misspelt sentence does not compile', () => {
+    // @ts-expect-error there is no such sentence
+    createMailTexts({ lockout: { heding: '' } })
+    // @ts-expect-error there is no such message
+    createMailTexts({ lock_out: {} })
+    // @ts-expect-error the number of hours is a number
+    createMailTexts({ verify_email: { validity: (hours: string) => hours } })
+  })
+})
+
+test('the id of a message is that of its place in the queue, at the host of the site', () => {
+  expect(toMessageId('0199b2c4-7d1e-7000-8000-000000000001', 'https://acme.example:8443')).toBe(
+    '0199b2c4-7d1e-7000-8000-000000000001@acme.example',
+  )
+  expect(toMessageId('1', 'http://[::1]:3000')).toBe('1@[::1]')
+})

@@ -1,0 +1,39 @@
+import type { Action, Frame, Letter } from './letter.ts'
+
+/** As RFC 5322 section 2.1.1 advises, with room for the marks of a reply. */
+const LINE_LENGTH = 76
+
+/** A letter as plain text. Lines have at most 76 characters where words allow it; a link is never broken. */
+export function renderText(letter: Letter, frame: Frame): string {
+  const { heading, before, facts = [], action, alternative, after } = letter
+  return `${[
+    wrap(heading),
+    ...before.slice(0, 1).map(wrap),
+    ...(facts.length === 0 ? [] : [facts.map(({ label, value }) => wrap(`${label}: ${value}`)).join('\n')]),
+    ...before.slice(1).map(wrap),
+    actionText({ label: /[.!?:]$/.test(action.label) ? action.label : `${action.label}:`, link: action.link }),
+    ...(alternative === undefined ? [] : [actionText(alternative)]),
+    ...after.map(wrap),
+    `-- \n${wrap(frame.footer)}`, // clients know a signature by it (RFC 3676 section 4.3)
+  ].join('\n\n')}\n`
+}
+
+function actionText({ label, link }: Action): string {
+  return `${wrap(label)}\n${link}`
+}
+
+/** Breaks a paragraph at its blanks. */
+function wrap(paragraph: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of paragraph.split(/\s+/).filter((part) => part !== '')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && [...longer].length > LINE_LENGTH) {
+      lines.push(line)
+      line = word
+    } else {
+      line = longer
+    }
+  }
+  return [...lines, line].join('\n')
+}

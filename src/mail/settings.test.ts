@@ -1,0 +1,82 @@
+/* What SMTP_URL and LATCHKEY_MAIL_FROM may say. */
+import { describe, expect, test } from 'vitest'
+import { parseMailFrom } from './mail-from.ts'
+import { parseSmtpUrl } from './smtp-url.ts'
+
+describe('the sender of mails', () => {
+  test.each([
+    ['no-reply@example.com', '', 'no-reply@example.com'],
+    ['Example <no-reply@example.com>', 'Example', 'no-reply@example.com'],
+    [' Example Ltd. & Söhne <No-Reply@EXAMPLE.com> ', 'Example Ltd. & Söhne', 'no-reply@example.com'],
+    ['"Example, Inc." <no-reply@example.com>', 'Example, Inc.', 'no-reply@example.com'],
+    ['<no-reply@example.com>', '', 'no-reply@example.com'],
+    ['Bücher <no-reply@bücher.example>', 'Bücher', 'no-reply@xn--bcher-kva.example'],
+  ])('%s', (text, name, address) => {
+    expect(parseMailFrom(text)).toEqual({ name, address })
+  })
+
+  test.each([
+    '',
+    'Example',
+    'no-reply@localhost',
+    'Example no-reply@example.com',
+    'Example <no-reply@example.com',
+    'Example <no-reply@example.com> x',
+    'Example <a@example.com>, Other <b@example.com>',
+    'a@example.com, b@example.com',
+    'a@example.com <b@example.com>',
+    'Example, Inc. <no-reply@example.com>',
+    '"Exa"mple" <no-reply@example.com>',
+    'Exam\r\nBcc: eve@example.com\r\nple <no-reply@example.com>',
+    'Exam\u202eple <no-reply@example.com>',
+    '"=?utf-8?q?x?=" <no-reply@example.com>',
+    `${'x'.repeat(201)} <no-reply@example.com>`,
+  ])('%j is refused with what would be right', (text) => {
+    expect(() => parseMailFrom(text)).toThrow(/sender of mails .*"Example <no-reply@example\.com>"/)
+  })
+})
+
+describe('the address of the mail server', () => {
+  const none = { auth: null, isImplicitTls: false, isLoopback: false }
+  test.each([
+    ['smtp://mail.example.com', { ...none, host: 'mail.example.com', port: 587 }],
+    ['smtp://MAIL.example.com:25/', { ...none, host: 'mail.example.com', port: 25 }],
+    ['smtps://mail.example.com', { ...none, host: 'mail.example.com', port: 465, isImplicitTls: true }],
+    ['smtp://localhost:1025', { ...none, host: 'localhost', port: 1025, isLoopback: true }],
+    ['smtp://127.9.9.9', { ...none, host: '127.9.9.9', port: 587, isLoopback: true }],
+    ['smtp://[::1]', { ...none, host: '::1', port: 587, isLoopback: true }],
+    ['smtp://[2001:db8::1]', { ...none, host: '2001:db8::1', port: 587 }],
+    ['smtp://localhost.example.com', { ...none, host: 'localhost.example.com', port: 587 }],
+    ['smtp://127.0.0.1.example.com', { ...none, host: '127.0.0.1.example.com', port: 587 }],
+    [
+      'smtp://a%40b:p%3Aq%2F@mail.example.com',
+      { ...none, host: 'mail.example.com', port: 587, auth: { user: 'a@b', pass: 'p:q/' } },
+    ],
+  ])('%s', (url, server) => {
+    expect(parseSmtpUrl(url)).toEqual(server)
+  })
+
+  test.each([
+    'mail.example.com',
+    'http://ada:s3cret@mail.example.com',
+    'smtp:ada:s3cret',
+    'smtp:///x',
+    'smtp://ada:s3cret@',
+    'smtp://ada:s3cret@mail.example.com/?tls.rejectUnauthorized=false',
+    'smtp://ada:s3cret@mail.example.com?ignoreTLS=true',
+    'smtp://ada:s3cret@mail.example.com#x',
+    'smtp://ada:s3cret@mail.example.com/path',
+    'smtp://:s3cret@mail.example.com',
+    'smtp://s3cret@mail.example.com',
+    'smtp://ada:s3cret%@mail.example.com',
+    'smtp://ada:s3cret@mail%0d%0aexample.com',
+    'smtp://ada:s3cret@mail.example.com:99999',
+  ])('%s is refused with what would be right, and the password stays secret', (url) => {
+    expect(() => parseSmtpUrl(url)).toThrow(/smtp:\/\/user:password@host:587/)
+    try {
+      parseSmtpUrl(url)
+    } catch (error) {
+      expect(String(error)).not.toContain('s3cret')
+    }
+  })
+})

@@ -1,0 +1,51 @@
+/** Where mails are handed over, and how. */
+export interface SmtpServer {
+  readonly host: string
+  readonly port: number
+  /** TLS from the first byte on (RFC 8314 section 3.3). */
+  readonly isImplicitTls: boolean
+  /** The connection never leaves this machine. */
+  readonly isLoopback: boolean
+  readonly auth: { readonly user: string; readonly pass: string } | null
+}
+
+/** Message submission (RFC 6409 section 3.1) and the same inside TLS (RFC 8314 section 7.3). */
+const DEFAULT_PORTS = { 'smtp:': 587, 'smtps:': 465 } as const
+const RIGHT = 'it must be smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465'
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
+
+/**
+ * Reads SMTP_URL. User and password are percent-encoded; there are no parameters, so that none can switch TLS off.
+ * @throws Error that says what would be right, and nothing of what was given: it holds a password.
+ */
+export function parseSmtpUrl(text: string): SmtpServer {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:')) {
+    throw new Error(`The address of the mail server is wrong: ${RIGHT}`)
+  }
+  const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1')
+  if (!/^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*)$/.test(host)) {
+    throw new Error(`The address of the mail server has no good host: ${RIGHT}`)
+  }
+  if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+    throw new Error(`The address of the mail server has no path and no parameters: ${RIGHT}`)
+  }
+  return {
+    host,
+    port: url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port),
+    isImplicitTls: url.protocol === 'smtps:',
+    isLoopback: LOOPBACK.test(host),
+    auth: readCredentials(url),
+  }
+}
+
+function readCredentials({ username, password }: URL): SmtpServer['auth'] {
+  if (username === '' && password === '') return null
+  try {
+    const auth = { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
+    if (auth.user !== '' && auth.pass !== '') return auth
+  } catch {
+    // A percent sign that starts no escape.
+  }
+  throw new Error(`The address of the mail server has no good user and password, both percent-encoded: ${RIGHT}`)
+}

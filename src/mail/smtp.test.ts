@@ -1,0 +1,298 @@
+/* Mails as a real mail server receives them. */
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Certificate, makeCertificate } from '../../test/support/certificate.ts'
+import { startSmtpServer, type TestSmtpOptions, type TestSmtpServer } from '../../test/support/smtp-server.ts'
+import { MailRefused, type Message } from './message.ts'
+import { composeMessage } from './messages.ts'
+import { createSmtpMailer, type SmtpMailer, type SmtpMailerOptions } from './smtp.ts'
+
+const FROM = '"Acme, Inc." <no-reply@acme.example>'
+const LINK = `https://acme.example/auth/password/reset?token=${'A-_9'.repeat(60)}&next=%2Faccount`
+const MAIL: Message = {
+  id: '0199b2c4-7d1e-7000-8000-000000000001@acme.example',
+  to: 'ada@example.com',
+  ...composeMessage({ kind: 'password_reset', link: LINK, minutes: 60 }, 'Acme'),
+}
+
+describe('mail by SMTP', () => {
+  const mailers: SmtpMailer[] = []
+  const servers: TestSmtpServer[] = []
+  let server: TestSmtpServer
+
+  async function start(options?: TestSmtpOptions): Promise<TestSmtpServer> {
+    const started = await startSmtpServer(options)
+    servers.push(started)
+    return started
+  }
+
+  async function connect(options: Partial<SmtpMailerOptions> = {}): Promise<SmtpMailer> {
+    const mailer = await createSmtpMailer({ url: server.url, from: FROM, ...options })
+    mailers.push(mailer)
+    return mailer
+  }
+
+  beforeAll(async () => {
+    server = await start()
+  })
+  afterEach(() => {
+    server.behave('accept')
+    for (const mailer of mailers.splice(0)) mailer.close()
+  })
+  afterAll(() => Promise.all(servers.map((each) => each.stop())))
+
+  async function receive(message: Partial<Message>, options: Partial<SmtpMailerOptions> = {}) {
+    const mailer = await connect(options)
+    const before = server.mails.length
+    await mailer.send({ ...MAIL, ...message })
+    expect(server.mails).toHaveLength(before + 1)
+    return server.waitForMail((mail) => server.mails.indexOf(mail) === before)
+  }
+
+  test('what arrives is one mail to one recipient with the headers of a machine', async () => {
+    const at = Date.UTC(2026, 10, 23, 4, 11, 5)
+    const { from, to, parsed, raw } = await receive({}, { clock: () => at })
+    expect({ from, to }).toEqual({ from: 'no-reply@acme.example', to: ['ada@example.com'] })
+    expect(parsed.from?.value).toEqual([{ name: 'Acme, Inc.', address: 'no-reply@acme.example' }])
+    expect(parsed.to).toMatchObject({ value: [{ name: '', address: 'ada@example.com' }] })
+    expect(parsed.messageId).toBe(`<${MAIL.id}>`)
+    expect(parsed.date?.getTime()).toBe(at)
+    const names = parsed.headerLines.map(({ key }) => key).sort()
+    const standard = ['content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to']
+    expect(names).toEqual(['auto-submitted', ...standard, 'x-auto-response-suppress'])
+    expect(parsed.headers.get('auto-submitted')).toBe('auto-generated')
+    expect(parsed.headers.get('x-auto-response-suppress')).toBe('All')
+    expect(raw).not.toMatch(/nodemailer/i)
+  })
+
+  test('text and HTML arrive as they were, the link unbroken, in lines that every server takes', async () => {
+    const { parsed, raw } = await receive({})
+    expect(parsed.subject).toBe(MAIL.subject)
+    expect(parsed.text).toBe(MAIL.text)
+    expect(parsed.html).toBe(MAIL.html)
+    expect(parsed.attachments).toEqual([])
+    expect(parsed.text?.split('\n')).toContain(LINK)
+    expect(raw.match(/^Content-Transfer-Encoding: quoted-printable\r$/gm)).toHaveLength(2)
+    expect(Math.max(...raw.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(78)
+  })
+
+  test('the same mail sent again has the same Message-ID', async () => {
+    const [first, second] = [await receive({}), await receive({})]
+    expect(second.parsed.messageId).toBe(first.parsed.messageId)
+  })
+
+  test.each([
+    ['a line break', 'Hello\r\nBcc: eve@example.com', 'Hello Bcc: eve@example.com'],
+    ['a bare line feed', 'Hello\nBcc: eve@example.com', 'Hello Bcc: eve@example.com'],
+    ['the end of the head', 'Hello\r\n\r\n<h1>Mine</h1>', 'Hello <h1>Mine</h1>'],
+    ['Unicode line separators', 'Hello\u2028Bcc: x\u0085y', 'Hello Bcc: xy'],
+    ['a bidi override', 'Your \u202egnp.exe\u202c file', 'Your gnp.exe file'],
+    ['an encoded word', '=?utf-8?q?=0D=0ABcc=3A_eve=40example.com?=', '= ?utf-8?q?=0D=0ABcc=3A_eve=40example.com?='],
+    ['a name in many scripts', 'Привет, 世界 👩‍💻', 'Привет, 世界 👩‍💻'],
+  ])('%s in a subject makes no header', async (_, subject, arrived) => {
+    const { to, parsed } = await receive({ subject })
+    expect(to).toEqual(['ada@example.com'])
+    expect(parsed.subject).toBe(arrived)
+    expect(parsed.headers.has('bcc')).toBe(false)
+    expect(parsed.text).toBe(MAIL.text)
+  })
+
+  test.each([
+    ['a second address after a comma', 'ada@example.com, eve@example.com'],
+    ['a second address after a semicolon', 'ada@example.com;eve@example.com'],
+    ['a display name', 'Ada <eve@example.com>'],
+    ['a display name that is an address', '"ada@example.com" <eve@example.com>'],
+    ['a comment', 'ada@example.com(eve@example.com)'],
+    ['a group', 'all:ada@example.com,eve@example.com;'],
+    ['a quoted local part', '"ada@example.com,eve"@example.com'],
+    ['a line break', 'ada@example.com\r\nRCPT TO:<eve@example.com>'],
+    ['a closing bracket', 'ada@example.com> SIZE=1 <eve@example.com'],
+    ['a source route', '@evil.example:ada@example.com'],
+    ['a percent hack through a second @', 'ada@example.com@evil.example'],
+    ['an encoded word', '=?utf-8?q?eve=40example.com=2c?=@example.com'],
+    ['300 characters', `${'a'.repeat(60)}@${'b.'.repeat(115)}example`],
+    ['nothing', ''],
+  ])('%s as an address is refused and reaches nobody', async (_, to) => {
+    const mailer = await connect()
+    const before = server.mails.length
+    await expect(mailer.send({ ...MAIL, to })).rejects.toThrow(MailRefused)
+    expect(server.mails).toHaveLength(before)
+  })
+
+  test('characters that mean something elsewhere are part of the one address', async () => {
+    const address = "o'hara!#$%&*+/?=^_`{|}~-@example.com"
+    const { to, parsed } = await receive({ to: address })
+    expect(to).toEqual([address])
+    expect(parsed.to).toMatchObject({ value: [{ address }] })
+  })
+
+  test('a local part in UTF-8 arrives where the server takes it, and is refused for good where it does not', async () => {
+    const address = 'почта@xn--80a1acny.xn--p1ai'
+    const { to, isSmtpUtf8 } = await receive({ to: address })
+    expect(isSmtpUtf8).toBe(true)
+    expect(to).toEqual(['почта@почта.рф'])
+    const old = await start({ smtpUtf8: false })
+    const mailer = await connect({ url: old.url })
+    await expect(mailer.send({ ...MAIL, to: address })).rejects.toThrow(MailRefused)
+    expect(old.mails).toEqual([])
+  })
+
+  test.each(['<1@a>', '1@a>\r\nBcc: <eve@example.com', 'no-at-sign', ''])('the id %j is a mistake', async (id) => {
+    const mailer = await connect()
+    await expect(mailer.send({ ...MAIL, id })).rejects.toThrow(TypeError)
+  })
+
+  test('a file or an address as the content stays what it says', async () => {
+    const { parsed } = await receive({ text: '/etc/hostname', html: 'file:///etc/hostname' })
+    expect(parsed.text).toBe('/etc/hostname')
+    expect(parsed.html).toBe('file:///etc/hostname')
+  })
+})
+
+describe('a mail server in trouble', () => {
+  let server: TestSmtpServer
+  let mailer: SmtpMailer
+  beforeAll(async () => {
+    server = await startSmtpServer()
+    mailer = await createSmtpMailer({ url: server.url, from: FROM })
+  })
+  afterEach(() => server.behave('accept'))
+  afterAll(async () => {
+    mailer.close()
+    await server.stop()
+  })
+
+  const failure = (sent: Promise<void>): Promise<unknown> =>
+    sent.then(
+      () => 'sent',
+      (error: unknown) => error,
+    )
+
+  test('550 to the recipient is for good, and says what the server said', async () => {
+    server.behave('reject')
+    const error = await failure(mailer.send(MAIL))
+    expect(error).toBeInstanceOf(MailRefused)
+    expect(String(error)).toContain('550 no such user')
+  })
+
+  test.each(['fail', 'reject_content'] as const)('%s is no refusal of the recipient: try again', async (behaviour) => {
+    server.behave(behaviour)
+    const error = await failure(mailer.send(MAIL))
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toBeInstanceOf(MailRefused)
+    server.behave('accept')
+    await mailer.send(MAIL)
+  })
+
+  test('a server that is down is tried again, and the mail arrives when it is back', async () => {
+    await server.stop()
+    const error = await failure(mailer.send(MAIL))
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toBeInstanceOf(MailRefused)
+    await server.start()
+    const before = server.mails.length
+    await mailer.send(MAIL)
+    expect(server.mails).toHaveLength(before + 1)
+  })
+
+  test('no greeting within the time for connecting, no answer within the time for all', async () => {
+    const hasty = await createSmtpMailer({ url: server.url, from: FROM, connectTimeoutMs: 200 })
+    server.behave('silent')
+    expect(await failure(hasty.send(MAIL))).toMatchObject({ code: 'ETIMEDOUT' })
+    hasty.close()
+    const impatient = await createSmtpMailer({ url: server.url, from: FROM, timeoutMs: 500 })
+    server.behave('hang')
+    expect(String(await failure(impatient.send(MAIL)))).toBe('Error: The mail server took longer than 500 ms')
+    impatient.close()
+  })
+
+  test('closing breaks off what hangs, and nothing is sent afterwards', async () => {
+    const closing = await createSmtpMailer({ url: server.url, from: FROM })
+    server.behave('hang')
+    const sending = failure(closing.send(MAIL))
+    await server.waitForConnection()
+    closing.close()
+    expect(await sending).toMatchObject({ cause: new Error('The mailer is closed') })
+    server.behave('accept')
+    const before = server.mails.length
+    expect(await failure(closing.send(MAIL))).toBeInstanceOf(Error)
+    expect(server.mails).toHaveLength(before)
+  })
+})
+
+describe('TLS to the mail server', () => {
+  const trusted = getCACertificates('default')
+  // 0.0.0.0 leads to this machine and is no loopback address, so it is treated as any other machine.
+  const elsewhere = ['DNS:localhost', 'IP:0.0.0.0']
+  const login = { user: 'acme', password: 'p@ss:/wörd' }
+  let certificate: Certificate
+  const servers: TestSmtpServer[] = []
+  beforeAll(() => {
+    certificate = makeCertificate(elsewhere)
+  })
+  afterEach(async () => {
+    setDefaultCACertificates(trusted)
+    await Promise.all(servers.splice(0).map((server) => server.stop()))
+  })
+
+  async function start(options: TestSmtpOptions): Promise<TestSmtpServer> {
+    const server = await startSmtpServer({ certificate, ...options })
+    servers.push(server)
+    return server
+  }
+
+  async function sendTo(url: string): Promise<string> {
+    const mailer = await createSmtpMailer({ url, from: FROM })
+    try {
+      await mailer.send(MAIL)
+      return 'sent'
+    } catch (error) {
+      expect(error).not.toBeInstanceOf(MailRefused)
+      return String((error as { code?: string }).code)
+    } finally {
+      mailer.close()
+    }
+  }
+
+  test('another machine that offers no TLS gets nothing', async () => {
+    const server = await start({ host: '0.0.0.0' })
+    expect(await sendTo(`smtp://0.0.0.0:${server.port}`)).toMatch(/^E(?:TLS|CONNECTION)$/)
+    expect(server.mails).toEqual([])
+  })
+
+  test.each(['starttls', 'implicit'] as const)('%s: a certificate that nobody signed gets nothing', async (tls) => {
+    const server = await start({ host: '0.0.0.0', tls })
+    const url = `${tls === 'implicit' ? 'smtps' : 'smtp'}://0.0.0.0:${server.port}`
+    expect(await sendTo(url)).toMatch(/^E(?:TLS|SOCKET)$/)
+    expect(server.mails).toEqual([])
+    setDefaultCACertificates([...trusted, certificate.cert])
+    expect(await sendTo(url)).toBe('sent')
+    expect(server.mails[0]?.isTls).toBe(true)
+  })
+
+  test("a trusted certificate of another host's gets nothing", async () => {
+    certificate = makeCertificate(['DNS:mail.example.com'])
+    setDefaultCACertificates([...trusted, certificate.cert])
+    const starttls = await start({ host: '0.0.0.0', tls: 'starttls' })
+    const implicit = await start({ tls: 'implicit' })
+    expect(await sendTo(`smtp://0.0.0.0:${starttls.port}`)).not.toBe('sent')
+    expect(await sendTo(implicit.url)).not.toBe('sent')
+    expect([...starttls.mails, ...implicit.mails]).toEqual([])
+    certificate = makeCertificate(elsewhere)
+  })
+
+  test('on this machine STARTTLS is taken when it is offered, with any certificate', async () => {
+    const server = await start({ tls: 'starttls' })
+    expect(await sendTo(server.url)).toBe('sent')
+    expect(server.mails[0]?.isTls).toBe(true)
+  })
+
+  test('user and password of the address log in; wrong ones send nothing', async () => {
+    const server = await start({ tls: 'starttls', login })
+    const url = (password: string) => server.url.replace('//', `//${login.user}:${encodeURIComponent(password)}@`)
+    expect(await sendTo(url('wrong'))).toBe('EAUTH')
+    expect(server.mails).toEqual([])
+    expect(await sendTo(url(login.password))).toBe('sent')
+    expect(server.mails[0]?.user).toBe('acme')
+  })
+})

@@ -1,0 +1,79 @@
+/// <reference lib="dom" />
+/* Mails as Chromium shows them: on a phone and on a desk, light and dark. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { composeMessage } from '../src/mail/messages.ts'
+import { launchChromium } from './support/chromium.ts'
+import { MAIL_SAMPLES } from './support/mail-samples.ts'
+
+/** The least contrast of text (WCAG 2.2 section 1.4.3). */
+const LEAST_CONTRAST = 4.5
+
+describe('mails in a browser', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterAll(() => browser.close())
+
+  const looks = [600, 360].flatMap((width) =>
+    (['light', 'dark'] as const).map((colorScheme) => [width, colorScheme] as const),
+  )
+
+  test.each(looks)(
+    '%i pixels, %s: all can be seen and read, and nothing is asked of anybody',
+    async (width, colorScheme) => {
+      const page = await browser.newPage({ viewport: { width, height: 700 }, colorScheme })
+      const requests: string[] = []
+      page.on('request', (request) => requests.push(request.url()))
+      for (const { content } of MAIL_SAMPLES) {
+        await page.setContent(composeMessage(content, 'Acme').html)
+        await shoot(page, `${content.kind}-${width}-${colorScheme}`)
+        const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+        expect([content.kind, scrolls]).toEqual([content.kind, false])
+        const contrasts = await page.evaluate(measureContrasts)
+        expect(contrasts.length).toBeGreaterThan(5)
+        expect(contrasts.filter(({ contrast }) => contrast < LEAST_CONTRAST)).toEqual([])
+        const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+        expect(background).toBe(colorScheme === 'dark' ? 'rgb(18, 21, 28)' : 'rgb(243, 244, 247)')
+      }
+      expect(requests).toEqual([])
+      await page.close()
+    },
+  )
+})
+
+/** Runs in the page: the contrast of each text with what is behind it (WCAG 2.2, relative luminance). */
+function measureContrasts(): { text: string; contrast: number }[] {
+  const rgb = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number)
+  const luminance = (color: string): number => {
+    const [red = 0, green = 0, blue = 0] = rgb(color).map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  const behind = (element: Element | null): string => {
+    if (element === null) return 'rgb(255, 255, 255)'
+    const { backgroundColor } = getComputedStyle(element)
+    return rgb(backgroundColor)[3] === 0 ? behind(element.parentElement) : backgroundColor
+  }
+  const texts = [...document.body.querySelectorAll('*')].filter(
+    (element) =>
+      element.checkVisibility() &&
+      [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue?.trim()),
+  )
+  return texts.map((element) => {
+    const pair = [luminance(getComputedStyle(element).color), luminance(behind(element))]
+    const contrast = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)
+    return { text: element.textContent ?? '', contrast }
+  })
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS
+  if (folder === undefined) return
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `mail-${name}.png`), fullPage: true })
+}
