@@ -49,7 +49,7 @@ const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/(?:accounts|audit|mail|passwords|login|sessions|throttle)/',
-      pathNot: '/(?:routes|session-cookie|renew-cookie)\\.ts$|\\.test\\.ts$',
+      pathNot: '(?:routes?|session-cookie|renew-cookie|render-html|.test).ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },
   },

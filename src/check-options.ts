@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY_MS } from './kernel/clock.ts'
+import type { MailTextOverrides } from './mail/texts.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { findCookieProblem } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS, findSettingsProblem } from './sessions/settings.ts'
@@ -28,6 +29,9 @@ export const originSchema = z
     'must be an origin such as https://app.example.com: http(s), without path, wildcard or slash at the end',
   )
 
+/** An address of the web. */
+export const httpUrlSchema = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+
 /** The settings that a configuration file may have: those of the options that are plain data. */
 export const settingsSchema = z.strictObject({
   basePath: z
@@ -43,7 +47,9 @@ export const settingsSchema = z.strictObject({
       'must be a number of proxies (0 to 10) or a list of CIDRs',
     )
     .optional(),
-  registration: z.enum(['open', 'closed']).optional(),
+  registration: z.enum(['open', 'invite', 'closed']).optional(),
+  verifyEmail: z.enum(['required', 'optional', 'off']).optional(),
+  deliverMails: z.boolean().optional(),
   cookie: z.strictObject({ domain: z.hostname().regex(/[^.]$/, 'must not end with a dot').optional() }).optional(),
   session: z
     .strictObject({
@@ -60,7 +66,11 @@ export const settingsSchema = z.strictObject({
     .partial()
     .optional(),
   password: z
-    .strictObject({ minLength: z.int().min(8).max(64).optional(), contextWords: z.array(z.string()).optional() })
+    .strictObject({
+      minLength: z.int().min(8).max(64).optional(),
+      contextWords: z.array(z.string()).optional(),
+      breachUrl: httpUrlSchema.optional(),
+    })
     .optional(),
   passwordHashing: z
     .strictObject({
@@ -92,6 +102,8 @@ const optionsSchema = settingsSchema.extend({
       'must be a session storage such as redis("redis://localhost") of latchkey/redis',
     )
     .optional(),
+  mailer: callback.optional(),
+  mailTexts: z.custom<MailTextOverrides>((value) => typeof value === 'object' && value !== null).optional(),
   clock: callback.optional(),
   onStatement: callback.optional(),
   onEvent: callback.optional(),
@@ -106,6 +118,11 @@ export function checkOptions(options: LatchkeyOptions): void {
   const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
   const cookieScope = { baseUrl: new URL(options.baseUrl), domain: options.cookie?.domain }
   const problem = findSettingsProblem(settings) ?? findCookieProblem(cookieScope)
+  if (options.verifyEmail === 'required' && options.mailer === undefined && process.env.NODE_ENV === 'production') {
+    throw new ConfigurationError(
+      'createLatchkey: verifyEmail "required" needs a mailer, and SMTP_URL for the server: nobody could verify an address',
+    )
+  }
   if (problem !== null) throw new ConfigurationError(`createLatchkey: ${problem}`)
 }
 

@@ -3,6 +3,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { emailRoutes } from './accounts/email-routes.ts'
+import { createServerSideInvitations, type ServerSideInvitations } from './accounts/invitations.ts'
+import { createRequireVerified } from './accounts/require-verified.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './accounts/server-side-users.ts'
 import { checkOptions } from './check-options.ts'
@@ -27,11 +30,18 @@ import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
 import { VERSION } from './kernel/version.ts'
 import { loginRoutes } from './login/routes.ts'
+import type { MailDelivery } from './mail/deliver-mails.ts'
+import { devMailRoute } from './mail/dev-mail-route.ts'
+import { createLinks } from './mail/links.ts'
+import { createMailing } from './mail/mailing.ts'
+import { sweepOneTimeTokens } from './mail/one-time-token.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { createPageRenderer } from './pages/page.ts'
 import { pageRoutes } from './pages/routes.ts'
+import { createBreachList } from './passwords/breach-list.ts'
+import { isCommonPassword } from './passwords/common-passwords.ts'
 import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
-import { passwordRoutes } from './passwords/routes.ts'
+import { passwordResetRoutes, passwordRoutes } from './passwords/routes.ts'
 import { requireFreshSession } from './sessions/freshness.ts'
 import { renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -93,6 +103,7 @@ export interface Latchkey {
   toResponse(error: unknown): Response
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
+  readonly invitations: ServerSideInvitations
   /** Resolves when the database answers; throws the refusal `unavailable` otherwise. */
   ping(): Promise<void>
   /** What is damaged in the database, one line each; empty when all is well. */
@@ -116,7 +127,7 @@ export interface Latchkey {
  */
 export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
   checkOptions(options)
-  const { storage, basePath = '/auth', registration = 'open', clock = systemClock } = options
+  const { storage, basePath = '/auth', registration = 'open', verifyEmail = 'optional', clock = systemClock } = options
   const baseUrl = new URL(options.baseUrl)
   const pages = { origin: baseUrl.origin, trustedOrigins: new Set(options.trustedOrigins) }
   const authUrl = `${baseUrl.origin}${basePath}`
@@ -128,12 +139,26 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const onEvent = guardListener(options.onEvent, onError)
   const note: Note = (event) => ({ ...event, at: clock(), actor: SERVER_SIDE, requestId: null, client: null })
 
-  const signer = createSigner(readSecrets(options), 'flash')
+  const secrets = readSecrets(options)
+  const signer = createSigner(secrets, 'flash')
+  const mailing = createMailing({
+    ...options,
+    secrets,
+    isProduction: process.env.NODE_ENV === 'production',
+    siteName,
+    host: baseUrl.hostname,
+    texts: options.mailTexts,
+    clock,
+  })
+  let delivery: MailDelivery | null = null
   const tracer = await createTracer(VERSION)
   const stores = await storage.open({
     sessions: options.sessionStorage,
     onStatement: tellBoth(tracer.statement, guardStatements(options.onStatement, onError)),
-    onTold: ({ events }) => events.forEach(onEvent),
+    onTold({ events, mails = [] }) {
+      events.forEach(onEvent)
+      if (mails.length > 0) delivery?.wake()
+    },
   })
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
@@ -154,23 +179,36 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     basePath,
     minPasswordLength,
     hasher: createPasswordHasher(options.passwordHashing),
-    policy: { minLength: minPasswordLength, contextWords },
+    policy: {
+      minLength: minPasswordLength,
+      contextWords,
+      isCommon: isCommonPassword,
+      isBreached: options.password?.breachUrl === undefined ? null : createBreachList(options.password.breachUrl),
+    },
+    verifyEmailMode: verifyEmail,
+    mail: mailing.writer,
+    links: createLinks(authUrl),
     render: createPageRenderer(siteName, options.trustedOrigins ?? []),
   }
 
   const features = [
-    ...(registration === 'open' ? ['register'] : []),
+    ...(registration === 'closed' ? [] : ['register']),
     'login',
     'sessions',
     'reauthenticate',
     'password_change',
+    'export',
+    ...(!mailing.isOn ? [] : ['password_reset', 'email_change']),
+    ...(!mailing.isOn || verifyEmail === 'off' ? [] : ['email_verification']),
     'pages',
   ]
   const routes = [
     ...accountRoutes(deps),
-    ...loginRoutes(deps),
+    ...loginRoutes({ ...deps, requireVerified: createRequireVerified(deps, verifyEmail) }),
     ...sessionRoutes(deps),
     ...passwordRoutes(deps),
+    ...(mailing.isOn ? [...passwordResetRoutes(deps), ...emailRoutes(deps)] : []),
+    ...(mailing.developmentMailer === null ? [] : [devMailRoute(mailing.developmentMailer)]),
     ...pageRoutes(deps),
   ]
   const documents = documentRoutes(
@@ -208,7 +246,12 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     onRequest: guardListener(options.onRequest, onError),
   })
 
-  const sweep = (): Promise<number> => sweepSessions(deps, note)
+  delivery = mailing.start({ ...deps, note, onError: (error) => onError(error, null) })
+  const sweep = async (): Promise<number> => {
+    const ended = await sweepSessions(deps, note)
+    await sweepOneTimeTokens(deps)
+    return ended
+  }
   const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, (error) => onError(error, null))
 
   return {
@@ -241,6 +284,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     },
     users: createServerSideUsers(deps, note),
     sessions: createServerSideSessions(deps, note),
+    invitations: createServerSideInvitations(deps, note),
     ping: () => stores.ping(),
     checkIntegrity: () => stores.checkIntegrity(),
     sweep,
@@ -258,6 +302,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     }),
     async close() {
       stopSweeping()
+      await delivery?.stop()
       touches.stop()
       await touches.flush().catch((error: unknown) => onError(error, null))
       await stores.close()

@@ -1,9 +1,11 @@
-import type { Registration } from './accounts/register.ts'
+import type { Registration, VerifyEmailMode } from './accounts/register.ts'
 import type { PasswordHashingOptions } from './crypto/password-hasher.ts'
 import type { TrustProxy } from './http/client-address.ts'
 import type { Clock } from './kernel/clock.ts'
 import type { RequestRecord } from './kernel/connection.ts'
 import type { EventListener } from './kernel/event.ts'
+import type { Mailer } from './mail/message.ts'
+import type { MailTextOverrides } from './mail/texts.ts'
 import type { SessionSettings } from './sessions/settings.ts'
 import type { OnStatement, SessionStorage, Storage } from './storage/storage.ts'
 
@@ -30,6 +32,20 @@ export interface LatchkeyOptions {
   readonly trustProxy?: TrustProxy
   /** Whether people may register themselves. Default `open`. */
   readonly registration?: Registration
+  /**
+   * Whether addresses are verified: before the first login (`required`; registration then tells nobody which addresses
+   * have accounts), when their owners like (`optional`), or never (`off`). Default `optional`.
+   */
+  readonly verifyEmail?: VerifyEmailMode
+  /**
+   * Delivers mails, such as `(await createSmtpMailer(...)).send` of latchkey/smtp. Default: in development they are printed and
+   * readable at `/auth/dev/mail`; in production none are sent, and what needs them is not offered.
+   */
+  readonly mailer?: Mailer
+  /** Sentences of mails that take the place of the English ones. */
+  readonly mailTexts?: MailTextOverrides
+  /** False: this process writes mails and leaves it to others to send them. Default true. */
+  readonly deliverMails?: boolean
   readonly cookie?: {
     /** Shares the cookie with the subdomains of this domain; it gives up the `__Host-` prefix. Default: this host only. */
     readonly domain?: string
@@ -41,6 +57,8 @@ export interface LatchkeyOptions {
     readonly minLength?: number
     /** More words that no password may be built from. The site's name and host always count. */
     readonly contextWords?: readonly string[]
+    /** Range API that is asked whether a new password was in a breach, such as `https://api.pwnedpasswords.com/range/`. Default none. */
+    readonly breachUrl?: string
   }
   readonly passwordHashing?: PasswordHashingOptions
   /** Milliseconds between sweeps of expired sessions. Default 5 minutes; 0 switches the sweep off. */

@@ -88,7 +88,7 @@ describe('the documentation', () => {
     const top = [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name)
     const nested: Record<string, string[]> = {
       cookie: ['domain'],
-      password: ['minLength', 'contextWords'],
+      password: ['minLength', 'contextWords', 'breachUrl'],
       session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       passwordHashing: ['memoryKib', 'passes', 'maxWaiting'],
     }

@@ -214,7 +214,10 @@ describe('what the server is told wrongly is refused at the start, with a reason
     [{ LATCHKEY_METRICS_PORT: 'x' }, 'LATCHKEY_METRICS_PORT'],
     [{ DATABASE_DIRECT_URL: 'sqlite:x' }, 'DATABASE_DIRECT_URL: must be postgres://'],
     [{ LATCHKEY_SESSION_TOKEN: 'sealed' }, 'no sealed session tokens yet'],
-    [{ LATCHKEY_VERIFY_EMAIL: 'required' }, 'right would be optional or off'],
+    [{ LATCHKEY_VERIFY_EMAIL: 'yes' }, 'must be required, optional or off'],
+    [{ SMTP_URL: 'http://localhost' }, 'must be smtp://'],
+    [{ SMTP_URL: 'smtp://localhost', LATCHKEY_MAIL_FROM: 'nobody' }, 'LATCHKEY_MAIL_FROM'],
+    [{ NODE_ENV: 'production', LATCHKEY_SECRETS: secret, LATCHKEY_VERIFY_EMAIL: 'required' }, 'needs a mailer'],
   ] as Record<string, string>[][] as [Record<string, string>, string][])('%j', async (env, reason) => {
     const error = await startServerProcess(env, cwd).catch((thrown: unknown) => String(thrown))
     expect(error).toContain('ended with 2')

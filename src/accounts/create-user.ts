@@ -6,16 +6,16 @@ import type { Note } from '../kernel/event.ts'
 import { newUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
-import { acceptNewPassword, type PasswordPolicy } from '../passwords/password.ts'
+import type { OneTimeToken } from '../mail/store.ts'
+import { acceptNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
 /** What making users works with. */
-export interface CreateUserDeps {
+export interface CreateUserDeps extends PasswordPolicyDeps {
   readonly users: UserStore
   readonly hasher: PasswordHasher
-  readonly policy: PasswordPolicy
   readonly clock: Clock
 }
 
@@ -26,55 +26,70 @@ export interface CreateUserInput {
   readonly name?: string | undefined
 }
 
-/** How a user comes to be: by registering, with a session, or by the application, without. */
+/** What was accepted of a user to be. */
+export interface AcceptedUser {
+  readonly email: EmailAddress
+  readonly name: string | null
+  readonly password: Password
+}
+
+/** How a user comes to be: by registering or by the application. */
 export interface CreateUserContext {
   readonly note: Note
-  /** Gives the session to store with the user, all or nothing; null for none. */
-  readonly startSession: (user: User) => SessionRecord | null
-  /** What is told besides. */
-  readonly tell?: (user: User) => Told
+  /** The address was proven before. Default false. */
+  readonly emailVerified?: boolean
+  /** What is stored with the user, all or nothing. Default nothing. */
+  readonly extras?: (user: User) => CreateUserExtras
+}
+
+/** What is stored with a user. */
+export interface CreateUserExtras {
+  readonly firstSession?: SessionRecord
   /** The session that ends with it. */
-  readonly replaces: SessionRef | null
+  readonly replaces?: SessionRef | null
+  readonly verification?: OneTimeToken | undefined
+  readonly invitation?: OneTimeToken | undefined
+  readonly told: Told
+}
+
+/** Accepts or refuses what a user is to be made of. Throws validation_failed. */
+export async function acceptUser(deps: PasswordPolicyDeps, input: CreateUserInput, note: Note): Promise<AcceptedUser> {
+  const email = parseEmailAddress(input.email)
+  if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
+  const name = input.name === undefined ? null : acceptName(input.name)
+  const context = { email, userId: null, pointer: '#/password', note }
+  return { email, name, password: await acceptNewPassword(deps, input.password, context) }
 }
 
 /**
  * Makes a user.
- * @throws validation_failed for an email or a password that is not acceptable, email_taken.
+ * @throws email_taken; token_invalid when the invitation was used meanwhile.
  */
 export async function createUser(
   deps: CreateUserDeps,
-  input: CreateUserInput,
-  { note, startSession, replaces, tell }: CreateUserContext,
+  { email, name, password }: AcceptedUser,
+  { note, emailVerified = false, extras }: CreateUserContext,
 ): Promise<User> {
-  const email = acceptEmail(input.email)
-  const name = input.name === undefined ? null : acceptName(input.name)
-  const password = acceptNewPassword(deps.policy, input.password, { email, pointer: '#/password' })
   if ((await deps.users.findByEmail(email)) !== null) throw new Refusal('email_taken')
   const passwordHash = await deps.hasher.hash(password)
-  const user: User = {
-    id: newUserId(deps.clock),
-    email,
-    emailVerified: false,
-    name,
-    createdAt: deps.clock(),
+  const user: User = { id: newUserId(deps.clock), email, emailVerified, name, createdAt: deps.clock() }
+  const { firstSession = null, replaces = null, verification, invitation, told } = extras?.(user) ?? NOTHING
+  const newUser = { user, passwordHash, firstSession, replaces, verification, invitation }
+  const outcome = await deps.users.create(newUser, () => ({
+    ...told,
+    events: [note({ type: 'user.created', userId: user.id }), ...told.events],
+  }))
+  if (outcome === 'invitation_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  if (outcome === 'email_taken') {
+    throw new Refusal('email_taken', { reason: 'registered by another request at the same moment' })
   }
-  const newUser = { user, passwordHash, firstSession: startSession(user), replaces }
-  const created = await deps.users.create(newUser, () => {
-    const { events, mails = [] } = tell?.(user) ?? { events: [] }
-    return { events: [note({ type: 'user.created', userId: user.id }), ...events], mails }
-  })
-  if (!created) throw new Refusal('email_taken', { reason: 'registered by another request at the same moment' })
   return user
 }
+
+const NOTHING: CreateUserExtras = { told: { events: [] } }
 
 function acceptName(text: string): string {
   const { success, data, error } = nameSchema.safeParse(text)
   if (!success) throw invalidMember('#/name', error.issues[0]?.message ?? 'Must be a name.')
   return data
-}
-
-function acceptEmail(text: string): EmailAddress {
-  const email = parseEmailAddress(text)
-  if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
-  return email
 }

@@ -5,11 +5,12 @@ import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
+import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { type RegisterDeps, register } from './register.ts'
 import { nameSchema } from './user-name.ts'
 
 /** Register; see, rename and delete the own account. */
-export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar: CookieJar }): Route[] {
+export function accountRoutes(deps: RegisterDeps & AccountDeps & ExportDeps & { readonly jar: CookieJar }): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -20,14 +21,17 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar:
         email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),
         password: typedPasswordSchema,
         name: nameSchema.optional(),
+        invitation: z.string('Must be a string.').optional(),
       }),
       answers: {
         201: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
+        202: z.object({ status: z.literal('verification_required') }),
       },
-      refusals: ['registration_closed', 'email_taken', 'overloaded'],
-      form: { page: '/register', done: '/account', notice: 'welcome' },
+      refusals: ['registration_closed', 'email_taken', 'token_invalid', 'overloaded'],
+      form: { page: '/register', done: '/account', notice: 'welcome', keeps: ['invitation'] },
       async handle({ body, client, principal, note }) {
         const issued = await register(deps, { ...body, client, replaces: principal }, note)
+        if (issued === null) return { status: 202, body: { status: 'verification_required' } }
         return {
           status: 201,
           body: {
@@ -48,6 +52,18 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar:
       answers: { 200: z.object({ user: userJsonSchema }) },
       async handle({ principal }) {
         return { status: 200, body: { user: toUserJson(principal.user) } }
+      },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/user/export',
+      summary: 'All that is stored about the own account',
+      access: 'session',
+      answers: { 200: userExportSchema },
+      async handle({ principal, note }) {
+        const body = await exportUser(deps, principal.user.id, note)
+        return { status: 200, body, fileName: 'account.json' }
       },
     }),
 

@@ -1,18 +1,16 @@
-import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { Note } from '../kernel/event.ts'
 import { parseUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { PasswordPolicy } from '../passwords/password.ts'
 import { type AccountDeps, deleteUser, disableUser, enableUser } from './change-user.ts'
-import { type CreateUserInput, createUser } from './create-user.ts'
+import { acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
 import type { UserRecord } from './store.ts'
 
 /** Users, for the application itself: none of this is reachable over HTTP. Unknown ids throw `not_found`. */
 export interface ServerSideUsers {
   /** Makes a user, whatever the setting of registration. Throws validation_failed, email_taken. */
-  create(input: CreateUserInput): Promise<User>
+  create(input: CreateUserInput & { readonly emailVerified?: boolean }): Promise<User>
   /** Finds a user by id or by email; null when there is none. */
   find(idOrEmail: string): Promise<UserRecord | null>
   /** A page of users in the order of their creation: at most `limit` (default 100) after the id `after`. */
@@ -29,10 +27,7 @@ const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
 /** Makes the server-side calls about users. */
-export function createServerSideUsers(
-  deps: AccountDeps & { readonly hasher: PasswordHasher; readonly policy: PasswordPolicy },
-  note: Note,
-): ServerSideUsers {
+export function createServerSideUsers(deps: AccountDeps & CreateUserDeps, note: Note): ServerSideUsers {
   const { users } = deps
 
   async function find(idOrEmail: string): Promise<UserRecord | null> {
@@ -51,7 +46,9 @@ export function createServerSideUsers(
 
   return {
     find,
-    create: (input) => createUser(deps, input, { note, startSession: () => null, replaces: null }),
+    async create({ emailVerified = false, ...input }) {
+      return createUser(deps, await acceptUser(deps, input, note), { note, emailVerified })
+    },
     list({ after, limit = DEFAULT_PAGE } = {}) {
       return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
     },

@@ -3,6 +3,7 @@ import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
+import type { OneTimeToken } from '../mail/store.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 
 /** A user as administrators see them. */
@@ -17,8 +18,43 @@ export interface NewUser {
   readonly passwordHash: PasswordHash
   /** The session that a registration starts, stored in the same transaction. */
   readonly firstSession: SessionRecord | null
+  /** The token that will verify the address. */
+  readonly verification?: OneTimeToken | undefined
+  /** The invitation that is used up. */
+  readonly invitation?: OneTimeToken | undefined
   /** The session of the same browser that it takes the place of. */
   readonly replaces: SessionRef | null
+}
+
+/** A proof of an address, by a one-time token that was mailed to it and is used up by this. */
+export interface EmailProof {
+  readonly token: OneTimeToken
+  readonly userId: UserId
+  readonly email: EmailAddress
+}
+
+/** A proof of the address that an account was registered with. */
+export interface EmailVerification extends EmailProof {
+  /** Takes the place of the password, and ends every session and token from before; null: nothing of it changes. */
+  readonly newPassword: { readonly hash: PasswordHash; readonly changedAt: number } | null
+}
+
+/** What became of a change of address; nothing is done but when it is `changed`. */
+export type EmailChangeOutcome = 'changed' | 'token_used' | 'taken'
+
+/** The way back from a change of address. */
+export interface EmailChangeUndo extends EmailProof {
+  /** With it, the rightful owner sets a new password. */
+  readonly resetToken: OneTimeToken
+}
+
+/** All that is stored about a user but their sessions and the audit. */
+export interface StoredAccount {
+  readonly user: UserRecord
+  /** Milliseconds since 1970 UTC; null: there is no password. */
+  readonly passwordChangedAt: number | null
+  readonly oneTimeTokens: readonly Omit<OneTimeToken, 'tokenHash'>[]
+  readonly mailsWaiting: number
 }
 
 /** A page of users. */
@@ -30,8 +66,8 @@ export interface UserPage {
 
 /** What accounts ask of storage. Each method is one transaction. */
 export interface UserStore {
-  /** Stores a user with password and first session, or nothing. False when the email is taken. */
-  create(newUser: NewUser, tell: Tell): Promise<boolean>
+  /** Stores a user with password, first session and tokens, or nothing. */
+  create(newUser: NewUser, tell: Tell): Promise<'created' | 'email_taken' | 'invitation_used'>
   findById(id: UserId): Promise<UserRecord | null>
   findByEmail(email: EmailAddress): Promise<UserRecord | null>
   /** In the order of their ids, which is that of their creation. */
@@ -42,6 +78,17 @@ export interface UserStore {
   disable(id: UserId, disabledAt: number, tell: Tell): Promise<boolean>
   /** False when there is no disabled user of this id. */
   enable(id: UserId, tell: Tell): Promise<boolean>
+  /** Verifies the address. False, and nothing done, when the token was used or the address is another by now. */
+  verifyEmail(verification: EmailVerification, tell: Tell): Promise<boolean>
+  /** Gives the account another address, verified. Reset and verification tokens that went to the old one end. */
+  changeEmail(proof: EmailProof, tell: Tell): Promise<EmailChangeOutcome>
+  /**
+   * Gives the account its old address back, ends all sessions and every token made since, and keeps the password from
+   * working until it is reset.
+   */
+  undoEmailChange(undo: EmailChangeUndo, tell: Tell): Promise<EmailChangeOutcome>
+  /** Null when the user is gone. */
+  describe(id: UserId): Promise<StoredAccount | null>
   /** Deletes the user with all that belongs to them. False when there is none. */
   delete(id: UserId, tell: Tell): Promise<boolean>
 }

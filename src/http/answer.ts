@@ -20,6 +20,9 @@ export function commonHeaders(isHttps: boolean): Record<string, string> {
 /** A route's answer as a Response. `headers` has the common ones already. */
 export function toResponse(answer: Answer, headers: Headers, now: number): Response {
   for (const cookie of answer.cookies ?? []) headers.append('Set-Cookie', toSetCookie(cookie, now))
+  if (answer.fileName !== undefined) {
+    headers.set('Content-Disposition', `attachment; filename="${answer.fileName}"`)
+  }
   if (answer.location !== undefined) headers.set('Location', answer.location)
   if (answer.clearsSiteData) headers.set('Clear-Site-Data', '"cache"')
   if (answer.text !== undefined) {

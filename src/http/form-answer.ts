@@ -44,16 +44,26 @@ export interface RefusedForm {
 /** Refusal: back to the form, or to the login page when nobody is logged in any more. */
 export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, { route, fields, next }: RefusedForm): Answer {
   const page = refusal.code === 'unauthenticated' ? '/login' : route.form.page
-  const values = Object.fromEntries(
-    ['email', 'name'].flatMap((name) => {
+  const values = pick(fields, ['email', 'name'])
+  const kept = page === route.form.page ? pick(fields, route.form.keeps ?? []) : {}
+  const { code, detail, errors = [] } = refusal
+  return {
+    status: 303,
+    location: `${deps.basePath}${page}${toQuery({ ...kept, ...(next === null ? {} : { next }) })}`,
+    cookies: [flashCookie(deps, { problem: { code, detail, errors: errors.slice(0, 5) }, values })],
+  }
+}
+
+function pick(fields: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
       const value = fields.get(name)
       return value === undefined || value.length > MAX_KEPT_VALUE ? [] : [[name, value.toWellFormed()]]
     }),
   )
-  const { code, detail, errors = [] } = refusal
-  return {
-    status: 303,
-    location: `${deps.basePath}${page}${next === null ? '' : `?next=${encodeURIComponent(next)}`}`,
-    cookies: [flashCookie(deps, { problem: { code, detail, errors: errors.slice(0, 5) }, values })],
-  }
+}
+
+function toQuery(values: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(values).toString()
+  return query === '' ? '' : `?${query}`
 }

@@ -63,6 +63,18 @@ export const CATALOGUE = {
     when: 'The action is dangerous and the last proof of identity is older than the freshness limit (10 minutes by default).',
     next: 'POST /auth/reauthenticate with the password, then repeat the request.',
   },
+  email_not_verified: {
+    status: 403,
+    title: 'Email not verified',
+    when: 'Email and password are right, but this service asks for a verified address first. A mail with a link is on its way.',
+    next: 'Open the link in the mail, then log in.',
+  },
+  proof_required: {
+    status: 403,
+    title: 'Proof required',
+    when: 'The link is good, but does not come from a session of its account: whoever opens it has to show that the account is theirs.',
+    next: 'Send the token again with the `password` of the account, or with a `newPassword`, which replaces it.',
+  },
   registration_closed: {
     status: 403,
     title: 'Registration is closed',
@@ -86,6 +98,12 @@ export const CATALOGUE = {
     title: 'Method not allowed',
     when: 'The path exists, the method does not. The Allow header lists those that do.',
     next: 'Use a method of the Allow header.',
+  },
+  token_invalid: {
+    status: 410,
+    title: 'Link not valid',
+    when: 'The token of a mailed link was used, has expired, was altered, or is for something else. Which of these is never told.',
+    next: 'Ask for a new link.',
   },
   request_timeout: {
     status: 408,

@@ -15,10 +15,14 @@ export type SecurityEvent =
         | 'email.change_requested'
         | 'email.changed'
         | 'email.change_undone'
-        | 'password.reset_requested'
         | 'password.reset'
         | 'password.enabled'
       readonly userId: string
+    }
+  | {
+      readonly type: 'password.reset_requested'
+      /** Null: nobody has the address. */
+      readonly userId: string | null
     }
   | {
       readonly type: 'login.succeeded'

@@ -42,6 +42,8 @@ export interface Answer {
   readonly body?: unknown
   /** Text of another type. */
   readonly text?: { readonly type: string; readonly content: string; readonly policy?: string }
+  /** The browser saves the body under this name instead of showing it. */
+  readonly fileName?: string
   /** Where a browser goes next, as a path or an allowed URL. */
   readonly location?: string
   readonly cookies?: readonly Cookie[]
@@ -59,6 +61,8 @@ export interface FormUse {
   readonly notice?: string
   /** Members that are checkboxes: present means true. */
   readonly checkboxes?: readonly string[]
+  /** Fields that go back to the page with a refusal, in its query. */
+  readonly keeps?: readonly string[]
   /** The route serves forms only and takes no JSON. */
   readonly only?: true
 }

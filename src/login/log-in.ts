@@ -10,6 +10,8 @@ import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
 /** What logging in works with. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
   readonly audit: AuditStore
+  /** Throws email_not_verified where an address has to be verified before the first login. */
+  readonly requireVerified: (user: User, note: Note) => Promise<void>
 }
 
 /** What was typed, from where, and the session that the new one takes the place of. */
@@ -34,6 +36,7 @@ export async function logIn(
   if (!proof.proven) throw await refuse(deps, note, proof)
 
   const { user, securityEpoch } = proof.credential
+  await deps.requireVerified(user, note)
   const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
   const login = completeLogin(attempt)
   const issued = await startSession(deps, {

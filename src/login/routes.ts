@@ -23,7 +23,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       answers: {
         200: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
       },
-      refusals: ['invalid_credentials', 'overloaded'],
+      refusals: ['invalid_credentials', 'email_not_verified', 'overloaded'],
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
       async handle({ body: { email, password, remember = false }, client, principal, note }) {
         const issued = await logIn(deps, { email, password, remember, client, replaces: principal }, note)

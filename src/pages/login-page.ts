@@ -8,7 +8,7 @@ export interface EntryPage {
   readonly basePath: string
   readonly flash: Flash | null
   readonly next: string | null
-  readonly registration: 'open' | 'closed'
+  readonly registration: 'open' | 'invite' | 'closed'
   readonly minPasswordLength: number
 }
 

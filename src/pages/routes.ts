@@ -17,7 +17,7 @@ import type { Html, PageRenderer } from './page.ts'
 export interface PageDeps extends SessionDeps {
   readonly basePath: string
   readonly pages: TrustedPages
-  readonly registration: 'open' | 'closed'
+  readonly registration: 'open' | 'invite' | 'closed'
   readonly minPasswordLength: number
   readonly jar: CookieJar
   readonly signer: Signer

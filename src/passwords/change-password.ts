@@ -1,21 +1,22 @@
-import type { AuditStore } from '../audit/store.ts'
-import { tellOnly } from '../audit/tell.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Note } from '../kernel/event.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import type { Links } from '../mail/links.ts'
+import type { MailWriter } from '../mail/write-mail.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
-import { acceptNewPassword, type PasswordPolicy, toPassword } from './password.ts'
+import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
+import { passwordChangedMail } from './password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 
 /** What changing a password works with. */
-export interface ChangePasswordDeps extends ProvePasswordDeps {
-  readonly policy: PasswordPolicy
+export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
   readonly cache: SessionCache
   readonly clock: Clock
-  readonly audit: AuditStore
+  readonly mail: MailWriter
+  readonly links: Links
 }
 
 /** Who changes it, and from what to what. */
@@ -36,7 +37,8 @@ export async function changePassword(
   { principal: { user, session }, sessionToken, currentPassword, newPassword }: ChangePasswordInput,
   note: Note,
 ): Promise<IssuedSession> {
-  const accepted = acceptNewPassword(deps.policy, newPassword, { email: user.email, pointer: '#/newPassword' })
+  const context = { email: user.email, userId: user.id, pointer: '#/newPassword', note }
+  const accepted = await acceptNewPassword(deps, newPassword, context)
   const proof = await provePasswordById(deps, user.id, currentPassword)
   if (!proof.proven) {
     const { reason } = proof
@@ -50,8 +52,10 @@ export async function changePassword(
   const newHash = await deps.hasher.hash(accepted)
   const planned = planRotation(session, sessionToken, deps.clock())
   const { hash: oldHash } = proof.credential
-  const told = tellOnly(note({ type: 'password.changed', userId: user.id, sessionId: session.id }))
-  const changed = await deps.passwords.change({ oldHash, newHash, keep: planned.rotation }, told)
+  const changed = await deps.passwords.change({ oldHash, newHash, keep: planned.rotation }, () => ({
+    events: [note({ type: 'password.changed', userId: user.id, sessionId: session.id })],
+    mails: passwordChangedMail(deps, user),
+  }))
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
   return planned

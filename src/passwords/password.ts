@@ -1,8 +1,13 @@
 /*
  * What a password may be (NIST SP 800-63B-4 section 3.1.1): 15 to 1,024 code points, Unicode NFC and nothing else done
- * to it, no composition rules. Refused: lone surrogates, and passwords made of the email or of the site's name.
+ * to it, no composition rules. Refused: lone surrogates, passwords made of the email or of the site's name, common ones,
+ * and, where a list is configured, breached ones.
  */
-import { Refusal } from '../kernel/refusal.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { Note } from '../kernel/event.ts'
+import { invalidMember } from '../kernel/refusal.ts'
+import type { IsBreached } from './breach-list.ts'
+import type { IsCommon } from './common-passwords.ts'
 
 declare const passwordBrand: unique symbol
 
@@ -15,11 +20,25 @@ export interface PasswordPolicy {
   readonly minLength: number
   /** Words that a password may not be built from, besides the user's own email: site, brand, host. */
   readonly contextWords: readonly string[]
+  readonly isCommon: IsCommon
+  /** Null: no list is asked. */
+  readonly isBreached: IsBreached | null
 }
 
-/** What a new password is compared with. */
+/** What accepting a new password works with. */
+export interface PasswordPolicyDeps {
+  readonly policy: PasswordPolicy
+  readonly audit: AuditStore
+}
+
+/** Whose password it is to be, and where it stood. */
 export interface PasswordContext {
   readonly email: string
+  /** Null: of somebody who is being registered. */
+  readonly userId: string | null
+  /** The body member that held it, as a URI fragment. */
+  readonly pointer: string
+  readonly note: Note
 }
 
 /** Most code points of a password. */
@@ -44,19 +63,38 @@ export function codePoints(text: string): number {
 }
 
 /**
- * Accepts or refuses a new password.
- * @param pointer the body member that held it.
+ * Accepts or refuses a new password. A list of breached passwords that does not answer refuses nobody: an event tells it.
  * @throws validation_failed with what would be right.
  */
-export function acceptNewPassword(
-  policy: PasswordPolicy,
+export async function acceptNewPassword(
+  deps: PasswordPolicyDeps,
   text: string,
-  { email, pointer }: PasswordContext & { readonly pointer: string },
-): Password {
+  context: PasswordContext,
+): Promise<Password> {
+  const { policy } = deps
   const password = toPassword(text)
-  const problem = findPasswordProblem(policy, password, email)
-  if (problem !== null) throw new Refusal('validation_failed', { errors: [{ pointer, detail: problem }] })
+  const problem = findPasswordProblem(policy, password, context.email)
+  if (problem !== null) throw invalidMember(context.pointer, problem)
+  if (await policy.isCommon(password)) throw invalidMember(context.pointer, 'Must not be a common password.')
+  if (await isKnownBreached(deps, password, context)) {
+    throw invalidMember(context.pointer, 'Was in a data breach elsewhere: others know it. Choose another one.')
+  }
   return password
+}
+
+async function isKnownBreached(
+  { policy, audit }: PasswordPolicyDeps,
+  password: Password,
+  { userId, note }: PasswordContext,
+): Promise<boolean> {
+  if (policy.isBreached === null) return false
+  try {
+    return await policy.isBreached(password)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    await audit.write({ events: [note({ type: 'password.breach_check_failed', userId, reason })] })
+    return false
+  }
 }
 
 function findPasswordProblem(policy: PasswordPolicy, password: Password, email: string): string | null {

@@ -4,7 +4,9 @@ import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
+import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
 import { typedPasswordSchema } from './password-schema.ts'
+import { type ResetPasswordDeps, resetPassword } from './reset-password.ts'
 
 /** Change the password. */
 export function passwordRoutes(
@@ -27,6 +29,45 @@ export function passwordRoutes(
           body: { session: toSessionJson(issued.session, issued.session.id) },
           cookies: [sessionCookie(deps.jar, deps.settings, issued)],
         }
+      },
+    }),
+  ]
+}
+
+/** Have a link mailed, and set a new password with it. */
+export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/password/forgot',
+      summary: 'Have a link mailed with which the password is reset; the answer is the same for any address',
+      access: 'anyone',
+      body: z.strictObject({
+        email: z.string('Must be a string.').meta({ format: 'email' }),
+      }),
+      answers: { 202: null },
+      form: { page: '/password/forgot', done: '/password/forgot', notice: 'reset_sent' },
+      async handle({ body, note }) {
+        await forgotPassword(deps, body.email, note)
+        return { status: 202 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/password/reset',
+      summary: 'Set a new password with the token of the mail; all sessions end',
+      access: 'anyone',
+      body: z.strictObject({
+        token: z.string('Must be a string.'),
+        password: typedPasswordSchema,
+      }),
+      answers: { 204: null },
+      refusals: ['token_invalid', 'overloaded'],
+      form: { page: '/password/reset', done: '/login', notice: 'password_reset', keeps: ['token'] },
+      async handle({ body, note }) {
+        await resetPassword(deps, body, note)
+        return { status: 204 }
       },
     }),
   ]

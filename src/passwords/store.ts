@@ -3,6 +3,7 @@ import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
+import type { OneTimeToken } from '../mail/store.ts'
 import type { SessionRotation } from '../sessions/store.ts'
 
 /** A user with what their password is checked against. */
@@ -11,6 +12,8 @@ export interface PasswordCredential {
   /** Null: the user has no password. */
   readonly hash: PasswordHash | null
   readonly disabled: boolean
+  /** Who has to reset it before it works again; null: nobody. */
+  readonly disabledFor: 'strangers' | 'everyone' | null
   /** Moves on whenever all sessions of the user end; see `SessionStart.securityEpoch`. */
   readonly securityEpoch: number
 }
@@ -24,12 +27,28 @@ export interface PasswordChange {
   readonly keep: SessionRotation
 }
 
+/** A new password that a one-time token allows. */
+export interface PasswordReset {
+  /** Used up by it. */
+  readonly token: OneTimeToken
+  readonly userId: UserId
+  readonly newHash: PasswordHash
+  /** Milliseconds since 1970 UTC. */
+  readonly changedAt: number
+}
+
 /** What passwords ask of storage. Each method is one transaction. */
 export interface PasswordStore {
   findByEmail(email: EmailAddress): Promise<PasswordCredential | null>
   findByUserId(id: UserId): Promise<PasswordCredential | null>
   /** Replaces the hash of an unchanged password; does nothing when the hash is another by now. */
   rehash(id: UserId, oldHash: PasswordHash, newHash: PasswordHash): Promise<void>
+  /**
+   * Replaces whatever password there was, ends all sessions and all other reset tokens, and lets the password work again.
+   * The token came by mail, so the address is verified if it is still the user's. False, and nothing done, when the token
+   * was used, or its user is gone or disabled.
+   */
+  reset(reset: PasswordReset, tell: Tell): Promise<boolean>
   /** False, and nothing done, when the password was changed or the session ended meanwhile. */
   change(change: PasswordChange, tell: Tell): Promise<boolean>
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeProblems, settingsSchema } from '../check-options.ts'
+import type { Mailer } from '../mail/message.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -10,7 +11,16 @@ import { type Environment, readEnvironment } from './environment.ts'
 /** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data. */
 export type LatchkeyConfig = Omit<
   LatchkeyOptions,
-  'baseUrl' | 'storage' | 'sessionStorage' | 'clock' | 'onEvent' | 'onError' | 'onStatement' | 'onRequest'
+  | 'baseUrl'
+  | 'storage'
+  | 'mailer'
+  | 'mailTexts'
+  | 'sessionStorage'
+  | 'clock'
+  | 'onEvent'
+  | 'onError'
+  | 'onStatement'
+  | 'onRequest'
 >
 
 /** All settings of a process. */
@@ -34,8 +44,19 @@ export async function readConfiguration(
   const environment = readEnvironment(env)
   const file = await readConfigFile(directory)
   const { storage, sessionStorage } = await chooseStorages(environment, directory)
-  const { secrets, trustProxy, trustedOrigins, registration, baseUrl } = environment
-  const fromEnvironment = Object.entries({ secrets, trustProxy, trustedOrigins, registration })
+  const { secrets, trustProxy, trustedOrigins, registration, verifyEmail, baseUrl } = environment
+  const mailer = await chooseMailer(environment)
+  const { breachUrl = file.password?.breachUrl } = environment
+  const password = breachUrl === undefined ? file.password : { ...file.password, breachUrl }
+  const fromEnvironment = Object.entries({
+    secrets,
+    trustProxy,
+    trustedOrigins,
+    registration,
+    verifyEmail,
+    mailer,
+    password,
+  })
   const set = Object.fromEntries(fromEnvironment.filter(([, value]) => value !== undefined))
   // Both halves were checked, each by its schema.
   return { environment, storage, options: { ...file, ...set, baseUrl, storage, sessionStorage } as LatchkeyOptions }
@@ -56,6 +77,19 @@ async function importDefault(path: string): Promise<unknown> {
     return module.default
   } catch (error) {
     throw new ConfigurationError(`${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function chooseMailer({ smtpUrl, mailFrom, baseUrl }: Environment): Promise<Mailer | undefined> {
+  if (smtpUrl === undefined) return undefined
+  const { createSmtpMailer } = await import('../mail/smtp.ts')
+  try {
+    const from = mailFrom ?? `no-reply@${new URL(baseUrl).hostname}`
+    return (await createSmtpMailer({ url: smtpUrl, from })).send
+  } catch (error) {
+    throw new ConfigurationError(
+      `SMTP_URL, LATCHKEY_MAIL_FROM: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 

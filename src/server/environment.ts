@@ -3,7 +3,7 @@
  * a mistyped name never means "the default" in silence.
  */
 import { z } from 'zod'
-import { originSchema, secretSchema } from '../check-options.ts'
+import { httpUrlSchema, originSchema, secretSchema } from '../check-options.ts'
 import { ConfigurationError } from '../options.ts'
 
 /** What the environment says, read and checked. Absent: not set. */
@@ -19,7 +19,11 @@ export interface Environment {
   readonly secrets?: readonly string[] | undefined
   readonly trustProxy?: number | readonly string[] | undefined
   readonly trustedOrigins?: readonly string[] | undefined
-  readonly registration?: 'open' | 'closed' | undefined
+  readonly registration?: 'open' | 'invite' | 'closed' | undefined
+  readonly verifyEmail?: 'required' | 'optional' | 'off' | undefined
+  readonly breachUrl?: string | undefined
+  readonly smtpUrl?: string | undefined
+  readonly mailFrom?: string | undefined
 }
 
 const DEFAULT_PORT = 3_000
@@ -37,10 +41,6 @@ const commaList = z.string().transform((text) =>
 const NOT_YET: Readonly<Record<string, { readonly allowed: readonly string[]; readonly what: string }>> = {
   LATCHKEY_SESSION_TOKEN: { allowed: ['opaque'], what: 'sealed session tokens' },
   LATCHKEY_SCOPES: { allowed: [], what: 'access tokens' },
-  LATCHKEY_VERIFY_EMAIL: { allowed: ['optional', 'off'], what: 'verification of email addresses' },
-  LATCHKEY_BREACH_URL: { allowed: [], what: 'the check of breached passwords' },
-  SMTP_URL: { allowed: [], what: 'mail' },
-  LATCHKEY_MAIL_FROM: { allowed: [], what: 'mail' },
 }
 
 const portSchema = z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535)
@@ -73,7 +73,14 @@ const variables = z.object({
     .transform((text) => (/^\d+$/.test(text) ? Number(text) : text.split(',').map((cidr) => cidr.trim())))
     .optional(),
   LATCHKEY_TRUSTED_ORIGINS: commaList.pipe(z.array(originSchema)).optional(),
-  LATCHKEY_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').optional(),
+  LATCHKEY_REGISTRATION: z.enum(['open', 'invite', 'closed'], 'must be open, invite or closed').optional(),
+  LATCHKEY_VERIFY_EMAIL: z.enum(['required', 'optional', 'off'], 'must be required, optional or off').optional(),
+  LATCHKEY_BREACH_URL: httpUrlSchema.optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must be smtp://user:password@host:587 or smtps://…')
+    .optional(),
+  LATCHKEY_MAIL_FROM: z.string().optional(),
 })
 
 /**
@@ -102,6 +109,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     trustProxy: data.LATCHKEY_TRUST_PROXY,
     trustedOrigins: data.LATCHKEY_TRUSTED_ORIGINS,
     registration: data.LATCHKEY_REGISTRATION,
+    verifyEmail: data.LATCHKEY_VERIFY_EMAIL,
+    breachUrl: data.LATCHKEY_BREACH_URL,
+    smtpUrl: data.SMTP_URL,
+    mailFrom: data.LATCHKEY_MAIL_FROM,
   }
 }
 

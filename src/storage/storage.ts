@@ -4,6 +4,7 @@ import type { Told } from '../audit/tell.ts'
 import type { TokenHash } from '../crypto/token.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
+import type { MailStore, OneTimeTokenStore } from '../mail/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
@@ -13,6 +14,8 @@ export interface Stores {
   readonly passwords: PasswordStore
   readonly sessions: SessionStore
   readonly audit: AuditStore
+  readonly tokens: OneTimeTokenStore
+  readonly mails: MailStore
   /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
   ping(): Promise<void>
   /** What is damaged, one line each; empty when all is well. */

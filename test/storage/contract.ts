@@ -63,7 +63,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
     async function addUser(): Promise<User> {
       const user = makeUser()
       expect(await stores.users.create({ user, passwordHash: HASH, firstSession: null, replaces: null }, untold)).toBe(
-        true,
+        'created',
       )
       return user
     }
@@ -88,13 +88,14 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const record = makeSession(user.id)
       expect(
         await stores.users.create({ user, passwordHash: HASH, firstSession: record, replaces: null }, untold),
-      ).toBe(true)
+      ).toBe('created')
       expect(await elsewhere.users.findByEmail(user.email)).toEqual({ ...user, disabledAt: null })
       expect(await elsewhere.sessions.findByTokenHash(record.tokenHash)).toEqual({ session: record.session, user })
       expect(await elsewhere.passwords.findByEmail(user.email)).toEqual({
         user,
         hash: HASH,
         disabled: false,
+        disabledFor: null,
         securityEpoch: 0,
       })
 
@@ -105,7 +106,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           { user: twin, passwordHash: HASH, firstSession: twinSession, replaces: null },
           untold,
         ),
-      ).toBe(false)
+      ).toBe('email_taken')
       expect(await stores.users.findById(twin.id)).toBeNull()
       expect(await isThere(twinSession.tokenHash)).toBe(false)
     })
@@ -123,7 +124,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           untold,
         ),
       )
-      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
+      expect((await Promise.all(tries)).filter((outcome) => outcome === 'created')).toHaveLength(1)
     })
 
     test('users are listed in pages, renamed, and gone when deleted', async () => {
@@ -191,12 +192,12 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const user = makeUser()
       expect(
         await stores.users.create({ user, passwordHash: HASH, firstSession: makeSession(user.id), replaces }, untold),
-      ).toBe(true)
+      ).toBe('created')
       expect(await isThere(old.tokenHash)).toBe(false)
       const other = await addSession(user.id)
       const twin = { ...makeUser(), email: user.email }
       const refused = { user: twin, passwordHash: HASH, firstSession: makeSession(twin.id), replaces: refOf(other) }
-      expect(await stores.users.create(refused, untold)).toBe(false)
+      expect(await stores.users.create(refused, untold)).toBe('email_taken')
       expect(await isThere(other.tokenHash)).toBe(true)
     })
 

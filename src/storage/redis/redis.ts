@@ -70,9 +70,24 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
         // First the session, whose token nobody has yet: so the user is never there without it.
         if (firstSession !== null) await keys.put(toStored(firstSession.session, firstSession.tokenHash, copy))
         const created = await stores.users.create(newUser, tell)
-        const ending = created ? replaces : (firstSession?.session ?? null)
+        const ending = created === 'created' ? replaces : (firstSession?.session ?? null)
         if (ending !== null) await endAmong(keys, ending.userId, ({ id }) => id === ending.id)
         return created
+      },
+      async verifyEmail(verification, tell) {
+        const verified = await stores.users.verifyEmail(verification, tell)
+        await carryOut(deps, verification.userId)
+        return verified
+      },
+      async changeEmail(proof, tell) {
+        const outcome = await stores.users.changeEmail(proof, tell)
+        await carryOut(deps, proof.userId)
+        return outcome
+      },
+      async undoEmailChange(undo, tell) {
+        const undone = await stores.users.undoEmailChange(undo, tell)
+        await carryOut(deps, undo.userId)
+        return undone
       },
       async rename(id, name, tell) {
         const user = await stores.users.rename(id, name, tell)
@@ -92,6 +107,11 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
     },
     passwords: {
       ...stores.passwords,
+      async reset(reset, tell) {
+        const done = await stores.passwords.reset(reset, tell)
+        await carryOut(deps, reset.userId)
+        return done
+      },
       async change(change, tell) {
         const { id, userId, oldTokenHash, newTokenHash } = change.keep
         // First the new token, which nobody has yet; the order then ends all sessions but the one under it.

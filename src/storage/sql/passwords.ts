@@ -1,11 +1,13 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
-import type { PasswordChange, PasswordCredential, PasswordStore } from '../../passwords/store.ts'
+import type { PasswordChange, PasswordCredential, PasswordReset, PasswordStore } from '../../passwords/store.ts'
+import { endTokensOf, useUpToken } from './one-time-tokens.ts'
+import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
-import type { TellingDatabase } from './transact.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
 
 /** Passwords in SQL. */
 export function createPasswordStore(
@@ -26,42 +28,45 @@ export function createPasswordStore(
         .execute()
     },
 
-    async change(change, tell) {
-      try {
-        return (await transact(tell, (trx) => changePassword(trx, sessions, change))) !== null
-      } catch (error) {
-        if (error instanceof ChangedMeanwhile) return false
-        throw error
-      }
-    },
+    reset: (reset, tell) => isDone(transact(tell, (trx) => resetPassword(trx, sessions, reset))),
+
+    change: (change, tell) => isDone(transact(tell, (trx) => changePassword(trx, sessions, change))),
   }
 }
-
-/** Rolls the transaction back: the password or the session is not what the change was based on. */
-class ChangedMeanwhile extends Error {}
 
 async function changePassword(
   trx: Transaction<Database>,
   sessions: SessionEffects,
   { oldHash, newHash, keep }: PasswordChange,
-): Promise<true> {
+): Promise<true | null> {
   const { userId } = keep
-  const user = await trx
-    .updateTable('users')
-    .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
-    .where('id', '=', userId)
-    .returning('security_epoch')
-    .executeTakeFirst()
+  const epoch = await advanceEpoch(trx, userId)
   const { numUpdatedRows } = await trx
     .updateTable('passwords')
-    .set({ hash: newHash, changed_at: at(keep.authenticatedAt) })
+    .set({ hash: newHash, changed_at: at(keep.authenticatedAt), disabled_for: null })
     .where('user_id', '=', userId)
     .where('hash', '=', oldHash)
     .executeTakeFirst()
-  const isUnchanged = user !== undefined && numUpdatedRows > 0n && (await sessions.rotate(trx, keep))
-  if (!isUnchanged) throw new ChangedMeanwhile()
+  if (epoch === null || numUpdatedRows === 0n || !(await sessions.rotate(trx, keep))) return null
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
-  await sessions.endAll(trx, { userId, except, throughEpoch: user.security_epoch - 1 })
+  await sessions.endAll(trx, { userId, except, throughEpoch: epoch - 1 })
+  return true
+}
+
+async function resetPassword(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { token, userId, newHash, changedAt }: PasswordReset,
+): Promise<true | null> {
+  if (!(await useUpToken(trx, token)) || !(await endAllSessions(trx, sessions, userId))) return null
+  await putPassword(trx, userId, { hash: newHash, changedAt })
+  await endTokensOf(trx, userId, ['password_reset'])
+  await trx
+    .updateTable('users')
+    .set({ email_verified: true })
+    .where('id', '=', userId)
+    .where('email', '=', token.email)
+    .execute()
   return true
 }
 
@@ -74,7 +79,7 @@ async function findCredential(
     .selectFrom('users')
     .leftJoin('passwords', 'passwords.user_id', 'users.id')
     .selectAll('users')
-    .select('passwords.hash')
+    .select(['passwords.hash', 'passwords.disabled_for'])
     .where(`users.${column}`, '=', value)
     .executeTakeFirst()
   if (row === undefined) return null
@@ -82,6 +87,7 @@ async function findCredential(
     user: toUser(row),
     hash: row.hash as PasswordHash | null, // a PHC string that our hasher made
     disabled: row.disabled_at !== null,
+    disabledFor: row.disabled_for,
     securityEpoch: row.security_epoch,
   }
 }

@@ -97,6 +97,8 @@ export interface OneTimeTokensTable {
   email: string | null
   created_at: number
   expires_at: number
+  /** Somebody is using it until then. */
+  claimed_until: Generated<number | null>
 }
 
 /** What happened. Rows are never changed but to seal them, and to take away what is personal in them. */

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { OpenOptions, Stores } from '../storage.ts'
 import { createAuditStore } from './audit.ts'
+import { createMailStore } from './mails.ts'
+import { createOneTimeTokenStore } from './one-time-tokens.ts'
 import { createPasswordStore } from './passwords.ts'
 import type { SqlDatabase } from './schema.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
@@ -18,6 +20,8 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
     passwords: createPasswordStore(telling, effects),
     sessions: createSessionStore(telling),
     audit: createAuditStore(telling),
+    tokens: createOneTimeTokenStore(telling),
+    mails: createMailStore(telling),
     async ping() {
       await sql`SELECT 1`.execute(database.reader)
     },

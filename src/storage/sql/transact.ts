@@ -4,7 +4,10 @@ import { insertAuditRows } from './audit-rows.ts'
 import { insertMails } from './mail-rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 
-/** Runs a transaction; when something happened, what is told of it is written in it and passed on after the commit. */
+/**
+ * Runs a transaction. What is told of its outcome is written in it, and passed on after the commit. When the work gives
+ * null nothing happened: it rolls back.
+ */
 export type Transact = <Outcome>(
   tell: Tell<Outcome>,
   work: (trx: Transaction<Database>) => Promise<Outcome | null>,
@@ -12,7 +15,6 @@ export type Transact = <Outcome>(
 
 /** A database whose transactions tell what they did. */
 export interface TellingDatabase extends SqlDatabase {
-  /** Null, and nothing told, when the work gave null. What the work throws rolls back. */
   readonly transact: Transact
 }
 
@@ -21,20 +23,27 @@ export function createTellingDatabase(database: SqlDatabase, onTold: (told: Told
   return {
     ...database,
     async transact(tell, work) {
-      let told: Told | undefined
-      const outcome = await database.db.transaction().execute(async (trx) => {
-        const result = await work(trx)
-        if (result === null) return null
-        told = tell(result)
-        await insertAuditRows(trx, told.events)
-        await insertMails(trx, told.mails ?? [])
-        return result
-      })
-      if (told !== undefined) onTold(told)
-      return outcome
+      try {
+        const { outcome, told } = await database.db.transaction().execute(async (trx) => {
+          const outcome = await work(trx)
+          if (outcome === null) throw new NothingHappened()
+          const told = tell(outcome)
+          await insertAuditRows(trx, told.events)
+          await insertMails(trx, told.mails ?? [])
+          return { outcome, told }
+        })
+        onTold(told)
+        return outcome
+      } catch (error) {
+        if (error instanceof NothingHappened) return null
+        throw error
+      }
     },
   }
 }
+
+/** Rolls a transaction back. */
+class NothingHappened extends Error {}
 
 /** Whether a transaction did something. */
 export async function isDone(outcome: Promise<true | null>): Promise<boolean> {

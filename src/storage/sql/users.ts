@@ -1,27 +1,47 @@
-import type { UserStore } from '../../accounts/store.ts'
+import type { Transaction } from 'kysely'
+import type { NewUser, UserStore } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
+import { insertOneTimeToken, toOneTimeToken, useUpToken } from './one-time-tokens.ts'
 import { toUser, toUserRecord, toUserRow } from './rows.ts'
+import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TellingDatabase } from './transact.ts'
 
 /** Users in SQL. */
-export function createUserStore({ reader, transact }: TellingDatabase, sessions: SessionEffects): UserStore {
+export function createUserStore(database: TellingDatabase, sessions: SessionEffects): UserStore {
+  const { reader, transact } = database
   return {
-    async create({ user, passwordHash, firstSession, replaces }, tell) {
+    ...createEmailProofs(database, sessions),
+
+    async create(newUser, tell) {
       try {
-        await transact(tell, async (trx) => {
-          await trx.insertInto('users').values(toUserRow(user)).execute()
-          const changed_at = at(user.createdAt)
-          await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
-          await sessions.startFirst(trx, firstSession, replaces)
-          return true
-        })
-        return true
+        const created = await transact(tell, (trx) => insertUser(trx, sessions, newUser))
+        return created === null ? 'invitation_used' : 'created'
       } catch (error) {
-        if (isUniqueViolation(error)) return false
+        if (isUniqueViolation(error)) return 'email_taken'
         throw error
+      }
+    },
+
+    async describe(id) {
+      const row = await reader
+        .selectFrom('users')
+        .leftJoin('passwords', 'passwords.user_id', 'users.id')
+        .selectAll('users')
+        .select('passwords.changed_at')
+        .where('users.id', '=', id)
+        .executeTakeFirst()
+      if (row === undefined) return null
+      const tokens = await reader.selectFrom('one_time_tokens').selectAll().where('user_id', '=', id).execute()
+      const mails = await reader.selectFrom('mails').select('id').where('user_id', '=', id).execute()
+      return {
+        user: toUserRecord(row),
+        passwordChangedAt: row.changed_at,
+        oneTimeTokens: tokens.map(toOneTimeToken).map(({ tokenHash: _, ...token }) => token),
+        mailsWaiting: mails.length,
       }
     },
 
@@ -99,4 +119,19 @@ export function createUserStore({ reader, transact }: TellingDatabase, sessions:
         }),
       ),
   }
+}
+
+/** Null when the invitation was used up meanwhile. */
+async function insertUser(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { user, passwordHash, firstSession, replaces, verification, invitation }: NewUser,
+): Promise<true | null> {
+  if (invitation !== undefined && !(await useUpToken(trx, invitation))) return null
+  await trx.insertInto('users').values(toUserRow(user)).execute()
+  const changed_at = at(user.createdAt)
+  await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
+  if (verification !== undefined) await insertOneTimeToken(trx, verification)
+  await sessions.startFirst(trx, firstSession, replaces)
+  return true
 }

@@ -21,7 +21,8 @@ export const accounts: Migration = {
       user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
       email TEXT,
       created_at INTEGER NOT NULL,
-      expires_at INTEGER NOT NULL
+      expires_at INTEGER NOT NULL,
+      claimed_until INTEGER
     ) STRICT, WITHOUT ROWID`,
     'CREATE INDEX one_time_tokens_by_user ON one_time_tokens (user_id)',
     'CREATE INDEX one_time_tokens_to_sweep ON one_time_tokens (expires_at)',
@@ -77,7 +78,8 @@ export const accounts: Migration = {
       user_id uuid REFERENCES latchkey.users (id) ON DELETE CASCADE,
       email text,
       created_at timestamptz NOT NULL,
-      expires_at timestamptz NOT NULL
+      expires_at timestamptz NOT NULL,
+      claimed_until timestamptz
     )`,
     'CREATE INDEX one_time_tokens_by_user ON latchkey.one_time_tokens (user_id)',
     'CREATE INDEX one_time_tokens_to_sweep ON latchkey.one_time_tokens (expires_at)',

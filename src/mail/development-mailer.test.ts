@@ -1,24 +1,30 @@
 import { expect, test } from 'vitest'
-import { createConsoleMailer } from './console-mailer.ts'
+import { createDevelopmentMailer } from './development-mailer.ts'
 import { composeMessage } from './messages.ts'
 
 const composed = composeMessage({ kind: 'verify_email', link: 'http://localhost:3000/v?t=1', hours: 24 }, 'Acme')
 
 test('the development mailer prints a line and the link, and keeps the mail', async () => {
   const lines: string[] = []
-  const { send, list } = createConsoleMailer((line) => lines.push(line))
+  const { send, list } = createDevelopmentMailer(
+    () => 0,
+    (line) => lines.push(line),
+  )
   const message = { id: '1@localhost', to: 'ada@example.com', ...composed }
   await send(message)
   expect(lines).toEqual([
     'Mail to ada@example.com: Confirm your email address for Acme',
     '  http://localhost:3000/v?t=1',
   ])
-  expect(list()).toEqual([message])
+  expect(list()).toEqual([{ ...message, sentAt: 0 }])
 })
 
 test('it keeps the last 100 mails, and a mail writes no second line and no escape sequence', async () => {
   const lines: string[] = []
-  const { send, list } = createConsoleMailer((line) => lines.push(line))
+  const { send, list } = createDevelopmentMailer(
+    () => 0,
+    (line) => lines.push(line),
+  )
   for (let number = 1; number <= 101; number++) {
     await send({ id: `${number}@localhost`, to: 'ada@example.com', subject: 'a\r\n\u001b[2Jb', text: 'none', html: '' })
   }

@@ -1,0 +1,103 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
+import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
+import type { Note } from '../kernel/event.ts'
+import type { User } from '../kernel/principal.ts'
+import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import type { Links } from '../mail/links.ts'
+import { findOneTimeToken, newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
+import type { OutgoingMail } from '../mail/outgoing-mail.ts'
+import type { MailWriter } from '../mail/write-mail.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
+import type { UserStore } from './store.ts'
+
+/** What changing an address works with. */
+export interface ChangeEmailDeps extends OneTimeTokenDeps {
+  readonly users: UserStore
+  readonly cache: SessionCache
+  readonly mail: MailWriter
+  readonly links: Links
+}
+
+/**
+ * Asks for another address: a link goes to the new one, a notice with a way back to the old one (ASVS 6.3.7). Nothing
+ * changes until the new one is proven.
+ * @throws validation_failed for what is no address, or is the present one.
+ */
+export async function requestEmailChange(
+  deps: ChangeEmailDeps,
+  { user, email: text }: { readonly user: User; readonly email: string },
+  note: Note,
+): Promise<void> {
+  const email = parseEmailAddress(text)
+  if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
+  if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
+  const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
+  const undo = newOneTimeToken(deps.clock, { purpose: 'email_undo', userId: user.id, email: user.email })
+  const proofMail = await writeProofMail(deps, { user, email, token })
+  const days = ONE_TIME_TOKENS.email_undo.lifeMs / DAY_MS
+  const content = { kind: 'email_change_notice', undoLink: deps.links.undoEmailChange(undo.token), days } as const
+  const notice = deps.mail.write({ to: user.email, userId: user.id, content })
+  await deps.tokens.issue([record, undo.record], () => ({
+    events: [note({ type: 'email.change_requested', userId: user.id })],
+    mails: [...proofMail, ...notice],
+  }))
+}
+
+/** To an address that has an account goes a mail that says so, and whoever asked is told nothing of it. */
+async function writeProofMail(
+  { users, mail, links }: ChangeEmailDeps,
+  { user, email, token }: { readonly user: User; readonly email: EmailAddress; readonly token: string },
+): Promise<readonly OutgoingMail[]> {
+  const owner = await users.findByEmail(email)
+  if (owner !== null) {
+    const content = { kind: 'account_exists', loginLink: links.login, resetLink: links.forgotPassword } as const
+    return mail.write({ to: email, userId: owner.id, content })
+  }
+  const hours = ONE_TIME_TOKENS.email_change.lifeMs / HOUR_MS
+  const content = { kind: 'email_change', link: links.confirmEmailChange(token), hours } as const
+  return mail.write({ to: email, userId: user.id, content })
+}
+
+/**
+ * Gives the account the address that the token was mailed to.
+ * @throws token_invalid; email_taken when somebody registered it meanwhile.
+ */
+export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, note: Note): Promise<void> {
+  const token = await findOneTimeToken(deps, 'email_change', text)
+  const { userId, email } = token
+  const user = userId === null ? null : await deps.users.findById(userId)
+  if (user === null || user.disabledAt !== null || email === null) throw new Refusal('token_invalid')
+  const outcome = await deps.users.changeEmail({ token, userId: user.id, email }, () => ({
+    events: [note({ type: 'email.changed', userId: user.id })],
+  }))
+  deps.cache.evictUser(user.id)
+  if (outcome === 'taken') throw new Refusal('email_taken')
+  if (outcome === 'token_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+}
+
+/**
+ * Takes a change of address back, from the old address, whether it was made yet or not. Whoever made it may know the
+ * password: so all sessions end, and it has to be reset, for which a mail goes out at once.
+ * @throws token_invalid; email_taken when somebody else has the old address by now.
+ */
+export async function undoEmailChange(deps: ChangeEmailDeps, text: string, note: Note): Promise<void> {
+  const token = await findOneTimeToken(deps, 'email_undo', text)
+  const { userId, email } = token
+  const user = userId === null ? null : await deps.users.findById(userId)
+  if (user === null || user.disabledAt !== null || email === null) throw new Refusal('token_invalid')
+  const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId: user.id, email })
+  const minutes = ONE_TIME_TOKENS.password_reset.lifeMs / MINUTE_MS
+  const content = { kind: 'password_reset', link: deps.links.resetPassword(reset.token), minutes } as const
+  const mails = deps.mail.write({ to: email, userId: user.id, content })
+  const undo = { token, userId: user.id, email, resetToken: reset.record }
+  const outcome = await deps.users.undoEmailChange(undo, () => ({
+    events: [
+      note({ type: 'email.change_undone', userId: user.id }),
+      note({ type: 'password.disabled', userId: user.id, reason: 'email_change_undone' }),
+    ],
+    mails,
+  }))
+  deps.cache.evictUser(user.id)
+  if (outcome === 'taken') throw new Refusal('email_taken')
+  if (outcome === 'token_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+}

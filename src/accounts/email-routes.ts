@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import { typedPasswordSchema } from '../passwords/password-schema.ts'
+import { type ChangeEmailDeps, confirmEmailChange, requestEmailChange, undoEmailChange } from './change-email.ts'
+import { requestVerification, type VerificationDeps } from './request-verification.ts'
+import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
+
+/** A token that is malformed is refused like one that is unknown, so any text will do. */
+const token = z.string('Must be a string.')
+
+/** Verify and change the own address. */
+export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEmailDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/email/verify/request',
+      summary: 'Have a link mailed that verifies the own address',
+      access: 'session',
+      answers: { 202: null },
+      form: { page: '/account', done: '/account', notice: 'verification_sent' },
+      async handle({ principal, note }) {
+        await requestVerification(deps, principal.user, note)
+        return { status: 202 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/email/verify',
+      summary: 'Verify an address with the token of the mail',
+      access: 'anyone',
+      body: z
+        .strictObject({
+          token,
+          password: typedPasswordSchema.optional(),
+          newPassword: typedPasswordSchema.optional(),
+        })
+        .refine(({ password, newPassword }) => password === undefined || newPassword === undefined, {
+          path: ['newPassword'],
+          message: 'Must not come together with password.',
+        }),
+      answers: { 204: null },
+      refusals: ['token_invalid', 'proof_required', 'wrong_password', 'overloaded'],
+      form: {
+        page: '/email/verify',
+        done: '/account',
+        notice: 'email_verified',
+        keeps: ['token'],
+      },
+      async handle({ body, principal, note }) {
+        await verifyEmail(deps, { ...body, principal }, note)
+        return { status: 204 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/email/change',
+      summary: 'Ask for another address; it changes when the link that is mailed there is opened',
+      access: 'fresh_session',
+      body: z.strictObject({ email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }) }),
+      answers: { 202: null },
+      form: { page: '/account', done: '/account', notice: 'email_change_sent' },
+      async handle({ body, principal, note }) {
+        await requestEmailChange(deps, { user: principal.user, email: body.email }, note)
+        return { status: 202 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/email/change/confirm',
+      summary: 'Change the address with the token of the mail',
+      access: 'anyone',
+      body: z.strictObject({ token }),
+      answers: { 204: null },
+      refusals: ['token_invalid', 'email_taken'],
+      form: { page: '/email/change/confirm', done: '/account', notice: 'email_changed', keeps: ['token'] },
+      async handle({ body, note }) {
+        await confirmEmailChange(deps, body.token, note)
+        return { status: 204 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/email/change/undo',
+      summary: 'Take a change of address back, with the token of the notice; the password has to be reset then',
+      access: 'anyone',
+      body: z.strictObject({ token }),
+      answers: { 204: null },
+      refusals: ['token_invalid', 'email_taken'],
+      form: { page: '/email/change/undo', done: '/login', notice: 'email_change_undone', keeps: ['token'] },
+      async handle({ body, note }) {
+        await undoEmailChange(deps, body.token, note)
+        return { status: 204 }
+      },
+    }),
+  ]
+}

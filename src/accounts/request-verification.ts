@@ -1,0 +1,35 @@
+import { HOUR_MS } from '../kernel/clock.ts'
+import type { Note } from '../kernel/event.ts'
+import type { User } from '../kernel/principal.ts'
+import type { Links } from '../mail/links.ts'
+import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
+import type { OutgoingMail } from '../mail/outgoing-mail.ts'
+import type { OneTimeToken } from '../mail/store.ts'
+import type { MailWriter } from '../mail/write-mail.ts'
+
+/** What asking for a proof of an address works with. */
+export interface VerificationDeps extends OneTimeTokenDeps {
+  readonly mail: MailWriter
+  readonly links: Links
+}
+
+/** A token that verifies the address of a user, and the mail that carries it. Neither is stored yet. */
+export function newVerification(
+  { clock, mail, links }: VerificationDeps,
+  { id, email }: User,
+): { readonly record: OneTimeToken; readonly mails: readonly OutgoingMail[] } {
+  const { token, record } = newOneTimeToken(clock, { purpose: 'email_verify', userId: id, email })
+  const hours = ONE_TIME_TOKENS.email_verify.lifeMs / HOUR_MS
+  const content = { kind: 'verify_email', link: links.verifyEmail(token), hours } as const
+  return { record, mails: mail.write({ to: email, userId: id, content }) }
+}
+
+/** Mails the user a link that verifies their address. Does nothing when it is verified. */
+export async function requestVerification(deps: VerificationDeps, user: User, note: Note): Promise<void> {
+  if (user.emailVerified) return
+  const { record, mails } = newVerification(deps, user)
+  await deps.tokens.issue([record], () => ({
+    events: [note({ type: 'email.verification_requested', userId: user.id })],
+    mails,
+  }))
+}

@@ -1,0 +1,85 @@
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import type { Note } from '../kernel/event.ts'
+import type { UserId } from '../kernel/ids.ts'
+import type { Principal } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Links } from '../mail/links.ts'
+import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../mail/one-time-token.ts'
+import type { OneTimeToken } from '../mail/store.ts'
+import type { MailWriter } from '../mail/write-mail.ts'
+import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
+import { passwordChangedMail } from '../passwords/password-changed-mail.ts'
+import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
+import type { EmailVerification, UserRecord, UserStore } from './store.ts'
+
+/** What verifying works with. */
+export interface VerifyEmailDeps extends OneTimeTokenDeps, PasswordPolicyDeps, ProvePasswordDeps {
+  readonly users: UserStore
+  readonly hasher: PasswordHasher
+  readonly cache: SessionCache
+  readonly mail: MailWriter
+  readonly links: Links
+}
+
+/** The token of the mail, and how whoever opens it shows that the account is theirs. */
+export interface VerifyEmailInput {
+  readonly token: string
+  readonly password?: string | undefined
+  readonly newPassword?: string | undefined
+  readonly principal: Principal | null
+}
+
+/**
+ * Verifies the address of an account. The token proves who reads the mail, not who made the account: so it takes a
+ * session of the account, its password, or a new password that shuts out whoever made it (account pre-hijacking,
+ * Sudhodanan and Paverd 2022).
+ * @throws token_invalid, proof_required, wrong_password, validation_failed.
+ */
+export async function verifyEmail(deps: VerifyEmailDeps, input: VerifyEmailInput, note: Note): Promise<void> {
+  const token = await findOneTimeToken(deps, 'email_verify', input.token)
+  const user = token.userId === null ? null : await deps.users.findById(token.userId)
+  if (user === null || user.disabledAt !== null || user.email !== token.email) throw new Refusal('token_invalid')
+  if (input.newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, input.newPassword, note)
+  const { password, principal } = input
+  if (password === undefined && principal?.user.id !== user.id) throw new Refusal('proof_required')
+  if (password !== undefined) await requirePassword(deps, user.id, password)
+  await store(deps, { token, user, newPassword: null }, note)
+}
+
+async function requirePassword(deps: VerifyEmailDeps, userId: UserId, password: string): Promise<void> {
+  const proof = await provePasswordById(deps, userId, password)
+  if (!proof.proven) throw new Refusal('wrong_password', { detail: 'The password is wrong.', reason: proof.reason })
+}
+
+/** The account of an address, by the token that was mailed to it. */
+interface Claim {
+  readonly token: OneTimeToken
+  readonly user: UserRecord
+}
+
+async function verifyWithNewPassword(deps: VerifyEmailDeps, claim: Claim, text: string, note: Note): Promise<void> {
+  const { id: userId, email } = claim.user
+  const accepted = await acceptNewPassword(deps, text, { email, userId, pointer: '#/newPassword', note })
+  await withClaimedToken(deps, claim.token, async () => {
+    const hash = await deps.hasher.hash(accepted)
+    await store(deps, { ...claim, newPassword: { hash, changedAt: deps.clock() } }, note)
+  })
+}
+
+async function store(
+  deps: VerifyEmailDeps,
+  { token, user, newPassword }: Claim & Pick<EmailVerification, 'newPassword'>,
+  note: Note,
+): Promise<void> {
+  const verification = { token, userId: user.id, email: user.email, newPassword }
+  const verified = note({ type: 'email.verified', userId: user.id })
+  const changed = note({ type: 'password.changed', userId: user.id, sessionId: null })
+  const done = await deps.users.verifyEmail(verification, () =>
+    newPassword === null
+      ? { events: [verified] }
+      : { events: [verified, changed], mails: passwordChangedMail(deps, user) },
+  )
+  deps.cache.evictUser(user.id)
+  if (!done) throw new Refusal('token_invalid', { reason: 'used, or the address changed, meanwhile' })
+}

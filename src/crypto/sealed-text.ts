@@ -1,0 +1,53 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+/** Encrypts texts that are stored for a while and that nobody else is to read, and opens them again. */
+export interface Sealer {
+  /** The text, encrypted and authenticated: base64url of nonce, ciphertext and tag. */
+  seal(text: string): string
+  /** The text that was sealed, or null when no secret of ours sealed it for this purpose. */
+  open(sealed: string): string | null
+}
+
+const CIPHER = 'aes-256-gcm'
+/** A random nonce of 96 bits is good for 2^32 texts under one key (NIST SP 800-38D section 8.3). */
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * AES-256-GCM with one key per secret and purpose, derived by HKDF (RFC 5869).
+ * @param secrets newest first; the first seals, all open.
+ * @param purpose keeps a text sealed for one use from being taken for another.
+ */
+export function createSealer(secrets: readonly Uint8Array[], purpose: string): Sealer {
+  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)))
+  const [newest] = keys
+  if (newest === undefined) throw new TypeError('createSealer needs at least one secret')
+  return {
+    seal(text) {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv(CIPHER, newest, nonce, { authTagLength: TAG_BYTES })
+      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+        'base64url',
+      )
+    },
+    open(sealed) {
+      const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.byteLength < NONCE_BYTES + TAG_BYTES) return null
+      for (const key of keys) {
+        const text = openWith(key, bytes)
+        if (text !== null) return text
+      }
+      return null
+    },
+  }
+}
+
+function openWith(key: Uint8Array, bytes: Buffer): string | null {
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+  try {
+    return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+  } catch {
+    return null // another key, or altered
+  }
+}

@@ -1,0 +1,122 @@
+/*
+ * Sends what waits in the outbox. Every node does; a mail is leased by one of them at a time. A mail is struck out after
+ * the mailer took it: when a process dies between the two it is sent again, under the same id (at least once).
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sealer } from '../crypto/sealed-text.ts'
+import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
+import type { Note } from '../kernel/event.ts'
+import { type Mailer, MailRefused } from './message.ts'
+import { composeMessage } from './messages.ts'
+import type { LeasedMail, MailStore } from './store.ts'
+import type { MailTexts } from './texts.ts'
+import type { SealedMail } from './write-mail.ts'
+
+/** What delivering works with. */
+export interface DeliveryDeps {
+  readonly mails: MailStore
+  readonly sealer: Sealer
+  readonly mailer: Mailer
+  readonly siteName: string
+  readonly texts: MailTexts
+  /** The host in message ids. */
+  readonly host: string
+  readonly clock: Clock
+  readonly note: Note
+  readonly onError: (error: unknown) => void
+}
+
+const BATCH = 20
+/** Longer than a mailer may take. */
+const LEASE_MS = 2 * MINUTE_MS
+const FIRST_PAUSE_MS = 10 * SECOND_MS
+const LONGEST_PAUSE_MS = 2 * HOUR_MS
+/** A mail that could not be sent for so long is given up; its links are dead by then. */
+const GIVE_UP_AFTER_MS = 3 * DAY_MS
+/** How often a node looks for mails that were put off, or that another node left behind. */
+const LOOK_INTERVAL_MS = 5 * SECOND_MS
+/** How long `stop` waits for a mail that is being handed over. */
+const STOP_MS = 5 * SECOND_MS
+
+/** Delivers mails until it is stopped. */
+export interface MailDelivery {
+  /** There is a new mail: look at once. */
+  wake(): void
+  /** Resolves when the mail that is being handed over has gone, or after 5 s. */
+  stop(): Promise<void>
+}
+
+/** Starts delivering. */
+export function startDelivery(deps: DeliveryDeps): MailDelivery {
+  const stopping = new AbortController()
+  let isWanted = false
+  let running: Promise<void> | null = null
+
+  async function run(): Promise<void> {
+    while (isWanted && !stopping.signal.aborted) {
+      isWanted = false
+      await deliverDue(deps, stopping.signal).catch(deps.onError)
+    }
+    running = null
+  }
+  function wake(): void {
+    isWanted = true
+    running ??= run()
+  }
+  const timer = setInterval(wake, LOOK_INTERVAL_MS).unref()
+  wake()
+  return {
+    wake,
+    async stop() {
+      clearInterval(timer)
+      stopping.abort()
+      if (running !== null) await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })])
+    },
+  }
+}
+
+/** Sends what is due now. */
+async function deliverDue(deps: DeliveryDeps, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const now = deps.clock()
+    const leased = await deps.mails.lease(now, now + LEASE_MS, BATCH)
+    for (const [index, mail] of leased.entries()) {
+      // Time has passed since the lease began: what it no longer covers is somebody's else by now.
+      if (deps.clock() >= now + LEASE_MS / 2) return
+      if (signal.aborted) return putBack(deps, leased.slice(index))
+      await deliver(deps, mail)
+    }
+    if (leased.length < BATCH) return
+  }
+}
+
+async function putBack({ mails, clock }: DeliveryDeps, leased: readonly LeasedMail[]): Promise<void> {
+  for (const { id } of leased) await mails.postpone(id, clock())
+}
+
+async function deliver(deps: DeliveryDeps, mail: LeasedMail): Promise<void> {
+  const { mails, mailer, sealer, siteName, texts, host } = deps
+  const text = sealer.open(mail.sealed)
+  if (text === null) return giveUp(deps, mail, 'none of our secrets opens it')
+  const sealed = JSON.parse(text) as SealedMail // `createMailWriter` wrote it
+  if (sealed !== null) {
+    try {
+      await mailer({ id: `${mail.id}@${host}`, to: sealed.to, ...composeMessage(sealed.content, siteName, texts) })
+    } catch (error) {
+      return handleFailure(deps, mail, error)
+    }
+  }
+  await mails.strike(mail.id)
+}
+
+async function handleFailure(deps: DeliveryDeps, mail: LeasedMail, error: unknown): Promise<void> {
+  if (error instanceof MailRefused) return giveUp(deps, mail, 'the recipient was refused')
+  deps.onError(error)
+  const now = deps.clock()
+  if (now - mail.createdAt >= GIVE_UP_AFTER_MS) return giveUp(deps, mail, 'it could not be sent for three days')
+  await deps.mails.postpone(mail.id, now + Math.min(FIRST_PAUSE_MS * 2 ** mail.tries, LONGEST_PAUSE_MS))
+}
+
+async function giveUp({ mails, note }: DeliveryDeps, { id, userId }: LeasedMail, reason: string): Promise<void> {
+  await mails.giveUp(id, () => ({ events: [note({ type: 'mail.failed', userId, mailId: id, reason })] }))
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { toIsoTime } from '../kernel/clock.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import type { DevelopmentMailer } from './development-mailer.ts'
+
+/** The mails of a development setup, newest first. Not there in production, nor where a mailer is configured. */
+export function devMailRoute({ list }: DevelopmentMailer): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/dev/mail',
+    summary: 'Development only: the mails that were not sent',
+    access: 'anyone',
+    answers: {
+      200: z.object({
+        mails: z.array(
+          z.object({
+            id: z.string(),
+            to: z.string(),
+            subject: z.string(),
+            text: z.string(),
+            html: z.string(),
+            sentAt: z.iso.datetime(),
+          }),
+        ),
+      }),
+    },
+    async handle() {
+      const mails = list().map(({ sentAt, ...message }) => ({ ...message, sentAt: toIsoTime(sentAt) }))
+      return { status: 200, body: { mails: mails.reverse() } }
+    },
+  })
+}

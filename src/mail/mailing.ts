@@ -1,0 +1,57 @@
+import { createSealer } from '../crypto/sealed-text.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { type DeliveryDeps, type MailDelivery, startDelivery } from './deliver-mails.ts'
+import { createDevelopmentMailer, type DevelopmentMailer } from './development-mailer.ts'
+import type { Mailer } from './message.ts'
+import { createMailTexts, type MailTextOverrides } from './texts.ts'
+import { createMailWriter, type MailWriter, noMailWriter } from './write-mail.ts'
+
+/** How a service sends mail. */
+export interface MailingOptions {
+  /** Newest first; they seal what waits in the outbox. */
+  readonly secrets: readonly Uint8Array[]
+  /** Absent: mails are printed in development, and not sent in production. */
+  readonly mailer?: Mailer | undefined
+  readonly isProduction: boolean
+  readonly siteName: string
+  /** The host in message ids. */
+  readonly host: string
+  readonly texts?: MailTextOverrides | undefined
+  /** False: others send what this process writes. */
+  readonly deliverMails?: boolean | undefined
+  readonly clock: Clock
+}
+
+/** Mail, as the rest of the house uses it. */
+export interface Mailing {
+  /** False: nothing is ever sent, and what needs mail is not to be offered. */
+  readonly isOn: boolean
+  readonly writer: MailWriter
+  /** Where mails go in development; null when they are really sent. */
+  readonly developmentMailer: DevelopmentMailer | null
+  /** Starts to send what waits. Null when that is not this process's to do. */
+  start(deps: Pick<DeliveryDeps, 'mails' | 'note' | 'onError'>): MailDelivery | null
+}
+
+/** Decides how mails are sent. */
+export function createMailing(options: MailingOptions): Mailing {
+  const { secrets, siteName, host, texts, deliverMails = true, clock } = options
+  const developmentMailer = chooseDevelopmentMailer(options)
+  const mailer = options.mailer ?? developmentMailer?.send
+  if (mailer === undefined) return { isOn: false, writer: noMailWriter, developmentMailer: null, start: () => null }
+  const sealer = createSealer(secrets, 'mail')
+  return {
+    isOn: true,
+    writer: createMailWriter({ sealer, clock }),
+    developmentMailer,
+    start(deps) {
+      if (!deliverMails) return null
+      return startDelivery({ ...deps, mailer, sealer, siteName, host, clock, texts: createMailTexts(texts) })
+    },
+  }
+}
+
+function chooseDevelopmentMailer({ mailer, isProduction, clock }: MailingOptions): DevelopmentMailer | null {
+  if (mailer !== undefined || isProduction) return null
+  return createDevelopmentMailer(clock, (line) => process.stdout.write(`${line}\n`))
+}

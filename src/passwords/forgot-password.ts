@@ -1,0 +1,37 @@
+import { MINUTE_MS } from '../kernel/clock.ts'
+import { parseEmailAddress } from '../kernel/email-address.ts'
+import type { Note } from '../kernel/event.ts'
+import type { Links } from '../mail/links.ts'
+import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
+import type { MailWriter } from '../mail/write-mail.ts'
+import type { PasswordStore } from './store.ts'
+
+/** What ordering a reset works with. */
+export interface ForgotPasswordDeps extends OneTimeTokenDeps {
+  readonly passwords: PasswordStore
+  readonly mail: MailWriter
+  readonly links: Links
+}
+
+/**
+ * Orders the mail with which a password is reset. For an address that nobody has, or whose account is disabled, a token
+ * that nobody learns and a mail to nobody are stored: the same work, and the same answer (ASVS 6.3.8).
+ */
+export async function forgotPassword(deps: ForgotPasswordDeps, email: string, note: Note): Promise<void> {
+  const address = parseEmailAddress(email)
+  const credential = address === null ? null : await deps.passwords.findByEmail(address)
+  const user = credential === null || credential.disabled ? null : credential.user
+  const { token, record } = newOneTimeToken(deps.clock, {
+    purpose: 'password_reset',
+    userId: user?.id ?? null,
+    email: user?.email ?? null,
+  })
+  const minutes = ONE_TIME_TOKENS.password_reset.lifeMs / MINUTE_MS
+  const content = { kind: 'password_reset', link: deps.links.resetPassword(token), minutes } as const
+  const mail =
+    user === null ? deps.mail.writeNone(content) : deps.mail.write({ to: user.email, userId: user.id, content })
+  await deps.tokens.issue([record], () => ({
+    events: [note({ type: 'password.reset_requested', userId: user?.id ?? null })],
+    mails: mail,
+  }))
+}

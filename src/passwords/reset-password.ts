@@ -1,0 +1,53 @@
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import type { Note } from '../kernel/event.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { Links } from '../mail/links.ts'
+import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../mail/one-time-token.ts'
+import type { MailWriter } from '../mail/write-mail.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
+import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
+import { passwordChangedMail } from './password-changed-mail.ts'
+import type { PasswordStore } from './store.ts'
+
+/** What resetting works with. */
+export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps {
+  readonly passwords: PasswordStore
+  readonly hasher: PasswordHasher
+  readonly cache: SessionCache
+  readonly mail: MailWriter
+  readonly links: Links
+}
+
+/** The token of the mail, and the new password. */
+export interface ResetPasswordInput {
+  readonly token: string
+  readonly password: string
+}
+
+/**
+ * Sets a new password with a mailed token: all sessions and all other reset tokens end; other proofs, such as passkeys,
+ * stay (ASVS 6.4.3).
+ * @throws token_invalid; validation_failed, after which the token is still good.
+ */
+export async function resetPassword(
+  deps: ResetPasswordDeps,
+  { token: text, password }: ResetPasswordInput,
+  note: Note,
+): Promise<void> {
+  const token = await findOneTimeToken(deps, 'password_reset', text)
+  const credential = token.userId === null ? null : await deps.passwords.findByUserId(token.userId)
+  if (credential === null || credential.disabled) throw new Refusal('token_invalid')
+  const { user } = credential
+  const context = { email: user.email, userId: user.id, pointer: '#/password', note }
+  const accepted = await acceptNewPassword(deps, password, context)
+  await withClaimedToken(deps, token, async () => {
+    const newHash = await deps.hasher.hash(accepted)
+    const changedAt = deps.clock()
+    const done = await deps.passwords.reset({ token, userId: user.id, newHash, changedAt }, () => ({
+      events: [note({ type: 'password.reset', userId: user.id })],
+      mails: passwordChangedMail(deps, user),
+    }))
+    deps.cache.evictUser(user.id)
+    if (!done) throw new Refusal('token_invalid', { reason: 'used, or its user gone, meanwhile' })
+  })
+}

@@ -1,0 +1,96 @@
+import type { Transaction } from 'kysely'
+import type {
+  EmailChangeOutcome,
+  EmailChangeUndo,
+  EmailProof,
+  EmailVerification,
+  UserStore,
+} from '../../accounts/store.ts'
+import type { UserId } from '../../kernel/ids.ts'
+import { isUniqueViolation } from './errors.ts'
+import { endTokensOf, insertOneTimeToken, useUpToken } from './one-time-tokens.ts'
+import { endAllSessions, putPassword } from './replace-password.ts'
+import type { Database } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
+import { at } from './time.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
+
+/** Proofs of addresses, in SQL. */
+export function createEmailProofs(
+  { transact }: TellingDatabase,
+  sessions: SessionEffects,
+): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange'> {
+  return {
+    verifyEmail: (verification, tell) => isDone(transact(tell, (trx) => verifyEmail(trx, sessions, verification))),
+
+    changeEmail: (proof, tell) => toOutcome(transact(tell, (trx) => changeEmail(trx, sessions, proof))),
+
+    undoEmailChange: (undo, tell) => toOutcome(transact(tell, (trx) => undoEmailChange(trx, sessions, undo))),
+  }
+}
+
+async function toOutcome(change: Promise<true | null>): Promise<EmailChangeOutcome> {
+  try {
+    return (await change) === null ? 'token_used' : 'changed'
+  } catch (error) {
+    if (isUniqueViolation(error)) return 'taken'
+    throw error
+  }
+}
+
+async function verifyEmail(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { token, userId, email, newPassword }: EmailVerification,
+): Promise<true | null> {
+  if (!(await useUpToken(trx, token))) return null
+  const { numUpdatedRows } = await trx
+    .updateTable('users')
+    .set({ email_verified: true })
+    .where('id', '=', userId)
+    .where('email', '=', email)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return null
+  await endTokensOf(trx, userId, ['email_verify'])
+  if (newPassword === null) {
+    await sessions.userChanged(trx, userId)
+    return true
+  }
+  await putPassword(trx, userId, newPassword)
+  await endTokensOf(trx, userId, ['password_reset', 'email_change', 'email_undo'])
+  return (await endAllSessions(trx, sessions, userId)) || null
+}
+
+async function changeEmail(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { token, userId, email }: EmailProof,
+): Promise<true | null> {
+  if (!(await useUpToken(trx, token))) return null
+  await setVerifiedEmail(trx, userId, email)
+  await endTokensOf(trx, userId, ['email_verify', 'email_change', 'password_reset'])
+  await sessions.userChanged(trx, userId)
+  return true
+}
+
+async function undoEmailChange(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { token, userId, email, resetToken }: EmailChangeUndo,
+): Promise<true | null> {
+  if (!(await useUpToken(trx, token))) return null
+  await setVerifiedEmail(trx, userId, email)
+  // A way back that was mailed to an earlier address stays: whoever changed the address twice cannot take it away.
+  await trx
+    .deleteFrom('one_time_tokens')
+    .where('user_id', '=', userId)
+    .where((eb) => eb.or([eb('purpose', '!=', 'email_undo'), eb('created_at', '>=', at(token.createdAt))]))
+    .execute()
+  await trx.updateTable('passwords').set({ disabled_for: 'everyone' }).where('user_id', '=', userId).execute()
+  await insertOneTimeToken(trx, resetToken)
+  return (await endAllSessions(trx, sessions, userId)) || null
+}
+
+async function setVerifiedEmail(trx: Transaction<Database>, userId: UserId, email: string): Promise<void> {
+  await trx.updateTable('users').set({ email, email_verified: true }).where('id', '=', userId).execute()
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely'
+import type { MailStore } from '../../mail/store.ts'
+import { at } from './time.ts'
+import type { TellingDatabase } from './transact.ts'
+
+/** The outbox in SQL. */
+export function createMailStore({ db, transact }: TellingDatabase): MailStore {
+  return {
+    lease: (now, leaseEndsAt, limit) =>
+      db.transaction().execute(async (trx) => {
+        const due = await trx
+          .selectFrom('mails')
+          .selectAll()
+          .where('next_try_at', '<=', at(now))
+          .orderBy('next_try_at')
+          .limit(limit)
+          .forUpdate()
+          .skipLocked()
+          .execute()
+        if (due.length === 0) return []
+        await trx
+          .updateTable('mails')
+          .set({ next_try_at: at(leaseEndsAt), tries: sql`tries + 1` })
+          .where(
+            'id',
+            'in',
+            due.map(({ id }) => id),
+          )
+          .execute()
+        return due.map(({ id, user_id, sealed, created_at, tries }) => ({
+          id,
+          userId: user_id,
+          sealed,
+          createdAt: created_at,
+          tries,
+        }))
+      }),
+
+    async strike(id) {
+      await db.deleteFrom('mails').where('id', '=', id).execute()
+    },
+
+    async postpone(id, nextTryAt) {
+      await db
+        .updateTable('mails')
+        .set({ next_try_at: at(nextTryAt) })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async giveUp(id, tell) {
+      await transact(tell, async (trx) => {
+        const { numDeletedRows } = await trx.deleteFrom('mails').where('id', '=', id).executeTakeFirst()
+        return numDeletedRows > 0n || null
+      })
+    },
+  }
+}

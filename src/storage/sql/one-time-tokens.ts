@@ -1,0 +1,107 @@
+import type { InsertObject, Selectable, Transaction } from 'kysely'
+import type { TokenHash } from '../../crypto/token.ts'
+import type { EmailAddress } from '../../kernel/email-address.ts'
+import type { UserId } from '../../kernel/ids.ts'
+import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../mail/store.ts'
+import type { Database, OneTimeTokensTable } from './schema.ts'
+import { at } from './time.ts'
+import type { TellingDatabase } from './transact.ts'
+
+/** One-time tokens in SQL. */
+export function createOneTimeTokenStore({ db, reader, transact }: TellingDatabase): OneTimeTokenStore {
+  return {
+    async issue(tokens, tell) {
+      await transact(tell, async (trx) => {
+        for (const token of tokens) await insertOneTimeToken(trx, token)
+        return true
+      })
+    },
+
+    async find(tokenHash, purpose, now) {
+      const row = await reader
+        .selectFrom('one_time_tokens')
+        .selectAll()
+        .where('token_hash', '=', tokenHash)
+        .where('purpose', '=', purpose)
+        .where('expires_at', '>', at(now))
+        .executeTakeFirst()
+      return row === undefined ? null : toOneTimeToken(row)
+    },
+
+    async claim(tokenHash, now, claimedUntil) {
+      const { numUpdatedRows } = await db
+        .updateTable('one_time_tokens')
+        .set({ claimed_until: at(claimedUntil) })
+        .where('token_hash', '=', tokenHash)
+        .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', at(now))]))
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    async release(tokenHash, claimedUntil) {
+      await db
+        .updateTable('one_time_tokens')
+        .set({ claimed_until: null })
+        .where('token_hash', '=', tokenHash)
+        .where('claimed_until', '=', at(claimedUntil))
+        .execute()
+    },
+
+    async sweep(now, limit) {
+      const due = db
+        .selectFrom('one_time_tokens')
+        .select('token_hash')
+        .where('expires_at', '<=', at(now))
+        .orderBy('expires_at')
+        .limit(limit)
+      const { numDeletedRows } = await db
+        .deleteFrom('one_time_tokens')
+        .where('token_hash', 'in', due)
+        .executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+/** Stores a token in the transaction that makes it. */
+export async function insertOneTimeToken(trx: Transaction<Database>, token: OneTimeToken): Promise<void> {
+  const row: InsertObject<Database, 'one_time_tokens'> = {
+    token_hash: token.tokenHash,
+    purpose: token.purpose,
+    user_id: token.userId,
+    email: token.email,
+    created_at: at(token.createdAt),
+    expires_at: at(token.expiresAt),
+  }
+  await trx.insertInto('one_time_tokens').values(row).execute()
+}
+
+/** Uses up a token: of all that try at the same moment, one is told true (ASVS 6.5.1). */
+export async function useUpToken(trx: Transaction<Database>, { tokenHash }: OneTimeToken): Promise<boolean> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('one_time_tokens')
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/** Ends the tokens of a user for these purposes. */
+export async function endTokensOf(
+  trx: Transaction<Database>,
+  userId: UserId,
+  purposes: readonly TokenPurpose[],
+): Promise<void> {
+  await trx.deleteFrom('one_time_tokens').where('user_id', '=', userId).where('purpose', 'in', purposes).execute()
+}
+
+/** The token in a row, which was written by `insertOneTimeToken`. */
+export function toOneTimeToken(row: Selectable<OneTimeTokensTable>): OneTimeToken {
+  return {
+    tokenHash: row.token_hash as TokenHash,
+    purpose: row.purpose as TokenPurpose,
+    userId: row.user_id as UserId | null,
+    email: row.email as EmailAddress | null,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
+}

@@ -1,0 +1,44 @@
+import type { Transaction } from 'kysely'
+import type { PasswordHash } from '../../crypto/password-hasher.ts'
+import type { UserId } from '../../kernel/ids.ts'
+import type { Database } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
+import { at } from './time.ts'
+
+/** Moves the user's security epoch on: logins under way start no session. Null when the user is gone or disabled. */
+export async function advanceEpoch(trx: Transaction<Database>, userId: UserId): Promise<number | null> {
+  const row = await trx
+    .updateTable('users')
+    .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .returning('security_epoch')
+    .executeTakeFirst()
+  return row?.security_epoch ?? null
+}
+
+/** Ends all sessions of the user. False, and nothing done, when the user is gone or disabled. */
+export async function endAllSessions(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  userId: UserId,
+): Promise<boolean> {
+  const epoch = await advanceEpoch(trx, userId)
+  if (epoch === null) return false
+  await sessions.endAll(trx, { userId, except: null, throughEpoch: epoch - 1 })
+  return true
+}
+
+/** Puts a password that works in the place of whatever there was. */
+export async function putPassword(
+  trx: Transaction<Database>,
+  userId: UserId,
+  { hash, changedAt }: { readonly hash: PasswordHash; readonly changedAt: number },
+): Promise<void> {
+  const values = { hash, changed_at: at(changedAt), disabled_for: null }
+  await trx
+    .insertInto('passwords')
+    .values({ user_id: userId, ...values })
+    .onConflict((conflict) => conflict.column('user_id').doUpdateSet(values))
+    .execute()
+}
