@@ -5,12 +5,11 @@
 import { z } from 'zod'
 import { decodeBase64 } from './base64.ts'
 
-const PBKDF2_DIGESTS: Record<string, string> = {
-  pbkdf2: 'sha1',
-  'pbkdf2-sha256': 'sha256',
-  'pbkdf2-sha512': 'sha512',
-}
-const ARGON2_VERSIONS: Record<string, number> = { '1.0': 16, '1.3': 19 }
+const PBKDF2_DIGESTS: ReadonlyMap<string, string> = new Map([
+  ['pbkdf2', 'sha1'],
+  ['pbkdf2-sha256', 'sha256'],
+  ['pbkdf2-sha512', 'sha512'],
+])
 
 const secretSchema = z.object({ value: z.string(), salt: z.string() })
 const credentialSchema = z.object({
@@ -34,13 +33,13 @@ export function fromKeycloak(credentialData: string, secretData: string): string
   const [salt, key] = [toUnpaddedBase64(secret.salt), toUnpaddedBase64(secret.value)]
   if (salt === null || key === null) return null
   const { algorithm, hashIterations, additionalParameters } = credential
-  const digest = PBKDF2_DIGESTS[algorithm]
+  const digest = PBKDF2_DIGESTS.get(algorithm)
   if (digest !== undefined) return `$pbkdf2-${digest}$i=${hashIterations}$${salt}$${key}`
   if (algorithm !== 'argon2') return null
-  const [type, version, memory, lanes] = ['type', 'version', 'memory', 'parallelism'].map(
-    (name) => additionalParameters?.[name]?.[0] ?? '',
-  )
-  return `$argon2${type}$v=${ARGON2_VERSIONS[version ?? '']}$m=${memory},t=${hashIterations},p=${lanes}$${salt}$${key}`
+  const parameter = (name: string): string => additionalParameters?.[name]?.[0] ?? ''
+  const version = parameter('version') === '1.0' ? 16 : 19
+  const costs = `m=${parameter('memory')},t=${hashIterations},p=${parameter('parallelism')}`
+  return `$argon2${parameter('type')}$v=${version}$${costs}$${salt}$${key}`
 }
 
 /** The same for the JSON text of the whole credential: `{"credentialData": "{…}", "secretData": "{…}", …}`. */
