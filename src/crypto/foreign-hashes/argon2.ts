@@ -4,7 +4,7 @@ import { type ForeignHash, isHashLength, MAX_MEMORY_BYTES } from './foreign-sche
 
 const ARGON2 = /^\$(argon2(?:id|i|d))\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$/
 const MAX_MEMORY_KIB = MAX_MEMORY_BYTES / 1024
-/** 1 GiB written, however many passes that is: about 2 s of a core. */
+/** 1 GiB written, however many passes that is: two seconds of a core. */
 const MAX_KIB_WRITTEN = 1024 * 1024
 const MAX_LANES = 16
 

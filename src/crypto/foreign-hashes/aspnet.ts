@@ -33,11 +33,11 @@ function readVersion3(bytes: Buffer): ForeignHash | null {
   if (bytes.byteLength < V3_HEADER_BYTES) return null
   const digest = ASPNET_DIGESTS[bytes.readUInt32BE(1)]
   const saltEnd = V3_HEADER_BYTES + bytes.readUInt32BE(9)
-  if (digest === undefined || saltEnd > bytes.byteLength) return null
+  if (digest === undefined) return null
   return pbkdf2Hash(' (ASP.NET Identity 3)', {
     digest,
     iterations: bytes.readUInt32BE(5),
     salt: bytes.subarray(V3_HEADER_BYTES, saltEnd),
-    key: bytes.subarray(saltEnd),
+    key: bytes.subarray(saltEnd), // empty, and so refused, when the salt is said to be longer than what is there
   })
 }

@@ -8,15 +8,15 @@ import { createHash } from 'node:crypto'
 import { createOptionalImport } from '../../kernel/optional-import.ts'
 import { type ForeignHash, matchesAny } from './foreign-scheme.ts'
 
-/** 2^15 rounds are about 2 s of a core; PHP and Devise have 2^10 to 2^12. */
-const MAX_COST = 15
+/** 2^14 rounds are one to two seconds of a core; PHP and Devise have 2^10 to 2^12. */
+const MAX_COST = 14
 const MIN_COST = 4
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
 const MAX_BCRYPT_BYTES = 72
 
 const loadBcrypt = createOptionalImport(() => import('@node-rs/bcrypt'), '@node-rs/bcrypt', 'Verifying bcrypt hashes')
 
-/** Reads `$2y$12$<salt><hash>`, also as 2a and 2b, with a cost of 4 to 15. */
+/** Reads `$2y$12$<salt><hash>`, also as 2a and 2b, with a cost of 4 to 14. */
 export function readBcrypt(hash: string): ForeignHash | null {
   if (!isBcrypt(hash)) return null
   return {

@@ -18,8 +18,8 @@ export interface Pbkdf2Parts {
 
 const deriveKey = promisify(pbkdf2)
 
-/** HMACs of one verification, about 5 s of a core at most; Django 6 has 1.2 million, Keycloak with SHA-1 1.3 million. */
-const MAX_HMACS = 10_000_000
+/** One (SHA-1, SHA-256) to four seconds (SHA-512) of a core; Django 6 has 1.2 million, Keycloak with SHA-1 1.3 million. */
+const MAX_HMACS = 6_000_000
 const DIGEST_BYTES: Record<Pbkdf2Digest, number> = { sha1: 20, sha256: 32, sha512: 64 }
 const DIGEST_NAMES: Record<Pbkdf2Digest, string> = {
   sha1: 'PBKDF2-SHA1',

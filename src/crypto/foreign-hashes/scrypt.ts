@@ -17,7 +17,7 @@ export interface ScryptCosts {
 
 const deriveKey = promisify<BinaryLike, BinaryLike, number, ScryptCosts & { maxmem: number }, Buffer>(scrypt)
 
-/** Each unit is mixed over 128 bytes twice: 2^22 are about 2 s of a core. */
+/** Each unit is mixed over 128 bytes twice: 2^22 are two to three seconds of a core. */
 const MAX_WORK = 2 ** 22
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/
 const BETTER_AUTH = /^([0-9a-f]{32}):([0-9a-f]{128})$/
@@ -82,11 +82,7 @@ export function scryptHash(
 
 function isWithinBounds({ N, r, p }: ScryptCosts): boolean {
   const isPowerOfTwo = N >= 2 && Number.isInteger(Math.log2(N))
-  return isPowerOfTwo && r >= 1 && p >= 1 && memoryOf({ N, r, p }) <= MAX_MEMORY_BYTES && N * r * p <= MAX_WORK
-}
-
-function memoryOf({ N, r, p }: ScryptCosts): number {
-  return 128 * r * (N + p)
+  return isPowerOfTwo && r >= 1 && p >= 1 && 128 * N * r <= MAX_MEMORY_BYTES && N * r * p <= MAX_WORK
 }
 
 function deriveScryptKey(

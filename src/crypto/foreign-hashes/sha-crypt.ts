@@ -13,7 +13,7 @@ type Algorithm = 'sha256' | 'sha512'
 
 const SHA_CRYPT = /^\$([56])\$(?:rounds=([1-9]\d{3,8})\$)?([./0-9A-Za-z]{0,16})\$([./0-9A-Za-z]+)$/
 const DEFAULT_ROUNDS = 5_000
-/** Some 4 s in turns; passlib takes 656,000 by default. */
+/** Some 2 s in turns; passlib takes 656,000 by default. */
 const MAX_ROUNDS = 1_000_000
 const HASH_CHARACTERS: Record<Algorithm, number> = { sha256: 43, sha512: 86 }
 /** As in libxcrypt (CRYPT_MAX_PASSPHRASE_SIZE): a longer password makes every round dearer. */

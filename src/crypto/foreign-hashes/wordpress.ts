@@ -12,7 +12,7 @@ import { type ForeignHash, matchesAny } from './foreign-scheme.ts'
 import { runRounds } from './run-rounds.ts'
 
 const PHPASS = /^\$([PH])\$([./0-9A-Za-z])([./0-9A-Za-z]{8})([./0-9A-Za-z]{22})$/
-/** phpass has 2^13 rounds by default; 2^18 are about 1 s. */
+/** phpass has 2^13 rounds by default; 2^18 are about half a second. */
 const MAX_LOG2_ROUNDS = 18
 const MIN_LOG2_ROUNDS = 7
 const PREFIX = '$wp'
