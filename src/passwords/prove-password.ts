@@ -1,7 +1,7 @@
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
-import { type Password, toPassword } from './password.ts'
+import { toPassword } from './password.ts'
 import type { PasswordCredential, PasswordStore } from './store.ts'
 
 /** What proving a password works with. */
@@ -29,21 +29,22 @@ export async function provePasswordByEmail(
   text: string,
 ): Promise<PasswordProof> {
   const address = parseEmailAddress(email)
-  return prove(deps, address === null ? null : await deps.passwords.findByEmail(address), toPassword(text))
+  return prove(deps, address === null ? null : await deps.passwords.findByEmail(address), text)
 }
 
 /** Checks the password of a user who is known already. */
 export async function provePasswordById(deps: ProvePasswordDeps, id: UserId, text: string): Promise<PasswordProof> {
-  return prove(deps, await deps.passwords.findByUserId(id), toPassword(text))
+  return prove(deps, await deps.passwords.findByUserId(id), text)
 }
 
 async function prove(
   { hasher, passwords }: ProvePasswordDeps,
   credential: PasswordCredential | null,
-  password: Password,
+  text: string,
 ): Promise<PasswordProof> {
+  const password = toPassword(text)
   const usableHash = credential?.hash ?? null
-  const matches = await hasher.verify(password, usableHash)
+  const matches = await hasher.verify(password, usableHash, text)
   if (credential === null) return { proven: false, userId: null, reason: 'unknown_user' }
   const userId = credential.user.id
   if (!matches || usableHash === null) return { proven: false, userId, reason: 'wrong_password' }

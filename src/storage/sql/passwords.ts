@@ -85,7 +85,7 @@ async function findCredential(
   if (row === undefined) return null
   return {
     user: toUser(row),
-    hash: row.hash as PasswordHash | null, // a PHC string that our hasher made
+    hash: row.hash as PasswordHash | null, // made by our hasher or let in by an import
     disabled: row.disabled_at !== null,
     disabledFor: row.disabled_for,
     securityEpoch: row.security_epoch,

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { verifyForeignHash } from '../crypto/foreign-hash.ts'
+import { parseImportLine } from './import-line.ts'
+
+/** Everything that the examples of docs/importing-users.md hash. */
+const PASSWORD_OF_THE_DOCS = 'correct horse battery staple'
+
+/** From the realm export in the examples of Strimzi (kafka-oauth): alice, whose password is alice-password. */
+const KEYCLOAK_PBKDF2 = {
+  type: 'password',
+  secretData:
+    '{"value":"KqABIiReBuRWbP4pBct3W067pNvYzeN7ILBV+8vT8nuF5cgYs2fdl2QikJT/7bGTW/PBXg6CYLwJQFYrBK9MWg==","salt":"EPgscX9CQz7UnuZDNZxtMw=="}',
+  credentialData: '{"hashIterations":27500,"algorithm":"pbkdf2-sha256"}',
+}
+/** From the realm export in the tutorials of solo.io: password. */
+const KEYCLOAK_ARGON2 = {
+  secretData:
+    '{"value":"BruFLfFkjH/8erZ26NnrbkOrWiZuQyDRCHD9o0R6Scg=","salt":"Cf9AYCE5pAbb4CKEF0GUTA==","additionalParameters":{}}',
+  credentialData:
+    '{"hashIterations":5,"algorithm":"argon2","additionalParameters":{"hashLength":["32"],"memory":["7168"],"type":["id"],"version":["1.3"],"parallelism":["1"]}}',
+}
+
+describe('a line of an import', () => {
+  test('a full line is a user in our normal forms', () => {
+    const line = {
+      email: ' Ada@Example.COM ',
+      name: ' Ada ',
+      emailVerified: true,
+      passwordHash: '$2y$10$92IXUNpkjO0rOQ5byMi.Ye4oKoEa3Ro9llC/.og/at2.uheWG/igi',
+      createdAt: '2024-05-01T14:00:00.5+02:00',
+      disabled: true,
+    }
+    expect(parseImportLine(JSON.stringify(line))).toEqual({
+      ok: true,
+      user: {
+        email: 'ada@example.com',
+        name: 'Ada',
+        emailVerified: true,
+        passwordHash: line.passwordHash,
+        createdAt: Date.UTC(2024, 4, 1, 12, 0, 0, 500),
+        disabled: true,
+      },
+    })
+  })
+
+  test.each([
+    ['alone', '{"email": "ada@example.com"}'],
+    ['with nulls', '{"email": "ada@example.com", "name": null, "passwordHash": null, "createdAt": null}'],
+  ])('an address %s is a user without name, password and proof of the address', (_, line) => {
+    expect(parseImportLine(line)).toEqual({
+      ok: true,
+      user: {
+        email: 'ada@example.com',
+        name: null,
+        emailVerified: false,
+        passwordHash: null,
+        createdAt: null,
+        disabled: false,
+      },
+    })
+  })
+
+  test('all problems of a line are told at once, without its values', () => {
+    const line = {
+      email: 'no-address',
+      name: 'two\nlines',
+      emailVerified: 'yes',
+      passwordHash: '5f4dcc3b5aa765d61d8327deb882cf99',
+      createdAt: '2024-05-01 12:00',
+      disabled: 1,
+      pasword: 'secret',
+      role: 'admin',
+    }
+    const outcome = parseImportLine(JSON.stringify(line))
+    expect(outcome.ok ? [] : outcome.problems.map(({ pointer }) => pointer).sort()).toEqual(
+      Object.keys(line)
+        .map((member) => `#/${member}`)
+        .sort(),
+    )
+    expect(JSON.stringify(outcome)).not.toMatch(/no-address|5f4dcc3b|secret|admin/)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['no JSON', '{"email":'],
+    ['an array', '["ada@example.com"]'],
+    ['a text', '"ada@example.com"'],
+    ['null', 'null'],
+    ['two objects', '{"email": "ada@example.com"} {"email": "bob@example.com"}'],
+    ['a long line', JSON.stringify({ email: 'ada@example.com', name: 'x'.repeat(20_000) })],
+  ])('%s is one problem of the line', (_, line) => {
+    expect(parseImportLine(line)).toMatchObject({ ok: false, problems: [{ pointer: '#' }] })
+  })
+
+  test.each([
+    ['no address', '{"name": "Ada"}', '#/email'],
+    ['a null for a yes or no', '{"email": "ada@example.com", "disabled": null}', '#/disabled'],
+    ['a time without zone', '{"email": "ada@example.com", "createdAt": "2024-05-01T12:00:00"}', '#/createdAt'],
+    ['a time before 1970', '{"email": "ada@example.com", "createdAt": "1969-12-31T23:59:59Z"}', '#/createdAt'],
+    ['an empty hash', '{"email": "ada@example.com", "passwordHash": ""}', '#/passwordHash'],
+    [
+      'a hash that would stop the server',
+      '{"email": "ada@example.com", "passwordHash": "$2y$31$92IXUNpkjO0rOQ5byMi.Ye4oKoEa3Ro9llC/.og/at2.uheWG/igi"}',
+      '#/passwordHash',
+    ],
+    ['a prototype', '{"email": "ada@example.com", "__proto__": {"disabled": true}}', '#/__proto__'],
+  ])('%s is refused', (_, line, pointer) => {
+    expect(parseImportLine(line)).toMatchObject({ ok: false, problems: [{ pointer }] })
+  })
+
+  test.each([
+    ['PBKDF2', KEYCLOAK_PBKDF2, 'alice-password', '$pbkdf2-sha256$i=27500$'],
+    ['argon2', KEYCLOAK_ARGON2, 'password', '$argon2id$v=19$m=7168,t=5,p=1$'],
+  ])(
+    'a credential of Keycloak with %s becomes a hash that its password matches',
+    async (_, credential, password, form) => {
+      const hash = hashOf({ passwordHash: JSON.stringify(credential) })
+      expect(hash.startsWith(form)).toBe(true)
+      expect(await verifyForeignHash(password, hash)).toBe(true)
+      expect(await verifyForeignHash(`${password}.`, hash)).toBe(false)
+    },
+  )
+
+  test.each([
+    ['another algorithm', { ...KEYCLOAK_PBKDF2, credentialData: '{"hashIterations":1,"algorithm":"md5"}' }],
+    ['a prototype as algorithm', { ...KEYCLOAK_PBKDF2, credentialData: '{"hashIterations":1,"algorithm":"toString"}' }],
+    ['argon2 without costs', { ...KEYCLOAK_ARGON2, credentialData: '{"hashIterations":5,"algorithm":"argon2"}' }],
+    ['too many iterations', { ...KEYCLOAK_PBKDF2, credentialData: '{"hashIterations":99999999,"algorithm":"pbkdf2"}' }],
+    ['a one-time password', { credentialData: '{"subType":"totp","digits":6}', secretData: '{"value":"JBSWY3DP"}' }],
+    ['no secret', { credentialData: KEYCLOAK_PBKDF2.credentialData }],
+    ['no JSON inside', { credentialData: 'x', secretData: 'y' }],
+  ])('a credential of Keycloak with %s is refused', (_, credential) => {
+    const line = JSON.stringify({ email: 'ada@example.com', passwordHash: JSON.stringify(credential) })
+    expect(parseImportLine(line)).toMatchObject({ ok: false, problems: [{ pointer: '#/passwordHash' }] })
+  })
+
+  test('any text and any JSON is a user or a list of problems', () => {
+    const member = fc.oneof(fc.constantFrom('email', 'name', 'passwordHash', 'createdAt', 'disabled'), fc.string())
+    const line = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.dictionary(member, fc.jsonValue()).map((value) => JSON.stringify(value)),
+    )
+    fc.assert(
+      fc.property(line, (text) => {
+        const outcome = parseImportLine(text)
+        return outcome.ok || outcome.problems.length > 0
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('the lines of docs/importing-users.md are users, and their hashes are of the password it names', async () => {
+    const page = readFileSync(new URL('../../docs/importing-users.md', import.meta.url), 'utf8')
+    expect(page).toContain(`\`${PASSWORD_OF_THE_DOCS}\``)
+    const lines = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+      block.trim().split('\n'),
+    )
+    expect(lines.length).toBeGreaterThanOrEqual(11)
+    for (const line of lines) {
+      const hash = hashOf(JSON.parse(line) as Record<string, unknown>)
+      expect([line, await verifyForeignHash(PASSWORD_OF_THE_DOCS, hash)]).toEqual([line, true])
+    }
+  })
+})
+
+function hashOf(members: Record<string, unknown>): string {
+  const outcome = parseImportLine(JSON.stringify({ email: 'ada@example.com', ...members }))
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems))
+  return outcome.user.passwordHash ?? ''
+}

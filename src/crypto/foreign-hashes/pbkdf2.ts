@@ -1,0 +1,59 @@
+/* PBKDF2 (RFC 8018 section 5.2) with HMAC-SHA-1, -256 and -512, as PHC strings and as passlib writes it. */
+import { pbkdf2 } from 'node:crypto'
+import { promisify } from 'node:util'
+import { equalInConstantTime } from '../signature.ts'
+import { decodeBase64 } from './base64.ts'
+import { type ForeignHash, isHashLength } from './foreign-scheme.ts'
+
+/** A digest of the HMAC. */
+export type Pbkdf2Digest = 'sha1' | 'sha256' | 'sha512'
+
+/** What a PBKDF2 hash consists of. Null salt or key: they could not be read. */
+export interface Pbkdf2Parts {
+  readonly digest: Pbkdf2Digest
+  readonly iterations: number
+  readonly salt: Buffer | null
+  readonly key: Buffer | null
+}
+
+const deriveKey = promisify(pbkdf2)
+
+/** One (SHA-1, SHA-256) to four seconds (SHA-512) of a core; Django 6 has 1.2 million, Keycloak with SHA-1 1.3 million. */
+const MAX_HMACS = 6_000_000
+const DIGEST_BYTES: Record<Pbkdf2Digest, number> = { sha1: 20, sha256: 32, sha512: 64 }
+const DIGEST_NAMES: Record<Pbkdf2Digest, string> = {
+  sha1: 'PBKDF2-SHA1',
+  sha256: 'PBKDF2-SHA256',
+  sha512: 'PBKDF2-SHA512',
+}
+const PHC = /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$(?:i=)?(\d{1,8})\$([A-Za-z0-9+/.]*)\$([A-Za-z0-9+/.]+)$/
+
+/**
+ * Reads `$pbkdf2-sha512$i=210000$<salt>$<hash>`, which is also what fromKeycloak writes, and passlib's
+ * `$pbkdf2-sha256$29000$<salt>$<hash>`. No digest in the name means SHA-1, as in passlib.
+ */
+export function readPbkdf2Phc(hash: string): ForeignHash | null {
+  const [, digest = 'sha1', iterations = '', salt = '', key = ''] = PHC.exec(hash) ?? []
+  if (iterations === '') return null
+  return pbkdf2Hash('', {
+    digest: digest as Pbkdf2Digest, // the expression has only these
+    iterations: Number(iterations),
+    salt: decodeBase64(salt),
+    key: decodeBase64(key),
+  })
+}
+
+/**
+ * A hash that is the key PBKDF2 derives; null when a part could not be read or it would cost too much.
+ * @param maker is added to the name of the scheme: ` (Django)`.
+ */
+export function pbkdf2Hash(maker: string, { digest, iterations, salt, key }: Pbkdf2Parts): ForeignHash | null {
+  if (salt === null || key === null || iterations < 1 || !isHashLength(key.byteLength)) return null
+  const blocks = Math.ceil(key.byteLength / DIGEST_BYTES[digest])
+  if (iterations * blocks > MAX_HMACS) return null
+  return {
+    scheme: `${DIGEST_NAMES[digest]}${maker}`,
+    verify: async (password) =>
+      equalInConstantTime(await deriveKey(password, salt, iterations, key.byteLength, digest), key),
+  }
+}

@@ -1,0 +1,59 @@
+/*
+ * WordPress: phpass (`$P$`, since 2.5) and bcrypt over an HMAC (`$wp$2y$`, since 6.8); phpBB's phpass (`$H$`).
+ * WordPress hashes what its form sends, with a backslash before quotes, backslashes and NUL (wp_magic_quotes) and the
+ * blanks at the ends cut off (wp_authenticate); passwords set by other ways have no backslashes, so both are tried.
+ * The bare MD5 of its first versions is refused: it is soon guessed, so that such a password needs a reset.
+ */
+import { createHmac, hash as digest } from 'node:crypto'
+import { equalInConstantTime } from '../signature.ts'
+import { isBcrypt, verifyBcrypt } from './bcrypt.ts'
+import { crypt64Value, toCrypt64 } from './crypt64.ts'
+import { type ForeignHash, matchesAny } from './foreign-scheme.ts'
+import { runRounds } from './run-rounds.ts'
+
+const PHPASS = /^\$([PH])\$([./0-9A-Za-z])([./0-9A-Za-z]{8})([./0-9A-Za-z]{22})$/
+/** phpass has 2^13 rounds by default; 2^18 are about half a second. */
+const MAX_LOG2_ROUNDS = 18
+const MIN_LOG2_ROUNDS = 7
+const PREFIX = '$wp'
+/** What PHP's trim takes away. */
+const BLANK_ENDS = /^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g
+
+/** Reads `$P$<rounds><salt><hash>`, the MD5 chain of Openwall's phpass, and `$H$…`, the same under phpBB's name. */
+export function readPhpass(hash: string): ForeignHash | null {
+  const [, name = '', cost = '', salt = '', expected = ''] = PHPASS.exec(hash) ?? []
+  const log2Rounds = crypt64Value(cost)
+  if (name === '' || log2Rounds < MIN_LOG2_ROUNDS || log2Rounds > MAX_LOG2_ROUNDS) return null
+  const matches = async (password: string): Promise<boolean> =>
+    equalInConstantTime(Buffer.from(await computePhpass(password, salt, 2 ** log2Rounds)), Buffer.from(expected))
+  if (name === 'H') return { scheme: 'phpass (phpBB)', verify: matches }
+  return { scheme: 'phpass (WordPress)', verify: (password) => matchesAny(wordPressReadings(password), matches) }
+}
+
+/** Reads `$wp$2y$10$…`: bcrypt over the base64 of HMAC-SHA-384 with the key `wp-sha384` (wp_hash_password of 6.8). */
+export function readWordPress(hash: string): ForeignHash | null {
+  const bcrypt = hash.slice(PREFIX.length)
+  if (!hash.startsWith(PREFIX) || !isBcrypt(bcrypt)) return null
+  const matches = (password: string): Promise<boolean> =>
+    verifyBcrypt(createHmac('sha384', 'wp-sha384').update(password).digest('base64'), bcrypt)
+  return { scheme: 'bcrypt (WordPress)', verify: (password) => matchesAny(wordPressReadings(password), matches) }
+}
+
+async function computePhpass(password: string, salt: string, rounds: number): Promise<string> {
+  const typed = Buffer.from(password)
+  let chain = digest('md5', Buffer.concat([Buffer.from(salt), typed]), 'buffer')
+  await runRounds(rounds, () => {
+    chain = digest('md5', Buffer.concat([chain, typed]), 'buffer')
+  })
+  let text = ''
+  for (let at = 0; at < chain.byteLength; at += 3) {
+    const bytes = Math.min(3, chain.byteLength - at)
+    text += toCrypt64(chain.readUIntLE(at, bytes), bytes + 1)
+  }
+  return text
+}
+
+function wordPressReadings(password: string): string[] {
+  const slashed = password.replace(/['"\\]/g, '\\$&').replaceAll('\0', '\\0')
+  return [slashed, password].map((reading) => reading.replace(BLANK_ENDS, ''))
+}
