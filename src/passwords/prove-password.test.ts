@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { untold } from '../../test/support/untold.ts'
 import { createPasswordHasher, type PasswordHash } from '../crypto/password-hasher.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import { newUserId, type UserId } from '../kernel/ids.ts'
@@ -27,7 +28,7 @@ describe('the password of an imported user', () => {
     const address = parseEmailAddress(email)
     if (address === null) throw new Error('no address')
     const user = { id: newUserId(Date.now), email: address, emailVerified: true, name: null, createdAt: Date.now() }
-    await stores.users.create({ user, passwordHash: hash as PasswordHash, firstSession: null, replaces: null })
+    await stores.users.create({ user, passwordHash: hash as PasswordHash, firstSession: null, replaces: null }, untold)
     return { id: user.id, email }
   }
 
