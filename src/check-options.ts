@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DAY_MS } from './kernel/clock.ts'
 import type { MailTextOverrides } from './mail/texts.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
-import { findCookieProblem } from './sessions/session-cookie.ts'
+import { findCookieProblem, isLocalOrigin } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS, findSettingsProblem } from './sessions/settings.ts'
 import type { SessionStorage, Storage } from './storage/storage.ts'
 
@@ -118,7 +118,8 @@ export function checkOptions(options: LatchkeyOptions): void {
   const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
   const cookieScope = { baseUrl: new URL(options.baseUrl), domain: options.cookie?.domain }
   const problem = findSettingsProblem(settings) ?? findCookieProblem(cookieScope)
-  if (options.verifyEmail === 'required' && options.mailer === undefined && process.env.NODE_ENV === 'production') {
+  const isDevelopment = isLocalOrigin(cookieScope.baseUrl) && process.env.NODE_ENV !== 'production'
+  if (options.verifyEmail === 'required' && options.mailer === undefined && !isDevelopment) {
     throw new ConfigurationError(
       'createLatchkey: verifyEmail "required" needs a mailer, and SMTP_URL for the server: nobody could verify an address',
     )

@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { deleteUser } from './accounts/change-user.ts'
 import { emailRoutes } from './accounts/email-routes.ts'
 import { createServerSideInvitations, type ServerSideInvitations } from './accounts/invitations.ts'
 import { createRequireVerified } from './accounts/require-verified.ts'
@@ -47,7 +48,7 @@ import { renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { createServerSideSessions, type ServerSideSessions } from './sessions/server-side-sessions.ts'
 import { createSessionCache } from './sessions/session-cache.ts'
-import { createCookieJar } from './sessions/session-cookie.ts'
+import { createCookieJar, isLocalOrigin } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { createTouchCollector } from './sessions/touch-collector.ts'
@@ -144,7 +145,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const mailing = createMailing({
     ...options,
     secrets,
-    isProduction: process.env.NODE_ENV === 'production',
+    isDevelopment: isLocalOrigin(baseUrl) && process.env.NODE_ENV !== 'production',
     siteName,
     host: baseUrl.hostname,
     texts: options.mailTexts,
@@ -187,6 +188,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     },
     verifyEmailMode: verifyEmail,
     mail: mailing.writer,
+    sendsMail: mailing.isOn,
     links: createLinks(authUrl),
     render: createPageRenderer(siteName, options.trustedOrigins ?? []),
   }
@@ -209,7 +211,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     ...passwordRoutes(deps),
     ...(mailing.isOn ? [...passwordResetRoutes(deps), ...emailRoutes(deps)] : []),
     ...(mailing.developmentMailer === null ? [] : [devMailRoute(mailing.developmentMailer)]),
-    ...pageRoutes(deps),
+    ...pageRoutes({ ...deps, deleteUser: (id, noteEvent) => deleteUser(deps, id, noteEvent) }),
   ]
   const documents = documentRoutes(
     { origin: pages.origin, basePath, cookieName, features, render: deps.render },

@@ -38,8 +38,9 @@ export interface LatchkeyOptions {
    */
   readonly verifyEmail?: VerifyEmailMode
   /**
-   * Delivers mails, such as `(await createSmtpMailer(...)).send` of latchkey/smtp. Default: in development they are printed and
-   * readable at `/auth/dev/mail`; in production none are sent, and what needs them is not offered.
+   * Delivers mails, such as `(await createSmtpMailer(...)).send` of latchkey/smtp. Default: in development (NODE_ENV is not
+   * `production`, and `baseUrl` is local) they are printed and readable at `/auth/dev/mail`; else none are sent, and what
+   * needs them is not offered.
    */
   readonly mailer?: Mailer
   /** Sentences of mails that take the place of the English ones. */

@@ -31,7 +31,9 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & ExportDeps & { 
       form: { page: '/register', done: '/account', notice: 'welcome', keeps: ['invitation'] },
       async handle({ body, client, principal, note }) {
         const issued = await register(deps, { ...body, client, replaces: principal }, note)
-        if (issued === null) return { status: 202, body: { status: 'verification_required' } }
+        if (issued === null) {
+          return { status: 202, body: { status: 'verification_required' }, notice: 'verification_required' }
+        }
         return {
           status: 201,
           body: {

@@ -25,7 +25,8 @@ export function toFormBody(fields: ReadonlyMap<string, string>, { checkboxes = [
 
 /** Success: on to `next`, or to where the form leads. */
 export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, next: string | null): Answer {
-  const flash = form.notice === undefined || next !== null ? [] : [flashCookie(deps, { notice: form.notice })]
+  const notice = answer.notice ?? form.notice
+  const flash = notice === undefined || next !== null ? [] : [flashCookie(deps, { notice })]
   return {
     status: 303,
     location: answer.location ?? next ?? `${deps.basePath}${form.done}`,

@@ -44,6 +44,8 @@ export interface Answer {
   readonly text?: { readonly type: string; readonly content: string; readonly policy?: string }
   /** The browser saves the body under this name instead of showing it. */
   readonly fileName?: string
+  /** What the next page says, in place of the form's own notice. */
+  readonly notice?: string
   /** Where a browser goes next, as a path or an allowed URL. */
   readonly location?: string
   readonly cookies?: readonly Cookie[]

@@ -47,6 +47,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       body: z.strictObject({ password: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
       refusals: ['wrong_password', 'overloaded'],
+      form: { page: '/account', done: '/account', notice: 'reauthenticated' },
       async handle({ principal, sessionToken, body, note }) {
         const issued = await reauthenticate(deps, { principal, sessionToken, password: body.password }, note)
         return {

@@ -12,7 +12,8 @@ export interface MailingOptions {
   readonly secrets: readonly Uint8Array[]
   /** Absent: mails are printed in development, and not sent in production. */
   readonly mailer?: Mailer | undefined
-  readonly isProduction: boolean
+  /** Whether mails may be shown to whoever asks. */
+  readonly isDevelopment: boolean
   readonly siteName: string
   /** The host in message ids. */
   readonly host: string
@@ -51,7 +52,7 @@ export function createMailing(options: MailingOptions): Mailing {
   }
 }
 
-function chooseDevelopmentMailer({ mailer, isProduction, clock }: MailingOptions): DevelopmentMailer | null {
-  if (mailer !== undefined || isProduction) return null
+function chooseDevelopmentMailer({ mailer, isDevelopment, clock }: MailingOptions): DevelopmentMailer | null {
+  if (mailer !== undefined || !isDevelopment) return null
   return createDevelopmentMailer(clock, (line) => process.stdout.write(`${line}\n`))
 }

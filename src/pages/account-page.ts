@@ -12,12 +12,17 @@ export interface AccountPage {
   readonly user: User
   readonly sessions: readonly SessionJson[]
   readonly minPasswordLength: number
+  readonly sendsMail: boolean
+  /** Whether the last proof of identity is recent enough for what is dangerous. */
+  readonly isFresh: boolean
 }
 
 /** The account: who one is, where one is logged in, the password, the way out. */
-export function accountPage({ basePath, flash, user, sessions, minPasswordLength }: AccountPage): Html {
+export function accountPage(page: AccountPage): Html {
+  const { basePath, flash, user, sessions, minPasswordLength, sendsMail, isFresh } = page
   return html`${message(flash)}
 <p>${user.name === null ? '' : html`<strong>${user.name}</strong><br>`}${user.email}</p>
+${sendsMail && !user.emailVerified ? verificationForm(basePath) : ''}
 <form method="post" action="${basePath}/logout"><button type="submit" class="quiet">Log out</button></form>
 <h2>Where you are logged in</h2>
 <ul class="sessions">${sessions.map((session) => sessionItem(basePath, session))}</ul>
@@ -32,6 +37,37 @@ ${
 ${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password' }, flash)}
 ${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint: `At least ${minPasswordLength} characters. All other sessions end.` }, flash)}
 <button type="submit" class="main">Change password</button>
+</form>
+${isFresh ? dangerousForms(page) : reauthenticationForm(page)}
+<h2>Your data</h2>
+<p><a href="${basePath}/user/export" download>Download all that we hold about you</a></p>`
+}
+
+function verificationForm(basePath: string): Html {
+  return html`<form method="post" action="${basePath}/email/verify/request"><p class="soft">This address is not verified. <button type="submit" class="quiet">Mail me a link</button></p></form>`
+}
+
+/** What takes a fresh session. */
+function dangerousForms({ basePath, flash, sendsMail }: AccountPage): Html {
+  return html`${
+    sendsMail
+      ? html`<h2>Change email</h2>
+<form method="post" action="${basePath}/email/change">
+${field({ name: 'email', label: 'New email', type: 'email', autocomplete: 'email', hint: 'We mail a link to it. Nothing changes until you open it.' }, flash)}
+<button type="submit" class="main">Change email</button>
+</form>`
+      : ''
+  }
+<h2>Delete account</h2>
+<form method="post" action="${basePath}/account/delete"><p>Everything that belongs to it goes with it, at once and for good.</p>
+<button type="submit" class="quiet">Delete my account</button></form>`
+}
+
+function reauthenticationForm({ basePath, flash }: AccountPage): Html {
+  return html`<h2>Change email, delete account</h2>
+<form method="post" action="${basePath}/reauthenticate">
+${field({ name: 'password', label: 'Type your password again first', type: 'password', autocomplete: 'current-password' }, flash)}
+<button type="submit" class="main">Go on</button>
 </form>`
 }
 

@@ -10,10 +10,14 @@ export interface EntryPage {
   readonly next: string | null
   readonly registration: 'open' | 'invite' | 'closed'
   readonly minPasswordLength: number
+  /** Whether this service sends mail. */
+  readonly sendsMail: boolean
+  /** Of the link that led here; empty when there is none. */
+  readonly invitation: string
 }
 
 /** The login form. */
-export function loginPage({ basePath, flash, next, registration }: EntryPage): Html {
+export function loginPage({ basePath, flash, next, registration, sendsMail }: EntryPage): Html {
   return html`${message(flash)}
 <form method="post" action="${basePath}/login">
 ${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username' }, flash)}
@@ -22,13 +26,16 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
 ${nextField(next)}
 <button type="submit" class="main">Log in</button>
 </form>
+${sendsMail ? html`<p><a href="${basePath}/password/forgot">Forgot your password?</a></p>` : ''}
 ${registration === 'open' ? html`<p>New here? <a href="${withNext(`${basePath}/register`, next)}">Create an account</a></p>` : ''}`
 }
 
 /** The registration form. */
-export function registerPage({ basePath, flash, next, registration, minPasswordLength }: EntryPage): Html {
-  if (registration === 'closed') {
-    return html`<p>This service takes no registrations.</p><p><a href="${basePath}/login">Log in</a></p>`
+export function registerPage(page: EntryPage): Html {
+  const { basePath, flash, next, registration, minPasswordLength, invitation } = page
+  if (registration === 'closed' || (registration === 'invite' && invitation === '')) {
+    const reason = registration === 'closed' ? 'no registrations' : 'registrations by invitation only'
+    return html`${message(flash)}<p>This service takes ${reason}.</p><p><a href="${basePath}/login">Log in</a></p>`
   }
   const hint = `At least ${minPasswordLength} characters. A few unrelated words make a good password.`
   return html`${message(flash)}
@@ -37,6 +44,7 @@ ${field({ name: 'name', label: 'Name (optional)', type: 'text', autocomplete: 'n
 ${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username' }, flash)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint }, flash)}
 ${nextField(next)}
+${invitation === '' ? '' : html`<input type="hidden" name="invitation" value="${invitation}">`}
 <button type="submit" class="main">Create account</button>
 </form>
 <p>Have an account? <a href="${withNext(`${basePath}/login`, next)}">Log in</a></p>`

@@ -17,6 +17,16 @@ const NOTICES: Readonly<Record<string, string>> = {
   welcome: 'Welcome! Your account is ready.',
   logged_out: 'You are logged out.',
   password_changed: 'Your password is changed. All other sessions have ended.',
+  verification_required: 'Check your mail: a link in it makes your account ready.',
+  verification_sent: 'We have mailed you a link that verifies your address.',
+  email_verified: 'Your address is verified.',
+  email_change_sent: 'We have mailed a link to the new address. Nothing changes until you open it.',
+  email_changed: 'Your address is changed.',
+  email_change_undone: 'The address is as it was. We have mailed you a link to set a new password.',
+  reset_sent: 'If there is an account with this address, a mail with a link is on its way.',
+  password_reset: 'Your password is set. Please log in with it.',
+  reauthenticated: 'Thank you. You may go on now.',
+  account_deleted: 'Your account is deleted.',
   session_ended: 'The session has ended.',
   sessions_ended: 'All other sessions have ended.',
 }
@@ -35,6 +45,11 @@ ${loose.map(({ detail }) => html`<p class="error">${detail}</p>`)}`
 /** Refusals that people see often, in words for people. */
 const PLAIN: Readonly<Record<string, string>> = {
   invalid_credentials: 'Email and password do not match. Please try again.',
+  email_not_verified: 'Please open the link in the mail that we have just sent you, then log in.',
+  token_invalid: 'This link no longer works. Please ask for a new one.',
+  proof_required: 'Please show that the account is yours.',
+  wrong_password: 'The password is wrong.',
+  reauthentication_required: 'Please type your password again first.',
   email_taken: 'There is an account with this email already. Log in instead?',
   unauthenticated: 'Please log in.',
   overloaded: 'Very busy right now. Please try again in a moment.',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Signer } from '../crypto/signature.ts'
-import { parseSessionId } from '../kernel/ids.ts'
+import type { Note } from '../kernel/event.ts'
+import { parseSessionId, type UserId } from '../kernel/ids.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { TrustedPages } from '../kernel/trusted-pages.ts'
 import { revokeOtherSessions, revokeSession } from '../sessions/revoke-session.ts'
@@ -9,6 +10,14 @@ import { toSessionJson } from '../sessions/session-json.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { accountPage } from './account-page.ts'
 import { FLASH, readFlash } from './flash.ts'
+import {
+  confirmEmailChangePage,
+  forgotPasswordPage,
+  type LinkPage,
+  resetPasswordPage,
+  undoEmailChangePage,
+  verifyEmailPage,
+} from './link-pages.ts'
 import { type EntryPage, loginPage, registerPage } from './login-page.ts'
 import { parseNextLocation } from './next-location.ts'
 import type { Html, PageRenderer } from './page.ts'
@@ -19,9 +28,11 @@ export interface PageDeps extends SessionDeps {
   readonly pages: TrustedPages
   readonly registration: 'open' | 'invite' | 'closed'
   readonly minPasswordLength: number
+  readonly sendsMail: boolean
   readonly jar: CookieJar
   readonly signer: Signer
   readonly render: PageRenderer
+  readonly deleteUser: (id: UserId, note: Note) => Promise<unknown>
 }
 
 const HTML = 'text/html'
@@ -31,6 +42,15 @@ export function pageRoutes(deps: PageDeps): Route[] {
   return [
     entryRoute(deps, '/login', 'Log in', loginPage),
     entryRoute(deps, '/register', 'Create an account', registerPage),
+    ...(deps.sendsMail
+      ? [
+          linkRoute(deps, '/password/forgot', 'Forgot your password?', forgotPasswordPage),
+          linkRoute(deps, '/password/reset', 'Set a new password', resetPasswordPage),
+          linkRoute(deps, '/email/verify', 'Verify your address', verifyEmailPage),
+          linkRoute(deps, '/email/change/confirm', 'Change your address', confirmEmailChangePage),
+          linkRoute(deps, '/email/change/undo', 'Take back the change of your address', undoEmailChangePage),
+        ]
+      : []),
 
     defineRoute({
       method: 'GET',
@@ -43,9 +63,9 @@ export function pageRoutes(deps: PageDeps): Route[] {
         const { user, session } = principal
         const sessions = await deps.sessions.listByUser(user.id, deps.clock())
         const listed = sessions.map((each) => toSessionJson(each, session.id))
-        const { basePath, minPasswordLength } = deps
+        const isFresh = deps.clock() - session.authenticatedAt < deps.settings.freshMs
         const flash = readFlash(deps.signer, cookie(FLASH))
-        const content = accountPage({ basePath, flash, user, sessions: listed, minPasswordLength })
+        const content = accountPage({ ...deps, flash, user, sessions: listed, isFresh })
         return deps.render({ status: 200, title: 'Your account', content, cookies: clearFlash(deps, cookie) })
       },
     }),
@@ -76,6 +96,19 @@ export function pageRoutes(deps: PageDeps): Route[] {
         return { status: 204 }
       },
     }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/delete',
+      summary: 'Form of the account page: delete the own account',
+      access: 'fresh_session',
+      answers: {},
+      form: { only: true, page: '/account', done: '/login', notice: 'account_deleted' },
+      async handle({ principal, note }) {
+        await deps.deleteUser(principal.user.id, note)
+        return { status: 204, cookies: [deps.jar.clear()], clearsSiteData: true }
+      },
+    }),
   ]
 }
 
@@ -94,9 +127,25 @@ function entryRoute(deps: PageDeps, path: string, title: string, content: (page:
       return deps.render({
         status: 200,
         title,
-        content: content({ ...deps, flash, next }),
+        content: content({ ...deps, flash, next, invitation: query.invitation ?? '' }),
         cookies: clearFlash(deps, cookie),
       })
+    },
+  })
+}
+
+/** A page that a mailed link leads to. */
+function linkRoute(deps: PageDeps, path: string, title: string, content: (page: LinkPage) => Html): Route {
+  return defineRoute({
+    method: 'GET',
+    path,
+    summary: `Page: ${title.toLowerCase()}`,
+    access: 'anyone',
+    answers: { 200: HTML },
+    async handle({ principal, query, cookie }) {
+      const flash = readFlash(deps.signer, cookie(FLASH))
+      const page = { ...deps, flash, token: query.token ?? '', isLoggedIn: principal !== null }
+      return deps.render({ status: 200, title, content: content(page), cookies: clearFlash(deps, cookie) })
     },
   })
 }

@@ -27,13 +27,18 @@ export interface CookieJar {
 
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+/** True for an origin that only this machine can be reached by. */
+export function isLocalOrigin({ hostname }: URL): boolean {
+  return LOCAL_HOSTS.has(hostname)
+}
+
 /**
  * Checks where the cookie would be valid.
  * @returns what is wrong and what would be right, or null.
  */
 export function findCookieProblem({ baseUrl, domain }: CookieScope): string | null {
   const isHttps = baseUrl.protocol === 'https:'
-  if (!isHttps && !LOCAL_HOSTS.has(baseUrl.hostname)) {
+  if (!isHttps && !isLocalOrigin(baseUrl)) {
     return `baseUrl is plain http on ${baseUrl.hostname}, where anybody on the way reads the cookie: use https (plain http is for localhost)`
   }
   if (domain === undefined) return null
