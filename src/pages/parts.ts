@@ -48,7 +48,6 @@ const PLAIN: Readonly<Record<string, string>> = {
   email_not_verified: 'Please open the link in the mail that we have just sent you, then log in.',
   token_invalid: 'This link no longer works. Please ask for a new one.',
   proof_required: 'Please show that the account is yours.',
-  wrong_password: 'The password is wrong.',
   reauthentication_required: 'Please type your password again first.',
   email_taken: 'There is an account with this email already. Log in instead?',
   unauthenticated: 'Please log in.',
