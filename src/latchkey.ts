@@ -43,6 +43,9 @@ import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { createTouchCollector } from './sessions/touch-collector.ts'
 import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
 import { type OnStatement, tellBoth } from './storage/storage.ts'
+import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
+import { sweepCounters } from './throttle/sweep-counters.ts'
+import { createThrottle } from './throttle/throttle.ts'
 
 /** Who acts in server-side calls, as the audit has it. */
 const SERVER_SIDE = 'application'
@@ -128,7 +131,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const onEvent = guardListener(options.onEvent, onError)
   const note: Note = (event) => ({ ...event, at: clock(), actor: SERVER_SIDE, requestId: null, client: null })
 
-  const signer = createSigner(readSecrets(options), 'flash')
+  const secrets = readSecrets(options)
+  const signer = createSigner(secrets, 'flash')
   const tracer = await createTracer(VERSION)
   const stores = await storage.open({
     sessions: options.sessionStorage,
@@ -142,6 +146,12 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const verifications = { warm: 0, cold: 0, refused: 0 }
   const deps = {
     ...stores,
+    throttle: createThrottle({
+      store: stores.throttle,
+      settings: { ...DEFAULT_THROTTLE_SETTINGS, ...options.throttle },
+      secrets,
+      clock,
+    }),
     cache,
     touches,
     verifications,
@@ -208,7 +218,10 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     onRequest: guardListener(options.onRequest, onError),
   })
 
-  const sweep = (): Promise<number> => sweepSessions(deps, note)
+  const sweep = async (): Promise<number> => {
+    await sweepCounters(deps.throttle)
+    return sweepSessions(deps, note)
+  }
   const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, (error) => onError(error, null))
 
   return {

@@ -6,6 +6,7 @@ import type { RequestRecord } from './kernel/connection.ts'
 import type { EventListener } from './kernel/event.ts'
 import type { SessionSettings } from './sessions/settings.ts'
 import type { OnStatement, SessionStorage, Storage } from './storage/storage.ts'
+import type { ThrottleSettings } from './throttle/settings.ts'
 
 /** What `createLatchkey` takes. Only `baseUrl` and `storage` have no default. */
 export interface LatchkeyOptions {
@@ -43,6 +44,8 @@ export interface LatchkeyOptions {
     readonly contextWords?: readonly string[]
   }
   readonly passwordHashing?: PasswordHashingOptions
+  /** Who may try how often. Limits can be set, not switched off. */
+  readonly throttle?: Partial<ThrottleSettings>
   /** Milliseconds between sweeps of expired sessions. Default 5 minutes; 0 switches the sweep off. */
   readonly sweepIntervalMs?: number
   /** Tells the time. For tests. */

@@ -1,9 +1,11 @@
 import type { Note } from '../kernel/event.ts'
-import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
+import type { Principal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
 import { type IssuedSession, newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+import { withRegisterTry } from '../throttle/other-tries.ts'
+import type { Attempt, Throttle } from '../throttle/throttle.ts'
 import { type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
 
 /** Whether people may register themselves. */
@@ -12,24 +14,33 @@ export type Registration = 'open' | 'closed'
 /** What registering works with. */
 export interface RegisterDeps extends CreateUserDeps, SessionDeps {
   readonly registration: Registration
+  readonly throttle: Throttle
 }
 
 /** Who registers, from where, and the session that the new one takes the place of. */
 export interface RegisterInput extends CreateUserInput {
-  readonly client: ClientInfo
+  readonly attempt: Attempt
   readonly replaces: Principal | null
 }
 
 /**
  * Makes a user and their first session, in one transaction.
- * @throws registration_closed, validation_failed, email_taken.
+ * @throws registration_closed, validation_failed, email_taken, too_many_requests.
  */
 export async function register(
   deps: RegisterDeps,
-  { client, replaces, ...input }: RegisterInput,
+  input: RegisterInput,
   note: Note,
 ): Promise<IssuedSession & { readonly user: User }> {
   if (deps.registration === 'closed') throw new Refusal('registration_closed')
+  return withRegisterTry(deps.throttle, input.attempt, () => createAccount(deps, input, note))
+}
+
+async function createAccount(
+  deps: RegisterDeps,
+  { attempt: { client }, replaces, ...input }: RegisterInput,
+  note: Note,
+): Promise<IssuedSession & { readonly user: User }> {
   let issued: IssuedSession | undefined
   const user = await createUser(deps, input, {
     note,

@@ -4,6 +4,7 @@ import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
 import { type RegisterDeps, register } from './register.ts'
 import { nameSchema } from './user-name.ts'
@@ -24,10 +25,11 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar:
       answers: {
         201: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
       },
-      refusals: ['registration_closed', 'email_taken', 'overloaded'],
+      refusals: ['registration_closed', 'email_taken', 'too_many_requests', 'overloaded'],
       form: { page: '/register', done: '/account', notice: 'welcome' },
-      async handle({ body, client, principal, note }) {
-        const issued = await register(deps, { ...body, client, replaces: principal }, note)
+      async handle({ body, principal, ...request }) {
+        const attempt = readAttempt(deps.throttle, 'register', request)
+        const issued = await register(deps, { ...body, attempt, replaces: principal }, request.note)
         return {
           status: 201,
           body: {
@@ -35,7 +37,7 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & { readonly jar:
             user: toUserJson(issued.user),
             session: toSessionJson(issued.session, issued.session.id),
           },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, issued.user.id)],
         }
       },
     }),

@@ -7,6 +7,8 @@ import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
+import { forgetFailures } from '../throttle/password-tries.ts'
+import type { Attempt } from '../throttle/throttle.ts'
 import { acceptNewPassword, type PasswordPolicy, toPassword } from './password.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 
@@ -25,19 +27,20 @@ export interface ChangePasswordInput {
   readonly sessionToken: string
   readonly currentPassword: string
   readonly newPassword: string
+  readonly attempt: Attempt
 }
 
 /**
  * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3).
- * @throws wrong_password, validation_failed; unauthenticated when the session ended meanwhile.
+ * @throws wrong_password, validation_failed, too_many_requests; unauthenticated when the session ended meanwhile.
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
-  { principal: { user, session }, sessionToken, currentPassword, newPassword }: ChangePasswordInput,
+  { principal: { user, session }, sessionToken, currentPassword, newPassword, attempt }: ChangePasswordInput,
   note: Note,
 ): Promise<IssuedSession> {
   const accepted = acceptNewPassword(deps.policy, newPassword, { email: user.email, pointer: '#/newPassword' })
-  const proof = await provePasswordById(deps, user.id, currentPassword)
+  const proof = await provePasswordById(deps, { userId: user.id, password: currentPassword }, attempt)
   if (!proof.proven) {
     const { reason } = proof
     await deps.audit.write({
@@ -54,5 +57,6 @@ export async function changePassword(
   const changed = await deps.passwords.change({ oldHash, newHash, keep: planned.rotation }, told)
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
+  await forgetFailures(deps.throttle, user.email) // they were guesses at another password
   return planned
 }

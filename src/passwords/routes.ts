@@ -3,6 +3,7 @@ import { defineRoute, type Route } from '../kernel/route.ts'
 import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
+import { readAttempt } from '../throttle/device-cookie.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { typedPasswordSchema } from './password-schema.ts'
 
@@ -18,10 +19,11 @@ export function passwordRoutes(
       access: 'session',
       body: z.strictObject({ currentPassword: typedPasswordSchema, newPassword: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
-      refusals: ['wrong_password', 'overloaded'],
+      refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'password_changed' },
-      async handle({ principal, sessionToken, body, note }) {
-        const issued = await changePassword(deps, { principal, sessionToken, ...body }, note)
+      async handle({ principal, sessionToken, body, note, ...request }) {
+        const attempt = readAttempt(deps.throttle, 'password_change', { ...request, note })
+        const issued = await changePassword(deps, { principal, sessionToken, ...body, attempt }, note)
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },

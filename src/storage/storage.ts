@@ -6,6 +6,7 @@ import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { ThrottleStore } from '../throttle/store.ts'
 
 /** A storage that is open: the stores of every feature. */
 export interface Stores {
@@ -13,6 +14,8 @@ export interface Stores {
   readonly passwords: PasswordStore
   readonly sessions: SessionStore
   readonly audit: AuditStore
+  /** Where the sessions are. */
+  readonly throttle: ThrottleStore
   /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
   ping(): Promise<void>
   /** What is damaged, one line each; empty when all is well. */

@@ -5,7 +5,7 @@ import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
-import type { TellingDatabase } from './transact.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
 
 /** Passwords in SQL. */
 export function createPasswordStore(
@@ -34,6 +34,23 @@ export function createPasswordStore(
         throw error
       }
     },
+
+    disable: (userId, disabledFor, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const { numUpdatedRows } = await trx
+            .updateTable('passwords')
+            .set({ disabled_for: disabledFor })
+            .where('user_id', '=', userId)
+            .where((eb) =>
+              disabledFor === 'strangers'
+                ? eb('disabled_for', 'is', null)
+                : eb.or([eb('disabled_for', 'is', null), eb('disabled_for', '=', 'strangers')]),
+            )
+            .executeTakeFirst()
+          return numUpdatedRows > 0n || null
+        }),
+      ),
   }
 }
 
@@ -54,7 +71,7 @@ async function changePassword(
     .executeTakeFirst()
   const { numUpdatedRows } = await trx
     .updateTable('passwords')
-    .set({ hash: newHash, changed_at: at(keep.authenticatedAt) })
+    .set({ hash: newHash, changed_at: at(keep.authenticatedAt), disabled_for: null })
     .where('user_id', '=', userId)
     .where('hash', '=', oldHash)
     .executeTakeFirst()
@@ -74,7 +91,7 @@ async function findCredential(
     .selectFrom('users')
     .leftJoin('passwords', 'passwords.user_id', 'users.id')
     .selectAll('users')
-    .select('passwords.hash')
+    .select(['passwords.hash', 'passwords.disabled_for'])
     .where(`users.${column}`, '=', value)
     .executeTakeFirst()
   if (row === undefined) return null
@@ -82,6 +99,7 @@ async function findCredential(
     user: toUser(row),
     hash: row.hash as PasswordHash | null, // a PHC string that our hasher made
     disabled: row.disabled_at !== null,
+    disabledFor: row.disabled_for,
     securityEpoch: row.security_epoch,
   }
 }

@@ -5,6 +5,7 @@ import { createPasswordStore } from './passwords.ts'
 import type { SqlDatabase } from './schema.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
 import { createSessionEffects, createSessionStore } from './sessions.ts'
+import { createThrottleStore } from './throttle.ts'
 import { createTellingDatabase } from './transact.ts'
 import { createUserStore } from './users.ts'
 
@@ -18,6 +19,7 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
     passwords: createPasswordStore(telling, effects),
     sessions: createSessionStore(telling),
     audit: createAuditStore(telling),
+    throttle: createThrottleStore(database),
     async ping() {
       await sql`SELECT 1`.execute(database.reader)
     },
