@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   crypto: [],
   mail: ['audit'],
   audit: ['mail'],
-  throttle: ['audit'],
+  throttle: ['audit', 'sessions'],
   sessions: ['audit'],
   passwords: ['audit', 'mail', 'sessions', 'throttle'],
   login: ['audit', 'mail', 'passwords', 'sessions', 'throttle'],
@@ -49,7 +49,7 @@ const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/(?:accounts|audit|mail|passwords|login|sessions|throttle)/',
-      pathNot: '(?:routes?|session-cookie|renew-cookie|render-html|.test).ts$',
+      pathNot: '(?:routes?|session-cookie|renew-cookie|device-cookie|render-html|\\.test)\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },
   },

@@ -1,15 +1,18 @@
 import { z } from 'zod'
-import { DAY_MS } from './kernel/clock.ts'
+import { DAY_MS, SECOND_MS } from './kernel/clock.ts'
 import type { MailTextOverrides } from './mail/texts.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { findCookieProblem, isLocalOrigin } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS, findSettingsProblem } from './sessions/settings.ts'
 import type { SessionStorage, Storage } from './storage/storage.ts'
+import { DEFAULT_THROTTLE_SETTINGS, findThrottleProblem } from './throttle/settings.ts'
 
 const MIN_SECRET_BYTES = 32
 /** Browsers keep no cookie for longer (RFC 6265bis section 5.5). */
 const MAX_DURATION_MS = 400 * DAY_MS
 const durationMs = z.int().positive().max(MAX_DURATION_MS, 'must be at most 400 days in milliseconds')
+/** Behind a proxy that hides its clients a whole service is one network. */
+const perNetwork = z.int().min(1).max(1_000_000)
 const callback = z.custom<never>((value) => typeof value === 'function', 'must be a function')
 
 /** A secret of at least 32 bytes in base64url. */
@@ -87,6 +90,19 @@ export const settingsSchema = z.strictObject({
       maxWaiting: z.int().min(0).optional(),
     })
     .optional(),
+  throttle: z
+    .strictObject({
+      freeFailures: z.int().min(1).max(99),
+      firstWaitMs: z.int().min(100, 'must be at least 100 milliseconds').max(DAY_MS, 'must be at most one day'),
+      maxWaitMs: z.int().min(SECOND_MS, 'must be at least one second').max(DAY_MS, 'must be at most one day'),
+      failuresUntilDisabled: z.int().min(10).max(100, 'must be at most 100, as NIST SP 800-63B-4 has it'),
+      failuresPerNetwork: perNetwork,
+      registrationsPerNetwork: perNetwork,
+      recoveriesPerNetwork: perNetwork,
+      mailsPerAccount: z.int().min(1).max(100),
+    })
+    .partial()
+    .optional(),
   sweepIntervalMs: z.int().min(0).max(DAY_MS, 'must be at most one day in milliseconds').optional(),
 })
 
@@ -117,7 +133,8 @@ export function checkOptions(options: LatchkeyOptions): void {
   if (!success) throw new ConfigurationError(describeProblems('createLatchkey', error))
   const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
   const cookieScope = { baseUrl: new URL(options.baseUrl), domain: options.cookie?.domain }
-  const problem = findSettingsProblem(settings) ?? findCookieProblem(cookieScope)
+  const throttle = { ...DEFAULT_THROTTLE_SETTINGS, ...options.throttle }
+  const problem = findSettingsProblem(settings) ?? findCookieProblem(cookieScope) ?? findThrottleProblem(throttle)
   const isDevelopment = isLocalOrigin(cookieScope.baseUrl) && process.env.NODE_ENV !== 'production'
   if (options.verifyEmail === 'required' && options.mailer === undefined && !isDevelopment) {
     throw new ConfigurationError(

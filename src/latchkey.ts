@@ -54,6 +54,9 @@ import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { createTouchCollector } from './sessions/touch-collector.ts'
 import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
 import { type OnStatement, tellBoth } from './storage/storage.ts'
+import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
+import { sweepCounters } from './throttle/sweep-counters.ts'
+import { createThrottle } from './throttle/throttle.ts'
 
 /** Who acts in server-side calls, as the audit has it. */
 const SERVER_SIDE = 'application'
@@ -168,6 +171,12 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const verifications = { warm: 0, cold: 0, refused: 0 }
   const deps = {
     ...stores,
+    throttle: createThrottle({
+      store: stores.throttle,
+      settings: { ...DEFAULT_THROTTLE_SETTINGS, ...options.throttle },
+      secrets,
+      clock,
+    }),
     cache,
     touches,
     verifications,
@@ -250,9 +259,9 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
 
   delivery = mailing.start({ ...deps, note, onError: (error) => onError(error, null) })
   const sweep = async (): Promise<number> => {
-    const ended = await sweepSessions(deps, note)
+    await sweepCounters(deps.throttle)
     await sweepOneTimeTokens(deps)
-    return ended
+    return sweepSessions(deps, note)
   }
   const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, (error) => onError(error, null))
 

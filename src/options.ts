@@ -8,6 +8,7 @@ import type { Mailer } from './mail/message.ts'
 import type { MailTextOverrides } from './mail/texts.ts'
 import type { SessionSettings } from './sessions/settings.ts'
 import type { OnStatement, SessionStorage, Storage } from './storage/storage.ts'
+import type { ThrottleSettings } from './throttle/settings.ts'
 
 /** What `createLatchkey` takes. Only `baseUrl` and `storage` have no default. */
 export interface LatchkeyOptions {
@@ -62,6 +63,8 @@ export interface LatchkeyOptions {
     readonly breachUrl?: string
   }
   readonly passwordHashing?: PasswordHashingOptions
+  /** Who may try how often. Limits can be set, not switched off. */
+  readonly throttle?: Partial<ThrottleSettings>
   /** Milliseconds between sweeps of expired sessions. Default 5 minutes; 0 switches the sweep off. */
   readonly sweepIntervalMs?: number
   /** Tells the time. For tests. */

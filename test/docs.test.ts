@@ -90,6 +90,7 @@ describe('the documentation', () => {
       cookie: ['domain'],
       password: ['minLength', 'contextWords', 'breachUrl'],
       session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
+      throttle: [...read('src/throttle/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       passwordHashing: ['memoryKib', 'passes', 'maxWaiting'],
     }
     expect(documented).toEqual(top.flatMap((name) => nested[name]?.map((inner) => `${name}.${inner}`) ?? [name]).sort())

@@ -8,6 +8,8 @@ import { findOneTimeToken, newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDe
 import type { OutgoingMail } from '../mail/outgoing-mail.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
+import { takeMailBudget } from '../throttle/other-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
 import type { UserStore } from './store.ts'
 
 /** What changing an address works with. */
@@ -16,12 +18,13 @@ export interface ChangeEmailDeps extends OneTimeTokenDeps {
   readonly cache: SessionCache
   readonly mail: MailWriter
   readonly links: Links
+  readonly throttle: Throttle
 }
 
 /**
  * Asks for another address: a link goes to the new one, a notice with a way back to the old one (ASVS 6.3.7). Nothing
  * changes until the new one is proven.
- * @throws validation_failed for what is no address, or is the present one.
+ * @throws validation_failed for what is no address, or is the present one; too_many_requests.
  */
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
@@ -31,6 +34,8 @@ export async function requestEmailChange(
   const email = parseEmailAddress(text)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
   if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
+  if (!(await takeMailBudget(deps.throttle, user.email)))
+    throw new Refusal('too_many_requests', { retryAfterSeconds: 3_600 })
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
   const undo = newOneTimeToken(deps.clock, { purpose: 'email_undo', userId: user.id, email: user.email })
   const proofMail = await writeProofMail(deps, { user, email, token })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
+import { readAttempt } from '../throttle/device-cookie.ts'
+import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangeEmailDeps, confirmEmailChange, requestEmailChange, undoEmailChange } from './change-email.ts'
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
 import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
@@ -17,9 +19,11 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       summary: 'Have a link mailed that verifies the own address',
       access: 'session',
       answers: { 202: null },
+      refusals: ['too_many_requests'],
       form: { page: '/account', done: '/account', notice: 'verification_sent' },
-      async handle({ principal, note }) {
-        await requestVerification(deps, principal.user, note)
+      async handle({ principal, ...request }) {
+        await takeForgotBudget(deps.throttle, readAttempt(deps.throttle, 'email_verify_request', request))
+        await requestVerification(deps, principal.user, request.note)
         return { status: 202 }
       },
     }),
@@ -40,15 +44,16 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
           message: 'Must not come together with password.',
         }),
       answers: { 204: null },
-      refusals: ['token_invalid', 'proof_required', 'wrong_password', 'overloaded'],
+      refusals: ['token_invalid', 'proof_required', 'wrong_password', 'too_many_requests', 'overloaded'],
       form: {
         page: '/email/verify',
         done: '/account',
         notice: 'email_verified',
         keeps: ['token'],
       },
-      async handle({ body, principal, note }) {
-        await verifyEmail(deps, { ...body, principal }, note)
+      async handle({ body, principal, ...request }) {
+        const attempt = readAttempt(deps.throttle, 'email_verify', request)
+        await verifyEmail(deps, { ...body, principal, attempt }, request.note)
         return { status: 204 }
       },
     }),

@@ -1,11 +1,13 @@
 import type { Note } from '../kernel/event.ts'
-import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
+import type { Principal, User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
 import { findOneTimeToken, newOneTimeToken } from '../mail/one-time-token.ts'
 import type { OneTimeToken } from '../mail/store.ts'
 import { type IssuedSession, newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+import { takeMailBudget, withRegisterTry } from '../throttle/other-tries.ts'
+import type { Attempt, Throttle } from '../throttle/throttle.ts'
 import { type AcceptedUser, acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
 import { newVerification, type VerificationDeps } from './request-verification.ts'
 
@@ -19,12 +21,13 @@ export type VerifyEmailMode = 'required' | 'optional' | 'off'
 export interface RegisterDeps extends CreateUserDeps, SessionDeps, VerificationDeps {
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
+  readonly throttle: Throttle
 }
 
 /** Who registers, from where, and the session that the new one takes the place of. */
 export interface RegisterInput extends CreateUserInput {
   readonly invitation?: string | undefined
-  readonly client: ClientInfo
+  readonly attempt: Attempt
   readonly replaces: Principal | null
 }
 
@@ -32,29 +35,37 @@ export interface RegisterInput extends CreateUserInput {
  * Makes a user and their first session, in one transaction. Where the address has to be verified first there is no
  * session, and the answer is the same whether the address has an account or not; its owner is told by mail.
  * @returns null when the address has to be verified.
- * @throws registration_closed, validation_failed, token_invalid (the invitation); email_taken, unless verification is
- *   required.
+ * @throws registration_closed, validation_failed, token_invalid (the invitation); too_many_requests; email_taken, unless
+ *   verification is required.
  */
 export async function register(
   deps: RegisterDeps,
   input: RegisterInput,
   note: Note,
 ): Promise<(IssuedSession & { readonly user: User }) | null> {
+  if (deps.registration === 'closed') throw new Refusal('registration_closed')
+  return withRegisterTry(deps.throttle, input.attempt, () => admit(deps, input, note))
+}
+
+async function admit(deps: RegisterDeps, input: RegisterInput, note: Note): ReturnType<typeof register> {
   const invitation = await requireInvitation(deps, input.invitation)
   const accepted = await acceptUser(deps, input, note)
   const invitedEmail = invitation?.email ?? null
   if (invitedEmail !== null && invitedEmail !== accepted.email) {
     throw invalidMember('#/email', 'Must be the address that the invitation was sent to.')
   }
-  const { client, replaces } = input
+  const { attempt, replaces } = input
   const admitted = { accepted, invitation }
   // An invitation that was mailed to the address has proven it.
   if (deps.verifyEmailMode === 'required' && invitedEmail === null) return registerUnverified(deps, admitted, note)
-  return registerAndLogIn(deps, { ...admitted, client, replaces, emailVerified: invitedEmail !== null }, note)
+  return registerAndLogIn(
+    deps,
+    { ...admitted, client: attempt.client, replaces, emailVerified: invitedEmail !== null },
+    note,
+  )
 }
 
 async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
-  if (deps.registration === 'closed') throw new Refusal('registration_closed')
   if (text !== undefined) return findOneTimeToken(deps, 'invitation', text)
   if (deps.registration === 'invite') {
     throw new Refusal('registration_closed', { detail: 'Registration takes an invitation.' })
@@ -78,7 +89,7 @@ async function registerAndLogIn(
     replaces,
   }: Admitted & {
     readonly emailVerified: boolean
-    readonly client: ClientInfo
+    readonly client: Attempt['client']
     readonly replaces: Principal | null
   },
   note: Note,
@@ -140,14 +151,15 @@ async function registerUnverified(deps: RegisterDeps, { accepted, invitation }: 
 async function tellOwner(deps: RegisterDeps, { email, password }: AcceptedUser, note: Note): Promise<void> {
   await deps.hasher.hash(password) // what a new account costs
   const owner = await deps.users.findByEmail(email)
-  if (owner !== null && owner.disabledAt === null && !owner.emailVerified) {
+  const mayMail = await takeMailBudget(deps.throttle, email)
+  if (mayMail && owner !== null && owner.disabledAt === null && !owner.emailVerified) {
     const { record, mails } = newVerification(deps, owner)
     const requested = note({ type: 'email.verification_requested', userId: owner.id })
     return deps.tokens.issue([record], () => ({ events: [requested], mails }))
   }
   const content = { kind: 'account_exists', loginLink: deps.links.login, resetLink: deps.links.forgotPassword } as const
   const mails =
-    owner === null || owner.disabledAt !== null
+    !mayMail || owner === null || owner.disabledAt !== null
       ? deps.mail.writeNone(content)
       : deps.mail.write({ to: email, userId: owner.id, content })
   const { record } = newOneTimeToken(deps.clock, { purpose: 'email_verify', userId: null, email: null })

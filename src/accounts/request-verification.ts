@@ -6,11 +6,14 @@ import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail
 import type { OutgoingMail } from '../mail/outgoing-mail.ts'
 import type { OneTimeToken } from '../mail/store.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import { takeMailBudget } from '../throttle/other-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
 
 /** What asking for a proof of an address works with. */
 export interface VerificationDeps extends OneTimeTokenDeps {
   readonly mail: MailWriter
   readonly links: Links
+  readonly throttle: Throttle
 }
 
 /** A token that verifies the address of a user, and the mail that carries it. Neither is stored yet. */
@@ -24,9 +27,9 @@ export function newVerification(
   return { record, mails: mail.write({ to: email, userId: id, content }) }
 }
 
-/** Mails the user a link that verifies their address. Does nothing when it is verified. */
+/** Mails the user a link that verifies their address. Does nothing when it is verified, or was mailed too often lately. */
 export async function requestVerification(deps: VerificationDeps, user: User, note: Note): Promise<void> {
-  if (user.emailVerified) return
+  if (user.emailVerified || !(await takeMailBudget(deps.throttle, user.email))) return
   const { record, mails } = newVerification(deps, user)
   await deps.tokens.issue([record], () => ({
     events: [note({ type: 'email.verification_requested', userId: user.id })],

@@ -4,6 +4,7 @@ import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { type RegisterDeps, register } from './register.ts'
@@ -27,10 +28,11 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & ExportDeps & { 
         201: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
         202: z.object({ status: z.literal('verification_required') }),
       },
-      refusals: ['registration_closed', 'email_taken', 'token_invalid', 'overloaded'],
+      refusals: ['registration_closed', 'email_taken', 'token_invalid', 'too_many_requests', 'overloaded'],
       form: { page: '/register', done: '/account', notice: 'welcome', keeps: ['invitation'] },
-      async handle({ body, client, principal, note }) {
-        const issued = await register(deps, { ...body, client, replaces: principal }, note)
+      async handle({ body, principal, ...request }) {
+        const attempt = readAttempt(deps.throttle, 'register', request)
+        const issued = await register(deps, { ...body, attempt, replaces: principal }, request.note)
         if (issued === null) {
           return { status: 202, body: { status: 'verification_required' }, notice: 'verification_required' }
         }
@@ -41,7 +43,7 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & ExportDeps & { 
             user: toUserJson(issued.user),
             session: toSessionJson(issued.session, issued.session.id),
           },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, issued.user.id)],
         }
       },
     }),

@@ -11,6 +11,8 @@ import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/passwor
 import { passwordChangedMail } from '../passwords/password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
+import { forgetFailures } from '../throttle/password-tries.ts'
+import type { Attempt } from '../throttle/throttle.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 
 /** What verifying works with. */
@@ -28,27 +30,32 @@ export interface VerifyEmailInput {
   readonly password?: string | undefined
   readonly newPassword?: string | undefined
   readonly principal: Principal | null
+  readonly attempt: Attempt
 }
 
 /**
  * Verifies the address of an account. The token proves who reads the mail, not who made the account: so it takes a
  * session of the account, its password, or a new password that shuts out whoever made it (account pre-hijacking,
  * Sudhodanan and Paverd 2022).
- * @throws token_invalid, proof_required, wrong_password, validation_failed.
+ * @throws token_invalid, proof_required, wrong_password, validation_failed, too_many_requests.
  */
 export async function verifyEmail(deps: VerifyEmailDeps, input: VerifyEmailInput, note: Note): Promise<void> {
   const token = await findOneTimeToken(deps, 'email_verify', input.token)
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
   if (user === null || user.disabledAt !== null || user.email !== token.email) throw new Refusal('token_invalid')
   if (input.newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, input.newPassword, note)
-  const { password, principal } = input
+  const { password, principal, attempt } = input
   if (password === undefined && principal?.user.id !== user.id) throw new Refusal('proof_required')
-  if (password !== undefined) await requirePassword(deps, user.id, password)
+  if (password !== undefined) await requirePassword(deps, { userId: user.id, password }, attempt)
   await store(deps, { token, user, newPassword: null }, note)
 }
 
-async function requirePassword(deps: VerifyEmailDeps, userId: UserId, password: string): Promise<void> {
-  const proof = await provePasswordById(deps, userId, password)
+async function requirePassword(
+  deps: VerifyEmailDeps,
+  claim: { readonly userId: UserId; readonly password: string },
+  attempt: Attempt,
+): Promise<void> {
+  const proof = await provePasswordById(deps, claim, attempt)
   if (!proof.proven) throw new Refusal('wrong_password', { detail: 'The password is wrong.', reason: proof.reason })
 }
 
@@ -81,5 +88,6 @@ async function store(
       : { events: [verified, changed], mails: passwordChangedMail(deps, user) },
   )
   deps.cache.evictUser(user.id)
+  if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // they were guesses at another password
   if (!done) throw new Refusal('token_invalid', { reason: 'used, or the address changed, meanwhile' })
 }

@@ -14,9 +14,8 @@ export interface Signer {
  * @param purpose keeps a text signed for one use from being taken for another.
  */
 export function createSigner(secrets: readonly Uint8Array[], purpose: string): Signer {
-  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)))
+  const keys = deriveKeys(secrets, purpose)
   const [newest] = keys
-  if (newest === undefined) throw new TypeError('createSigner needs at least one secret')
   return {
     sign(text) {
       const payload = Buffer.from(text).toString('base64url')
@@ -30,6 +29,15 @@ export function createSigner(secrets: readonly Uint8Array[], purpose: string): S
       return known ? Buffer.from(payload, 'base64url').toString() : null
     },
   }
+}
+
+/** One key per secret for a purpose, by HKDF-SHA256 (RFC 5869), newest first. */
+export function deriveKeys(secrets: readonly Uint8Array[], purpose: string): readonly [Buffer, ...Buffer[]] {
+  const [newest, ...older] = secrets.map((secret) =>
+    Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)),
+  )
+  if (newest === undefined) throw new TypeError('There must be at least one secret')
+  return [newest, ...older]
 }
 
 /** Compares without telling by time where the difference is (ASVS 11.2.4); lengths are no secret. */

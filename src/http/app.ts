@@ -9,6 +9,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Note, NotedEvent } from '../kernel/event.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
+import type { Quota } from '../kernel/quota.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Answer, Cookie, FormUse, Route, RouteRequest } from '../kernel/route.ts'
 import type { TrustedPages } from '../kernel/trusted-pages.ts'
@@ -21,6 +22,7 @@ import type { Identity } from './credentials.ts'
 import { addCorsHeaders, addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isDecodable } from './percent-escapes.ts'
+import { addQuotaHeaders } from './quota-headers.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { refusalResponse } from './refusal-response.ts'
 import type { Tracer } from './tracer.ts'
@@ -57,6 +59,7 @@ interface Exchange {
   route: Route | null
   identity: Identity | null
   form: { readonly fields: ReadonlyMap<string, string>; readonly next: string | null } | null
+  quota: Quota | null
 }
 
 const MAX_USER_AGENT = 256
@@ -138,6 +141,9 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
     cookie: (suffix) => cookieValue(request, deps.jar.name(suffix)),
     note,
+    tellQuota: (quota) => {
+      exchange.quota = quota
+    },
   }
   const answer = await route.handle(call)
   return exchange.form === null || route.form === undefined
@@ -197,6 +203,7 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   // A full queue is an event and no error: a flood must not fill the log.
   if (refusal.status >= 500 && refusal.code !== 'overloaded') deps.onError(error, exchange.requestId)
   tellRefusal(deps, exchange, refusal)
+  if (refusal.throttled !== undefined) exchange.quota = refusal.throttled.quota
   const { route, form } = exchange
   if (route?.form !== undefined && form !== null) {
     return finish(deps, exchange, refuseForm(deps, refusal, { route: { ...route, form: route.form }, ...form }))
@@ -212,7 +219,11 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
  * Refused authorisation and attempts to get around a control are events (ASVS 16.3.2, 16.3.3). They are told and not
  * stored: anybody can cause any number of them.
  */
-function tellRefusal(deps: AppDeps, { note, identity }: Exchange, { code, reason }: Refusal): void {
+function tellRefusal(deps: AppDeps, { note, identity }: Exchange, { code, reason, throttled }: Refusal): void {
+  if (throttled !== undefined) {
+    const { operation, userId } = throttled
+    deps.onEvent(note({ type: 'attempt.throttled', operation, userId }))
+  }
   const isNoteworthy = ['cross_origin', 'two_credentials', 'reauthentication_required', 'overloaded'].includes(code)
   if (!isNoteworthy) return
   const userId = identity?.principal?.user.id ?? null
@@ -244,14 +255,16 @@ function openExchange(deps: AppDeps, request: Request, connection: Connection): 
     route: null,
     identity: null,
     form: null,
+    quota: null,
   }
   return exchange
 }
 
-function newHeaders(deps: AppDeps, { request, requestId }: Exchange): Headers {
+function newHeaders(deps: AppDeps, { request, requestId, quota }: Exchange): Headers {
   const headers = new Headers(commonHeaders(deps.pages.origin.startsWith('https:')))
   headers.set('X-Request-Id', requestId)
   addCorsHeaders(headers, request.headers, deps.pages)
+  if (quota !== null) addQuotaHeaders(headers, quota)
   return headers
 }
 

@@ -1,4 +1,5 @@
 import { serialize } from 'hono/utils/cookie'
+import { DAY_MS, SECOND_MS } from '../kernel/clock.ts'
 import type { Cookie } from '../kernel/route.ts'
 
 /** A cookie that a request carries: its value, that it is absent, or that it came more than once. */
@@ -6,6 +7,8 @@ export type ReadCookie = { readonly found: 'one'; readonly value: string } | { r
 
 const NONE: ReadCookie = { found: 'none' }
 const SEVERAL: ReadCookie = { found: 'several' }
+/** Browsers keep no cookie for longer (RFC 6265bis section 5.5), and hono writes none. */
+const MAX_LIFETIME_MS = 400 * DAY_MS
 
 /**
  * Finds a cookie in a Cookie header (RFC 6265 section 5.4) without parsing the others. Two of the same name are
@@ -29,10 +32,7 @@ export function readCookie(header: string, name: string): ReadCookie {
 
 /** The value of a Set-Cookie header. Lifetimes stand as Max-Age and as Expires: some clients mishandle one alone. */
 export function toSetCookie({ name, value, domain, secure, maxAgeSeconds }: Cookie, now: number): string {
-  const lifetime =
-    maxAgeSeconds === undefined
-      ? {}
-      : { maxAge: maxAgeSeconds, expires: new Date(maxAgeSeconds === 0 ? 0 : now + maxAgeSeconds * 1_000) }
+  const lifetime = maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds, expires: expiresAt(maxAgeSeconds, now) }
   return serialize(name, value, {
     path: '/',
     httpOnly: true,
@@ -41,4 +41,10 @@ export function toSetCookie({ name, value, domain, secure, maxAgeSeconds }: Cook
     ...(domain === undefined ? {} : { domain }),
     ...lifetime,
   })
+}
+
+/** By the machine's clock no more than browsers keep, wherever the given clock stands. */
+function expiresAt(maxAgeSeconds: number, now: number): Date {
+  if (maxAgeSeconds === 0) return new Date(0)
+  return new Date(Math.min(now + maxAgeSeconds * SECOND_MS, Date.now() + MAX_LIFETIME_MS))
 }

@@ -34,7 +34,7 @@ export function addCorsHeaders(answer: Headers, request: Headers, { trustedOrigi
   if (from === null || !trustedOrigins.has(from)) return
   answer.set('Access-Control-Allow-Origin', from)
   answer.set('Access-Control-Allow-Credentials', 'true')
-  answer.set('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id')
+  answer.set('Access-Control-Expose-Headers', 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id')
 }
 
 /** Adds the answer to a preflight of a trusted origin. */

@@ -141,6 +141,12 @@ export const CATALOGUE = {
     when: 'The body is JSON, but a member is missing, unknown, of the wrong type or not acceptable. `errors` has one entry per problem.',
     next: 'Correct the members that `errors` points at.',
   },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many tries',
+    when: 'There were too many tries for this account, or from this network. Nothing was checked, and the try does not count.',
+    next: 'Try again after the seconds in Retry-After; sooner gives the same answer.',
+  },
   headers_too_large: {
     status: 431,
     title: 'Headers too large',

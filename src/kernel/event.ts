@@ -57,7 +57,7 @@ export type SecurityEvent =
       readonly reason: string
     }
   | {
-      /** Somebody has to wait before the next try. */
+      /** Somebody has to wait before the next try. Told and not stored. */
       readonly type: 'attempt.throttled'
       readonly operation: string
       readonly userId: string | null

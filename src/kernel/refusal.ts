@@ -1,4 +1,5 @@
 import { CATALOGUE, type RefusalCode } from './catalogue.ts'
+import type { ThrottledTry } from './quota.ts'
 
 /** One thing that is wrong with a request body. */
 export interface FieldError {
@@ -20,6 +21,8 @@ export interface RefusalOptions {
   readonly retryAfterSeconds?: number
   /** Methods the path has; sent as `Allow`. */
   readonly allow?: readonly string[]
+  /** The try that was one too many; sent as `RateLimit`. */
+  readonly throttled?: ThrottledTry
   /** What caused it, for the log. */
   readonly cause?: unknown
 }
@@ -39,6 +42,7 @@ export class Refusal extends Error {
   readonly errors: readonly FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
   readonly allow: readonly string[] | undefined
+  readonly throttled: ThrottledTry | undefined
 
   constructor(code: RefusalCode, options: RefusalOptions = {}) {
     const entry = CATALOGUE[code]
@@ -52,6 +56,7 @@ export class Refusal extends Error {
     this.errors = options.errors
     this.retryAfterSeconds = options.retryAfterSeconds
     this.allow = options.allow
+    this.throttled = options.throttled
   }
 }
 

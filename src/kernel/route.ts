@@ -2,6 +2,7 @@ import type { ZodType } from 'zod'
 import type { RefusalCode } from './catalogue.ts'
 import type { Note } from './event.ts'
 import type { ClientInfo, Principal } from './principal.ts'
+import type { Quota } from './quota.ts'
 
 /** Who may call a route: anyone; or who has a session; or who has one and proved themselves recently. */
 export type Access = 'anyone' | 'session' | 'fresh_session'
@@ -33,6 +34,8 @@ export interface RouteRequest<Body = unknown, Who = Principal | null> {
   /** The value of a cookie of ours, by its suffix. */
   readonly cookie: (suffix: string) => string | null
   readonly note: Note
+  /** Has the answer tell what is left of a budget, whatever the answer will be. */
+  readonly tellQuota: (quota: Quota) => void
 }
 
 /** What a route answers. */

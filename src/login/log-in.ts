@@ -1,11 +1,13 @@
 import type { AuditStore } from '../audit/store.ts'
 import type { Note } from '../kernel/event.ts'
-import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
+import type { Principal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { type SessionDeps, startSession } from '../sessions/start-session.ts'
+import type { Attempt } from '../throttle/throttle.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
+import { newDeviceMail } from './new-device-mail.ts'
 
 /** What logging in works with. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
@@ -19,38 +21,47 @@ export interface LogInInput {
   readonly email: string
   readonly password: string
   readonly remember: boolean
-  readonly client: ClientInfo
+  readonly attempt: Attempt
   readonly replaces: Principal | null
+}
+
+/** A session that has just started. */
+export interface LoggedIn extends IssuedSession {
+  readonly user: User
+  /** False: the user never logged in with this browser before. */
+  readonly isKnownDevice: boolean
 }
 
 /**
  * Logs in with a password: proves it, closes the step, starts the session.
- * @throws invalid_credentials for wrong email, wrong password and disabled user, which look alike.
+ * @throws invalid_credentials for wrong email, wrong password and disabled user, which look alike; too_many_requests.
  */
 export async function logIn(
   deps: LogInDeps,
-  { email, password, remember, client, replaces }: LogInInput,
+  { email, password, remember, attempt: by, replaces }: LogInInput,
   note: Note,
-): Promise<IssuedSession & { readonly user: User }> {
-  const proof = await provePasswordByEmail(deps, email, password)
+): Promise<LoggedIn> {
+  const proof = await provePasswordByEmail(deps, { email, password }, by)
   if (!proof.proven) throw await refuse(deps, note, proof)
 
   const { user, securityEpoch } = proof.credential
   await deps.requireVerified(user, note)
   const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
   const login = completeLogin(attempt)
+  const mails = proof.isKnownDevice ? [] : await newDeviceMail(deps, user, by.client)
   const issued = await startSession(deps, {
     login,
     remember,
-    client,
+    client: by.client,
     replaces: replaces?.session ?? null,
     note,
     tell: ({ id, methods }) => ({
       events: [note({ type: 'login.succeeded', userId: user.id, sessionId: id, methods })],
+      mails,
     }),
   })
   if (issued === null) throw await refuse(deps, note, { userId: user.id, reason: 'account_changed_meanwhile' })
-  return { ...issued, user }
+  return { ...issued, user, isKnownDevice: proof.isKnownDevice }
 }
 
 async function refuse(

@@ -7,6 +7,7 @@ import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-pa
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+import type { Attempt } from '../throttle/throttle.ts'
 
 /** What proving oneself again works with. */
 export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
@@ -18,18 +19,19 @@ export interface ReauthenticateInput {
   readonly principal: Principal
   readonly sessionToken: string
   readonly password: string
+  readonly attempt: Attempt
 }
 
 /**
  * Makes the session fresh: it keeps its id and gets a new token, the old one dies.
- * @throws wrong_password (the session goes on); unauthenticated when it ended meanwhile.
+ * @throws wrong_password (the session goes on); too_many_requests; unauthenticated when it ended meanwhile.
  */
 export async function reauthenticate(
   deps: ReauthenticateDeps,
-  { principal: { user, session }, sessionToken, password }: ReauthenticateInput,
+  { principal: { user, session }, sessionToken, password, attempt }: ReauthenticateInput,
   note: Note,
 ): Promise<IssuedSession> {
-  const proof = await provePasswordById(deps, user.id, password)
+  const proof = await provePasswordById(deps, { userId: user.id, password }, attempt)
   if (!proof.proven) {
     const { reason } = proof
     await deps.audit.write({

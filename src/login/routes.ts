@@ -4,6 +4,7 @@ import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
 import { reauthenticate } from './reauthenticate.ts'
 
@@ -23,10 +24,11 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       answers: {
         200: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
       },
-      refusals: ['invalid_credentials', 'email_not_verified', 'overloaded'],
+      refusals: ['invalid_credentials', 'email_not_verified', 'too_many_requests', 'overloaded'],
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
-      async handle({ body: { email, password, remember = false }, client, principal, note }) {
-        const issued = await logIn(deps, { email, password, remember, client, replaces: principal }, note)
+      async handle({ body: { email, password, remember = false }, principal, ...request }) {
+        const attempt = readAttempt(deps.throttle, 'login', request)
+        const issued = await logIn(deps, { email, password, remember, attempt, replaces: principal }, request.note)
         return {
           status: 200,
           body: {
@@ -34,7 +36,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
             user: toUserJson(issued.user),
             session: toSessionJson(issued.session, issued.session.id),
           },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, issued.user.id)],
         }
       },
     }),
@@ -46,10 +48,11 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       access: 'session',
       body: z.strictObject({ password: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
-      refusals: ['wrong_password', 'overloaded'],
+      refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'reauthenticated' },
-      async handle({ principal, sessionToken, body, note }) {
-        const issued = await reauthenticate(deps, { principal, sessionToken, password: body.password }, note)
+      async handle({ principal, sessionToken, body: { password }, ...request }) {
+        const attempt = readAttempt(deps.throttle, 'reauthenticate', request)
+        const issued = await reauthenticate(deps, { principal, sessionToken, password, attempt }, request.note)
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },

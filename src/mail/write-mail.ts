@@ -19,6 +19,8 @@ export type SealedMail = Pick<NewMail, 'to' | 'content'> | null
 
 /** Writes mails for the outbox. */
 export interface MailWriter {
+  /** True where this service sends no mail. */
+  readonly isOff: boolean
   /** The mail, ready to be stored; none where this service sends no mail. */
   write(mail: NewMail): readonly OutgoingMail[]
   /**
@@ -34,6 +36,7 @@ export function createMailWriter({ sealer, clock }: { readonly sealer: Sealer; r
     { id: uuidv7(), userId, sealed: sealer.seal(text), createdAt: clock() },
   ]
   return {
+    isOff: false,
     write({ to, userId, content }) {
       const sealed: SealedMail = { to, content }
       return outgoing(userId, JSON.stringify(sealed))
@@ -43,4 +46,4 @@ export function createMailWriter({ sealer, clock }: { readonly sealer: Sealer; r
 }
 
 /** Where no mailer is configured: writes nothing. */
-export const noMailWriter: MailWriter = { write: () => [], writeNone: () => [] }
+export const noMailWriter: MailWriter = { isOff: true, write: () => [], writeNone: () => [] }

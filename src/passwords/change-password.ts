@@ -7,6 +7,8 @@ import type { MailWriter } from '../mail/write-mail.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
+import { forgetFailures } from '../throttle/password-tries.ts'
+import type { Attempt } from '../throttle/throttle.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { passwordChangedMail } from './password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
@@ -26,20 +28,21 @@ export interface ChangePasswordInput {
   readonly sessionToken: string
   readonly currentPassword: string
   readonly newPassword: string
+  readonly attempt: Attempt
 }
 
 /**
  * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3).
- * @throws wrong_password, validation_failed; unauthenticated when the session ended meanwhile.
+ * @throws wrong_password, validation_failed, too_many_requests; unauthenticated when the session ended meanwhile.
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
-  { principal: { user, session }, sessionToken, currentPassword, newPassword }: ChangePasswordInput,
+  { principal: { user, session }, sessionToken, currentPassword, newPassword, attempt }: ChangePasswordInput,
   note: Note,
 ): Promise<IssuedSession> {
   const context = { email: user.email, userId: user.id, pointer: '#/newPassword', note }
   const accepted = await acceptNewPassword(deps, newPassword, context)
-  const proof = await provePasswordById(deps, user.id, currentPassword)
+  const proof = await provePasswordById(deps, { userId: user.id, password: currentPassword }, attempt)
   if (!proof.proven) {
     const { reason } = proof
     await deps.audit.write({
@@ -58,5 +61,6 @@ export async function changePassword(
   }))
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
+  await forgetFailures(deps.throttle, user.email) // they were guesses at another password
   return planned
 }

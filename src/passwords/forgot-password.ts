@@ -4,6 +4,8 @@ import type { Note } from '../kernel/event.ts'
 import type { Links } from '../mail/links.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import { takeMailBudget } from '../throttle/other-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
 import type { PasswordStore } from './store.ts'
 
 /** What ordering a reset works with. */
@@ -11,16 +13,19 @@ export interface ForgotPasswordDeps extends OneTimeTokenDeps {
   readonly passwords: PasswordStore
   readonly mail: MailWriter
   readonly links: Links
+  readonly throttle: Throttle
 }
 
 /**
- * Orders the mail with which a password is reset. For an address that nobody has, or whose account is disabled, a token
+ * Orders the mail with which a password is reset. For an address that nobody has, whose account is disabled, or that was
+ * mailed too often lately, a token
  * that nobody learns and a mail to nobody are stored: the same work, and the same answer (ASVS 6.3.8).
  */
 export async function forgotPassword(deps: ForgotPasswordDeps, email: string, note: Note): Promise<void> {
   const address = parseEmailAddress(email)
   const credential = address === null ? null : await deps.passwords.findByEmail(address)
-  const user = credential === null || credential.disabled ? null : credential.user
+  const mayMail = await takeMailBudget(deps.throttle, address ?? email)
+  const user = credential === null || credential.disabled || !mayMail ? null : credential.user
   const { token, record } = newOneTimeToken(deps.clock, {
     purpose: 'password_reset',
     userId: user?.id ?? null,

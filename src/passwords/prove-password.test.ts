@@ -4,21 +4,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { untold } from '../../test/support/untold.ts'
-import { createPasswordHasher, type PasswordHash } from '../crypto/password-hasher.ts'
+import type { PasswordHash } from '../crypto/password-hasher.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import { newUserId, type UserId } from '../kernel/ids.ts'
+import { createLatchkey, type Latchkey } from '../latchkey.ts'
 import { sqlite } from '../sqlite.ts'
 import type { Stores } from '../storage/storage.ts'
-import { provePasswordByEmail, provePasswordById } from './prove-password.ts'
 
 describe('the password of an imported user', () => {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-prove-'))
-  const hasher = createPasswordHasher()
   let stores: Stores
+  let auth: Latchkey
   beforeAll(async () => {
-    stores = await sqlite(join(directory, 'app.db')).open()
+    const file = join(directory, 'app.db')
+    stores = await sqlite(file).open()
+    auth = await createLatchkey({ baseUrl: 'http://localhost:3000', storage: sqlite(file), verifyEmail: 'off' })
   })
   afterAll(async () => {
+    await auth.close()
     await stores.close()
     rmSync(directory, { recursive: true })
   })
@@ -32,29 +35,38 @@ describe('the password of an imported user', () => {
     return { id: user.id, email }
   }
 
+  async function logIn(email: string, password: string): Promise<number> {
+    const request = new Request('http://localhost:3000/auth/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    })
+    return (await auth.handler(request)).status
+  }
+
+  const hashOf = async (id: UserId) => (await stores.passwords.findByUserId(id))?.hash
+
   test('is proven with the hash of the other system once, and with argon2id from then on', async () => {
-    const deps = { passwords: stores.passwords, hasher }
     // PHP 8.2: crypt("pa\u{308}ssword \u{1f511}", …): the other system knew no normal form
     const imported = '$2y$04$abcdefghijklmnopqrstuuXDUtLTydjSWJjCaLO9O2ToQpXYLbdnO'
     const typed = 'pa\u0308ssword \u{1f511}'
     const { id, email } = await importUser(imported)
 
-    expect(await provePasswordByEmail(deps, email, 'not the password')).toMatchObject({ reason: 'wrong_password' })
-    expect((await stores.passwords.findByUserId(id))?.hash).toBe(imported)
+    expect(await logIn(email, 'not the password')).toBe(401)
+    expect(await hashOf(id)).toBe(imported)
 
-    expect(await provePasswordByEmail(deps, email, typed)).toMatchObject({ proven: true })
-    const hash = (await stores.passwords.findByUserId(id))?.hash
+    expect(await logIn(email, typed)).toBe(200)
+    const hash = await hashOf(id)
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
 
-    expect(await provePasswordByEmail(deps, email, typed.normalize('NFC'))).toMatchObject({ proven: true })
-    expect(await provePasswordById(deps, id, typed)).toMatchObject({ proven: true })
-    expect((await stores.passwords.findByUserId(id))?.hash).toBe(hash)
+    expect(await logIn(email, typed.normalize('NFC'))).toBe(200)
+    expect(await logIn(email, typed)).toBe(200)
+    expect(await hashOf(id)).toBe(hash)
   })
 
   test('is wrong when nobody can verify the hash, and the hash stays', async () => {
     const { id, email } = await importUser('!')
-    const proof = await provePasswordByEmail({ passwords: stores.passwords, hasher }, email, '!')
-    expect(proof).toMatchObject({ proven: false, reason: 'wrong_password' })
-    expect((await stores.passwords.findByUserId(id))?.hash).toBe('!')
+    expect(await logIn(email, '!')).toBe(401)
+    expect(await hashOf(id)).toBe('!')
   })
 })

@@ -1,56 +1,120 @@
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
+import {
+  forgetFailedTries,
+  giveBackPasswordTry,
+  type PasswordTry,
+  takePasswordTry,
+} from '../throttle/password-tries.ts'
+import type { Attempt } from '../throttle/throttle.ts'
+import { type DisablePasswordDeps, disableAfterFailures } from './disable-password.ts'
 import { toPassword } from './password.ts'
-import type { PasswordCredential, PasswordStore } from './store.ts'
+import type { PasswordCredential } from './store.ts'
 
 /** What proving a password works with. */
-export interface ProvePasswordDeps {
-  readonly passwords: PasswordStore
+export interface ProvePasswordDeps extends DisablePasswordDeps {
   readonly hasher: PasswordHasher
 }
 
 /** Outcome of a try. `reason` is for events only: a client never learns which it was. */
 export type PasswordProof =
-  | { readonly proven: true; readonly credential: PasswordCredential & { readonly hash: PasswordHash } }
+  | {
+      readonly proven: true
+      readonly credential: PasswordCredential & { readonly hash: PasswordHash }
+      /** False: the user never logged in with this browser before. */
+      readonly isKnownDevice: boolean
+    }
   | {
       readonly proven: false
       readonly userId: UserId | null
-      readonly reason: 'unknown_user' | 'wrong_password' | 'disabled'
+      readonly reason: 'unknown_user' | 'wrong_password' | 'disabled' | 'password_disabled'
     }
 
 /**
- * Checks an email and a password. Known, unknown, disabled and malformed all cost the same one read and one hash
- * (DESIGN promise 7).
+ * Checks an email and a password. Known, unknown, disabled and malformed all cost the same one read, one try of the same
+ * budget, and one hash (DESIGN promise 7).
+ * @throws too_many_requests, overloaded, unavailable.
  */
 export async function provePasswordByEmail(
   deps: ProvePasswordDeps,
-  email: string,
-  text: string,
+  { email, password }: { readonly email: string; readonly password: string },
+  attempt: Attempt,
 ): Promise<PasswordProof> {
   const address = parseEmailAddress(email)
-  return prove(deps, address === null ? null : await deps.passwords.findByEmail(address), text)
+  const credential = address === null ? null : await deps.passwords.findByEmail(address)
+  return prove(deps, { account: address ?? email, credential, password }, attempt)
 }
 
-/** Checks the password of a user who is known already. */
-export async function provePasswordById(deps: ProvePasswordDeps, id: UserId, text: string): Promise<PasswordProof> {
-  return prove(deps, await deps.passwords.findByUserId(id), text)
-}
-
-async function prove(
-  { hasher, passwords }: ProvePasswordDeps,
-  credential: PasswordCredential | null,
-  text: string,
+/**
+ * Checks the password of a user who is known already, within the same budget as by email.
+ * @throws too_many_requests, overloaded, unavailable.
+ */
+export async function provePasswordById(
+  deps: ProvePasswordDeps,
+  { userId, password }: { readonly userId: UserId; readonly password: string },
+  attempt: Attempt,
 ): Promise<PasswordProof> {
-  const password = toPassword(text)
-  const usableHash = credential?.hash ?? null
-  const matches = await hasher.verify(password, usableHash, text)
-  if (credential === null) return { proven: false, userId: null, reason: 'unknown_user' }
-  const userId = credential.user.id
-  if (!matches || usableHash === null) return { proven: false, userId, reason: 'wrong_password' }
-  if (credential.disabled) return { proven: false, userId, reason: 'disabled' }
-  if (!hasher.needsRehash(usableHash)) return { proven: true, credential: { ...credential, hash: usableHash } }
-  const hash = await hasher.hash(password)
-  await passwords.rehash(userId, usableHash, hash)
-  return { proven: true, credential: { ...credential, hash } }
+  const credential = await deps.passwords.findByUserId(userId)
+  const account = credential?.user.email ?? userId
+  return prove(deps, { account, credential, password }, attempt)
+}
+
+interface Claim {
+  readonly account: string
+  readonly credential: PasswordCredential | null
+  /** As it was typed. */
+  readonly password: string
+}
+
+async function prove(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
+  const { account, credential, password } = claim
+  const userId = credential?.user.id ?? null
+  const tried = await takePasswordTry(deps.throttle, { account, userId }, attempt)
+  const matches = await verify(deps, claim, tried)
+  const hash = credential?.hash ?? null
+  const reason = refusalReason(claim, matches, tried)
+  if (reason !== null || credential === null || hash === null) {
+    await disableAfterFailures(deps, credential, { tried, attempt })
+    return { proven: false, userId, reason: reason ?? 'wrong_password' }
+  }
+  await forgetFailedTries(deps.throttle, tried, attempt)
+  const newHash = await rehash(deps, { userId: credential.user.id, hash, password })
+  return { proven: true, credential: { ...credential, hash: newHash }, isKnownDevice: tried.isKnownDevice }
+}
+
+/** A try that got no turn at the hasher was none. */
+async function verify(
+  { hasher, throttle }: ProvePasswordDeps,
+  { credential, password }: Claim,
+  tried: PasswordTry,
+): Promise<boolean> {
+  try {
+    return await hasher.verify(toPassword(password), credential?.hash ?? null, password)
+  } catch (error) {
+    await giveBackPasswordTry(throttle, tried)
+    throw error
+  }
+}
+
+function refusalReason(
+  { credential }: Claim,
+  matches: boolean,
+  { isKnownDevice }: PasswordTry,
+): (PasswordProof & { readonly proven: false })['reason'] | null {
+  if (credential === null) return 'unknown_user'
+  if (!matches) return 'wrong_password'
+  if (credential.disabled) return 'disabled'
+  const isDisabled = credential.disabledFor === 'everyone' || (credential.disabledFor === 'strangers' && !isKnownDevice)
+  return isDisabled ? 'password_disabled' : null
+}
+
+async function rehash(
+  { hasher, passwords }: ProvePasswordDeps,
+  { userId, hash, password }: { readonly userId: UserId; readonly hash: PasswordHash; readonly password: string },
+): Promise<PasswordHash> {
+  if (!hasher.needsRehash(hash)) return hash
+  const newHash = await hasher.hash(toPassword(password))
+  await passwords.rehash(userId, hash, newHash)
+  return newHash
 }

@@ -5,6 +5,8 @@ import type { Links } from '../mail/links.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../mail/one-time-token.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
+import { forgetFailures } from '../throttle/password-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
 import { passwordChangedMail } from './password-changed-mail.ts'
 import type { PasswordStore } from './store.ts'
@@ -16,6 +18,7 @@ export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps 
   readonly cache: SessionCache
   readonly mail: MailWriter
   readonly links: Links
+  readonly throttle: Throttle
 }
 
 /** The token of the mail, and the new password. */
@@ -48,6 +51,7 @@ export async function resetPassword(
       mails: passwordChangedMail(deps, user),
     }))
     deps.cache.evictUser(user.id)
+    await forgetFailures(deps.throttle, user.email) // they were guesses at another password
     if (!done) throw new Refusal('token_invalid', { reason: 'used, or its user gone, meanwhile' })
   })
 }

@@ -3,6 +3,8 @@ import { defineRoute, type Route } from '../kernel/route.ts'
 import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
+import { readAttempt } from '../throttle/device-cookie.ts'
+import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
 import { typedPasswordSchema } from './password-schema.ts'
@@ -20,10 +22,11 @@ export function passwordRoutes(
       access: 'session',
       body: z.strictObject({ currentPassword: typedPasswordSchema, newPassword: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
-      refusals: ['wrong_password', 'overloaded'],
+      refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'password_changed' },
-      async handle({ principal, sessionToken, body, note }) {
-        const issued = await changePassword(deps, { principal, sessionToken, ...body }, note)
+      async handle({ principal, sessionToken, body, note, ...request }) {
+        const attempt = readAttempt(deps.throttle, 'password_change', { ...request, note })
+        const issued = await changePassword(deps, { principal, sessionToken, ...body, attempt }, note)
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
@@ -46,9 +49,11 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
         email: z.string('Must be a string.').meta({ format: 'email' }),
       }),
       answers: { 202: null },
+      refusals: ['too_many_requests'],
       form: { page: '/password/forgot', done: '/password/forgot', notice: 'reset_sent' },
-      async handle({ body, note }) {
-        await forgotPassword(deps, body.email, note)
+      async handle({ body, ...request }) {
+        await takeForgotBudget(deps.throttle, readAttempt(deps.throttle, 'password_forgot', request))
+        await forgotPassword(deps, body.email, request.note)
         return { status: 202 }
       },
     }),

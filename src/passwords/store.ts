@@ -12,11 +12,14 @@ export interface PasswordCredential {
   /** Null: the user has no password. */
   readonly hash: PasswordHash | null
   readonly disabled: boolean
-  /** Who has to reset it before it works again; null: nobody. */
-  readonly disabledFor: 'strangers' | 'everyone' | null
+  /** For whom the password does not work until it is reset; null: it works. */
+  readonly disabledFor: DisabledFor | null
   /** Moves on whenever all sessions of the user end; see `SessionStart.securityEpoch`. */
   readonly securityEpoch: number
 }
+
+/** Browsers that never logged in before, after too many failures; or everyone, because an administrator says so. */
+export type DisabledFor = 'strangers' | 'everyone'
 
 /** A change of password, with the session that stays. */
 export interface PasswordChange {
@@ -51,4 +54,6 @@ export interface PasswordStore {
   reset(reset: PasswordReset, tell: Tell): Promise<boolean>
   /** False, and nothing done, when the password was changed or the session ended meanwhile. */
   change(change: PasswordChange, tell: Tell): Promise<boolean>
+  /** Has the password stop working until it is another. False when it does not work for these already, or there is none. */
+  disable(userId: UserId, disabledFor: DisabledFor, tell: Tell): Promise<boolean>
 }

@@ -7,6 +7,7 @@ import type { User } from '../kernel/principal.ts'
 import type { MailStore, OneTimeTokenStore } from '../mail/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { ThrottleStore } from '../throttle/store.ts'
 
 /** A storage that is open: the stores of every feature. */
 export interface Stores {
@@ -16,6 +17,8 @@ export interface Stores {
   readonly audit: AuditStore
   readonly tokens: OneTimeTokenStore
   readonly mails: MailStore
+  /** Where the sessions are. */
+  readonly throttle: ThrottleStore
   /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
   ping(): Promise<void>
   /** What is damaged, one line each; empty when all is well. */

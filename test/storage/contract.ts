@@ -9,6 +9,9 @@ import { newSessionId, newUserId, type SessionId, type UserId } from '../../src/
 import type { Session, User } from '../../src/kernel/principal.ts'
 import type { Change, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
 import type { Stores } from '../../src/storage/storage.ts'
+import { createLimits, type Limit, waitAfterMs } from '../../src/throttle/limits.ts'
+import { DEFAULT_THROTTLE_SETTINGS } from '../../src/throttle/settings.ts'
+import type { Counted, Taken } from '../../src/throttle/store.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
 
@@ -429,6 +432,125 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       for (let count = 0; count < 1_100; count++) await stores.sessions.invalidateUser(user.id)
       await until(() => elsewhere.sessions.changesElsewhere() === 'unknown')
       await expectToldOf({ kind: 'user', id: user.id }, () => stores.sessions.invalidateUser(user.id))
+    })
+
+    test('a password is disabled once, for strangers or for everyone, and works again when it is another', async () => {
+      const user = await addUser()
+      const disabledFor = async () => (await elsewhere.passwords.findByUserId(user.id))?.disabledFor
+      expect(await stores.passwords.disable(user.id, 'strangers', untold)).toBe(true)
+      expect(await elsewhere.passwords.disable(user.id, 'strangers', untold)).toBe(false)
+      expect(await disabledFor()).toBe('strangers')
+      expect(await stores.passwords.disable(user.id, 'everyone', untold)).toBe(true)
+      expect(await stores.passwords.disable(user.id, 'strangers', untold)).toBe(false)
+      expect(await disabledFor()).toBe('everyone')
+      const keep = await addSession(user.id)
+      const newTokenHash = hashToken(newToken('lks'))
+      const rotation = { ...refOf(keep), oldTokenHash: keep.tokenHash, newTokenHash, authenticatedAt: NOW }
+      expect(await stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }, untold)).toBe(true)
+      expect(await disabledFor()).toBeNull()
+      expect(
+        await stores.passwords.disable(
+          newUserId(() => NOW),
+          'strangers',
+          untold,
+        ),
+      ).toBe(false)
+    })
+
+    describe('counters of tries', () => {
+      const limits = createLimits(DEFAULT_THROTTLE_SETTINGS)
+      const { keepMs } = limits.login
+      const few: Limit = { ...limits.login, maxTries: 20 }
+      const isCounted = (taken: Taken): taken is Taken & { readonly outcome: 'counted' } => taken.outcome === 'counted'
+      const take = (key: string, limit: Limit, now = NOW) => stores.throttle.take(key, limit, now)
+
+      async function takeCounted(key: string, limit: Limit, now = NOW): Promise<Counted> {
+        const taken = await take(key, limit, now)
+        if (!isCounted(taken)) throw new Error(`${taken.outcome} until ${taken.retryAt}`)
+        return taken
+      }
+
+      test.each([
+        ['a window', few, 20, 'spent', NOW + keepMs],
+        ['waits', limits.account, 5, 'wait', NOW + 1_000],
+        ['waits that end', { ...limits.device, maxTries: 5 }, 5, 'spent', NOW + limits.device.keepMs],
+      ] as const)('%s: of 100 at once, on two nodes, as many are counted as there is room for', async (...row) => {
+        const [, limit, room, outcome, retryAt] = row
+        const key = randomUUID()
+        const tries = Array.from({ length: 100 }, (_, index) =>
+          (index % 2 ? stores : elsewhere).throttle.take(key, limit, NOW),
+        )
+        const taken = await Promise.all(tries)
+        const counts = taken.filter(isCounted).map((each) => each.count)
+        expect(counts.sort((left, right) => left - right)).toEqual(
+          Array.from({ length: room }, (_, index) => index + 1),
+        )
+        for (const each of taken.filter((one) => !isCounted(one))) expect(each).toEqual({ outcome, retryAt })
+      })
+
+      test('after each failure one waits as long as the table says, to the millisecond', async () => {
+        const key = randomUUID()
+        let now = NOW
+        for (let count = 1; count <= 20; count++) {
+          const blockedUntil = now + waitAfterMs(limits.account, count)
+          expect(await take(key, limits.account, now)).toEqual({
+            outcome: 'counted',
+            count,
+            blockedUntil,
+            expiresAt: now + limits.account.keepMs,
+          })
+          if (blockedUntil > now) {
+            expect(await take(key, limits.account, blockedUntil - 1)).toEqual({
+              outcome: 'wait',
+              retryAt: blockedUntil,
+            })
+          }
+          now = blockedUntil
+        }
+      })
+
+      test('a window begins with its first try and ends as a whole; failures are kept since the last', async () => {
+        const [window, row] = [randomUUID(), randomUUID()]
+        await takeCounted(window, few)
+        expect(await takeCounted(window, few, NOW + keepMs - 1)).toMatchObject({ count: 2, expiresAt: NOW + keepMs })
+        expect(await takeCounted(window, few, NOW + keepMs)).toMatchObject({ count: 1, expiresAt: NOW + 2 * keepMs })
+        const { keepMs: month } = limits.account
+        await takeCounted(row, limits.account)
+        await takeCounted(row, limits.account, NOW + month - 1)
+        expect(await takeCounted(row, limits.account, NOW + 2 * month - 2)).toMatchObject({ count: 3 })
+        expect(await takeCounted(row, limits.account, NOW + 3 * month - 2)).toMatchObject({ count: 1 })
+      })
+
+      test('a try is given back once it was none, with the wait that it began; not to a window that began since', async () => {
+        const key = randomUUID()
+        for (let count = 1; count < 5; count++) await takeCounted(key, limits.account)
+        const fifth = await takeCounted(key, limits.account)
+        await elsewhere.throttle.giveBack(key, limits.account, fifth)
+        expect(await takeCounted(key, limits.account)).toEqual(fifth)
+        const late = await takeCounted(key, limits.account, NOW + 1_000)
+        await stores.throttle.giveBack(key, limits.account, fifth)
+        expect(await take(key, limits.account, NOW + 1_000)).toEqual({ outcome: 'wait', retryAt: late.blockedUntil })
+
+        const window = randomUUID()
+        const old = await takeCounted(window, few)
+        await takeCounted(window, few, NOW + keepMs)
+        await stores.throttle.giveBack(window, few, old)
+        expect(await takeCounted(window, few, NOW + keepMs)).toMatchObject({ count: 2 })
+        await stores.throttle.giveBack(randomUUID(), few, old)
+      })
+
+      test('a counter that is forgotten begins anew; the sweep takes what has expired, and nothing else', async () => {
+        const [forgotten, expired, alive] = [randomUUID(), randomUUID(), randomUUID()]
+        for (const key of [forgotten, expired, alive]) await takeCounted(key, few)
+        await takeCounted(alive, limits.account)
+        await elsewhere.throttle.forget(forgotten)
+        expect(await takeCounted(forgotten, few)).toMatchObject({ count: 1 })
+        let sweeps = 1
+        while (await stores.throttle.sweep(NOW + keepMs, 1)) sweeps++
+        expect(sweeps).toBeLessThan(100)
+        expect(await takeCounted(expired, few, NOW + keepMs)).toMatchObject({ count: 1 })
+        expect(await takeCounted(alive, limits.account)).toMatchObject({ count: 3 })
+      })
     })
   })
 }

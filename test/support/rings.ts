@@ -22,6 +22,12 @@ import { readKeys } from './redis-server.ts'
 /** The origin that instances under test are configured for. It is not where they listen. */
 export const ORIGIN = 'http://localhost:3000'
 export const PASSWORD = 'correct horse battery'
+/** For tests that try more than one person would, and are not about limits. */
+export const ROOMY: Required<LatchkeyOptions>['throttle'] = {
+  freeFailures: 99,
+  failuresPerNetwork: 10_000,
+  registrationsPerNetwork: 10_000,
+}
 
 /** An instance under test. */
 export interface Instance {

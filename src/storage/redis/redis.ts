@@ -5,6 +5,7 @@ import { openRedisLink, type RedisLink } from './redis-link.ts'
 import { createSessionKeys } from './session-keys.ts'
 import { toStored } from './session-record.ts'
 import { carryOut, createRedisSessionStore, endAmong, putRotated, type RedisSessionDeps } from './sessions.ts'
+import { createRedisThrottleStore } from './throttle.ts'
 
 /** How Redis is used. */
 export interface RedisOptions {
@@ -125,6 +126,7 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
       },
     },
     sessions: createRedisSessionStore(deps),
+    throttle: createRedisThrottleStore(link),
     async ping() {
       await stores.ping()
       await link.command('PING', null)

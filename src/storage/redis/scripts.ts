@@ -69,3 +69,36 @@ return 1`,
 
 /** The index of a user, as token hash and session id in turn. */
 export const READ_INDEX: Script = script('read index', `return redis.call('HGETALL', KEYS[1])`)
+
+/**
+ * Counts a try, or says why not. ARGV: now, most tries, how long a counter is kept, 'last' or 'first', free tries, then the
+ * waits. Gives the outcome, the count, until when one waits, and when the counter expires.
+ */
+export const TAKE_TRY: Script = script(
+  'take try',
+  `local now, most, keep, free = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
+local found = redis.call('HMGET', KEYS[1], 'count', 'blocked', 'expires')
+local count, blocked, expires = tonumber(found[1] or 0), tonumber(found[2] or 0), tonumber(found[3] or 0)
+if expires <= now then count, blocked, expires = 0, 0, now + keep end
+if count >= most then return {'spent', count, blocked, expires} end
+if blocked > now then return {'wait', count, blocked, expires} end
+count = count + 1
+blocked = now
+local waits = #ARGV - 5
+if count >= free and waits > 0 then blocked = now + tonumber(ARGV[5 + math.min(count - free + 1, waits)]) end
+if ARGV[4] == 'last' then expires = now + keep end
+redis.call('HSET', KEYS[1], 'count', count, 'blocked', string.format('%.0f', blocked), 'expires', string.format('%.0f', expires))
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', expires - now))
+return {'counted', count, blocked, expires}`,
+)
+
+/** Takes a try back. ARGV: the wait that it began, and when its counter expires, '' for whenever. */
+export const GIVE_BACK_TRY: Script = script(
+  'give back try',
+  `local found = redis.call('HMGET', KEYS[1], 'count', 'blocked', 'expires')
+if not found[1] or tonumber(found[1]) < 1 then return 0 end
+if ARGV[2] ~= '' and found[3] ~= ARGV[2] then return 0 end
+redis.call('HINCRBY', KEYS[1], 'count', -1)
+if found[2] == ARGV[1] then redis.call('HSET', KEYS[1], 'blocked', '0') end
+return 1`,
+)

@@ -31,6 +31,23 @@ export function createPasswordStore(
     reset: (reset, tell) => isDone(transact(tell, (trx) => resetPassword(trx, sessions, reset))),
 
     change: (change, tell) => isDone(transact(tell, (trx) => changePassword(trx, sessions, change))),
+
+    disable: (userId, disabledFor, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const { numUpdatedRows } = await trx
+            .updateTable('passwords')
+            .set({ disabled_for: disabledFor })
+            .where('user_id', '=', userId)
+            .where((eb) =>
+              disabledFor === 'strangers'
+                ? eb('disabled_for', 'is', null)
+                : eb.or([eb('disabled_for', 'is', null), eb('disabled_for', '=', 'strangers')]),
+            )
+            .executeTakeFirst()
+          return numUpdatedRows > 0n || null
+        }),
+      ),
   }
 }
 

@@ -13,6 +13,7 @@ import type {
 import { toSession, toSessionRow, toUser } from './rows.ts'
 import type { Database, SessionsTable, SqlDatabase, UsersTable } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
+import { sweepSessions } from './session-sweep.ts'
 import { at } from './time.ts'
 import { isDone, type TellingDatabase } from './transact.ts'
 
@@ -195,47 +196,6 @@ async function swapToken(
   if (numUpdatedRows === 0n) return false
   await announce(trx, { kind: 'session', id, userId })
   return true
-}
-
-/** Looks at rows whose time to be looked at has come: deletes those past their limits, looks at the others later. */
-async function sweepSessions(trx: Transaction<Database>, now: number, limit: number): Promise<Swept | null> {
-  const due = await trx
-    .selectFrom('sessions')
-    .select(['id', 'user_id', 'expires_at', 'idle_expires_at'])
-    .where('sweep_at', '<=', at(now))
-    .orderBy('sweep_at')
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  if (due.length === 0) return null
-  const ended = due.filter((row) => row.idle_expires_at <= now || row.expires_at <= now)
-  if (ended.length > 0) {
-    const ids = ended.map(({ id }) => id)
-    await trx.deleteFrom('sessions').where('id', 'in', ids).execute()
-  }
-  if (due.length > ended.length) {
-    await trx
-      .updateTable('sessions')
-      .set((eb) => ({
-        sweep_at: eb
-          .case()
-          .when('idle_expires_at', '<', eb.ref('expires_at'))
-          .then(eb.ref('idle_expires_at'))
-          .else(eb.ref('expires_at'))
-          .end(),
-      }))
-      .where(
-        'id',
-        'in',
-        due.map(({ id }) => id),
-      )
-      .execute()
-  }
-  return {
-    ended: ended.map((row) => ({ id: row.id as SessionId, userId: row.user_id as UserId })),
-    mayBeMore: due.length === limit,
-  }
 }
 
 type SessionRow = Omit<Selectable<SessionsTable>, 'sweep_at' | 'token_hash'> &

@@ -7,6 +7,7 @@ import { createPasswordStore } from './passwords.ts'
 import type { SqlDatabase } from './schema.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
 import { createSessionEffects, createSessionStore } from './sessions.ts'
+import { createThrottleStore } from './throttle.ts'
 import { createTellingDatabase } from './transact.ts'
 import { createUserStore } from './users.ts'
 
@@ -22,6 +23,7 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
     audit: createAuditStore(telling),
     tokens: createOneTimeTokenStore(telling),
     mails: createMailStore(telling),
+    throttle: createThrottleStore(database),
     async ping() {
       await sql`SELECT 1`.execute(database.reader)
     },

@@ -1,0 +1,33 @@
+import type { Links } from '../mail/links.ts'
+import type { MailWriter } from '../mail/write-mail.ts'
+import type { PasswordTry } from '../throttle/password-tries.ts'
+import type { Attempt, Throttle } from '../throttle/throttle.ts'
+import type { PasswordCredential, PasswordStore } from './store.ts'
+
+/** What disabling a password works with. */
+export interface DisablePasswordDeps {
+  readonly passwords: PasswordStore
+  readonly throttle: Throttle
+  readonly mail: MailWriter
+  readonly links: Links
+}
+
+/**
+ * After too many failures in a row the password works no more for browsers that never logged in before, until it is another
+ * (NIST SP 800-63B-4 section 3.2.2). Devices of the user go on: only one that has used up its own budget counts as a stranger.
+ * Does nothing when it is disabled already.
+ */
+export async function disableAfterFailures(
+  { passwords, throttle, mail, links }: DisablePasswordDeps,
+  credential: PasswordCredential | null,
+  { tried, attempt: { note } }: { readonly tried: PasswordTry; readonly attempt: Attempt },
+): Promise<void> {
+  const isTooMany = !tried.isKnownDevice && tried.failures >= throttle.limits.failuresUntilDisabled
+  if (!isTooMany || credential === null || credential.disabledFor !== null) return
+  const { id: userId, email } = credential.user
+  const content = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword } as const
+  await passwords.disable(userId, 'strangers', () => ({
+    events: [note({ type: 'password.disabled', userId, reason: 'failures' })],
+    mails: mail.write({ to: email, userId, content }),
+  }))
+}

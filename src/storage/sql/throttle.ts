@@ -1,0 +1,103 @@
+/*
+ * Counters in SQL. A try is one UPSERT: it changes the row, and gives it back, only if the try may be made, so that of many
+ * at once no more get through than there is room for. Only who is refused asks once more, for how long.
+ */
+import { type RawBuilder, sql } from 'kysely'
+import { type Limit, waitAfterMs } from '../../throttle/limits.ts'
+import type { Counted, Taken, ThrottleStore } from '../../throttle/store.ts'
+import type { SqlDatabase } from './schema.ts'
+import { at } from './time.ts'
+
+/** Counters in SQL. */
+export function createThrottleStore(database: SqlDatabase): ThrottleStore {
+  const { db } = database
+  return {
+    async take(key, limit, now) {
+      const counted = await countTry(database, { key, limit, now })
+      return counted === null ? findRefusal(database, { key, limit, now }) : { outcome: 'counted', ...counted }
+    },
+
+    async giveBack(key, { keptSince }, { blockedUntil, expiresAt }) {
+      await db
+        .updateTable('throttle')
+        .set((eb) => ({
+          count: eb('count', '-', 1),
+          blocked_until: sql`CASE WHEN blocked_until = ${at(blockedUntil)} THEN ${at(0)} ELSE blocked_until END`,
+        }))
+        .where('key', '=', key)
+        .where('count', '>', 0)
+        .$if(keptSince === 'first', (query) => query.where('expires_at', '=', at(expiresAt)))
+        .execute()
+    },
+
+    async forget(key) {
+      await db.deleteFrom('throttle').where('key', '=', key).execute()
+    },
+
+    async sweep(now, limit) {
+      const { numDeletedRows } = await db
+        .deleteFrom('throttle')
+        .where('key', 'in', (eb) =>
+          eb
+            .selectFrom('throttle')
+            .select('key')
+            .where('expires_at', '<=', at(now))
+            .orderBy('expires_at')
+            .limit(limit)
+            .forUpdate()
+            .skipLocked(),
+        )
+        .executeTakeFirst()
+      return Number(numDeletedRows) === limit
+    },
+  }
+}
+
+interface Try {
+  readonly key: string
+  readonly limit: Limit
+  readonly now: number
+}
+
+/** Null when the try may not be made. */
+async function countTry({ db }: SqlDatabase, { key, limit, now }: Try): Promise<Counted | null> {
+  const hasExpired = sql<boolean>`throttle.expires_at <= ${at(now)}`
+  const newExpiry = at(now + limit.keepMs)
+  const expiry = limit.keptSince === 'last' ? newExpiry : sql`throttle.expires_at`
+  const row = await db
+    .insertInto('throttle')
+    .values({ key, count: 1, blocked_until: at(now + waitAfterMs(limit, 1)), expires_at: newExpiry })
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet({
+          count: sql`CASE WHEN ${hasExpired} THEN 1 ELSE throttle.count + 1 END`,
+          blocked_until: sql`CASE WHEN ${hasExpired} THEN excluded.blocked_until ${blockedUntil(limit, now)} END`,
+          expires_at: sql`CASE WHEN ${hasExpired} THEN excluded.expires_at ELSE ${expiry} END`,
+        })
+        .where(
+          sql<boolean>`(${hasExpired} OR (throttle.count < ${limit.maxTries} AND throttle.blocked_until <= ${at(now)}))`,
+        ),
+    )
+    .returning(['count', 'blocked_until as blockedUntil', 'expires_at as expiresAt'])
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** The limit's table of waits as the arms of a CASE: until when one waits after one more try. */
+function blockedUntil({ freeTries, waitsMs }: Limit, now: number): RawBuilder<unknown> {
+  const longest = waitsMs.at(-1)
+  if (longest === undefined) return sql`ELSE ${at(now)}`
+  const steps = waitsMs
+    .slice(0, -1)
+    .map((waitMs, index) => sql`WHEN throttle.count + 1 = ${freeTries + index} THEN ${at(now + waitMs)}`)
+  const free = sql`WHEN throttle.count + 1 < ${freeTries} THEN ${at(now)}`
+  return sql`${free} ${sql.join(steps, sql` `)} ELSE ${at(now + longest)}`
+}
+
+async function findRefusal({ reader }: SqlDatabase, { key, limit, now }: Try): Promise<Taken> {
+  const row = await reader.selectFrom('throttle').selectAll().where('key', '=', key).executeTakeFirst()
+  if (row === undefined) return { outcome: 'wait', retryAt: now } // forgotten at this very moment
+  if (row.count >= limit.maxTries) return { outcome: 'spent', retryAt: row.expires_at }
+  return { outcome: 'wait', retryAt: row.blocked_until }
+}

@@ -1,0 +1,58 @@
+import type { RefusalCode } from '../kernel/catalogue.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { networkOf } from './network.ts'
+import { type CountedTry, giveBackTry, quotaLeft, takeTry } from './take-try.ts'
+import type { Attempt, Throttle } from './throttle.ts'
+
+/** Refusals by which nobody learns anything: such a try was none. */
+const NO_TRY: readonly RefusalCode[] = ['validation_failed', 'overloaded', 'unavailable']
+
+/**
+ * Does what a registration does, within what its network may in an hour. What fails before it tells anything is not counted.
+ * @throws too_many_requests, unavailable, and whatever the work throws.
+ */
+export async function withRegisterTry<T>(throttle: Throttle, attempt: Attempt, work: () => Promise<T>): Promise<T> {
+  const counted = await takeNetworkTry(throttle, 'register', attempt)
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refusal && NO_TRY.includes(error.code)) await giveBackTry(throttle, counted)
+    throw error
+  }
+}
+
+/**
+ * Counts a request for a mail with a link, within what its network may in an hour.
+ * @throws too_many_requests, unavailable.
+ */
+export async function takeForgotBudget(throttle: Throttle, attempt: Attempt): Promise<void> {
+  await takeNetworkTry(throttle, 'forgot', attempt)
+}
+
+/**
+ * Counts a mail with a link to an address, within what may go there in an hour. Whoever asked is told the same either way.
+ * @param email the address in its normal form, whether or not somebody has it.
+ * @returns false when no more mails go there for now. Throws unavailable.
+ */
+export async function takeMailBudget({ store, limits, keyOf, clock }: Throttle, email: string): Promise<boolean> {
+  const { outcome } = await store.take(keyOf(limits.mail, email), limits.mail, clock())
+  return outcome === 'counted'
+}
+
+/**
+ * Counts a notice to an address, within as many an hour as other mails to it, but apart from them: a script that logs in
+ * without keeping cookies is not to use up what a forgotten password needs.
+ * @returns false when no more notices go there for now. Throws unavailable.
+ */
+export async function takeNoticeBudget({ store, limits, keyOf, clock }: Throttle, email: string): Promise<boolean> {
+  const { outcome } = await store.take(keyOf(limits.mail, 'notice', email), limits.mail, clock())
+  return outcome === 'counted'
+}
+
+async function takeNetworkTry(throttle: Throttle, name: 'register' | 'forgot', attempt: Attempt): Promise<CountedTry> {
+  const limit = throttle.limits[name]
+  const key = throttle.keyOf(limit, networkOf(attempt.client.ip))
+  const counted = await takeTry(throttle, { limit, key }, { attempt, userId: null })
+  attempt.tellQuota(quotaLeft(throttle, counted))
+  return counted
+}
