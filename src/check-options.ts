@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY_MS } from './kernel/clock.ts'
+import { parseUserId } from './kernel/ids.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { findCookieProblem } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS, findSettingsProblem } from './sessions/settings.ts'
@@ -77,6 +78,17 @@ export const settingsSchema = z.strictObject({
       maxWaiting: z.int().min(0).optional(),
     })
     .optional(),
+  audit: z
+    .strictObject({
+      retentionMs: z
+        .int()
+        .refine(
+          (ms) => ms === 0 || ms >= DAY_MS,
+          'must be at least one day in milliseconds (86400000), or 0 to keep events for ever',
+        )
+        .optional(),
+    })
+    .optional(),
   sweepIntervalMs: z.int().min(0).max(DAY_MS, 'must be at most one day in milliseconds').optional(),
 })
 
@@ -91,6 +103,11 @@ const optionsSchema = settingsSchema.extend({
       (value) => typeof (value as SessionStorage | undefined)?.open === 'function',
       'must be a session storage such as redis("redis://localhost") of latchkey/redis',
     )
+    .optional(),
+  actor: z
+    .string()
+    .regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters without control characters')
+    .refine((name) => parseUserId(name) === null, 'must not look like the id of a user')
     .optional(),
   clock: callback.optional(),
   onStatement: callback.optional(),

@@ -10,7 +10,7 @@ import { type Environment, readEnvironment } from './environment.ts'
 /** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data. */
 export type LatchkeyConfig = Omit<
   LatchkeyOptions,
-  'baseUrl' | 'storage' | 'sessionStorage' | 'clock' | 'onEvent' | 'onError' | 'onStatement' | 'onRequest'
+  'baseUrl' | 'storage' | 'sessionStorage' | 'actor' | 'clock' | 'onEvent' | 'onError' | 'onStatement' | 'onRequest'
 >
 
 /** All settings of a process. */

@@ -1,5 +1,6 @@
 import type { UserStore } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import { erasePersonalData } from './audit-rows.ts'
 import { isUniqueViolation } from './errors.ts'
 import { toUser, toUserRecord, toUserRow } from './rows.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -94,6 +95,7 @@ export function createUserStore({ reader, transact }: TellingDatabase, sessions:
             .executeTakeFirst()
           if (row === undefined) return null
           await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+          await erasePersonalData(trx, id)
           await trx.deleteFrom('users').where('id', '=', id).execute()
           return true
         }),
