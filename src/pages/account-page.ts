@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
+import type { UserEventJson } from '../accounts/user-events.ts'
 import type { User } from '../kernel/principal.ts'
 import type { SessionJson } from '../sessions/session-json.ts'
+import { eventList } from './event-list.ts'
 import type { Flash } from './flash.ts'
 import type { Html } from './page.ts'
 import { field, message } from './parts.ts'
@@ -11,11 +13,12 @@ export interface AccountPage {
   readonly flash: Flash | null
   readonly user: User
   readonly sessions: readonly SessionJson[]
+  readonly events: readonly UserEventJson[]
   readonly minPasswordLength: number
 }
 
 /** The account: who one is, where one is logged in, the password, the way out. */
-export function accountPage({ basePath, flash, user, sessions, minPasswordLength }: AccountPage): Html {
+export function accountPage({ basePath, flash, user, sessions, events, minPasswordLength }: AccountPage): Html {
   return html`${message(flash)}
 <p>${user.name === null ? '' : html`<strong>${user.name}</strong><br>`}${user.email}</p>
 <form method="post" action="${basePath}/logout"><button type="submit" class="quiet">Log out</button></form>
@@ -32,7 +35,8 @@ ${
 ${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password' }, flash)}
 ${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint: `At least ${minPasswordLength} characters. All other sessions end.` }, flash)}
 <button type="submit" class="main">Change password</button>
-</form>`
+</form>
+${eventList(events)}`
 }
 
 function sessionItem(basePath: string, { id, current, device, lastSeenAt }: SessionJson): Html {
