@@ -24,6 +24,9 @@ export interface PasswordChange {
   readonly keep: SessionRotation
 }
 
+/** For whom a password has to be reset before it works again: browsers that never logged in before, or everyone. */
+export type DisabledFor = 'strangers' | 'everyone'
+
 /** What passwords ask of storage. Each method is one transaction. */
 export interface PasswordStore {
   findByEmail(email: EmailAddress): Promise<PasswordCredential | null>
@@ -32,4 +35,8 @@ export interface PasswordStore {
   rehash(id: UserId, oldHash: PasswordHash, newHash: PasswordHash): Promise<void>
   /** False, and nothing done, when the password was changed or the session ended meanwhile. */
   change(change: PasswordChange, tell: Tell): Promise<boolean>
+  /** Disables the password, or with null lets it work again. False when there is none, or it is so already. */
+  setDisabled(userId: UserId, disabledFor: DisabledFor | null, tell: Tell): Promise<boolean>
+  /** Disables the password for everyone and ends all sessions. False when there is no password. */
+  forceReset(userId: UserId, tell: Tell): Promise<boolean>
 }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditReport } from '../../src/index.ts'
 import { type Instance, PASSWORD, type Ring, startInstance } from '../support/rings.ts'
+import { insertStatement } from '../support/sql-literal.ts'
 
 const DAY = 86_400_000
 const RINGS: readonly Ring[] = ['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
@@ -291,20 +292,8 @@ async function snapshot({ runSql }: Instance): Promise<Tables> {
 }
 
 async function restore({ runSql }: Instance, { events, seals }: Tables): Promise<void> {
-  for (const [table, rows] of [
-    ['audit_events', events],
-    ['audit_seals', seals],
-  ] as const) {
-    await runSql(`DELETE FROM ${table}`)
-    for (const row of rows) {
-      const values = Object.values(row).map(toLiteral)
-      await runSql(`INSERT INTO ${table} (${Object.keys(row).join()}) VALUES (${values.join()})`)
-    }
-  }
-}
-
-function toLiteral(value: unknown): string {
-  if (value === null) return 'NULL'
-  if (typeof value === 'number') return String(value)
-  return `'${value instanceof Date ? value.toISOString() : String(value).replaceAll("'", "''")}'`
+  await runSql('DELETE FROM audit_events')
+  await runSql('DELETE FROM audit_seals')
+  await runSql(insertStatement('audit_events', events))
+  await runSql(insertStatement('audit_seals', seals))
 }

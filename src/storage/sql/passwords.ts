@@ -1,11 +1,12 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
+import type { UserId } from '../../kernel/ids.ts'
 import type { PasswordChange, PasswordCredential, PasswordStore } from '../../passwords/store.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
-import type { TellingDatabase } from './transact.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
 
 /** Passwords in SQL. */
 export function createPasswordStore(
@@ -34,6 +35,21 @@ export function createPasswordStore(
         throw error
       }
     },
+
+    setDisabled: (userId, disabledFor, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const { numUpdatedRows } = await trx
+            .updateTable('passwords')
+            .set({ disabled_for: disabledFor })
+            .where('user_id', '=', userId)
+            .where('disabled_for', 'is distinct from', disabledFor)
+            .executeTakeFirst()
+          return numUpdatedRows > 0n || null
+        }),
+      ),
+
+    forceReset: (userId, tell) => isDone(transact(tell, (trx) => forceReset(trx, sessions, userId))),
   }
 }
 
@@ -62,6 +78,21 @@ async function changePassword(
   if (!isUnchanged) throw new ChangedMeanwhile()
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll(trx, { userId, except, throughEpoch: user.security_epoch - 1 })
+  return true
+}
+
+async function forceReset(trx: Transaction<Database>, sessions: SessionEffects, userId: UserId): Promise<true | null> {
+  // First the user, as everything that ends all sessions does: whoever locks both locks them in this order.
+  const user = await trx
+    .updateTable('users')
+    .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
+    .where('id', '=', userId)
+    .where(({ exists, selectFrom }) => exists(selectFrom('passwords').select('user_id').where('user_id', '=', userId)))
+    .returning('security_epoch')
+    .executeTakeFirst()
+  if (user === undefined) return null
+  await trx.updateTable('passwords').set({ disabled_for: 'everyone' }).where('user_id', '=', userId).execute()
+  await sessions.endAll(trx, { userId, except: null, throughEpoch: user.security_epoch - 1 })
   return true
 }
 
