@@ -1,8 +1,10 @@
 /* The audit is as it was written, or its verification says where it is not. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { digestPersonal } from '../../src/audit/chain.ts'
 import type { AuditReport } from '../../src/index.ts'
 import { type Instance, PASSWORD, type Ring, startInstance } from '../support/rings.ts'
 import { insertStatement } from '../support/sql-literal.ts'
+import { until } from '../support/until.ts'
 
 const DAY = 86_400_000
 const RINGS: readonly Ring[] = ['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
@@ -176,6 +178,8 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
   test('nodes that seal at the same time make one chain, and lose and double nothing', async () => {
     const nodes = await Promise.all([instance.sibling(), instance.sibling(), instance.sibling()])
     const all = [instance.auth, ...nodes]
+    await addRows(2_500) // more than one of them can seal at once, so that several batches are under way
+    await Promise.all(all.map((node) => node.audit.seal()))
     for (let round = 0; round < 15; round++) {
       await Promise.all([
         ...all.map((node, index) => node.users.create({ email: `${round}-${index}@example.com`, password: PASSWORD })),
@@ -185,18 +189,25 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     }
     await instance.auth.audit.seal()
     const report = await instance.auth.audit.verify()
-    expect(report).toMatchObject({ ok: true, unsealed: 0, events: 7 + 15 * all.length })
+    expect(report).toMatchObject({ ok: true, unsealed: 0, events: 2_507 + 15 * all.length })
     for (const node of nodes) await node.close()
   }, 60_000)
 
+  /** Writes so many rows that nobody sealed. */
+  async function addRows(count: number): Promise<void> {
+    const rows = Array.from({ length: count }, (_, index) => ({
+      id: `01a20561-b5ed-7000-8000-${String(index).padStart(12, '0')}`,
+      at: ring === 'handler' ? 1 : '2026-01-01',
+      type: 'user.renamed',
+      detail: '{}',
+      personal_salt: '',
+      personal_digest: digestPersonal('', null, null),
+    }))
+    await instance.runSql(insertStatement('audit_events', rows))
+  }
+
   test('more than one batch at once', async () => {
-    const copies = Array.from({ length: 1_100 }, (_, index) => {
-      const id = `01a20561-b5ed-7000-8000-${String(index).padStart(12, '0')}`
-      return `('${id}', ${ring === 'handler' ? '1' : "'2026-01-01'"}, 'user.renamed', '{}', '', '${PERSONAL_OF_EMPTY}')`
-    })
-    await attack([
-      `INSERT INTO audit_events (id, at, type, detail, personal_salt, personal_digest) VALUES ${copies.join()}`,
-    ])
+    await addRows(1_100)
     expect(await instance.auth.audit.seal()).toBe(1_101)
     expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, batches: 6, events: 1_107 })
   })
@@ -279,8 +290,23 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
   })
 })
 
-/** SHA-256 of `["",null,null]`. */
-const PERSONAL_OF_EMPTY = 'KyldUrHvCuiEaCkAzbUdXCwxN1DqYNN4VYtDV4pkGno'
+describe('the worker', () => {
+  afterEach(() => vi.useRealTimers())
+
+  test.each([
+    [300_000, 0],
+    [0, 1],
+  ])('with sweepIntervalMs %i, %i events are unsealed after ten seconds', async (sweepIntervalMs, unsealed) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const instance = await startInstance('handler', { sweepIntervalMs })
+    await instance.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+    vi.advanceTimersByTime(9_999)
+    expect((await instance.auth.audit.verify()).unsealed).toBe(1)
+    vi.advanceTimersByTime(1)
+    await until(async () => (await instance.auth.audit.verify()).unsealed === unsealed)
+    await instance.close()
+  })
+})
 
 interface Tables {
   readonly events: readonly Record<string, unknown>[]
