@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   login: ['audit', 'mail', 'passwords', 'sessions', 'throttle'],
   accounts: ['audit', 'login', 'mail', 'passwords', 'sessions', 'throttle'],
   storage: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle'],
-  pages: ['sessions'],
+  pages: ['accounts', 'audit', 'sessions'],
   http: ['pages', 'sessions'],
   adapters: [],
   server: ['adapters', 'http', 'mail', 'storage'],

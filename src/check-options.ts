@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY_MS, SECOND_MS } from './kernel/clock.ts'
+import { parseUserId } from './kernel/ids.ts'
 import type { MailTextOverrides } from './mail/texts.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { findCookieProblem, isLocalOrigin } from './sessions/session-cookie.ts'
@@ -103,6 +104,17 @@ export const settingsSchema = z.strictObject({
     })
     .partial()
     .optional(),
+  audit: z
+    .strictObject({
+      retentionMs: z
+        .int()
+        .refine(
+          (ms) => ms === 0 || ms >= DAY_MS,
+          'must be at least one day in milliseconds (86400000), or 0 to keep events for ever',
+        )
+        .optional(),
+    })
+    .optional(),
   sweepIntervalMs: z.int().min(0).max(DAY_MS, 'must be at most one day in milliseconds').optional(),
 })
 
@@ -120,6 +132,11 @@ const optionsSchema = settingsSchema.extend({
     .optional(),
   mailer: callback.optional(),
   mailTexts: z.custom<MailTextOverrides>((value) => typeof value === 'object' && value !== null).optional(),
+  actor: z
+    .string()
+    .regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters without control characters')
+    .refine((name) => parseUserId(name) === null, 'must not look like the id of a user')
+    .optional(),
   clock: callback.optional(),
   onStatement: callback.optional(),
   onEvent: callback.optional(),

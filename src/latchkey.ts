@@ -9,6 +9,8 @@ import { createServerSideInvitations, type ServerSideInvitations } from './accou
 import { createRequireVerified } from './accounts/require-verified.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './accounts/server-side-users.ts'
+import { DEFAULT_AUDIT_SETTINGS, SEAL_INTERVAL_MS, sealAudit, sweepAudit } from './audit/keep-audit.ts'
+import { createServerSideAudit, type ServerSideAudit } from './audit/server-side-audit.ts'
 import { checkOptions } from './check-options.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
 import { newSecret, readOrCreateSecretFile } from './crypto/secrets.ts'
@@ -58,9 +60,6 @@ import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
 import { sweepCounters } from './throttle/sweep-counters.ts'
 import { createThrottle } from './throttle/throttle.ts'
 
-/** Who acts in server-side calls, as the audit has it. */
-const SERVER_SIDE = 'application'
-
 /** A request of either world: Fetch or `node:http`. */
 export type AnyRequest = Request | IncomingMessage
 
@@ -108,11 +107,15 @@ export interface Latchkey {
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
   readonly invitations: ServerSideInvitations
+  readonly audit: ServerSideAudit
   /** Resolves when the database answers; throws the refusal `unavailable` otherwise. */
   ping(): Promise<void>
   /** What is damaged in the database, one line each; empty when all is well. */
   checkIntegrity(): Promise<readonly string[]>
-  /** Deletes expired sessions now; says how many. Runs by itself every five minutes. */
+  /**
+   * Deletes expired sessions now, and of the audit what is past its time; says how many sessions. Runs by itself every
+   * five minutes.
+   */
   sweep(): Promise<number>
   /**
    * Makes every node forget what it knows of a user, whom the application changed in the database itself.
@@ -121,7 +124,10 @@ export interface Latchkey {
   invalidateUser(userId: string): Promise<void>
   /** Numbers about this process, for metrics. */
   stats(): Stats
-  /** Writes the last uses that are still in memory, stops the sweep and closes the database. Call it when no request is under way. */
+  /**
+   * Writes the last uses that are still in memory, seals the audit, stops the sweep and closes the database. Call it when
+   * no request is under way.
+   */
   close(): Promise<void>
 }
 
@@ -131,17 +137,25 @@ export interface Latchkey {
  */
 export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
   checkOptions(options)
-  const { storage, basePath = '/auth', registration = 'open', verifyEmail = 'optional', clock = systemClock } = options
+  const {
+    storage,
+    basePath = '/auth',
+    registration = 'open',
+    verifyEmail = 'optional',
+    clock = systemClock,
+    actor = 'application',
+  } = options
   const baseUrl = new URL(options.baseUrl)
   const pages = { origin: baseUrl.origin, trustedOrigins: new Set(options.trustedOrigins) }
   const authUrl = `${baseUrl.origin}${basePath}`
   const siteName = options.siteName ?? baseUrl.host
   const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
+  const auditSettings = { ...DEFAULT_AUDIT_SETTINGS, ...options.audit }
   const minPasswordLength = options.password?.minLength ?? DEFAULT_MIN_PASSWORD_LENGTH
   const contextWords = [siteName, baseUrl.hostname, ...(options.password?.contextWords ?? [])]
   const onError = guardReporter(options.onError)
   const onEvent = guardListener(options.onEvent, onError)
-  const note: Note = (event) => ({ ...event, at: clock(), actor: SERVER_SIDE, requestId: null, client: null })
+  const note: Note = (event) => ({ ...event, at: clock(), actor, requestId: null, client: null })
 
   const secrets = readSecrets(options)
   const signer = createSigner(secrets, 'flash')
@@ -206,6 +220,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     ...(registration === 'closed' ? [] : ['register']),
     'login',
     'sessions',
+    'events',
     'reauthenticate',
     'password_change',
     'export',
@@ -257,13 +272,18 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     onRequest: guardListener(options.onRequest, onError),
   })
 
-  delivery = mailing.start({ ...deps, note, onError: (error) => onError(error, null) })
-  const sweep = async (): Promise<number> => {
+  const reportBackground = (error: unknown): void => onError(error, null)
+  delivery = mailing.start({ ...deps, note, onError: reportBackground })
+
+  async function sweep(): Promise<number> {
     await sweepCounters(deps.throttle)
     await sweepOneTimeTokens(deps)
+    await sweepAudit(deps, auditSettings)
     return sweepSessions(deps, note)
   }
-  const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, (error) => onError(error, null))
+  const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, reportBackground)
+  const sealIntervalMs = options.sweepIntervalMs === 0 ? 0 : SEAL_INTERVAL_MS
+  const stopSealing = sweepRegularly(() => sealAudit(deps), sealIntervalMs, reportBackground)
 
   return {
     basePath,
@@ -296,6 +316,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     users: createServerSideUsers(deps, note),
     sessions: createServerSideSessions(deps, note),
     invitations: createServerSideInvitations(deps, note),
+    audit: createServerSideAudit(deps, auditSettings),
     ping: () => stores.ping(),
     checkIntegrity: () => stores.checkIntegrity(),
     sweep,
@@ -313,9 +334,11 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     }),
     async close() {
       stopSweeping()
+      stopSealing()
       await delivery?.stop()
       touches.stop()
-      await touches.flush().catch((error: unknown) => onError(error, null))
+      await touches.flush().catch(reportBackground)
+      await sealAudit(deps).catch(reportBackground)
       await stores.close()
     },
   }

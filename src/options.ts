@@ -1,4 +1,5 @@
 import type { Registration, VerifyEmailMode } from './accounts/register.ts'
+import type { AuditSettings } from './audit/keep-audit.ts'
 import type { PasswordHashingOptions } from './crypto/password-hasher.ts'
 import type { TrustProxy } from './http/client-address.ts'
 import type { Clock } from './kernel/clock.ts'
@@ -65,8 +66,15 @@ export interface LatchkeyOptions {
   readonly passwordHashing?: PasswordHashingOptions
   /** Who may try how often. Limits can be set, not switched off. */
   readonly throttle?: Partial<ThrottleSettings>
-  /** Milliseconds between sweeps of expired sessions. Default 5 minutes; 0 switches the sweep off. */
+  /** How the audit is kept. */
+  readonly audit?: Partial<AuditSettings>
+  /**
+   * Milliseconds between sweeps of expired sessions and of the audit. Default 5 minutes; 0 switches the sweep off, and
+   * the sealing of the audit every ten seconds with it.
+   */
   readonly sweepIntervalMs?: number
+  /** The name under which server-side calls act, as events and the audit have it. Default `application`. */
+  readonly actor?: string
   /** Tells the time. For tests. */
   readonly clock?: Clock
   /** Told of every security event, after it was stored. */

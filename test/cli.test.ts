@@ -6,18 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
+import { createCommandLine } from './support/command-line.ts'
 import { PASSWORD } from './support/rings.ts'
 import { MAIN, startServerProcess } from './support/server-process.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-cli-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-async function latchkey(args: readonly string[], input = ''): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: directory, env: { PATH: process.env.PATH } })
-  child.stdin.end(input)
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { code, out, err }
-}
+const latchkey = createCommandLine(directory)
 
 const COMMANDS = [
   'serve',
@@ -27,9 +23,14 @@ const COMMANDS = [
   'user show',
   'user disable',
   'user enable',
+  'user reset',
+  'user unlock',
   'user delete',
   'session list',
   'session revoke',
+  'audit verify',
+  'audit tail',
+  'audit export',
 ]
 
 describe('the command line', () => {
@@ -42,7 +43,7 @@ describe('the command line', () => {
 
   test('--help names every command and the exit codes', async () => {
     const { out } = await latchkey(['--help'])
-    for (const word of ['serve', 'migrate', 'user', 'session', 'Exit codes']) expect(out).toContain(word)
+    for (const word of ['serve', 'migrate', 'user', 'session', 'audit', 'Exit codes']) expect(out).toContain(word)
   })
 
   test('a reader that goes away is no error', async () => {
@@ -109,6 +110,17 @@ describe('the command line', () => {
     [['user', 'show', 'nobody@example.com'], 1],
     [['session', 'revoke', 'nobody@example.com', '--all'], 1],
     [['session', 'revoke', 'nobody@example.com'], 2],
+    [['session', 'revoke'], 2],
+    [['session', 'revoke', '--all'], 2],
+    [['session', 'revoke', 'nobody@example.com', '--since', '2026-01-31'], 2],
+    [['session', 'revoke', '--since', 'yesterday', '--yes'], 2],
+    [['session', 'revoke', '--since', '2026-01-31T10:00', '--yes'], 2],
+    [['session', 'revoke', '--network', '203.0.113.0/33', '--yes'], 1],
+    [['session', 'revoke', '--user', 'nobody@example.com', '--yes'], 1],
+    [['user', 'reset', 'nobody@example.com'], 1],
+    [['user', 'unlock', 'nobody@example.com'], 1],
+    [['audit', 'tail', '-n', '0'], 2],
+    [['audit', 'export', '--format', 'xml'], 2],
   ])('%j exits with %i and says why', async (args, code) => {
     const result = await latchkey(args)
     expect([result.code, result.out]).toEqual([code, ''])

@@ -87,6 +87,7 @@ describe('the documentation', () => {
     const [, body = ''] = /export interface LatchkeyOptions \{([\s\S]*?)\n\}\n/.exec(schema) ?? []
     const top = [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name)
     const nested: Record<string, string[]> = {
+      audit: ['retentionMs'],
       cookie: ['domain'],
       password: ['minLength', 'contextWords', 'breachUrl'],
       session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),

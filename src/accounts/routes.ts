@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { AuditStore } from '../audit/store.ts'
+import { parseEventId } from '../kernel/ids.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
@@ -8,10 +11,17 @@ import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { type RegisterDeps, register } from './register.ts'
+import { listUserEvents, MAX_USER_EVENTS, userEventJsonSchema } from './user-events.ts'
 import { nameSchema } from './user-name.ts'
 
+/** What the routes of accounts work with. */
+export interface AccountRouteDeps extends RegisterDeps, AccountDeps, ExportDeps {
+  readonly audit: AuditStore
+  readonly jar: CookieJar
+}
+
 /** Register; see, rename and delete the own account. */
-export function accountRoutes(deps: RegisterDeps & AccountDeps & ExportDeps & { readonly jar: CookieJar }): Route[] {
+export function accountRoutes(deps: AccountRouteDeps): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -68,6 +78,24 @@ export function accountRoutes(deps: RegisterDeps & AccountDeps & ExportDeps & { 
       async handle({ principal, note }) {
         const body = await exportUser(deps, principal.user.id, note)
         return { status: 200, body, fileName: 'account.json' }
+      },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/user/events',
+      summary: 'What happened to the own account, newest first, at most 100 events',
+      access: 'session',
+      query: { before: 'The id of an event: those before it. For the next page, the last one of this page.' },
+      answers: { 200: z.object({ events: z.array(userEventJsonSchema) }) },
+      refusals: ['bad_request'],
+      async handle({ principal, query: { before: text } }) {
+        const before = text === undefined ? null : parseEventId(text)
+        if (before === null && text !== undefined) {
+          throw new Refusal('bad_request', { detail: 'The parameter before must be the id of an event.' })
+        }
+        const events = await listUserEvents(deps.audit, principal.user.id, { before, limit: MAX_USER_EVENTS })
+        return { status: 200, body: { events } }
       },
     }),
 

@@ -6,6 +6,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { type AccountDeps, deleteUser, disableUser, enableUser } from './change-user.ts'
 import { acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
 import type { UserRecord } from './store.ts'
+import { forcePasswordReset, type UnlockDeps, unlockUser } from './unlock-user.ts'
 
 /** Users, for the application itself: none of this is reachable over HTTP. Unknown ids throw `not_found`. */
 export interface ServerSideUsers {
@@ -21,13 +22,17 @@ export interface ServerSideUsers {
   enable(id: string): Promise<void>
   /** Deletes a user with all that belongs to them. */
   delete(id: string): Promise<void>
+  /** Disables a user's password until it is reset, and ends their sessions at once. Nothing where there is no password. */
+  forcePasswordReset(id: string): Promise<void>
+  /** Lets a password work again that was disabled, by too many failures or by force. */
+  unlock(id: string): Promise<void>
 }
 
 const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
 /** Makes the server-side calls about users. */
-export function createServerSideUsers(deps: AccountDeps & CreateUserDeps, note: Note): ServerSideUsers {
+export function createServerSideUsers(deps: AccountDeps & CreateUserDeps & UnlockDeps, note: Note): ServerSideUsers {
   const { users } = deps
 
   async function find(idOrEmail: string): Promise<UserRecord | null> {
@@ -60,6 +65,12 @@ export function createServerSideUsers(deps: AccountDeps & CreateUserDeps, note: 
     },
     async delete(id) {
       await deleteUser(deps, (await known(id)).id, note)
+    },
+    async forcePasswordReset(id) {
+      await forcePasswordReset(deps, (await known(id)).id, note)
+    },
+    async unlock(id) {
+      await unlockUser(deps, await known(id), note)
     },
   }
 }

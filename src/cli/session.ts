@@ -1,15 +1,26 @@
 import { Command } from 'commander'
 import { toIsoTime } from '../kernel/clock.ts'
-import { Refusal } from '../kernel/refusal.ts'
 import type { Latchkey } from '../latchkey.ts'
 import { ConfigurationError } from '../options.ts'
+import type { SessionFilter } from '../sessions/session-filter.ts'
 import { toSessionJson } from '../sessions/session-json.ts'
-import { print, table } from './output.ts'
+import { confirm } from './confirm.ts'
+import { findUser } from './find-user.ts'
+import { print, progress, table } from './output.ts'
+import { parseTime } from './parse-time.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
 interface Options {
   readonly json?: boolean
+}
+
+interface RevokeOptions extends Options {
   readonly all?: boolean
+  readonly user?: string
+  readonly since?: number
+  readonly method?: string
+  readonly network?: string
+  readonly yes?: boolean
 }
 
 /** `latchkey session list|revoke` */
@@ -22,17 +33,25 @@ export function sessionCommand(): Command {
     .addHelpText('after', '\nExample:\n  latchkey session list ada@example.com')
     .action(list)
   session
-    .command('revoke <user> [session-id]')
-    .description('end one session of a user, or all')
+    .command('revoke [user] [session-id]')
+    .description('end one session of a user, or all, or those of anybody that a filter means')
     .option('--all', 'end all sessions of the user')
+    .option('--user <id-or-email>', 'filter: of this user')
+    .option('--since <time>', 'filter: started then or later, such as 2026-01-31T18:30Z', parseTime)
+    .option('--method <method>', 'filter: proven by this method, such as password')
+    .option('--network <cidr>', 'filter: started from this network, such as 203.0.113.0/24')
+    .option('--yes', 'do not ask after counting what the filter means')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  latchkey session revoke ada@example.com --all')
+    .addHelpText(
+      'after',
+      '\nExample:\n  latchkey session revoke ada@example.com --all\n  latchkey session revoke --since 2026-01-31 --network 203.0.113.0/24',
+    )
     .action(revoke)
   return session
 }
 
 async function list(idOrEmail: string, options: Options): Promise<void> {
-  const found = await withLatchkey(async (auth) => auth.sessions.list(await userId(auth, idOrEmail)))
+  const found = await withLatchkey(async (auth) => auth.sessions.list((await findUser(auth, idOrEmail)).id))
   const sessions = found.map((session) => toSessionJson(session, null))
   const rows = found.map(({ id, lastSeenAt }, index) => {
     const device = sessions[index]?.device
@@ -41,21 +60,43 @@ async function list(idOrEmail: string, options: Options): Promise<void> {
   print({ sessions }, table(['ID', 'DEVICE', 'ADDRESS', 'LAST SEEN'], rows), options)
 }
 
-async function revoke(idOrEmail: string, sessionId: string | undefined, options: Options): Promise<void> {
-  if ((sessionId === undefined) === (options.all !== true)) {
-    throw new ConfigurationError('Give a session id, or --all.')
+async function revoke(
+  idOrEmail: string | undefined,
+  sessionId: string | undefined,
+  options: RevokeOptions,
+): Promise<void> {
+  const { all = false, user, since, method, network } = options
+  const hasFilter = [user, since, method, network].some((value) => value !== undefined)
+  const isOne = idOrEmail !== undefined && (sessionId === undefined) === all
+  if (hasFilter ? idOrEmail !== undefined || all : !isOne) {
+    throw new ConfigurationError(
+      'Give a user with a session id or --all, or a filter: --user, --since, --method, --network.',
+    )
   }
-  const revoked = await withLatchkey(async (auth) => {
-    const id = await userId(auth, idOrEmail)
-    if (sessionId === undefined) return auth.sessions.revokeAll(id)
-    await auth.sessions.revoke(id, sessionId)
-    return 1
-  })
+  const revoked = await withLatchkey((auth) =>
+    idOrEmail === undefined ? revokeWhere(auth, options) : revokeOfUser(auth, idOrEmail, sessionId),
+  )
   print({ revoked }, [`Ended ${revoked} session(s)`], options)
 }
 
-async function userId(auth: Latchkey, idOrEmail: string): Promise<string> {
-  const user = await auth.users.find(idOrEmail)
-  if (user === null) throw new Refusal('not_found', { detail: 'There is no user with this id or email.' })
-  return user.id
+async function revokeOfUser(auth: Latchkey, idOrEmail: string, sessionId: string | undefined): Promise<number> {
+  const { id } = await findUser(auth, idOrEmail)
+  if (sessionId === undefined) return auth.sessions.revokeAll(id)
+  await auth.sessions.revoke(id, sessionId)
+  return 1
+}
+
+/** Counts, asks, ends. Those that begin to match in between end as well. */
+async function revokeWhere(
+  auth: Latchkey,
+  { user, since, method, network, yes = false }: RevokeOptions,
+): Promise<number> {
+  const given = { since, method, network, userId: user === undefined ? undefined : (await findUser(auth, user)).id }
+  // What was not given is left out; what a method may be, the filter itself checks.
+  const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionFilter
+  progress('Counting ...')
+  const count = await auth.sessions.count(filter)
+  progress('')
+  if (count === 0 || !(await confirm(`This ends ${count} session(s).`, yes))) return 0
+  return auth.sessions.revokeWhere(filter)
 }

@@ -2,9 +2,9 @@ import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
 import type { UserRecord } from '../accounts/store.ts'
 import { toIsoTime } from '../kernel/clock.ts'
-import { Refusal } from '../kernel/refusal.ts'
 import { toUserJson, type UserJson } from '../kernel/user-json.ts'
 import type { Latchkey } from '../latchkey.ts'
+import { findUser } from './find-user.ts'
 import { print, printable, progress, table } from './output.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
@@ -16,7 +16,7 @@ interface Options {
 
 const PAGE = 500
 
-/** `latchkey user create|list|show|disable|enable|delete` */
+/** `latchkey user create|list|show|disable|enable|reset|unlock|delete` */
 export function userCommand(): Command {
   const user = new Command('user').description('manage users')
   user
@@ -43,17 +43,19 @@ export function userCommand(): Command {
     .addHelpText('after', '\nExample:\n  latchkey user show ada@example.com')
     .action((idOrEmail: string, options: Options) => withUser(idOrEmail, options, async () => undefined))
   const changes = [
-    { name: 'disable', what: 'keep a user from logging in and end all their sessions' },
-    { name: 'enable', what: 'let a disabled user log in again' },
-    { name: 'delete', what: 'delete a user with all that belongs to them' },
+    { name: 'disable', call: 'disable', what: 'keep a user from logging in and end all their sessions' },
+    { name: 'enable', call: 'enable', what: 'let a disabled user log in again' },
+    { name: 'reset', call: 'forcePasswordReset', what: 'disable a password until it is reset, and end all sessions' },
+    { name: 'unlock', call: 'unlock', what: 'let a disabled password work again' },
+    { name: 'delete', call: 'delete', what: 'delete a user with all that belongs to them' },
   ] as const
-  for (const { name, what } of changes) {
+  for (const { name, call, what } of changes) {
     user
       .command(`${name} <id-or-email>`)
       .description(what)
       .option('--json', 'print JSON')
       .addHelpText('after', `\nExample:\n  latchkey user ${name} ada@example.com`)
-      .action((idOrEmail: string, options: Options) => withUser(idOrEmail, options, (auth, id) => auth.users[name](id)))
+      .action((idOrEmail: string, options: Options) => withUser(idOrEmail, options, (auth, id) => auth.users[call](id)))
   }
   return user
 }
@@ -96,8 +98,7 @@ async function withUser(
   work: (auth: Latchkey, id: string) => Promise<void>,
 ): Promise<void> {
   const user = await withLatchkey(async (auth) => {
-    const found = await auth.users.find(idOrEmail)
-    if (found === null) throw new Refusal('not_found', { detail: 'There is no user with this id or email.' })
+    const found = await findUser(auth, idOrEmail)
     await work(auth, found.id)
     return (await auth.users.find(found.id)) ?? found
   })

@@ -1,13 +1,27 @@
+import { userInfo } from 'node:os'
 import { createLatchkey, type Latchkey } from '../latchkey.ts'
 import { readConfiguration } from '../server/configuration.ts'
+import { printable } from './output.ts'
 
-/** Runs one command against the database that the environment names, and closes it. */
+/**
+ * Runs one command against the database that the environment names, and closes it. The audit has it as done by
+ * `cli:<name of the user of the operating system>`.
+ */
 export async function withLatchkey<T>(work: (auth: Latchkey) => Promise<T>): Promise<T> {
   const { options } = await readConfiguration(process.env, process.cwd())
-  const auth = await createLatchkey({ ...options, sweepIntervalMs: 0 })
+  const auth = await createLatchkey({ ...options, actor: `cli:${operatorName()}`, sweepIntervalMs: 0 })
   try {
     return await work(auth)
   } finally {
     await auth.close()
+  }
+}
+
+/** Who runs the command; the number of a user without a name, as containers have them. */
+function operatorName(): string {
+  try {
+    return printable(userInfo().username)
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
   }
 }

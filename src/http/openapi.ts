@@ -89,12 +89,20 @@ const PROBLEM_SCHEMA: Json = {
 }
 
 function toOperation(route: Route): Json {
-  const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  const schema = { type: 'string' }
+  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema,
   }))
+  const inQuery = Object.entries(route.query ?? {}).map(([name, description]) => ({
+    name,
+    in: 'query',
+    description,
+    schema,
+  }))
+  const parameters = [...inPath, ...inQuery]
   return {
     operationId: operationId(route),
     summary: route.summary,

@@ -9,6 +9,9 @@ export type UserId = string & { readonly [idOf]: 'user' }
 /** Public id of a session: a UUIDv7 (RFC 9562). Never the session token. */
 export type SessionId = string & { readonly [idOf]: 'session' }
 
+/** Id of an event of the audit: a UUIDv7 (RFC 9562). */
+export type EventId = string & { readonly [idOf]: 'event' }
+
 /** A new user id whose time part is the given clock's. */
 export function newUserId(clock: Clock): UserId {
   return v7({ msecs: clock() }) as UserId
@@ -27,4 +30,9 @@ export function parseUserId(text: string): UserId | null {
 /** The text as a session id, or null when it is no UUID: such an id cannot exist and costs no query. */
 export function parseSessionId(text: string): SessionId | null {
   return validate(text) ? (text.toLowerCase() as SessionId) : null
+}
+
+/** The text as the id of an event, or null when it is no UUID. */
+export function parseEventId(text: string): EventId | null {
+  return validate(text) ? (text.toLowerCase() as EventId) : null
 }

@@ -80,6 +80,8 @@ export interface Route {
   /** One line for the reference. */
   readonly summary: string
   readonly access: Access
+  /** Query parameters, none of which has to be there, and what each means. */
+  readonly query?: Readonly<Record<string, string>>
   /** Validates the body; absent: the body is not read. */
   readonly body?: ZodType
   /** Success answers by status: a schema, a media type that is not JSON, or null for no body. */

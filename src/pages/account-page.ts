@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
+import type { UserEventJson } from '../accounts/user-events.ts'
 import type { User } from '../kernel/principal.ts'
 import type { SessionJson } from '../sessions/session-json.ts'
+import { eventList } from './event-list.ts'
 import type { Flash } from './flash.ts'
 import type { Html } from './page.ts'
 import { field, message } from './parts.ts'
@@ -11,6 +13,7 @@ export interface AccountPage {
   readonly flash: Flash | null
   readonly user: User
   readonly sessions: readonly SessionJson[]
+  readonly events: readonly UserEventJson[]
   readonly minPasswordLength: number
   readonly sendsMail: boolean
   /** Whether the last proof of identity is recent enough for what is dangerous. */
@@ -19,7 +22,7 @@ export interface AccountPage {
 
 /** The account: who one is, where one is logged in, the password, the way out. */
 export function accountPage(page: AccountPage): Html {
-  const { basePath, flash, user, sessions, minPasswordLength, sendsMail, isFresh } = page
+  const { basePath, flash, user, sessions, minPasswordLength, sendsMail, isFresh, events } = page
   return html`${message(flash)}
 <p>${user.name === null ? '' : html`<strong>${user.name}</strong><br>`}${user.email}</p>
 ${sendsMail && !user.emailVerified ? verificationForm(basePath) : ''}
@@ -39,6 +42,7 @@ ${field({ name: 'newPassword', label: 'New password', type: 'password', autocomp
 <button type="submit" class="main">Change password</button>
 </form>
 ${isFresh ? dangerousForms(page) : reauthenticationForm(page)}
+${eventList(events)}
 <h2>Your data</h2>
 <p><a href="${basePath}/user/export" download>Download all that we hold about you</a></p>`
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { listUserEvents } from '../accounts/user-events.ts'
+import type { AuditStore } from '../audit/store.ts'
 import type { Signer } from '../crypto/signature.ts'
 import type { Note } from '../kernel/event.ts'
 import { parseSessionId, type UserId } from '../kernel/ids.ts'
@@ -24,6 +26,7 @@ import type { Html, PageRenderer } from './page.ts'
 
 /** What the pages are made with. */
 export interface PageDeps extends SessionDeps {
+  readonly audit: AuditStore
   readonly basePath: string
   readonly pages: TrustedPages
   readonly registration: 'open' | 'invite' | 'closed'
@@ -36,6 +39,7 @@ export interface PageDeps extends SessionDeps {
 }
 
 const HTML = 'text/html'
+const EVENTS_ON_PAGE = 10
 
 /** The hosted pages, and the two forms that have no JSON route: HTML forms know no DELETE. */
 export function pageRoutes(deps: PageDeps): Route[] {
@@ -63,9 +67,10 @@ export function pageRoutes(deps: PageDeps): Route[] {
         const { user, session } = principal
         const sessions = await deps.sessions.listByUser(user.id, deps.clock())
         const listed = sessions.map((each) => toSessionJson(each, session.id))
+        const events = await listUserEvents(deps.audit, user.id, { before: null, limit: EVENTS_ON_PAGE })
         const isFresh = deps.clock() - session.authenticatedAt < deps.settings.freshMs
         const flash = readFlash(deps.signer, cookie(FLASH))
-        const content = accountPage({ ...deps, flash, user, sessions: listed, isFresh })
+        const content = accountPage({ ...deps, flash, user, sessions: listed, isFresh, events })
         return deps.render({ status: 200, title: 'Your account', content, cookies: clearFlash(deps, cookie) })
       },
     }),

@@ -26,7 +26,7 @@ export async function disableAfterFailures(
   if (!isTooMany || credential === null || credential.disabledFor !== null) return
   const { id: userId, email } = credential.user
   const content = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword } as const
-  await passwords.disable(userId, 'strangers', () => ({
+  await passwords.setDisabled(userId, 'strangers', () => ({
     events: [note({ type: 'password.disabled', userId, reason: 'failures' })],
     mails: mail.write({ to: email, userId, content }),
   }))

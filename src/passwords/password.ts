@@ -28,7 +28,7 @@ export interface PasswordPolicy {
 /** What accepting a new password works with. */
 export interface PasswordPolicyDeps {
   readonly policy: PasswordPolicy
-  readonly audit: AuditStore
+  readonly audit: Pick<AuditStore, 'write'>
 }
 
 /** Whose password it is to be, and where it stood. */

@@ -54,6 +54,8 @@ export interface PasswordStore {
   reset(reset: PasswordReset, tell: Tell): Promise<boolean>
   /** False, and nothing done, when the password was changed or the session ended meanwhile. */
   change(change: PasswordChange, tell: Tell): Promise<boolean>
-  /** Has the password stop working until it is another. False when it does not work for these already, or there is none. */
-  disable(userId: UserId, disabledFor: DisabledFor, tell: Tell): Promise<boolean>
+  /** Disables the password, or with null lets it work again. False when there is none, or it is so already. */
+  setDisabled(userId: UserId, disabledFor: DisabledFor | null, tell: Tell): Promise<boolean>
+  /** Disables the password for everyone and ends all sessions. False when there is no password. */
+  forceReset(userId: UserId, tell: Tell): Promise<boolean>
 }

@@ -16,6 +16,7 @@ export type LatchkeyConfig = Omit<
   | 'mailer'
   | 'mailTexts'
   | 'sessionStorage'
+  | 'actor'
   | 'clock'
   | 'onEvent'
   | 'onError'

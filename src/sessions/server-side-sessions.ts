@@ -3,6 +3,8 @@ import { parseSessionId, parseUserId, type UserId } from '../kernel/ids.ts'
 import type { Session } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { revokeOtherSessions, revokeSession } from './revoke-session.ts'
+import { countSessions, revokeSessionsWhere } from './revoke-where.ts'
+import { parseSessionFilter, type SessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
 
 /** Sessions, for the application itself: none of this is reachable over HTTP. */
@@ -13,6 +15,10 @@ export interface ServerSideSessions {
   revoke(userId: string, sessionId: string): Promise<void>
   /** Ends all sessions of a user; says how many. */
   revokeAll(userId: string): Promise<number>
+  /** How many sessions a filter means. Throws validation_failed for an empty or misspelt one. */
+  count(filter: SessionFilter): Promise<number>
+  /** Ends the sessions that a filter means, of whomever, in batches; says how many. Throws as `count` does. */
+  revokeWhere(filter: SessionFilter): Promise<number>
 }
 
 /** Makes the server-side calls about sessions. */
@@ -26,6 +32,12 @@ export function createServerSideSessions(deps: SessionDeps, note: Note): ServerS
     },
     async revokeAll(userId) {
       return revokeOtherSessions(deps, toUserId(userId), null, note)
+    },
+    async count(filter) {
+      return countSessions(deps, parseSessionFilter(filter))
+    },
+    async revokeWhere(filter) {
+      return revokeSessionsWhere(deps, parseSessionFilter(filter), note)
     },
   }
 }

@@ -1,8 +1,20 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { SessionId } from '../kernel/ids.ts'
-import type { Session } from '../kernel/principal.ts'
+import type { ClientInfo, Session } from '../kernel/principal.ts'
 import { deviceLabel } from './device-label.ts'
+
+/** `device` as it stands in JSON: where a request came from, as far as that is known. */
+export const deviceJsonSchema = z.object({
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  label: z.string(),
+})
+
+/** A device for a response body. */
+export function toDeviceJson({ ip, userAgent }: ClientInfo): z.infer<typeof deviceJsonSchema> {
+  return { ip, userAgent, label: deviceLabel(userAgent) }
+}
 
 /** `session` as it stands in JSON (DESIGN section 3). It has no token: that is nowhere but in the cookie. */
 export const sessionJsonSchema = z
@@ -15,7 +27,7 @@ export const sessionJsonSchema = z
     authenticatedAt: z.iso.datetime().meta({ description: 'The last proof of identity.' }),
     methods: z.array(z.enum(['password'])),
     current: z.boolean().meta({ description: 'True for the session that asks.' }),
-    device: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable(), label: z.string() }),
+    device: deviceJsonSchema,
   })
   .meta({ id: 'Session' })
 
@@ -33,10 +45,6 @@ export function toSessionJson(session: Session, currentId: SessionId | null): Se
     authenticatedAt: toIsoTime(session.authenticatedAt),
     methods: [...session.methods],
     current: session.id === currentId,
-    device: {
-      ip: session.client.ip,
-      userAgent: session.client.userAgent,
-      label: deviceLabel(session.client.userAgent),
-    },
+    device: toDeviceJson(session.client),
   }
 }

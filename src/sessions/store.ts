@@ -61,6 +61,26 @@ export type Change = ({ readonly kind: 'session' } & SessionRef) | { readonly ki
  */
 export type ChangesElsewhere = readonly Change[] | 'unknown' | 'unreachable'
 
+/** Which sessions are read, page by page. */
+export interface SessionScan {
+  /** Null: of all users. */
+  readonly userId: UserId | null
+  /** Started at this time or later, milliseconds since 1970 UTC; null: whenever. */
+  readonly since: number | null
+  /** The `next` of the page before; null for the first. */
+  readonly after: string | null
+  readonly now: number
+  /** How much is read for a page, at most: sessions, or users where the storage goes by users. */
+  readonly limit: number
+}
+
+/** A page of sessions. */
+export interface SessionPage {
+  readonly sessions: readonly Session[]
+  /** Where the next page begins, in the storage's own words; null: this was the last. */
+  readonly next: string | null
+}
+
 /** What a sweep did. */
 export interface Swept {
   readonly ended: readonly SessionRef[]
@@ -89,6 +109,10 @@ export interface SessionStore {
   revoke(userId: UserId, id: SessionId, tell: Tell): Promise<boolean>
   /** Ends all sessions of the user but one; says how many. */
   revokeAll(userId: UserId, except: SessionId | null, tell: Tell<number>): Promise<number>
+  /** Sessions that have not expired, in no order that means anything. Those that start meanwhile may be missed. */
+  scan(scan: SessionScan): Promise<SessionPage>
+  /** Ends these sessions of any users; gives those that were there. */
+  revokeMany(sessions: readonly SessionRef[], tell: Tell<readonly SessionRef[]>): Promise<readonly SessionRef[]>
   /** Deletes sessions past their limits at `now`, looking at no more than `limit`. */
   sweep(now: number, limit: number, tell: Tell<readonly SessionRef[]>): Promise<Swept>
   /** Deletes this session if it is past its limits at `now`. */

@@ -7,7 +7,7 @@ import { hashToken, newToken, type TokenHash } from '../../src/crypto/token.ts'
 import type { EmailAddress } from '../../src/kernel/email-address.ts'
 import { newSessionId, newUserId, type SessionId, type UserId } from '../../src/kernel/ids.ts'
 import type { Session, User } from '../../src/kernel/principal.ts'
-import type { Change, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
+import type { Change, SessionPage, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { createLimits, type Limit, waitAfterMs } from '../../src/throttle/limits.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from '../../src/throttle/settings.ts'
@@ -290,6 +290,24 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect(there).toEqual(tries)
     })
 
+    test('a password is disabled and works again; a forced reset ends all sessions and lets no login under way through', async () => {
+      const user = await addUser()
+      expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(false)
+      expect(await stores.passwords.setDisabled(user.id, 'strangers', untold)).toBe(true)
+      expect(await stores.passwords.setDisabled(user.id, 'strangers', untold)).toBe(false)
+      expect(await stores.passwords.setDisabled(user.id, 'everyone', untold)).toBe(true)
+      const { tokenHash } = await addSession(user.id) // a disabled password ends no session
+      expect(await elsewhere.passwords.forceReset(user.id, untold)).toBe(true)
+      expect(await isThere(tokenHash)).toBe(false)
+      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
+      expect(await stores.sessions.start(late, untold)).toBeNull()
+      expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(true)
+      expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(false)
+      const nobody = newUserId(() => NOW)
+      expect(await stores.passwords.forceReset(nobody, untold)).toBe(false)
+      expect(await stores.passwords.setDisabled(nobody, 'everyone', untold)).toBe(false)
+    })
+
     test('a rehash replaces the hash it was made from and no other', async () => {
       const user = await addUser()
       await stores.passwords.rehash(user.id, OTHER_HASH, 'x' as PasswordHash)
@@ -308,6 +326,52 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect(await stores.sessions.revokeAll(user.id, second, untold)).toBe(1)
       expect((await stores.sessions.listByUser(user.id, NOW)).map(({ id }) => id)).toEqual([second])
       expect(await stores.sessions.revokeAll(user.id, null, untold)).toBe(1)
+    })
+
+    test('all sessions are read in pages, those that have expired left out; many end at once, of any users', async () => {
+      const users = [await addUser(), await addUser(), await addUser()]
+      const records: SessionRecord[] = []
+      for (const { id } of [...users, ...users]) records.push(await addSession(id, { createdAt: NOW + records.length }))
+      await addSession((users[0] as User).id, { idleExpiresAt: NOW + 1, createdAt: NOW + 100 })
+      const scanAll = async (scan: {
+        userId: UserId | null
+        since: number | null
+        limit: number
+      }): Promise<string[]> => {
+        const ids: string[] = []
+        let after: string | null = null
+        do {
+          const page: SessionPage = await elsewhere.sessions.scan({ ...scan, after, now: NOW + 2 })
+          ids.push(...page.sessions.map(({ id }) => id))
+          after = page.next
+        } while (after !== null)
+        return ids.sort()
+      }
+      const own = records.map(({ session }) => session.id as string)
+      for (const limit of [1, 2, 1_000]) {
+        const all = await scanAll({ userId: null, since: null, limit })
+        expect(new Set(all).size).toBe(all.length)
+        expect(all).toEqual(expect.arrayContaining(own))
+      }
+      expect(await scanAll({ userId: (users[1] as User).id, since: null, limit: 1 })).toEqual([own[1], own[4]].sort())
+      expect(await scanAll({ userId: null, since: NOW + 4, limit: 2 })).toEqual(
+        expect.arrayContaining([own[4], own[5]]),
+      )
+      expect(await scanAll({ userId: (users[0] as User).id, since: NOW + 3, limit: 2 })).toEqual([own[3]])
+
+      const told: (readonly SessionRef[])[] = []
+      const tell = (gone: readonly SessionRef[]): { events: [] } => {
+        told.push(gone)
+        return { events: [] }
+      }
+      const refs = [...records.slice(0, 4).map(refOf), { id: newSessionId(() => NOW), userId: (users[0] as User).id }]
+      const ended = await stores.sessions.revokeMany(refs, tell)
+      const byId = (left: SessionRef, right: SessionRef): number => (left.id < right.id ? -1 : 1)
+      expect([...ended].sort(byId)).toEqual(records.slice(0, 4).map(refOf).sort(byId))
+      expect(told).toEqual([ended])
+      expect(await stores.sessions.revokeMany(refs, tell)).toEqual([])
+      expect(told).toHaveLength(1)
+      for (const [index, { tokenHash }] of records.entries()) expect(await isThere(tokenHash)).toBe(index >= 4)
     })
 
     test('a login that overlaps the end of all sessions starts nothing that lasts', async () => {
@@ -419,6 +483,10 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const other = await addSession(user.id)
       const { id, userId } = session
       await expectToldOf({ kind: 'session', id, userId }, () => stores.sessions.revoke(user.id, session.id, untold))
+      const one = await addSession(user.id)
+      await expectToldOf({ kind: 'session', id: one.session.id, userId }, () =>
+        stores.sessions.revokeMany([refOf(one)], untold),
+      )
       await expectToldOf(about, () => stores.users.rename(user.id, 'Grace', untold))
       expect((await elsewhere.sessions.findByTokenHash(other.tokenHash))?.user.name).toBe('Grace')
       await expectToldOf(about, () => stores.sessions.invalidateUser(user.id))
@@ -437,11 +505,11 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
     test('a password is disabled once, for strangers or for everyone, and works again when it is another', async () => {
       const user = await addUser()
       const disabledFor = async () => (await elsewhere.passwords.findByUserId(user.id))?.disabledFor
-      expect(await stores.passwords.disable(user.id, 'strangers', untold)).toBe(true)
-      expect(await elsewhere.passwords.disable(user.id, 'strangers', untold)).toBe(false)
+      expect(await stores.passwords.setDisabled(user.id, 'strangers', untold)).toBe(true)
+      expect(await elsewhere.passwords.setDisabled(user.id, 'strangers', untold)).toBe(false)
       expect(await disabledFor()).toBe('strangers')
-      expect(await stores.passwords.disable(user.id, 'everyone', untold)).toBe(true)
-      expect(await stores.passwords.disable(user.id, 'strangers', untold)).toBe(false)
+      expect(await stores.passwords.setDisabled(user.id, 'everyone', untold)).toBe(true)
+      expect(await stores.passwords.setDisabled(user.id, 'strangers', untold)).toBe(false)
       expect(await disabledFor()).toBe('everyone')
       const keep = await addSession(user.id)
       const newTokenHash = hashToken(newToken('lks'))
@@ -449,7 +517,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect(await stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }, untold)).toBe(true)
       expect(await disabledFor()).toBeNull()
       expect(
-        await stores.passwords.disable(
+        await stores.passwords.setDisabled(
           newUserId(() => NOW),
           'strangers',
           untold,

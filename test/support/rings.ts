@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { inject } from 'vitest'
 import type { EventOrigin, SecurityEvent } from '../../src/index.ts'
 import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../src/index.ts'
@@ -16,7 +17,7 @@ import { redis } from '../../src/redis.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import { Client, type Send } from './client.ts'
-import { createDatabase, dropDatabase, readRows } from './postgres-server.ts'
+import { createDatabase, dropDatabase, readRows, runSql } from './postgres-server.ts'
 import { readKeys } from './redis-server.ts'
 
 /** The origin that instances under test are configured for. It is not where they listen. */
@@ -37,6 +38,8 @@ export interface Instance {
   readonly errors: unknown[]
   /** All that is stored, as text. */
   stored(): Promise<string>
+  /** Runs SQL on the database beside Latchkey, as somebody who has it in their hands; gives rows. */
+  runSql(sql: string): Promise<Record<string, unknown>[]>
   /** Another node on the same data. */
   sibling(options?: Partial<LatchkeyOptions>): Promise<Latchkey>
   /** Moves the clock. */
@@ -74,6 +77,7 @@ export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions
     statements,
     errors,
     stored: data.stored,
+    runSql: data.runSql,
     sibling: (more = {}) =>
       createLatchkey({ baseUrl: ORIGIN, ...data.open(), clock: () => now, sweepIntervalMs: 0, ...more }),
     advance: (ms) => {
@@ -92,6 +96,7 @@ interface TestStorage {
   /** The storage as one more process opens it. */
   open(): Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>
   stored(): Promise<string>
+  runSql: Instance['runSql']
   remove(): Promise<void>
 }
 
@@ -99,14 +104,25 @@ async function makeStorage(ring: Ring): Promise<TestStorage> {
   if (ring === 'handler' || ring === 'server') return makeSqliteFile()
   const url = await createDatabase(inject('databaseServer'), inject('databaseTemplate'))
   const remove = (): Promise<void> => dropDatabase(url)
-  if (!ring.endsWith('Redis')) return { open: () => ({ storage: postgres(url) }), stored: () => readRows(url), remove }
+  const runHere: Instance['runSql'] = (sql) => runSql(addSearchPath(url), sql)
+  if (!ring.endsWith('Redis')) {
+    return { open: () => ({ storage: postgres(url) }), stored: () => readRows(url), runSql: runHere, remove }
+  }
   const redisUrl = inject('redisServer')
   const prefix = `${randomUUID()}:`
   return {
     open: () => ({ storage: postgres(url), sessionStorage: redis(redisUrl, { prefix }) }),
     stored: async () => (await readRows(url)) + (await readKeys(redisUrl, prefix)),
+    runSql: runHere,
     remove,
   }
+}
+
+/** So that tables have the same names as in SQLite. */
+function addSearchPath(url: string): string {
+  const found = new URL(url)
+  found.searchParams.set('options', '-c search_path=latchkey')
+  return found.href
 }
 
 function makeSqliteFile(): TestStorage {
@@ -115,6 +131,12 @@ function makeSqliteFile(): TestStorage {
   return {
     open: () => ({ storage: sqlite(file) }),
     stored: async () => readFileSync(file, 'latin1') + readFileSync(`${file}-wal`, 'latin1'),
+    async runSql(sql) {
+      const beside = new DatabaseSync(file, { timeout: 2_000 })
+      const rows = beside.prepare(sql).all()
+      beside.close()
+      return rows
+    },
     remove: async () => rmSync(directory, { recursive: true }),
   }
 }

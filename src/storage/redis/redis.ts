@@ -34,7 +34,13 @@ export function redis(url: string, options: RedisOptions = {}): SessionStorage {
       const inbox = createChangeInbox()
       const listener = tellBoth(options.onStatement, onStatement)
       const link = await openRedisLink({ url, prefix, deadlineMs, inbox, onStatement: listener })
-      const deps: RedisSessionDeps = { audit: stores.audit, keys: createSessionKeys(link), orders, inbox }
+      const deps: RedisSessionDeps = {
+        audit: stores.audit,
+        keys: createSessionKeys(link),
+        orders,
+        inbox,
+        listUsers: (after, limit) => stores.users.list({ after, limit }),
+      }
       try {
         await refuseEviction(link)
         await carryOut(deps, null)
@@ -123,6 +129,11 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
         if (!goesOn) await keys.end({ id, userId, tokenHash: newTokenHash })
         if (changed) await carryOut(deps, userId)
         return changed
+      },
+      async forceReset(userId, tell) {
+        const forced = await stores.passwords.forceReset(userId, tell)
+        await carryOut(deps, userId)
+        return forced
       },
     },
     sessions: createRedisSessionStore(deps),

@@ -15,13 +15,16 @@ export interface RedisSessionDeps {
   readonly keys: SessionKeys
   readonly orders: SessionOrders
   readonly inbox: ChangeInbox
+  /** A page of users after an id: sessions are found by way of them, which works on a cluster as well. */
+  readonly listUsers: (after: UserId | null, limit: number) => Promise<readonly { readonly id: UserId }[]>
 }
 
 /**
  * Sessions in Redis. Users and their security epochs are elsewhere, so whatever starts a session writes it first and
  * looks at the user then: an event that ends all sessions either finds the session, or is seen by that look.
  */
-export function createRedisSessionStore({ audit, keys, orders, inbox }: RedisSessionDeps): SessionStore {
+export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
+  const { audit, keys, orders, inbox, listUsers } = deps
   return {
     changesElsewhere: inbox.take,
     lagMs: () => inbox.lagMs,
@@ -81,6 +84,29 @@ export function createRedisSessionStore({ audit, keys, orders, inbox }: RedisSes
       const { length } = await endAmong(keys, userId, ({ id }) => id !== except)
       if (length > 0) await audit.write(tell(length))
       return length
+    },
+
+    async scan({ userId, since, after, now, limit }) {
+      const users = userId === null ? await listUsers(after as UserId | null, limit) : [{ id: userId }]
+      const live = await Promise.all(users.map(({ id }) => listLive(keys, id)))
+      const sessions = live
+        .flat()
+        .map(({ session }) => session)
+        .filter(({ createdAt }) => since === null || createdAt >= since)
+        .filter((session) => session.expiresAt > now && session.idleExpiresAt > now)
+      return { sessions, next: userId !== null || users.length < limit ? null : (users.at(-1)?.id ?? null) }
+    },
+
+    async revokeMany(refs, tell) {
+      const byUser = [...Map.groupBy(refs, ({ userId }) => userId)]
+      const ended = await Promise.all(
+        byUser.map(([userId, own]) => {
+          const ids = new Set(own.map(({ id }) => id))
+          return endAmong(keys, userId, ({ id }) => ids.has(id))
+        }),
+      )
+      if (ended.flat().length > 0) await audit.write(tell(ended.flat()))
+      return ended.flat()
     },
 
     // Redis itself deletes what has expired.

@@ -1,7 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { InsertObject, Transaction } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
+import { digestPersonal } from '../../audit/chain.ts'
 import type { NotedEvent } from '../../kernel/event.ts'
+import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
 
@@ -11,11 +13,24 @@ export async function insertAuditRows(trx: Transaction<Database>, events: readon
   await trx.insertInto('audit_events').values(events.map(toRow)).execute()
 }
 
+/** Takes away what is personal in the rows about a user; the id, that of nobody from then on, stays as a pseudonym. */
+export async function erasePersonalData(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  await trx
+    .updateTable('audit_events')
+    .set(NOTHING_PERSONAL)
+    .where('user_id', '=', userId)
+    .where('personal_salt', 'is not', null)
+    .execute()
+}
+
+/** What is left in the personal columns. Only the digest stays, which says nothing without the salt. */
+export const NOTHING_PERSONAL = { ip: null, user_agent: null, personal_salt: null } as const
+
 function toRow(event: NotedEvent): InsertObject<Database, 'audit_events'> {
   const { at: happenedAt, actor, requestId, client, type, userId, ...rest } = event
   const { sessionId = null, ...detail } = { sessionId: undefined, ...rest }
-  const ip = client?.ip ?? null
-  const user_agent = client?.userAgent ?? null
+  // Nothing personal of a user who is gone is kept, and this is written when the rest of it was taken away.
+  const { ip = null, userAgent: user_agent = null } = (type === 'user.deleted' ? null : client) ?? {}
   const personal_salt = randomBytes(16).toString('base64url')
   return {
     id: uuidv7(),
@@ -29,9 +44,7 @@ function toRow(event: NotedEvent): InsertObject<Database, 'audit_events'> {
     ip,
     user_agent,
     personal_salt,
-    personal_digest: createHash('sha256')
-      .update(JSON.stringify([personal_salt, ip, user_agent]))
-      .digest('base64url'),
+    personal_digest: digestPersonal(personal_salt, ip, user_agent),
     batch: null,
   }
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
+import type { UserId } from '../../kernel/ids.ts'
 import type { PasswordChange, PasswordCredential, PasswordReset, PasswordStore } from '../../passwords/store.ts'
 import { endTokensOf, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
@@ -32,22 +33,22 @@ export function createPasswordStore(
 
     change: (change, tell) => isDone(transact(tell, (trx) => changePassword(trx, sessions, change))),
 
-    disable: (userId, disabledFor, tell) =>
+    setDisabled: (userId, disabledFor, tell) =>
       isDone(
         transact(tell, async (trx) => {
           const { numUpdatedRows } = await trx
             .updateTable('passwords')
             .set({ disabled_for: disabledFor })
             .where('user_id', '=', userId)
-            .where((eb) =>
-              disabledFor === 'strangers'
-                ? eb('disabled_for', 'is', null)
-                : eb.or([eb('disabled_for', 'is', null), eb('disabled_for', '=', 'strangers')]),
-            )
+            .where('disabled_for', 'is distinct from', disabledFor)
+            // More is not to become less.
+            .$if(disabledFor === 'strangers', (query) => query.where('disabled_for', 'is', null))
             .executeTakeFirst()
           return numUpdatedRows > 0n || null
         }),
       ),
+
+    forceReset: (userId, tell) => isDone(transact(tell, (trx) => forceReset(trx, sessions, userId))),
   }
 }
 
@@ -84,6 +85,21 @@ async function resetPassword(
     .where('id', '=', userId)
     .where('email', '=', token.email)
     .execute()
+  return true
+}
+
+async function forceReset(trx: Transaction<Database>, sessions: SessionEffects, userId: UserId): Promise<true | null> {
+  // First the user, as everything that ends all sessions does: whoever locks both locks them in this order.
+  const user = await trx
+    .updateTable('users')
+    .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
+    .where('id', '=', userId)
+    .where(({ exists, selectFrom }) => exists(selectFrom('passwords').select('user_id').where('user_id', '=', userId)))
+    .returning('security_epoch')
+    .executeTakeFirst()
+  if (user === undefined) return null
+  await trx.updateTable('passwords').set({ disabled_for: 'everyone' }).where('user_id', '=', userId).execute()
+  await sessions.endAll(trx, { userId, except: null, throughEpoch: user.security_epoch - 1 })
   return true
 }
 

@@ -127,6 +127,8 @@ export interface AuditSealsTable {
   sealed_at: number
   last_event_at: number
   event_count: number
+  /** Over its rows; stays when they are deleted. */
+  rows_hash: string
   previous_hash: string
   hash: string
   /** When its rows were deleted, after the time they are kept. */

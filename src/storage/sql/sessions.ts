@@ -3,8 +3,10 @@ import type { Told } from '../../audit/tell.ts'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type {
+  SessionPage,
   SessionRef,
   SessionRotation,
+  SessionScan,
   SessionStart,
   SessionStore,
   SessionWithUser,
@@ -72,6 +74,17 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
         return (await deleteSessionsOf(database, trx, userId, except)) || null
       })
       return count ?? 0
+    },
+
+    scan: (scan) => scanSessions(reader, scan),
+
+    async revokeMany(refs, tell) {
+      const ended = await transact(tell, async (trx) => {
+        await lockUsers(trx, refs)
+        const gone = await endSessions(database, trx, refs)
+        return gone.length > 0 ? gone : null
+      })
+      return ended ?? []
     },
 
     sweep: async (now, limit, tell) => {
@@ -181,6 +194,25 @@ async function deleteSessionsOf(
   return Number(numDeletedRows)
 }
 
+/** In the order of their ids, which is that of the primary key; those of one user by the index of users. */
+async function scanSessions(
+  reader: SqlDatabase['reader'],
+  { userId, since, after, now, limit }: SessionScan,
+): Promise<SessionPage> {
+  const rows = await reader
+    .selectFrom('sessions')
+    .selectAll()
+    .where('idle_expires_at', '>', at(now))
+    .where('expires_at', '>', at(now))
+    .$if(userId !== null, (query) => query.where('user_id', '=', userId))
+    .$if(since !== null, (query) => query.where('created_at', '>=', at(since ?? 0)))
+    .$if(after !== null, (query) => query.where('id', '>', after ?? ''))
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return { sessions: rows.map(toSession), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
+}
+
 /** Swaps the token, while it still is the session's. */
 async function swapToken(
   { announce }: SqlDatabase,
@@ -225,6 +257,12 @@ function createSessionFinder({ reader, prepareRead }: SqlDatabase): SessionStore
 /** Makes transactions about one user take turns; SQLite lets only one write at a time anyway. */
 async function lockUser(trx: Transaction<Database>, id: UserId): Promise<void> {
   await trx.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+}
+
+/** The same for several, in one order everywhere, so that none waits for another that waits for it. */
+async function lockUsers(trx: Transaction<Database>, sessions: readonly SessionRef[]): Promise<void> {
+  const ids = [...new Set(sessions.map(({ userId }) => userId))]
+  await trx.selectFrom('users').select('id').where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()
 }
 
 /** True while the user is enabled and no event since `epoch` has ended all their sessions; holds until the commit. */

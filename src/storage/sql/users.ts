@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { NewUser, UserStore } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import { erasePersonalData } from './audit-rows.ts'
 import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { insertOneTimeToken, toOneTimeToken, useUpToken } from './one-time-tokens.ts'
@@ -114,6 +115,7 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
             .executeTakeFirst()
           if (row === undefined) return null
           await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+          await erasePersonalData(trx, id)
           await trx.deleteFrom('users').where('id', '=', id).execute()
           return true
         }),

@@ -48,6 +48,7 @@ export const accounts: Migration = {
       sealed_at INTEGER NOT NULL,
       last_event_at INTEGER NOT NULL,
       event_count INTEGER NOT NULL,
+      rows_hash TEXT NOT NULL,
       previous_hash TEXT NOT NULL,
       hash TEXT NOT NULL,
       removed_at INTEGER
@@ -105,6 +106,7 @@ export const accounts: Migration = {
       sealed_at timestamptz NOT NULL,
       last_event_at timestamptz NOT NULL,
       event_count integer NOT NULL,
+      rows_hash text NOT NULL,
       previous_hash text NOT NULL,
       hash text NOT NULL,
       removed_at timestamptz

@@ -1,0 +1,40 @@
+import { tellOnly } from '../audit/tell.ts'
+import type { Note } from '../kernel/event.ts'
+import type { UserId } from '../kernel/ids.ts'
+import type { User } from '../kernel/principal.ts'
+import type { PasswordStore } from '../passwords/store.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
+import { forgetFailures } from '../throttle/password-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
+
+/** What locking and unlocking work with. */
+export interface UnlockDeps {
+  readonly passwords: PasswordStore
+  readonly cache: SessionCache
+  readonly throttle: Throttle
+}
+
+/**
+ * Makes a password useless until it is reset, and ends all sessions: for an account that somebody else may know the
+ * password of (ASVS 6.4.6). False when the user has no password.
+ */
+export async function forcePasswordReset(
+  { passwords, cache }: UnlockDeps,
+  userId: UserId,
+  note: Note,
+): Promise<boolean> {
+  const told = tellOnly(note({ type: 'password.disabled', userId, reason: 'forced' }))
+  const forced = await passwords.forceReset(userId, told)
+  cache.evictUser(userId)
+  return forced
+}
+
+/** Lets a password work again that was disabled, and forgets the failures of strangers. False when it was not disabled. */
+export async function unlockUser(
+  { passwords, throttle }: UnlockDeps,
+  { id: userId, email }: User,
+  note: Note,
+): Promise<boolean> {
+  await forgetFailures(throttle, email)
+  return passwords.setDisabled(userId, null, tellOnly(note({ type: 'password.enabled', userId })))
+}

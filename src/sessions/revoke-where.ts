@@ -1,0 +1,43 @@
+import type { Note } from '../kernel/event.ts'
+import type { ParsedSessionFilter } from './session-filter.ts'
+import type { SessionDeps } from './start-session.ts'
+import type { SessionRef } from './store.ts'
+
+/** Sessions, or users, read at once. */
+const PAGE = 100
+/** Sessions ended in one transaction. */
+const BATCH = 200
+
+/** How many sessions a filter means now. Reads all of them, page by page, unless it names a user. */
+export async function countSessions(deps: SessionDeps, filter: ParsedSessionFilter): Promise<number> {
+  let count = 0
+  for await (const found of findSessions(deps, filter)) count += found.length
+  return count
+}
+
+/** Ends the sessions that a filter means, in batches; says how many. */
+export async function revokeSessionsWhere(deps: SessionDeps, filter: ParsedSessionFilter, note: Note): Promise<number> {
+  let count = 0
+  for await (const found of findSessions(deps, filter)) {
+    for (let start = 0; start < found.length; start += BATCH) {
+      const ended = await deps.sessions.revokeMany(found.slice(start, start + BATCH), (gone) => ({
+        events: gone.map(({ id, userId }) => note({ type: 'session.revoked', userId, sessionId: id })),
+      }))
+      for (const session of ended) deps.cache.evictSession(session)
+      count += ended.length
+    }
+  }
+  return count
+}
+
+async function* findSessions(
+  { sessions, clock }: SessionDeps,
+  { userId, since, matches }: ParsedSessionFilter,
+): AsyncGenerator<readonly SessionRef[]> {
+  let after: string | null = null
+  do {
+    const page = await sessions.scan({ userId, since, after, now: clock(), limit: PAGE })
+    yield page.sessions.filter(matches).map(({ id, userId: ofUser }) => ({ id, userId: ofUser }))
+    after = page.next
+  } while (after !== null)
+}

@@ -1,0 +1,145 @@
+/*
+ * Sealing, in SQL. A row is in a batch when it says so: transactions commit in another order than that of their ids, so
+ * "everything up to this id" would not be the same rows tomorrow. Of several nodes at once, one seals: in SQLite the write
+ * lock sees to it; in PostgreSQL each passes over the rows that another has locked, and of two seals of the same number
+ * the primary key lets one commit.
+ */
+import type { InsertObject, Kysely, Transaction } from 'kysely'
+import { FIRST_PREVIOUS_HASH, hashRows, hashSeal, type SealContent } from '../../audit/chain.ts'
+import type { AuditStore } from '../../audit/store.ts'
+import { readBatches, toChainedRow } from './audit-batches.ts'
+import { NOTHING_PERSONAL } from './audit-rows.ts'
+import { isUniqueViolation } from './errors.ts'
+import type { Database } from './schema.ts'
+import { at } from './time.ts'
+
+/** What of the audit is about seals. */
+export type AuditSeals = Omit<AuditStore, 'write' | 'list'>
+
+/** Seals over one database. */
+export function createAuditSeals(db: Kysely<Database>, reader: Kysely<Database>): AuditSeals {
+  return {
+    async seal(now, limit) {
+      const [waiting] = await reader
+        .selectFrom('audit_events')
+        .select('id')
+        .where('batch', 'is', null)
+        .limit(1)
+        .execute()
+      if (waiting === undefined) return 0
+      try {
+        return await db.transaction().execute((trx) => sealRows(trx, now, limit))
+      } catch (error) {
+        if (isUniqueViolation(error)) return 0 // another node was faster, and these rows are sealed next time
+        throw error
+      }
+    },
+
+    readBatches: (after, limit) => readBatches(reader, after, limit),
+
+    async countUnsealed() {
+      const { count } = await reader
+        .selectFrom('audit_events')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .where('batch', 'is', null)
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+
+    async findBatchesWithoutSeal() {
+      const rows = await reader
+        .selectFrom('audit_events')
+        .select('batch')
+        .where('batch', 'is not', null)
+        .where('batch', 'not in', (eb) => eb.selectFrom('audit_seals').select('audit_seals.batch'))
+        .groupBy('batch')
+        .orderBy('batch')
+        .execute()
+      return rows.flatMap(({ batch }) => (batch === null ? [] : [batch]))
+    },
+
+    removeOldestBatch: ({ before, now }) => db.transaction().execute((trx) => removeOldest(trx, before, now)),
+  }
+}
+
+async function sealRows(trx: Transaction<Database>, now: number, limit: number): Promise<number> {
+  // First what is sealed, then what is not: the other way round a row could be sealed twice.
+  const last = await trx
+    .selectFrom('audit_seals')
+    .select(['batch', 'hash'])
+    .orderBy('batch', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const found = await trx
+    .selectFrom('audit_events')
+    .selectAll()
+    .where('batch', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  if (found.length === 0) return 0
+  const content = {
+    previousHash: last?.hash ?? FIRST_PREVIOUS_HASH,
+    batch: (last?.batch ?? 0) + 1,
+    sealedAt: now,
+    lastEventAt: Math.max(...found.map((row) => row.at)),
+    eventCount: found.length,
+    rowsHash: hashRows(found.map(toChainedRow)),
+  }
+  await trx
+    .insertInto('audit_seals')
+    .values(toSealRow({ ...content, hash: hashSeal(content) }))
+    .execute()
+  const ids = found.map(({ id }) => id)
+  await trx.updateTable('audit_events').set({ batch: content.batch }).where('id', 'in', ids).execute()
+  await eraseOfUsersGone(trx, content.batch)
+  return found.length
+}
+
+/** What was noted about a user while they were being deleted came too late to be erased with the rest. */
+async function eraseOfUsersGone(trx: Transaction<Database>, batch: number): Promise<void> {
+  await trx
+    .updateTable('audit_events')
+    .set(NOTHING_PERSONAL)
+    .where('batch', '=', batch)
+    .where('personal_salt', 'is not', null)
+    .where('user_id', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('users').select('users.id').whereRef('users.id', '=', 'audit_events.user_id'))),
+    )
+    .execute()
+}
+
+async function removeOldest(trx: Transaction<Database>, before: number, now: number): Promise<boolean> {
+  const oldest = await trx
+    .selectFrom('audit_seals')
+    .select(['batch', 'last_event_at'])
+    .where('removed_at', 'is', null)
+    .where('batch', '=', (eb) => eb.selectFrom('audit_events').select(({ fn }) => fn.min('batch').as('batch')))
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst()
+  if (oldest === undefined || oldest.last_event_at >= before) return false
+  await trx.deleteFrom('audit_events').where('batch', '=', oldest.batch).execute()
+  await trx
+    .updateTable('audit_seals')
+    .set({ removed_at: at(now) })
+    .where('batch', '=', oldest.batch)
+    .execute()
+  return true
+}
+
+function toSealRow(seal: SealContent & { readonly hash: string }): InsertObject<Database, 'audit_seals'> {
+  return {
+    batch: seal.batch,
+    sealed_at: at(seal.sealedAt),
+    last_event_at: at(seal.lastEventAt),
+    event_count: seal.eventCount,
+    rows_hash: seal.rowsHash,
+    previous_hash: seal.previousHash,
+    hash: seal.hash,
+    removed_at: null,
+  }
+}
