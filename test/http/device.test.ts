@@ -121,6 +121,8 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     expect(stillDisabled.status).toBe(401)
     const change = { currentPassword: PASSWORD, newPassword: 'another long password' }
     expect((await laptop.post('/auth/password/change', change)).status).toBe(200)
+    // What was guessed before was guessed at another password: the next failure is the first.
+    expect((await logIn(instance.client(), ADA, 'a wrong password')).status).toBe(401)
     expect((await logIn(instance.client(), ADA, 'another long password')).status).toBe(200)
 
     function afterWait(work: () => Promise<Reply>): Promise<Reply> {
