@@ -1,12 +1,12 @@
 /* Promise 8: what was answered is in the database after kill -9; what was not is not there by half. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Client } from './support/client.ts'
-import { PASSWORD } from './support/rings.ts'
+import { PASSWORD, ROOMY } from './support/rings.ts'
 import { type ServerProcess, startServerProcess } from './support/server-process.ts'
 
 const ROUNDS = 200
@@ -65,6 +65,7 @@ describe('kill -9', () => {
 
   async function runLane(lane: number): Promise<number> {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-crash-'))
+    writeFileSync(join(directory, 'latchkey.config.mjs'), `export default { throttle: ${JSON.stringify(ROOMY)} }`)
     let total = 0
     let last: Acknowledged[] = []
     for (let round = 0; round < ROUNDS / LANES; round++) {

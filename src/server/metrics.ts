@@ -62,6 +62,7 @@ export async function createMetrics(): Promise<Metrics> {
     onEvent(event) {
       if (event.type === 'login.succeeded') logins.inc({ outcome: 'succeeded' })
       if (event.type === 'login.refused') logins.inc({ outcome: 'refused' })
+      if (event.type === 'attempt.throttled' && event.operation === 'login') logins.inc({ outcome: 'throttled' })
       if (event.type === 'request.refused' && event.code === 'overloaded') logins.inc({ outcome: 'overloaded' })
     },
     onStatement(statement, durationMs) {

@@ -5,7 +5,7 @@ import { type CountedTry, giveBackTry, quotaLeft, takeTry } from './take-try.ts'
 import type { Attempt, Throttle } from './throttle.ts'
 
 /** Refusals by which nobody learns anything: such a try was none. */
-const NO_TRY: readonly RefusalCode[] = ['validation_failed', 'overloaded', 'unavailable']
+const NO_TRY: readonly RefusalCode[] = ['validation_failed', 'overloaded']
 
 /**
  * Does what a registration does, within what its network may in an hour. What fails before it tells anything is not counted.

@@ -3,8 +3,17 @@
  * own, which no failures of others touch; everybody else shares that of the account, and that of their network.
  */
 import type { UserId } from '../kernel/ids.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { networkOf } from './network.ts'
-import { type Budget, type CountedTry, giveBackTry, quotaLeft, takeTry, tooManyTries } from './take-try.ts'
+import {
+  type Budget,
+  type CountedTry,
+  giveBackTry,
+  quotaLeft,
+  refuseSpentTry,
+  takeTry,
+  tooManyTries,
+} from './take-try.ts'
 import type { Attempt, Throttle } from './throttle.ts'
 
 /** Whose password is tried. */
@@ -94,23 +103,25 @@ interface Stranger {
   readonly spentDevice: Budget | null
 }
 
-/** First the network: whoever has used that up moves no counter of a victim. */
+/** The network is counted first: whoever has used that up moves no counter of a victim. */
 async function takeAsStranger(
   throttle: Throttle,
   { subject: { account, userId }, attempt, spentDevice }: Stranger,
 ): Promise<PasswordTry> {
-  const limit = throttle.limits.login
+  const budget = accountBudget(throttle, account)
   const refused = { attempt, userId }
+  await refuseSpentTry(throttle, budget, refused)
+  const limit = throttle.limits.login
   const key = throttle.keyOf(limit, networkOf(attempt.client.ip))
   const network = await takeTry(throttle, { limit, key }, refused)
   attempt.tellQuota(quotaLeft(throttle, network))
-  const budget = accountBudget(throttle, account)
   try {
     const own = await takeTry(throttle, budget, refused)
     const inARow = spentDevice === null ? [budget] : [budget, spentDevice]
     return { isKnownDevice: false, failures: own.counted.count, inARow, network, counted: [network, own] }
   } catch (error) {
-    await giveBackTry(throttle, network)
+    // Counters that cannot be reached take nothing back either.
+    if (error instanceof Refusal && error.code === 'too_many_requests') await giveBackTry(throttle, network)
     throw error
   }
 }

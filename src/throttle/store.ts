@@ -10,10 +10,14 @@ export interface Counted {
   readonly expiresAt: number
 }
 
-/** What became of a try: counted; or refused and not counted, because one has to wait or because all tries are spent. */
-export type Taken =
-  | ({ readonly outcome: 'counted' } & Counted)
-  | { readonly outcome: 'wait' | 'spent'; readonly retryAt: number }
+/** Why a try is refused: one has to wait, or all tries are spent. */
+export interface NotTaken {
+  readonly outcome: 'wait' | 'spent'
+  readonly retryAt: number
+}
+
+/** What became of a try: counted; or refused and not counted. */
+export type Taken = ({ readonly outcome: 'counted' } & Counted) | NotTaken
 
 /**
  * What limits ask of storage. Every method is atomic over all nodes, and throws the refusal `unavailable` when the storage
@@ -22,6 +26,11 @@ export type Taken =
 export interface ThrottleStore {
   /** Counts a try, before whatever it tries is checked, so that tries at the same moment cannot exceed the limit. */
   take(key: string, limit: Limit, now: number): Promise<Taken>
+  /**
+   * Says without writing anything whether a try would be refused now; null: it would be counted. For floods, which are
+   * to cost little; what decides is `take`.
+   */
+  look(key: string, limit: Limit, now: number): Promise<NotTaken | null>
   /** Takes a counted try back, and the wait that it alone began. Does nothing when the counter was forgotten since. */
   giveBack(key: string, limit: Limit, counted: Counted): Promise<void>
   /** Forgets a counter. */

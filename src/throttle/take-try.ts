@@ -35,6 +35,15 @@ export async function takeTry(throttle: Throttle, budget: Budget, refused: Refus
   return { ...budget, counted: taken }
 }
 
+/**
+ * Refuses a try that is surely one too many, at the cost of one read.
+ * @throws too_many_requests, unavailable.
+ */
+export async function refuseSpentTry(throttle: Throttle, { limit, key }: Budget, refused: Refused): Promise<void> {
+  const refusal = await throttle.store.look(key, limit, throttle.clock())
+  if (refusal !== null) throw tooManyTries(throttle, limit, { ...refused, retryAt: refusal.retryAt })
+}
+
 /** Takes a try back that was none. That it stays counted when this fails errs on the safe side. */
 export async function giveBackTry({ store }: Throttle, { key, limit, counted }: CountedTry): Promise<void> {
   await store.giveBack(key, limit, counted).catch(() => undefined)

@@ -554,6 +554,9 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           Array.from({ length: room }, (_, index) => index + 1),
         )
         for (const each of taken.filter((one) => !isCounted(one))) expect(each).toEqual({ outcome, retryAt })
+        expect(await elsewhere.throttle.look(key, limit, retryAt - 1)).toEqual({ outcome, retryAt })
+        expect(await elsewhere.throttle.look(key, limit, retryAt)).toBeNull()
+        expect(await elsewhere.throttle.look(randomUUID(), limit, NOW)).toBeNull()
       })
 
       test('after each failure one waits as long as the table says, to the millisecond', async () => {

@@ -146,6 +146,28 @@ describe('SQLite', () => {
     await auth.close()
   })
 
+  test('the sweep of an instance deletes the counters that have expired', async () => {
+    const path = join(directory, 'counters.db')
+    let now = Date.now()
+    const auth = await createLatchkey({ baseUrl: 'http://localhost:3000', storage: sqlite(path), clock: () => now })
+    const body = JSON.stringify({ email: 'nobody@example.com', password: 'a wrong password' })
+    const headers = { 'content-type': 'application/json' }
+    await auth.handler(new Request('http://localhost:3000/auth/login', { method: 'POST', headers, body }))
+    const file = new DatabaseSync(path)
+    const keys = (): unknown[] => file.prepare('SELECT key FROM throttle ORDER BY key').all()
+    const account = expect.objectContaining({ key: expect.stringMatching(/^account:/) })
+    const network = expect.objectContaining({ key: expect.stringMatching(/^login:/) })
+    expect(keys()).toEqual([account, network])
+    now += 15 * 60_000
+    await auth.sweep()
+    expect(keys()).toEqual([account])
+    now += 30 * 24 * 3_600_000
+    await auth.sweep()
+    expect(keys()).toEqual([])
+    file.close()
+    await auth.close()
+  })
+
   test('a damaged file is found by the integrity check', async () => {
     const path = join(directory, 'orphan.db')
     const stores = await sqlite(path).open()

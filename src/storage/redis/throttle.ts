@@ -26,6 +26,14 @@ export function createRedisThrottleStore(link: RedisLink): ThrottleStore {
       return { outcome, retryAt: outcome === 'spent' ? expiresAt : blockedUntil }
     },
 
+    async look(key, { maxTries }, now) {
+      const found = (await link.command('HMGET', keyOf(key), 'count', 'blocked', 'expires')) as (string | null)[] // as asked
+      const [count = 0, blockedUntil = 0, expiresAt = 0] = found.map(Number)
+      if (expiresAt <= now) return null
+      if (count >= maxTries) return { outcome: 'spent', retryAt: expiresAt }
+      return blockedUntil > now ? { outcome: 'wait', retryAt: blockedUntil } : null
+    },
+
     async giveBack(key, { keptSince }, { blockedUntil, expiresAt }) {
       const onlyOf = keptSince === 'first' ? String(expiresAt) : ''
       await link.run(GIVE_BACK_TRY, keyOf(key), String(blockedUntil), onlyOf)

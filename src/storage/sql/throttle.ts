@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely'
 import { type Limit, waitAfterMs } from '../../throttle/limits.ts'
-import type { Counted, Taken, ThrottleStore } from '../../throttle/store.ts'
+import type { Counted, NotTaken, ThrottleStore } from '../../throttle/store.ts'
 import type { SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
 
@@ -14,8 +14,12 @@ export function createThrottleStore(database: SqlDatabase): ThrottleStore {
   return {
     async take(key, limit, now) {
       const counted = await countTry(database, { key, limit, now })
-      return counted === null ? findRefusal(database, { key, limit, now }) : { outcome: 'counted', ...counted }
+      if (counted !== null) return { outcome: 'counted', ...counted }
+      // Nothing to be found: forgotten at this very moment.
+      return (await findRefusal(database, { key, limit, now })) ?? { outcome: 'wait', retryAt: now }
     },
+
+    look: (key, limit, now) => findRefusal(database, { key, limit, now }),
 
     async giveBack(key, { keptSince }, { blockedUntil, expiresAt }) {
       await db
@@ -95,9 +99,9 @@ function blockedUntil({ freeTries, waitsMs }: Limit, now: number): RawBuilder<un
   return sql`${free} ${sql.join(steps, sql` `)} ELSE ${at(now + longest)}`
 }
 
-async function findRefusal({ reader }: SqlDatabase, { key, limit, now }: Try): Promise<Taken> {
+async function findRefusal({ reader }: SqlDatabase, { key, limit, now }: Try): Promise<NotTaken | null> {
   const row = await reader.selectFrom('throttle').selectAll().where('key', '=', key).executeTakeFirst()
-  if (row === undefined) return { outcome: 'wait', retryAt: now } // forgotten at this very moment
+  if (row === undefined || row.expires_at <= now) return null
   if (row.count >= limit.maxTries) return { outcome: 'spent', retryAt: row.expires_at }
-  return { outcome: 'wait', retryAt: row.blocked_until }
+  return row.blocked_until > now ? { outcome: 'wait', retryAt: row.blocked_until } : null
 }

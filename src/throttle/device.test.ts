@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { newUserId, type UserId } from '../kernel/ids.ts'
+import { createDevices, type Device } from './device.ts'
+
+const [oldSecret, newSecret] = [randomBytes(32), randomBytes(32)]
+const devices = createDevices([oldSecret])
+const newUser = (): UserId => newUserId(() => Date.now())
+
+function rememberAll(users: readonly UserId[]): Device | null {
+  return users.reduce<Device | null>((device, user) => devices.read(devices.remember(device, user)), null)
+}
+
+describe('a device', () => {
+  test('knows the users who logged in with it, and keeps its id', () => {
+    const [ada, bob] = [newUser(), newUser()]
+    const first = rememberAll([ada])
+    const both = devices.read(devices.remember(first, bob))
+    expect(both?.id).toBe(first?.id)
+    expect([ada, bob, newUser()].map((user) => devices.knows(both, user))).toEqual([true, true, false])
+    expect(devices.read(devices.remember(both, ada))?.tags).toHaveLength(2)
+  })
+
+  test('remembers five users; with the sixth the one who logged in longest ago is a stranger', () => {
+    const users = Array.from({ length: 6 }, newUser)
+    const again = rememberAll([...users.slice(0, 5), ...users.slice(0, 1), ...users.slice(5)])
+    expect(users.map((user) => devices.knows(again, user))).toEqual([true, false, true, true, true, true])
+  })
+
+  test('names nobody: neither the user nor one tag for the same user on two devices', () => {
+    const user = newUser()
+    const [first, second] = [devices.remember(null, user), devices.remember(null, user)]
+    const texts = [first, second].map((value) => Buffer.from(value, 'base64url').toString('latin1') + value)
+    for (const text of texts) expect(text).not.toContain(user)
+    expect(devices.read(first)?.tags[0]).not.toBe(devices.read(second)?.tags[0])
+  })
+
+  test('what we did not sign is no device; a tag of another device is of no use', () => {
+    const user = newUser()
+    const value = devices.remember(null, user)
+    const changed = (value.startsWith('A') ? 'B' : 'A') + value.slice(1)
+    for (const text of [changed, value.slice(0, -1), `${value}.x`, '', 'x', '.', null]) {
+      expect(devices.read(text)).toBeNull()
+    }
+    const stolen = devices.read(value)
+    expect(devices.knows({ id: 'another', tags: stolen?.tags ?? [] }, user)).toBe(false)
+    expect(devices.knows(null, user)).toBe(false)
+    expect(createDevices([newSecret]).read(value)).toBeNull()
+  })
+
+  test('is known as long as its secret is among ours, and is written with the newest', () => {
+    const user = newUser()
+    const value = devices.remember(null, user)
+    const rotated = createDevices([newSecret, oldSecret])
+    const device = rotated.read(value)
+    expect(rotated.knows(device, user)).toBe(true)
+    const renewed = rotated.remember(device, user)
+    const later = createDevices([newSecret])
+    expect(later.knows(later.read(renewed), user)).toBe(true)
+    expect(later.read(renewed)?.tags).toHaveLength(1)
+  })
+})

@@ -1,0 +1,67 @@
+/* What an attacker gets, computed from the limits; docs/abuse-protection.md has the same numbers. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
+import { createLimits, type Limit, waitAfterMs } from './limits.ts'
+import { DEFAULT_THROTTLE_SETTINGS, findThrottleProblem } from './settings.ts'
+
+const limits = createLimits(DEFAULT_THROTTLE_SETTINGS)
+const page = readFileSync(new URL('../../docs/abuse-protection.md', import.meta.url), 'utf8')
+
+/** Guesses within a time by somebody who never misses the moment, until the password is disabled. */
+function guessesWithin(limit: Limit, ms: number): number {
+  let now = 0
+  let count = 0
+  while (now <= ms && count < limits.failuresUntilDisabled) {
+    count++
+    now += waitAfterMs(limit, count)
+  }
+  return count
+}
+
+function msUntil(limit: Limit, count: number): number {
+  let now = 0
+  for (let number = 1; number < count; number++) now += waitAfterMs(limit, number)
+  return now
+}
+
+describe('the waits', () => {
+  test('none for four failures, then 1 second, doubling to 15 minutes, for ever', () => {
+    const seconds = Array.from({ length: 18 }, (_, index) => waitAfterMs(limits.account, index + 1) / 1_000)
+    expect(seconds).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900])
+    expect(waitAfterMs(limits.account, 1_000_000)).toBe(15 * MINUTE_MS)
+  })
+
+  test('one wait where the first is the longest; none in a window', () => {
+    const flat = createLimits({ ...DEFAULT_THROTTLE_SETTINGS, firstWaitMs: 5_000, maxWaitMs: 5_000 })
+    expect([4, 5, 6, 99].map((count) => waitAfterMs(flat.account, count))).toEqual([0, 5_000, 5_000, 5_000])
+    expect(waitAfterMs(limits.login, 1_000)).toBe(0)
+  })
+
+  test('settings that contradict each other are found', () => {
+    const problem = (changes: object) => findThrottleProblem({ ...DEFAULT_THROTTLE_SETTINGS, ...changes })
+    expect(problem({})).toBeNull()
+    expect(problem({ firstWaitMs: 2_000, maxWaitMs: 1_000 })).toContain('throttle.maxWaitMs')
+    expect(problem({ freeFailures: 10, failuresUntilDisabled: 10 })).toContain('throttle.failuresUntilDisabled')
+  })
+})
+
+describe('what an attacker gets stands in docs/abuse-protection.md as it follows from the limits', () => {
+  const hours = (ms: number): string => (ms / HOUR_MS).toFixed(1)
+  test.each([
+    ['one account, first hour', guessesWithin(limits.account, HOUR_MS)],
+    ['one account, first day', guessesWithin(limits.account, DAY_MS)],
+    ['one account, until it is reset', guessesWithin(limits.account, 365 * DAY_MS)],
+    ['one network, an hour', limits.login.maxTries * (HOUR_MS / limits.login.keepMs)],
+    ['one network, a day', limits.login.maxTries * (DAY_MS / limits.login.keepMs)],
+    ['registrations from one network, a day', limits.register.maxTries * 24],
+    ['requests for mails from one network, a day', limits.forgot.maxTries * 24],
+    ['mails to one address, a day', limits.mail.maxTries * 24],
+  ])('%s: %d', (what, count) => {
+    expect(page).toContain(`| ${what} | ${count.toLocaleString('en')} |`)
+  })
+
+  test('how long 100 failures take', () => {
+    expect(page).toContain(`${hours(msUntil(limits.account, 100))} hours`)
+  })
+})

@@ -1,0 +1,68 @@
+/* The budgets that routes of other rooms use, and what a login is told of its device; over a real store. */
+import { randomBytes } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { newUserId } from '../kernel/ids.ts'
+import { sqlite } from '../storage/sql/sqlite.ts'
+import { takeForgotBudget, takeMailBudget } from './other-tries.ts'
+import { takePasswordTry } from './password-tries.ts'
+import { DEFAULT_THROTTLE_SETTINGS } from './settings.ts'
+import { type Attempt, createThrottle, type Throttle } from './throttle.ts'
+
+const HOUR_MS = 3_600_000
+let now = Date.now()
+
+async function openThrottle(): Promise<Throttle> {
+  const stores = await sqlite(':memory:').open()
+  onTestFinished(() => stores.close())
+  const clock = (): number => now
+  return createThrottle({
+    store: stores.throttle,
+    settings: DEFAULT_THROTTLE_SETTINGS,
+    secrets: [randomBytes(32)],
+    clock,
+  })
+}
+
+function attemptFrom(ip: string | null, device: Attempt['device'] = null): Attempt {
+  const client = { ip, userAgent: null }
+  const note: Attempt['note'] = (event) => ({ ...event, at: now, actor: null, requestId: null, client })
+  return { operation: 'password_forgot', client, device, note, tellQuota: () => undefined }
+}
+
+test('ten requests for mails an hour from a network; those whose address is unknown count together', async () => {
+  const throttle = await openThrottle()
+  for (const ip of ['192.0.2.1', null]) {
+    for (let count = 0; count < 10; count++) await takeForgotBudget(throttle, attemptFrom(ip))
+    await expect(takeForgotBudget(throttle, attemptFrom(ip))).rejects.toMatchObject({
+      code: 'too_many_requests',
+      retryAfterSeconds: 3_600,
+    })
+  }
+  await takeForgotBudget(throttle, attemptFrom('192.0.2.2'))
+  now += HOUR_MS
+  await takeForgotBudget(throttle, attemptFrom(null))
+})
+
+test('five mails an hour to an address, and nothing is thrown by which one could tell', async () => {
+  const throttle = await openThrottle()
+  const mails = []
+  for (let count = 0; count < 7; count++) mails.push(await takeMailBudget(throttle, 'ada@example.com'))
+  expect(mails).toEqual([true, true, true, true, true, false, false])
+  expect(await takeMailBudget(throttle, 'bob@example.com')).toBe(true)
+  now += HOUR_MS
+  expect(await takeMailBudget(throttle, 'ada@example.com')).toBe(true)
+})
+
+test('a try says whether the user logged in with this browser before', async () => {
+  const throttle = await openThrottle()
+  const [userId, other] = [newUserId(throttle.clock), newUserId(throttle.clock)]
+  const device = throttle.devices.read(throttle.devices.remember(null, userId))
+  const isKnown = async (id: typeof userId | null, by: Attempt['device']): Promise<boolean> => {
+    const subject = { account: 'ada@example.com', userId: id }
+    return (await takePasswordTry(throttle, subject, attemptFrom('192.0.2.1', by))).isKnownDevice
+  }
+  expect(await isKnown(userId, device)).toBe(true)
+  expect(await isKnown(userId, null)).toBe(false)
+  expect(await isKnown(other, device)).toBe(false)
+  expect(await isKnown(null, device)).toBe(false)
+})

@@ -1,0 +1,183 @@
+/* Promise 9: guessing is slow for the attacker, not for the victim. Browsers that logged in before have a budget of their own. */
+import { randomBytes } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { LatchkeyOptions } from '../../src/index.ts'
+import type { Client, Reply } from '../support/client.ts'
+import { type Instance, PASSWORD, RINGS, type Ring, startInstance } from '../support/rings.ts'
+
+const [ADA, EVE] = ['ada@example.com', 'eve@example.com']
+const DEVICE = 'latchkey-device'
+
+async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
+  const instance = await startInstance(ring, { trustProxy: 1, ...options })
+  onTestFinished(() => instance.close())
+  return instance
+}
+
+function logIn(client: Client, email: string, password = PASSWORD, address = '192.0.2.1'): Promise<Reply> {
+  return client.post('/auth/login', { email, password }, { 'x-forwarded-for': address })
+}
+
+/** A browser in which the user has registered and logged out: it has the device cookie and nothing else. */
+async function knownDevice(instance: Instance, email: string): Promise<Client> {
+  const client = instance.client()
+  expect((await client.post('/auth/register', { email, password: PASSWORD })).status).toBe(201)
+  await client.post('/auth/logout')
+  expect([...client.cookies.keys()]).toEqual([DEVICE])
+  return client
+}
+
+/** Guesses from many addresses until one has to wait; leaves the account so. */
+async function attack(instance: Instance, email: string): Promise<void> {
+  for (let count = 0; count < 6; count++) {
+    const { status } = await logIn(instance.client(), email, 'a wrong password', `198.51.100.${count}`)
+    expect(status).toBe(count < 5 ? 401 : 429)
+  }
+}
+
+describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
+  test('a legitimate user on a known device logs in at once during an attack on the account', async () => {
+    const instance = await start(ring)
+    const laptop = await knownDevice(instance, ADA)
+    await attack(instance, ADA)
+    expect((await logIn(instance.client(), ADA)).status).toBe(429) // even with the right password, as a stranger
+    expect((await logIn(laptop, ADA)).status).toBe(200)
+    // Nor do they wait when somebody used up the budget of their network.
+    expect((await laptop.post('/auth/reauthenticate', { password: PASSWORD })).status).toBe(200)
+  })
+
+  test('a spent network keeps no known device out', async () => {
+    const instance = await start(ring, { throttle: { failuresPerNetwork: 2 } })
+    const laptop = await knownDevice(instance, ADA)
+    for (const name of ['a', 'b']) await logIn(instance.client(), `${name}@example.com`, 'a wrong password')
+    expect((await logIn(instance.client(), ADA)).status).toBe(429)
+    expect((await logIn(laptop, ADA)).status).toBe(200)
+  })
+
+  test('success on a known device does not make the attack start anew; success as a stranger ends the count', async () => {
+    const instance = await start(ring)
+    const laptop = await knownDevice(instance, ADA)
+    await attack(instance, ADA)
+    expect((await logIn(laptop, ADA)).status).toBe(200)
+    instance.advance(1_000)
+    expect((await logIn(instance.client(), ADA, 'a wrong password')).status).toBe(401)
+    expect((await logIn(instance.client(), ADA)).headers.get('retry-after')).toBe('2')
+    instance.advance(2_000)
+    expect((await logIn(instance.client(), ADA)).status).toBe(200)
+    await attack(instance, ADA) // five again
+  })
+
+  test('a known device has the same limits, and its failures are no stranger’s', async () => {
+    const instance = await start(ring)
+    const laptop = await knownDevice(instance, ADA)
+    for (let count = 0; count < 5; count++) expect((await logIn(laptop, ADA, 'a wrong password')).status).toBe(401)
+    const early = await logIn(laptop, ADA)
+    expect([early.status, early.headers.get('retry-after')]).toEqual([429, '1'])
+    expect((await logIn(instance.client(), ADA)).status).toBe(200)
+    instance.advance(1_000)
+    expect((await logIn(laptop, ADA)).status).toBe(200)
+  })
+
+  test('with its budget used up a device is a stranger, until the password is proven', async () => {
+    const instance = await start(ring, { throttle: { freeFailures: 9, failuresUntilDisabled: 10 } })
+    const stolen = await knownDevice(instance, ADA)
+    for (let count = 0; count < 10; count++) {
+      expect((await logIn(stolen, ADA, 'a wrong password')).status).toBe(401)
+      instance.advance(1_000)
+    }
+    expect(instance.events.some(({ type }) => type === 'password.disabled')).toBe(false) // not by a device
+    // From now on its failures are those of strangers, who share one budget.
+    for (let count = 0; count < 9; count++) expect((await logIn(stolen, ADA, 'a wrong password')).status).toBe(401)
+    expect((await logIn(instance.client(), ADA)).status).toBe(429)
+    instance.advance(1_000)
+    expect((await logIn(stolen, ADA)).status).toBe(200)
+    await attackWith(9)
+    expect((await logIn(stolen, ADA)).status).toBe(200)
+
+    async function attackWith(failures: number): Promise<void> {
+      for (let count = 0; count < failures; count++) await logIn(instance.client(), ADA, 'a wrong password')
+      expect((await logIn(instance.client(), ADA)).status).toBe(429)
+    }
+  })
+
+  test('after too many failures of strangers the password works on known devices only, until it is another', async () => {
+    const instance = await start(ring, { throttle: { freeFailures: 9, failuresUntilDisabled: 10 } })
+    const laptop = await knownDevice(instance, ADA)
+    for (let count = 0; count < 10; count++) {
+      expect((await logIn(instance.client(), ADA, 'a wrong password')).status).toBe(401)
+      instance.advance(2_000)
+    }
+    const [wrong, right] = [
+      await logIn(instance.client(), ADA, 'wrong'),
+      await afterWait(() => logIn(instance.client(), ADA)),
+    ]
+    expect([right.status, right.text]).toEqual([401, wrong.text])
+    expect(instance.events.filter(({ type }) => type === 'password.disabled')).toHaveLength(1)
+    expect(instance.events).toContainEqual(
+      expect.objectContaining({ type: 'login.refused', reason: 'password_disabled' }),
+    )
+    expect((await logIn(laptop, ADA)).status).toBe(200)
+    const stillDisabled = await afterWait(() => logIn(instance.client(), ADA))
+    expect(stillDisabled.status).toBe(401)
+    const change = { currentPassword: PASSWORD, newPassword: 'another long password' }
+    expect((await laptop.post('/auth/password/change', change)).status).toBe(200)
+    // What was guessed before was guessed at another password: the next failure is the first.
+    expect((await logIn(instance.client(), ADA, 'a wrong password')).status).toBe(401)
+    expect((await logIn(instance.client(), ADA, 'another long password')).status).toBe(200)
+
+    function afterWait(work: () => Promise<Reply>): Promise<Reply> {
+      instance.advance(15 * 60_000)
+      return work()
+    }
+  })
+
+  test('a changed cookie, and that of another user, gain nothing', async () => {
+    const instance = await start(ring)
+    const [ada, eve] = [await knownDevice(instance, ADA), await knownDevice(instance, EVE)]
+    const value = ada.cookies.get(DEVICE) ?? ''
+    await attack(instance, ADA)
+    const forged = [
+      eve.cookies.get(DEVICE) ?? '',
+      value.slice(0, -1),
+      `A${value.slice(1)}`,
+      `${value.split('.')[0]}.${eve.cookies.get(DEVICE)?.split('.')[1]}`,
+      '',
+      `${value}; ${DEVICE}=${value}`, // two of our name: neither is believed
+    ]
+    for (const cookie of forged) {
+      const headers = { cookie: `${DEVICE}=${cookie}`, 'x-forwarded-for': '192.0.2.2' }
+      const reply = await instance.client().post('/auth/login', { email: ADA, password: PASSWORD }, headers)
+      expect([cookie, reply.status]).toEqual([cookie, 429])
+    }
+  })
+
+  test('the cookie: HttpOnly, 400 days, names nobody, outlives logouts and a new secret', async () => {
+    const secrets = [randomBytes(32).toString('base64url')]
+    const instance = await start(ring, { secrets })
+    const client = instance.client()
+    const { headers, body } = await client.post('/auth/register', { email: ADA, password: PASSWORD })
+    const [, line = ''] = headers.getSetCookie()
+    expect(line).toMatch(
+      /^latchkey-device=[\w-]+\.[\w-]+; Max-Age=34560000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    )
+    const readable = Buffer.from(client.cookies.get(DEVICE)?.split('.')[0] ?? '', 'base64url').toString()
+    for (const name of [ADA, 'ada', body.user.id, body.session.id]) expect(readable).not.toContain(name)
+    await client.post('/auth/logout')
+    const rotated = await instance.sibling({
+      secrets: [randomBytes(32).toString('base64url'), ...secrets],
+      trustProxy: 1,
+    })
+    onTestFinished(() => rotated.close())
+    const post = (cookie: string, password: string): Promise<Response> =>
+      rotated.handler(
+        new Request('http://localhost:3000/auth/login', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', cookie },
+          body: JSON.stringify({ email: ADA, password }),
+        }),
+      )
+    for (let count = 0; count < 5; count++) await post('', 'a wrong password')
+    expect((await post('', PASSWORD)).status).toBe(429)
+    expect((await post(`${DEVICE}=${client.cookies.get(DEVICE)}`, PASSWORD)).status).toBe(200)
+  })
+})
