@@ -5,12 +5,18 @@ import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type AccountDeps, deleteUser, disableUser, enableUser } from './change-user.ts'
 import { acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
+import { type ImportLines, type ImportOptions, type ImportResult, importUsers } from './import-users.ts'
 import type { UserRecord } from './store.ts'
 
 /** Users, for the application itself: none of this is reachable over HTTP. Unknown ids throw `not_found`. */
 export interface ServerSideUsers {
   /** Makes a user, whatever the setting of registration. Throws validation_failed, email_taken. */
   create(input: CreateUserInput & { readonly emailVerified?: boolean }): Promise<User>
+  /**
+   * Imports users of another system, in batches of one transaction each; whoever is there already is not changed.
+   * Throws Error that says what to install when hashes cannot be verified here; `unavailable`. Run again, it goes on.
+   */
+  import(lines: ImportLines, options?: ImportOptions): Promise<ImportResult>
   /** Finds a user by id or by email; null when there is none. */
   find(idOrEmail: string): Promise<UserRecord | null>
   /** A page of users in the order of their creation: at most `limit` (default 100) after the id `after`. */
@@ -49,6 +55,7 @@ export function createServerSideUsers(deps: AccountDeps & CreateUserDeps, note: 
     async create({ emailVerified = false, ...input }) {
       return createUser(deps, await acceptUser(deps, input, note), { note, emailVerified })
     },
+    import: (lines, options = {}) => importUsers(deps, lines, options, note),
     list({ after, limit = DEFAULT_PAGE } = {}) {
       return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
     },

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { Refusal } from '../kernel/refusal.ts'
 import { VERSION } from '../kernel/version.ts'
+import { inviteCommand } from './invite.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
 import { serveCommand } from './serve.ts'
@@ -21,7 +22,9 @@ const program = new Command('latchkey')
   .version(VERSION)
   .addHelpText('after', EXIT_CODES)
   .configureHelp({ showGlobalOptions: true })
-for (const command of [serveCommand(), migrateCommand(), userCommand(), sessionCommand()]) program.addCommand(command)
+for (const command of [serveCommand(), migrateCommand(), userCommand(), sessionCommand(), inviteCommand()]) {
+  program.addCommand(command)
+}
 exitByThrowing(program)
 process.stdout.on('error', () => undefined) // whoever read it has gone (`| head`); a service goes on
 

@@ -2,7 +2,7 @@ import type { AuditStore } from '../audit/store.ts'
 import type { Note } from '../kernel/event.ts'
 import type { ClientInfo, Principal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
+import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { type SessionDeps, startSession } from '../sessions/start-session.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
@@ -10,6 +10,12 @@ import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
 /** What logging in works with. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
   readonly audit: AuditStore
+  /** Gives a proof that failed here a second chance in an old system. */
+  readonly proveElsewhere: (
+    proof: PasswordProof,
+    typed: { readonly email: string; readonly password: string },
+    note: Note,
+  ) => Promise<PasswordProof>
   /** Throws email_not_verified where an address has to be verified before the first login. */
   readonly requireVerified: (user: User, note: Note) => Promise<void>
 }
@@ -32,7 +38,8 @@ export async function logIn(
   { email, password, remember, client, replaces }: LogInInput,
   note: Note,
 ): Promise<IssuedSession & { readonly user: User }> {
-  const proof = await provePasswordByEmail(deps, email, password)
+  const here = await provePasswordByEmail(deps, email, password)
+  const proof = await deps.proveElsewhere(here, { email, password }, note)
   if (!proof.proven) throw await refuse(deps, note, proof)
 
   const { user, securityEpoch } = proof.credential

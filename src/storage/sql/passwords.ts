@@ -1,6 +1,12 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
-import type { PasswordChange, PasswordCredential, PasswordReset, PasswordStore } from '../../passwords/store.ts'
+import type {
+  FirstPassword,
+  PasswordChange,
+  PasswordCredential,
+  PasswordReset,
+  PasswordStore,
+} from '../../passwords/store.ts'
 import { endTokensOf, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
@@ -19,6 +25,8 @@ export function createPasswordStore(
 
     findByUserId: (id) => findCredential(reader, 'id', id),
 
+    addFirst: (password, tell) => isDone(transact(tell, (trx) => addFirstPassword(trx, password))),
+
     async rehash(id, oldHash, newHash) {
       await db
         .updateTable('passwords')
@@ -32,6 +40,26 @@ export function createPasswordStore(
 
     change: (change, tell) => isDone(transact(tell, (trx) => changePassword(trx, sessions, change))),
   }
+}
+
+async function addFirstPassword(
+  trx: Transaction<Database>,
+  { userId, hash, setAt }: FirstPassword,
+): Promise<true | null> {
+  const user = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (user === undefined) return null
+  const { numInsertedOrUpdatedRows = 0n } = await trx
+    .insertInto('passwords')
+    .values({ user_id: userId, hash, changed_at: at(setAt) })
+    .onConflict((conflict) => conflict.column('user_id').doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows > 0n || null
 }
 
 async function changePassword(
