@@ -23,6 +23,7 @@ const COMMANDS = [
   'serve',
   'migrate',
   'user create',
+  'user import',
   'user list',
   'user show',
   'user disable',
@@ -30,6 +31,7 @@ const COMMANDS = [
   'user delete',
   'session list',
   'session revoke',
+  'invite create',
 ]
 
 describe('the command line', () => {
@@ -42,7 +44,7 @@ describe('the command line', () => {
 
   test('--help names every command and the exit codes', async () => {
     const { out } = await latchkey(['--help'])
-    for (const word of ['serve', 'migrate', 'user', 'session', 'Exit codes']) expect(out).toContain(word)
+    for (const word of ['serve', 'migrate', 'user', 'session', 'invite', 'Exit codes']) expect(out).toContain(word)
   })
 
   test('a reader that goes away is no error', async () => {
@@ -101,6 +103,25 @@ describe('the command line', () => {
     await server.end('SIGTERM')
   })
 
+  test('an invitation from the command line registers its address, once', async () => {
+    const plain = await latchkey(['invite', 'create'])
+    expect(plain.out).toMatch(
+      /^http:\/\/localhost:3000\/auth\/register\?invitation=lk\S+\nGood for one registration until /,
+    )
+    const { out } = await latchkey(['invite', 'create', '--email', 'eve@example.com', '--days', '2', '--json'])
+    const { link, expiresAt } = JSON.parse(out)
+    expect(Math.abs(Date.parse(expiresAt) - Date.now() - 2 * 86_400_000)).toBeLessThan(60_000)
+    const invitation = new URL(link).searchParams.get('invitation')
+    const server = await startServerProcess({ LATCHKEY_REGISTRATION: 'invite' }, directory)
+    const register = (email: string) =>
+      server.client().post('/auth/register', { email, password: PASSWORD, invitation })
+    expect((await register('mallory@example.com')).status).toBe(422)
+    const registered = await register('eve@example.com')
+    expect([registered.status, registered.body.user.emailVerified]).toEqual([201, true])
+    expect((await register('eve@example.com')).status).toBe(410)
+    await server.end('SIGTERM')
+  })
+
   test.each([
     [['nonsense'], 2],
     [['user', 'create', 'a@example.com'], 2],
@@ -109,6 +130,11 @@ describe('the command line', () => {
     [['user', 'show', 'nobody@example.com'], 1],
     [['session', 'revoke', 'nobody@example.com', '--all'], 1],
     [['session', 'revoke', 'nobody@example.com'], 2],
+    [['user', 'import', 'no-such-file.jsonl'], 1],
+    [['user', 'import', 'a.jsonl', '--report', './a.jsonl'], 2],
+    [['invite', 'create', '--email', 'nobody'], 1],
+    [['invite', 'create', '--days', '0'], 2],
+    [['invite', 'create', '--days', '1e2'], 2],
   ])('%j exits with %i and says why', async (args, code) => {
     const result = await latchkey(args)
     expect([result.code, result.out]).toEqual([code, ''])

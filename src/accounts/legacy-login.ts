@@ -53,10 +53,13 @@ export function createProveElsewhere(deps: LegacyLoginDeps): ProveElsewhere {
   const { verifyLegacy } = deps
   if (verifyLegacy === undefined) return async (proof) => proof
   return async (proof, typed, note) => {
+    if (proof.proven || (proof.reason !== 'unknown_user' && proof.reason !== 'no_password')) return proof
     const email = parseEmailAddress(typed.email)
-    if (proof.proven || email === null || !typed.password.isWellFormed()) return proof
+    if (email === null || !typed.password.isWellFormed()) return proof
     const credential = await deps.passwords.findByEmail(email)
-    if (credential !== null && (credential.hash !== null || credential.disabled)) return proof
+    if (credential?.disabled === true) return proof
+    // Another login has just adopted them.
+    if (credential !== null && credential.hash !== null) return provePasswordByEmail(deps, typed.email, typed.password)
     const known = await ask(verifyLegacy, { email, password: typed.password }).catch((error: unknown) =>
       deps.onError(error, null),
     )

@@ -16,7 +16,7 @@ export type PasswordProof =
   | {
       readonly proven: false
       readonly userId: UserId | null
-      readonly reason: 'unknown_user' | 'wrong_password' | 'disabled'
+      readonly reason: 'unknown_user' | 'no_password' | 'wrong_password' | 'disabled'
     }
 
 /**
@@ -47,6 +47,7 @@ async function prove(
   const matches = await hasher.verify(password, usableHash, text)
   if (credential === null) return { proven: false, userId: null, reason: 'unknown_user' }
   const userId = credential.user.id
+  if (credential.hash === null) return { proven: false, userId, reason: 'no_password' }
   if (!matches || usableHash === null) return { proven: false, userId, reason: 'wrong_password' }
   if (credential.disabled) return { proven: false, userId, reason: 'disabled' }
   if (!hasher.needsRehash(usableHash)) return { proven: true, credential: { ...credential, hash: usableHash } }
