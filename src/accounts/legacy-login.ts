@@ -53,9 +53,8 @@ export function createProveElsewhere(deps: LegacyLoginDeps): ProveElsewhere {
   const { verifyLegacy } = deps
   if (verifyLegacy === undefined) return async (proof) => proof
   return async (proof, typed, note) => {
-    if (proof.proven || (proof.reason !== 'unknown_user' && proof.reason !== 'no_password')) return proof
-    const email = parseEmailAddress(typed.email)
-    if (email === null || !typed.password.isWellFormed()) return proof
+    const email = hasNoPassword(proof) && typed.password.isWellFormed() ? parseEmailAddress(typed.email) : null
+    if (email === null) return proof
     const credential = await deps.passwords.findByEmail(email)
     if (credential?.disabled === true) return proof
     // Another login has just adopted them.
@@ -67,6 +66,10 @@ export function createProveElsewhere(deps: LegacyLoginDeps): ProveElsewhere {
     await adopt(deps, { known, email, userId: credential?.user.id ?? null, password: typed.password }, note)
     return provePasswordByEmail(deps, typed.email, typed.password)
   }
+}
+
+function hasNoPassword(proof: PasswordProof): boolean {
+  return !proof.proven && ['unknown_user', 'no_password'].includes(proof.reason)
 }
 
 /** The answer of the old system. Throws Error when it is none, or comes too late. */
