@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { VerifyLegacy } from './accounts/legacy-login.ts'
 import { DAY_MS, SECOND_MS } from './kernel/clock.ts'
 import { parseUserId } from './kernel/ids.ts'
 import type { MailTextOverrides } from './mail/texts.ts'
@@ -36,7 +37,7 @@ export const originSchema = z
 /** An address of the web. */
 export const httpUrlSchema = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 
-/** The settings that a configuration file may have: those of the options that are plain data. */
+/** The settings that a configuration file may have: those of the options that are plain data, and `verifyLegacy`. */
 export const settingsSchema = z.strictObject({
   basePath: z
     .string()
@@ -54,6 +55,7 @@ export const settingsSchema = z.strictObject({
   registration: z.enum(['open', 'invite', 'closed']).optional(),
   verifyEmail: z.enum(['required', 'optional', 'off']).optional(),
   deliverMails: z.boolean().optional(),
+  verifyLegacy: z.custom<VerifyLegacy>((value) => typeof value === 'function', 'must be a function').optional(),
   cookie: z.strictObject({ domain: z.hostname().regex(/[^.]$/, 'must not end with a dot').optional() }).optional(),
   session: z
     .strictObject({

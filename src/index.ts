@@ -1,4 +1,7 @@
 export type { CreateUserInput } from './accounts/create-user.ts'
+export type { ImportUser } from './accounts/import-line.ts'
+export type { ImportLines, ImportOptions, ImportProgress, ImportResult, SkippedLine } from './accounts/import-users.ts'
+export type { VerifyLegacy } from './accounts/legacy-login.ts'
 export type { ServerSideUsers } from './accounts/server-side-users.ts'
 export type { UserRecord } from './accounts/store.ts'
 export type { AuditSettings } from './audit/keep-audit.ts'

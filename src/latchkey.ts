@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import { deleteUser } from './accounts/change-user.ts'
 import { emailRoutes } from './accounts/email-routes.ts'
 import { createServerSideInvitations, type ServerSideInvitations } from './accounts/invitations.ts'
+import { createProveElsewhere } from './accounts/legacy-login.ts'
 import { createRequireVerified } from './accounts/require-verified.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './accounts/server-side-users.ts'
@@ -230,7 +231,11 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   ]
   const routes = [
     ...accountRoutes(deps),
-    ...loginRoutes({ ...deps, requireVerified: createRequireVerified(deps, verifyEmail) }),
+    ...loginRoutes({
+      ...deps,
+      proveElsewhere: createProveElsewhere({ ...deps, verifyLegacy: options.verifyLegacy, onError }),
+      requireVerified: createRequireVerified(deps, verifyEmail),
+    }),
     ...sessionRoutes(deps),
     ...passwordRoutes(deps),
     ...(mailing.isOn ? [...passwordResetRoutes(deps), ...emailRoutes(deps)] : []),

@@ -1,3 +1,4 @@
+import type { VerifyLegacy } from './accounts/legacy-login.ts'
 import type { Registration, VerifyEmailMode } from './accounts/register.ts'
 import type { AuditSettings } from './audit/keep-audit.ts'
 import type { PasswordHashingOptions } from './crypto/password-hasher.ts'
@@ -49,6 +50,11 @@ export interface LatchkeyOptions {
   readonly mailTexts?: MailTextOverrides
   /** False: this process writes mails and leaves it to others to send them. Default true. */
   readonly deliverMails?: boolean
+  /**
+   * Asks an old system at a login whose email has no password here; when it says yes, the user is made with it.
+   * Default: nobody is asked.
+   */
+  readonly verifyLegacy?: VerifyLegacy
   readonly cookie?: {
     /** Shares the cookie with the subdomains of this domain; it gives up the `__Host-` prefix. Default: this host only. */
     readonly domain?: string

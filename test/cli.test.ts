@@ -19,6 +19,7 @@ const COMMANDS = [
   'serve',
   'migrate',
   'user create',
+  'user import',
   'user list',
   'user show',
   'user disable',
@@ -31,6 +32,7 @@ const COMMANDS = [
   'audit verify',
   'audit tail',
   'audit export',
+  'invite create',
 ]
 
 describe('the command line', () => {
@@ -99,6 +101,25 @@ describe('the command line', () => {
     expect((await latchkey(['user', 'delete', user.id])).code).toBe(0)
     expect((await client.get('/auth/session')).status).toBe(401)
     expect((await latchkey(['user', 'show', user.id])).code).toBe(1)
+    await server.end('SIGTERM')
+  })
+
+  test('an invitation from the command line registers its address, once', async () => {
+    const plain = await latchkey(['invite', 'create'])
+    expect(plain.out).toMatch(
+      /^http:\/\/localhost:3000\/auth\/register\?invitation=lk\S+\nGood for one registration until /,
+    )
+    const { out } = await latchkey(['invite', 'create', '--email', 'eve@example.com', '--days', '2', '--json'])
+    const { link, expiresAt } = JSON.parse(out)
+    expect(Math.abs(Date.parse(expiresAt) - Date.now() - 2 * 86_400_000)).toBeLessThan(60_000)
+    const invitation = new URL(link).searchParams.get('invitation')
+    const server = await startServerProcess({ LATCHKEY_REGISTRATION: 'invite' }, directory)
+    const register = (email: string) =>
+      server.client().post('/auth/register', { email, password: PASSWORD, invitation })
+    expect((await register('mallory@example.com')).status).toBe(422)
+    const registered = await register('eve@example.com')
+    expect([registered.status, registered.body.user.emailVerified]).toEqual([201, true])
+    expect((await register('eve@example.com')).status).toBe(410)
     await server.end('SIGTERM')
   })
 

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { verifyForeignHash } from '../crypto/foreign-hash.ts'
 import { parseImportLine } from './import-line.ts'
 
+const NOW = Date.UTC(2026, 0, 1)
+
 /** Everything that the examples of docs/importing-users.md hash. */
 const PASSWORD_OF_THE_DOCS = 'correct horse battery staple'
 
@@ -32,7 +34,7 @@ describe('a line of an import', () => {
       createdAt: '2024-05-01T14:00:00.5+02:00',
       disabled: true,
     }
-    expect(parseImportLine(JSON.stringify(line))).toEqual({
+    expect(parseImportLine(JSON.stringify(line), NOW)).toEqual({
       ok: true,
       user: {
         email: 'ada@example.com',
@@ -49,7 +51,7 @@ describe('a line of an import', () => {
     ['alone', '{"email": "ada@example.com"}'],
     ['with nulls', '{"email": "ada@example.com", "name": null, "passwordHash": null, "createdAt": null}'],
   ])('an address %s is a user without name, password and proof of the address', (_, line) => {
-    expect(parseImportLine(line)).toEqual({
+    expect(parseImportLine(line, NOW)).toEqual({
       ok: true,
       user: {
         email: 'ada@example.com',
@@ -73,7 +75,7 @@ describe('a line of an import', () => {
       pasword: 'secret',
       role: 'admin',
     }
-    const outcome = parseImportLine(JSON.stringify(line))
+    const outcome = parseImportLine(JSON.stringify(line), NOW)
     expect(outcome.ok ? [] : outcome.problems.map(({ pointer }) => pointer).sort()).toEqual(
       Object.keys(line)
         .map((member) => `#/${member}`)
@@ -91,7 +93,7 @@ describe('a line of an import', () => {
     ['two objects', '{"email": "ada@example.com"} {"email": "bob@example.com"}'],
     ['a long line', JSON.stringify({ email: 'ada@example.com', name: 'x'.repeat(20_000) })],
   ])('%s is one problem of the line', (_, line) => {
-    expect(parseImportLine(line)).toMatchObject({ ok: false, problems: [{ pointer: '#' }] })
+    expect(parseImportLine(line, NOW)).toMatchObject({ ok: false, problems: [{ pointer: '#' }] })
   })
 
   test.each([
@@ -99,6 +101,7 @@ describe('a line of an import', () => {
     ['a null for a yes or no', '{"email": "ada@example.com", "disabled": null}', '#/disabled'],
     ['a time without zone', '{"email": "ada@example.com", "createdAt": "2024-05-01T12:00:00"}', '#/createdAt'],
     ['a time before 1970', '{"email": "ada@example.com", "createdAt": "1969-12-31T23:59:59Z"}', '#/createdAt'],
+    ['a time to come', '{"email": "ada@example.com", "createdAt": "2026-01-01T00:00:00.001Z"}', '#/createdAt'],
     ['an empty hash', '{"email": "ada@example.com", "passwordHash": ""}', '#/passwordHash'],
     [
       'a hash that would stop the server',
@@ -107,7 +110,7 @@ describe('a line of an import', () => {
     ],
     ['a prototype', '{"email": "ada@example.com", "__proto__": {"disabled": true}}', '#/__proto__'],
   ])('%s is refused', (_, line, pointer) => {
-    expect(parseImportLine(line)).toMatchObject({ ok: false, problems: [{ pointer }] })
+    expect(parseImportLine(line, NOW)).toMatchObject({ ok: false, problems: [{ pointer }] })
   })
 
   test.each([
@@ -133,7 +136,7 @@ describe('a line of an import', () => {
     ['no JSON inside', { credentialData: 'x', secretData: 'y' }],
   ])('a credential of Keycloak with %s is refused', (_, credential) => {
     const line = JSON.stringify({ email: 'ada@example.com', passwordHash: JSON.stringify(credential) })
-    expect(parseImportLine(line)).toMatchObject({ ok: false, problems: [{ pointer: '#/passwordHash' }] })
+    expect(parseImportLine(line, NOW)).toMatchObject({ ok: false, problems: [{ pointer: '#/passwordHash' }] })
   })
 
   test('any text and any JSON is a user or a list of problems', () => {
@@ -145,7 +148,7 @@ describe('a line of an import', () => {
     )
     fc.assert(
       fc.property(line, (text) => {
-        const outcome = parseImportLine(text)
+        const outcome = parseImportLine(text, NOW)
         return outcome.ok || outcome.problems.length > 0
       }),
       { numRuns: 2_000 },
@@ -167,7 +170,7 @@ describe('a line of an import', () => {
 })
 
 function hashOf(members: Record<string, unknown>): string {
-  const outcome = parseImportLine(JSON.stringify({ email: 'ada@example.com', ...members }))
+  const outcome = parseImportLine(JSON.stringify({ email: 'ada@example.com', ...members }), NOW)
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems))
   return outcome.user.passwordHash ?? ''
 }

@@ -11,6 +11,21 @@ import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts
 import type { FieldError } from '../kernel/refusal.ts'
 import { nameSchema } from './user-name.ts'
 
+/** A user of another system, as a line of an import says it. What a hash may be: docs/importing-users.md. */
+export interface ImportUser {
+  readonly email: string
+  /** 1 to 100 characters. */
+  readonly name?: string | null
+  /** The other system saw proof of the address. Default false. */
+  readonly emailVerified?: boolean
+  /** Without one the user has no password. */
+  readonly passwordHash?: string | null
+  /** ISO 8601 with its zone. Default: the time of the import. */
+  readonly createdAt?: string | null
+  /** Keeps the user from logging in. Default false. */
+  readonly disabled?: boolean
+}
+
 /** A user as another system had them. */
 export interface ImportedUser {
   readonly email: EmailAddress
@@ -29,9 +44,10 @@ export type ImportLineOutcome =
   | { readonly ok: true; readonly user: ImportedUser }
   | { readonly ok: false; readonly problems: readonly FieldError[] }
 
-const MAX_LINE_LENGTH = 16_384
+/** Most characters of a line. */
+export const MAX_LINE_LENGTH = 16_384
 const NO_ADDRESS = 'Must be an email address, such as ada@example.com.'
-const NO_OBJECT = 'Must be one JSON object on one line.'
+const NO_OBJECT = 'Must be one JSON object on one line, in UTF-8.'
 
 const emailSchema = z.string(NO_ADDRESS).transform((text, context): EmailAddress => {
   const email = parseEmailAddress(text)
@@ -66,13 +82,18 @@ const lineSchema = z.strictObject(
 
 /**
  * Reads one line of an import.
+ * @param line its text, or what the text would say.
+ * @param now milliseconds since 1970 UTC; nobody was created later.
  * @returns the user, or every problem of the line with the member it is about; values are never repeated.
  */
-export function parseImportLine(line: string): ImportLineOutcome {
-  if (line.length > MAX_LINE_LENGTH) return refuse(`Must have at most ${MAX_LINE_LENGTH} characters.`)
-  const { data, error } = lineSchema.safeParse(parseJson(line))
+export function parseImportLine(line: string | ImportUser, now: number): ImportLineOutcome {
+  if (typeof line === 'string' && line.length > MAX_LINE_LENGTH) {
+    return refuse('#', `Must have at most ${MAX_LINE_LENGTH} characters.`)
+  }
+  const { data, error } = lineSchema.safeParse(typeof line === 'string' ? parseJson(line) : line)
   if (data === undefined) return { ok: false, problems: error.issues.flatMap(toProblems) }
   const { name, passwordHash, createdAt } = data
+  if ((createdAt ?? 0) > now) return refuse('#/createdAt', 'Must not lie in the future.')
   return {
     ok: true,
     user: { ...data, name: name ?? null, passwordHash: passwordHash ?? null, createdAt: createdAt ?? null },
@@ -87,8 +108,8 @@ function parseJson(line: string): unknown {
   }
 }
 
-function refuse(detail: string): ImportLineOutcome {
-  return { ok: false, problems: [{ pointer: '#', detail }] }
+function refuse(pointer: string, detail: string): ImportLineOutcome {
+  return { ok: false, problems: [{ pointer, detail }] }
 }
 
 function toProblems(issue: z.core.$ZodIssue): FieldError[] {

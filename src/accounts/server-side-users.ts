@@ -5,6 +5,7 @@ import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type AccountDeps, deleteUser, disableUser, enableUser } from './change-user.ts'
 import { acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
+import { type ImportLines, type ImportOptions, type ImportResult, importUsers } from './import-users.ts'
 import type { UserRecord } from './store.ts'
 import { forcePasswordReset, type UnlockDeps, unlockUser } from './unlock-user.ts'
 
@@ -12,6 +13,11 @@ import { forcePasswordReset, type UnlockDeps, unlockUser } from './unlock-user.t
 export interface ServerSideUsers {
   /** Makes a user, whatever the setting of registration. Throws validation_failed, email_taken. */
   create(input: CreateUserInput & { readonly emailVerified?: boolean }): Promise<User>
+  /**
+   * Imports users of another system, in batches of one transaction each; whoever is there already is not changed.
+   * Throws Error that says what to install when hashes cannot be verified here; `unavailable`. Run again, it goes on.
+   */
+  import(lines: ImportLines, options?: ImportOptions): Promise<ImportResult>
   /** Finds a user by id or by email; null when there is none. */
   find(idOrEmail: string): Promise<UserRecord | null>
   /** A page of users in the order of their creation: at most `limit` (default 100) after the id `after`. */
@@ -54,6 +60,7 @@ export function createServerSideUsers(deps: AccountDeps & CreateUserDeps & Unloc
     async create({ emailVerified = false, ...input }) {
       return createUser(deps, await acceptUser(deps, input, note), { note, emailVerified })
     },
+    import: (lines, options = {}) => importUsers(deps, lines, options, note),
     list({ after, limit = DEFAULT_PAGE } = {}) {
       return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
     },

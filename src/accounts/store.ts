@@ -26,6 +26,13 @@ export interface NewUser {
   readonly replaces: SessionRef | null
 }
 
+/** A user who comes from another system. */
+export interface MovedUser {
+  readonly user: UserRecord
+  /** Null: the user has no password. */
+  readonly passwordHash: PasswordHash | null
+}
+
 /** A proof of an address, by a one-time token that was mailed to it and is used up by this. */
 export interface EmailProof {
   readonly token: OneTimeToken
@@ -68,6 +75,10 @@ export interface UserPage {
 export interface UserStore {
   /** Stores a user with password, first session and tokens, or nothing. */
   create(newUser: NewUser, tell: Tell): Promise<'created' | 'email_taken' | 'invitation_used'>
+  /** Stores the users whose addresses nobody has, and leaves all others as they are. Gives those that were stored. */
+  importMany(users: readonly MovedUser[], tell: Tell<readonly UserId[]>): Promise<readonly UserId[]>
+  /** Which of these addresses belong to users. */
+  findTaken(emails: readonly EmailAddress[]): Promise<readonly EmailAddress[]>
   findById(id: UserId): Promise<UserRecord | null>
   findByEmail(email: EmailAddress): Promise<UserRecord | null>
   /** In the order of their ids, which is that of their creation. */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { Refusal } from '../kernel/refusal.ts'
 import { VERSION } from '../kernel/version.ts'
 import { auditCommand } from './audit.ts'
+import { inviteCommand } from './invite.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
 import { serveCommand } from './serve.ts'
@@ -22,7 +23,7 @@ const program = new Command('latchkey')
   .version(VERSION)
   .addHelpText('after', EXIT_CODES)
   .configureHelp({ showGlobalOptions: true })
-const commands = [serveCommand(), migrateCommand(), userCommand(), sessionCommand(), auditCommand()]
+const commands = [serveCommand(), migrateCommand(), userCommand(), sessionCommand(), auditCommand(), inviteCommand()]
 for (const command of commands) program.addCommand(command)
 exitByThrowing(program)
 process.stdout.on('error', () => undefined) // whoever read it has gone (`| head`); a service goes on

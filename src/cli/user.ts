@@ -5,6 +5,7 @@ import { toIsoTime } from '../kernel/clock.ts'
 import { toUserJson, type UserJson } from '../kernel/user-json.ts'
 import type { Latchkey } from '../latchkey.ts'
 import { findUser } from './find-user.ts'
+import { importCommand } from './import.ts'
 import { print, printable, progress, table } from './output.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
@@ -16,7 +17,7 @@ interface Options {
 
 const PAGE = 500
 
-/** `latchkey user create|list|show|disable|enable|reset|unlock|delete` */
+/** `latchkey user create|import|list|show|disable|enable|reset|unlock|delete` */
 export function userCommand(): Command {
   const user = new Command('user').description('manage users')
   user
@@ -30,6 +31,7 @@ export function userCommand(): Command {
       "\nExample:\n  echo 'correct horse battery' | latchkey user create ada@example.com --password-stdin",
     )
     .action(create)
+  user.addCommand(importCommand())
   user
     .command('list')
     .description('list all users, the oldest first')

@@ -5,11 +5,16 @@ import { printable } from './output.ts'
 
 /**
  * Runs one command against the database that the environment names, and closes it. The audit has it as done by
- * `cli:<name of the user of the operating system>`.
+ * `cli:<name of the user of the operating system>`; its mails are sent by the server.
  */
 export async function withLatchkey<T>(work: (auth: Latchkey) => Promise<T>): Promise<T> {
   const { options } = await readConfiguration(process.env, process.cwd())
-  const auth = await createLatchkey({ ...options, actor: `cli:${operatorName()}`, sweepIntervalMs: 0 })
+  const auth = await createLatchkey({
+    ...options,
+    actor: `cli:${operatorName()}`,
+    sweepIntervalMs: 0,
+    deliverMails: false,
+  })
   try {
     return await work(auth)
   } finally {

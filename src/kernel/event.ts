@@ -41,7 +41,7 @@ export type SecurityEvent =
   | {
       readonly type: 'password.changed'
       readonly userId: string
-      /** Null: with a verification of the address, from no session. */
+      /** Null: from no session, but with a verification of the address or from the old system. */
       readonly sessionId: string | null
     }
   | {

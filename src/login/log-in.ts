@@ -2,7 +2,7 @@ import type { AuditStore } from '../audit/store.ts'
 import type { Note } from '../kernel/event.ts'
 import type { Principal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
+import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { type SessionDeps, startSession } from '../sessions/start-session.ts'
 import type { Attempt } from '../throttle/throttle.ts'
@@ -12,6 +12,12 @@ import { newDeviceMail } from './new-device-mail.ts'
 /** What logging in works with. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
   readonly audit: AuditStore
+  /** Gives a proof that failed here a second chance in an old system. */
+  readonly proveElsewhere: (
+    proof: PasswordProof,
+    typed: { readonly email: string; readonly password: string },
+    attempt: Attempt,
+  ) => Promise<PasswordProof>
   /** Throws email_not_verified where an address has to be verified before the first login. */
   readonly requireVerified: (user: User, note: Note) => Promise<void>
 }
@@ -41,7 +47,8 @@ export async function logIn(
   { email, password, remember, attempt: by, replaces }: LogInInput,
   note: Note,
 ): Promise<LoggedIn> {
-  const proof = await provePasswordByEmail(deps, { email, password }, by)
+  const here = await provePasswordByEmail(deps, { email, password }, by)
+  const proof = await deps.proveElsewhere(here, { email, password }, by)
   if (!proof.proven) throw await refuse(deps, note, proof)
 
   const { user, securityEpoch } = proof.credential

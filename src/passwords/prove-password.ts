@@ -28,7 +28,7 @@ export type PasswordProof =
   | {
       readonly proven: false
       readonly userId: UserId | null
-      readonly reason: 'unknown_user' | 'wrong_password' | 'disabled' | 'password_disabled'
+      readonly reason: 'unknown_user' | 'no_password' | 'wrong_password' | 'disabled' | 'password_disabled'
     }
 
 /**
@@ -103,6 +103,7 @@ function refusalReason(
   { isKnownDevice }: PasswordTry,
 ): (PasswordProof & { readonly proven: false })['reason'] | null {
   if (credential === null) return 'unknown_user'
+  if (credential.hash === null) return 'no_password'
   if (!matches) return 'wrong_password'
   if (credential.disabled) return 'disabled'
   const isDisabled = credential.disabledFor === 'everyone' || (credential.disabledFor === 'strangers' && !isKnownDevice)

@@ -40,10 +40,20 @@ export interface PasswordReset {
   readonly changedAt: number
 }
 
+/** A password for a user who has none. */
+export interface FirstPassword {
+  readonly userId: UserId
+  readonly hash: PasswordHash
+  /** Milliseconds since 1970 UTC. */
+  readonly setAt: number
+}
+
 /** What passwords ask of storage. Each method is one transaction. */
 export interface PasswordStore {
   findByEmail(email: EmailAddress): Promise<PasswordCredential | null>
   findByUserId(id: UserId): Promise<PasswordCredential | null>
+  /** False, and nothing done, when the user has a password, or is gone or disabled. */
+  addFirst(password: FirstPassword, tell: Tell): Promise<boolean>
   /** Replaces the hash of an unchanged password; does nothing when the hash is another by now. */
   rehash(id: UserId, oldHash: PasswordHash, newHash: PasswordHash): Promise<void>
   /**

@@ -8,7 +8,7 @@ import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 
-/** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data. */
+/** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data, and `verifyLegacy`. */
 export type LatchkeyConfig = Omit<
   LatchkeyOptions,
   | 'baseUrl'

@@ -130,6 +130,71 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect((await Promise.all(tries)).filter((outcome) => outcome === 'created')).toHaveLength(1)
     })
 
+    test('of many users that move in, those whose addresses are free are stored, in one transaction with what is told', async () => {
+      const there = await addUser()
+      const [plain, withPassword, disabled] = [makeUser(), makeUser(), makeUser()]
+      const moved = (user: User, passwordHash: PasswordHash | null = null, disabledAt: number | null = null) => ({
+        user: { ...user, disabledAt },
+        passwordHash,
+      })
+      const users = [
+        moved(plain),
+        moved({ ...makeUser(), email: there.email }, OTHER_HASH),
+        moved(withPassword, OTHER_HASH),
+        moved(disabled, HASH, NOW),
+      ]
+      let told: readonly UserId[] = []
+      const stored = await stores.users.importMany(users, (ids) => {
+        told = ids
+        return { events: [] }
+      })
+      expect(stored).toEqual([plain.id, withPassword.id, disabled.id])
+      expect(told).toEqual(stored)
+      expect(await elsewhere.users.findById(disabled.id)).toEqual({ ...disabled, disabledAt: NOW })
+      expect(await elsewhere.passwords.findByUserId(plain.id)).toMatchObject({ user: plain, hash: null })
+      expect(await elsewhere.passwords.findByUserId(withPassword.id)).toMatchObject({ hash: OTHER_HASH })
+      expect(await elsewhere.passwords.findByEmail(there.email)).toMatchObject({ user: there, hash: HASH })
+      expect(await elsewhere.users.importMany(users, untold)).toEqual([])
+      const emails = [plain.email, makeUser().email, there.email]
+      expect((await elsewhere.users.findTaken(emails)).toSorted()).toEqual([plain.email, there.email].toSorted())
+
+      const failing = makeUser()
+      const failure = stores.users.importMany([moved(failing, HASH)], () => {
+        throw new Error('not told')
+      })
+      await expect(failure).rejects.toThrow('not told')
+      expect(await stores.users.findById(failing.id)).toBeNull()
+    })
+
+    test('two imports of the same users at once store each user once', async () => {
+      const users = Array.from({ length: 100 }, () => ({
+        user: { ...makeUser(), disabledAt: null },
+        passwordHash: HASH,
+      }))
+      const again = users.toReversed().map((each) => ({ ...each, user: { ...each.user, id: newUserId(() => NOW) } }))
+      const outcomes = await Promise.all([
+        stores.users.importMany(users, untold),
+        elsewhere.users.importMany(again, untold),
+      ])
+      expect(outcomes.flat()).toHaveLength(100)
+    })
+
+    test('a first password is for an enabled user who has none, once', async () => {
+      const [user, disabled] = [makeUser(), makeUser()]
+      const users = [
+        { user: { ...user, disabledAt: null }, passwordHash: null },
+        { user: { ...disabled, disabledAt: NOW }, passwordHash: null },
+      ]
+      await stores.users.importMany(users, untold)
+      const add = (userId: UserId, { passwords } = stores) =>
+        passwords.addFirst({ userId, hash: HASH, setAt: NOW }, untold)
+      const outcomes = await Promise.all([add(user.id), add(user.id, elsewhere), add(user.id)])
+      expect(outcomes.filter(Boolean)).toHaveLength(1)
+      expect(await elsewhere.passwords.findByUserId(user.id)).toMatchObject({ hash: HASH })
+      expect(await add(disabled.id)).toBe(false)
+      expect(await add(newUserId(() => NOW))).toBe(false)
+    })
+
     test('users are listed in pages, renamed, and gone when deleted', async () => {
       const [first, second] = [await addUser(), await addUser()]
       const ids = (await stores.users.list({ after: null, limit: 1_000 })).map(({ id }) => id)

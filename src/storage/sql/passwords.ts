@@ -1,7 +1,13 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import type { PasswordChange, PasswordCredential, PasswordReset, PasswordStore } from '../../passwords/store.ts'
+import type {
+  FirstPassword,
+  PasswordChange,
+  PasswordCredential,
+  PasswordReset,
+  PasswordStore,
+} from '../../passwords/store.ts'
 import { endTokensOf, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
@@ -19,6 +25,8 @@ export function createPasswordStore(
     findByEmail: (email) => findCredential(reader, 'email', email),
 
     findByUserId: (id) => findCredential(reader, 'id', id),
+
+    addFirst: (password, tell) => isDone(transact(tell, (trx) => addFirstPassword(trx, password))),
 
     async rehash(id, oldHash, newHash) {
       await db
@@ -50,6 +58,26 @@ export function createPasswordStore(
 
     forceReset: (userId, tell) => isDone(transact(tell, (trx) => forceReset(trx, sessions, userId))),
   }
+}
+
+async function addFirstPassword(
+  trx: Transaction<Database>,
+  { userId, hash, setAt }: FirstPassword,
+): Promise<true | null> {
+  const user = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (user === undefined) return null
+  const { numInsertedOrUpdatedRows = 0n } = await trx
+    .insertInto('passwords')
+    .values({ user_id: userId, hash, changed_at: at(setAt) })
+    .onConflict((conflict) => conflict.column('user_id').doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows > 0n || null
 }
 
 async function changePassword(

@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { NewUser, UserStore } from '../../accounts/store.ts'
+import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { erasePersonalData } from './audit-rows.ts'
 import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
+import { insertMovedUsers } from './import-users.ts'
 import { insertOneTimeToken, toOneTimeToken, useUpToken } from './one-time-tokens.ts'
 import { toUser, toUserRecord, toUserRow } from './rows.ts'
 import type { Database } from './schema.ts'
@@ -25,6 +27,15 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
         if (isUniqueViolation(error)) return 'email_taken'
         throw error
       }
+    },
+
+    async importMany(users, tell) {
+      return (await transact(tell, (trx) => insertMovedUsers(trx, users))) ?? []
+    },
+
+    async findTaken(emails) {
+      const rows = await reader.selectFrom('users').select('email').where('email', 'in', emails).execute()
+      return rows.map(({ email }) => email as EmailAddress) // it was checked before it was stored
     },
 
     async describe(id) {

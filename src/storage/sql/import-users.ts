@@ -1,0 +1,40 @@
+import type { Transaction } from 'kysely'
+import type { MovedUser } from '../../accounts/store.ts'
+import type { UserId } from '../../kernel/ids.ts'
+import { toUserRow } from './rows.ts'
+import type { Database } from './schema.ts'
+import { at } from './time.ts'
+
+/**
+ * Inserts users and their passwords, a statement each. Who has the address of somebody who is there is left out.
+ * @returns those that were inserted; null when there are none.
+ */
+export async function insertMovedUsers(
+  trx: Transaction<Database>,
+  users: readonly MovedUser[],
+): Promise<readonly UserId[] | null> {
+  const stored = await trx
+    .insertInto('users')
+    .values(inOrderOfEmail(users).map(toMovedRow))
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .returning('id')
+    .execute()
+  if (stored.length === 0) return null
+  const ids = new Set(stored.map(({ id }) => id))
+  const passwords = users.flatMap(({ user, passwordHash }) =>
+    passwordHash !== null && ids.has(user.id)
+      ? [{ user_id: user.id, hash: passwordHash, changed_at: at(user.createdAt) }]
+      : [],
+  )
+  if (passwords.length > 0) await trx.insertInto('passwords').values(passwords).execute()
+  return users.map(({ user }) => user.id).filter((id) => ids.has(id))
+}
+
+/** Two imports that insert the same addresses wait for each other in one order, and never in a circle. */
+function inOrderOfEmail(users: readonly MovedUser[]): MovedUser[] {
+  return users.toSorted((left, right) => (left.user.email < right.user.email ? -1 : 1))
+}
+
+function toMovedRow({ user }: MovedUser): ReturnType<typeof toUserRow> {
+  return { ...toUserRow(user), disabled_at: user.disabledAt === null ? null : at(user.disabledAt) }
+}
