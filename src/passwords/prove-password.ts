@@ -43,7 +43,7 @@ async function prove(
   text: string,
 ): Promise<PasswordProof> {
   const password = toPassword(text)
-  const usableHash = credential?.hash ?? null
+  const usableHash = credential?.disabledFor === 'everyone' ? null : (credential?.hash ?? null)
   const matches = await hasher.verify(password, usableHash, text)
   if (credential === null) return { proven: false, userId: null, reason: 'unknown_user' }
   const userId = credential.user.id

@@ -15,6 +15,7 @@ import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { type CaughtMails, catchMails } from './caught-mails.ts'
 import { Client, type Send } from './client.ts'
 import { createDatabase, dropDatabase, readRows } from './postgres-server.ts'
 import { readKeys } from './redis-server.ts'
@@ -22,16 +23,18 @@ import { readKeys } from './redis-server.ts'
 /** The origin that instances under test are configured for. It is not where they listen. */
 export const ORIGIN = 'http://localhost:3000'
 export const PASSWORD = 'correct horse battery'
+/** What seals the mails that wait: the same on all nodes, or they could not read each other's. */
+const SECRETS = [Buffer.alloc(32, 7).toString('base64url')]
 
 /** An instance under test. */
-export interface Instance {
+export interface Instance extends Omit<CaughtMails, 'mailer'> {
   readonly auth: Latchkey
   readonly events: (SecurityEvent & EventOrigin)[]
   readonly statements: string[]
   readonly errors: unknown[]
   /** All that is stored, as text. */
   stored(): Promise<string>
-  /** Another node on the same data. */
+  /** Another node on the same data. Its mails and errors are caught here, too. */
   sibling(options?: Partial<LatchkeyOptions>): Promise<Latchkey>
   /** Moves the clock. */
   advance(ms: number): void
@@ -51,31 +54,37 @@ export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions
   // The clock stands still unless it is moved.
   let now = Date.now()
   const data = await makeStorage(ring)
-  const auth = await createLatchkey({
+  const { mailer, ...caught } = catchMails()
+  const shared = {
     baseUrl: ORIGIN,
-    ...data.open(),
     clock: () => now,
-    onEvent: (event) => events.push(event),
-    onError: (error) => errors.push(error),
-    onStatement: (statement) => statements.push(statement),
+    mailer,
+    secrets: SECRETS,
     sweepIntervalMs: 0,
+    onError: (error: unknown) => errors.push(error),
+  }
+  const auth = await createLatchkey({
+    ...shared,
+    ...data.open(),
+    onEvent: (event) => events.push(event),
+    onStatement: (statement) => statements.push(statement),
     ...options,
   })
-  const { send, stop } = ring.startsWith('handler') ? viaHandler(auth) : await viaServer(auth)
+  const { send, stop } = ring.startsWith('handler') ? { send: sendTo(auth), stop: null } : await viaServer(auth)
   return {
+    ...caught,
     auth,
     events,
     statements,
     errors,
     stored: data.stored,
-    sibling: (more = {}) =>
-      createLatchkey({ baseUrl: ORIGIN, ...data.open(), clock: () => now, sweepIntervalMs: 0, ...more }),
+    sibling: (more = {}) => createLatchkey({ ...shared, ...data.open(), ...more }),
     advance: (ms) => {
       now += ms
     },
     client: () => new Client(send),
     async close() {
-      await stop()
+      await stop?.()
       await auth.close()
       await data.remove()
     },
@@ -113,9 +122,9 @@ function makeSqliteFile(): TestStorage {
   }
 }
 
-function viaHandler(auth: Latchkey): { send: Send; stop: () => Promise<void> } {
-  const send: Send = (path, init) => auth.handler(new Request(`${ORIGIN}${path}`, init), { remoteAddress: '127.0.0.1' })
-  return { send, stop: async () => undefined }
+/** Calls the handler of a node. */
+export function sendTo(auth: Latchkey): Send {
+  return (path, init) => auth.handler(new Request(`${ORIGIN}${path}`, init), { remoteAddress: '127.0.0.1' })
 }
 
 async function viaServer(auth: Latchkey): Promise<{ send: Send; stop: () => Promise<void> }> {
