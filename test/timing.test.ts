@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Instance, PASSWORD, startInstance } from './support/rings.ts'
 
 const PAIRS = 300
+const FORGOT_PAIRS = 1_000
 const REGISTER_PAIRS = 150
 const WARM_UP = 20
 const LIMIT = 4.5
@@ -73,7 +74,8 @@ test(`login: ${PAIRS} interleaved pairs of known and unknown email keep |t| unde
 describe('where addresses must be verified', () => {
   let strict: Instance
   beforeAll(async () => {
-    strict = await startInstance('handler', { verifyEmail: 'required' })
+    // Sending comes after the answer, and would fall into the time of the next one.
+    strict = await startInstance('handler', { verifyEmail: 'required', deliverMails: false })
     for (let index = 0; index < 20; index++) {
       const known = { email: `known${index}@example.com`, password: PASSWORD, emailVerified: true }
       await strict.auth.users.create(known)
@@ -90,9 +92,9 @@ describe('where addresses must be verified', () => {
     return duration
   }
 
-  test(`forgot: ${PAIRS} interleaved pairs of known and unknown email keep |t| under ${LIMIT}`, async () => {
+  test(`forgot: ${FORGOT_PAIRS} interleaved pairs of known and unknown email keep |t| under ${LIMIT}`, async () => {
     const forget = (email: string): Promise<number> => time('/auth/password/forgot', { email })
-    const t = await compare('forgot, known against unknown', PAIRS, [
+    const t = await compare('forgot, known against unknown', FORGOT_PAIRS, [
       (pair) => forget(`known${Math.abs(pair) % 20}@example.com`),
       (pair) => forget(`other${Math.abs(pair) % 20}@example.com`),
     ])

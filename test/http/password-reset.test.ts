@@ -163,6 +163,27 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect((await reset(token)).status).toBe(204)
   })
 
+  test('a reset for which there was no turn at the hasher does not use the token up', async () => {
+    const busy = await startInstance(ring, { passwordHashing: { maxWaiting: 1 } })
+    const { email } = await busy.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+    const use = (token: string): Promise<Reply> =>
+      busy.client().post('/auth/password/reset', { token, password: PASSWORD })
+    let token = ''
+    let reply: Reply | undefined
+    const storm = Array.from({ length: 40 }, async () => {
+      while (reply?.status !== 503) await busy.client().post('/auth/login', { email, password: PASSWORD })
+    })
+    while (reply?.status !== 503) {
+      await busy.client().post('/auth/password/forgot', { email })
+      token = tokenIn(await busy.waitForMail(mailTo(email, '/password/reset?')))
+      reply = await use(token)
+    }
+    await Promise.all(storm)
+    expect(reply.body.code).toBe('overloaded')
+    expect((await use(token)).status).toBe(204)
+    await busy.close()
+  })
+
   test('of 1,000 uses of one token at the same moment on two nodes, one succeeds', async () => {
     const { email } = await register()
     const token = await mailedToken(email)
