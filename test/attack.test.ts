@@ -24,7 +24,7 @@ async function guessForADay(instance: Instance): Promise<Map<number, Map<number,
 test(`${GUESSES} wrong passwords from as many addresses, and then the right one from a known device`, {
   timeout: 120_000,
 }, async () => {
-  const instance = await startInstance('handler', { trustProxy: 1 })
+  const instance = await startInstance('handler', { trustProxy: 1, throttle: {} })
   const laptop = instance.client()
   await laptop.post('/auth/register', { email: ADA, password: PASSWORD })
   await laptop.post('/auth/logout')

@@ -48,15 +48,17 @@ export async function requestEmailChange(
   }))
 }
 
-/** To an address that has an account goes a mail that says so, and whoever asked is told nothing of it. */
+/**
+ * To an address that has an account goes a mail that says so, and whoever asked is told nothing of it: the mail counts as
+ * theirs, so that their export shows as many as for any other address.
+ */
 async function writeProofMail(
   { users, mail, links }: ChangeEmailDeps,
   { user, email, token }: { readonly user: User; readonly email: EmailAddress; readonly token: string },
 ): Promise<readonly OutgoingMail[]> {
-  const owner = await users.findByEmail(email)
-  if (owner !== null) {
+  if ((await users.findByEmail(email)) !== null) {
     const content = { kind: 'account_exists', loginLink: links.login, resetLink: links.forgotPassword } as const
-    return mail.write({ to: email, userId: owner.id, content })
+    return mail.write({ to: email, userId: user.id, content })
   }
   const hours = ONE_TIME_TOKENS.email_change.lifeMs / HOUR_MS
   const content = { kind: 'email_change', link: links.confirmEmailChange(token), hours } as const

@@ -31,7 +31,7 @@ export interface Invitation {
 
 /** Invitations, for the application itself: none of this is reachable over HTTP. */
 export interface ServerSideInvitations {
-  /** Makes an invitation for one registration. Throws validation_failed for what is no address. */
+  /** Makes an invitation for one registration. Throws validation_failed for what is no address, or no time. */
   create(invitation?: NewInvitation): Promise<Invitation>
 }
 
@@ -41,6 +41,8 @@ export function createServerSideInvitations(deps: InvitationDeps, note: Note): S
     async create({ email: text, lifeMs = ONE_TIME_TOKENS.invitation.lifeMs } = {}) {
       const email = text === undefined ? null : parseEmailAddress(text)
       if (text !== undefined && email === null) throw invalidMember('#/email', 'Must be an email address.')
+      if (!Number.isSafeInteger(lifeMs) || lifeMs < 1)
+        throw invalidMember('#/lifeMs', 'Must be milliseconds, 1 or more.')
       const { token, record } = newOneTimeToken(deps.clock, { purpose: 'invitation', userId: null, email, lifeMs })
       const link = deps.links.register(token)
       const days = Math.max(1, Math.floor(lifeMs / DAY_MS))

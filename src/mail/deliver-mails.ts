@@ -97,7 +97,8 @@ async function putBack({ mails, clock }: DeliveryDeps, leased: readonly LeasedMa
 async function deliver(deps: DeliveryDeps, mail: LeasedMail): Promise<void> {
   const { mails, mailer, sealer, siteName, texts, host } = deps
   const text = sealer.open(mail.sealed)
-  if (text === null) return giveUp(deps, mail, 'none of our secrets opens it')
+  // Another node may know a newer secret: while secrets are changed node by node, this one leaves the mail to it.
+  if (text === null) return handleFailure(deps, mail, new Error('None of the secrets opens a mail that waits'))
   const sealed = JSON.parse(text) as SealedMail // `createMailWriter` wrote it
   if (sealed !== null) {
     try {

@@ -28,8 +28,8 @@ export interface ResetPasswordInput {
 }
 
 /**
- * Sets a new password with a mailed token: all sessions and all other reset tokens end; other proofs, such as passkeys,
- * stay (ASVS 6.4.3).
+ * Sets a new password with a mailed token: all sessions end, and all other tokens but the ways back from a change of
+ * address; other proofs, such as passkeys, stay (ASVS 6.4.3).
  * @throws token_invalid; validation_failed, after which the token is still good.
  */
 export async function resetPassword(

@@ -57,12 +57,15 @@ export interface PasswordStore {
   /** Replaces the hash of an unchanged password; does nothing when the hash is another by now. */
   rehash(id: UserId, oldHash: PasswordHash, newHash: PasswordHash): Promise<void>
   /**
-   * Replaces whatever password there was, ends all sessions and all other reset tokens, and lets the password work again.
-   * The token came by mail, so the address is verified if it is still the user's. False, and nothing done, when the token
+   * Replaces whatever password there was, ends all sessions and all other tokens but the ways back from a change of
+   * address, and lets the password work again. The token came by mail, so the address is verified if it is still the user's. False, and nothing done, when the token
    * was used, or its user is gone or disabled.
    */
   reset(reset: PasswordReset, tell: Tell): Promise<boolean>
-  /** False, and nothing done, when the password was changed or the session ended meanwhile. */
+  /**
+   * Ends all other sessions, and the tokens that reset the password or change the address. False, and nothing done, when
+   * the password was changed or the session ended meanwhile.
+   */
   change(change: PasswordChange, tell: Tell): Promise<boolean>
   /** Disables the password, or with null lets it work again. False when there is none, or it is so already. */
   setDisabled(userId: UserId, disabledFor: DisabledFor | null, tell: Tell): Promise<boolean>

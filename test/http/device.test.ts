@@ -9,7 +9,7 @@ const [ADA, EVE] = ['ada@example.com', 'eve@example.com']
 const DEVICE = 'latchkey-device'
 
 async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
-  const instance = await startInstance(ring, { trustProxy: 1, ...options })
+  const instance = await startInstance(ring, { trustProxy: 1, throttle: {}, ...options })
   onTestFinished(() => instance.close())
   return instance
 }

@@ -1,12 +1,12 @@
 /* ASVS 2.2.1: whatever is off the schema is 4xx; nothing gives 500. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Instance, PASSWORD, ROOMY, startInstance } from '../support/rings.ts'
+import { type Instance, PASSWORD, startInstance } from '../support/rings.ts'
 
 let instance: Instance
 let cookie: string
 beforeAll(async () => {
-  instance = await startInstance('handler', { throttle: ROOMY })
+  instance = await startInstance('handler')
   const client = instance.client()
   await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
   cookie = `latchkey=${client.cookies.get('latchkey')}`

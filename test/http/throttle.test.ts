@@ -16,7 +16,7 @@ const MINUTE = 60_000
 const WAITS = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
 async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
-  const instance = await startInstance(ring, { trustProxy: 1, ...options })
+  const instance = await startInstance(ring, { trustProxy: 1, throttle: {}, ...options })
   onTestFinished(() => instance.close())
   return instance
 }

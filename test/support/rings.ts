@@ -16,6 +16,7 @@ import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { type CaughtMails, catchMails } from './caught-mails.ts'
 import { Client, type Send } from './client.ts'
 import { createDatabase, dropDatabase, readRows, runSql } from './postgres-server.ts'
 import { readKeys } from './redis-server.ts'
@@ -23,15 +24,19 @@ import { readKeys } from './redis-server.ts'
 /** The origin that instances under test are configured for. It is not where they listen. */
 export const ORIGIN = 'http://localhost:3000'
 export const PASSWORD = 'correct horse battery'
-/** For tests that try more than one person would, and are not about limits. */
+/** The limits of instances under test: those of a fresh installation stand in the way of tests that are not about them. */
 export const ROOMY: Required<LatchkeyOptions>['throttle'] = {
   freeFailures: 99,
   failuresPerNetwork: 10_000,
   registrationsPerNetwork: 10_000,
+  recoveriesPerNetwork: 10_000,
+  mailsPerAccount: 100,
 }
+/** What seals the mails that wait: the same on all nodes, or they could not read each other's. */
+const SECRETS = [Buffer.alloc(32, 7).toString('base64url')]
 
 /** An instance under test. */
-export interface Instance {
+export interface Instance extends Omit<CaughtMails, 'mailer'> {
   readonly auth: Latchkey
   readonly events: (SecurityEvent & EventOrigin)[]
   readonly statements: string[]
@@ -40,7 +45,7 @@ export interface Instance {
   stored(): Promise<string>
   /** Runs SQL on the database beside Latchkey, as somebody who has it in their hands; gives rows. */
   runSql(sql: string): Promise<Record<string, unknown>[]>
-  /** Another node on the same data. */
+  /** Another node on the same data. Its mails and errors are caught here, too. */
   sibling(options?: Partial<LatchkeyOptions>): Promise<Latchkey>
   /** Moves the clock. */
   advance(ms: number): void
@@ -60,32 +65,39 @@ export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions
   // The clock stands still unless it is moved.
   let now = Date.now()
   const data = await makeStorage(ring)
-  const auth = await createLatchkey({
+  const { mailer, ...caught } = catchMails()
+  const shared = {
     baseUrl: ORIGIN,
-    ...data.open(),
     clock: () => now,
-    onEvent: (event) => events.push(event),
-    onError: (error) => errors.push(error),
-    onStatement: (statement) => statements.push(statement),
+    mailer,
+    secrets: SECRETS,
+    throttle: ROOMY,
     sweepIntervalMs: 0,
+    onError: (error: unknown) => errors.push(error),
+  }
+  const auth = await createLatchkey({
+    ...shared,
+    ...data.open(),
+    onEvent: (event) => events.push(event),
+    onStatement: (statement) => statements.push(statement),
     ...options,
   })
-  const { send, stop } = ring.startsWith('handler') ? viaHandler(auth) : await viaServer(auth)
+  const { send, stop } = ring.startsWith('handler') ? { send: sendTo(auth), stop: null } : await viaServer(auth)
   return {
+    ...caught,
     auth,
     events,
     statements,
     errors,
     stored: data.stored,
     runSql: data.runSql,
-    sibling: (more = {}) =>
-      createLatchkey({ baseUrl: ORIGIN, ...data.open(), clock: () => now, sweepIntervalMs: 0, ...more }),
+    sibling: (more = {}) => createLatchkey({ ...shared, ...options, ...data.open(), ...more }),
     advance: (ms) => {
       now += ms
     },
     client: () => new Client(send),
     async close() {
-      await stop()
+      await stop?.()
       await auth.close()
       await data.remove()
     },
@@ -141,9 +153,9 @@ function makeSqliteFile(): TestStorage {
   }
 }
 
-function viaHandler(auth: Latchkey): { send: Send; stop: () => Promise<void> } {
-  const send: Send = (path, init) => auth.handler(new Request(`${ORIGIN}${path}`, init), { remoteAddress: '127.0.0.1' })
-  return { send, stop: async () => undefined }
+/** Calls the handler of a node. */
+export function sendTo(auth: Latchkey): Send {
+  return (path, init) => auth.handler(new Request(`${ORIGIN}${path}`, init), { remoteAddress: '127.0.0.1' })
 }
 
 async function viaServer(auth: Latchkey): Promise<{ send: Send; stop: () => Promise<void> }> {

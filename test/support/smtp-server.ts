@@ -21,9 +21,10 @@ export interface CaughtMail {
 
 /**
  * What the server does with mails: `accept`; `fail` with 451, come back later; `reject` recipients with 550;
- * `reject_content` with 554 after DATA; `hang` without an answer to RCPT; `silent` without a greeting.
+ * `reject_content` with 554 after DATA; `hang` without an answer to RCPT; `swallow` without an answer after DATA, though
+ * the mail was taken; `silent` without a greeting.
  */
-export type SmtpBehaviour = 'accept' | 'fail' | 'reject' | 'reject_content' | 'hang' | 'silent'
+export type SmtpBehaviour = 'accept' | 'fail' | 'reject' | 'reject_content' | 'hang' | 'swallow' | 'silent'
 
 /** A server that a test may stop, start again and have misbehave. */
 export interface TestSmtpServer {
@@ -98,7 +99,7 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
           if (behaviour === 'reject_content') return done(reply(554, 'no such content'))
           const mail = await toCaughtMail(Buffer.concat(chunks), session)
           mails.push(mail)
-          done()
+          if (behaviour !== 'swallow') done()
           events.emit('mail', mail)
         }, done)
       },

@@ -94,6 +94,7 @@ async function changePassword(
     .where('hash', '=', oldHash)
     .executeTakeFirst()
   if (epoch === null || numUpdatedRows === 0n || !(await sessions.rotate(trx, keep))) return null
+  await endTokensOf(trx, userId, ['password_reset', 'email_change'])
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll(trx, { userId, except, throughEpoch: epoch - 1 })
   return true
@@ -106,7 +107,8 @@ async function resetPassword(
 ): Promise<true | null> {
   if (!(await useUpToken(trx, token)) || !(await endAllSessions(trx, sessions, userId))) return null
   await putPassword(trx, userId, { hash: newHash, changedAt })
-  await endTokensOf(trx, userId, ['password_reset'])
+  // A verification could set a password, too; and a change of address may have been ordered by whoever is shut out now.
+  await endTokensOf(trx, userId, ['password_reset', 'email_verify', 'email_change'])
   await trx
     .updateTable('users')
     .set({ email_verified: true })

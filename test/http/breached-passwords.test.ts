@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { tokenIn } from '../support/caught-mails.ts'
+import type { Reply } from '../support/client.ts'
+import { type Instance, startInstance } from '../support/rings.ts'
+
+const BREACHED = 'a password of somebody'
+const PADDED = 'an entry that is padding'
+const CLEAN = 'never seen in any breach'
+
+/** What the list answers: the endings of both, of which one is padding, among others. */
+const answerWithEndings: RequestListener = (_request, response) => {
+  response.end([line(BREACHED, 12), `${'0'.repeat(35)}:3`, line(PADDED, 0), `${'F'.repeat(35)}:0`].join('\r\n'))
+}
+
+function line(password: string, count: number): string {
+  return `${sha1(password).slice(5)}:${count}`
+}
+
+function sha1(password: string): string {
+  return createHash('sha1').update(password).digest('hex').toUpperCase()
+}
+
+describe('a list of breached passwords', () => {
+  let list: Server
+  let instance: Instance
+  let answer: RequestListener
+  let asked: string[] = []
+  let count = 0
+  beforeAll(async () => {
+    list = createServer((request, response) => {
+      asked.push(
+        `${request.method} ${request.url} ${request.headers['add-padding']} ${JSON.stringify(request.headers)}`,
+      )
+      answer(request, response)
+    }).listen(0, '127.0.0.1')
+    await once(list, 'listening')
+    const { port } = list.address() as AddressInfo
+    instance = await startInstance('handler', { password: { breachUrl: `http://127.0.0.1:${port}/range` } })
+  })
+  beforeEach(() => {
+    answer = answerWithEndings
+    asked = []
+    instance.events.length = 0
+  })
+  afterAll(async () => {
+    await instance.close()
+    list.closeAllConnections()
+    list.close()
+  })
+
+  const register = (password: string): Promise<Reply> =>
+    instance.client().post('/auth/register', { email: `user${count++}@example.com`, password })
+
+  const failures = (): unknown[] => instance.events.filter(({ type }) => type === 'password.breach_check_failed')
+
+  test('one that is on it is refused, wherever a password is set', async () => {
+    const refusal = [422, 'Was in a data breach elsewhere: others know it. Choose another one.']
+    const refused = await register(BREACHED)
+    expect([refused.status, refused.body.errors[0].detail]).toEqual(refusal)
+    expect(refused.body.errors[0].pointer).toBe('#/password')
+    const client = instance.client()
+    const email = 'ada@example.com'
+    await client.post('/auth/register', { email, password: CLEAN })
+    const verification = tokenIn(await instance.waitForMail(({ to }) => to === email))
+    await client.post('/auth/password/forgot', { email })
+    const reset = tokenIn(await instance.waitForMail(({ to }) => to === email))
+    for (const [path, body] of [
+      ['/auth/password/change', { currentPassword: CLEAN, newPassword: BREACHED }],
+      ['/auth/password/reset', { token: reset, password: BREACHED }],
+      ['/auth/email/verify', { token: verification, newPassword: BREACHED }],
+    ] as const) {
+      const reply = await client.post(path, body)
+      expect([reply.status, reply.body.errors[0].detail]).toEqual(refusal)
+    }
+  })
+
+  test('padding is no breach, and neither are the endings of others', async () => {
+    expect((await register(PADDED)).status).toBe(201)
+    expect((await register(CLEAN)).status).toBe(201)
+    expect(failures()).toEqual([])
+  })
+
+  test('it is told five hex digits and nothing else', async () => {
+    await register(BREACHED)
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toMatch(new RegExp(`^GET /range/${sha1(BREACHED).slice(0, 5)} true `))
+    for (const secret of [sha1(BREACHED).slice(5, 12), BREACHED, 'example.com', 'password']) {
+      expect(asked[0]?.toLowerCase()).not.toContain(secret.toLowerCase())
+    }
+  })
+
+  test('a login does not ask it', async () => {
+    await register(CLEAN)
+    asked = []
+    await instance.client().post('/auth/login', { email: `user${count - 1}@example.com`, password: CLEAN })
+    expect(asked).toEqual([])
+  })
+
+  const broken: [string, RequestListener, RegExp][] = [
+    ['answers with 500', (_request, response) => response.writeHead(500).end(), /answered with 500/],
+    ['is rate limited', (_request, response) => response.writeHead(429).end(line(BREACHED, 9)), /answered with 429/],
+    ['sends elsewhere', (_request, response) => response.writeHead(302, { location: '/' }).end(), /fetch failed/],
+    ['hangs up', (_request, response) => response.destroy(), /fetch failed/],
+    ['never answers', () => undefined, /timeout/],
+    ['never ends', (_request, response) => response.write(`${'0'.repeat(35)}:1\r\n`), /timeout/],
+    ['answers with too much', (_request, response) => response.end('0'.repeat(1_000_001)), /too much/],
+  ]
+  test.each(broken)('when it %s, the password is taken and the event says so', async (_what, listener, reason) => {
+    answer = listener
+    expect((await register(BREACHED)).status).toBe(201)
+    expect(failures()).toEqual([expect.objectContaining({ userId: null, reason: expect.stringMatching(reason) })])
+    expect(instance.events.map(({ type }) => type)).toContain('user.created')
+  })
+
+  test('what the policy refuses anyway is not asked for', async () => {
+    expect((await register('too short')).status).toBe(422)
+    expect((await register('passwordpassword')).status).toBe(422)
+    expect(asked).toEqual([])
+  })
+})

@@ -1,0 +1,499 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LatchkeyOptions } from '../../src/index.ts'
+import { mailTo, tokenIn } from '../support/caught-mails.ts'
+import type { Client, Reply } from '../support/client.ts'
+import { type Instance, ORIGIN, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+const NEW_PASSWORD = 'another long password'
+const ATTACKERS_PASSWORD = 'a password of an attacker'
+
+/** What the tests below do again and again, on one instance. */
+function people(instance: () => Instance) {
+  let count = 0
+  const newEmail = (name = 'user'): string => `${name}${count++}@example.com`
+  const mailedToken = async (address: string, path: string): Promise<string> =>
+    tokenIn(await instance().waitForMail(mailTo(address, `${path}?`)))
+  return {
+    newEmail,
+    async register(): Promise<{ client: Client; email: string; id: string }> {
+      const client = instance().client()
+      const email = newEmail()
+      const { body } = await client.post('/auth/register', { email, password: PASSWORD })
+      return { client, email, id: body.user.id }
+    },
+    logIn: (email: string, password: string, client = instance().client()): Promise<Reply> =>
+      client.post('/auth/login', { email, password }),
+    /** Sends the token of a mail from nowhere, or from a session. */
+    verify: (body: Record<string, string>, client = instance().client()): Promise<Reply> =>
+      client.post('/auth/email/verify', body),
+    confirm: (token: string): Promise<Reply> => instance().client().post('/auth/email/change/confirm', { token }),
+    undo: (token: string): Promise<Reply> => instance().client().post('/auth/email/change/undo', { token }),
+    verification: (address: string): Promise<string> => mailedToken(address, '/email/verify'),
+    confirmation: (address: string): Promise<string> => mailedToken(address, '/email/change/confirm'),
+    wayBack: (address: string): Promise<string> => mailedToken(address, '/email/change/undo'),
+    resetOf: (address: string): Promise<string> => mailedToken(address, '/password/reset'),
+  }
+}
+
+function refusalOf({ status, body }: Reply): [number, string] {
+  return [status, body?.code]
+}
+
+/** Headers that differ between any two answers left out. */
+function comparable(headers: Headers): [string, string][] {
+  return [...headers].filter(([name]) => !['x-request-id', 'date'].includes(name))
+}
+
+describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
+  let instance: Instance
+  beforeAll(async () => {
+    instance = await startInstance(ring, { verifyEmail: 'required' })
+  })
+  afterAll(() => instance.close())
+  const { newEmail, logIn, verify, verification, resetOf } = people(() => instance)
+
+  const register = (email: string, password = PASSWORD): Promise<Reply> =>
+    instance.client().post('/auth/register', { email, password })
+
+  test('registering a new, a verified, an unverified and a disabled address is answered alike; the mails differ', async () => {
+    const [fresh, unverified, verified, disabled] = [newEmail(), newEmail(), newEmail(), newEmail()]
+    await register(unverified)
+    await verification(unverified)
+    await instance.auth.users.create({ email: verified, password: PASSWORD, emailVerified: true })
+    const { id } = await instance.auth.users.create({ email: disabled, password: PASSWORD, emailVerified: true })
+    await instance.auth.users.disable(id)
+    const replies = []
+    for (const email of [fresh, unverified, verified, disabled]) replies.push(await register(email, NEW_PASSWORD))
+    const seen = replies.map(({ status, text, headers }) => ({ status, text, headers: comparable(headers) }))
+    expect(seen[0]).toMatchObject({ status: 202, text: '{"status":"verification_required"}' })
+    expect(replies[0]?.headers.getSetCookie()).toEqual([])
+    for (const each of seen) expect(each).toEqual(seen[0])
+    await verification(fresh)
+    await verification(unverified)
+    const told = await instance.waitForMail(mailTo(verified, '/login'))
+    expect(told.subject).toBe('You already have an account at localhost:3000')
+    expect(told.text).not.toContain('token=')
+    // Mails go in the order in which they fall due.
+    instance.advance(1)
+    const last = newEmail()
+    await register(last)
+    await verification(last)
+    expect(instance.mails.filter(({ to }) => to === disabled)).toEqual([])
+    // Nobody's password was changed.
+    for (const email of [unverified, verified]) expect((await logIn(email, NEW_PASSWORD)).status).toBe(401)
+  })
+
+  test('before it is verified nobody is logged in; the right password orders the link again, a wrong one does not', async () => {
+    const email = newEmail()
+    await register(email)
+    await verification(email)
+    expect(refusalOf(await logIn(email, 'a wrong password'))).toEqual([401, 'invalid_credentials'])
+    const reply = await logIn(email, PASSWORD)
+    expect(refusalOf(reply)).toEqual([403, 'email_not_verified'])
+    expect(reply.headers.getSetCookie()).toEqual([])
+    const token = await verification(email)
+    expect(instance.mails.filter(({ to }) => to === email)).toHaveLength(2)
+    expect((await verify({ token, password: PASSWORD })).status).toBe(204)
+    expect((await logIn(email, PASSWORD)).body).toMatchObject({ status: 'complete', user: { emailVerified: true } })
+  })
+
+  test('whoever registered somebody else’s address gains nothing when its owner verifies it', async () => {
+    const victim = newEmail('victim')
+    await register(victim, ATTACKERS_PASSWORD)
+    const token = await verification(victim)
+    expect((await register(victim, PASSWORD)).status).toBe(202) // the victim is told nothing of the attacker
+    expect(refusalOf(await verify({ token, password: PASSWORD }))).toEqual([403, 'wrong_password'])
+    expect((await verify({ token, newPassword: NEW_PASSWORD })).status).toBe(204)
+    expect((await logIn(victim, ATTACKERS_PASSWORD)).status).toBe(401)
+    expect((await logIn(victim, NEW_PASSWORD)).status).toBe(200)
+    expect(refusalOf(await verify({ token: await verification(victim), newPassword: ATTACKERS_PASSWORD }))).toEqual([
+      410,
+      'token_invalid',
+    ])
+  })
+
+  test('a password reset by mail verifies, too', async () => {
+    const email = newEmail()
+    await register(email)
+    await instance.client().post('/auth/password/forgot', { email })
+    const token = await resetOf(email)
+    expect((await instance.client().post('/auth/password/reset', { token, password: NEW_PASSWORD })).status).toBe(204)
+    expect((await logIn(email, NEW_PASSWORD)).status).toBe(200)
+  })
+
+  test('an address that the application vouches for needs no mail', async () => {
+    const email = newEmail()
+    await instance.auth.users.create({ email, password: PASSWORD, emailVerified: true })
+    expect((await logIn(email, PASSWORD)).status).toBe(200)
+  })
+})
+
+describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
+  let instance: Instance
+  beforeAll(async () => {
+    instance = await startInstance(ring)
+  })
+  afterAll(() => instance.close())
+  const { newEmail, register, logIn, verify, verification, resetOf } = people(() => instance)
+
+  test('registering logs in at once, mails the link, and says when the address is taken', async () => {
+    const { client, email } = await register()
+    expect((await client.get('/auth/user')).body.user).toMatchObject({ email, emailVerified: false })
+    await verification(email)
+    const again = await instance.client().post('/auth/register', { email, password: PASSWORD })
+    expect(refusalOf(again)).toEqual([409, 'email_taken'])
+  })
+
+  test('the link needs nothing else in a session of its account, and works once', async () => {
+    const { client, email } = await register()
+    const token = await verification(email)
+    expect(await verify({ token }, client)).toMatchObject({ status: 204, text: '' })
+    expect((await client.get('/auth/user')).body.user.emailVerified).toBe(true)
+    expect(refusalOf(await verify({ token }, client))).toEqual([410, 'token_invalid'])
+  })
+
+  test('from elsewhere, and from a session of somebody else, it takes the password', async () => {
+    const { email, id } = await register()
+    const { client: stranger } = await register()
+    const token = await verification(email)
+    expect(refusalOf(await verify({ token }))).toEqual([403, 'proof_required'])
+    expect(refusalOf(await verify({ token }, stranger))).toEqual([403, 'proof_required'])
+    expect(refusalOf(await verify({ token, password: 'wrong' }))).toEqual([403, 'wrong_password'])
+    expect((await instance.auth.users.find(id))?.emailVerified).toBe(false)
+    const reply = await verify({ token, password: PASSWORD })
+    expect([reply.status, reply.headers.getSetCookie()]).toEqual([204, []])
+    expect((await instance.auth.users.find(id))?.emailVerified).toBe(true)
+  })
+
+  test('both a password and a new one are refused, and a new one has to keep the policy; the link stays good', async () => {
+    const { email } = await register()
+    const token = await verification(email)
+    const both = await verify({ token, password: PASSWORD, newPassword: NEW_PASSWORD })
+    expect([both.status, both.body.errors]).toEqual([
+      422,
+      [{ pointer: '#/newPassword', detail: 'Must not come together with password.' }],
+    ])
+    const short = await verify({ token, newPassword: 'short' })
+    expect([short.status, short.body.errors[0].pointer]).toEqual([422, '#/newPassword'])
+    expect((await verify({ token, newPassword: NEW_PASSWORD })).status).toBe(204)
+  })
+
+  test('a new password shuts out whoever registered the address: session, password, links, and the ways back', async () => {
+    const attacker = await register()
+    const victim = attacker.email
+    const token = await verification(victim)
+    await instance.client().post('/auth/password/forgot', { email: victim })
+    const reset = await resetOf(victim)
+    const evil = newEmail('evil')
+    await attacker.client.post('/auth/email/change', { email: evil })
+    const change = tokenIn(await instance.waitForMail(mailTo(evil, '/email/change/confirm?')))
+    expect((await verify({ token, newPassword: NEW_PASSWORD })).status).toBe(204)
+    expect((await attacker.client.get('/auth/session')).status).toBe(401)
+    expect((await logIn(victim, PASSWORD)).status).toBe(401)
+    for (const [path, body] of [
+      ['/auth/email/change/confirm', { token: change }],
+      ['/auth/password/reset', { token: reset, password: ATTACKERS_PASSWORD }],
+      ['/auth/email/verify', { token, newPassword: ATTACKERS_PASSWORD }],
+    ] as const) {
+      expect(refusalOf(await instance.client().post(path, body))).toEqual([410, 'token_invalid'])
+    }
+    expect((await logIn(victim, NEW_PASSWORD)).body.user).toMatchObject({ email: victim, emailVerified: true })
+    await instance.waitForMail(({ to, subject }) => to === victim && subject.includes('password was changed'))
+  })
+
+  test('the link can be ordered again; all of them end with the first that is used', async () => {
+    const { client, email } = await register()
+    const first = await verification(email)
+    expect((await client.post('/auth/email/verify/request')).status).toBe(202)
+    const second = await verification(email)
+    expect((await verify({ token: second }, client)).status).toBe(204)
+    expect((await verify({ token: first }, client)).status).toBe(410)
+    const before = instance.events.length
+    expect((await client.post('/auth/email/verify/request')).status).toBe(202)
+    expect(instance.events.slice(before)).toEqual([]) // there is nothing left to verify
+  })
+
+  test('of many uses at the same moment one verifies', async () => {
+    const { client, email } = await register()
+    const token = await verification(email)
+    const cookie = `latchkey=${client.cookies.get('latchkey')}`
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, () => instance.client().post('/auth/email/verify', { token }, { cookie })),
+    )
+    expect(replies.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(replies.filter(({ status }) => status === 410)).toHaveLength(49)
+  })
+
+  test('expired, altered, of another purpose, or for an address that is another by now: the same 410', async () => {
+    const { client, email } = await register()
+    const expired = await verification(email)
+    instance.advance(2 * DAY)
+    const login = await logIn(email, PASSWORD, client)
+    expect(login.status).toBe(200)
+    await client.post('/auth/email/verify/request')
+    const outdated = await verification(email)
+    const elsewhere = newEmail()
+    await client.post('/auth/email/change', { email: elsewhere })
+    const change = tokenIn(await instance.waitForMail(mailTo(elsewhere, '/email/change/confirm?')))
+    const other = await verify({ token: change }, client)
+    await instance.client().post('/auth/email/change/confirm', { token: change })
+    const altered = `${outdated.slice(0, 9)}${outdated[9] === 'A' ? 'B' : 'A'}${outdated.slice(10)}`
+    const replies = [other]
+    for (const token of [expired, altered, outdated, '', 'nonsense']) replies.push(await verify({ token }, client))
+    for (const reply of replies) {
+      expect(refusalOf(reply)).toEqual([410, 'token_invalid'])
+      expect(reply.text).toBe(other.text)
+    }
+  })
+})
+
+describe.each(RINGS)('changing the address (%s)', (ring) => {
+  let instance: Instance
+  beforeAll(async () => {
+    instance = await startInstance(ring)
+  })
+  afterAll(() => instance.close())
+  const { newEmail, register, logIn, confirm, undo, confirmation, wayBack, resetOf } = people(() => instance)
+
+  /** Orders another address; gives both links. */
+  async function order(client: Client, from: string, to: string): Promise<{ token: string; back: string }> {
+    instance.advance(1)
+    expect(await client.post('/auth/email/change', { email: to })).toMatchObject({ status: 202, text: '' })
+    return { token: await confirmation(to), back: await wayBack(from) }
+  }
+
+  test('it takes a fresh session, an address, and another one than before', async () => {
+    const { client, email } = await register()
+    expect(refusalOf(await instance.client().post('/auth/email/change', { email: newEmail() }))[0]).toBe(401)
+    for (const bad of [
+      email,
+      email.toUpperCase(),
+      'no address',
+      `a@${'x'.repeat(300)}.com`,
+      'a@example.com\r\nBcc: b@c.d',
+    ]) {
+      const reply = await client.post('/auth/email/change', { email: bad })
+      expect([reply.status, reply.body.errors[0].pointer]).toEqual([422, '#/email'])
+    }
+    instance.advance(11 * MINUTE)
+    const stale = await client.post('/auth/email/change', { email: newEmail() })
+    expect(refusalOf(stale)).toEqual([403, 'reauthentication_required'])
+  })
+
+  test('both addresses get a mail, nothing changes until the new one is proven, and the sessions go on', async () => {
+    const { client, email } = await register()
+    const next = newEmail()
+    const { token } = await order(client, email, next)
+    expect((await client.get('/auth/user')).body.user.email).toBe(email)
+    expect((await logIn(next, PASSWORD)).status).toBe(401)
+    const reply = await confirm(token)
+    expect([reply.status, reply.headers.getSetCookie()]).toEqual([204, []])
+    expect((await client.get('/auth/user')).body.user).toMatchObject({ email: next, emailVerified: true })
+    expect((await logIn(next, PASSWORD)).status).toBe(200)
+    expect((await logIn(email, PASSWORD)).status).toBe(401)
+    expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
+    for (const mail of instance.mails.filter(({ to }) => to === email)) expect(mail.text).not.toContain(next)
+  })
+
+  test('links that went to the old address end with the change', async () => {
+    const { client, email } = await register()
+    await instance.client().post('/auth/password/forgot', { email })
+    const reset = await resetOf(email)
+    const { token } = await order(client, email, newEmail())
+    await confirm(token)
+    const body = { token: reset, password: NEW_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', body)).status).toBe(410)
+  })
+
+  test('the link of the new address lives a day', async () => {
+    const { client, email } = await register()
+    const { token } = await order(client, email, newEmail())
+    instance.advance(DAY)
+    expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
+  })
+
+  test('an address that has an account is answered like any other; its owner is told', async () => {
+    const { client } = await register()
+    const { email: taken } = await register()
+    const before = await client.post('/auth/email/change', { email: newEmail() })
+    const reply = await client.post('/auth/email/change', { email: taken })
+    expect(reply).toMatchObject({ status: 202, text: before.text })
+    expect(comparable(reply.headers)).toEqual(comparable(before.headers))
+    const told = await instance.waitForMail(mailTo(taken, '/login'))
+    expect(told.text).not.toContain('token=')
+  })
+
+  test('while mails wait, the export shows as many for a taken address as for a free one', async () => {
+    const sleepy = await startInstance(ring, { deliverMails: false })
+    const client = sleepy.client()
+    await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+    await sleepy.client().post('/auth/register', { email: 'bob@example.com', password: PASSWORD })
+    const waiting: number[] = []
+    for (const email of ['free@example.com', 'bob@example.com']) {
+      await client.post('/auth/email/change', { email })
+      waiting.push((await client.get('/auth/user/export')).body.mailsWaiting)
+    }
+    expect(waiting).toEqual([3, 5])
+    await sleepy.close()
+  })
+
+  test('when somebody registers it meanwhile, confirming is 409 and nothing changes', async () => {
+    const { client, email } = await register()
+    const next = newEmail()
+    const { token } = await order(client, email, next)
+    await instance.client().post('/auth/register', { email: next, password: NEW_PASSWORD })
+    expect(refusalOf(await confirm(token))).toEqual([409, 'email_taken'])
+    expect((await client.get('/auth/user')).body.user.email).toBe(email)
+    expect((await logIn(next, NEW_PASSWORD)).status).toBe(200)
+  })
+
+  test('of two accounts that confirm the same address at the same moment one gets it', async () => {
+    const [ada, bob] = [await register(), await register()]
+    const next = newEmail()
+    const tokens = [(await order(ada.client, ada.email, next)).token, (await order(bob.client, bob.email, next)).token]
+    const replies = await Promise.all(tokens.map(confirm))
+    expect(replies.map(({ status }) => status).sort()).toEqual([204, 409])
+  })
+
+  test('taken back before it is confirmed: nothing of it is left, sessions end, the password has to be reset', async () => {
+    const { client, email, id } = await register()
+    const { token, back } = await order(client, email, newEmail())
+    expect((await undo(back)).status).toBe(204)
+    expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
+    expect((await client.get('/auth/session')).status).toBe(401)
+    expect(await instance.auth.sessions.list(id)).toEqual([])
+    expect(refusalOf(await logIn(email, PASSWORD))).toEqual([401, 'invalid_credentials'])
+    const body = { token: await resetOf(email), password: NEW_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', body)).status).toBe(204)
+    expect((await logIn(email, NEW_PASSWORD)).status).toBe(200)
+  })
+
+  test('taken back after it was confirmed: the same, and the address is the old one', async () => {
+    const { client, email } = await register()
+    const evil = newEmail('evil')
+    const { token, back } = await order(client, email, evil)
+    await confirm(token)
+    await instance.client().post('/auth/password/forgot', { email: evil })
+    const evilReset = await resetOf(evil)
+    expect((await undo(back)).status).toBe(204)
+    expect((await client.get('/auth/session')).status).toBe(401)
+    for (const address of [evil, email]) expect((await logIn(address, PASSWORD)).status).toBe(401)
+    const withEvil = { token: evilReset, password: ATTACKERS_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', withEvil)).status).toBe(410)
+    const body = { token: await resetOf(email), password: NEW_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', body)).status).toBe(204)
+    expect((await logIn(email, NEW_PASSWORD)).body.user).toMatchObject({ email, emailVerified: true })
+    expect(refusalOf(await undo(back))).toEqual([410, 'token_invalid'])
+  })
+
+  test('changed twice by an attacker, who takes the second change back: the way back of the victim still works', async () => {
+    const { client, email, id } = await register()
+    const [second, third] = [newEmail('evil'), newEmail('evil')]
+    const first = await order(client, email, second)
+    await confirm(first.token)
+    const next = await order(client, second, third)
+    await confirm(next.token)
+    expect((await undo(next.back)).status).toBe(204)
+    const evilReset = { token: await resetOf(second), password: ATTACKERS_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', evilReset)).status).toBe(204)
+    expect((await logIn(second, ATTACKERS_PASSWORD)).status).toBe(200)
+    expect((await undo(first.back)).status).toBe(204)
+    expect((await instance.auth.users.find(id))?.email).toBe(email)
+    for (const address of [email, second, third]) expect((await logIn(address, ATTACKERS_PASSWORD)).status).toBe(401)
+    const body = { token: await resetOf(email), password: NEW_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', body)).status).toBe(204)
+    expect((await logIn(email, NEW_PASSWORD)).status).toBe(200)
+  })
+
+  test('the victim takes the first change back: the attacker has no way back to a later address', async () => {
+    const { client, email, id } = await register()
+    const [second, third] = [newEmail('evil'), newEmail('evil')]
+    const first = await order(client, email, second)
+    await confirm(first.token)
+    const next = await order(client, second, third)
+    await confirm(next.token)
+    expect((await undo(first.back)).status).toBe(204)
+    expect(refusalOf(await undo(next.back))).toEqual([410, 'token_invalid'])
+    expect((await instance.auth.users.find(id))?.email).toBe(email)
+  })
+
+  test('the way back lives seven days', async () => {
+    const [ada, bob] = [await register(), await register()]
+    const early = await order(ada.client, ada.email, newEmail())
+    const late = await order(bob.client, bob.email, newEmail()) // a millisecond later
+    instance.advance(7 * DAY - 1)
+    expect(refusalOf(await undo(early.back))).toEqual([410, 'token_invalid'])
+    expect((await undo(late.back)).status).toBe(204)
+  })
+
+  test('a reset password is no way around the way back, and of many uses of it one succeeds', async () => {
+    const { client, email } = await register()
+    const evil = newEmail('evil')
+    const { token, back } = await order(client, email, evil)
+    await confirm(token)
+    await instance.client().post('/auth/password/forgot', { email: evil })
+    const body = { token: await resetOf(evil), password: ATTACKERS_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', body)).status).toBe(204)
+    const replies = await Promise.all(Array.from({ length: 20 }, () => undo(back)))
+    expect(replies.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(replies.filter(({ status }) => status === 410)).toHaveLength(19)
+  })
+
+  test('when somebody else has the old address by now, taking back is 409 and nothing changes', async () => {
+    const { client, email } = await register()
+    const next = newEmail()
+    const { token, back } = await order(client, email, next)
+    await confirm(token)
+    await instance.auth.users.create({ email, password: NEW_PASSWORD })
+    expect(refusalOf(await undo(back))).toEqual([409, 'email_taken'])
+    expect((await client.get('/auth/user')).body.user.email).toBe(next)
+  })
+})
+
+describe.each(RINGS)('links and settings (%s)', (ring) => {
+  async function withInstance(options: Partial<LatchkeyOptions>, run: (instance: Instance) => Promise<void>) {
+    const instance = await startInstance(ring, options)
+    await run(instance)
+    await instance.close()
+  }
+
+  test('no header of a request reaches a link, a subject or a message id', () =>
+    withInstance({ verifyEmail: 'required', trustProxy: 1 }, async (instance) => {
+      const headers = {
+        host: 'evil.example',
+        'x-forwarded-host': 'evil.example',
+        'x-forwarded-proto': 'gopher',
+        'x-forwarded-port': '6666',
+        forwarded: 'host=evil.example;proto=gopher',
+        referer: `${ORIGIN}/evil.example`,
+      }
+      const { newEmail } = people(() => instance)
+      const [known, fresh] = [newEmail(), newEmail()]
+      await instance.auth.users.create({ email: known, password: PASSWORD, emailVerified: true })
+      const client = instance.client()
+      await client.post('/auth/login', { email: known, password: PASSWORD }, headers)
+      await client.post('/auth/register', { email: fresh, password: PASSWORD }, headers)
+      await client.post('/auth/password/forgot', { email: known }, headers)
+      await client.post('/auth/email/change', { email: newEmail() }, headers)
+      for (const path of ['/email/verify?', '/password/reset?', '/email/change/confirm?', '/email/change/undo?']) {
+        await instance.waitForMail(({ text }) => text.includes(path))
+      }
+      for (const { id, subject, text, html } of instance.mails) {
+        expect(`${id} ${subject} ${text} ${html}`).not.toMatch(/evil|gopher|6666/)
+        for (const [link] of text.matchAll(/\S+:\/\/\S+/g)) expect(new URL(link).origin).toBe(ORIGIN)
+      }
+    }))
+
+  test('verifying is off: no mail, no claim, and everybody logs in', () =>
+    withInstance({ verifyEmail: 'off' }, async (instance) => {
+      const { register, logIn } = people(() => instance)
+      const { email } = await register()
+      expect((await logIn(email, PASSWORD)).status).toBe(200)
+      expect((await instance.client().get('/auth')).body.features).not.toContain('email_verification')
+      await instance.client().post('/auth/password/forgot', { email })
+      await instance.waitForMail(mailTo(email, '/password/reset?'))
+      expect(instance.mails.filter(({ text }) => text.includes('/email/verify'))).toEqual([])
+    }))
+})

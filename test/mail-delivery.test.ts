@@ -1,0 +1,232 @@
+/* The outbox: no mail is lost by a dead mail server or a killed process, and no two nodes send the same one. */
+import { EventEmitter, once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createLatchkey, type LatchkeyOptions, type Mailer } from '../src/index.ts'
+import { createSmtpMailer } from '../src/mail/smtp.ts'
+import { sqlite } from '../src/sqlite.ts'
+import { type Instance, ORIGIN, PASSWORD, type Ring, startInstance } from './support/rings.ts'
+import { startServerProcess } from './support/server-process.ts'
+import { startSmtpServer, type TestSmtpServer } from './support/smtp-server.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const RINGS: readonly Ring[] = ['handler', 'server, PostgreSQL']
+const FROM = 'Example <no-reply@example.com>'
+
+let smtp: TestSmtpServer
+beforeEach(async () => {
+  smtp = await startSmtpServer()
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await smtp.stop()
+})
+
+async function mailerTo({ url }: TestSmtpServer): Promise<Mailer> {
+  return (await createSmtpMailer({ url, from: FROM })).send
+}
+
+describe.each(RINGS)('the outbox (%s)', (ring) => {
+  /** An instance with one user, that tells when something fails. */
+  async function start(options: Partial<LatchkeyOptions> = {}) {
+    const told = new EventEmitter()
+    const instance = await startInstance(ring, {
+      mailer: await mailerTo(smtp),
+      onError: (error) => told.emit('failure', error),
+      onEvent: (event) => told.emit(event.type, event),
+      ...options,
+    })
+    const { id } = await instance.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+    return { instance, told, id }
+  }
+
+  const orderMail = async (instance: Instance, email = 'ada@example.com'): Promise<void> => {
+    const { status } = await instance.client().post('/auth/password/forgot', { email })
+    expect(status).toBe(202)
+  }
+
+  /** Any number of mails have arrived. */
+  const arrival = (count: number): Promise<unknown> => smtp.waitForMail(() => smtp.mails.length >= count)
+
+  test('a dead mail server delays mails and loses none', async () => {
+    const { instance, told } = await start()
+    await smtp.stop()
+    for (let count = 0; count < 3; count++) {
+      const failure = once(told, 'failure')
+      await orderMail(instance)
+      await failure
+    }
+    await smtp.start()
+    instance.advance(10 * SECOND)
+    await orderMail(instance)
+    await arrival(4)
+    instance.advance(10 * MINUTE) // whatever was not struck out would go again
+    await orderMail(instance)
+    await arrival(5)
+    await instance.close()
+    expect(new Set(smtp.mails.map(({ parsed }) => parsed.messageId)).size).toBe(5)
+    expect(smtp.mails).toHaveLength(5)
+    for (const { to, from } of smtp.mails) expect([to, from]).toEqual([['ada@example.com'], 'no-reply@example.com'])
+  })
+
+  test('a mail that the server puts off is tried again after ten seconds, then after twenty', async () => {
+    const { instance, told } = await start()
+    const bob = 'bob@example.com'
+    await instance.auth.users.create({ email: bob, password: PASSWORD })
+    smtp.behave('fail')
+    const first = once(told, 'failure')
+    await orderMail(instance)
+    expect((await first)[0]).toMatchObject({ responseCode: 451 })
+    instance.advance(10 * SECOND)
+    const twice = new Promise<void>((resolve) => {
+      let count = 0
+      told.on('failure', () => ++count === 2 && resolve())
+    })
+    await orderMail(instance, bob) // wakes the worker: both are tried, both fail
+    await twice
+    smtp.behave('accept')
+    instance.advance(19_999) // bob's is due after ten, ada's after twenty
+    await orderMail(instance, bob)
+    await arrival(2)
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[bob], [bob]])
+    instance.advance(1)
+    await orderMail(instance, bob)
+    await smtp.waitForMail(({ to }) => to[0] === 'ada@example.com')
+    await instance.close()
+  })
+
+  test('a recipient that the server refuses is given up, which is told, and holds up nobody', async () => {
+    const { instance, told, id } = await start()
+    smtp.behave('reject')
+    const failed = once(told, 'mail.failed')
+    await orderMail(instance)
+    expect((await failed)[0]).toMatchObject({ type: 'mail.failed', userId: id, reason: 'the recipient was refused' })
+    smtp.behave('accept')
+    instance.advance(60 * MINUTE)
+    await orderMail(instance)
+    await arrival(1)
+    await instance.close()
+    expect(smtp.mails).toHaveLength(1)
+  })
+
+  test('a mail that could not be sent for three days is given up', async () => {
+    const { instance, told } = await start()
+    smtp.behave('fail')
+    const failure = once(told, 'failure')
+    await orderMail(instance)
+    await failure
+    instance.advance(72 * 60 * MINUTE)
+    const failed = once(told, 'mail.failed')
+    await orderMail(instance)
+    expect((await failed)[0].reason).toBe('it could not be sent for three days')
+    await instance.close()
+  })
+
+  test('of 200 mails two nodes send each once', { timeout: 90_000 }, async () => {
+    const { instance } = await start({ deliverMails: false })
+    for (let count = 0; count < 200; count++) await orderMail(instance)
+    const send = await mailerTo(smtp)
+    const sent = [0, 0]
+    const nodes = await Promise.all(
+      sent.map((_, node) =>
+        instance.sibling({
+          async mailer(message) {
+            sent[node] = (sent[node] ?? 0) + 1
+            await send(message)
+          },
+        }),
+      ),
+    )
+    await arrival(200)
+    for (const node of nodes) await node.close()
+    expect(smtp.mails).toHaveLength(200)
+    expect(new Set(smtp.mails.map(({ parsed }) => parsed.messageId)).size).toBe(200)
+    for (const count of sent) expect(count).toBeGreaterThan(0)
+    await instance.close()
+  })
+
+  test('a node that does not know the newest secret leaves a mail to those that do', async () => {
+    const { instance } = await start({ deliverMails: false })
+    await orderMail(instance)
+    const told = new EventEmitter()
+    const failure = once(told, 'failure')
+    const behind = await instance.sibling({
+      secrets: [Buffer.alloc(32, 1).toString('base64url')],
+      onError: (error) => told.emit('failure', error),
+    })
+    expect((await failure)[0].message).toBe('None of the secrets opens a mail that waits')
+    await behind.close()
+    instance.advance(10 * SECOND)
+    const node = await instance.sibling({ mailer: await mailerTo(smtp) })
+    await arrival(1)
+    await node.close()
+    await instance.close()
+  })
+
+  test('the mail of a deleted account is not sent any more', async () => {
+    const { instance, id } = await start({ deliverMails: false })
+    await orderMail(instance)
+    await instance.auth.users.delete(id)
+    await instance.auth.users.create({ email: 'bob@example.com', password: PASSWORD })
+    instance.advance(1)
+    await orderMail(instance, 'bob@example.com')
+    const node = await instance.sibling({ mailer: await mailerTo(smtp) })
+    await arrival(1)
+    await node.close()
+    expect(smtp.mails.map(({ to }) => to)).toEqual([['bob@example.com']])
+    await instance.close()
+  })
+
+  test('mails that were put off go without anybody ordering another one', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { instance, told } = await start()
+    smtp.behave('fail')
+    const failure = once(told, 'failure')
+    await orderMail(instance)
+    await failure
+    smtp.behave('accept')
+    instance.advance(10 * SECOND)
+    vi.advanceTimersByTime(5 * SECOND)
+    await arrival(1)
+    await instance.close()
+  })
+})
+
+describe('a killed process', () => {
+  let directory: string
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'latchkey-killed-'))
+  })
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  test.each(['hang', 'swallow'] as const)(
+    'that the mail server kept waiting (%s) loses no mail; one that arrives twice has the same id',
+    async (behaviour) => {
+      smtp.behave(behaviour)
+      const settings = { SMTP_URL: smtp.url, LATCHKEY_MAIL_FROM: FROM, DATABASE_URL: `sqlite:${behaviour}.db` }
+      const server = await startServerProcess(settings, directory)
+      const isWaiting = behaviour === 'hang' ? smtp.waitForConnection() : smtp.waitForMail()
+      const { status } = await server.client().post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+      expect(status).toBe(201)
+      await isWaiting
+      await server.end('SIGKILL')
+      smtp.behave('accept')
+      const before = smtp.mails.length
+      expect(before).toBe(behaviour === 'hang' ? 0 : 1)
+      const next = await createLatchkey({
+        baseUrl: ORIGIN,
+        storage: sqlite(join(directory, `${behaviour}.db`)),
+        mailer: await mailerTo(smtp),
+        clock: () => Date.now() + 2 * MINUTE, // the lease of the dead one is over
+      })
+      await smtp.waitForMail(() => smtp.mails.length > before)
+      await next.close()
+      expect(smtp.mails).toHaveLength(before + 1)
+      expect(new Set(smtp.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1)
+      expect(smtp.mails[0]?.parsed.messageId).toMatch(/^<[0-9a-f-]{36}@localhost>$/)
+    },
+  )
+})
