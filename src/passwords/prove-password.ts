@@ -68,6 +68,15 @@ interface Claim {
 }
 
 async function prove(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
+  const endTurn = await deps.throttle.turns.take(claim.account)
+  try {
+    return await tryPassword(deps, claim, attempt)
+  } finally {
+    endTurn()
+  }
+}
+
+async function tryPassword(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
   const { account, credential, password } = claim
   const userId = credential?.user.id ?? null
   const tried = await takePasswordTry(deps.throttle, { account, userId }, attempt)

@@ -7,12 +7,15 @@ import { createDevices, type Device, type Devices } from './device.ts'
 import { createLimits, type Limit, type Limits } from './limits.ts'
 import type { ThrottleSettings } from './settings.ts'
 import type { ThrottleStore } from './store.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** What limits work with. */
 export interface Throttle {
   readonly store: ThrottleStore
   readonly limits: Limits
   readonly devices: Devices
+  /** Tries at one account take turns within a process. */
+  readonly turns: Turns
   readonly clock: Clock
   /** The key of a counter: it holds no address of a person or a network, and nobody else can compute it. */
   keyOf(limit: Limit, ...of: readonly string[]): string
@@ -56,6 +59,7 @@ export function createThrottle({ store, settings, secrets, clock }: ThrottlePart
     clock,
     limits: createLimits(settings),
     devices: createDevices(secrets),
+    turns: createTurns(settings.freeFailures),
     keyOf: ({ name }, ...of) => `${name}:${hash(...of)}`,
   }
 }
