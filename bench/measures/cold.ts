@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { type Entry, entryOf } from '../catalogue.ts'
 import type { ColdResults, ColdSubject } from '../results.ts'
 import { type FilledStore, STORES } from '../stored/stores.ts'
-import { type Bench, rotate, startAll, stopAll } from '../support/bench.ts'
+import { type Bench, shuffle, startAll, stopAll } from '../support/bench.ts'
 import { runClosedLoop } from '../support/load.ts'
 import { checkMe, getMe, logIn } from '../support/requests.ts'
 import { ratioOf, type Spread, spreadBy } from '../support/statistics.ts'
@@ -34,17 +34,17 @@ const SAMPLES_PER_SECOND = 30_000
  * of its own, so that the sizes are measured in turn and what disturbs a round disturbs all of them.
  */
 export async function measureCold(bench: Bench): Promise<ColdResults> {
-  const sizes = bench.isQuick ? [20_000] : [1_000, 100_000, 1_000_000]
-  const { rounds, seconds } = bench.pace({ rounds: 5, seconds: 2 }, { rounds: 2, seconds: 0.4 })
+  const sizes = bench.isQuick ? [5_000] : [1_000, 100_000, 1_000_000]
+  const { rounds, seconds } = bench.pace({ rounds: 20, seconds: 0.5 }, { rounds: 4, seconds: 0.2 })
   const entries = bench.entries.filter(
     (entry) => entry.storeOf !== undefined && (entry.role === 'hand' || bench.isEverywhere(entry)),
   )
   const trials: Trial[] = []
   for (const size of sizes) trials.push(...(await prepare(bench, entries, size)))
   spawnSync('sync') // or the disk would still be writing the stores while they are read
-  for (const trial of trials) await measureRound(trial, seconds, -1) // compiles the way
+  for (const trial of trials) await measureRound(trial, bench.isQuick ? 0.4 : 2, -1) // compiles the way
   for (let round = 0; round < rounds; round++) {
-    for (const trial of rotate(trials, round)) trial.rounds.push(await measureRound(trial, seconds, round))
+    for (const trial of shuffle(trials, round)) trial.rounds.push(await measureRound(trial, seconds, round))
   }
   await stopAll(trials.map(({ subject }) => subject))
   const stored = sizes.map((size) => [size, summarise(trials.filter((trial) => trial.size === size))] as const)
@@ -105,12 +105,15 @@ async function measureRound({ subject, cookieOf, size }: Trial, seconds: number,
   const { port, cpuMicroseconds } = subject
   const requests = sampleSessions(size, seconds * SAMPLES_PER_SECOND, round).map((session) => getMe(cookieOf(session)))
   let sent = 0
-  const cpuBefore = await cpuMicroseconds()
+  let cpuBefore = 0
   const result = await runClosedLoop({
     port,
     connections: CONNECTIONS,
     seconds,
     next: () => requests[sent++ % requests.length] ?? '',
+    async onConnected() {
+      cpuBefore = await cpuMicroseconds()
+    },
   })
   const cpu = (await cpuMicroseconds()) - cpuBefore
   return { perSecond: result.perSecond, p99Ms: result.p99Ms, cpuMicroseconds: cpu / result.requests }

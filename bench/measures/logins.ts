@@ -1,6 +1,6 @@
 import { isInFramework } from '../catalogue.ts'
 import type { LoginResults, LoginSubject } from '../results.ts'
-import { type Bench, rotate } from '../support/bench.ts'
+import { type Bench, shuffle } from '../support/bench.ts'
 import { startHashing } from '../support/hash-rate.ts'
 import { type LoadResult, runClosedLoop } from '../support/load.ts'
 import { logIn, postLogin } from '../support/requests.ts'
@@ -23,7 +23,7 @@ export async function measureLogins(bench: Bench): Promise<LoginResults> {
   for (const { port, entry } of subjects) await logIn(port, entry.login ?? '')
   for (let round = 0; round < rounds; round++) {
     for (const connections of atOnce) {
-      for (const subject of rotate(subjects, round)) {
+      for (const subject of shuffle(subjects, round)) {
         const key = `${connections} ${subject.entry.id}`
         const hashesPerSecond = await hashing.perSecond(seconds / 2)
         const logins = await measureRound(subject, { connections, seconds, users: bench.sharedUsers })

@@ -13,6 +13,8 @@ import type { SubjectProcess } from '../support/subject-process.ts'
 const CONNECTIONS = 32
 const BATCH = 10_000
 const IDLE_MS = 2_000
+/** V8 keeps what its young generation has grown to, by tens of megabytes, which say nothing about the cache. */
+const SMALL_YOUNG_GENERATION = ['--max-semi-space-size=2']
 
 /** What sessions in Latchkey's cache take; what an idle `latchkey serve` takes; what each server takes. */
 export async function measureMemory(bench: Bench): Promise<MemoryResults> {
@@ -42,7 +44,7 @@ async function measureCache(bench: Bench, sessions: number, round: number): Prom
   await store.close()
 
   async function measureRss(isCold: boolean): Promise<number> {
-    const subject = await bench.start(entry, { data, users: 0, isCold })
+    const subject = await bench.start(entry, { data, users: 0, isCold, nodeFlags: SMALL_YOUNG_GENERATION })
     await askTimes(subject, sessions, store?.cookie ?? String)
     const bytes = await subject.rssBytes()
     await subject.stop()

@@ -1,6 +1,6 @@
 import { isInFramework } from '../catalogue.ts'
 import type { StormResults, StormSubject } from '../results.ts'
-import { type Bench, rotate } from '../support/bench.ts'
+import { type Bench, shuffle } from '../support/bench.ts'
 import { type LoadResult, runClosedLoop, runOpenLoop } from '../support/load.ts'
 import { getMe, logIn, postLogin } from '../support/requests.ts'
 import { spreadBy } from '../support/statistics.ts'
@@ -22,7 +22,7 @@ export async function measureStorm(bench: Bench): Promise<StormResults> {
   const measured = new Map<string, Round[]>(subjects.map(({ entry }) => [entry.id, []]))
   for (const subject of subjects) await warmUp(subject, bench.isQuick ? 0.3 : 2)
   for (let round = 0; round < rounds; round++) {
-    for (const subject of rotate(subjects, round)) {
+    for (const subject of shuffle(subjects, round)) {
       measured.get(subject.entry.id)?.push(await measureRound(subject, { seconds, users: bench.sharedUsers }))
     }
   }

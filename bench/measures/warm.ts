@@ -1,5 +1,5 @@
 import type { WarmResults, WarmSubject } from '../results.ts'
-import { type Bench, rotate } from '../support/bench.ts'
+import { type Bench, shuffle } from '../support/bench.ts'
 import { runClosedLoop } from '../support/load.ts'
 import { getMe, logIn } from '../support/requests.ts'
 import { ratioOf, spreadBy } from '../support/statistics.ts'
@@ -15,17 +15,27 @@ interface Round {
 
 const CONNECTIONS = 32
 
-/** GET /me of one session: requests per second and p99, each beside the bare server or framework it runs on. */
+/** A new session so often: none grows old enough to be renewed or to leave a cache while it is measured. */
+const ROUNDS_PER_SESSION = 5
+
+/**
+ * GET /me of one session: requests per second and p99, each beside the bare server or framework it runs on. Rounds are
+ * many and short, since a core that is shared with others is fast in one second and slow in the next.
+ */
 export async function measureWarm(bench: Bench): Promise<WarmResults> {
-  const { rounds, seconds } = bench.pace({ rounds: 7, seconds: 3 }, { rounds: 2, seconds: 0.4 })
+  const { rounds, seconds } = bench.pace({ rounds: 40, seconds: 0.3 }, { rounds: 6, seconds: 0.1 })
   const entries = bench.entries.filter(({ login, role }) => login !== null || role === 'limit')
   const subjects = await bench.shared(entries)
   const measured = new Map<string, Round[]>(subjects.map(({ entry }) => [entry.id, []]))
-  for (const subject of subjects) await measureRound(subject, bench.isQuick ? 0.6 : 3) // compiles the hot path
+  const requests = new Map<string, string>()
+  const measure = (subject: SubjectProcess, length: number): Promise<Round> =>
+    measureRound(subject, requests.get(subject.entry.id) ?? '', length)
   for (let round = 0; round < rounds; round++) {
-    for (const subject of rotate(subjects, round)) {
-      measured.get(subject.entry.id)?.push(await measureRound(subject, seconds))
-    }
+    if (round % ROUNDS_PER_SESSION === 0) await logInAll(subjects, requests)
+    // The first time compiles the hot path.
+    if (round === 0) for (const subject of subjects) await measure(subject, bench.isQuick ? 0.5 : 3)
+    for (const subject of shuffle(subjects, round))
+      measured.get(subject.entry.id)?.push(await measure(subject, seconds))
   }
   const summaries = subjects.map(({ entry }) => {
     const own = measured.get(entry.id) ?? []
@@ -34,16 +44,28 @@ export async function measureWarm(bench: Bench): Promise<WarmResults> {
   return { rounds, seconds, connections: CONNECTIONS, subjects: Object.fromEntries(summaries) }
 }
 
-async function measureRound({ entry, port, cpuMicroseconds }: SubjectProcess, seconds: number): Promise<Round> {
-  // A new session for each round: none grows old enough to be renewed or to leave a cache while it is measured.
-  const request = getMe(entry.login === null ? 'session=none' : await logIn(port, entry.login))
-  const cpuBefore = await cpuMicroseconds()
-  const startedAt = performance.now()
+async function logInAll(subjects: readonly SubjectProcess[], requests: Map<string, string>): Promise<void> {
+  for (const { entry, port } of subjects) {
+    requests.set(entry.id, getMe(entry.login === null ? 'session=none' : await logIn(port, entry.login)))
+  }
+}
+
+async function measureRound(
+  { port, cpuMicroseconds }: SubjectProcess,
+  request: string,
+  seconds: number,
+): Promise<Round> {
+  let startedAt = 0
+  let cpuBefore = 0
   const { perSecond, p50Ms, p99Ms, requests } = await runClosedLoop({
     port,
     connections: CONNECTIONS,
     seconds,
     next: () => request,
+    async onConnected() {
+      cpuBefore = await cpuMicroseconds()
+      startedAt = performance.now()
+    },
   })
   const elapsedMicroseconds = (performance.now() - startedAt) * 1_000
   const cpu = (await cpuMicroseconds()) - cpuBefore

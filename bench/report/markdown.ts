@@ -27,7 +27,7 @@ export function writeMarkdown(results: Results): string {
       warmTable(warm),
     ]),
     section(results.cold, 'GET /me, cold', (cold) => [
-      `Each request is of another session, in no order, and nothing is cached; ${cold.connections} connections, ${cold.rounds} interleaved rounds of ${cold.seconds} s. "By hand" is the least that looks a session up: one prepared statement or one GET, the deadlines compared, on node:http. Databases share a core with the load.`,
+      `Each request is of another session, in no order, and nothing is cached; ${cold.connections} connections, ${cold.rounds} interleaved rounds of ${cold.seconds} s. "By hand" is the least that looks a session up: one prepared statement or one GET, the deadlines compared, on node:http. Last uses, which Latchkey writes once a minute per session and by hand nobody does, are left out. Databases share a core with the load.`,
       coldTable(cold),
     ]),
     section(results.logins, 'Logins', (logins) => [
@@ -43,7 +43,7 @@ export function writeMarkdown(results: Results): string {
       queryTable(queries),
     ]),
     section(results.memory, 'Memory', (memory) => [
-      `${whole(memory.cachedSessions)} sessions in the cache of Latchkey add ${spread(memory.cacheBytes, megabytes)} of resident memory: two servers, one with and one without cache, answer the same requests, each of another session, and are compared after a garbage collection.${memory.idleServeBytes === null ? '' : ` An idle \`latchkey serve\` has ${spread(memory.idleServeBytes, megabytes)}.`} Resident memory of each server under test:`,
+      `${whole(memory.cachedSessions)} sessions in the cache of Latchkey add ${spread(memory.cacheBytes, megabytes)} of resident memory: two servers, one with and one without cache, answer the same requests, each of another session, and are compared after a garbage collection; both keep the young generation of their heap at 2 MB, which would else grow by tens of megabytes of its own.${memory.idleServeBytes === null ? '' : ` An idle \`latchkey serve\` has ${spread(memory.idleServeBytes, megabytes)}.`} Resident memory of each server under test:`,
       memoryTable(memory),
     ]),
     section(results.startup, 'Start', (startup) => [

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DatabaseKind, type Entry, EVERYWHERE_WHEN_QUICK } from '../catalogue.ts'
@@ -48,6 +49,8 @@ export interface StartRequest {
   readonly isCold?: boolean
   readonly countsStatements?: boolean
   readonly latchkeyFolder?: string
+  /** Settings of Node for this process. */
+  readonly nodeFlags?: readonly string[]
 }
 
 /** Enough that no user reaches the limit of sessions that Latchkey sets. */
@@ -81,7 +84,8 @@ export function createBench(
 
   async function start(entry: Entry, request: StartRequest): Promise<SubjectProcess> {
     const subject = await optionsOf(entry, request)
-    return startSubject(entry, { subject, countsStatements: request.countsStatements ?? false })
+    const { countsStatements = false, nodeFlags = [] } = request
+    return startSubject(entry, { subject, countsStatements, nodeFlags })
   }
 
   async function startShared(entry: Entry): Promise<void> {
@@ -135,8 +139,10 @@ export async function stopAll(subjects: readonly SubjectProcess[]): Promise<void
   await Promise.all(subjects.map((subject) => subject.stop()))
 }
 
-/** The subjects in another order each round, so that none always follows the same one. */
-export function rotate<Item>(items: readonly Item[], round: number): Item[] {
-  const start = items.length === 0 ? 0 : (round * 7) % items.length
-  return [...items.slice(start), ...items.slice(0, start)]
+/** The subjects in an order without pattern, another one each round: none always follows the same other. */
+export function shuffle<Item>(items: readonly Item[], round: number): Item[] {
+  return items
+    .map((item, index) => ({ item, place: hash('sha256', `${round} ${index}`) }))
+    .sort((left, right) => (left.place < right.place ? -1 : 1))
+    .map(({ item }) => item)
 }

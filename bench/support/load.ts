@@ -20,6 +20,8 @@ export interface ClosedLoop {
   readonly next: () => string
   /** True when enough was sent, before the time is over. */
   readonly isDone?: () => boolean
+  /** Called when all connections stand, before the time begins. */
+  readonly onConnected?: () => Promise<void>
 }
 
 /** So many requests a second. */
@@ -42,8 +44,10 @@ interface Recording {
  * answers that are few, slow, or come all at once.
  * @throws Error when any answer is not 200.
  */
-export async function runClosedLoop({ port, connections, seconds, next, isDone }: ClosedLoop): Promise<LoadResult> {
+export async function runClosedLoop(load: ClosedLoop): Promise<LoadResult> {
+  const { port, connections, seconds, next, isDone, onConnected } = load
   const pool = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port)))
+  await onConnected?.()
   const recording = newRecording()
   const endAt = performance.now() + seconds * 1_000
   const isOver = (now: number): boolean => now >= endAt || isDone?.() === true

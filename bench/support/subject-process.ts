@@ -26,16 +26,20 @@ export interface SubjectProcess {
 /** How the process is started. */
 export interface StartOptions {
   readonly subject: SubjectOptions
-  readonly countsStatements?: boolean
+  readonly countsStatements: boolean
+  readonly nodeFlags: readonly string[]
 }
 
 const SERVER = fileURLToPath(new URL('../server.ts', import.meta.url))
 const START_TIMEOUT_MS = 60_000
 
 /** Starts a server on the core of servers, as in production: NODE_ENV says so. */
-export async function startSubject(entry: Entry, { subject, countsStatements }: StartOptions): Promise<SubjectProcess> {
+export async function startSubject(
+  entry: Entry,
+  { subject, countsStatements, nodeFlags }: StartOptions,
+): Promise<SubjectProcess> {
   mkdirSync(subject.directory, { recursive: true })
-  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc']
+  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc', ...nodeFlags]
   const [execPath, execArgv] = onCore(SERVER_CORE, [process.execPath, ...flags])
   const child = endWithUs(
     fork(SERVER, [entry.id, JSON.stringify(subject)], {

@@ -8,12 +8,16 @@ import { crc32 } from 'node:zlib'
 
 declare const tokenBrand: unique symbol
 declare const hashBrand: unique symbol
+declare const digestBrand: unique symbol
 
 /** A secret that is well formed: right prefix, length, alphabet and checksum. */
 export type Token = string & { readonly [tokenBrand]: true }
 
 /** SHA-256 of a token in base64url: what is stored and looked up. */
 export type TokenHash = string & { readonly [hashBrand]: true }
+
+/** SHA-256 of a token as 32 characters of one byte each: quicker made than a `TokenHash`, and a shorter key in memory. */
+export type TokenDigest = string & { readonly [digestBrand]: true }
 
 const SECRET_BYTES = 32
 const SECRET_CHARACTERS = 43
@@ -39,6 +43,16 @@ export function parseToken(prefix: string, text: string): Token | null {
 /** SHA-256 in base64url: enough for a secret of 256 random bits (ASVS 6.5.2), and no detour over the thread pool. */
 export function hashToken(token: string): TokenHash {
   return hash('sha256', token, 'base64url') as TokenHash
+}
+
+/** The digest of a token, for memory only: its characters are no text. */
+export function digestToken(token: string): TokenDigest {
+  return hash('sha256', token, 'binary') as TokenDigest
+}
+
+/** The digest as it is stored. */
+export function toTokenHash(digest: TokenDigest): TokenHash {
+  return Buffer.from(digest, 'latin1').toString('base64url') as TokenHash
 }
 
 function checksum(payload: string): string {

@@ -1,19 +1,19 @@
-import { LRUCache } from 'lru-cache'
-import type { TokenHash } from '../crypto/token.ts'
+import type { TokenDigest } from '../crypto/token.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Principal } from '../kernel/principal.ts'
+import { createSessionTable } from './session-table.ts'
 import type { Change, ChangesElsewhere, SessionRef } from './store.ts'
 
 /**
- * Sessions that were verified lately, by token hash, in this process. Bounded; refusals are never kept.
+ * Sessions that were verified lately, by digest of their token, in this process. Bounded; refusals are never kept.
  * Whoever ends or changes a session evicts it here and, by way of the storage, in every other process.
  */
 export interface SessionCache {
-  get(tokenHash: TokenHash): Principal | undefined
+  get(digest: TokenDigest): Principal | undefined
   /** Grows with every eviction. Read it before asking the storage, and hand it to `put`. */
   readonly version: number
   /** Keeps what was read, unless it was evicted since `version`: what was read may be out of date. */
-  put(tokenHash: TokenHash, principal: Principal, version: number): void
+  put(digest: TokenDigest, principal: Principal, version: number): void
   evictSession(session: SessionRef): void
   evictUser(id: UserId): void
   /**
@@ -24,50 +24,16 @@ export interface SessionCache {
   readonly size: number
 }
 
-/** An entry, and the next one of the same user: an index without a set for each user. */
-interface Entry {
-  readonly tokenHash: TokenHash
-  readonly principal: Principal
-  next: Entry | undefined
-}
-
 /** Evictions remembered one by one; what was read before the oldest of them is kept by nobody. */
 const MAX_REMEMBERED = 1_000
 
 /** Makes a cache for so many sessions; 0 keeps none. */
 export function createSessionCache(maxSessions: number): SessionCache {
-  const firstOfUser = new Map<UserId, Entry>()
+  const table = maxSessions > 0 ? createSessionTable(maxSessions) : null
   /** Who was evicted last, and at which version. */
   const evictedAt = new Map<SessionId | UserId, number>()
   let forgottenUpTo = 0
   let version = 0
-
-  function link(entry: Entry): void {
-    const { userId } = entry.principal.session
-    entry.next = firstOfUser.get(userId)
-    firstOfUser.set(userId, entry)
-  }
-
-  function unlink(entry: Entry): void {
-    const { userId } = entry.principal.session
-    const first = firstOfUser.get(userId)
-    if (first === entry) {
-      if (entry.next === undefined) firstOfUser.delete(userId)
-      else firstOfUser.set(userId, entry.next)
-      return
-    }
-    let before = first
-    while (before !== undefined && before.next !== entry) before = before.next
-    if (before !== undefined) before.next = entry.next
-  }
-
-  const entries = maxSessions > 0 ? new LRUCache<TokenHash, Entry>({ max: maxSessions, dispose: unlink }) : null
-
-  function remove(userId: UserId, id: SessionId | null): void {
-    for (let entry = firstOfUser.get(userId); entry !== undefined; entry = entry.next) {
-      if (id === null || entry.principal.session.id === id) entries?.delete(entry.tokenHash)
-    }
-  }
 
   function remember(id: SessionId | UserId): void {
     version++
@@ -87,7 +53,7 @@ export function createSessionCache(maxSessions: number): SessionCache {
   function clear(): void {
     version++
     forgottenUpTo = version
-    entries?.clear()
+    table?.clear()
   }
 
   function evict(change: Change): void {
@@ -96,29 +62,25 @@ export function createSessionCache(maxSessions: number): SessionCache {
   }
 
   const cache: SessionCache = {
-    get: (tokenHash) => entries?.get(tokenHash)?.principal,
+    get: (digest) => table?.get(digest),
     get version() {
       return version
     },
     get size() {
-      return entries?.size ?? 0
+      return table?.size ?? 0
     },
-    put(tokenHash, principal, since) {
+    put(digest, principal, since) {
       const { id, userId } = principal.session
-      if (entries === null || since < forgottenUpTo || isEvictedSince(id, since) || isEvictedSince(userId, since))
-        return
-      remove(userId, id)
-      const entry: Entry = { tokenHash, principal, next: undefined }
-      link(entry)
-      entries.set(tokenHash, entry)
+      if (since < forgottenUpTo || isEvictedSince(id, since) || isEvictedSince(userId, since)) return
+      table?.put(digest, principal)
     },
     evictSession({ id, userId }) {
       remember(id)
-      remove(userId, id)
+      table?.remove(userId, id)
     },
     evictUser(id) {
       remember(id)
-      remove(id, null)
+      table?.remove(id, null)
     },
     follow(changes) {
       if (changes === 'unreachable') return false

@@ -1,5 +1,5 @@
 import { tellOnly } from '../audit/tell.ts'
-import { hashToken, parseToken, type TokenHash } from '../crypto/token.ts'
+import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
 import type { Note } from '../kernel/event.ts'
 import type { Principal, Session } from '../kernel/principal.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
@@ -39,15 +39,15 @@ export function verifySession(
   note: Note,
 ): Principal | null | Promise<Principal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
-  const tokenHash = hashToken(text)
+  const digest = digestToken(text)
   const mayUseCache = deps.settings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
-  const cached = mayUseCache ? deps.cache.get(tokenHash) : undefined
+  const cached = mayUseCache ? deps.cache.get(digest) : undefined
   if (cached !== undefined && isCurrent(deps, cached.session)) {
     deps.verifications.warm++
     return cached
   }
   if (cached === undefined && parseToken(SESSION_TOKEN_PREFIX, text) === null) return refuse(deps)
-  return readSession(deps, tokenHash, { note, mayUseCache })
+  return readSession(deps, digest, { note, mayUseCache })
 }
 
 function isCurrent(deps: VerifyDeps, session: Session): boolean {
@@ -67,11 +67,12 @@ export function isAlive(session: Session, now: number): boolean {
 
 async function readSession(
   deps: VerifyDeps,
-  tokenHash: TokenHash,
+  digest: TokenDigest,
   { note, mayUseCache }: { readonly note: Note; readonly mayUseCache: boolean },
 ): Promise<Principal | null> {
   const { cache, clock, sessions, verifications } = deps
   const { version } = cache
+  const tokenHash = toTokenHash(digest)
   const found = await sessions.findByTokenHash(tokenHash)
   if (found === null) return refuse(deps)
   const now = clock()
@@ -82,7 +83,7 @@ async function readSession(
   }
   const session = isTouchDue(deps, latest, now) ? touch(deps, { session: latest, tokenHash }, now) : latest
   const principal: Principal = { kind: 'session', user: found.user, session, scopes: null }
-  if (mayUseCache) cache.put(tokenHash, principal, version)
+  if (mayUseCache) cache.put(digest, principal, version)
   verifications.cold++
   return principal
 }

@@ -105,17 +105,18 @@ export function toUnavailable(error: unknown): unknown {
 }
 
 /**
- * Prepares a query with one value and one row.
+ * Prepares a query with one value and one row, whose columns come as an array.
  * @param name under which connections remember it; null where a pooler may hand them to others.
  */
-export function prepareRead<Row>(
+export function prepareRead<Row extends readonly unknown[]>(
   pool: Pool,
   { text, name, deadlineMs, onStatement }: PreparedReadOptions,
 ): (value: string) => Promise<Row | undefined> {
+  const options = { rowMode: 'array', ...(name === null ? {} : { name }) } as const
   return async (value) => {
     const connection = await lease(pool, performance.now() + deadlineMs, onStatement)
     try {
-      const { rows } = await connection.run<Row>(text, [value], name)
+      const { rows } = await connection.run<Row>(text, [value], options)
       return rows[0]
     } finally {
       connection.release()
@@ -209,13 +210,16 @@ class LeasedConnection implements DatabaseConnection {
     return this.run(sql, parameters)
   }
 
-  async run<Row>(text: string, values: readonly unknown[], name: string | null = null): Promise<QueryResult<Row>> {
+  async run<Row>(
+    text: string,
+    values: readonly unknown[],
+    options: { readonly name?: string; readonly rowMode?: 'array' } = {},
+  ): Promise<QueryResult<Row>> {
     const startedAt = performance.now()
     try {
       const timeLeft = Math.max(1, Math.ceil(this.#deadline - startedAt))
       // `query_timeout` is a setting of one query as well; the types know it as one of the connection only.
-      const named = name === null ? {} : { name }
-      const config = { text, values: values as unknown[], query_timeout: timeLeft, ...named }
+      const config = { text, values: values as unknown[], query_timeout: timeLeft, ...options }
       const { rows, rowCount } = await this.#client.query(config)
       return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) }
     } catch (error) {

@@ -47,11 +47,16 @@ export function toSession(row: Omit<Selectable<SessionsTable>, 'sweep_at' | 'tok
     expiresAt: row.expires_at,
     idleExpiresAt: row.idle_expires_at,
     authenticatedAt: row.authenticated_at,
-    methods: row.methods.split(' ') as Method[],
+    methods: toMethods(row.methods),
     remembered: Boolean(row.remembered),
     cookieSentAt: row.cookie_sent_at,
     client: { ip: row.ip, userAgent: row.user_agent },
   }
+}
+
+/** The methods in a column. What stands in the table was written by `toSessionRow`. */
+export function toMethods(text: string): Method[] {
+  return text.split(' ') as Method[]
 }
 
 /** A session as its row. */

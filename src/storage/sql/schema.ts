@@ -158,8 +158,11 @@ export interface SqlDatabase {
   readonly db: Kysely<Database>
   /** Reads. What the other has committed, it sees. */
   readonly reader: Kysely<Database>
-  /** Prepares the query of every verification: one value in, one row out, without what the query builder costs. */
-  prepareRead<Row>(text: string): (value: string) => Promise<Row | undefined>
+  /**
+   * Prepares the query of every verification: one value in, the columns of one row out, in their order, without what the
+   * query builder costs.
+   */
+  prepareRead<Row extends readonly unknown[]>(text: string): (value: string) => Promise<Row | undefined>
   /** Tells other processes, in the transaction that does it, what changed. */
   announce(trx: Transaction<Database>, change: Change): Promise<void>
   changesElsewhere(): ChangesElsewhere

@@ -1,6 +1,7 @@
-import type { Selectable, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Told } from '../../audit/tell.ts'
 import type { TokenHash } from '../../crypto/token.ts'
+import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type {
   SessionPage,
@@ -12,8 +13,8 @@ import type {
   SessionWithUser,
   Swept,
 } from '../../sessions/store.ts'
-import { toSession, toSessionRow, toUser } from './rows.ts'
-import type { Database, SessionsTable, SqlDatabase, UsersTable } from './schema.ts'
+import { toMethods, toSession, toSessionRow } from './rows.ts'
+import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { sweepSessions } from './session-sweep.ts'
 import { at } from './time.ts'
@@ -230,8 +231,25 @@ async function swapToken(
   return true
 }
 
-type SessionRow = Omit<Selectable<SessionsTable>, 'sweep_at' | 'token_hash'> &
-  Pick<Selectable<UsersTable>, 'email' | 'email_verified' | 'name'> & { readonly user_created_at: number }
+/** The columns of the query of every verification, in its order. */
+type FoundRow = readonly [
+  id: SessionId,
+  userId: UserId,
+  createdAt: number,
+  lastSeenAt: number,
+  expiresAt: number,
+  idleExpiresAt: number,
+  authenticatedAt: number,
+  methods: string,
+  remembered: boolean | number,
+  cookieSentAt: number,
+  ip: string | null,
+  userAgent: string | null,
+  email: EmailAddress,
+  emailVerified: boolean | number,
+  name: string | null,
+  userCreatedAt: number,
+]
 
 /** The one query of every verification; its text is made once. */
 function createSessionFinder({ reader, prepareRead }: SqlDatabase): SessionStore['findByTokenHash'] {
@@ -244,13 +262,31 @@ function createSessionFinder({ reader, prepareRead }: SqlDatabase): SessionStore
     .where('token_hash', '=', '')
     .where('users.disabled_at', 'is', null)
     .compile()
-  const read = prepareRead<SessionRow>(text)
+  const read = prepareRead<FoundRow>(text)
   return async (tokenHash: TokenHash): Promise<SessionWithUser | null> => {
     const row = await read(tokenHash)
-    if (row === undefined) return null
-    const { email, email_verified, name } = row
-    const user = toUser({ id: row.user_id, email, email_verified, name, created_at: row.user_created_at })
-    return { session: toSession(row), user }
+    return row === undefined ? null : toSessionWithUser(row)
+  }
+}
+
+function toSessionWithUser(row: FoundRow): SessionWithUser {
+  const [id, userId, createdAt, lastSeenAt, expiresAt, idleExpiresAt, authenticatedAt, ...rest] = row
+  const [methods, remembered, cookieSentAt, ip, userAgent, email, emailVerified, name, userCreatedAt] = rest
+  return {
+    session: {
+      id,
+      userId,
+      createdAt,
+      lastSeenAt,
+      expiresAt,
+      idleExpiresAt,
+      authenticatedAt,
+      methods: toMethods(methods),
+      remembered: Boolean(remembered),
+      cookieSentAt,
+      client: { ip, userAgent },
+    },
+    user: { id: userId, email, emailVerified: Boolean(emailVerified), name, createdAt: userCreatedAt },
   }
 }
 

@@ -7,7 +7,7 @@ import { createChangeReader, noteChange, sweepChanges } from './changes.ts'
 import { type MigrationTarget, migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Database, SqlDatabase } from './schema.ts'
-import { createKysely, openSqliteFile, prepareRead } from './sqlite-database.ts'
+import { createKysely, openSqliteFile, openSqliteReader, prepareRead } from './sqlite-database.ts'
 import { openSqlStores } from './stores.ts'
 
 /** How the SQLite file is used. */
@@ -35,7 +35,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
       try {
         await bringUpToDate(db, options.migrate ?? true)
         // Data in memory belongs to its connection.
-        const readerFile = isInMemory ? file : openSqliteFile(location)
+        const readerFile = isInMemory ? file : openSqliteReader(location)
         const reader = isInMemory ? db : createKysely(readerFile, listener)
         const database: SqlDatabase = {
           db,

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import type { TokenDigest } from '../crypto/token.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
+import type { SessionId, UserId } from '../kernel/ids.ts'
+import type { Principal } from '../kernel/principal.ts'
+import { createSessionTable } from './session-table.ts'
+
+function principalOf(session: number, user = session, name: string | null = null): Principal {
+  const userId = `user-${user}` as UserId
+  return {
+    kind: 'session',
+    user: { id: userId, email: `${user}@example.com` as EmailAddress, emailVerified: true, name, createdAt: 1 },
+    session: {
+      id: `session-${session}` as SessionId,
+      userId,
+      createdAt: session + 1,
+      lastSeenAt: session + 2,
+      expiresAt: 1_800_000_000_003 + session,
+      idleExpiresAt: 1_800_000_000_004 + session,
+      authenticatedAt: session + 5,
+      methods: ['password'],
+      remembered: session % 2 === 1,
+      cookieSentAt: session + 6,
+      client: { ip: session === 0 ? null : `192.0.2.${session}`, userAgent: session === 0 ? null : 'curl/8' },
+    },
+    scopes: null,
+  }
+}
+
+const digest = (session: number): TokenDigest => `digest ${session}` as TokenDigest
+
+describe('the table of verified sessions', () => {
+  test('gives what was put in, all of it', () => {
+    const table = createSessionTable(10)
+    for (let session = 0; session < 10; session++) table.put(digest(session), principalOf(session))
+    for (let session = 0; session < 10; session++) expect(table.get(digest(session))).toEqual(principalOf(session))
+    expect(table.size).toBe(10)
+    expect(table.get(digest(10))).toBeUndefined()
+  })
+
+  test('a newer copy takes the place of an older one, also under another token', () => {
+    const table = createSessionTable(10)
+    table.put(digest(1), principalOf(1))
+    table.put(digest(2), principalOf(1))
+    expect(table.size).toBe(1)
+    expect(table.get(digest(1))).toBeUndefined()
+    expect(table.get(digest(2))).toEqual(principalOf(1))
+  })
+
+  test('the user read last counts for all sessions of the user', () => {
+    const table = createSessionTable(10)
+    table.put(digest(1), principalOf(1, 1))
+    table.put(digest(2), principalOf(2, 1, 'Ada'))
+    expect(table.get(digest(1))?.user.name).toBe('Ada')
+  })
+
+  test('removes one session of a user, or all, and no other', () => {
+    const table = createSessionTable(10)
+    for (let session = 0; session < 6; session++) table.put(digest(session), principalOf(session, session % 2))
+    table.remove('user-0' as UserId, 'session-2' as SessionId)
+    table.remove('user-0' as UserId, 'session-3' as SessionId) // of the other user
+    expect([0, 1, 2, 3, 4, 5].filter((session) => table.get(digest(session)) !== undefined)).toEqual([0, 1, 3, 4, 5])
+    table.remove('user-1' as UserId, null)
+    expect([0, 1, 2, 3, 4, 5].filter((session) => table.get(digest(session)) !== undefined)).toEqual([0, 4])
+    table.clear()
+    expect(table.size).toBe(0)
+    expect(table.get(digest(0))).toBeUndefined()
+  })
+
+  test('when it is full, one leaves that was not used lately', () => {
+    const table = createSessionTable(3)
+    for (let session = 0; session < 3; session++) table.put(digest(session), principalOf(session, 7))
+    table.get(digest(0))
+    table.put(digest(3), principalOf(3, 7))
+    expect(table.size).toBe(3)
+    expect(table.get(digest(0))).toEqual(principalOf(0, 7))
+    expect(table.get(digest(1))).toBeUndefined()
+    for (let session = 4; session < 1_000; session++) table.put(digest(session), principalOf(session, session % 5))
+    expect(table.size).toBe(3)
+    expect(table.get(digest(999))).toEqual(principalOf(999, 4))
+  })
+})
