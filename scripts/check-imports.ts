@@ -63,7 +63,7 @@ const forbidden: IForbiddenRuleType[] = [
     name: 'entries-are-imported-by-nobody',
     severity: 'error',
     from: { path: '^src/[^/]+/', pathNot: '\\.test\\.ts$' },
-    to: { path: '^src/(?:index|node|sqlite|postgres|redis|config)\\.ts$' },
+    to: { path: '^src/(?:index|node|sqlite|postgres|redis|smtp|config)\\.ts$' },
   },
   {
     name: 'no-test-code-in-the-product',

@@ -8,7 +8,7 @@ import type {
 } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { isUniqueViolation } from './errors.ts'
-import { endTokensOf, insertOneTimeToken, useUpToken } from './one-time-tokens.ts'
+import { AddressReserved, endTokensOf, insertOneTimeToken, refuseReservedEmail, useUpToken } from './one-time-tokens.ts'
 import { endAllSessions, putPassword } from './replace-password.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -33,7 +33,7 @@ async function toOutcome(change: Promise<true | null>): Promise<EmailChangeOutco
   try {
     return (await change) === null ? 'token_used' : 'changed'
   } catch (error) {
-    if (isUniqueViolation(error)) return 'taken'
+    if (isUniqueViolation(error) || error instanceof AddressReserved) return 'taken'
     throw error
   }
 }
@@ -67,6 +67,7 @@ async function changeEmail(
   { token, userId, email }: EmailProof,
 ): Promise<true | null> {
   if (!(await useUpToken(trx, token))) return null
+  await refuseReservedEmail(trx, { id: userId, email }, token.createdAt)
   await setVerifiedEmail(trx, userId, email)
   await endTokensOf(trx, userId, ['email_verify', 'email_change', 'password_reset'])
   await sessions.userChanged(trx, userId)

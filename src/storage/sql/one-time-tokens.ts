@@ -2,6 +2,7 @@ import type { InsertObject, Selectable, Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import type { User } from '../../kernel/principal.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../mail/store.ts'
 import type { Database, OneTimeTokensTable } from './schema.ts'
 import { at } from './time.ts'
@@ -92,6 +93,26 @@ export async function endTokensOf(
   purposes: readonly TokenPurpose[],
 ): Promise<void> {
   await trx.deleteFrom('one_time_tokens').where('user_id', '=', userId).where('purpose', 'in', purposes).execute()
+}
+
+/** The address is kept for somebody who may still take it back. */
+export class AddressReserved extends Error {}
+
+/** Keeps an address from everybody but the user who has a way back to it. Throws AddressReserved. */
+export async function refuseReservedEmail(
+  trx: Transaction<Database>,
+  { id, email }: Pick<User, 'id' | 'email'>,
+  now: number,
+): Promise<void> {
+  const row = await trx
+    .selectFrom('one_time_tokens')
+    .select('token_hash')
+    .where('email', '=', email)
+    .where('purpose', '=', 'email_undo')
+    .where('user_id', '!=', id)
+    .where('expires_at', '>', at(now))
+    .executeTakeFirst()
+  if (row !== undefined) throw new AddressReserved()
 }
 
 /** The token in a row, which was written by `insertOneTimeToken`. */

@@ -6,7 +6,13 @@ import { erasePersonalData } from './audit-rows.ts'
 import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { insertMovedUsers } from './import-users.ts'
-import { insertOneTimeToken, toOneTimeToken, useUpToken } from './one-time-tokens.ts'
+import {
+  AddressReserved,
+  insertOneTimeToken,
+  refuseReservedEmail,
+  toOneTimeToken,
+  useUpToken,
+} from './one-time-tokens.ts'
 import { toUser, toUserRecord, toUserRow } from './rows.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -24,7 +30,7 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
         const created = await transact(tell, (trx) => insertUser(trx, sessions, newUser))
         return created === null ? 'invitation_used' : 'created'
       } catch (error) {
-        if (isUniqueViolation(error)) return 'email_taken'
+        if (isUniqueViolation(error) || error instanceof AddressReserved) return 'email_taken'
         throw error
       }
     },
@@ -141,6 +147,7 @@ async function insertUser(
   { user, passwordHash, firstSession, replaces, verification, invitation }: NewUser,
 ): Promise<true | null> {
   if (invitation !== undefined && !(await useUpToken(trx, invitation))) return null
+  await refuseReservedEmail(trx, user, user.createdAt)
   await trx.insertInto('users').values(toUserRow(user)).execute()
   const changed_at = at(user.createdAt)
   await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()

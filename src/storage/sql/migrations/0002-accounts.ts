@@ -25,6 +25,7 @@ export const accounts: Migration = {
       claimed_until INTEGER
     ) STRICT, WITHOUT ROWID`,
     'CREATE INDEX one_time_tokens_by_user ON one_time_tokens (user_id)',
+    'CREATE INDEX one_time_tokens_by_email ON one_time_tokens (email)',
     'CREATE INDEX one_time_tokens_to_sweep ON one_time_tokens (expires_at)',
     `CREATE TABLE audit_events (
       id TEXT PRIMARY KEY NOT NULL,
@@ -83,6 +84,7 @@ export const accounts: Migration = {
       claimed_until timestamptz
     )`,
     'CREATE INDEX one_time_tokens_by_user ON latchkey.one_time_tokens (user_id)',
+    'CREATE INDEX one_time_tokens_by_email ON latchkey.one_time_tokens (email)',
     'CREATE INDEX one_time_tokens_to_sweep ON latchkey.one_time_tokens (expires_at)',
     `CREATE TABLE latchkey.audit_events (
       id uuid PRIMARY KEY,

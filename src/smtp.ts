@@ -1,0 +1,1 @@
+export { createSmtpMailer, type SmtpMailer, type SmtpMailerOptions } from './mail/smtp.ts'
