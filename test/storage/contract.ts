@@ -624,19 +624,23 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         expect(await elsewhere.throttle.look(randomUUID(), limit, NOW)).toBeNull()
       })
 
-      test('after each failure one waits as long as the table says, to the millisecond', async () => {
+      test.each([
+        ['doubling', limits.account],
+        ['always the same', createLimits({ ...DEFAULT_THROTTLE_SETTINGS, maxWaitMs: 1_000 }).account],
+        ['from the first on', createLimits({ ...DEFAULT_THROTTLE_SETTINGS, freeFailures: 1 }).account],
+      ])('after each failure one waits as long as the table says, to the millisecond: %s', async (_, limit) => {
         const key = randomUUID()
         let now = NOW
         for (let count = 1; count <= 20; count++) {
-          const blockedUntil = now + waitAfterMs(limits.account, count)
-          expect(await take(key, limits.account, now)).toEqual({
+          const blockedUntil = now + waitAfterMs(limit, count)
+          expect(await take(key, limit, now)).toEqual({
             outcome: 'counted',
             count,
             blockedUntil,
-            expiresAt: now + limits.account.keepMs,
+            expiresAt: now + limit.keepMs,
           })
           if (blockedUntil > now) {
-            expect(await take(key, limits.account, blockedUntil - 1)).toEqual({
+            expect(await take(key, limit, blockedUntil - 1)).toEqual({
               outcome: 'wait',
               retryAt: blockedUntil,
             })

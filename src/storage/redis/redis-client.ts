@@ -101,7 +101,10 @@ async function createSentinelClient(scheme: string, rest: string): Promise<Redis
     }),
     nodeClientOptions: { socket: socketFor(scheme), commandsQueueMaxLength: MAX_WAITING, ...credentials },
     sentinelClientOptions: { socket: socketFor(scheme) },
-    masterPoolSize: 4,
+    // One connection for all commands. Without it, commands that begin at the same moment each take one of the pool, and all
+    // but the last are never given back: the others wait for nothing (redis 6, `_execute` of its Sentinel client).
+    reserveClient: true,
+    masterPoolSize: 1,
   })
   sentinel.on('error', ignore)
   return {
