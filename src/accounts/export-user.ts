@@ -8,6 +8,7 @@ import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import type { UserStore } from './store.ts'
+import { exportEvents, exportedEventJsonSchema } from './user-events.ts'
 
 /** What exporting works with. */
 export interface ExportDeps extends SessionDeps {
@@ -31,6 +32,7 @@ export const userExportSchema = z
       }),
     ),
     mailsWaiting: z.int().nonnegative(),
+    events: z.array(exportedEventJsonSchema),
   })
   .meta({ id: 'UserExport' })
 
@@ -43,6 +45,7 @@ export async function exportUser(deps: ExportDeps, id: UserId, note: Note): Prom
   if (stored === null) throw new Refusal('not_found')
   const now = deps.clock()
   const sessions = await deps.sessions.listByUser(id, now)
+  const events = await exportEvents(deps.audit, id)
   await deps.audit.write({ events: [note({ type: 'user.exported', userId: id })] })
   const { user, passwordChangedAt, oneTimeTokens, mailsWaiting } = stored
   return {
@@ -57,5 +60,6 @@ export async function exportUser(deps: ExportDeps, id: UserId, note: Note): Prom
       expiresAt: toIsoTime(expiresAt),
     })),
     mailsWaiting,
+    events,
   }
 }

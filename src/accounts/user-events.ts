@@ -45,8 +45,16 @@ export const userEventJsonSchema = z
   })
   .meta({ id: 'UserEvent' })
 
+/** An event in an export, which has those as well that people are not shown. */
+export const exportedEventJsonSchema = userEventJsonSchema.extend({ type: z.string() }).meta({ id: 'ExportedEvent' })
+
+/** An event in an export, as the wire has it. */
+export type ExportedEventJson = z.infer<typeof exportedEventJsonSchema>
+
 /** An event as the wire has it. */
 export type UserEventJson = z.infer<typeof userEventJsonSchema>
+
+const EXPORT_PAGE = 500
 
 /** The most events that one answer has. */
 export const MAX_USER_EVENTS = 100
@@ -70,14 +78,28 @@ export async function listUserEvents(
     newestFirst: true,
     limit: Math.min(limit, MAX_USER_EVENTS),
   })
-  return records.map(toUserEventJson)
+  return records.map((record) => ({
+    ...toExportedEventJson(record),
+    type: record.type as UserEventJson['type'], // no others were asked for
+  }))
 }
 
-function toUserEventJson(record: AuditRecord): UserEventJson {
+/** All events about a user that are still kept, newest first. */
+export async function exportEvents(audit: Pick<AuditStore, 'list'>, userId: UserId): Promise<ExportedEventJson[]> {
+  const events: ExportedEventJson[] = []
+  for (let before: EventId | undefined; ; ) {
+    const page = await audit.list({ userId, before, newestFirst: true, limit: EXPORT_PAGE })
+    events.push(...page.map(toExportedEventJson))
+    if (page.length < EXPORT_PAGE) return events
+    before = page.at(-1)?.id as EventId // a full page has a last one
+  }
+}
+
+function toExportedEventJson(record: AuditRecord): ExportedEventJson {
   const { id, type, at, sessionId, requestId, client } = record
   return {
     id,
-    type: type as UserEventJson['type'], // no others were asked for
+    type,
     at: toIsoTime(at),
     ...(sessionId === null ? {} : { sessionId }),
     device: requestId === null ? null : toDeviceJson(client),

@@ -139,9 +139,17 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
       password: { changedAt: createdAt },
       sessions: expect.any(Array),
       pendingLinks: expect.any(Array),
-      mailsWaiting: 4,
+      mailsWaiting: 5,
+      events: expect.any(Array),
     })
-    const { sessions, pendingLinks } = reply.body
+    const { sessions, pendingLinks, events } = reply.body
+    expect(events.map(({ type }: { type: string }) => type)).toEqual([
+      'password.reset_requested',
+      'email.change_requested',
+      'login.succeeded',
+      'login.succeeded',
+      'user.created',
+    ])
     const ids = [registered.body.session.id, phone.body.session.id]
     expect(sessions.map(({ id }: { id: string }) => id).sort()).toEqual(ids.sort())
     expect(sessions.map((session: { device: { userAgent: string } }) => session.device.userAgent)).toContain('Phone')
