@@ -6,6 +6,7 @@ import {
   giveBackPasswordTry,
   type PasswordTry,
   takePasswordTry,
+  waitForTurn,
 } from '../throttle/password-tries.ts'
 import type { Attempt } from '../throttle/throttle.ts'
 import { type DisablePasswordDeps, disableAfterFailures } from './disable-password.ts'
@@ -68,7 +69,11 @@ interface Claim {
 }
 
 async function prove(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
-  const endTurn = await deps.throttle.turns.take(claim.account)
+  const endTurn = await waitForTurn(
+    deps.throttle,
+    { account: claim.account, userId: claim.credential?.user.id ?? null },
+    attempt,
+  )
   try {
     return await tryPassword(deps, claim, attempt)
   } finally {

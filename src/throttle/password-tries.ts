@@ -2,6 +2,7 @@
  * One budget for everything that checks the password of an account. A browser that logged in there before has one of its
  * own, which no failures of others touch; everybody else shares that of the account, and that of their network.
  */
+import { SECOND_MS } from '../kernel/clock.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { networkOf } from './network.ts'
@@ -48,6 +49,22 @@ export async function takePasswordTry(
   const device = deviceBudget(throttle, subject, attempt)
   const known = device === null ? null : await takeAsDevice(throttle, device, { attempt, userId: subject.userId })
   return known ?? takeAsStranger(throttle, { subject, attempt, spentDevice: device })
+}
+
+/**
+ * Waits until few enough tries at the account are under way in this process.
+ * @returns what ends the turn.
+ * @throws too_many_requests when too many wait already.
+ */
+export async function waitForTurn(
+  throttle: Throttle,
+  { account, userId }: PasswordSubject,
+  attempt: Attempt,
+): Promise<() => void> {
+  const endTurn = await throttle.turns.take(account)
+  if (endTurn !== null) return endTurn
+  const retryAt = throttle.clock() + SECOND_MS
+  throw tooManyTries(throttle, throttle.limits.account, { attempt, userId, retryAt })
 }
 
 /** The password was right: failures before it count no more. Those of strangers still do when it came from a known device. */

@@ -1,12 +1,7 @@
-import { Refusal } from '../kernel/refusal.ts'
-
 /** Lets few do something with the same thing at once; the others wait in line. */
 export interface Turns {
-  /**
-   * Waits for a turn, and gives what ends it.
-   * @throws overloaded when too many wait.
-   */
-  take(key: string): Promise<() => void>
+  /** Waits for a turn, and gives what ends it; null when too many wait. */
+  take(key: string): Promise<(() => void) | null>
 }
 
 /** As many as wait for a hash (`passwordHashing.maxWaiting`). */
@@ -35,7 +30,7 @@ export function createTurns(atOnce: number): Turns {
       lines.set(key, line)
       if (line.running < atOnce) line.running++
       else {
-        if (line.waiting.length >= MAX_WAITING) throw new Refusal('overloaded', { retryAfterSeconds: 1 })
+        if (line.waiting.length >= MAX_WAITING) return null
         await new Promise<void>((resolve) => line.waiting.push(resolve))
       }
       let isOver = false

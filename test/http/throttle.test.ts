@@ -90,6 +90,14 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(refused(instance) + hashedThere).toBe(5)
   })
 
+  test('32 right passwords at one account at the same moment are no guesses: all get in', async () => {
+    const instance = await start(ring)
+    await instance.auth.users.create({ email: ADA, password: PASSWORD })
+    const logIn = (): Promise<Reply> => instance.client().post('/auth/login', { email: ADA, password: PASSWORD })
+    const statuses = (await Promise.all(Array.from({ length: 32 }, logIn))).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+  })
+
   test('login, reauthenticate and password/change are one budget; a stolen session guesses no more than a stranger', async () => {
     const instance = await start(ring)
     const stolen = instance.client()
