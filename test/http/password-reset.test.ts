@@ -219,7 +219,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     for (const clear of ['lkr_', 'password_reset?', '/password/reset', 'http://localhost:3000']) {
       expect(waiting).not.toContain(clear)
     }
-    const worker = await sleepy.sibling()
+    const worker = await sleepy.sibling({ deliverMails: true })
     const token = tokenIn(await sleepy.waitForMail())
     expect(token).toMatch(/^lkr_/)
     expect(await sleepy.stored()).not.toContain(token.slice(4, 30))
