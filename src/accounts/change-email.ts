@@ -34,7 +34,7 @@ export async function requestEmailChange(
   const email = parseEmailAddress(text)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
   if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
-  if (!(await takeMailBudget(deps.throttle, user.email)))
+  if (!(await takeMailBudget(deps.throttle, 'email_change', user.email)))
     throw new Refusal('too_many_requests', { retryAfterSeconds: 3_600 })
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
   const undo = newOneTimeToken(deps.clock, { purpose: 'email_undo', userId: user.id, email: user.email })

@@ -151,7 +151,7 @@ async function registerUnverified(deps: RegisterDeps, { accepted, invitation }: 
 async function tellOwner(deps: RegisterDeps, { email, password }: AcceptedUser, note: Note): Promise<void> {
   await deps.hasher.hash(password) // what a new account costs
   const owner = await deps.users.findByEmail(email)
-  const mayMail = await takeMailBudget(deps.throttle, email)
+  const mayMail = await takeMailBudget(deps.throttle, 'account_exists', email)
   if (mayMail && owner !== null && owner.disabledAt === null && !owner.emailVerified) {
     const { record, mails } = newVerification(deps, owner)
     const requested = note({ type: 'email.verification_requested', userId: owner.id })

@@ -29,7 +29,7 @@ export function newVerification(
 
 /** Mails the user a link that verifies their address. Does nothing when it is verified, or was mailed too often lately. */
 export async function requestVerification(deps: VerificationDeps, user: User, note: Note): Promise<void> {
-  if (user.emailVerified || !(await takeMailBudget(deps.throttle, user.email))) return
+  if (user.emailVerified || !(await takeMailBudget(deps.throttle, 'verify', user.email))) return
   const { record, mails } = newVerification(deps, user)
   await deps.tokens.issue([record], () => ({
     events: [note({ type: 'email.verification_requested', userId: user.id })],

@@ -54,8 +54,8 @@ export async function changePassword(
     throw invalidMember('#/newPassword', 'Must differ from the current password.')
   const newHash = await deps.hasher.hash(accepted)
   const planned = planRotation(session, sessionToken, deps.clock())
-  const { hash: oldHash } = proof.credential
-  const changed = await deps.passwords.change({ oldHash, newHash, keep: planned.rotation }, () => ({
+  const { hash: oldHash, securityEpoch } = proof.credential
+  const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
     events: [note({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails: passwordChangedMail(deps, user),
   }))

@@ -15,7 +15,7 @@ export interface DisablePasswordDeps {
 /**
  * After too many failures in a row the password works no more for browsers that never logged in before, until it is another
  * (NIST SP 800-63B-4 section 3.2.2). Devices of the user go on: only one that has used up its own budget counts as a stranger.
- * Does nothing when it is disabled already.
+ * Does nothing when it is disabled already, and where no mail is sent: there would be no way back.
  */
 export async function disableAfterFailures(
   { passwords, throttle, mail, links }: DisablePasswordDeps,
@@ -23,7 +23,7 @@ export async function disableAfterFailures(
   { tried, attempt: { note } }: { readonly tried: PasswordTry; readonly attempt: Attempt },
 ): Promise<void> {
   const isTooMany = !tried.isKnownDevice && tried.failures >= throttle.limits.failuresUntilDisabled
-  if (!isTooMany || credential === null || credential.disabledFor !== null) return
+  if (!isTooMany || mail.isOff || credential === null || credential.disabledFor !== null) return
   const { id: userId, email } = credential.user
   const content = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword } as const
   await passwords.setDisabled(userId, 'strangers', () => ({

@@ -24,7 +24,7 @@ export interface ForgotPasswordDeps extends OneTimeTokenDeps {
 export async function forgotPassword(deps: ForgotPasswordDeps, email: string, note: Note): Promise<void> {
   const address = parseEmailAddress(email)
   const credential = address === null ? null : await deps.passwords.findByEmail(address)
-  const mayMail = await takeMailBudget(deps.throttle, address ?? email)
+  const mayMail = await takeMailBudget(deps.throttle, 'reset', address ?? email)
   const user = credential === null || credential.disabled || !mayMail ? null : credential.user
   const { token, record } = newOneTimeToken(deps.clock, {
     purpose: 'password_reset',

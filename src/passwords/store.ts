@@ -26,6 +26,8 @@ export interface PasswordChange {
   /** Only while this is still the hash is it replaced. */
   readonly oldHash: PasswordHash
   readonly newHash: PasswordHash
+  /** The user's security epoch when the password was proven; if it has moved on, nothing is changed. */
+  readonly securityEpoch: number
   /** The session that asked: it gets a new token, all others of its user end. */
   readonly keep: SessionRotation
 }

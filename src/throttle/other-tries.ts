@@ -31,11 +31,16 @@ export async function takeForgotBudget(throttle: Throttle, attempt: Attempt): Pr
 
 /**
  * Counts a mail with a link to an address, within what may go there in an hour. Whoever asked is told the same either way.
+ * @param kind each has a budget of its own, so that nobody uses up what a forgotten password needs with another one.
  * @param email the address in its normal form, whether or not somebody has it.
  * @returns false when no more mails go there for now. Throws unavailable.
  */
-export async function takeMailBudget({ store, limits, keyOf, clock }: Throttle, email: string): Promise<boolean> {
-  const { outcome } = await store.take(keyOf(limits.mail, email), limits.mail, clock())
+export async function takeMailBudget(
+  { store, limits, keyOf, clock }: Throttle,
+  kind: 'reset' | 'verify' | 'account_exists' | 'email_change',
+  email: string,
+): Promise<boolean> {
+  const { outcome } = await store.take(keyOf(limits.mail, kind, email), limits.mail, clock())
   return outcome === 'counted'
 }
 

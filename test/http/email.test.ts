@@ -441,6 +441,17 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(replies.filter(({ status }) => status === 410)).toHaveLength(19)
   })
 
+  test('a change that an intruder ordered ends when an administrator forces a reset, or disables the account', async () => {
+    for (const shutOut of ['forcePasswordReset', 'disable'] as const) {
+      const { client, email } = await register()
+      const { token } = await order(client, email, newEmail())
+      const id = (await instance.auth.users.find(email))?.id ?? ''
+      await instance.auth.users[shutOut](id)
+      await instance.auth.users.enable(id)
+      expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
+    }
+  })
+
   test('while there is a way back to an address nobody else can take it', async () => {
     const { client, email } = await register()
     const { token, back } = await order(client, email, newEmail())

@@ -334,11 +334,12 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         newTokenHash: hashToken(newToken('lks')),
         authenticatedAt: NOW + 3,
       }
-      const change = { oldHash: HASH, newHash: OTHER_HASH, keep: rotation }
+      const change = { oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }
       expect(await stores.passwords.change({ ...change, oldHash: OTHER_HASH }, untold)).toBe(false)
       expect(
         await stores.passwords.change({ ...change, keep: { ...rotation, oldTokenHash: other.tokenHash } }, untold),
       ).toBe(false)
+      expect(await stores.passwords.change({ ...change, securityEpoch: 1 }, untold)).toBe(false)
       expect((await stores.passwords.findByUserId(user.id))?.hash).toBe(HASH) // nothing half done
       expect(await isThere(keep.tokenHash)).toBe(true)
 
@@ -454,7 +455,10 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold),
           round % 2
             ? elsewhere.users.disable(user.id, NOW, untold)
-            : elsewhere.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }, untold),
+            : elsewhere.passwords.change(
+                { oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation },
+                untold,
+              ),
         ])
         expect(await isThere(record.tokenHash)).toBe(false)
       }
@@ -477,7 +481,8 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         ]
         const rotations = [
           () => stores.sessions.rotate(rotation, 0, untold),
-          () => stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }, untold),
+          () =>
+            stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }, untold),
         ]
         await Promise.all([rotations[round % 2]?.(), ways[round % 3]?.()])
         expect(await isThere(record.tokenHash)).toBe(false)
@@ -579,7 +584,9 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const keep = await addSession(user.id)
       const newTokenHash = hashToken(newToken('lks'))
       const rotation = { ...refOf(keep), oldTokenHash: keep.tokenHash, newTokenHash, authenticatedAt: NOW }
-      expect(await stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, keep: rotation }, untold)).toBe(true)
+      expect(
+        await stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }, untold),
+      ).toBe(true)
       expect(await disabledFor()).toBeNull()
       expect(
         await stores.passwords.setDisabled(

@@ -81,7 +81,10 @@ describe('sessions in Redis', () => {
     const newTokenHash = hashToken(newToken('lks'))
     meanwhile = () => removeToken(tokenHash)
     const keep = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
-    await stores.passwords.change({ oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, keep }, untold)
+    await stores.passwords.change(
+      { oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, securityEpoch: 0, keep },
+      untold,
+    )
     expect(await stores.sessions.findByTokenHash(newTokenHash)).toBeNull()
     await stores.close()
   })

@@ -86,6 +86,12 @@ export async function useUpToken(trx: Transaction<Database>, { tokenHash }: OneT
   return numDeletedRows > 0n
 }
 
+/**
+ * What ends when somebody is shut out of an account: a verification could set a password, too, and a change of address may
+ * have been ordered by them. Ways back stay.
+ */
+export const ORDERED_BY_AN_INTRUDER: readonly TokenPurpose[] = ['password_reset', 'email_verify', 'email_change']
+
 /** Ends the tokens of a user for these purposes. */
 export async function endTokensOf(
   trx: Transaction<Database>,

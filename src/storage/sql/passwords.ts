@@ -8,7 +8,7 @@ import type {
   PasswordReset,
   PasswordStore,
 } from '../../passwords/store.ts'
-import { endTokensOf, useUpToken } from './one-time-tokens.ts'
+import { endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
@@ -83,7 +83,7 @@ async function addFirstPassword(
 async function changePassword(
   trx: Transaction<Database>,
   sessions: SessionEffects,
-  { oldHash, newHash, keep }: PasswordChange,
+  { oldHash, newHash, keep, securityEpoch }: PasswordChange,
 ): Promise<true | null> {
   const { userId } = keep
   const epoch = await advanceEpoch(trx, userId)
@@ -93,7 +93,8 @@ async function changePassword(
     .where('user_id', '=', userId)
     .where('hash', '=', oldHash)
     .executeTakeFirst()
-  if (epoch === null || numUpdatedRows === 0n || !(await sessions.rotate(trx, keep))) return null
+  // What ended all sessions since the proof, such as a forced reset, is not to be undone by it.
+  if (epoch !== securityEpoch + 1 || numUpdatedRows === 0n || !(await sessions.rotate(trx, keep))) return null
   await endTokensOf(trx, userId, ['password_reset', 'email_change'])
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll(trx, { userId, except, throughEpoch: epoch - 1 })
@@ -107,8 +108,7 @@ async function resetPassword(
 ): Promise<true | null> {
   if (!(await useUpToken(trx, token)) || !(await endAllSessions(trx, sessions, userId))) return null
   await putPassword(trx, userId, { hash: newHash, changedAt })
-  // A verification could set a password, too; and a change of address may have been ordered by whoever is shut out now.
-  await endTokensOf(trx, userId, ['password_reset', 'email_verify', 'email_change'])
+  await endTokensOf(trx, userId, ORDERED_BY_AN_INTRUDER)
   await trx
     .updateTable('users')
     .set({ email_verified: true })
@@ -129,6 +129,7 @@ async function forceReset(trx: Transaction<Database>, sessions: SessionEffects, 
     .executeTakeFirst()
   if (user === undefined) return null
   await trx.updateTable('passwords').set({ disabled_for: 'everyone' }).where('user_id', '=', userId).execute()
+  await endTokensOf(trx, userId, ORDERED_BY_AN_INTRUDER)
   await sessions.endAll(trx, { userId, except: null, throughEpoch: user.security_epoch - 1 })
   return true
 }

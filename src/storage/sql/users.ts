@@ -8,7 +8,9 @@ import { isUniqueViolation } from './errors.ts'
 import { insertMovedUsers } from './import-users.ts'
 import {
   AddressReserved,
+  endTokensOf,
   insertOneTimeToken,
+  ORDERED_BY_AN_INTRUDER,
   refuseReservedEmail,
   toOneTimeToken,
   useUpToken,
@@ -103,6 +105,7 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
             .returning('security_epoch')
             .executeTakeFirst()
           if (row === undefined) return null
+          await endTokensOf(trx, id, ORDERED_BY_AN_INTRUDER)
           await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
           return true
         }),
