@@ -75,7 +75,7 @@ describe('kill -9', () => {
       const work = Array.from({ length: CLIENTS }, (_, index) =>
         registerAndLogIn(server.client(), `lane${lane}-${round}-${index}`, last),
       )
-      await sleep(60 + Math.random() * 300) // when the axe falls is chance; nothing is awaited here
+      await sleep(60 + Math.random() * 450) // when the axe falls is chance; nothing is awaited here
       await server.end('SIGKILL')
       await Promise.all(work)
       total += last.length
