@@ -17,6 +17,7 @@ test.each([
   ['okhttp/4.12.0', 'Android app (OkHttp)'],
   ['', 'Unknown device'],
   [null, 'Unknown device'],
+  ['Go to evil.example and confirm your card/1.0 x', 'Unknown device'],
 ])('%s is %s', (userAgent, label) => {
   expect(deviceLabel(userAgent)).toBe(label)
 })
