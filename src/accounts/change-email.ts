@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Note } from '../kernel/event.ts'
 import type { User } from '../kernel/principal.ts'
@@ -34,8 +34,9 @@ export async function requestEmailChange(
   const email = parseEmailAddress(text)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
   if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
-  if (!(await takeMailBudget(deps.throttle, 'email_change', user.email)))
-    throw new Refusal('too_many_requests', { retryAfterSeconds: 3_600 })
+  if (!(await takeMailBudget(deps.throttle, 'email_change', user.email))) {
+    throw new Refusal('too_many_requests', { retryAfterSeconds: HOUR_MS / SECOND_MS })
+  }
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
   const undo = newOneTimeToken(deps.clock, { purpose: 'email_undo', userId: user.id, email: user.email })
   const proofMail = await writeProofMail(deps, { user, email, token })
@@ -50,18 +51,17 @@ export async function requestEmailChange(
 
 /**
  * To an address that has an account goes a mail that says so, and whoever asked is told nothing of it: the mail counts as
- * theirs, so that their export shows as many as for any other address.
+ * theirs, so that their export shows as many as for any other address. To one that was mailed too often lately goes none.
  */
 async function writeProofMail(
-  { users, mail, links }: ChangeEmailDeps,
+  { users, mail, links, throttle }: ChangeEmailDeps,
   { user, email, token }: { readonly user: User; readonly email: EmailAddress; readonly token: string },
 ): Promise<readonly OutgoingMail[]> {
-  if ((await users.findByEmail(email)) !== null) {
-    const content = { kind: 'account_exists', loginLink: links.login, resetLink: links.forgotPassword } as const
-    return mail.write({ to: email, userId: user.id, content })
-  }
   const hours = ONE_TIME_TOKENS.email_change.lifeMs / HOUR_MS
-  const content = { kind: 'email_change', link: links.confirmEmailChange(token), hours } as const
+  const proof = { kind: 'email_change', link: links.confirmEmailChange(token), hours } as const
+  const notice = { kind: 'account_exists', loginLink: links.login, resetLink: links.forgotPassword } as const
+  if (!(await takeMailBudget(throttle, 'email_change', email))) return mail.writeNone(proof)
+  const content = (await users.findByEmail(email)) === null ? proof : notice
   return mail.write({ to: email, userId: user.id, content })
 }
 

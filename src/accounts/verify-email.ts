@@ -82,10 +82,9 @@ async function store(
   const verification = { token, userId: user.id, email: user.email, newPassword }
   const verified = note({ type: 'email.verified', userId: user.id })
   const changed = note({ type: 'password.changed', userId: user.id, sessionId: null })
+  const mails = newPassword === null ? [] : await passwordChangedMail(deps, user)
   const done = await deps.users.verifyEmail(verification, () =>
-    newPassword === null
-      ? { events: [verified] }
-      : { events: [verified, changed], mails: passwordChangedMail(deps, user) },
+    newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },
   )
   deps.cache.evictUser(user.id)
   if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // they were guesses at another password

@@ -4,7 +4,7 @@ import type { Links } from '../mail/links.ts'
 import type { OutgoingMail } from '../mail/outgoing-mail.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { deviceLabel } from '../sessions/device-label.ts'
-import { takeNoticeBudget } from '../throttle/other-tries.ts'
+import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 
 /** What the notice is written with. */
@@ -21,7 +21,7 @@ export async function newDeviceMail(
   { id, email }: User,
   { ip, userAgent }: ClientInfo,
 ): Promise<readonly OutgoingMail[]> {
-  if (mail.isOff || !(await takeNoticeBudget(throttle, email))) return []
+  if (mail.isOff || !(await takeMailBudget(throttle, 'new_device', email))) return []
   const device = deviceLabel(userAgent)
   const content = { kind: 'new_device', device, ip, at: clock(), accountLink: links.account } as const
   return mail.write({ to: email, userId: id, content })

@@ -55,9 +55,10 @@ export async function changePassword(
   const newHash = await deps.hasher.hash(accepted)
   const planned = planRotation(session, sessionToken, deps.clock())
   const { hash: oldHash, securityEpoch } = proof.credential
+  const mails = await passwordChangedMail(deps, user)
   const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
     events: [note({ type: 'password.changed', userId: user.id, sessionId: session.id })],
-    mails: passwordChangedMail(deps, user),
+    mails,
   }))
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })

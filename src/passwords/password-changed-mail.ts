@@ -3,12 +3,23 @@ import type { User } from '../kernel/principal.ts'
 import type { Links } from '../mail/links.ts'
 import type { OutgoingMail } from '../mail/outgoing-mail.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import { takeMailBudget } from '../throttle/other-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
 
-/** The notice that a password is another now (ASVS 6.3.7). */
-export function passwordChangedMail(
-  { mail, links, clock }: { readonly mail: MailWriter; readonly links: Links; readonly clock: Clock },
+/** What the notice is written with. */
+export interface PasswordChangedMailDeps {
+  readonly mail: MailWriter
+  readonly links: Links
+  readonly throttle: Throttle
+  readonly clock: Clock
+}
+
+/** The notice that a password is another now (ASVS 6.3.7); none when too many went there lately. */
+export async function passwordChangedMail(
+  { mail, links, throttle, clock }: PasswordChangedMailDeps,
   { id, email }: User,
-): readonly OutgoingMail[] {
+): Promise<readonly OutgoingMail[]> {
+  if (mail.isOff || !(await takeMailBudget(throttle, 'password_changed', email))) return []
   const content = { kind: 'password_changed', at: clock(), forgotLink: links.forgotPassword } as const
   return mail.write({ to: email, userId: id, content })
 }

@@ -46,9 +46,10 @@ export async function resetPassword(
   await withClaimedToken(deps, token, async () => {
     const newHash = await deps.hasher.hash(accepted)
     const changedAt = deps.clock()
+    const mails = await passwordChangedMail(deps, user)
     const done = await deps.passwords.reset({ token, userId: user.id, newHash, changedAt }, () => ({
       events: [note({ type: 'password.reset', userId: user.id })],
-      mails: passwordChangedMail(deps, user),
+      mails,
     }))
     deps.cache.evictUser(user.id)
     await forgetFailures(deps.throttle, user.email) // they were guesses at another password

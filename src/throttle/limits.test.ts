@@ -56,7 +56,7 @@ describe('what an attacker gets stands in docs/abuse-protection.md as it follows
     ['one network, a day', limits.login.maxTries * (DAY_MS / limits.login.keepMs)],
     ['registrations from one network, a day', limits.register.maxTries * 24],
     ['requests for mails from one network, a day', limits.forgot.maxTries * 24],
-    ['mails to one address, a day', limits.mail.maxTries * 24],
+    ['mails of one kind to one address, a day', limits.mail.maxTries * 24],
   ])('%s: %d', (what, count) => {
     expect(page).toContain(`| ${what} | ${count.toLocaleString('en')} |`)
   })

@@ -29,28 +29,22 @@ export async function takeForgotBudget(throttle: Throttle, attempt: Attempt): Pr
   await takeNetworkTry(throttle, 'forgot', attempt)
 }
 
+/** What a mail is about, as far as it has a budget. */
+export type MailKind = 'reset' | 'verify' | 'account_exists' | 'email_change' | 'new_device' | 'password_changed'
+
 /**
- * Counts a mail with a link to an address, within what may go there in an hour. Whoever asked is told the same either way.
- * @param kind each has a budget of its own, so that nobody uses up what a forgotten password needs with another one.
+ * Counts a mail to an address, within what of its kind may go there in an hour. Whoever asked is told the same either way.
+ * @param kind each has a budget of its own, so that nobody uses up what a forgotten password needs with another one, nor hides a
+ *   change of password behind logins.
  * @param email the address in its normal form, whether or not somebody has it.
  * @returns false when no more mails go there for now. Throws unavailable.
  */
 export async function takeMailBudget(
   { store, limits, keyOf, clock }: Throttle,
-  kind: 'reset' | 'verify' | 'account_exists' | 'email_change',
+  kind: MailKind,
   email: string,
 ): Promise<boolean> {
   const { outcome } = await store.take(keyOf(limits.mail, kind, email), limits.mail, clock())
-  return outcome === 'counted'
-}
-
-/**
- * Counts a notice to an address, within as many an hour as other mails to it, but apart from them: a script that logs in
- * without keeping cookies is not to use up what a forgotten password needs.
- * @returns false when no more notices go there for now. Throws unavailable.
- */
-export async function takeNoticeBudget({ store, limits, keyOf, clock }: Throttle, email: string): Promise<boolean> {
-  const { outcome } = await store.take(keyOf(limits.mail, 'notice', email), limits.mail, clock())
   return outcome === 'counted'
 }
 

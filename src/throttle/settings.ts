@@ -16,7 +16,7 @@ export interface ThrottleSettings {
   readonly registrationsPerNetwork: number
   /** Requests for a mail with a link from one network in an hour. Default 10. */
   readonly recoveriesPerNetwork: number
-  /** Mails with links to one address in an hour. Default 5. */
+  /** Mails of one kind to one address in an hour. Default 5. */
   readonly mailsPerAccount: number
 }
 

@@ -98,6 +98,31 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(new Set(statuses)).toEqual(new Set([200]))
   })
 
+  test('nobody is flooded with mails: neither with notices, nor by changes of address from many accounts', async () => {
+    const instance = await start(ring)
+    const [first, second] = [instance.client(), instance.client()]
+    await first.post('/auth/register', { email: ADA, password: PASSWORD })
+    await second.post('/auth/register', { email: 'bob@example.com', password: PASSWORD })
+    let current = PASSWORD
+    for (let count = 0; count < 7; count++) {
+      const next = `password number ${count}, long enough`
+      const reply = await first.post('/auth/password/change', { currentPassword: current, newPassword: next })
+      expect(reply.status).toBe(200)
+      current = next
+    }
+    await first.post('/auth/reauthenticate', { password: current })
+    for (let count = 0; count < 4; count++) {
+      for (const client of [first, second]) {
+        expect((await client.post('/auth/email/change', { email: 'victim@example.com' })).status).toBe(202)
+      }
+    }
+    instance.advance(1)
+    await instance.client().post('/auth/password/forgot', { email: 'bob@example.com' })
+    await instance.waitForMail(({ text }) => text.includes('/password/reset?'))
+    expect(instance.mails.filter(({ to, subject }) => to === ADA && subject.includes('was changed'))).toHaveLength(5)
+    expect(instance.mails.filter(({ to }) => to === 'victim@example.com')).toHaveLength(5)
+  })
+
   test('login, reauthenticate and password/change are one budget; a stolen session guesses no more than a stranger', async () => {
     const instance = await start(ring)
     const stolen = instance.client()
