@@ -639,7 +639,8 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         const key = randomUUID()
         let now = NOW
         for (let count = 1; count <= 20; count++) {
-          const blockedUntil = now + waitAfterMs(limit, count)
+          const waitMs = waitAfterMs(limit, count)
+          const blockedUntil = waitMs === 0 ? 0 : now + waitMs
           expect(await take(key, limit, now)).toEqual({
             outcome: 'counted',
             count,
@@ -652,8 +653,19 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
               retryAt: blockedUntil,
             })
           }
-          now = blockedUntil
+          now += waitMs
         }
+      })
+
+      test.each([
+        ['a window', few],
+        ['a row of failures', limits.account],
+      ])('%s: a node whose clock is behind waits for nothing that nobody was told to wait for', async (_, limit) => {
+        const key = randomUUID()
+        await takeCounted(key, limit)
+        await takeCounted(key, limit, NOW + 1)
+        expect(await elsewhere.throttle.look(key, limit, NOW)).toBeNull()
+        expect(await elsewhere.throttle.take(key, limit, NOW)).toMatchObject({ outcome: 'counted', count: 3 })
       })
 
       test('a window begins with its first try and ends as a whole; failures are kept since the last', async () => {

@@ -83,7 +83,7 @@ if expires <= now then count, blocked, expires = 0, 0, now + keep end
 if count >= most then return {'spent', count, blocked, expires} end
 if blocked > now then return {'wait', count, blocked, expires} end
 count = count + 1
-blocked = now
+blocked = 0
 local waits = #ARGV - 5
 if count >= free and waits > 0 then blocked = now + tonumber(ARGV[5 + math.min(count - free + 1, waits)]) end
 if ARGV[4] == 'last' then expires = now + keep end

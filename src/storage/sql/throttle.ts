@@ -70,13 +70,13 @@ async function countTry({ db }: SqlDatabase, { key, limit, now }: Try): Promise<
   const expiry = limit.keptSince === 'last' ? newExpiry : sql`throttle.expires_at`
   const row = await db
     .insertInto('throttle')
-    .values({ key, count: 1, blocked_until: at(now + waitAfterMs(limit, 1)), expires_at: newExpiry })
+    .values({ key, count: 1, blocked_until: at(firstBlock(limit, now)), expires_at: newExpiry })
     .onConflict((conflict) =>
       conflict
         .column('key')
         .doUpdateSet({
           count: sql`CASE WHEN ${hasExpired} THEN 1 ELSE throttle.count + 1 END`,
-          blocked_until: sql`CASE WHEN ${hasExpired} THEN excluded.blocked_until ${blockedUntil(limit, now)} END`,
+          blocked_until: sql`CASE WHEN ${hasExpired} THEN excluded.blocked_until ${blockedUntilByCount(limit, now)} END`,
           expires_at: sql`CASE WHEN ${hasExpired} THEN excluded.expires_at ELSE ${expiry} END`,
         })
         .where(
@@ -88,14 +88,22 @@ async function countTry({ db }: SqlDatabase, { key, limit, now }: Try): Promise<
   return row ?? null
 }
 
+/** The time of a counter that nobody waits for. Never the present: a node whose clock is behind would wait for that. */
+const NOT_BLOCKED = 0
+
+function firstBlock(limit: Limit, now: number): number {
+  const waitMs = waitAfterMs(limit, 1)
+  return waitMs === 0 ? NOT_BLOCKED : now + waitMs
+}
+
 /** The limit's table of waits as the arms of a CASE: until when one waits after one more try. */
-function blockedUntil({ freeTries, waitsMs }: Limit, now: number): RawBuilder<unknown> {
+function blockedUntilByCount({ freeTries, waitsMs }: Limit, now: number): RawBuilder<unknown> {
   const longest = waitsMs.at(-1)
-  if (longest === undefined) return sql`ELSE ${at(now)}`
+  if (longest === undefined) return sql`ELSE ${at(NOT_BLOCKED)}`
   const steps = waitsMs
     .slice(0, -1)
     .map((waitMs, index) => sql`WHEN throttle.count + 1 = ${freeTries + index} THEN ${at(now + waitMs)}`)
-  const free = sql`WHEN throttle.count + 1 < ${freeTries} THEN ${at(now)}`
+  const free = sql`WHEN throttle.count + 1 < ${freeTries} THEN ${at(NOT_BLOCKED)}`
   return sql`${free} ${sql.join(steps, sql` `)} ELSE ${at(now + longest)}`
 }
 
