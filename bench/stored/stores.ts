@@ -49,7 +49,7 @@ export const STORES: Readonly<Record<string, (seed: StoreSeed) => Promise<Filled
     const rows = await openPostgresRows(options.postgresUrl ?? '', 'latchkey')
     const keys = await openRedisKeys(options.redisUrl ?? '')
     const userId = await rows.read('users', 'id', ['email', emailOf(0)])
-    const tokenHash = hashToken(cookie.slice(cookie.indexOf('=') + 1))
+    const tokenHash = hashToken(/\blatchkey=([^;]*)/.exec(cookie)?.[1] ?? '')
     const sessionId = findOtherId(keys.text, userId)
     const users = addUsers(rows, 'users', userId)
     return {
