@@ -73,6 +73,8 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           announce: notifyChange,
           changesElsewhere: inbox.take,
           lagMs: () => inbox.lagMs,
+          // Its commits wait elsewhere; nothing stands still meanwhile.
+          writeLightly: (work) => work(db),
           writeTouches: (touches) => writeTouches(db, touches),
           sweep: async () => undefined,
           checkIntegrity: async () => [],

@@ -168,6 +168,11 @@ export interface SqlDatabase {
   changesElsewhere(): ChangesElsewhere
   /** Milliseconds since other processes were last surely heard; 0 when they are asked each time. */
   lagMs(): number
+  /**
+   * Writes what a power failure may take, though no death of a process: SQLite waits for the disk with every other commit,
+   * and nothing else runs meanwhile.
+   */
+  writeLightly<Result>(work: (db: Kysely<Database>) => Promise<Result>): Promise<Result>
   /** Writes last uses in one statement. */
   writeTouches(touches: readonly Touch[]): Promise<void>
   /** Upkeep of the database's own, with each sweep. */

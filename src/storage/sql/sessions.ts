@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Told } from '../../audit/tell.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type {
@@ -35,12 +35,14 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
     writeTouches: database.writeTouches,
 
     async markCookieSent({ session }, cookieSentAt) {
-      const { numUpdatedRows } = await db
-        .updateTable('sessions')
-        .set({ cookie_sent_at: at(cookieSentAt) })
-        .where('id', '=', session.id)
-        .where('cookie_sent_at', '=', at(session.cookieSentAt))
-        .executeTakeFirst()
+      const update = (light: Kysely<Database>) =>
+        light
+          .updateTable('sessions')
+          .set({ cookie_sent_at: at(cookieSentAt) })
+          .where('id', '=', session.id)
+          .where('cookie_sent_at', '=', at(session.cookieSentAt))
+          .executeTakeFirst()
+      const { numUpdatedRows } = await database.writeLightly(update)
       return numUpdatedRows > 0n
     },
 

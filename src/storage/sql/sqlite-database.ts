@@ -16,7 +16,6 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { LRUCache } from 'lru-cache'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { OnStatement } from '../storage.ts'
 import { sqliteCode } from './errors.ts'
@@ -168,7 +167,7 @@ class SqliteFileConnection implements DatabaseConnection {
   /** When the database was first and last found busy, the time without a pause, on the monotonic clock. */
   #busySince = 0
   #lastBusyAt = Number.NEGATIVE_INFINITY
-  readonly #statements = new LRUCache<string, StatementSync>({ max: MAX_PREPARED_STATEMENTS })
+  readonly #statements = new Map<string, StatementSync>()
 
   constructor(file: DatabaseSync, onStatement: OnStatement | undefined) {
     this.#file = file
@@ -217,6 +216,7 @@ class SqliteFileConnection implements DatabaseConnection {
     const known = this.#statements.get(text)
     if (known !== undefined) return known
     const statement = this.#file.prepare(text)
+    if (this.#statements.size >= MAX_PREPARED_STATEMENTS) this.#statements.clear() // texts are few, and cost little to prepare
     this.#statements.set(text, statement)
     return statement
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { type Kysely, sql } from 'kysely'
 import type { Touch } from '../../sessions/store.ts'
 import { type OnStatement, type Storage, tellBoth } from '../storage.ts'
@@ -37,6 +38,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
         // Data in memory belongs to its connection.
         const readerFile = isInMemory ? file : openSqliteReader(location)
         const reader = isInMemory ? db : createKysely(readerFile, listener)
+        const writeLightly: SqlDatabase['writeLightly'] = (work) => withoutSync(file, db, work)
         const database: SqlDatabase = {
           db,
           reader,
@@ -44,7 +46,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
           announce: noteChange,
           changesElsewhere: createChangeReader(readerFile, isInMemory ? null : location),
           lagMs: () => 0,
-          writeTouches: (touches) => writeTouches(db, touches),
+          writeLightly,
+          writeTouches: (touches) => writeLightly((light) => writeTouches(light, touches)),
           sweep: () => sweepChanges(db),
           checkIntegrity: () => checkIntegrity(reader),
           async close() {
@@ -78,6 +81,22 @@ async function checkIntegrity(reader: Kysely<Database>): Promise<readonly string
     ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
     ...orphans.map(({ table }) => `A row of ${table} belongs to a row that is not there`),
   ]
+}
+
+/** Its commits wait for no disk: they are in the log, which whoever opens the file after a crash reads. */
+function withoutSync<Result>(
+  file: DatabaseSync,
+  db: Kysely<Database>,
+  work: (db: Kysely<Database>) => Promise<Result>,
+): Promise<Result> {
+  return db.connection().execute(async (connection) => {
+    file.exec('PRAGMA synchronous = NORMAL')
+    try {
+      return await work(connection)
+    } finally {
+      file.exec('PRAGMA synchronous = FULL')
+    }
+  })
 }
 
 async function writeTouches(db: Kysely<Database>, touches: readonly Touch[]): Promise<void> {

@@ -2,15 +2,15 @@
  * Counters in SQL. A try is one UPSERT: it changes the row, and gives it back, only if the try may be made, so that of many
  * at once no more get through than there is room for. Only who is refused asks once more, for how long.
  */
-import { type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Limit, waitAfterMs } from '../../throttle/limits.ts'
 import type { Counted, NotTaken, ThrottleStore } from '../../throttle/store.ts'
-import type { SqlDatabase } from './schema.ts'
+import type { Database, SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
 
 /** Counters in SQL. */
 export function createThrottleStore(database: SqlDatabase): ThrottleStore {
-  const { db } = database
+  const { writeLightly } = database
   return {
     async take(key, limit, now) {
       const counted = await countTry(database, { key, limit, now })
@@ -22,36 +22,40 @@ export function createThrottleStore(database: SqlDatabase): ThrottleStore {
     look: (key, limit, now) => findRefusal(database, { key, limit, now }),
 
     async giveBack(key, { keptSince }, { blockedUntil, expiresAt }) {
-      await db
-        .updateTable('throttle')
-        .set((eb) => ({
-          count: eb('count', '-', 1),
-          blocked_until: sql`CASE WHEN blocked_until = ${at(blockedUntil)} THEN ${at(0)} ELSE blocked_until END`,
-        }))
-        .where('key', '=', key)
-        .where('count', '>', 0)
-        .$if(keptSince === 'first', (query) => query.where('expires_at', '=', at(expiresAt)))
-        .execute()
+      const update = (db: Kysely<Database>) =>
+        db
+          .updateTable('throttle')
+          .set((eb) => ({
+            count: eb('count', '-', 1),
+            blocked_until: sql`CASE WHEN blocked_until = ${at(blockedUntil)} THEN ${at(0)} ELSE blocked_until END`,
+          }))
+          .where('key', '=', key)
+          .where('count', '>', 0)
+          .$if(keptSince === 'first', (query) => query.where('expires_at', '=', at(expiresAt)))
+          .execute()
+      await writeLightly(update)
     },
 
     async forget(key) {
-      await db.deleteFrom('throttle').where('key', '=', key).execute()
+      await writeLightly((db) => db.deleteFrom('throttle').where('key', '=', key).execute())
     },
 
     async sweep(now, limit) {
-      const { numDeletedRows } = await db
-        .deleteFrom('throttle')
-        .where('key', 'in', (eb) =>
-          eb
-            .selectFrom('throttle')
-            .select('key')
-            .where('expires_at', '<=', at(now))
-            .orderBy('expires_at')
-            .limit(limit)
-            .forUpdate()
-            .skipLocked(),
-        )
-        .executeTakeFirst()
+      const deletion = (db: Kysely<Database>) =>
+        db
+          .deleteFrom('throttle')
+          .where('key', 'in', (eb) =>
+            eb
+              .selectFrom('throttle')
+              .select('key')
+              .where('expires_at', '<=', at(now))
+              .orderBy('expires_at')
+              .limit(limit)
+              .forUpdate()
+              .skipLocked(),
+          )
+          .executeTakeFirst()
+      const { numDeletedRows } = await writeLightly(deletion)
       return Number(numDeletedRows) === limit
     },
   }
@@ -64,28 +68,29 @@ interface Try {
 }
 
 /** Null when the try may not be made. */
-async function countTry({ db }: SqlDatabase, { key, limit, now }: Try): Promise<Counted | null> {
+async function countTry({ writeLightly }: SqlDatabase, { key, limit, now }: Try): Promise<Counted | null> {
   const hasExpired = sql<boolean>`throttle.expires_at <= ${at(now)}`
   const newExpiry = at(now + limit.keepMs)
   const expiry = limit.keptSince === 'last' ? newExpiry : sql`throttle.expires_at`
-  const row = await db
-    .insertInto('throttle')
-    .values({ key, count: 1, blocked_until: at(firstBlock(limit, now)), expires_at: newExpiry })
-    .onConflict((conflict) =>
-      conflict
-        .column('key')
-        .doUpdateSet({
-          count: sql`CASE WHEN ${hasExpired} THEN 1 ELSE throttle.count + 1 END`,
-          blocked_until: sql`CASE WHEN ${hasExpired} THEN excluded.blocked_until ${blockedUntilByCount(limit, now)} END`,
-          expires_at: sql`CASE WHEN ${hasExpired} THEN excluded.expires_at ELSE ${expiry} END`,
-        })
-        .where(
-          sql<boolean>`(${hasExpired} OR (throttle.count < ${limit.maxTries} AND throttle.blocked_until <= ${at(now)}))`,
-        ),
-    )
-    .returning(['count', 'blocked_until as blockedUntil', 'expires_at as expiresAt'])
-    .executeTakeFirst()
-  return row ?? null
+  const upsert = (db: Kysely<Database>) =>
+    db
+      .insertInto('throttle')
+      .values({ key, count: 1, blocked_until: at(firstBlock(limit, now)), expires_at: newExpiry })
+      .onConflict((conflict) =>
+        conflict
+          .column('key')
+          .doUpdateSet({
+            count: sql`CASE WHEN ${hasExpired} THEN 1 ELSE throttle.count + 1 END`,
+            blocked_until: sql`CASE WHEN ${hasExpired} THEN excluded.blocked_until ${blockedUntilByCount(limit, now)} END`,
+            expires_at: sql`CASE WHEN ${hasExpired} THEN excluded.expires_at ELSE ${expiry} END`,
+          })
+          .where(
+            sql<boolean>`(${hasExpired} OR (throttle.count < ${limit.maxTries} AND throttle.blocked_until <= ${at(now)}))`,
+          ),
+      )
+      .returning(['count', 'blocked_until as blockedUntil', 'expires_at as expiresAt'])
+      .executeTakeFirst()
+  return (await writeLightly(upsert)) ?? null
 }
 
 /** The time of a counter that nobody waits for. Never the present: a node whose clock is behind would wait for that. */
