@@ -2,7 +2,8 @@
  * `npm run bench`: Latchkey beside the field, in one run. Servers on one core, load and databases on the other; rounds
  * are interleaved; medians count. Machines are noisy and their absolute numbers mean little: compare ratios.
  *
- *   --quick               under two minutes; results go to a temporary folder
+ *   --quick               under two minutes: short, without what wants a build and an installation (memory, startup, size),
+ *                         unless --measures names it; results go to a temporary folder
  *   --measures=warm,cold  some of: warm logins storm cold queries memory startup size
  *   --only=bare,latchkey-sqlite   some of the subjects of catalogue.ts
  *   --rounds=3 --seconds=1   how often and how long, for all measures
@@ -43,6 +44,9 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>
 
 /** Measures on servers that were started once for all of them. */
 const SHARING: ReadonlySet<MeasureName> = new Set(['warm', 'logins', 'storm'])
+
+/** Measures on the built package, installed. */
+const INSTALLING: ReadonlySet<MeasureName> = new Set(['memory', 'startup', 'size'])
 
 const { values } = parseArgs({
   options: {
@@ -92,7 +96,7 @@ function selectEntries(): readonly Entry[] {
 
 function selectMeasures(): MeasureName[] {
   const known = Object.keys(MEASURES) as MeasureName[]
-  const names = values.measures?.split(',') ?? known
+  const names = values.measures?.split(',') ?? known.filter((name) => !(isQuick && INSTALLING.has(name)))
   const unknown = names.find((name) => !(name in MEASURES))
   if (unknown !== undefined) throw new Error(`There is no measure "${unknown}". There are: ${known.join(', ')}`)
   return known.filter((name) => names.includes(name))
