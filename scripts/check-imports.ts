@@ -15,13 +15,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sessions: ['audit'],
   passwords: ['audit', 'mail', 'sessions', 'throttle'],
   login: ['audit', 'mail', 'passwords', 'sessions', 'throttle'],
+  tokens: ['audit', 'sessions'],
   accounts: ['audit', 'login', 'mail', 'passwords', 'sessions', 'throttle'],
-  storage: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle'],
+  storage: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle', 'tokens'],
   pages: ['accounts', 'audit', 'sessions'],
   http: ['pages', 'sessions'],
   adapters: [],
   server: ['adapters', 'http', 'mail', 'storage'],
-  cli: ['server', 'accounts', 'audit', 'sessions'],
+  cli: ['server', 'accounts', 'audit', 'sessions', 'tokens'],
 }
 /** Rooms that may import the composition root and the options. */
 const ABOVE_THE_ROOT = ['adapters', 'server', 'cli']
@@ -48,7 +49,7 @@ const forbidden: IForbiddenRuleType[] = [
     comment: 'Actions know no Request, Response, cookie or route',
     severity: 'error',
     from: {
-      path: '^src/(?:accounts|audit|mail|passwords|login|sessions|throttle)/',
+      path: '^src/(?:accounts|audit|mail|passwords|login|sessions|throttle|tokens)/',
       pathNot: '(?:routes?|session-cookie|renew-cookie|device-cookie|render-html|\\.test)\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },

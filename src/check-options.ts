@@ -34,6 +34,14 @@ export const originSchema = z
     'must be an origin such as https://app.example.com: http(s), without path, wildcard or slash at the end',
   )
 
+/** A scope, as RFC 6749 section 3.3 has it. */
+export const scopeSchema = z
+  .string()
+  .regex(
+    /^[!#-[\]-~]{1,64}$/,
+    'must be a word of 1 to 64 printable ASCII characters, without quote, backslash or space',
+  )
+
 /** An address of the web. */
 export const httpUrlSchema = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 
@@ -92,6 +100,19 @@ export const settingsSchema = z.strictObject({
         .optional(),
       maxWaiting: z.int().min(0).optional(),
     })
+    .optional(),
+  scopes: z
+    .array(scopeSchema)
+    .max(100)
+    .refine((scopes) => new Set(scopes).size === scopes.length, 'must not name a scope twice')
+    .optional(),
+  accessTokens: z
+    .strictObject({
+      lifetimeMs: durationMs,
+      allowNoExpiry: z.boolean(),
+      maxPerUser: z.int().min(1).max(10_000),
+    })
+    .partial()
     .optional(),
   throttle: z
     .strictObject({

@@ -15,8 +15,17 @@ export type { Clock } from './kernel/clock.ts'
 export type { Connection, RequestRecord } from './kernel/connection.ts'
 export type { EmailAddress } from './kernel/email-address.ts'
 export type { EventListener, EventOrigin, SecurityEvent } from './kernel/event.ts'
-export type { SessionId, UserId } from './kernel/ids.ts'
-export type { ClientInfo, Method, Principal, Session, User } from './kernel/principal.ts'
+export type { AccessTokenId, SessionId, UserId } from './kernel/ids.ts'
+export type {
+  AccessToken,
+  ClientInfo,
+  Method,
+  Principal,
+  Session,
+  SessionPrincipal,
+  TokenPrincipal,
+  User,
+} from './kernel/principal.ts'
 export type { FieldError, RefusalOptions } from './kernel/refusal.ts'
 export { Refusal } from './kernel/refusal.ts'
 export { VERSION } from './kernel/version.ts'
@@ -32,3 +41,6 @@ export type { SessionFilter } from './sessions/session-filter.ts'
 export type { SessionSettings } from './sessions/settings.ts'
 export type { Storage } from './storage/storage.ts'
 export type { ThrottleSettings } from './throttle/settings.ts'
+export type { IssuedAccessToken, NewAccessToken } from './tokens/create-access-token.ts'
+export type { ServerSideTokens } from './tokens/server-side-tokens.ts'
+export type { AccessTokenSettings } from './tokens/settings.ts'

@@ -20,7 +20,13 @@ import { commonHeaders } from './http/answer.ts'
 import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { toSetCookie } from './http/cookies.ts'
-import { type Credentials, type Identity, readCredentials } from './http/credentials.ts'
+import {
+  type Credentials,
+  type HeaderReader,
+  type Identity,
+  readCredentials,
+  refuseCredentials,
+} from './http/credentials.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
@@ -32,6 +38,7 @@ import { guardListener, guardReporter, type ReportError } from './kernel/listene
 import { hasScopes, type Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
+import { createUseCollector } from './kernel/use-collector.ts'
 import { VERSION } from './kernel/version.ts'
 import { loginRoutes } from './login/routes.ts'
 import type { MailDelivery } from './mail/deliver-mails.ts'
@@ -46,20 +53,24 @@ import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
 import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
 import { passwordResetRoutes, passwordRoutes } from './passwords/routes.ts'
-import { requireFreshSession } from './sessions/freshness.ts'
+import { requireFreshSession, requireSession } from './sessions/freshness.ts'
 import { renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { createServerSideSessions, type ServerSideSessions } from './sessions/server-side-sessions.ts'
 import { createSessionCache } from './sessions/session-cache.ts'
-import { createCookieJar, isLocalOrigin } from './sessions/session-cookie.ts'
+import { createCookieJar, isLocalOrigin, sessionCookie } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
-import { createTouchCollector } from './sessions/touch-collector.ts'
 import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
 import { type OnStatement, tellBoth } from './storage/storage.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
 import { sweepCounters } from './throttle/sweep-counters.ts'
 import { createThrottle } from './throttle/throttle.ts'
+import { accessTokenRoutes } from './tokens/routes.ts'
+import { createServerSideTokens, type ServerSideTokens } from './tokens/server-side-tokens.ts'
+import { DEFAULT_ACCESS_TOKEN_SETTINGS } from './tokens/settings.ts'
+import { sweepAccessTokens } from './tokens/sweep-access-tokens.ts'
+import { verifyAccessToken } from './tokens/verify-access-token.ts'
 
 /** A request of either world: Fetch or `node:http`. */
 export type AnyRequest = Request | IncomingMessage
@@ -73,6 +84,8 @@ export interface Requirement {
   readonly fresh?: boolean
   /** Scopes that the principal must have, all of them. A session has every scope. */
   readonly scopes?: readonly string[]
+  /** Logged in: no access token will do. */
+  readonly session?: boolean
 }
 
 /** Numbers about one process. Counts are since its start. */
@@ -92,14 +105,15 @@ export interface Latchkey {
   /** Answers every request under `basePath`. Never rejects. */
   handler(request: Request, connection?: Connection): Promise<Response>
   /**
-   * Says who a request is from; null when nobody is logged in. Warm, it costs no query.
+   * Says who a request is from, by session cookie or access token; null when nobody. Warm, it costs no query.
    * @param answer where to put the renewed cookie of a remembered session (at most once a day); without it the cookie
    *   is renewed on the next request under `basePath`.
    * @throws Refusal `unavailable` when the database does not answer.
    */
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /**
-   * The principal, or a thrown refusal: unauthenticated, two_credentials, reauthentication_required, insufficient_scope.
+   * The principal, or a thrown refusal: unauthenticated, invalid_token, two_credentials,
+   * cookie_required, reauthentication_required, insufficient_scope.
    * `toResponse` makes an answer of it.
    */
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
@@ -107,6 +121,7 @@ export interface Latchkey {
   toResponse(error: unknown): Response
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
+  readonly tokens: ServerSideTokens
   readonly invitations: ServerSideInvitations
   readonly audit: ServerSideAudit
   /** Resolves when the database answers; throws the refusal `unavailable` otherwise. */
@@ -155,6 +170,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const minPasswordLength = options.password?.minLength ?? DEFAULT_MIN_PASSWORD_LENGTH
   const contextWords = [siteName, baseUrl.hostname, ...(options.password?.contextWords ?? [])]
   const onError = guardReporter(options.onError)
+  const reportBackground = (error: unknown): void => onError(error, null)
   const onEvent = guardListener(options.onEvent, onError)
   const note: Note = (event) => ({ ...event, at: clock(), actor, requestId: null, client: null })
 
@@ -182,7 +198,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
   const cache = createSessionCache(settings.cacheSize)
-  const touches = createTouchCollector(stores.sessions, (error) => onError(error, null))
+  const touches = createUseCollector(stores.sessions.writeTouches, reportBackground)
+  const tokenUses = createUseCollector(stores.accessTokens.writeUses, reportBackground)
   const verifications = { warm: 0, cold: 0, refused: 0 }
   const deps = {
     ...stores,
@@ -194,6 +211,9 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     }),
     cache,
     touches,
+    tokenUses,
+    accessTokenSettings: { ...DEFAULT_ACCESS_TOKEN_SETTINGS, ...options.accessTokens },
+    scopes: options.scopes ?? [],
     verifications,
     clock,
     settings,
@@ -222,6 +242,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     'login',
     'sessions',
     'events',
+    'tokens',
     'reauthenticate',
     'password_change',
     'export',
@@ -237,6 +258,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       requireVerified: createRequireVerified(deps, verifyEmail),
     }),
     ...sessionRoutes(deps),
+    ...accessTokenRoutes(deps),
     ...passwordRoutes(deps),
     ...(mailing.isOn ? [...passwordResetRoutes(deps), ...emailRoutes(deps)] : []),
     ...(mailing.developmentMailer === null ? [] : [devMailRoute(mailing.developmentMailer)]),
@@ -247,20 +269,26 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     routes,
   )
 
-  const credentialsOf = (request: AnyRequest): Credentials =>
-    readCredentials(readHeader(request, 'cookie'), readHeader(request, 'authorization'), cookieName)
+  const credentialsOf = (request: AnyRequest): Credentials => readCredentials(headerReader(request), cookieName)
+
+  function verify(
+    { sessionToken, accessToken }: Credentials,
+    noteEvent: Note,
+  ): Principal | null | Promise<Principal | null> {
+    if (sessionToken !== null) return verifySession(deps, sessionToken, noteEvent)
+    return accessToken === null ? null : verifyAccessToken(deps, accessToken)
+  }
 
   async function identify(request: AnyRequest, noteEvent: Note): Promise<Identity> {
     const credentials = credentialsOf(request)
-    if (credentials.isAmbiguous) throw new Refusal('two_credentials')
-    const { sessionToken } = credentials
-    const principal = sessionToken === null ? null : await verifySession(deps, sessionToken, noteEvent)
-    return { credentials, principal }
+    if (credentials.refusal !== null) throw refuseCredentials(credentials)
+    return { credentials, principal: await verify(credentials, noteEvent) }
   }
 
   async function cookieToRenew({ principal, credentials }: Identity): Promise<Cookie | null> {
-    const { sessionToken } = credentials
-    return principal === null || sessionToken === null ? null : renewCookie(deps, principal.session, sessionToken)
+    const { sessionToken, sessionCame } = credentials
+    if (principal?.kind !== 'session' || sessionToken === null || sessionCame !== 'in_cookie') return null
+    return renewCookie(deps, principal.session, sessionToken)
   }
 
   const handler = createApp({
@@ -269,7 +297,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     authUrl,
     tracer,
     identify,
-    requireFresh: ({ principal }) => principal !== null && requireFreshSession(deps, principal.session),
+    requireFresh: (session) => requireFreshSession(deps, session),
+    sessionCookie: (issued) => sessionCookie(jar, settings, issued),
     renewCookie: cookieToRenew,
     clientAddress: createClientAddress(options.trustProxy ?? 0),
     onEvent,
@@ -277,12 +306,12 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     onRequest: guardListener(options.onRequest, onError),
   })
 
-  const reportBackground = (error: unknown): void => onError(error, null)
   delivery = mailing.start({ ...deps, note, onError: reportBackground })
 
   async function sweep(): Promise<number> {
     await sweepCounters(deps.throttle)
     await sweepOneTimeTokens(deps)
+    await sweepAccessTokens(deps)
     await sweepAudit(deps, auditSettings)
     return sweepSessions(deps, note)
   }
@@ -295,19 +324,19 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     handler,
     async authenticate(request, answer) {
       const credentials = credentialsOf(request)
-      if (credentials.sessionToken === null) return null
-      const found = verifySession(deps, credentials.sessionToken, note)
+      const found = verify(credentials, note)
       const principal = found instanceof Promise ? await found : found // a warm session waits for nothing
       if (principal !== null && answer !== undefined) {
         addCookie(answer, await cookieToRenew({ principal, credentials }), clock())
       }
       return principal
     },
-    async require(request, { fresh = false, scopes = [] } = {}) {
-      const { principal } = await identify(request, note)
-      if (principal === null) throw new Refusal('unauthenticated')
-      if (fresh) requireFreshSession(deps, principal.session)
-      if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope')
+    async require(request, { fresh = false, session = false, scopes = [] } = {}) {
+      const { principal, credentials } = await identify(request, note)
+      if (principal === null) throw refuseCredentials(credentials)
+      if (session) requireSession(principal)
+      if (fresh) requireFreshSession(deps, requireSession(principal).session)
+      if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
       return principal
     },
     toResponse(error) {
@@ -320,6 +349,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     },
     users: createServerSideUsers(deps, note),
     sessions: createServerSideSessions(deps, note),
+    tokens: createServerSideTokens(deps, note),
     invitations: createServerSideInvitations(deps, note),
     audit: createServerSideAudit(deps, auditSettings),
     ping: () => stores.ping(),
@@ -341,8 +371,10 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       stopSweeping()
       stopSealing()
       await delivery?.stop()
-      touches.stop()
-      await touches.flush().catch(reportBackground)
+      for (const uses of [touches, tokenUses]) {
+        uses.stop()
+        await uses.flush().catch(reportBackground)
+      }
       await sealAudit(deps).catch(reportBackground)
       await stores.close()
     },
@@ -363,8 +395,9 @@ function developmentSecret(file: string | null): string {
   return file === null ? newSecret() : readOrCreateSecretFile(file)
 }
 
-function readHeader(request: AnyRequest, name: 'cookie' | 'authorization'): string | null | undefined {
-  return request.headers instanceof Headers ? request.headers.get(name) : request.headers[name]
+function headerReader({ headers }: AnyRequest): HeaderReader {
+  if (headers instanceof Headers) return (name) => headers.get(name)
+  return (name) => headers[name] as string | undefined // none of those that are read comes as a list
 }
 
 function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): void {

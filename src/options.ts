@@ -11,6 +11,7 @@ import type { MailTextOverrides } from './mail/texts.ts'
 import type { SessionSettings } from './sessions/settings.ts'
 import type { OnStatement, SessionStorage, Storage } from './storage/storage.ts'
 import type { ThrottleSettings } from './throttle/settings.ts'
+import type { AccessTokenSettings } from './tokens/settings.ts'
 
 /** What `createLatchkey` takes. Only `baseUrl` and `storage` have no default. */
 export interface LatchkeyOptions {
@@ -70,6 +71,10 @@ export interface LatchkeyOptions {
     readonly breachUrl?: string
   }
   readonly passwordHashing?: PasswordHashingOptions
+  /** Scopes that access tokens may be given (RFC 6749 section 3.3), such as `['read', 'write']`. Default none. */
+  readonly scopes?: readonly string[]
+  /** Limits of access tokens. */
+  readonly accessTokens?: Partial<AccessTokenSettings>
   /** Who may try how often. Limits can be set, not switched off. */
   readonly throttle?: Partial<ThrottleSettings>
   /** How the audit is kept. */

@@ -28,6 +28,9 @@ const COMMANDS = [
   'user unlock',
   'user delete',
   'session list',
+  'token create',
+  'token list',
+  'token revoke',
   'session revoke',
   'audit verify',
   'audit tail',
@@ -59,8 +62,10 @@ describe('the command line', () => {
     const plan = await latchkey(['migrate', '--plan'])
     expect(plan.out).toContain('CREATE TABLE users')
     expect(existsSync(join(directory, 'latchkey.db'))).toBe(false)
-    expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(2)
-    expect((await latchkey(['migrate'])).out).toBe('Ran migration 1: core\nRan migration 2: accounts\n')
+    expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(3)
+    expect((await latchkey(['migrate'])).out).toBe(
+      'Ran migration 1: core\nRan migration 2: accounts\nRan migration 3: tokens\n',
+    )
     expect((await latchkey(['migrate'])).out).toBe('The schema is up to date.\n')
     expect(JSON.parse((await latchkey(['migrate', '--json'])).out)).toEqual({ ran: [] })
   })
@@ -101,6 +106,29 @@ describe('the command line', () => {
     expect((await latchkey(['user', 'delete', user.id])).code).toBe(0)
     expect((await client.get('/auth/session')).status).toBe(401)
     expect((await latchkey(['user', 'show', user.id])).code).toBe(1)
+    await server.end('SIGTERM')
+  })
+
+  test('access tokens: made, used, listed and revoked', async () => {
+    const env = { LATCHKEY_SCOPES: 'read,write' }
+    await latchkey(['user', 'create', 'tok@example.com', '--password-stdin'], `${PASSWORD}\n`)
+    const create = ['token', 'create', 'tok@example.com', 'nightly backup']
+    const made = await latchkey([...create, '--scope', 'read', 'write'], '', env)
+    expect(made.out).toMatch(/^lkp_\S{49}\nGood until \S+Z\. It is shown this once\.\n$/)
+    const [token = ''] = made.out.split('\n')
+    const server = await startServerProcess(env, directory)
+    const asToken = () => server.client().get('/auth/user', { authorization: `Bearer ${token}` })
+    expect((await asToken()).body.user.email).toBe('tok@example.com')
+    const { tokens } = JSON.parse((await latchkey(['token', 'list', 'tok@example.com', '--json'])).out)
+    expect(tokens).toMatchObject([{ name: 'nightly backup', scopes: ['read', 'write'], lastFour: token.slice(-4) }])
+    const listed = await latchkey(['token', 'list', 'tok@example.com'])
+    expect(listed.out).toMatch(/nightly backup +….{4} +read write/)
+    expect(listed.out).not.toContain(token)
+    expect((await latchkey(['token', 'revoke', 'tok@example.com', tokens[0].id])).out).toBe(`Revoked ${tokens[0].id}\n`)
+    expect((await asToken()).status).toBe(401)
+    expect((await latchkey(['token', 'revoke', 'tok@example.com', tokens[0].id])).code).toBe(1)
+    expect((await latchkey([...create, '--scope', 'admin'], '', env)).code).toBe(1)
+    expect((await latchkey([...create, '--no-expiry'], '', env)).code).toBe(1)
     await server.end('SIGTERM')
   })
 

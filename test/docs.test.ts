@@ -93,6 +93,7 @@ describe('the documentation', () => {
       session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       throttle: [...read('src/throttle/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       passwordHashing: ['memoryKib', 'passes', 'maxWaiting'],
+      accessTokens: [...read('src/tokens/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
     }
     expect(documented).toEqual(top.flatMap((name) => nested[name]?.map((inner) => `${name}.${inner}`) ?? [name]).sort())
     const variables = new Set(read('src/server/environment.ts').match(/\b(?:LATCHKEY_[A-Z_]+|[A-Z]+_URL)\b/g))

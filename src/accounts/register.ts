@@ -1,5 +1,5 @@
 import type { Note } from '../kernel/event.ts'
-import type { Principal, User } from '../kernel/principal.ts'
+import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
 import { findOneTimeToken, newOneTimeToken } from '../mail/one-time-token.ts'
@@ -28,7 +28,7 @@ export interface RegisterDeps extends CreateUserDeps, SessionDeps, VerificationD
 export interface RegisterInput extends CreateUserInput {
   readonly invitation?: string | undefined
   readonly attempt: Attempt
-  readonly replaces: Principal | null
+  readonly replaces: SessionPrincipal | null
 }
 
 /**
@@ -90,7 +90,7 @@ async function registerAndLogIn(
   }: Admitted & {
     readonly emailVerified: boolean
     readonly client: Attempt['client']
-    readonly replaces: Principal | null
+    readonly replaces: SessionPrincipal | null
   },
   note: Note,
 ): Promise<IssuedSession & { readonly user: User }> {
@@ -126,7 +126,7 @@ async function registerAndLogIn(
   return { ...issued, user }
 }
 
-function endOf({ user, session }: Principal, note: Note): ReturnType<Note> {
+function endOf({ user, session }: SessionPrincipal, note: Note): ReturnType<Note> {
   return note({ type: 'session.revoked', userId: user.id, sessionId: session.id })
 }
 

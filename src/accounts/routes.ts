@@ -5,7 +5,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
-import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
+import type { CookieJar } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
@@ -53,7 +53,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
             user: toUserJson(issued.user),
             session: toSessionJson(issued.session, issued.session.id),
           },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, issued.user.id)],
+          session: issued,
+          cookies: [deviceCookie(deps, attempt, issued.user.id)],
         }
       },
     }),
@@ -62,7 +63,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       method: 'GET',
       path: '/user',
       summary: 'The own account',
-      access: 'session',
+      access: 'user',
       answers: { 200: z.object({ user: userJsonSchema }) },
       async handle({ principal }) {
         return { status: 200, body: { user: toUserJson(principal.user) } }

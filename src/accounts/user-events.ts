@@ -28,6 +28,8 @@ const USER_EVENT_TYPES = [
   'password.enabled',
   'session.revoked',
   'sessions.revoked',
+  'access_token.created',
+  'access_token.revoked',
 ] as const satisfies readonly SecurityEvent['type'][]
 
 /** An event as people see it. Who else acted, and the reason of a refusal, are not theirs to know. */

@@ -1,7 +1,7 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Note } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../mail/one-time-token.ts'
@@ -29,7 +29,7 @@ export interface VerifyEmailInput {
   readonly token: string
   readonly password?: string | undefined
   readonly newPassword?: string | undefined
-  readonly principal: Principal | null
+  readonly principal: SessionPrincipal | null
   readonly attempt: Attempt
 }
 

@@ -8,6 +8,7 @@ import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
 import { serveCommand } from './serve.ts'
 import { sessionCommand } from './session.ts'
+import { tokenCommand } from './token.ts'
 import { userCommand } from './user.ts'
 
 const EXIT_CODES = `
@@ -23,7 +24,15 @@ const program = new Command('latchkey')
   .version(VERSION)
   .addHelpText('after', EXIT_CODES)
   .configureHelp({ showGlobalOptions: true })
-const commands = [serveCommand(), migrateCommand(), userCommand(), sessionCommand(), auditCommand(), inviteCommand()]
+const commands = [
+  serveCommand(),
+  migrateCommand(),
+  userCommand(),
+  sessionCommand(),
+  auditCommand(),
+  inviteCommand(),
+  tokenCommand(),
+]
 for (const command of commands) program.addCommand(command)
 exitByThrowing(program)
 process.stdout.on('error', () => undefined) // whoever read it has gone (`| head`); a service goes on

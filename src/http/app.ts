@@ -1,47 +1,38 @@
-/*
- * The way of every request: find the route, refuse pages of other origins, find out who it is, read and validate the
- * body, run the route's one action, answer. Everything that is thrown ends in `refuse`.
- */
-import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Signer } from '../crypto/signature.ts'
-import type { Clock } from '../kernel/clock.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Note, NotedEvent } from '../kernel/event.ts'
-import type { ClientInfo } from '../kernel/principal.ts'
-import type { Quota } from '../kernel/quota.ts'
+import type { Session } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Answer, Cookie, FormUse, Route, RouteRequest } from '../kernel/route.ts'
-import type { TrustedPages } from '../kernel/trusted-pages.ts'
+import type { Answer, Cookie, FormUse, NewSecret, Route, RouteRequest } from '../kernel/route.ts'
 import { parseNextLocation } from '../pages/next-location.ts'
+import { requireSession } from '../sessions/freshness.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
-import { commonHeaders, toResponse } from './answer.ts'
-import type { ClientAddress } from './client-address.ts'
+import { toResponse } from './answer.ts'
 import { readCookie } from './cookies.ts'
-import type { Identity } from './credentials.ts'
-import { addCorsHeaders, addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
+import { type Identity, isFromBrowser, refuseCredentials } from './credentials.ts'
+import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
+import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './exchange.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isDecodable } from './percent-escapes.ts'
-import { addQuotaHeaders } from './quota-headers.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { refusalResponse } from './refusal-response.ts'
 import type { Tracer } from './tracer.ts'
 
 /** What the pipeline works with. */
-export interface AppDeps {
+export interface AppDeps extends ExchangeDeps {
   readonly routes: readonly Route[]
   readonly basePath: string
   /** `baseUrl` with the base path. */
   readonly authUrl: string
-  readonly pages: TrustedPages
-  readonly clock: Clock
   readonly jar: CookieJar
   readonly signer: Signer
-  readonly clientAddress: ClientAddress
-  /** Says who a request is from. Throws two_credentials. */
+  /** Says who a request is from. Throws two_credentials, cookie_required. */
   readonly identify: (request: Request, note: Note) => Promise<Identity>
   /** Throws reauthentication_required unless the session is fresh. */
-  readonly requireFresh: (identity: Identity) => void
+  readonly requireFresh: (session: Session) => void
+  /** The cookie of a session that has a new token. */
+  readonly sessionCookie: (issued: NewSecret) => Cookie
   /** The cookie to send again with a remembered session, when that is due. */
   readonly renewCookie: (identity: Identity) => Promise<Cookie | null>
   readonly tracer: Tracer
@@ -50,19 +41,8 @@ export interface AppDeps {
   readonly onRequest: (record: RequestRecord) => void
 }
 
-/** A request under way. */
-interface Exchange {
-  readonly request: Request
-  readonly requestId: string
-  readonly client: ClientInfo
-  readonly note: Note
-  route: Route | null
-  identity: Identity | null
-  form: { readonly fields: ReadonlyMap<string, string>; readonly next: string | null } | null
-  quota: Quota | null
-}
-
-const MAX_USER_AGENT = 256
+/** Asks for the session in a header of the same name, and has it in the answer. */
+const SESSION_HEADER = 'Latchkey-Session'
 
 /** Builds the application of all routes, once. A path that is registered twice fails here. */
 export function createApp(deps: AppDeps): (request: Request, connection?: Connection) => Promise<Response> {
@@ -126,8 +106,8 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   const identity = await deps.identify(request, note)
   exchange.identity = identity
   const { principal, credentials } = identity
-  if (route.access !== 'anyone' && principal === null) throw new Refusal('unauthenticated')
-  if (route.access === 'fresh_session') deps.requireFresh(identity)
+  exchange.isCookieless = asksForHeader(request) || credentials.sessionCame === 'in_header'
+  checkAccess(deps, route, identity)
   const hasBody = route.method === 'POST' || route.method === 'PATCH'
   const body = hasBody ? await readBody(deps, exchange, route) : undefined
   if (hasBody) await refuseIfEndedMeanwhile(deps, exchange, route)
@@ -135,7 +115,8 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
     body,
     params,
     query: Object.fromEntries([...url.searchParams].reverse()),
-    principal,
+    // A route for anyone knows sessions only: a token neither logs in nor out.
+    principal: route.access === 'anyone' && principal?.kind === 'access_token' ? null : principal,
     sessionToken: principal === null ? null : credentials.sessionToken,
     client,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
@@ -158,8 +139,24 @@ async function refuseIfEndedMeanwhile(
   route: Route,
 ): Promise<void> {
   if (identity?.principal == null) return
-  const { principal } = await deps.identify(request, note)
-  if (principal === null && route.access !== 'anyone') throw new Refusal('unauthenticated')
+  checkAccess(deps, route, await deps.identify(request, note))
+}
+
+function checkAccess(deps: AppDeps, { access }: Route, { principal, credentials }: Identity): void {
+  if (access === 'anyone') return
+  if (principal === null) throw refuseCredentials(credentials)
+  if (access === 'user') return
+  const { session } = requireSession(principal)
+  if (access === 'fresh_session') deps.requireFresh(session)
+}
+
+/** Throws cookie_required for browsers, where it would be the way around HttpOnly. */
+function asksForHeader({ headers }: Request): boolean {
+  const value = headers.get(SESSION_HEADER)
+  if (value === null) return false
+  if (value !== 'header') throw new Refusal('bad_request', { detail: `${SESSION_HEADER} takes one value: header.` })
+  if (isFromBrowser((name) => headers.get(name))) throw new Refusal('cookie_required')
+  return true
 }
 
 async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promise<unknown> {
@@ -173,18 +170,21 @@ async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promis
 /** Adds what goes with any answer to a known route: the renewed cookie, or the end of a dead one. */
 async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promise<Response> {
   const { identity } = exchange
-  const setsSession = answer.cookies?.some(({ name }) => name === deps.jar.name()) ?? false
+  const { session, cookies = [] } = answer
+  const headers = newHeaders(deps, exchange)
+  if (exchange.isCookieless) {
+    if (session !== undefined) headers.set(SESSION_HEADER, session.token)
+    return toResponse({ ...answer, cookies: [] }, headers, deps.clock())
+  }
   const extra: Cookie[] = []
+  const setsSession = session !== undefined || cookies.some(({ name }) => name === deps.jar.name())
   if (!setsSession && identity?.principal) {
     const renewed = await tryToRenew(deps, exchange, identity)
     if (renewed !== null) extra.push(renewed)
   }
   if (!setsSession && identity?.credentials.hasCookie && identity.principal === null) extra.push(deps.jar.clear())
-  return toResponse(
-    { ...answer, cookies: [...(answer.cookies ?? []), ...extra] },
-    newHeaders(deps, exchange),
-    deps.clock(),
-  )
+  const own = session === undefined ? [] : [deps.sessionCookie(session)]
+  return toResponse({ ...answer, cookies: [...own, ...cookies, ...extra] }, headers, deps.clock())
 }
 
 /** What the request asked for is done; that its cookie cannot be renewed now must not turn it into a failure. */
@@ -215,6 +215,15 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
 }
 
+const NOTEWORTHY: ReadonlySet<string> = new Set([
+  'cross_origin',
+  'two_credentials',
+  'cookie_required',
+  'insufficient_scope',
+  'reauthentication_required',
+  'overloaded',
+])
+
 /**
  * Refused authorisation and attempts to get around a control are events (ASVS 16.3.2, 16.3.3). They are told and not
  * stored: anybody can cause any number of them.
@@ -224,8 +233,7 @@ function tellRefusal(deps: AppDeps, { note, identity }: Exchange, { code, reason
     const { operation, userId } = throttled
     deps.onEvent(note({ type: 'attempt.throttled', operation, userId }))
   }
-  const isNoteworthy = ['cross_origin', 'two_credentials', 'reauthentication_required', 'overloaded'].includes(code)
-  if (!isNoteworthy) return
+  if (!NOTEWORTHY.has(code)) return
   const userId = identity?.principal?.user.id ?? null
   deps.onEvent(note({ type: 'request.refused', code, reason: reason ?? code, userId }))
 }
@@ -237,37 +245,6 @@ function answerOptions(deps: AppDeps, exchange: Exchange, allow: readonly string
   return new Response(null, { status: 204, headers })
 }
 
-function openExchange(deps: AppDeps, request: Request, connection: Connection): Exchange {
-  const requestId = randomUUID()
-  const forwardedFor = request.headers.get('x-forwarded-for')
-  const client: ClientInfo = {
-    ip: deps.clientAddress(connection.remoteAddress ?? null, forwardedFor),
-    userAgent: cleanUserAgent(request.headers.get('user-agent')),
-  }
-  const exchange: Exchange = {
-    request,
-    requestId,
-    client,
-    note: (event) => {
-      const actor = exchange.identity?.principal?.user.id ?? null
-      return { ...event, at: deps.clock(), actor, requestId, client }
-    },
-    route: null,
-    identity: null,
-    form: null,
-    quota: null,
-  }
-  return exchange
-}
-
-function newHeaders(deps: AppDeps, { request, requestId, quota }: Exchange): Headers {
-  const headers = new Headers(commonHeaders(deps.pages.origin.startsWith('https:')))
-  headers.set('X-Request-Id', requestId)
-  addCorsHeaders(headers, request.headers, deps.pages)
-  if (quota !== null) addQuotaHeaders(headers, quota)
-  return headers
-}
-
 function refuseMalformedPath(request: Request): void {
   if (isDecodable(new URL(request.url).pathname)) return
   throw new Refusal('bad_request', { detail: 'The path has a malformed percent escape.' })
@@ -276,8 +253,4 @@ function refuseMalformedPath(request: Request): void {
 function cookieValue(request: Request, name: string): string | null {
   const cookie = readCookie(request.headers.get('cookie') ?? '', name)
   return cookie.found === 'one' ? cookie.value : null
-}
-
-function cleanUserAgent(header: string | null): string | null {
-  return header === null ? null : header.replaceAll(/[\p{Cc}\p{Cs}]/gu, ' ').slice(0, MAX_USER_AGENT)
 }

@@ -31,6 +31,7 @@ export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, 
     status: 303,
     location: answer.location ?? next ?? `${deps.basePath}${form.done}`,
     cookies: [...(answer.cookies ?? []), ...flash],
+    ...(answer.session === undefined ? {} : { session: answer.session }),
     ...(answer.clearsSiteData === undefined ? {} : { clearsSiteData: answer.clearsSiteData }),
   }
 }

@@ -15,6 +15,13 @@ export type OpenApiDocument = Readonly<Record<string, unknown>>
 
 type Json = Record<string, unknown>
 
+/** What proves who one is, by what a route asks for. */
+const SECURITY = {
+  user: [{ session: [] }, { sessionInHeader: [] }, { accessToken: [] }],
+  session: [{ session: [] }, { sessionInHeader: [] }],
+  fresh_session: [{ session: [] }, { sessionInHeader: [] }],
+} as const
+
 /** Refusals that a route may answer: its own, and those of its kind. */
 export function refusalsOf(route: Route): readonly RefusalCode[] {
   const isUnsafe = route.method !== 'GET'
@@ -23,7 +30,8 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
     ...(hasBody ? (['malformed_body', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const) : []),
     ...(isUnsafe ? (['cross_origin'] as const) : []),
     'two_credentials',
-    ...(route.access === 'anyone' ? [] : (['unauthenticated'] as const)),
+    ...(route.access === 'anyone' ? [] : (['cookie_required', 'unauthenticated', 'invalid_token'] as const)),
+    ...(route.access === 'session' || route.access === 'fresh_session' ? (['insufficient_scope'] as const) : []),
     ...(route.access === 'fresh_session' ? (['reauthentication_required'] as const) : []),
     ...(isUnsafe || route.access !== 'anyone' ? (['unavailable'] as const) : []),
     ...(route.path.includes('{') ? (['not_found'] as const) : []),
@@ -60,6 +68,17 @@ export function createOpenApi(
           in: 'cookie',
           name: cookieName,
           description: 'Set by login and register; HttpOnly.',
+        },
+        sessionInHeader: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'For apps that keep no cookies, never for browsers: the session that login gave in the header Latchkey-Session, which it does when asked by Latchkey-Session: header.',
+        },
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An access token of a script or another machine (RFC 6750).',
         },
       },
       schemas: { ...sharedSchemas(routes), Problem: PROBLEM_SCHEMA },
@@ -106,7 +125,7 @@ function toOperation(route: Route): Json {
   return {
     operationId: operationId(route),
     summary: route.summary,
-    ...(route.access === 'anyone' ? {} : { security: [{ session: [] }] }),
+    ...(route.access === 'anyone' ? {} : { security: SECURITY[route.access] }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body === undefined ? {} : { requestBody: toRequestBody(route) }),
     responses: { ...successResponses(route), ...refusalResponses(route) },

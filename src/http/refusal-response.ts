@@ -39,7 +39,8 @@ export function refusalResponse(
 ): Response {
   const { status, allow, retryAfterSeconds } = refusal
   headers.set('Content-Type', 'application/problem+json')
-  if (status === 401) headers.set('WWW-Authenticate', challenge(context))
+  const challenge = challengeOf(refusal, context)
+  if (challenge !== null) headers.set('WWW-Authenticate', challenge)
   if (allow !== undefined) headers.set('Allow', allow.join(', '))
   if (status === 429 || status === 503) headers.set('Retry-After', String(retryAfterSeconds ?? DEFAULT_RETRY_SECONDS))
   return toResponse({ status, body: toProblem(refusal, context), cookies }, headers, now)
@@ -50,7 +51,16 @@ function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }
   return { type, title, status, detail, code, ...(errors === undefined ? {} : { errors }) }
 }
 
-/** RFC 9110 section 11.6.1 asks for a challenge with 401; the scheme is that of draft-broyer-http-cookie-auth. */
-function challenge({ authUrl, cookieName }: RefusalContext): string {
+/**
+ * RFC 9110 section 11.6.1 asks for a challenge with 401; the scheme of cookies is that of draft-broyer-http-cookie-auth, that
+ * of tokens RFC 6750 section 3.
+ */
+function challengeOf({ code, status, scopes }: Refusal, { authUrl, cookieName }: RefusalContext): string | null {
+  if (code === 'invalid_token') return 'Bearer realm="latchkey", error="invalid_token"'
+  if (code === 'insufficient_scope') {
+    const scope = scopes === undefined ? '' : `, scope="${scopes.join(' ')}"`
+    return `Bearer realm="latchkey", error="insufficient_scope"${scope}`
+  }
+  if (status !== 401) return null
   return `Cookie realm="latchkey", form-action="${authUrl}/login", cookie-name="${cookieName}"`
 }

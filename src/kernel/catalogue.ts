@@ -45,6 +45,18 @@ export const CATALOGUE = {
     when: 'There is no session cookie, or its session has ended: logged out, revoked, expired, or its user is gone.',
     next: 'Log in with POST /auth/login. A dead cookie was cleared by this answer.',
   },
+  invalid_token: {
+    status: 401,
+    title: 'Invalid token',
+    when: 'The token in the `Authorization` header is malformed, unknown, revoked or expired (RFC 6750 section 3.1).',
+    next: 'Make a new access token with POST /auth/tokens; an app without cookies logs in again.',
+  },
+  cookie_required: {
+    status: 403,
+    title: 'Browsers use the cookie',
+    when: 'A browser (`Origin` or `Sec-Fetch-*` came along) asked for a session in a header, or sent one: a page could read it, and so could whoever runs script in the page.',
+    next: 'In browsers log in without `Latchkey-Session`: the HttpOnly cookie comes and goes by itself.',
+  },
   cross_origin: {
     status: 403,
     title: 'Cross-origin request refused',
@@ -110,6 +122,12 @@ export const CATALOGUE = {
     title: 'Request timeout',
     when: 'The request was not complete in time: 10 seconds for the headers, 30 for all of it.',
     next: 'Send it again, faster.',
+  },
+  too_many_tokens: {
+    status: 409,
+    title: 'Too many access tokens',
+    when: 'The user has as many access tokens as the settings allow.',
+    next: 'Revoke one that is not used any more: GET /auth/tokens tells when each was.',
   },
   email_taken: {
     status: 409,

@@ -64,6 +64,11 @@ export type SecurityEvent =
     }
   | { readonly type: 'session.revoked' | 'session.expired'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'sessions.revoked'; readonly userId: string; readonly count: number }
+  | {
+      readonly type: 'access_token.created' | 'access_token.revoked'
+      readonly userId: string
+      readonly tokenId: string
+    }
   | { readonly type: 'invitation.created'; readonly userId: null }
   | {
       /** A mail that is given up. */

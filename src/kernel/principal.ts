@@ -1,5 +1,5 @@
 import type { EmailAddress } from './email-address.ts'
-import type { SessionId, UserId } from './ids.ts'
+import type { AccessTokenId, SessionId, UserId } from './ids.ts'
 
 /** A person's account. */
 export interface User {
@@ -45,14 +45,41 @@ export interface Session {
   readonly client: ClientInfo
 }
 
-/** Who a request is from, and how they proved it. */
-export interface Principal {
+/** A named secret that a user made for a script or another machine, without the secret. Times as in a session. */
+export interface AccessToken {
+  readonly id: AccessTokenId
+  readonly userId: UserId
+  readonly name: string
+  /** What it was made for. */
+  readonly scopes: readonly string[]
+  /** The last four characters of the secret, by which people know it again. */
+  readonly lastFour: string
+  readonly createdAt: number
+  /** Null: never. */
+  readonly expiresAt: number | null
+  /** Last use, good to the touch window; null: not yet. */
+  readonly lastUsedAt: number | null
+}
+
+/** Somebody who logged in. */
+export interface SessionPrincipal {
   readonly kind: 'session'
   readonly user: User
   readonly session: Session
-  /** Null: everything the user may do. Access tokens have a list. */
-  readonly scopes: readonly string[] | null
+  /** Null: everything the user may do. */
+  readonly scopes: null
 }
+
+/** A script or another machine that acts for a user, within the scopes it was given. */
+export interface TokenPrincipal {
+  readonly kind: 'access_token'
+  readonly user: User
+  readonly accessToken: AccessToken
+  readonly scopes: readonly string[]
+}
+
+/** Who a request is from, and how they proved it. */
+export type Principal = SessionPrincipal | TokenPrincipal
 
 /** True when the principal has every one of the scopes. */
 export function hasScopes({ scopes }: Pick<Principal, 'scopes'>, needed: readonly string[]): boolean {

@@ -23,6 +23,8 @@ export interface RefusalOptions {
   readonly allow?: readonly string[]
   /** The try that was one too many; sent as `RateLimit`. */
   readonly throttled?: ThrottledTry
+  /** Scopes that the action asks for; told in the challenge. */
+  readonly scopes?: readonly string[]
   /** What caused it, for the log. */
   readonly cause?: unknown
 }
@@ -43,6 +45,7 @@ export class Refusal extends Error {
   readonly retryAfterSeconds: number | undefined
   readonly allow: readonly string[] | undefined
   readonly throttled: ThrottledTry | undefined
+  readonly scopes: readonly string[] | undefined
 
   constructor(code: RefusalCode, options: RefusalOptions = {}) {
     const entry = CATALOGUE[code]
@@ -57,6 +60,7 @@ export class Refusal extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds
     this.allow = options.allow
     this.throttled = options.throttled
+    this.scopes = options.scopes
   }
 }
 

@@ -1,11 +1,14 @@
 import type { ZodType } from 'zod'
 import type { RefusalCode } from './catalogue.ts'
 import type { Note } from './event.ts'
-import type { ClientInfo, Principal } from './principal.ts'
+import type { ClientInfo, Principal, Session, SessionPrincipal, User } from './principal.ts'
 import type { Quota } from './quota.ts'
 
-/** Who may call a route: anyone; or who has a session; or who has one and proved themselves recently. */
-export type Access = 'anyone' | 'session' | 'fresh_session'
+/**
+ * Who may call a route: anyone; a user by session or access token; by session only; by one in which they proved
+ * themselves recently.
+ */
+export type Access = 'anyone' | 'user' | 'session' | 'fresh_session'
 
 /** A cookie to set. Name and attributes are decided by the feature, the syntax by `http/`. */
 export interface Cookie {
@@ -19,15 +22,15 @@ export interface Cookie {
 }
 
 /** What a route is told of a request. Nothing of HTTP but what the contract is about. */
-export interface RouteRequest<Body = unknown, Who = Principal | null> {
+export interface RouteRequest<Body = unknown, Who extends Principal | null = Principal | null> {
   readonly body: Body
   /** Path parameters, percent-decoded once. */
   readonly params: Readonly<Record<string, string>>
   /** The first value of each query parameter. */
   readonly query: Readonly<Record<string, string>>
   readonly principal: Who
-  /** The text of the session cookie that proved the principal; null where there is none. */
-  readonly sessionToken: Who extends Principal ? string : string | null
+  /** The token of the principal's session; null where there is none. */
+  readonly sessionToken: Who extends SessionPrincipal ? string : string | null
   readonly client: ClientInfo
   /** True for a browser that navigates. */
   readonly wantsHtml: boolean
@@ -36,6 +39,13 @@ export interface RouteRequest<Body = unknown, Who = Principal | null> {
   readonly note: Note
   /** Has the answer tell what is left of a budget, whatever the answer will be. */
   readonly tellQuota: (quota: Quota) => void
+}
+
+/** A session that has a new token. */
+export interface NewSecret {
+  readonly user: User
+  readonly session: Session
+  readonly token: string
 }
 
 /** What a route answers. */
@@ -51,6 +61,8 @@ export interface Answer {
   readonly notice?: string
   /** Where a browser goes next, as a path or an allowed URL. */
   readonly location?: string
+  /** A session with its new secret: goes to a browser as the cookie, and in a header to an app that keeps none. */
+  readonly session?: NewSecret
   readonly cookies?: readonly Cookie[]
   /** Tells the browser to drop what it stored for us (Clear-Site-Data). */
   readonly clearsSiteData?: boolean
@@ -92,7 +104,11 @@ export interface Route {
   handle(request: RouteRequest): Promise<Answer>
 }
 
-type Who<A extends Access> = A extends 'anyone' ? Principal | null : Principal
+type Who<A extends Access> = A extends 'anyone'
+  ? SessionPrincipal | null
+  : A extends 'user'
+    ? Principal
+    : SessionPrincipal
 
 /** A route as its feature writes it: `handle` sees the body as validated, and a principal where access asks for one. */
 export interface RouteDefinition<A extends Access, Body> extends Omit<Route, 'access' | 'body' | 'handle'> {

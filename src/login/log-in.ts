@@ -1,6 +1,6 @@
 import type { AuditStore } from '../audit/store.ts'
 import type { Note } from '../kernel/event.ts'
-import type { Principal, User } from '../kernel/principal.ts'
+import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
@@ -28,7 +28,7 @@ export interface LogInInput {
   readonly password: string
   readonly remember: boolean
   readonly attempt: Attempt
-  readonly replaces: Principal | null
+  readonly replaces: SessionPrincipal | null
 }
 
 /** A session that has just started. */

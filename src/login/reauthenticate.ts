@@ -1,7 +1,7 @@
 import type { AuditStore } from '../audit/store.ts'
 import { tellOnly } from '../audit/tell.ts'
 import type { Note } from '../kernel/event.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
@@ -16,7 +16,7 @@ export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
 
 /** Who proves themselves again, and the token of the session they do it in. */
 export interface ReauthenticateInput {
-  readonly principal: Principal
+  readonly principal: SessionPrincipal
   readonly sessionToken: string
   readonly password: string
   readonly attempt: Attempt

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
-import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
+import type { CookieJar } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
@@ -36,7 +36,8 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
             user: toUserJson(issued.user),
             session: toSessionJson(issued.session, issued.session.id),
           },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, issued.user.id)],
+          session: issued,
+          cookies: [deviceCookie(deps, attempt, issued.user.id)],
         }
       },
     }),
@@ -56,7 +57,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+          session: { ...issued, user: principal.user },
         }
       },
     }),

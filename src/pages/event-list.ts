@@ -25,6 +25,8 @@ const SENTENCES: Readonly<Record<UserEventJson['type'], string>> = {
   'password.enabled': 'The password was unblocked',
   'session.revoked': 'A session ended',
   'sessions.revoked': 'Several sessions ended',
+  'access_token.created': 'Access token made',
+  'access_token.revoked': 'Access token revoked',
 }
 
 /** The last events of an account; nothing while there are none. */

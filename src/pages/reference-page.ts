@@ -5,6 +5,7 @@ import type { Html } from './page.ts'
 
 const ACCESS: Readonly<Record<Route['access'], string>> = {
   anyone: 'Anyone',
+  user: 'Needs a session or an access token',
   session: 'Needs a session',
   fresh_session: 'Needs a fresh session',
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Note } from '../kernel/event.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
@@ -23,7 +23,7 @@ export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDep
 
 /** Who changes it, and from what to what. */
 export interface ChangePasswordInput {
-  readonly principal: Principal
+  readonly principal: SessionPrincipal
   /** The token of the session that asks. */
   readonly sessionToken: string
   readonly currentPassword: string

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
-import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
-import type { SessionSettings } from '../sessions/settings.ts'
 import { readAttempt } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
@@ -11,9 +9,7 @@ import { typedPasswordSchema } from './password-schema.ts'
 import { type ResetPasswordDeps, resetPassword } from './reset-password.ts'
 
 /** Change the password. */
-export function passwordRoutes(
-  deps: ChangePasswordDeps & { readonly jar: CookieJar; readonly settings: SessionSettings },
-): Route[] {
+export function passwordRoutes(deps: ChangePasswordDeps): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -30,7 +26,7 @@ export function passwordRoutes(
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+          session: { ...issued, user: principal.user },
         }
       },
     }),

@@ -45,7 +45,7 @@ export async function readConfiguration(
   const environment = readEnvironment(env)
   const file = await readConfigFile(directory)
   const { storage, sessionStorage } = await chooseStorages(environment, directory)
-  const { secrets, trustProxy, trustedOrigins, registration, verifyEmail, baseUrl } = environment
+  const { secrets, trustProxy, trustedOrigins, scopes, registration, verifyEmail, baseUrl } = environment
   const mailer = await chooseMailer(environment)
   const { breachUrl = file.password?.breachUrl } = environment
   const password = breachUrl === undefined ? file.password : { ...file.password, breachUrl }
@@ -53,6 +53,7 @@ export async function readConfiguration(
     secrets,
     trustProxy,
     trustedOrigins,
+    scopes,
     registration,
     verifyEmail,
     mailer,

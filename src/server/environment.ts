@@ -3,7 +3,7 @@
  * a mistyped name never means "the default" in silence.
  */
 import { z } from 'zod'
-import { httpUrlSchema, originSchema, secretSchema } from '../check-options.ts'
+import { httpUrlSchema, originSchema, scopeSchema, secretSchema } from '../check-options.ts'
 import { ConfigurationError } from '../options.ts'
 
 /** What the environment says, read and checked. Absent: not set. */
@@ -19,6 +19,7 @@ export interface Environment {
   readonly secrets?: readonly string[] | undefined
   readonly trustProxy?: number | readonly string[] | undefined
   readonly trustedOrigins?: readonly string[] | undefined
+  readonly scopes?: readonly string[] | undefined
   readonly registration?: 'open' | 'invite' | 'closed' | undefined
   readonly verifyEmail?: 'required' | 'optional' | 'off' | undefined
   readonly breachUrl?: string | undefined
@@ -40,7 +41,6 @@ const commaList = z.string().transform((text) =>
 /** Variables that DESIGN names and this version has no use for: refused when set to anything but their default. */
 const NOT_YET: Readonly<Record<string, { readonly allowed: readonly string[]; readonly what: string }>> = {
   LATCHKEY_SESSION_TOKEN: { allowed: ['opaque'], what: 'sealed session tokens' },
-  LATCHKEY_SCOPES: { allowed: [], what: 'access tokens' },
 }
 
 const portSchema = z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535)
@@ -73,6 +73,7 @@ const variables = z.object({
     .transform((text) => (/^\d+$/.test(text) ? Number(text) : text.split(',').map((cidr) => cidr.trim())))
     .optional(),
   LATCHKEY_TRUSTED_ORIGINS: commaList.pipe(z.array(originSchema)).optional(),
+  LATCHKEY_SCOPES: commaList.pipe(z.array(scopeSchema)).optional(),
   LATCHKEY_REGISTRATION: z.enum(['open', 'invite', 'closed'], 'must be open, invite or closed').optional(),
   LATCHKEY_VERIFY_EMAIL: z.enum(['required', 'optional', 'off'], 'must be required, optional or off').optional(),
   LATCHKEY_BREACH_URL: httpUrlSchema.optional(),
@@ -108,6 +109,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     secrets: data.LATCHKEY_SECRETS,
     trustProxy: data.LATCHKEY_TRUST_PROXY,
     trustedOrigins: data.LATCHKEY_TRUSTED_ORIGINS,
+    scopes: data.LATCHKEY_SCOPES,
     registration: data.LATCHKEY_REGISTRATION,
     verifyEmail: data.LATCHKEY_VERIFY_EMAIL,
     breachUrl: data.LATCHKEY_BREACH_URL,

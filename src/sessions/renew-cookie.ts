@@ -1,4 +1,4 @@
-import { hashToken, type Token } from '../crypto/token.ts'
+import { hashToken } from '../crypto/token.ts'
 import type { Session } from '../kernel/principal.ts'
 import type { Cookie } from '../kernel/route.ts'
 import { type CookieJar, sessionCookie } from './session-cookie.ts'
@@ -18,6 +18,5 @@ export async function renewCookie(
   const isOurs = await deps.sessions.markCookieSent({ session, tokenHash: hashToken(token) }, now)
   deps.cache.evictSession(session)
   if (!isOurs) return null
-  // The caller verified this very text as the session's token.
-  return sessionCookie(deps.jar, deps.settings, { session: { ...session, cookieSentAt: now }, token: token as Token })
+  return sessionCookie(deps.jar, deps.settings, { session: { ...session, cookieSentAt: now }, token })
 }

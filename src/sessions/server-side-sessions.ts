@@ -1,7 +1,7 @@
 import type { Note } from '../kernel/event.ts'
-import { parseSessionId, parseUserId, type UserId } from '../kernel/ids.ts'
+import { parseSessionId } from '../kernel/ids.ts'
 import type { Session } from '../kernel/principal.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import { requireUserId } from '../kernel/require-user-id.ts'
 import { revokeOtherSessions, revokeSession } from './revoke-session.ts'
 import { countSessions, revokeSessionsWhere } from './revoke-where.ts'
 import { parseSessionFilter, type SessionFilter } from './session-filter.ts'
@@ -25,13 +25,13 @@ export interface ServerSideSessions {
 export function createServerSideSessions(deps: SessionDeps, note: Note): ServerSideSessions {
   return {
     async list(userId) {
-      return deps.sessions.listByUser(toUserId(userId), deps.clock())
+      return deps.sessions.listByUser(requireUserId(userId), deps.clock())
     },
     async revoke(userId, sessionId) {
-      await revokeSession(deps, toUserId(userId), parseSessionId(sessionId), note)
+      await revokeSession(deps, requireUserId(userId), parseSessionId(sessionId), note)
     },
     async revokeAll(userId) {
-      return revokeOtherSessions(deps, toUserId(userId), null, note)
+      return revokeOtherSessions(deps, requireUserId(userId), null, note)
     },
     async count(filter) {
       return countSessions(deps, parseSessionFilter(filter))
@@ -40,10 +40,4 @@ export function createServerSideSessions(deps: SessionDeps, note: Note): ServerS
       return revokeSessionsWhere(deps, parseSessionFilter(filter), note)
     },
   }
-}
-
-function toUserId(text: string): UserId {
-  const id = parseUserId(text)
-  if (id === null) throw new Refusal('not_found', { detail: 'This is no id of a user.' })
-  return id
 }

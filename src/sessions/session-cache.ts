@@ -1,20 +1,25 @@
 import type { TokenDigest } from '../crypto/token.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { SessionPrincipal, TokenPrincipal } from '../kernel/principal.ts'
 import { createSessionTable } from './session-table.ts'
 import type { Change, ChangesElsewhere, SessionRef } from './store.ts'
+import { createTokenTable } from './token-table.ts'
 
 /**
- * Sessions that were verified lately, by digest of their token, in this process. Bounded; refusals are never kept.
+ * Sessions and access tokens that were verified lately, by digest of the token, in this process. Bounded; refusals are never kept.
  * Whoever ends or changes a session evicts it here and, by way of the storage, in every other process.
  */
 export interface SessionCache {
-  get(digest: TokenDigest): Principal | undefined
+  get(digest: TokenDigest): SessionPrincipal | undefined
+  /** An access token that was verified lately. */
+  getToken(digest: TokenDigest): TokenPrincipal | undefined
   /** Grows with every eviction. Read it before asking the storage, and hand it to `put`. */
   readonly version: number
   /** Keeps what was read, unless it was evicted since `version`: what was read may be out of date. */
-  put(digest: TokenDigest, principal: Principal, version: number): void
+  put(digest: TokenDigest, principal: SessionPrincipal, version: number): void
+  putToken(digest: TokenDigest, principal: TokenPrincipal, version: number): void
   evictSession(session: SessionRef): void
+  /** Forgets all sessions and access tokens of the user. */
   evictUser(id: UserId): void
   /**
    * Forgets what other processes changed.
@@ -26,10 +31,13 @@ export interface SessionCache {
 
 /** Evictions remembered one by one; what was read before the oldest of them is kept by nobody. */
 const MAX_REMEMBERED = 1_000
+/** Machines are few. */
+const MAX_TOKENS = 10_000
 
 /** Makes a cache for so many sessions; 0 keeps none. */
 export function createSessionCache(maxSessions: number): SessionCache {
   const table = maxSessions > 0 ? createSessionTable(maxSessions) : null
+  const tokens = createTokenTable(Math.min(maxSessions, MAX_TOKENS))
   /** Who was evicted last, and at which version. */
   const evictedAt = new Map<SessionId | UserId, number>()
   let forgottenUpTo = 0
@@ -54,6 +62,7 @@ export function createSessionCache(maxSessions: number): SessionCache {
     version++
     forgottenUpTo = version
     table?.clear()
+    tokens.clear()
   }
 
   function evict(change: Change): void {
@@ -74,6 +83,12 @@ export function createSessionCache(maxSessions: number): SessionCache {
       if (since < forgottenUpTo || isEvictedSince(id, since) || isEvictedSince(userId, since)) return
       table?.put(digest, principal)
     },
+    getToken: (digest) => tokens.get(digest),
+    putToken(digest, principal, since) {
+      const { id } = principal.user
+      if (since < forgottenUpTo || isEvictedSince(id, since)) return
+      tokens.put(digest, principal)
+    },
     evictSession({ id, userId }) {
       remember(id)
       table?.remove(userId, id)
@@ -81,6 +96,7 @@ export function createSessionCache(maxSessions: number): SessionCache {
     evictUser(id) {
       remember(id)
       table?.remove(id, null)
+      tokens.removeUser(id)
     },
     follow(changes) {
       if (changes === 'unreachable') return false

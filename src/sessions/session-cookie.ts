@@ -3,8 +3,7 @@
  * (RFC 6265bis section 4.1.3), no Domain unless one is configured. Proved by session-cookie.test.ts.
  */
 import { getPublicSuffix } from 'tldts'
-import type { Cookie } from '../kernel/route.ts'
-import type { IssuedSession } from './new-session.ts'
+import type { Cookie, NewSecret } from '../kernel/route.ts'
 import { idleLimitMs, type SessionSettings } from './settings.ts'
 
 /** Where cookies are valid. */
@@ -72,7 +71,11 @@ export function createCookieJar({ baseUrl, domain }: CookieScope): CookieJar {
 }
 
 /** The cookie of a session: until the browser closes, or, remembered, for the idle limit. */
-export function sessionCookie(jar: CookieJar, settings: SessionSettings, { session, token }: IssuedSession): Cookie {
+export function sessionCookie(
+  jar: CookieJar,
+  settings: SessionSettings,
+  { session, token }: Pick<NewSecret, 'session' | 'token'>,
+): Cookie {
   if (!session.remembered) return jar.make(token)
   const remainingMs = Math.min(idleLimitMs(settings, true), session.expiresAt - session.cookieSentAt)
   return jar.make(token, { maxAgeSeconds: Math.max(1, Math.floor(remainingMs / 1_000)) })

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { TokenDigest } from '../crypto/token.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { createSessionTable } from './session-table.ts'
 
-function principalOf(session: number, user = session, name: string | null = null): Principal {
+function principalOf(session: number, user = session, name: string | null = null): SessionPrincipal {
   const userId = `user-${user}` as UserId
   return {
     kind: 'session',

@@ -4,13 +4,13 @@
  */
 import type { TokenDigest } from '../crypto/token.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { Method, Principal, Session, User } from '../kernel/principal.ts'
+import type { Method, Session, SessionPrincipal, User } from '../kernel/principal.ts'
 
 /** Sessions by digest of their token, so many at most. */
 export interface SessionTable {
-  get(digest: TokenDigest): Principal | undefined
+  get(digest: TokenDigest): SessionPrincipal | undefined
   /** Puts a session in the place of any older copy of it; when the table is full, one that was not used lately leaves. */
-  put(digest: TokenDigest, principal: Principal): void
+  put(digest: TokenDigest, principal: SessionPrincipal): void
   /** Removes a session of the user, or with null all of them. */
   remove(userId: UserId, id: SessionId | null): void
   clear(): void
@@ -108,7 +108,7 @@ export function createSessionTable(maxSessions: number): SessionTable {
     times[start + 5] = session.cookieSentAt
   }
 
-  function toPrincipal({ owner: { user }, id, methods, remembered, ip, userAgent, slot }: Row): Principal {
+  function toPrincipal({ owner: { user }, id, methods, remembered, ip, userAgent, slot }: Row): SessionPrincipal {
     const start = slot * TIMES
     const session: Session = {
       id,

@@ -1,13 +1,14 @@
 import { MINUTE_MS } from '../kernel/clock.ts'
 import type { Note } from '../kernel/event.ts'
+import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionDeps } from './start-session.ts'
-import type { TouchCollector } from './touch-collector.ts'
+import type { Touch } from './store.ts'
 
 const BATCH = 500
 const DEFAULT_INTERVAL_MS = 5 * MINUTE_MS
 
 /** What sweeping works with. */
-export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { readonly touches: TouchCollector }
+export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }
 
 /**
  * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.

@@ -1,16 +1,16 @@
 import { tellOnly } from '../audit/tell.ts'
 import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
 import type { Note } from '../kernel/event.ts'
-import type { Principal, Session } from '../kernel/principal.ts'
+import type { Session, SessionPrincipal } from '../kernel/principal.ts'
+import type { UseCollector } from '../kernel/use-collector.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
-import type { SessionRecord } from './store.ts'
-import type { TouchCollector } from './touch-collector.ts'
+import type { SessionRecord, Touch } from './store.ts'
 
 /** What verifying works with. */
 export interface VerifyDeps extends SessionDeps {
-  readonly touches: TouchCollector
+  readonly touches: UseCollector<Touch>
   readonly verifications: VerificationCounts
 }
 
@@ -37,7 +37,7 @@ export function verifySession(
   deps: VerifyDeps,
   text: string,
   note: Note,
-): Principal | null | Promise<Principal | null> {
+): SessionPrincipal | null | Promise<SessionPrincipal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const digest = digestToken(text)
   const mayUseCache = deps.settings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
@@ -69,23 +69,30 @@ async function readSession(
   deps: VerifyDeps,
   digest: TokenDigest,
   { note, mayUseCache }: { readonly note: Note; readonly mayUseCache: boolean },
-): Promise<Principal | null> {
+): Promise<SessionPrincipal | null> {
   const { cache, clock, sessions, verifications } = deps
   const { version } = cache
   const tokenHash = toTokenHash(digest)
   const found = await sessions.findByTokenHash(tokenHash)
   if (found === null) return refuse(deps)
   const now = clock()
-  const latest = deps.touches.apply(found.session)
+  const latest = withLatestUse(deps, found.session)
   if (!isAlive(latest, now)) {
     await endExpired(deps, { session: latest, tokenHash }, note)
     return refuse(deps)
   }
   const session = isTouchDue(deps, latest, now) ? touch(deps, { session: latest, tokenHash }, now) : latest
-  const principal: Principal = { kind: 'session', user: found.user, session, scopes: null }
+  const principal: SessionPrincipal = { kind: 'session', user: found.user, session, scopes: null }
   if (mayUseCache) cache.put(digest, principal, version)
   verifications.cold++
   return principal
+}
+
+/** The session with a use that is not written yet. */
+function withLatestUse({ touches }: VerifyDeps, session: Session): Session {
+  const touch = touches.latest(session.id)
+  if (touch === undefined || touch.lastSeenAt <= session.lastSeenAt) return session
+  return { ...session, lastSeenAt: touch.lastSeenAt, idleExpiresAt: touch.idleExpiresAt }
 }
 
 /** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */

@@ -8,6 +8,7 @@ import type { MailStore, OneTimeTokenStore } from '../mail/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { ThrottleStore } from '../throttle/store.ts'
+import type { AccessTokenStore } from '../tokens/store.ts'
 
 /** A storage that is open: the stores of every feature. */
 export interface Stores {
@@ -16,6 +17,7 @@ export interface Stores {
   readonly sessions: SessionStore
   readonly audit: AuditStore
   readonly tokens: OneTimeTokenStore
+  readonly accessTokens: AccessTokenStore
   readonly mails: MailStore
   /** Where the sessions are. */
   readonly throttle: ThrottleStore

@@ -23,14 +23,18 @@ describe('PostgreSQL', () => {
     const opened = await Promise.all(Array.from({ length: 10 }, () => postgres(empty, { poolSize: 2 }).open()))
     await Promise.all(opened.map((stores) => stores.ping()))
     await Promise.all(opened.map((stores) => stores.close()))
-    expect(await runSql(empty, 'SELECT number FROM latchkey.migrations')).toEqual([{ number: 1 }, { number: 2 }])
+    expect(await runSql(empty, 'SELECT number FROM latchkey.migrations')).toEqual([
+      { number: 1 },
+      { number: 2 },
+      { number: 3 },
+    ])
     await dropDatabase(empty)
   })
 
   test('open with migrate: false refuses an old schema and says what to run; the plan runs nothing', async () => {
     const empty = await createDatabase(inject('databaseServer'))
     await expect(postgres(empty, { migrate: false }).open()).rejects.toThrow('latchkey migrate')
-    expect((await postgres(empty).planMigrations()).map(({ number }) => number)).toEqual([1, 2])
+    expect((await postgres(empty).planMigrations()).map(({ number }) => number)).toEqual([1, 2, 3])
     expect(await runSql(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'latchkey'")).toEqual([])
     await dropDatabase(empty)
   })

@@ -12,9 +12,11 @@ export interface CommandResult {
 }
 
 /** Runs commands in a directory, whose database they use. */
-export function createCommandLine(cwd: string): (args: readonly string[], input?: string) => Promise<CommandResult> {
-  return async (args, input = '') => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH } })
+export function createCommandLine(
+  cwd: string,
+): (args: readonly string[], input?: string, env?: NodeJS.ProcessEnv) => Promise<CommandResult> {
+  return async (args, input = '', env = {}) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
     child.stdin.end(input)
     const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
     return { code, out, err }

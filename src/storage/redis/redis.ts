@@ -136,6 +136,14 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
         return forced
       },
     },
+    accessTokens: {
+      ...stores.accessTokens,
+      async revoke(userId, id, tell) {
+        const revoked = await stores.accessTokens.revoke(userId, id, tell)
+        await carryOut(deps, userId)
+        return revoked
+      },
+    },
     sessions: createRedisSessionStore(deps),
     throttle: createRedisThrottleStore(link),
     async ping() {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Touch } from '../../sessions/store.ts'
@@ -66,7 +67,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           prepareRead: (text) =>
             prepareRead(pool, {
               text,
-              name: directUrl === url ? 'latchkey' : null,
+              name: directUrl === url ? `latchkey ${hash('sha256', text).slice(0, 16)}` : null,
               deadlineMs,
               onStatement: listener,
             }),

@@ -13,6 +13,7 @@ export interface Database {
   changes: ChangesTable
   mails: MailsTable
   one_time_tokens: OneTimeTokensTable
+  access_tokens: AccessTokensTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
   throttle: ThrottleTable
@@ -99,6 +100,21 @@ export interface OneTimeTokensTable {
   expires_at: number
   /** Somebody is using it until then. */
   claimed_until: Generated<number | null>
+}
+
+/** Access tokens; of the token, the SHA-256 only. */
+export interface AccessTokensTable {
+  id: string
+  token_hash: string
+  user_id: string
+  name: string
+  /** Separated by spaces. */
+  scopes: string
+  last_four: string
+  created_at: number
+  /** Null: never. */
+  expires_at: number | null
+  last_used_at: number | null
 }
 
 /** What happened. Rows are never changed but to seal them, and to take away what is personal in them. */

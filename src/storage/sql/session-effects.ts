@@ -22,6 +22,7 @@ export interface SessionEffects {
   startFirst(trx: Transaction<Database>, record: SessionRecord | null, replaces: SessionRef | null): Promise<void>
   /** False when the session is gone or its token is another by now. */
   rotate(trx: Transaction<Database>, rotation: SessionRotation): Promise<boolean>
+  /** Where no session stays, no access token does. */
   endAll(trx: Transaction<Database>, sessions: SessionsToEnd): Promise<void>
   /** The user's name, address or the like is another now. */
   userChanged(trx: Transaction<Database>, userId: UserId): Promise<void>

@@ -8,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { SessionOrder, SessionOrders } from '../storage.ts'
+import { endAccessTokensOf } from './access-tokens.ts'
 import { toUser } from './rows.ts'
 import type { Database, SessionOrdersTable } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -20,6 +21,7 @@ export const orderSessionEffects: SessionEffects = {
     return true
   },
   async endAll(trx, { userId, except, throughEpoch }) {
+    if (except === null) await endAccessTokensOf(trx, userId)
     // Rows from a time before the sessions were kept elsewhere must not come to life when they no longer are.
     await trx.deleteFrom('sessions').where('user_id', '=', userId).execute()
     await trx

@@ -10,6 +10,7 @@ import type {
   SessionStore,
   Swept,
 } from '../../sessions/store.ts'
+import { endAccessTokensOf } from './access-tokens.ts'
 import { toSession, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -120,6 +121,7 @@ export function createSessionEffects(database: SqlDatabase): SessionEffects {
     },
     rotate: (trx, rotation) => swapToken(database, trx, rotation),
     async endAll(trx, { userId, except }) {
+      if (except === null) await endAccessTokensOf(trx, userId)
       const count = await deleteSessionsOf(database, trx, userId, except?.id ?? null)
       if (count === 0) await database.announce(trx, { kind: 'user', id: userId })
     },

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { OpenOptions, Stores } from '../storage.ts'
+import { createAccessTokenStore } from './access-tokens.ts'
 import { createAuditStore } from './audit.ts'
 import { createMailStore } from './mails.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
@@ -22,6 +23,7 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
     sessions: createSessionStore(telling),
     audit: createAuditStore(telling),
     tokens: createOneTimeTokenStore(telling),
+    accessTokens: createAccessTokenStore(telling, effects),
     mails: createMailStore(telling),
     throttle: createThrottleStore(database),
     async ping() {

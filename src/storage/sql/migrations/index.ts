@@ -1,6 +1,7 @@
 import type { Migration } from '../migration.ts'
 import { core } from './0001-core.ts'
 import { accounts } from './0002-accounts.ts'
+import { tokens } from './0003-tokens.ts'
 
 /** All migrations, in the order they run. */
-export const MIGRATIONS: readonly Migration[] = [core, accounts]
+export const MIGRATIONS: readonly Migration[] = [core, accounts, tokens]

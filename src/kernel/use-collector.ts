@@ -1,14 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { SECOND_MS } from '../kernel/clock.ts'
-import type { SessionId } from '../kernel/ids.ts'
-import type { Session } from '../kernel/principal.ts'
-import type { SessionStore, Touch } from './store.ts'
+import { SECOND_MS } from './clock.ts'
 
 /** Collects last uses, to write them together. A process that dies loses a few seconds of them, which harms nobody. */
-export interface TouchCollector {
-  add(touch: Touch): void
-  /** The session with a use that is not written yet: what was read of it is not the latest. */
-  apply(session: Session): Session
+export interface UseCollector<Use> {
+  add(use: Use): void
+  /** A use that is not written yet: what was read meanwhile is not the latest. */
+  latest(id: string): Use | undefined
   /** Writes what was collected. */
   flush(): Promise<void>
   /** Stops writing by itself. */
@@ -20,37 +17,33 @@ const FLUSH_AFTER_MS = 3 * SECOND_MS
 const MAX_AT_ONCE = 200
 
 /** Makes a collector that writes three seconds after the first use that it was told of. */
-export function createTouchCollector(
-  sessions: Pick<SessionStore, 'writeTouches'>,
+export function createUseCollector<Use extends { readonly id: string }>(
+  write: (uses: readonly Use[]) => Promise<void>,
   onError: (error: unknown) => void,
-): TouchCollector {
-  const touches = new Map<SessionId, Touch>()
+): UseCollector<Use> {
+  const uses = new Map<string, Use>()
   let timer: NodeJS.Timeout | undefined
 
   async function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    const collected = [...touches.values()]
+    const collected = [...uses.values()]
     for (let start = 0; start < collected.length; start += MAX_AT_ONCE) {
       if (start > 0) await nextTurn()
       const part = collected.slice(start, start + MAX_AT_ONCE)
-      await sessions.writeTouches(part)
-      for (const touch of part) if (touches.get(touch.id) === touch) touches.delete(touch.id)
+      await write(part)
+      for (const use of part) if (uses.get(use.id) === use) uses.delete(use.id)
     }
   }
 
   return {
-    add(touch) {
-      touches.set(touch.id, touch)
+    add(use) {
+      uses.set(use.id, use)
       timer ??= setTimeout(() => {
         flush().catch(onError)
       }, FLUSH_AFTER_MS).unref()
     },
-    apply(session) {
-      const touch = touches.get(session.id)
-      if (touch === undefined || touch.lastSeenAt <= session.lastSeenAt) return session
-      return { ...session, lastSeenAt: touch.lastSeenAt, idleExpiresAt: touch.idleExpiresAt }
-    },
+    latest: (id) => uses.get(id),
     flush,
     stop() {
       clearTimeout(timer)

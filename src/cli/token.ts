@@ -1,0 +1,77 @@
+import { Command } from 'commander'
+import { toIsoTime } from '../kernel/clock.ts'
+import { toAccessTokenJson } from '../tokens/access-token-json.ts'
+import { findUser } from './find-user.ts'
+import { print, table } from './output.ts'
+import { parseTime } from './parse-time.ts'
+import { withLatchkey } from './with-latchkey.ts'
+
+interface Options {
+  readonly json?: boolean
+}
+
+interface CreateOptions extends Options {
+  readonly scope: readonly string[]
+  readonly expires?: number
+  /** False with `--no-expiry`. */
+  readonly expiry: boolean
+}
+
+/** `latchkey token create|list|revoke` */
+export function tokenCommand(): Command {
+  const token = new Command('token').description('make, see and revoke access tokens')
+  token
+    .command('create <user> <name>')
+    .description('make an access token of a user, given by id or email, and print its secret this once')
+    .option('--scope <scope...>', 'what it may do; see LATCHKEY_SCOPES', [])
+    .option('--expires <time>', 'when it ends, such as 2030-01-31; in 90 days by default', parseTime)
+    .option('--no-expiry', 'it never ends, where the settings allow that')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  latchkey token create ada@example.com "nightly backup" --scope read')
+    .action(create)
+  token
+    .command('list <user>')
+    .description('list the access tokens of a user, given by id or email')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  latchkey token list ada@example.com')
+    .action(list)
+  token
+    .command('revoke <user> <token-id>')
+    .description('revoke an access token of a user')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  latchkey token revoke ada@example.com 0199f3c2-8f5e-7c1a-b0d4-3f6a9be2c871')
+    .action(revoke)
+  return token
+}
+
+async function create(idOrEmail: string, name: string, options: CreateOptions): Promise<void> {
+  const { scope: scopes, expires, expiry, json } = options
+  const { token, accessToken } = await withLatchkey(async (auth) => {
+    const { id } = await findUser(auth, idOrEmail)
+    return auth.tokens.create(id, { name, scopes, expiresAt: expiry ? expires : null })
+  })
+  const { expiresAt } = accessToken
+  const until = expiresAt === null ? 'for ever' : `until ${toIsoTime(expiresAt)}`
+  print({ token, accessToken: toAccessTokenJson(accessToken) }, [token, `Good ${until}. It is shown this once.`], {
+    json,
+  })
+}
+
+async function list(idOrEmail: string, options: Options): Promise<void> {
+  const found = await withLatchkey(async (auth) => auth.tokens.list((await findUser(auth, idOrEmail)).id))
+  const tokens = found.map(toAccessTokenJson)
+  const rows = tokens.map(({ id, name, lastFour, scopes, expiresAt, lastUsedAt }) => [
+    id,
+    name,
+    `…${lastFour}`,
+    scopes.join(' '),
+    expiresAt ?? 'never',
+    lastUsedAt ?? 'not yet',
+  ])
+  print({ tokens }, table(['ID', 'NAME', 'TOKEN', 'SCOPES', 'EXPIRES', 'LAST USED'], rows), options)
+}
+
+async function revoke(idOrEmail: string, tokenId: string, options: Options): Promise<void> {
+  await withLatchkey(async (auth) => auth.tokens.revoke((await findUser(auth, idOrEmail)).id, tokenId))
+  print({ revoked: tokenId }, [`Revoked ${tokenId}`], options)
+}

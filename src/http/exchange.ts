@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../kernel/clock.ts'
+import type { Connection } from '../kernel/connection.ts'
+import type { Note } from '../kernel/event.ts'
+import type { ClientInfo } from '../kernel/principal.ts'
+import type { Quota } from '../kernel/quota.ts'
+import type { Route } from '../kernel/route.ts'
+import type { TrustedPages } from '../kernel/trusted-pages.ts'
+import { commonHeaders } from './answer.ts'
+import type { ClientAddress } from './client-address.ts'
+import type { Identity } from './credentials.ts'
+import { addCorsHeaders } from './cross-origin.ts'
+import { addQuotaHeaders } from './quota-headers.ts'
+
+/** What a request is opened with. */
+export interface ExchangeDeps {
+  readonly clock: Clock
+  readonly pages: TrustedPages
+  readonly clientAddress: ClientAddress
+}
+
+/** A request under way. */
+export interface Exchange {
+  readonly request: Request
+  readonly requestId: string
+  readonly client: ClientInfo
+  readonly note: Note
+  route: Route | null
+  identity: Identity | null
+  /** The app keeps no cookies: sessions go out and come in by headers. */
+  isCookieless: boolean
+  form: { readonly fields: ReadonlyMap<string, string>; readonly next: string | null } | null
+  quota: Quota | null
+}
+
+const MAX_USER_AGENT = 256
+
+/** Begins with a request. */
+export function openExchange(deps: ExchangeDeps, request: Request, connection: Connection): Exchange {
+  const requestId = randomUUID()
+  const forwardedFor = request.headers.get('x-forwarded-for')
+  const client: ClientInfo = {
+    ip: deps.clientAddress(connection.remoteAddress ?? null, forwardedFor),
+    userAgent: cleanUserAgent(request.headers.get('user-agent')),
+  }
+  const exchange: Exchange = {
+    request,
+    requestId,
+    client,
+    note: (event) => {
+      const actor = exchange.identity?.principal?.user.id ?? null
+      return { ...event, at: deps.clock(), actor, requestId, client }
+    },
+    route: null,
+    identity: null,
+    isCookieless: false,
+    form: null,
+    quota: null,
+  }
+  return exchange
+}
+
+/** The headers that every answer to the request has. */
+export function newHeaders(deps: ExchangeDeps, { request, requestId, quota }: Exchange): Headers {
+  const headers = new Headers(commonHeaders(deps.pages.origin.startsWith('https:')))
+  headers.set('X-Request-Id', requestId)
+  addCorsHeaders(headers, request.headers, deps.pages)
+  if (quota !== null) addQuotaHeaders(headers, quota)
+  return headers
+}
+
+function cleanUserAgent(header: string | null): string | null {
+  return header === null ? null : header.replaceAll(/[\p{Cc}\p{Cs}]/gu, ' ').slice(0, MAX_USER_AGENT)
+}

@@ -1,0 +1,176 @@
+import { type InsertObject, type Selectable, sql, type Transaction } from 'kysely'
+import type { TokenHash } from '../../crypto/token.ts'
+import type { EmailAddress } from '../../kernel/email-address.ts'
+import type { AccessTokenId, UserId } from '../../kernel/ids.ts'
+import type { AccessToken, User } from '../../kernel/principal.ts'
+import type { AccessTokenRecord, AccessTokenStore } from '../../tokens/store.ts'
+import type { AccessTokensTable, Database, SqlDatabase } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
+import { at } from './time.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
+
+/** Access tokens in SQL. */
+export function createAccessTokenStore(database: TellingDatabase, sessions: SessionEffects): AccessTokenStore {
+  const { db, reader, transact, writeLightly } = database
+  return {
+    async create(record, maxPerUser, tell) {
+      let outcome: 'too_many' | 'user_gone' = 'user_gone'
+      const created = await transact(tell, async (trx) => {
+        if (!(await lockUser(trx, record.accessToken.userId))) return null
+        outcome = 'too_many'
+        if ((await countTokens(trx, record.accessToken.userId)) >= maxPerUser) return null
+        await trx.insertInto('access_tokens').values(toRow(record)).execute()
+        return true
+      })
+      return created === null ? outcome : 'created'
+    },
+
+    findByTokenHash: createTokenFinder(database),
+
+    async listByUser(userId) {
+      const rows = await reader
+        .selectFrom('access_tokens')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .orderBy('id', 'desc')
+        .execute()
+      return rows.map(toAccessToken)
+    },
+
+    revoke: (userId, id, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          const { numDeletedRows } = await trx
+            .deleteFrom('access_tokens')
+            .where('id', '=', id)
+            .where('user_id', '=', userId)
+            .executeTakeFirst()
+          if (numDeletedRows === 0n) return null
+          await sessions.userChanged(trx, userId)
+          return true
+        }),
+      ),
+
+    async writeUses(uses) {
+      await writeLightly(async (light) => {
+        for (const { id, lastUsedAt } of uses) {
+          await light
+            .updateTable('access_tokens')
+            .set({ last_used_at: at(lastUsedAt) })
+            .where('id', '=', id)
+            .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at(lastUsedAt))]))
+            .execute()
+        }
+      })
+    },
+
+    async sweep(now, limit) {
+      const due = db
+        .selectFrom('access_tokens')
+        .select('id')
+        .where('expires_at', '<=', at(now))
+        .orderBy('expires_at')
+        .limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('access_tokens').where('id', 'in', due).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+/** Ends all access tokens of the user, in the transaction that ends all sessions. */
+export async function endAccessTokensOf(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  await trx.deleteFrom('access_tokens').where('user_id', '=', userId).execute()
+}
+
+async function lockUser(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
+  const user = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  return user !== undefined
+}
+
+async function countTokens(trx: Transaction<Database>, userId: UserId): Promise<number> {
+  const { count } = await trx
+    .selectFrom('access_tokens')
+    .select(sql<number | string>`count(*)`.as('count'))
+    .where('user_id', '=', userId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** The columns of the query of every verification, in its order. */
+type FoundRow = readonly [
+  id: AccessTokenId,
+  userId: UserId,
+  name: string,
+  scopes: string,
+  lastFour: string,
+  createdAt: number,
+  expiresAt: number | null,
+  lastUsedAt: number | null,
+  email: EmailAddress,
+  emailVerified: boolean | number,
+  userName: string | null,
+  userCreatedAt: number,
+]
+
+/** The one query of every verification; its text is made once. */
+function createTokenFinder({ reader, prepareRead }: SqlDatabase): AccessTokenStore['findByTokenHash'] {
+  const { sql: text } = reader
+    .selectFrom('access_tokens')
+    .innerJoin('users', 'users.id', 'access_tokens.user_id')
+    .select(['access_tokens.id', 'user_id', 'access_tokens.name', 'scopes', 'last_four', 'access_tokens.created_at'])
+    .select(['expires_at', 'last_used_at'])
+    .select(['users.email', 'users.email_verified', 'users.name as user_name', 'users.created_at as user_created_at'])
+    .where('token_hash', '=', '')
+    .where('users.disabled_at', 'is', null)
+    .compile()
+  const read = prepareRead<FoundRow>(text)
+  return async (tokenHash: TokenHash): Promise<{ accessToken: AccessToken; user: User } | null> => {
+    const row = await read(tokenHash)
+    if (row === undefined) return null
+    const [id, userId, name, scopes, lastFour, createdAt, expiresAt, lastUsedAt, ...owner] = row
+    const [email, emailVerified, userName, userCreatedAt] = owner
+    return {
+      accessToken: { id, userId, name, scopes: toScopes(scopes), lastFour, createdAt, expiresAt, lastUsedAt },
+      user: { id: userId, email, emailVerified: Boolean(emailVerified), name: userName, createdAt: userCreatedAt },
+    }
+  }
+}
+
+function toScopes(text: string): string[] {
+  return text === '' ? [] : text.split(' ')
+}
+
+function toRow({ accessToken, tokenHash }: AccessTokenRecord): InsertObject<Database, 'access_tokens'> {
+  const { id, userId, name, scopes, lastFour, createdAt, expiresAt } = accessToken
+  return {
+    id,
+    token_hash: tokenHash,
+    user_id: userId,
+    name,
+    scopes: scopes.join(' '),
+    last_four: lastFour,
+    created_at: at(createdAt),
+    expires_at: expiresAt === null ? null : at(expiresAt),
+    last_used_at: null,
+  }
+}
+
+/** The token in a row, which was written by `toRow`. */
+function toAccessToken(row: Selectable<AccessTokensTable>): AccessToken {
+  return {
+    id: row.id as AccessTokenId,
+    userId: row.user_id as UserId,
+    name: row.name,
+    scopes: toScopes(row.scopes),
+    lastFour: row.last_four,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { toIsoTime } from '../kernel/clock.ts'
+import type { AccessToken } from '../kernel/principal.ts'
+
+/** An access token as the wire has it: never its secret. */
+export const accessTokenJsonSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    lastFour: z.string().meta({ description: 'The last four characters of the token, by which people know it again.' }),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable().meta({ description: 'Null: never.' }),
+    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'Good to a minute. Null: not yet.' }),
+  })
+  .meta({ id: 'AccessToken' })
+
+/** An access token as the wire has it. */
+export type AccessTokenJson = z.infer<typeof accessTokenJsonSchema>
+
+/** The wire form of an access token. */
+export function toAccessTokenJson(token: AccessToken): AccessTokenJson {
+  return {
+    id: token.id,
+    name: token.name,
+    scopes: [...token.scopes],
+    lastFour: token.lastFour,
+    createdAt: toIsoTime(token.createdAt),
+    expiresAt: token.expiresAt === null ? null : toIsoTime(token.expiresAt),
+    lastUsedAt: token.lastUsedAt === null ? null : toIsoTime(token.lastUsedAt),
+  }
+}

@@ -1,0 +1,96 @@
+import { tellOnly } from '../audit/tell.ts'
+import { hashToken, newToken, type Token } from '../crypto/token.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Note } from '../kernel/event.ts'
+import { newAccessTokenId, type UserId } from '../kernel/ids.ts'
+import type { AccessToken } from '../kernel/principal.ts'
+import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import type { AccessTokenSettings } from './settings.ts'
+import type { AccessTokenStore } from './store.ts'
+
+/** Prefix of access tokens. */
+export const ACCESS_TOKEN_PREFIX = 'lkp'
+
+/** What access tokens work with. */
+export interface AccessTokenDeps {
+  readonly accessTokens: AccessTokenStore
+  readonly accessTokenSettings: AccessTokenSettings
+  /** The scopes that there are. */
+  readonly scopes: readonly string[]
+  readonly clock: Clock
+}
+
+/** What a token is to be. */
+export interface NewAccessToken {
+  /** What people know it by, 1 to 100 characters. */
+  readonly name: string
+  /** Scopes that the application has, none of them twice. */
+  readonly scopes: readonly string[]
+  /** Milliseconds since 1970 UTC; null: never, where the settings allow it. Default: the settings' lifetime from now. */
+  readonly expiresAt?: number | null | undefined
+}
+
+/** A token together with its secret, for the moment in which it is shown. */
+export interface IssuedAccessToken {
+  readonly token: Token
+  readonly accessToken: AccessToken
+}
+
+const LAST = 4
+
+/**
+ * Makes an access token of a user.
+ * @throws validation_failed for unknown scopes and for an expiry that is past or not allowed; too_many_tokens; not_found
+ *   when the user is gone or disabled.
+ */
+export async function createAccessToken(
+  deps: AccessTokenDeps,
+  userId: UserId,
+  wanted: NewAccessToken,
+  note: Note,
+): Promise<IssuedAccessToken> {
+  const now = deps.clock()
+  const token = newToken(ACCESS_TOKEN_PREFIX)
+  const accessToken: AccessToken = {
+    id: newAccessTokenId(deps.clock),
+    userId,
+    name: wanted.name,
+    scopes: knownScopes(deps, wanted.scopes),
+    lastFour: token.slice(-LAST),
+    createdAt: now,
+    expiresAt: toExpiry(deps, wanted.expiresAt, now),
+    lastUsedAt: null,
+  }
+  const { maxPerUser } = deps.accessTokenSettings
+  const created = note({ type: 'access_token.created', userId, tokenId: accessToken.id })
+  const outcome = await deps.accessTokens.create(
+    { accessToken, tokenHash: hashToken(token) },
+    maxPerUser,
+    tellOnly(created),
+  )
+  if (outcome === 'user_gone') throw new Refusal('not_found', { detail: 'There is no such user.' })
+  if (outcome === 'too_many') {
+    throw new Refusal('too_many_tokens', { detail: `A user may have ${maxPerUser} access tokens.` })
+  }
+  return { token, accessToken }
+}
+
+function knownScopes({ scopes: known }: AccessTokenDeps, wanted: readonly string[]): readonly string[] {
+  const isFine = wanted.every((scope, index) => known.includes(scope) && wanted.indexOf(scope) === index)
+  if (isFine) return wanted
+  const there = known.length === 0 ? 'This service has none' : `There are: ${known.join(', ')}`
+  throw invalidMember('#/scopes', `Each must be a scope of this service, and stand once. ${there}.`)
+}
+
+function toExpiry(
+  { accessTokenSettings: { allowNoExpiry, lifetimeMs } }: AccessTokenDeps,
+  wanted: number | null | undefined,
+  now: number,
+): number | null {
+  if (wanted === undefined) return now + lifetimeMs
+  if (wanted === null && !allowNoExpiry) {
+    throw invalidMember('#/expiresAt', 'Must be a time: this service has no tokens for ever.')
+  }
+  if (wanted !== null && wanted <= now) throw invalidMember('#/expiresAt', 'Must be in the future.')
+  return wanted
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+
+const MAX_NAME_LENGTH = 100
+
+/** What people know an access token by. */
+export const accessTokenNameSchema = z
+  .string('Must be a string.')
+  .trim()
+  .min(1, 'Must not be empty.')
+  .max(MAX_NAME_LENGTH, `Must have at most ${MAX_NAME_LENGTH} characters.`)
+  .regex(/^[^\p{C}]*$/u, 'Must not have control characters.')

@@ -1,0 +1,18 @@
+import { DAY_MS } from '../kernel/clock.ts'
+
+/** What access tokens may be. */
+export interface AccessTokenSettings {
+  /** How long a token lives whose maker names no expiry, milliseconds. Default 90 days. */
+  readonly lifetimeMs: number
+  /** Whether `expiresAt: null`, a token for ever, may be asked for. Default false. */
+  readonly allowNoExpiry: boolean
+  /** Tokens a user may have; one more is refused with too_many_tokens. Default 50. */
+  readonly maxPerUser: number
+}
+
+/** The settings without any. */
+export const DEFAULT_ACCESS_TOKEN_SETTINGS: AccessTokenSettings = {
+  lifetimeMs: 90 * DAY_MS,
+  allowNoExpiry: false,
+  maxPerUser: 50,
+}

@@ -1,0 +1,16 @@
+import type { AccessTokenDeps } from './create-access-token.ts'
+
+const BATCH = 500
+
+/** Deletes the access tokens that have expired; says how many. */
+export async function sweepAccessTokens({
+  accessTokens,
+  clock,
+}: Pick<AccessTokenDeps, 'accessTokens' | 'clock'>): Promise<number> {
+  let total = 0
+  for (;;) {
+    const swept = await accessTokens.sweep(clock(), BATCH)
+    total += swept
+    if (swept < BATCH) return total
+  }
+}

@@ -1,0 +1,78 @@
+import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
+import type { AccessToken, TokenPrincipal } from '../kernel/principal.ts'
+import type { UseCollector } from '../kernel/use-collector.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
+import type { SessionSettings } from '../sessions/settings.ts'
+import type { SessionStore } from '../sessions/store.ts'
+import type { VerificationCounts } from '../sessions/verify-session.ts'
+import { ACCESS_TOKEN_PREFIX, type AccessTokenDeps } from './create-access-token.ts'
+import type { AccessTokenUse } from './store.ts'
+
+/** What verifying works with. */
+export interface VerifyAccessTokenDeps extends AccessTokenDeps {
+  readonly cache: SessionCache
+  /** Access tokens are cached like sessions, and forgotten by the same push. */
+  readonly sessions: Pick<SessionStore, 'changesElsewhere'>
+  readonly settings: Pick<SessionSettings, 'cacheSize' | 'touchWindowMs'>
+  readonly tokenUses: UseCollector<AccessTokenUse>
+  readonly verifications: VerificationCounts
+}
+
+/**
+ * Says who an access token belongs to. Costs what a session costs: warm one SHA-256 and no query; cold, and once per touch
+ * window, one indexed read.
+ * @returns null for a token that is malformed, unknown, revoked or expired.
+ */
+export function verifyAccessToken(
+  deps: VerifyAccessTokenDeps,
+  text: string,
+): TokenPrincipal | null | Promise<TokenPrincipal | null> {
+  if (parseToken(ACCESS_TOKEN_PREFIX, text) === null) return refuse(deps)
+  const digest = digestToken(text)
+  const mayUseCache = deps.settings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
+  const cached = mayUseCache ? deps.cache.getToken(digest) : undefined
+  const now = deps.clock()
+  if (cached !== undefined && isAlive(cached.accessToken, now) && !isUseDue(deps, cached.accessToken, now)) {
+    deps.verifications.warm++
+    return cached
+  }
+  return readToken(deps, digest, mayUseCache)
+}
+
+async function readToken(
+  deps: VerifyAccessTokenDeps,
+  digest: TokenDigest,
+  mayUseCache: boolean,
+): Promise<TokenPrincipal | null> {
+  const { version } = deps.cache
+  const found = await deps.accessTokens.findByTokenHash(toTokenHash(digest))
+  const now = deps.clock()
+  if (found === null || !isAlive(found.accessToken, now)) return refuse(deps)
+  const { user } = found
+  const lastUsedAt = Math.max(
+    found.accessToken.lastUsedAt ?? 0,
+    deps.tokenUses.latest(found.accessToken.id)?.lastUsedAt ?? 0,
+  )
+  const read: AccessToken = { ...found.accessToken, lastUsedAt: lastUsedAt === 0 ? null : lastUsedAt }
+  const accessToken = isUseDue(deps, read, now) ? { ...read, lastUsedAt: now } : read
+  if (accessToken !== read) deps.tokenUses.add({ id: accessToken.id, lastUsedAt: now })
+  // What is no scope any more is granted to nobody.
+  const scopes = accessToken.scopes.filter((scope) => deps.scopes.includes(scope))
+  const principal: TokenPrincipal = { kind: 'access_token', user, accessToken, scopes }
+  if (mayUseCache) deps.cache.putToken(digest, principal, version)
+  deps.verifications.cold++
+  return principal
+}
+
+function refuse({ verifications }: VerifyAccessTokenDeps): null {
+  verifications.refused++
+  return null
+}
+
+function isAlive({ expiresAt }: AccessToken, now: number): boolean {
+  return expiresAt === null || now < expiresAt
+}
+
+function isUseDue({ settings }: VerifyAccessTokenDeps, { lastUsedAt }: AccessToken, now: number): boolean {
+  return lastUsedAt === null || now - lastUsedAt >= settings.touchWindowMs
+}
