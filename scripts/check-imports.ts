@@ -21,12 +21,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ['pages', 'sessions'],
   adapters: [],
   client: [],
+  react: ['client'],
   server: ['adapters', 'http', 'mail', 'storage'],
   cli: ['server', 'accounts', 'audit', 'sessions'],
 }
 /** Rooms that may import the composition root and the options. */
 const ABOVE_THE_ROOT = ['adapters', 'server', 'cli']
-const WITHOUT_CRYPTO = ['kernel', 'client']
+const WITHOUT_CRYPTO = ['kernel', 'client', 'react']
 /** Files of a feature that speak HTTP's words; actions know nothing of them. */
 const LEAST_MODULES = 80
 
@@ -69,10 +70,17 @@ const forbidden: IForbiddenRuleType[] = [
     to: { pathNot: '^src/client/', dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'the-hooks-know-react-only',
+    comment: 'The client comes as an argument',
+    severity: 'error',
+    from: { path: '^src/react(?:/|\\.ts$)', pathNot: '\\.test\\.ts$' },
+    to: { pathNot: '^src/react/|node_modules/(?:@types/)?react/', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'entries-are-imported-by-nobody',
     severity: 'error',
     from: { path: '^src/[^/]+/', pathNot: '\\.test\\.ts$' },
-    to: { path: '^src/(?:index|node|sqlite|postgres|redis|smtp|config|client)\\.ts$' },
+    to: { path: '^src/(?:index|node|sqlite|postgres|redis|smtp|config|client|react)\\.ts$' },
   },
   {
     name: 'no-test-code-in-the-product',

@@ -158,10 +158,11 @@ describe('a consumer of the package', () => {
   })
 
   /** Type-checks one program as a consumer's own; gives how many types were instantiated. */
-  function check(name: string, code: string): number {
-    writeFileSync(join(consumer, `${name}.ts`), code)
-    const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] }
-    writeFileSync(join(consumer, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }))
+  function check(name: string, code: string, { extension = 'ts', ...more }: Record<string, unknown> = {}): number {
+    const file = `${name}.${extension}`
+    writeFileSync(join(consumer, file), code)
+    const options = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'], ...more }
+    writeFileSync(join(consumer, `${name}.json`), JSON.stringify({ compilerOptions: options, files: [file] }))
     const diagnostics = execFileSync(tsc, ['-p', `${name}.json`, '--extendedDiagnostics', '--singleThreaded'], {
       cwd: consumer,
       encoding: 'utf8',
@@ -177,6 +178,17 @@ describe('a consumer of the package', () => {
       check(`program${index}`, code)
     },
   )
+
+  test.each(
+    blocks.filter(({ info }) => /^tsx\b/.test(info)).map(({ page, code }, index) => [page, index, code] as const),
+  )('the component in %s (%i) type-checks', (_, index, code) => {
+    check(`component${index}`, code, {
+      extension: 'tsx',
+      jsx: 'react-jsx',
+      lib: ['es2024', 'dom', 'dom.iterable'],
+      types: [],
+    })
+  })
 
   test('the ten lines cost under 3,000 instantiations over an empty program', () => {
     const ten = programs.find(({ page }) => page === 'README.md')?.code ?? ''
@@ -211,11 +223,12 @@ describe('a consumer of the package', () => {
        import { sqlite } from 'latchkey/sqlite'
        import { defineConfig } from 'latchkey/config'
        import { createClient, type LatchkeyClient } from 'latchkey/client'
+       import { useSession } from 'latchkey/react'
        type IsAny<T> = 0 extends 1 & T ? true : false
        type Members<T> = { [K in keyof T]-?: IsAny<T[K]> extends true ? K : never }[keyof T]
        const none: [IsAny<Latchkey>, IsAny<Principal>, IsAny<SecurityEvent>, IsAny<LatchkeyOptions>, IsAny<ReturnType<typeof sqlite>>, IsAny<ReturnType<typeof toNodeHandler>>, IsAny<Parameters<typeof defineConfig>[0]>, IsAny<ReturnType<typeof createLatchkey>>] = [false, false, false, false, false, false, false, false]
        type Given<C extends keyof LatchkeyClient> = LatchkeyClient[C] extends (...input: never) => Promise<infer R> ? R : never
-       const given: IsAny<ReturnType<typeof createClient> | Given<'logIn'> | Extract<Given<'session'>, { ok: true }>['data']> = false
+       const given: IsAny<ReturnType<typeof useSession> | ReturnType<typeof createClient> | Given<'logIn'> | Extract<Given<'session'>, { ok: true }>['data']> = false
        const members: Members<LatchkeyClient> | Members<Latchkey> | Members<Principal> | Members<LatchkeyOptions> extends never ? true : false = true
        void [none, members, given]`,
     )
