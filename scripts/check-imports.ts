@@ -21,17 +21,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   pages: ['accounts', 'audit', 'sessions'],
   http: ['pages', 'sessions'],
   adapters: [],
+  client: [],
+  react: ['client'],
   server: ['adapters', 'http', 'mail', 'storage'],
   cli: ['server', 'accounts', 'audit', 'sessions', 'tokens'],
 }
 /** Rooms that may import the composition root and the options. */
 const ABOVE_THE_ROOT = ['adapters', 'server', 'cli']
+const WITHOUT_CRYPTO = ['kernel', 'client', 'react']
 /** Files of a feature that speak HTTP's words; actions know nothing of them. */
 const LEAST_MODULES = 80
 
 const rooms = Object.keys(MAY_IMPORT)
 const betweenRooms: IForbiddenRuleType[] = rooms.map((room) => {
-  const allowed = [room, 'kernel', ...(room === 'kernel' ? [] : ['crypto']), ...(MAY_IMPORT[room] ?? [])]
+  const allowed = [room, 'kernel', ...(WITHOUT_CRYPTO.includes(room) ? [] : ['crypto']), ...(MAY_IMPORT[room] ?? [])]
   const root = ABOVE_THE_ROOT.includes(room) ? '|latchkey\\.ts$|(?:check-)?options\\.ts$' : ''
   return {
     name: `${room}-imports-only-what-is-below`,
@@ -61,10 +64,24 @@ const forbidden: IForbiddenRuleType[] = [
     to: { path: '^node_modules/kysely|^(?:node:)?sqlite$' },
   },
   {
+    name: 'the-client-is-by-itself',
+    comment: 'It runs in browsers: of the server it knows types, of packages nothing',
+    severity: 'error',
+    from: { path: '^src/client(?:/|\\.ts$)', pathNot: '\\.test\\.ts$' },
+    to: { pathNot: '^src/client/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'the-hooks-know-react-only',
+    comment: 'The client comes as an argument',
+    severity: 'error',
+    from: { path: '^src/react(?:/|\\.ts$)', pathNot: '\\.test\\.ts$' },
+    to: { pathNot: '^src/react/|node_modules/(?:@types/)?react/', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'entries-are-imported-by-nobody',
     severity: 'error',
     from: { path: '^src/[^/]+/', pathNot: '\\.test\\.ts$' },
-    to: { path: '^src/(?:index|node|sqlite|postgres|redis|smtp|config)\\.ts$' },
+    to: { path: '^src/(?:index|node|sqlite|postgres|redis|smtp|config|client|react)\\.ts$' },
   },
   {
     name: 'no-test-code-in-the-product',

@@ -14,6 +14,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { rolldown } from 'rolldown'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Results } from '../bench/results.ts'
 import { capacityTable } from '../scripts/capacity.ts'
@@ -31,6 +33,18 @@ const pages = [
 ]
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const tsc = join(root, 'node_modules/.bin/tsc')
+/** Ten lines that use the client. */
+const CLIENT_PROGRAM = `import { createClient } from 'latchkey/client'
+const auth = createClient({ baseUrl: 'http://localhost:3000' })
+auth.onChange((state) => console.log(state.status === 'logged_in' ? state.user.email : state.status))
+const login = await auth.logIn({ email: 'ada@example.com', password: 'correct horse battery' })
+if (!login.ok) throw new Error(login.code === 'too_many_requests' ? \`Wait \${login.retryAfterSeconds} s\` : login.detail)
+if (login.data.status === 'complete') console.log(login.data.user.name)
+const sessions = await auth.sessions.list()
+if (sessions.ok) for (const { device } of sessions.data.sessions) console.log(device.label)
+// @ts-expect-error: no code of this call, so that the union is as narrow as it says
+const logout = await auth.logOut(); if (!logout.ok && logout.code === 'invalid_credentials') console.log('?')
+`
 
 interface Block {
   readonly page: string
@@ -145,10 +159,11 @@ describe('a consumer of the package', () => {
   })
 
   /** Type-checks one program as a consumer's own; gives how many types were instantiated. */
-  function check(name: string, code: string): number {
-    writeFileSync(join(consumer, `${name}.ts`), code)
-    const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] }
-    writeFileSync(join(consumer, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }))
+  function check(name: string, code: string, { extension = 'ts', ...more }: Record<string, unknown> = {}): number {
+    const file = `${name}.${extension}`
+    writeFileSync(join(consumer, file), code)
+    const options = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'], ...more }
+    writeFileSync(join(consumer, `${name}.json`), JSON.stringify({ compilerOptions: options, files: [file] }))
     const diagnostics = execFileSync(tsc, ['-p', `${name}.json`, '--extendedDiagnostics', '--singleThreaded'], {
       cwd: consumer,
       encoding: 'utf8',
@@ -165,6 +180,17 @@ describe('a consumer of the package', () => {
     },
   )
 
+  test.each(
+    blocks.filter(({ info }) => /^tsx\b/.test(info)).map(({ page, code }, index) => [page, index, code] as const),
+  )('the component in %s (%i) type-checks', (_, index, code) => {
+    check(`component${index}`, code, {
+      extension: 'tsx',
+      jsx: 'react-jsx',
+      lib: ['es2024', 'dom', 'dom.iterable'],
+      types: [],
+    })
+  })
+
   test('the ten lines cost under 3,000 instantiations over an empty program', () => {
     const ten = programs.find(({ page }) => page === 'README.md')?.code ?? ''
     const empty = check('empty', "import { createServer } from 'node:http'\ncreateServer(() => {}).listen(3000)\n")
@@ -174,6 +200,22 @@ describe('a consumer of the package', () => {
     expect(own).toBeLessThan(3_000)
   })
 
+  test('the client costs under 500 instantiations and 4 kB, and brings no code of the server', async () => {
+    const own = check('client', CLIENT_PROGRAM) - check('fetch', "console.log((await fetch('/')).status)\nexport {}\n")
+    const bundle = await rolldown({ input: join(consumer, 'node_modules/latchkey/dist/client.js') })
+    const { output } = await bundle.generate({ minify: true })
+    const [{ code, moduleIds, imports }] = output
+    const bytes = gzipSync(code).byteLength
+    console.log(`the client: ${own} instantiations over an empty program, ${bytes} bytes minified and gzipped`)
+    expect(own).toBeGreaterThan(0)
+    expect(own).toBeLessThan(500)
+    expect(bytes).toBeLessThan(4_000)
+    expect(output).toHaveLength(1)
+    expect(imports).toEqual([])
+    const foreign = moduleIds.map((id) => id.split('/dist/')[1] ?? id).filter((id) => !/^client(?:\/|\.js$)/.test(id))
+    expect(foreign).toEqual([])
+  })
+
   test('no public type silently became any', () => {
     check(
       'any',
@@ -181,11 +223,15 @@ describe('a consumer of the package', () => {
        import { toNodeHandler } from 'latchkey/node'
        import { sqlite } from 'latchkey/sqlite'
        import { defineConfig } from 'latchkey/config'
+       import { createClient, type LatchkeyClient } from 'latchkey/client'
+       import { useSession } from 'latchkey/react'
        type IsAny<T> = 0 extends 1 & T ? true : false
        type Members<T> = { [K in keyof T]-?: IsAny<T[K]> extends true ? K : never }[keyof T]
        const none: [IsAny<Latchkey>, IsAny<Principal>, IsAny<SecurityEvent>, IsAny<LatchkeyOptions>, IsAny<ReturnType<typeof sqlite>>, IsAny<ReturnType<typeof toNodeHandler>>, IsAny<Parameters<typeof defineConfig>[0]>, IsAny<ReturnType<typeof createLatchkey>>] = [false, false, false, false, false, false, false, false]
-       const members: Members<Latchkey> | Members<Principal> | Members<LatchkeyOptions> extends never ? true : false = true
-       void [none, members]`,
+       type Given<C extends keyof LatchkeyClient> = LatchkeyClient[C] extends (...input: never) => Promise<infer R> ? R : never
+       const given: IsAny<ReturnType<typeof useSession> | ReturnType<typeof createClient> | Given<'logIn'> | Extract<Given<'session'>, { ok: true }>['data']> = false
+       const members: Members<LatchkeyClient> | Members<Latchkey> | Members<Principal> | Members<LatchkeyOptions> extends never ? true : false = true
+       void [none, members, given]`,
     )
   })
 
@@ -209,6 +255,19 @@ describe('a consumer of the package', () => {
     expect(await (await fetch(url, { headers: { cookie } })).text()).toBe('Hello ada@example.com')
     child.kill('SIGKILL')
     await once(child, 'exit')
+  })
+
+  test('the program of docs/client.md prints what the page says', async () => {
+    const port = await freePort()
+    const url = `http://localhost:${port}`
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-client-'))
+    const server = await startServerProcess({ PORT: String(port), LATCHKEY_BASE_URL: url }, directory)
+    const own = blocks.filter(({ page }) => page === 'docs/client.md')
+    const code = own.find(({ info }) => info === 'ts run')?.code.replaceAll('http://localhost:3000', url) ?? ''
+    writeFileSync(join(consumer, 'client-run.ts'), code)
+    const printed = execFileSync(process.execPath, ['client-run.ts'], { cwd: consumer, encoding: 'utf8' })
+    expect(printed).toBe(own.find(({ info }) => info === 'text')?.code)
+    await server.end('SIGTERM')
   })
 
   test('importing the library opens no file and no socket of ours', () => {

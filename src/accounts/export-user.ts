@@ -5,6 +5,7 @@ import type { Note } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
+import type { UserExportJson } from '../kernel/wire.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import type { UserStore } from './store.ts'
@@ -34,13 +35,10 @@ export const userExportSchema = z
     mailsWaiting: z.int().nonnegative(),
     events: z.array(exportedEventJsonSchema),
   })
-  .meta({ id: 'UserExport' })
-
-/** The export as the wire has it. */
-export type UserExport = z.infer<typeof userExportSchema>
+  .meta({ id: 'UserExport' }) satisfies z.ZodType<UserExportJson>
 
 /** Gathers it (GDPR article 15). Throws not_found when the user is gone. */
-export async function exportUser(deps: ExportDeps, id: UserId, note: Note): Promise<UserExport> {
+export async function exportUser(deps: ExportDeps, id: UserId, note: Note): Promise<UserExportJson> {
   const stored = await deps.users.describe(id)
   if (stored === null) throw new Refusal('not_found')
   const now = deps.clock()

@@ -6,7 +6,7 @@ import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
-import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
 import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
@@ -35,7 +35,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
         invitation: z.string('Must be a string.').optional(),
       }),
       answers: {
-        201: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
+        201: completeJsonSchema,
         202: z.object({ status: z.literal('verification_required') }),
       },
       refusals: ['registration_closed', 'email_taken', 'token_invalid', 'too_many_requests', 'overloaded'],
@@ -44,15 +44,11 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
         const attempt = readAttempt(deps.throttle, 'register', request)
         const issued = await register(deps, { ...body, attempt, replaces: principal }, request.note)
         if (issued === null) {
-          return { status: 202, body: { status: 'verification_required' }, notice: 'verification_required' }
+          return { status: 202, body: { status: 'verification_required' as const }, notice: 'verification_required' }
         }
         return {
           status: 201,
-          body: {
-            status: 'complete',
-            user: toUserJson(issued.user),
-            session: toSessionJson(issued.session, issued.session.id),
-          },
+          body: toCompleteJson(issued),
           session: issued,
           cookies: [deviceCookie(deps, attempt, issued.user.id)],
         }

@@ -3,6 +3,7 @@ import type { AuditRecord, AuditStore } from '../audit/store.ts'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { SecurityEvent } from '../kernel/event.ts'
 import { type EventId, parseUserId, type UserId } from '../kernel/ids.ts'
+import type { ExportedEventJson, UserEventJson, UserEventType } from '../kernel/wire.ts'
 import { deviceJsonSchema, toDeviceJson } from '../sessions/session-json.ts'
 
 /** What people are shown of the events about them: what they or somebody else did to the account, failures included. */
@@ -30,7 +31,7 @@ const USER_EVENT_TYPES = [
   'sessions.revoked',
   'access_token.created',
   'access_token.revoked',
-] as const satisfies readonly SecurityEvent['type'][]
+] as const satisfies readonly (SecurityEvent['type'] & UserEventType)[]
 
 /** An event as people see it. Who else acted, and the reason of a refusal, are not theirs to know. */
 export const userEventJsonSchema = z
@@ -45,16 +46,12 @@ export const userEventJsonSchema = z
       .optional()
       .meta({ description: 'True: from a session of yours. False: by the service. Absent: nobody was logged in.' }),
   })
-  .meta({ id: 'UserEvent' })
+  .meta({ id: 'UserEvent' }) satisfies z.ZodType<UserEventJson>
 
 /** An event in an export, which has those as well that people are not shown. */
-export const exportedEventJsonSchema = userEventJsonSchema.extend({ type: z.string() }).meta({ id: 'ExportedEvent' })
-
-/** An event in an export, as the wire has it. */
-export type ExportedEventJson = z.infer<typeof exportedEventJsonSchema>
-
-/** An event as the wire has it. */
-export type UserEventJson = z.infer<typeof userEventJsonSchema>
+export const exportedEventJsonSchema = userEventJsonSchema
+  .extend({ type: z.string() })
+  .meta({ id: 'ExportedEvent' }) satisfies z.ZodType<ExportedEventJson>
 
 const EXPORT_PAGE = 500
 

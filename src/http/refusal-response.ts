@@ -1,18 +1,7 @@
 import type { Refusal } from '../kernel/refusal.ts'
 import type { Cookie } from '../kernel/route.ts'
+import type { ProblemJson } from '../kernel/wire.ts'
 import { toResponse } from './answer.ts'
-
-/** Body of every refusal: `application/problem+json` (RFC 9457). */
-export interface Problem {
-  /** Answers with the documentation of the code. */
-  readonly type: string
-  readonly title: string
-  readonly status: number
-  readonly detail: string
-  readonly code: string
-  /** What is wrong with the body, one entry per problem. */
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
-}
 
 /** What refusals tell of this installation. */
 export interface RefusalContext {
@@ -46,7 +35,7 @@ export function refusalResponse(
   return toResponse({ status, body: toProblem(refusal, context), cookies }, headers, now)
 }
 
-function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }: RefusalContext): Problem {
+function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }: RefusalContext): ProblemJson {
   const type = `${authUrl}/problems/${code}`
   return { type, title, status, detail, code, ...(errors === undefined ? {} : { errors }) }
 }

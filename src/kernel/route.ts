@@ -3,6 +3,7 @@ import type { RefusalCode } from './catalogue.ts'
 import type { Note } from './event.ts'
 import type { ClientInfo, Principal, Session, SessionPrincipal, User } from './principal.ts'
 import type { Quota } from './quota.ts'
+import type { WireRoutes } from './wire-routes.ts'
 
 /**
  * Who may call a route: anyone; a user by session or access token; by session only; by one in which they proved
@@ -49,10 +50,10 @@ export interface NewSecret {
 }
 
 /** What a route answers. */
-export interface Answer {
+export interface Answer<Json = unknown> {
   readonly status: number
   /** JSON value. */
-  readonly body?: unknown
+  readonly body?: Json
   /** Text of another type. */
   readonly text?: { readonly type: string; readonly content: string; readonly policy?: string }
   /** The browser saves the body under this name instead of showing it. */
@@ -111,14 +112,33 @@ type Who<A extends Access> = A extends 'anyone'
     : SessionPrincipal
 
 /** A route as its feature writes it: `handle` sees the body as validated, and a principal where access asks for one. */
-export interface RouteDefinition<A extends Access, Body> extends Omit<Route, 'access' | 'body' | 'handle'> {
+export interface RouteDefinition<A extends Access, Body, Json>
+  extends Omit<Route, 'method' | 'path' | 'access' | 'body' | 'handle'> {
   readonly access: A
   readonly body?: ZodType<Body>
-  handle(request: RouteRequest<Body, Who<A>>): Promise<Answer>
+  handle(request: RouteRequest<Body, Who<A>>): Promise<Answer<Json>>
 }
 
-/** Declares a route. The pipeline in `http/app.ts` keeps what the types promise to `handle`. */
-export function defineRoute<A extends Access, Body = undefined>(definition: RouteDefinition<A, Body>): Route {
+/** What `kernel/wire-routes.ts` says of the route's answer; of a route that clients do not call (a page), nothing. */
+type WireAnswer<Key> = Key extends keyof WireRoutes ? WireRoutes[Key]['answer'] : unknown
+
+/** What it says of the rest. */
+type Wired<Key> = Key extends keyof WireRoutes
+  ? {
+      readonly body?: WireRoutes[Key] extends { readonly body: infer Body } ? ZodType<Body> : never
+      readonly answers: Readonly<Record<number, ZodType<WireRoutes[Key]['answer']> | null>>
+      readonly refusals?: readonly WireRoutes[Key]['refusal'][]
+    }
+  : unknown
+
+/**
+ * Declares a route. The pipeline in `http/app.ts` keeps what the types promise to `handle`. A route that clients call has
+ * to be as the wire interfaces say, or this does not compile.
+ */
+export function defineRoute<A extends Access, M extends Route['method'], P extends string, Body = undefined>(
+  definition: RouteDefinition<A, Body, WireAnswer<`${M} ${P}`>> &
+    Wired<`${M} ${P}`> & { readonly method: M; readonly path: P },
+): Route {
   // `handle` is called only after access and body were checked against this very definition.
   return definition as unknown as Route
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { toIsoTime } from './clock.ts'
 import type { User } from './principal.ts'
+import type { UserJson } from './wire.ts'
 
 /** `user` as it stands in JSON (DESIGN section 3). */
 export const userJsonSchema = z
@@ -13,10 +14,7 @@ export const userJsonSchema = z
     name: z.string().nullable(),
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'User' })
-
-/** The user as the wire has it. */
-export type UserJson = z.infer<typeof userJsonSchema>
+  .meta({ id: 'User' }) satisfies z.ZodType<UserJson>
 
 /** A user for a response body: just the contract's members. */
 export function toUserJson(user: User): UserJson {

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
-import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
-import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { completeJsonSchema, sessionJsonSchema, toCompleteJson, toSessionJson } from '../sessions/session-json.ts'
 import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
 import { reauthenticate } from './reauthenticate.ts'
@@ -21,9 +20,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
         password: typedPasswordSchema,
         remember: z.boolean('Must be true or false.').optional(),
       }),
-      answers: {
-        200: z.object({ status: z.literal('complete'), user: userJsonSchema, session: sessionJsonSchema }),
-      },
+      answers: { 200: completeJsonSchema },
       refusals: ['invalid_credentials', 'email_not_verified', 'too_many_requests', 'overloaded'],
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
@@ -31,11 +28,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
         const issued = await logIn(deps, { email, password, remember, attempt, replaces: principal }, request.note)
         return {
           status: 200,
-          body: {
-            status: 'complete',
-            user: toUserJson(issued.user),
-            session: toSessionJson(issued.session, issued.session.id),
-          },
+          body: toCompleteJson(issued),
           session: issued,
           cookies: [deviceCookie(deps, attempt, issued.user.id)],
         }

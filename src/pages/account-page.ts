@@ -1,7 +1,6 @@
 import { html } from 'hono/html'
-import type { UserEventJson } from '../accounts/user-events.ts'
 import type { User } from '../kernel/principal.ts'
-import type { SessionJson } from '../sessions/session-json.ts'
+import type { SessionJson, UserEventJson } from '../kernel/wire.ts'
 import { eventList } from './event-list.ts'
 import type { Flash } from './flash.ts'
 import type { Html } from './page.ts'

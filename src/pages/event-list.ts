@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { UserEventJson } from '../accounts/user-events.ts'
+import type { UserEventJson } from '../kernel/wire.ts'
 import type { Html } from './page.ts'
 
 /** What happened, in words for people. */

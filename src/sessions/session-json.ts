@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { SessionId } from '../kernel/ids.ts'
-import type { ClientInfo, Session } from '../kernel/principal.ts'
+import type { ClientInfo, Session, User } from '../kernel/principal.ts'
+import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
+import type { CompleteJson, DeviceJson, SessionJson } from '../kernel/wire.ts'
 import { deviceLabel } from './device-label.ts'
 
 /** `device` as it stands in JSON: where a request came from, as far as that is known. */
@@ -9,10 +11,10 @@ export const deviceJsonSchema = z.object({
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
   label: z.string(),
-})
+}) satisfies z.ZodType<DeviceJson>
 
 /** A device for a response body. */
-export function toDeviceJson({ ip, userAgent }: ClientInfo): z.infer<typeof deviceJsonSchema> {
+export function toDeviceJson({ ip, userAgent }: ClientInfo): DeviceJson {
   return { ip, userAgent, label: deviceLabel(userAgent) }
 }
 
@@ -29,10 +31,7 @@ export const sessionJsonSchema = z
     current: z.boolean().meta({ description: 'True for the session that asks.' }),
     device: deviceJsonSchema,
   })
-  .meta({ id: 'Session' })
-
-/** The session as the wire has it. */
-export type SessionJson = z.infer<typeof sessionJsonSchema>
+  .meta({ id: 'Session' }) satisfies z.ZodType<SessionJson>
 
 /** A session for a response body. */
 export function toSessionJson(session: Session, currentId: SessionId | null): SessionJson {
@@ -47,4 +46,16 @@ export function toSessionJson(session: Session, currentId: SessionId | null): Se
     current: session.id === currentId,
     device: toDeviceJson(session.client),
   }
+}
+
+/** A login or registration that is done, as it stands in JSON. */
+export const completeJsonSchema = z.object({
+  status: z.literal('complete'),
+  user: userJsonSchema,
+  session: sessionJsonSchema,
+}) satisfies z.ZodType<CompleteJson>
+
+/** A login or registration that is done, for a response body. */
+export function toCompleteJson({ user, session }: { readonly user: User; readonly session: Session }): CompleteJson {
+  return { status: 'complete', user: toUserJson(user), session: toSessionJson(session, session.id) }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { AccessToken } from '../kernel/principal.ts'
+import type { AccessTokenJson } from '../kernel/wire.ts'
 
 /** An access token as the wire has it: never its secret. */
 export const accessTokenJsonSchema = z
@@ -13,10 +14,7 @@ export const accessTokenJsonSchema = z
     expiresAt: z.iso.datetime().nullable().meta({ description: 'Null: never.' }),
     lastUsedAt: z.iso.datetime().nullable().meta({ description: 'Good to a minute. Null: not yet.' }),
   })
-  .meta({ id: 'AccessToken' })
-
-/** An access token as the wire has it. */
-export type AccessTokenJson = z.infer<typeof accessTokenJsonSchema>
+  .meta({ id: 'AccessToken' }) satisfies z.ZodType<AccessTokenJson>
 
 /** The wire form of an access token. */
 export function toAccessTokenJson(token: AccessToken): AccessTokenJson {

@@ -1,0 +1,99 @@
+import type { CompleteJson, StepRequiredJson, VerificationRequiredJson } from '../kernel/wire.ts'
+import type { WireRoutes } from '../kernel/wire-routes.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall, RouteKey } from './calls.ts'
+import { followSession } from './follow-session.ts'
+import type { LatchkeyClient } from './latchkey-client.ts'
+import { type ClientOptions, send } from './send.ts'
+
+/** What a call sends, and what it does when it succeeded. */
+interface Use<Key extends RouteKey> {
+  readonly id?: string
+  readonly query?: object
+  readonly body?: object
+  readonly done?: ((data: WireRoutes[Key]['answer']) => void) | undefined
+}
+
+/** Makes a client. Nothing is sent before the first call. */
+export function createClient(options: ClientOptions = {}): LatchkeyClient {
+  const { baseUrl = '', basePath = '/auth' } = options
+  const authUrl = baseUrl.replace(/\/$/, '') + basePath
+  const settings = { ...options, authUrl }
+
+  async function call<Key extends RouteKey>(key: Key, use: Use<Key>, { signal }: CallOptions = {}): Answer<Key> {
+    const [method = '', path = ''] = key.split(' ')
+    const moment = who.moment()
+    const { body, done } = use
+    const outgoing = { method, path: fillPath(path, use), body, signal }
+    // The server is held to the wire interfaces, which say what it answers to this key.
+    const result = (await send(settings, outgoing)) as Awaited<Answer<Key>>
+    if (result.ok) done?.(result.data)
+    else if (result.code === 'unauthenticated') who.isGone(moment)
+    return result
+  }
+  function plain<Key extends RouteKey>(key: Key, done?: Use<Key>['done']): Call<Key> {
+    return (callOptions) => call(key, { done }, callOptions)
+  }
+  function withBody<Key extends RouteKey>(key: Key, done?: Use<Key>['done']): BodyCall<Key> {
+    return (body, callOptions) => call(key, { body, done }, callOptions)
+  }
+  function withQuery<Key extends RouteKey>(key: Key): QueryCall<Key> {
+    return (query, callOptions) => call(key, { query: query ?? {} }, callOptions)
+  }
+  function withId<Key extends RouteKey>(key: Key, done?: (id: string) => void): IdCall<Key> {
+    return (id, callOptions) => call(key, { id, done: () => done?.(id) }, callOptions)
+  }
+  const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
+  const isComplete = (data: CompleteJson | StepRequiredJson | VerificationRequiredJson): void => {
+    if (data.status === 'complete') who.isNow(data)
+  }
+  const isOver = (): void => who.isNow(null)
+
+  return {
+    get state() {
+      return who.state()
+    },
+    onChange: who.onChange,
+    session: who.ask,
+    register: withBody('POST /register', isComplete),
+    logIn: withBody('POST /login', isComplete),
+    logOut: plain('POST /logout', isOver),
+    reauthenticate: withBody('POST /reauthenticate', who.hasNews),
+    metadata: plain('GET '),
+    sessions: {
+      list: plain('GET /sessions'),
+      revoke: withId('DELETE /sessions/{id}', who.isRevoked),
+      revokeOthers: plain('DELETE /sessions'),
+    },
+    tokens: {
+      create: withBody('POST /tokens'),
+      list: plain('GET /tokens'),
+      revoke: withId('DELETE /tokens/{id}'),
+    },
+    user: {
+      get: plain('GET /user', who.hasNews),
+      rename: withBody('PATCH /user', who.hasNews),
+      delete: plain('DELETE /user', isOver),
+      export: plain('GET /user/export'),
+      events: withQuery('GET /user/events'),
+    },
+    password: {
+      change: withBody('POST /password/change', who.hasNews),
+      forgot: withBody('POST /password/forgot'),
+      reset: withBody('POST /password/reset', who.mayDiffer),
+    },
+    email: {
+      requestVerification: plain('POST /email/verify/request'),
+      verify: withBody('POST /email/verify', who.mayDiffer),
+      change: withBody('POST /email/change'),
+      confirmChange: withBody('POST /email/change/confirm', who.mayDiffer),
+      undoChange: withBody('POST /email/change/undo', who.mayDiffer),
+    },
+  }
+}
+
+/** The path below the base path, with its id and its query. */
+function fillPath(path: string, { id = '', query = {} }: { readonly id?: string; readonly query?: object }): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const filled = path.replace('{id}', encodeURIComponent(id))
+  return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`
+}

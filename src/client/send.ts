@@ -1,0 +1,111 @@
+/*
+ * One call over HTTP: the request, the answer, and the same again when the server asks for it. A request is repeated
+ * only where that cannot do a thing twice: any request that `too_many_requests` or `overloaded` refused, for they are
+ * answered before anything is done, and reads. `unavailable` may come of a commit whose answer was lost.
+ */
+import type { ProblemJson } from '../kernel/wire.ts'
+import type { Result } from './result.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/** How a client reaches Latchkey. */
+export interface ClientOptions {
+  /** Origin of the service. Default: that of the page; outside a browser it has to be said. */
+  readonly baseUrl?: string | undefined
+  /** Default: `/auth`. */
+  readonly basePath?: string | undefined
+  /** Sends the requests. Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Sent with every request: on a server that renders pages, the `cookie` of the request that it answers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** `include` for a service on another origin, which has to trust the page's (`trustedOrigins`). Default: `same-origin`. */
+  readonly credentials?: 'same-origin' | 'include' | undefined
+  /** How often a request is repeated when the service asks for it by `Retry-After`. Default: 2. */
+  readonly maxRetries?: number | undefined
+  /** The longest wait before a repetition; a longer one is not waited for, and the refusal given at once. Default: 5. */
+  readonly maxRetryWaitSeconds?: number | undefined
+}
+
+/** Origin and base path; only the path on a page of the same origin. */
+export interface SendSettings extends ClientOptions {
+  readonly authUrl: string
+}
+
+/** What is sent. */
+export interface Outgoing {
+  readonly method: string
+  /** Below the base path, with its query. */
+  readonly path: string
+  /** JSON value. */
+  readonly body?: object | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const NOTHING_DONE = ['too_many_requests', 'overloaded']
+
+/**
+ * Sends a request and reads the answer.
+ * @throws what `fetch` throws, the reason of the signal, and an Error for an answer that is none of Latchkey.
+ */
+export async function send(settings: SendSettings, outgoing: Outgoing): Promise<Result<unknown>> {
+  const { maxRetries = 2, maxRetryWaitSeconds = 5 } = settings
+  for (let retries = 0; ; retries++) {
+    const { response, json } = await exchange(settings, outgoing)
+    const retryAfterSeconds = readRetryAfter(response.headers)
+    const wait = isRepeatable(outgoing.method, response.status, json) ? retryAfterSeconds : null
+    if (retries >= maxRetries || wait === null || wait > maxRetryWaitSeconds) {
+      return toResult(response, json, retryAfterSeconds)
+    }
+    await sleep(wait, outgoing.signal)
+  }
+}
+
+async function exchange(
+  { authUrl, fetch = globalThis.fetch, headers, credentials = 'same-origin' }: SendSettings,
+  { method, path, body, signal }: Outgoing,
+): Promise<{ response: Response; json: unknown }> {
+  const response = await fetch(authUrl + path, {
+    method,
+    credentials,
+    ...(signal && { signal }),
+    headers: body === undefined ? { ...headers } : { ...headers, 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  const text = await response.text()
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
+  return { response, json: isJson ? JSON.parse(text) : text === '' ? null : undefined }
+}
+
+function isRepeatable(method: string, status: number, json: unknown): boolean {
+  if (status !== 429 && status !== 503) return false
+  return method === 'GET' || NOTHING_DONE.includes((json as Partial<ProblemJson> | null)?.code ?? '')
+}
+
+function toResult(response: Response, json: unknown, retryAfterSeconds: number | null): Result<unknown> {
+  if (response.ok && json !== undefined) return { ok: true, data: json }
+  const problem = json as ProblemJson | null | undefined // when it has a code
+  if (response.ok || !problem?.code) {
+    throw new Error(`${response.status} from ${response.url} is no answer of Latchkey: are baseUrl and basePath right?`)
+  }
+  const { code, status, title, detail, errors = [] } = problem
+  return { ok: false, code, status, title, detail, errors, retryAfterSeconds }
+}
+
+/** Seconds or a date (RFC 9110 section 10.2.3). */
+function readRetryAfter(headers: Headers): number | null {
+  const text = headers.get('retry-after')
+  if (text === null) return null
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1_000
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds)
+}
+
+async function sleep(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, seconds * 1_000)
+  })
+  try {
+    await untilAborted(over, signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,1 @@
+export { SessionProvider, type SessionProviderProps, useClient, useSession } from './react/session.ts'

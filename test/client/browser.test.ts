@@ -1,0 +1,135 @@
+/// <reference lib="dom" />
+/* The client in Chromium: the browser's own cookies, several tabs, another origin. */
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { rolldown } from 'rolldown'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LatchkeyClient } from '../../src/client.ts'
+import { createLatchkey, type Latchkey } from '../../src/index.ts'
+import { toNodeHandler } from '../../src/node.ts'
+import { sqlite } from '../../src/sqlite.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { freePort } from '../support/free-port.ts'
+import { PASSWORD, ROOMY } from '../support/rings.ts'
+
+declare global {
+  var auth: LatchkeyClient
+  /** What `onChange` told. */
+  var told: string[]
+}
+
+/** Makes a client as `auth`, and keeps what it tells in `told`. */
+const page = (
+  options: object,
+): string => `<!doctype html><title>A page</title><link rel="icon" href="data:,"><script type="module">
+  import { createClient } from '/client.js'
+  globalThis.auth = createClient(${JSON.stringify(options)})
+  globalThis.told = []
+  auth.onChange(({ status, user }) => told.push(user?.email ?? status))
+</script>`
+
+describe('the client in a browser', () => {
+  const servers: Server[] = []
+  let auth: Latchkey
+  let browser: Browser
+  let origin: string
+  let elsewhere: string
+  beforeAll(async () => {
+    const bundle = await rolldown({ input: resolve(import.meta.dirname, '../../src/client.ts') })
+    const { output } = await bundle.generate()
+    const port = await freePort()
+    const otherPort = await freePort()
+    origin = `http://localhost:${port}`
+    elsewhere = `http://localhost:${otherPort}`
+    const serve = (listener: Parameters<typeof createServer>[1], at: number): Promise<unknown> => {
+      const server = createServer(listener).listen(at, 'localhost')
+      servers.push(server)
+      return once(server, 'listening')
+    }
+    const file = join(mkdtempSync(join(tmpdir(), 'latchkey-browser-')), 'test.db')
+    const options = { baseUrl: origin, trustedOrigins: [elsewhere], storage: sqlite(file), throttle: ROOMY }
+    auth = await createLatchkey({ ...options, mailer: async () => {} })
+    const answer =
+      (clientOptions: object): Parameters<typeof toNodeHandler>[1] =>
+      (request, response) => {
+        const isScript = request.url === '/client.js'
+        response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html')
+        response.end(isScript ? output[0].code : page(clientOptions))
+      }
+    await serve(toNodeHandler(auth, answer({})), port)
+    await serve(answer({ baseUrl: origin, credentials: 'include' }) as Parameters<typeof createServer>[1], otherPort)
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser.close()
+    for (const server of servers) {
+      server.closeAllConnections()
+      server.close()
+    }
+    await auth.close()
+  })
+
+  async function openTab(context: BrowserContext, url: string): Promise<Page> {
+    const tab = await context.newPage()
+    await tab.goto(url)
+    await tab.waitForFunction(() => 'told' in globalThis)
+    return tab
+  }
+  const logIn = (tab: Page, email: string): Promise<string> =>
+    tab.evaluate(
+      async (credentials) => {
+        const result = await globalThis.auth.register(credentials)
+        return result.ok ? result.data.status : result.code
+      },
+      { email, password: PASSWORD },
+    )
+  const told = (tab: Page): Promise<string[]> => tab.evaluate(() => globalThis.told)
+
+  test('a login and a logout in one tab are known in the others', async () => {
+    const context = await browser.newContext()
+    const [first, second] = [await openTab(context, origin), await openTab(context, origin)]
+    expect(await logIn(first, 'ada@example.com')).toBe('complete')
+    await second.waitForFunction(() => globalThis.told.length === 1)
+    expect(await told(second)).toEqual(['ada@example.com'])
+    expect(await second.evaluate(async () => (await globalThis.auth.sessions.list()).ok)).toBe(true)
+    await second.evaluate(() => globalThis.auth.logOut())
+    await first.waitForFunction(() => globalThis.told.length === 2)
+    expect([await told(first), await told(second)]).toEqual([
+      ['ada@example.com', 'logged_out'],
+      ['ada@example.com', 'logged_out'],
+    ])
+    await context.close()
+  })
+
+  test('a listener that throws is reported, and the others hear of it all the same', async () => {
+    const context = await browser.newContext()
+    const tab = await openTab(context, origin)
+    const reported = tab.waitForEvent('pageerror')
+    await tab.evaluate(() => {
+      globalThis.auth.onChange(() => {
+        throw new Error('a bug of the page')
+      })
+      globalThis.auth.onChange(({ status }) => globalThis.told.push(`then ${status}`))
+    })
+    expect(await logIn(tab, 'grace@example.com')).toBe('complete')
+    expect((await reported).message).toBe('a bug of the page')
+    expect(await told(tab)).toEqual(['grace@example.com', 'then logged_in'])
+    await context.close()
+  })
+
+  test('a page of a trusted origin logs in with credentials: include', async () => {
+    const context = await browser.newContext()
+    const tab = await openTab(context, elsewhere)
+    expect(await logIn(tab, 'edsger@example.com')).toBe('complete')
+    const emails = await tab.evaluate(async () => {
+      const result = await globalThis.auth.session()
+      return result.ok ? result.data.user.email : result.code
+    })
+    expect(emails).toBe('edsger@example.com')
+    await context.close()
+  })
+})

@@ -1,0 +1,379 @@
+/* The client against a real Latchkey: it calls every route, knows who is logged in, and repeats only what may be repeated. */
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { type ClientOptions, createClient, type LatchkeyClient, type SessionState } from '../../src/client.ts'
+import type { LatchkeyOptions } from '../../src/index.ts'
+import { sqlite } from '../../src/sqlite.ts'
+import { type BrowserFetch, browserFetch } from '../support/browser-fetch.ts'
+import { mailTo, tokenIn } from '../support/caught-mails.ts'
+import { type Instance, ORIGIN, PASSWORD, type Ring, startInstance } from '../support/rings.ts'
+
+const ADA = 'ada@example.com'
+const NEW_PASSWORD = 'another long password'
+const CREDENTIALS = { email: ADA, password: PASSWORD }
+
+interface Tab extends BrowserFetch {
+  readonly client: LatchkeyClient
+  /** What `onChange` told. */
+  readonly told: SessionState[]
+}
+
+async function start(ring: Ring = 'handler', options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
+  const instance = await startInstance(ring, options)
+  onTestFinished(() => instance.close())
+  return instance
+}
+
+/** A browser with one tab. */
+function open(instance: Instance, options: ClientOptions = {}): Tab {
+  const own = browserFetch(instance.client())
+  const client = createClient({ baseUrl: ORIGIN, fetch: own.fetch, ...options })
+  const told: SessionState[] = []
+  client.onChange((state) => told.push(state))
+  return Object.assign(own, { client, told })
+}
+
+async function openLoggedIn(instance: Instance, options: ClientOptions = {}): Promise<Tab> {
+  const tab = open(instance, options)
+  expect(await tab.client.register(CREDENTIALS)).toMatchObject({ ok: true })
+  return tab
+}
+
+const statuses = ({ told }: Tab): string[] => told.map(({ status }) => status)
+
+/** Another server than Latchkey; gives its origin. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
+  test('it calls every JSON route, and each does what it is for', async () => {
+    const instance = await start(ring)
+    const tab = open(instance)
+    const { client, seen } = tab
+    const newToken = async (address: string, path: string): Promise<string> =>
+      tokenIn(await instance.waitForMail(mailTo(address, path)))
+
+    expect(await client.metadata()).toMatchObject({
+      ok: true,
+      data: { features: expect.arrayContaining(['register']) },
+    })
+    expect(await client.register({ ...CREDENTIALS, name: 'Ada' })).toMatchObject({
+      ok: true,
+      data: { status: 'complete', user: { email: ADA, name: 'Ada' }, session: { current: true } },
+    })
+    expect(await client.email.verify({ token: await newToken(ADA, '/email/verify') })).toEqual({ ok: true, data: null })
+    expect(await client.session()).toMatchObject({ ok: true, data: { user: { emailVerified: true } } })
+    expect(await client.email.requestVerification()).toEqual({ ok: true, data: null })
+    const made = await client.tokens.create({ name: 'backup', scopes: [] })
+    expect(made).toMatchObject({ ok: true, data: { accessToken: { name: 'backup', lastUsedAt: null } } })
+    const { accessToken } = made.ok ? made.data : {}
+    expect(await client.tokens.list()).toEqual({ ok: true, data: { tokens: [accessToken] } })
+    expect(await client.tokens.revoke(accessToken?.id ?? '')).toEqual({ ok: true, data: null })
+    expect(await client.user.rename({ name: 'Countess' })).toMatchObject({
+      ok: true,
+      data: { user: { name: 'Countess' } },
+    })
+    expect(await client.user.get()).toMatchObject({ ok: true, data: { user: { name: 'Countess' } } })
+    expect(await client.user.export()).toMatchObject({ ok: true, data: { sessions: [{ methods: ['password'] }] } })
+
+    const phone = open(instance)
+    expect(await phone.client.logIn({ ...CREDENTIALS, remember: true })).toMatchObject({ ok: true })
+    const listed = await client.sessions.list()
+    const other = listed.ok ? listed.data.sessions.find(({ current }) => !current) : undefined
+    expect(await client.sessions.revoke(other?.id ?? '')).toEqual({ ok: true, data: null })
+    expect(await phone.client.session()).toMatchObject({ ok: false, code: 'unauthenticated' })
+    await phone.client.logIn(CREDENTIALS)
+    expect(await client.sessions.revokeOthers()).toEqual({ ok: true, data: { revoked: 1 } })
+
+    const events = await client.user.events()
+    const all = events.ok ? events.data.events : []
+    expect(all.map(({ type }) => type)).toContain('session.revoked')
+    expect(await client.user.events({ before: all[0]?.id })).toEqual({ ok: true, data: { events: all.slice(1) } })
+
+    expect(await client.reauthenticate({ password: PASSWORD })).toMatchObject({
+      ok: true,
+      data: { session: { current: true } },
+    })
+    expect(await client.email.change({ email: 'countess@example.com' })).toEqual({ ok: true, data: null })
+    const confirmation = await newToken('countess@example.com', '/email/change/confirm')
+    expect(await client.email.confirmChange({ token: confirmation })).toEqual({ ok: true, data: null })
+    expect(await client.session()).toMatchObject({ data: { user: { email: 'countess@example.com' } } })
+    const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }
+    expect(await client.password.change(change)).toMatchObject({ ok: true, data: { session: { current: true } } })
+    expect(await client.email.undoChange({ token: await newToken(ADA, '/email/change/undo') })).toEqual({
+      ok: true,
+      data: null,
+    })
+    expect(await client.password.forgot({ email: ADA })).toEqual({ ok: true, data: null })
+    const reset = { token: await newToken(ADA, '/password/reset'), password: PASSWORD }
+    expect(await client.password.reset(reset)).toEqual({ ok: true, data: null })
+    expect(await client.logIn(CREDENTIALS)).toMatchObject({ ok: true, data: { status: 'complete' } })
+    expect(await client.logOut()).toEqual({ ok: true, data: null })
+    await client.logIn(CREDENTIALS)
+    expect(await client.user.delete()).toEqual({ ok: true, data: null })
+    expect(await client.logIn(CREDENTIALS)).toMatchObject({ ok: false, code: 'invalid_credentials' })
+
+    const { paths } = (await instance.client().get('/auth/openapi.json')).body
+    const documented = Object.entries<Record<string, { responses: Record<string, { content?: object }> }>>(paths)
+      .flatMap(([path, operations]) =>
+        Object.entries(operations).map(([method, { responses }]) => ({ path, method, responses })),
+      )
+      .filter(({ responses }) => !('text/html' in (responses[200]?.content ?? {})))
+      .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
+    const called = new Set(seen.map(({ call }) => call.replace(/(?<=(?:sessions|tokens)\/).+/, '{id}')))
+    const uncalled = documented.filter((route) => !called.has(route))
+    expect(uncalled.sort()).toEqual(['GET /auth/openapi.json', 'GET /auth/problems/{code}'])
+  })
+
+  test('a refusal is a result, with its code and what is wrong', async () => {
+    const { client } = open(await start(ring))
+    expect(await client.register({ email: 'nobody', password: 'short' })).toEqual({
+      ok: false,
+      code: 'validation_failed',
+      status: 422,
+      title: 'Validation failed',
+      detail: expect.any(String),
+      errors: [{ pointer: '#/email', detail: expect.any(String) }],
+      retryAfterSeconds: null,
+    })
+    expect(await client.logIn(CREDENTIALS)).toMatchObject({
+      ok: false,
+      code: 'invalid_credentials',
+      status: 401,
+      errors: [],
+    })
+    await client.register(CREDENTIALS)
+    expect(await client.sessions.revoke('../user')).toMatchObject({ ok: false, code: 'not_found' })
+    expect(await client.session()).toMatchObject({ ok: true })
+  })
+})
+
+describe('who is logged in', () => {
+  test('callers at the same time share one request; later ones ask again', async () => {
+    const tab = await openLoggedIn(await start())
+    tab.seen.length = 0
+    const answers = await Promise.all(Array.from({ length: 10 }, () => tab.client.session()))
+    expect(tab.seen).toHaveLength(1)
+    expect(new Set(answers).size).toBe(1)
+    await tab.client.session()
+    expect(tab.seen).toHaveLength(2)
+  })
+
+  test('one caller that gives up does not take the answer from the others', async () => {
+    const tab = await openLoggedIn(await start())
+    const giveUp = new AbortController()
+    const patient = tab.client.session()
+    const impatient = tab.client.session({ signal: giveUp.signal })
+    giveUp.abort(new Error('no patience'))
+    await expect(impatient).rejects.toThrow('no patience')
+    expect(await patient).toMatchObject({ ok: true })
+    expect(tab.seen.filter(({ call }) => call === 'GET /auth/session')).toHaveLength(1)
+    await expect(tab.client.session({ signal: giveUp.signal })).rejects.toThrow('no patience')
+    expect(tab.seen.filter(({ call }) => call === 'GET /auth/session')).toHaveLength(1)
+  })
+
+  test('onChange hears of logins, news, logouts, each once, until it is ended', async () => {
+    const tab = open(await start())
+    expect(tab.client.state).toEqual({ status: 'unknown' })
+    await tab.client.session()
+    await tab.client.session()
+    expect(statuses(tab)).toEqual(['logged_out'])
+    await tab.client.register(CREDENTIALS)
+    await tab.client.session()
+    await tab.client.user.get()
+    expect(tab.told.slice(1)).toEqual([
+      { status: 'logged_in', user: expect.objectContaining({ email: ADA }), session: expect.anything() },
+    ])
+    await tab.client.user.rename({ name: 'Ada' })
+    expect(tab.client.state).toMatchObject({ user: { name: 'Ada' } })
+    await tab.client.logOut()
+    expect(statuses(tab)).toEqual(['logged_out', 'logged_in', 'logged_in', 'logged_out'])
+    expect(tab.client.state).toEqual({ status: 'logged_out' })
+    const more: SessionState[] = []
+    const end = tab.client.onChange((state) => more.push(state))
+    end()
+    await tab.client.logIn(CREDENTIALS)
+    expect([more.length, tab.told.length]).toEqual([0, 5])
+  })
+
+  test('a 401 of any call says that nobody is', async () => {
+    const instance = await start()
+    const tab = await openLoggedIn(instance)
+    const user = await instance.auth.users.find(ADA)
+    await instance.auth.sessions.revokeAll(user?.id ?? '')
+    expect(await tab.client.sessions.list()).toMatchObject({ ok: false, code: 'unauthenticated' })
+    expect(statuses(tab)).toEqual(['logged_in', 'logged_out'])
+  })
+
+  test('a wrong password is no logout; ending the own session and deleting the account are', async () => {
+    const tab = await openLoggedIn(await start())
+    await tab.client.logIn({ email: ADA, password: NEW_PASSWORD })
+    await tab.client.reauthenticate({ password: NEW_PASSWORD })
+    expect(statuses(tab)).toEqual(['logged_in'])
+    await tab.client.sessions.revoke(tab.client.state.status === 'logged_in' ? tab.client.state.session.id : '')
+    expect(statuses(tab)).toEqual(['logged_in', 'logged_out'])
+    await tab.client.logIn(CREDENTIALS)
+    await tab.client.user.delete()
+    expect(statuses(tab).slice(2)).toEqual(['logged_in', 'logged_out'])
+  })
+
+  test('an answer that a login overtook says nothing', async () => {
+    const tab = open(await start())
+    const login = Promise.withResolvers<void>()
+    tab.onAnswer = ({ call }) =>
+      call === 'GET /auth/session' || call === 'GET /auth/sessions' ? login.promise : undefined
+    const late = [tab.client.session(), tab.client.sessions.list()]
+    await tab.client.register(CREDENTIALS)
+    login.resolve()
+    expect(await Promise.all(late)).toMatchObject([{ code: 'unauthenticated' }, { code: 'unauthenticated' }])
+    expect(statuses(tab)).toEqual(['logged_in'])
+    expect(await tab.client.session()).toMatchObject({ ok: true })
+  })
+
+  test('after a reset of the password it is asked again', async () => {
+    const instance = await start()
+    const tab = await openLoggedIn(instance)
+    await tab.client.password.forgot({ email: ADA })
+    const token = tokenIn(await instance.waitForMail(mailTo(ADA, '/password/reset')))
+    const changed = Promise.withResolvers<SessionState>()
+    tab.client.onChange(changed.resolve)
+    expect(await tab.client.password.reset({ token, password: NEW_PASSWORD })).toMatchObject({ ok: true })
+    expect(await changed.promise).toEqual({ status: 'logged_out' })
+  })
+
+  test('a question without an answer is no logout; where nothing was known, it is said', async () => {
+    const instance = await start()
+    let isDown = false
+    const jar = browserFetch(instance.client())
+    const fetchOrFail: typeof fetch = (input, init) => (isDown ? fetch('http://127.0.0.1:1/') : jar.fetch(input, init))
+    const [first, second] = [0, 1].map(() => createClient({ baseUrl: ORIGIN, fetch: fetchOrFail }))
+    await first?.register(CREDENTIALS)
+    isDown = true
+    await expect(first?.session()).rejects.toThrow(TypeError)
+    expect(first?.state).toMatchObject({ status: 'logged_in' })
+    await expect(second?.session()).rejects.toThrow(TypeError)
+    expect(second?.state).toEqual({ status: 'unavailable', error: expect.any(TypeError) })
+    isDown = false
+    await second?.session()
+    expect(second?.state).toMatchObject({ status: 'logged_in' })
+  })
+
+  test('a server that renders pages sends on the cookie of whoever asked', async () => {
+    const instance = await start()
+    const browser = instance.client()
+    await browser.post('/auth/register', CREDENTIALS)
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const { fetch } = browserFetch(instance.client())
+    const options = { baseUrl: `${ORIGIN}/`, fetch }
+    expect(await createClient({ ...options, headers: { cookie } }).session()).toMatchObject({
+      data: { user: { email: ADA } },
+    })
+    expect(await createClient(options).session()).toMatchObject({ code: 'unauthenticated' })
+  })
+})
+
+describe('trying again', () => {
+  /** A tab whose account has to wait a second before the next login. The service's clock goes on when `goOn` says so. */
+  async function throttled(options: ClientOptions, goOn: boolean): Promise<Tab> {
+    const instance = await start('handler', { throttle: {} })
+    await instance.auth.users.create(CREDENTIALS)
+    const tab = open(instance, options)
+    for (let failures = 0; failures < 5; failures++) await tab.client.logIn({ email: ADA, password: NEW_PASSWORD })
+    tab.seen.length = 0
+    tab.onAnswer = ({ status }) => {
+      if (goOn && status === 429) instance.advance(1_000)
+    }
+    return tab
+  }
+  const seenStatuses = ({ seen }: Tab): number[] => seen.map(({ status }) => status)
+
+  test('a login that was one too many is sent again after Retry-After', async () => {
+    const tab = await throttled({}, true)
+    const before = performance.now()
+    expect(await tab.client.logIn(CREDENTIALS)).toMatchObject({ ok: true })
+    expect(performance.now() - before).toBeGreaterThan(990)
+    expect(seenStatuses(tab)).toEqual([429, 200])
+  })
+
+  test('no more often than maxRetries; then the refusal says how long to wait', async () => {
+    const tab = await throttled({ maxRetries: 1 }, false)
+    const refused = { ok: false, code: 'too_many_requests', status: 429, retryAfterSeconds: 1 }
+    expect(await tab.client.logIn(CREDENTIALS)).toMatchObject(refused)
+    expect(seenStatuses(tab)).toEqual([429, 429])
+  })
+
+  test('a wait longer than maxRetryWaitSeconds is not waited for', async () => {
+    const tab = await throttled({ maxRetryWaitSeconds: 0.5 }, true)
+    expect(await tab.client.logIn(CREDENTIALS)).toMatchObject({ code: 'too_many_requests' })
+    expect(seenStatuses(tab)).toEqual([429])
+  })
+
+  test('a signal ends the wait', async () => {
+    const tab = await throttled({}, false)
+    const giveUp = new AbortController()
+    const advance = tab.onAnswer
+    tab.onAnswer = (seen, reply) => {
+      queueMicrotask(() => giveUp.abort(new Error('no patience')))
+      return advance?.(seen, reply)
+    }
+    await expect(tab.client.logIn(CREDENTIALS, { signal: giveUp.signal })).rejects.toThrow('no patience')
+    expect(seenStatuses(tab)).toEqual([429])
+  })
+
+  test('after a 503 of the database a read is repeated, and what may have been done is not', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'latchkey-client-')), 'test.db')
+    const tab = await openLoggedIn(await start('handler', { storage: sqlite(file) }))
+    const beside = new DatabaseSync(file)
+    onTestFinished(() => beside.close())
+    tab.seen.length = 0
+    await vi.waitFor(() => beside.exec('BEGIN IMMEDIATE')) // as soon as the mail of the registration is sent; then nobody else writes
+    expect(await tab.client.logOut()).toMatchObject({ ok: false, code: 'unavailable', retryAfterSeconds: 1 })
+    expect(seenStatuses(tab)).toEqual([503])
+    tab.onAnswer = ({ status }) => {
+      if (status === 503) beside.exec('ROLLBACK')
+    }
+    expect(await tab.client.user.export()).toMatchObject({ ok: true }) // it writes that it was exported
+    expect(seenStatuses(tab)).toEqual([503, 503, 200])
+    expect(statuses(tab)).toEqual(['logged_in'])
+  })
+
+  test('a 503 of a proxy counts for reads, also with a date', async () => {
+    let requests = 0
+    const baseUrl = await serve((_request, response) => {
+      requests++
+      const retryAfter = requests === 1 ? new Date(0).toUTCString() : '0'
+      response.writeHead(503, { 'Retry-After': retryAfter, 'Content-Type': 'text/html' }).end('<p>Down')
+    })
+    const client = createClient({ baseUrl })
+    await expect(client.session()).rejects.toThrow(/503 .* no answer of Latchkey/)
+    expect(requests).toBe(3)
+    await expect(client.logOut()).rejects.toThrow(/no answer of Latchkey/)
+    expect(requests).toBe(4)
+    expect(client.state).toEqual({ status: 'unavailable', error: expect.any(Error) })
+  })
+})
+
+test.each([
+  ['a page for whatever is asked', 200, 'text/html', '<p>Hello'],
+  ['JSON of something else', 404, 'application/json', '{"message":"no"}'],
+  ['JSON that is no object', 500, 'application/json', 'null'],
+])('what is no answer of Latchkey is an error: %s', async (_, status, type, text) => {
+  const baseUrl = await serve((_request, response) => response.writeHead(status, { 'Content-Type': type }).end(text))
+  await expect(createClient({ baseUrl }).logIn(CREDENTIALS)).rejects.toThrow(
+    `${status} from ${baseUrl}/auth/login is no answer of Latchkey`,
+  )
+})

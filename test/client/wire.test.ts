@@ -1,0 +1,127 @@
+/* The wire interfaces are what the service says of itself, member by member: they are compared with its OpenAPI document. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { startInstance } from '../support/rings.ts'
+
+interface Schema {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly Schema[]
+  readonly items?: Schema
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema | false
+}
+interface Content {
+  readonly description: string
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>
+}
+interface Operation {
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly requestBody?: Content
+  readonly responses: Readonly<Record<string, Content>>
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const JSON_TYPE = 'application/json'
+/** What people read and no client calls. Pages are left out, too. */
+const DOCUMENTS = ['GET /openapi.json', 'GET /problems/{code}']
+/** What the contract has (DESIGN section 3) and nothing answers yet. */
+const NOT_SERVED = 'StepRequiredJson'
+
+/** A schema as a type. */
+function toType(schema: Schema, shared: Document['components']['schemas']): string {
+  const inner = (each: Schema): string => toType(each, shared)
+  if (schema.$ref !== undefined) return inner(shared[schema.$ref.split('/').at(-1) ?? ''] ?? {})
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  if (schema.anyOf !== undefined) return schema.anyOf.map(inner).join(' | ')
+  if (Array.isArray(schema.type)) return schema.type.map((type) => inner({ type })).join(' | ')
+  if (schema.type === 'integer') return 'number'
+  if (schema.type === 'array') return `readonly (${inner(schema.items ?? {})})[]`
+  if (schema.type !== 'object') return String(schema.type ?? 'unknown')
+  if (schema.additionalProperties) return `{ readonly [name: string]: ${inner(schema.additionalProperties)} }`
+  const members = Object.entries(schema.properties ?? {}).map(([name, member]) => {
+    const isRequired = schema.required?.includes(name) ?? false
+    return `readonly ${name}${isRequired ? '' : '?'}: ${inner(member)}${isRequired ? '' : ' | undefined'}`
+  })
+  return `{ ${members.join('; ')} }`
+}
+
+/** What the document says of one route, as a type like those of the wire interfaces. */
+function toRoute({ parameters = [], requestBody, responses }: Operation, { components }: Document): string {
+  const query = parameters.filter((parameter) => parameter.in === 'query')
+  const body = requestBody?.content?.[JSON_TYPE]?.schema
+  const answers = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+  const types = answers.map(([, { content }]) => content?.[JSON_TYPE]).map((found) => found?.schema ?? { type: 'null' })
+  const refusals = Object.values(responses).filter(({ content = {} }) => 'application/problem+json' in content)
+  const codes = refusals.flatMap(({ description }) =>
+    [...description.matchAll(/`(\w+)`/g)].map(([, code]) => `'${code}'`),
+  )
+  return `{
+    ${query.length > 0 ? `query: { ${query.map(({ name }) => `readonly ${name}?: string | undefined`).join('; ')} }` : ''}
+    ${body === undefined ? '' : `body: ${toType(body, components.schemas)}`}
+    answer: ${types.map((type) => toType(type, components.schemas)).join(' | ')}
+    refusal: ${codes.join(' | ')}
+  }`
+}
+
+test('the wire interfaces are the OpenAPI document, to the last member, body, answer and refusal', async () => {
+  const instance = await startInstance('handler')
+  const document: Document = (await instance.client().get('/auth/openapi.json')).body
+  await instance.close()
+  const routes = Object.entries(document.paths)
+    .flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => ({
+        key: `${method.toUpperCase()} ${path.slice('/auth'.length)}`,
+        type: toRoute(operation, document),
+        isPage: 'text/html' in (operation.responses[200]?.content ?? {}),
+      })),
+    )
+    .filter(({ key, isPage }) => !DOCUMENTS.includes(key) && !isPage)
+  expect(routes.length).toBeGreaterThan(20)
+
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-wire-'))
+  writeFileSync(
+    join(directory, 'wire.ts'),
+    `import type { ${NOT_SERVED} } from '${root}/src/kernel/wire.ts'
+     import type { WireRoutes } from '${root}/src/kernel/wire-routes.ts'
+     interface Documented { ${routes.map(({ key, type }) => `'${key}': ${type}`).join('\n')} }
+     /** Types, with their interfaces opened: the compiler only calls types the same that are written alike. */
+     type Open<T> = T extends object ? { readonly [K in keyof T]: Open<T[K]> } : T
+     type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+     type Served<T> = Open<Exclude<T, ${NOT_SERVED}>>
+     type Differing<A, B> = { [K in keyof A]: K extends keyof B ? (Same<Served<A[K]>, Served<B[K]>> extends true ? never : K) : K }[keyof A]
+     type Wrong<A, B> = { [K in keyof A & keyof B]: [Differing<A[K], B[K]> | Differing<B[K], A[K]>] extends [never] ? never : K }[keyof A & keyof B]
+     const missing: Exclude<keyof WireRoutes, keyof Documented> | Exclude<keyof Documented, keyof WireRoutes> extends never ? true : false = true
+     const wrong: Record<Wrong<Documented, WireRoutes>, 'is not as documented'> = {}
+     void [missing, wrong]`,
+  )
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  }
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['wire.ts'] }))
+  let complaints = ''
+  try {
+    execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' })
+  } catch (error) {
+    complaints = (error as { stdout: string }).stdout // tsc tells there
+  }
+  expect(complaints).toBe('')
+})

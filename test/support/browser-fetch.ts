@@ -1,0 +1,32 @@
+import type { Client, Reply } from './client.ts'
+
+/** What a `fetch` of a test saw: method, path, status. */
+export interface Seen {
+  readonly call: string
+  readonly status: number
+}
+
+/** A `fetch` that keeps cookies, as a browser's does, and remembers what it fetched. */
+export interface BrowserFetch {
+  readonly fetch: typeof fetch
+  readonly seen: Seen[]
+  /** Runs when an answer is there, before whoever asked has it. */
+  onAnswer: ((seen: Seen, reply: Reply) => void | Promise<void>) | null
+}
+
+/** Makes one on the jar of a client. */
+export function browserFetch(jar: Client): BrowserFetch {
+  const own: BrowserFetch = {
+    seen: [],
+    onAnswer: null,
+    async fetch(input, init = {}) {
+      const { pathname, search } = new URL(String(input))
+      const reply = await jar.request(pathname + search, init)
+      const seen = { call: `${init.method} ${pathname}`, status: reply.status }
+      own.seen.push(seen)
+      await own.onAnswer?.(seen, reply)
+      return new Response(reply.text === '' ? null : reply.text, { status: reply.status, headers: reply.headers })
+    },
+  }
+  return own
+}
