@@ -255,7 +255,16 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     instance = await startInstance(ring)
   })
   afterAll(() => instance.close())
-  const { newEmail, register, logIn, confirm, undo, confirmation, wayBack, resetOf } = people(() => instance)
+  const { newEmail, logIn, verify, confirm, undo, verification, confirmation, wayBack, resetOf, ...others } = people(
+    () => instance,
+  )
+
+  /** Registers and verifies. */
+  async function register(): ReturnType<typeof others.register> {
+    const user = await others.register()
+    expect((await verify({ token: await verification(user.email) }, user.client)).status).toBe(204)
+    return user
+  }
 
   /** Orders another address; gives both links. */
   async function order(client: Client, from: string, to: string): Promise<{ token: string; back: string }> {
@@ -417,6 +426,34 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await undo(first.back)).status).toBe(204)
     expect(refusalOf(await undo(next.back))).toEqual([410, 'token_invalid'])
     expect((await instance.auth.users.find(id))?.email).toBe(email)
+  })
+
+  test('an address that nobody proved gets a notice without a way back, and is kept for nobody', async () => {
+    const { client, email, id } = await others.register()
+    const next = newEmail()
+    await client.post('/auth/email/change', { email: next })
+    const token = await confirmation(next)
+    const notice = await instance.waitForMail(({ to, subject }) => to === email && subject.includes('is being changed'))
+    expect(notice.text).toContain('/auth/password/forgot')
+    expect(notice.text + notice.html).not.toContain('token=')
+    expect((await client.get('/auth/user/export')).body.pendingLinks).not.toContainEqual(
+      expect.objectContaining({ purpose: 'email_undo' }),
+    )
+    expect((await confirm(token)).status).toBe(204)
+    expect((await instance.auth.users.find(id))?.email).toBe(next)
+    const stranger = await instance.client().post('/auth/register', { email, password: NEW_PASSWORD })
+    expect(stranger.status).toBe(201)
+  })
+
+  test('what the notice without a way back says is true: a reset stops the change that somebody else asked for', async () => {
+    const { client, email } = await others.register()
+    const evil = newEmail('evil')
+    await client.post('/auth/email/change', { email: evil })
+    const token = await confirmation(evil)
+    await instance.client().post('/auth/password/forgot', { email })
+    const body = { token: await resetOf(email), password: NEW_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', body)).status).toBe(204)
+    expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
   })
 
   test('the way back lives seven days', async () => {

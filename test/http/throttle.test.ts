@@ -121,6 +121,11 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     await instance.waitForMail(({ text }) => text.includes('/password/reset?'))
     expect(instance.mails.filter(({ to, subject }) => to === ADA && subject.includes('was changed'))).toHaveLength(5)
     expect(instance.mails.filter(({ to }) => to === 'victim@example.com')).toHaveLength(5)
+    await first.post('/auth/email/change', { email: 'victim@example.com' }) // the fifth notice
+    const sixth = await first.post('/auth/email/change', { email: 'victim@example.com' })
+    expect([sixth.status, sixth.body.code]).toEqual([429, 'too_many_requests'])
+    const { paths } = (await first.get('/auth/openapi.json')).body
+    expect(Object.keys(paths['/auth/email/change'].post.responses)).toContain('429')
   })
 
   test('login, reauthenticate and password/change are one budget; a stolen session guesses no more than a stranger', async () => {
