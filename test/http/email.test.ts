@@ -498,6 +498,10 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     const other = await register()
     const change = await order(other.client, other.email, email)
     expect(refusalOf(await confirm(change.token))).toEqual([409, 'email_taken'])
+    for (const dryRun of [true, false]) {
+      const imported = await instance.auth.users.import([{ email }, { email: newEmail() }], { dryRun })
+      expect(imported).toMatchObject({ created: 1, existing: 1 })
+    }
     expect((await undo(back)).status).toBe(204)
     expect((await instance.auth.users.find(email))?.email).toBe(email)
   })

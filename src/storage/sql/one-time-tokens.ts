@@ -1,4 +1,4 @@
-import type { InsertObject, Selectable, Transaction } from 'kysely'
+import type { InsertObject, Kysely, Selectable, Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
@@ -119,6 +119,23 @@ export async function refuseReservedEmail(
     .where('expires_at', '>', at(now))
     .executeTakeFirst()
   if (row !== undefined) throw new AddressReserved()
+}
+
+/** Which of these addresses are kept for a user who has a way back to them. */
+export async function findReservedEmails(
+  db: Kysely<Database>,
+  emails: readonly EmailAddress[],
+  now: number,
+): Promise<EmailAddress[]> {
+  const rows = await db
+    .selectFrom('one_time_tokens')
+    .select('email')
+    .distinct()
+    .where('email', 'in', emails)
+    .where('purpose', '=', 'email_undo')
+    .where('expires_at', '>', at(now))
+    .execute()
+  return rows.map(({ email }) => email as EmailAddress) // it was checked before it was stored
 }
 
 /** The token in a row, which was written by `insertOneTimeToken`. */
