@@ -56,13 +56,9 @@ async function admit(deps: RegisterDeps, input: RegisterInput, note: Note): Retu
   }
   const { attempt, replaces } = input
   const admitted = { accepted, invitation }
-  // An invitation that was mailed to the address has proven it.
-  if (deps.verifyEmailMode === 'required' && invitedEmail === null) return registerUnverified(deps, admitted, note)
-  return registerAndLogIn(
-    deps,
-    { ...admitted, client: attempt.client, replaces, emailVerified: invitedEmail !== null },
-    note,
-  )
+  // An invitation proves no address, not even the one that it was mailed to: whoever made it has the link as well.
+  if (deps.verifyEmailMode === 'required') return registerUnverified(deps, admitted, note)
+  return registerAndLogIn(deps, { ...admitted, client: attempt.client, replaces }, note)
 }
 
 async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
@@ -84,11 +80,9 @@ async function registerAndLogIn(
   {
     accepted,
     invitation,
-    emailVerified,
     client,
     replaces,
   }: Admitted & {
-    readonly emailVerified: boolean
     readonly client: Attempt['client']
     readonly replaces: Principal | null
   },
@@ -97,15 +91,13 @@ async function registerAndLogIn(
   let issued: IssuedSession | undefined
   const user = await createUser(deps, accepted, {
     note,
-    emailVerified,
     extras(newUser) {
       // Whoever sets the password has proven to know it.
       const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: 0 }), 'password')
       const { record, ...session } = newSession(deps, { login: completeLogin(attempt), remember: false, client })
       issued = session
       const { id: sessionId, methods } = record.session
-      const asksForProof = deps.verifyEmailMode === 'optional' && !emailVerified
-      const proof = asksForProof ? newVerification(deps, newUser) : undefined
+      const proof = deps.verifyEmailMode === 'optional' ? newVerification(deps, newUser) : undefined
       return {
         firstSession: record,
         replaces: replaces?.session ?? null,
