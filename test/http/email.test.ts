@@ -114,6 +114,31 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     ])
   })
 
+  test('the mail of a registration counts like those after it: beyond five an hour none goes, and nobody is refused', async () => {
+    const limited = await startInstance(ring, { verifyEmail: 'required', throttle: { mailsPerAccount: 2 } })
+    const email = 'ada@example.com'
+    const post = (path: string): Promise<Reply> => limited.client().post(path, { email, password: PASSWORD })
+    const verifications = (): number => limited.mails.filter(({ text }) => text.includes('/email/verify?')).length
+    const fresh = await post('/auth/register')
+    await post('/auth/register') // the second mail
+    expect(refusalOf(await post('/auth/login'))).toEqual([403, 'email_not_verified'])
+    await limited.auth.users.delete((await limited.auth.users.find(email))?.id ?? '')
+    const spent = await post('/auth/register')
+    expect([spent.status, spent.text]).toEqual([fresh.status, fresh.text])
+    expect(comparable(spent.headers)).toEqual(comparable(fresh.headers))
+    // Mails go in the order in which they fall due.
+    limited.advance(1)
+    await limited.client().post('/auth/password/forgot', { email })
+    await limited.waitForMail(mailTo(email, '/password/reset?'))
+    expect(verifications()).toBe(2)
+    limited.advance(60 * MINUTE)
+    await post('/auth/login')
+    await limited.waitForMail(mailTo(email, '/email/verify?'))
+    await limited.waitForMail(mailTo(email, '/email/verify?'))
+    await limited.waitForMail(mailTo(email, '/email/verify?')) // the third
+    await limited.close()
+  })
+
   test('a password reset by mail verifies, too', async () => {
     const email = newEmail()
     await register(email)
@@ -201,6 +226,22 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     }
     expect((await logIn(victim, NEW_PASSWORD)).body.user).toMatchObject({ email: victim, emailVerified: true })
     await instance.waitForMail(({ to, subject }) => to === victim && subject.includes('password was changed'))
+  })
+
+  test('the mail of a registration is one of the five that go there in an hour', async () => {
+    const limited = await startInstance(ring, { throttle: { mailsPerAccount: 2 } })
+    const client = limited.client()
+    const email = 'ada@example.com'
+    expect((await client.post('/auth/register', { email, password: PASSWORD })).status).toBe(201)
+    for (let count = 0; count < 2; count++) expect((await client.post('/auth/email/verify/request')).status).toBe(202)
+    limited.advance(1)
+    await client.post('/auth/password/forgot', { email })
+    await limited.waitForMail(mailTo(email, '/password/reset?'))
+    expect(limited.mails.filter(({ text }) => text.includes('/email/verify?'))).toHaveLength(2)
+    await limited.auth.users.delete((await limited.auth.users.find(email))?.id ?? '')
+    // Nobody is refused for it: there is no mail, and one can be ordered later.
+    expect((await limited.client().post('/auth/register', { email, password: PASSWORD })).status).toBe(201)
+    await limited.close()
   })
 
   test('the link can be ordered again; all of them end with the first that is used', async () => {

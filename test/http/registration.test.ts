@@ -105,6 +105,24 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     await strict.close()
   })
 
+  test('where addresses must be verified, an invitation tells nobody whether an address is taken: it is used up either way', async () => {
+    const strict = await startInstance(ring, { registration: 'invite', verifyEmail: 'required' })
+    const { email: taken } = await strict.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+    const post = (email: string, invitation: string): Promise<Reply> =>
+      strict.client().post('/auth/register', { email, password: PASSWORD, invitation })
+    for (const email of ['bob@example.com', taken]) {
+      for (const bound of [{}, { email }]) {
+        const { token } = await strict.auth.invitations.create(bound)
+        expect((await post(email, token)).status).toBe(202)
+        expect(refusalOf(await post(email, token))).toEqual([410, 'token_invalid'])
+      }
+    }
+    const { token } = await strict.auth.invitations.create()
+    const replies = await Promise.all(Array.from({ length: 10 }, () => post(taken, token)))
+    expect(replies.filter(({ status }) => status === 202)).toHaveLength(1)
+    await strict.close()
+  })
+
   test('where registration is closed, no invitation opens it', async () => {
     const closed = await startInstance(ring, { registration: 'closed' })
     const { token } = await closed.auth.invitations.create()

@@ -6,7 +6,7 @@ import type { User } from '../../kernel/principal.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../mail/store.ts'
 import type { Database, OneTimeTokensTable } from './schema.ts'
 import { at } from './time.ts'
-import type { TellingDatabase } from './transact.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
 
 /** One-time tokens in SQL. */
 export function createOneTimeTokenStore({ db, reader, transact }: TellingDatabase): OneTimeTokenStore {
@@ -17,6 +17,15 @@ export function createOneTimeTokenStore({ db, reader, transact }: TellingDatabas
         return true
       })
     },
+
+    exchange: (used, tokens, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          if (!(await useUpToken(trx, used))) return null
+          for (const token of tokens) await insertOneTimeToken(trx, token)
+          return true
+        }),
+      ),
 
     async find(tokenHash, purpose, now) {
       const row = await reader
