@@ -19,6 +19,9 @@ export interface CreateUserDeps extends PasswordPolicyDeps {
   readonly clock: Clock
 }
 
+/** Where the security epoch of a new user stands. */
+export const FIRST_SECURITY_EPOCH = 0
+
 /** A user to be. */
 export interface CreateUserInput {
   readonly email: string

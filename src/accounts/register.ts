@@ -8,7 +8,13 @@ import { type IssuedSession, newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Attempt, Throttle } from '../throttle/throttle.ts'
-import { acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
+import {
+  acceptUser,
+  type CreateUserDeps,
+  type CreateUserInput,
+  createUser,
+  FIRST_SECURITY_EPOCH,
+} from './create-user.ts'
 import { type Admitted, registerUnverified } from './register-unverified.ts'
 import { newVerification, type VerificationDeps } from './request-verification.ts'
 
@@ -88,7 +94,7 @@ async function registerAndLogIn(
     note,
     async extras(newUser) {
       // Whoever sets the password has proven to know it.
-      const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: 0 }), 'password')
+      const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }), 'password')
       const { record, ...session } = newSession(deps, { login: completeLogin(attempt), remember: false, client })
       issued = session
       const { id: sessionId, methods } = record.session

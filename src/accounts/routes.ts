@@ -9,6 +9,7 @@ import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
+import { FIRST_SECURITY_EPOCH } from './create-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { type RegisterDeps, register } from './register.ts'
 import { listUserEvents, MAX_USER_EVENTS, userEventJsonSchema } from './user-events.ts'
@@ -46,6 +47,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
         if (issued === null) {
           return { status: 202, body: { status: 'verification_required' }, notice: 'verification_required' }
         }
+        const user = { userId: issued.user.id, securityEpoch: FIRST_SECURITY_EPOCH }
         return {
           status: 201,
           body: {
@@ -53,7 +55,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
             user: toUserJson(issued.user),
             session: toSessionJson(issued.session, issued.session.id),
           },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, issued.user.id)],
+          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, user)],
         }
       },
     }),

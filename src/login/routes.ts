@@ -29,6 +29,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
         const attempt = readAttempt(deps.throttle, 'login', request)
         const issued = await logIn(deps, { email, password, remember, attempt, replaces: principal }, request.note)
+        const user = { userId: issued.user.id, securityEpoch: issued.securityEpoch }
         return {
           status: 200,
           body: {
@@ -36,7 +37,7 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
             user: toUserJson(issued.user),
             session: toSessionJson(issued.session, issued.session.id),
           },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, issued.user.id)],
+          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, user)],
         }
       },
     }),

@@ -3,7 +3,7 @@ import { defineRoute, type Route } from '../kernel/route.ts'
 import { type CookieJar, sessionCookie } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
-import { readAttempt } from '../throttle/device-cookie.ts'
+import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
@@ -27,10 +27,11 @@ export function passwordRoutes(
       async handle({ principal, sessionToken, body, note, ...request }) {
         const attempt = readAttempt(deps.throttle, 'password_change', { ...request, note })
         const issued = await changePassword(deps, { principal, sessionToken, ...body, attempt }, note)
+        const user = { userId: principal.user.id, securityEpoch: issued.securityEpoch }
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
-          cookies: [sessionCookie(deps.jar, deps.settings, issued)],
+          cookies: [sessionCookie(deps.jar, deps.settings, issued), deviceCookie(deps, attempt, user)],
         }
       },
     }),
