@@ -128,6 +128,19 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(Object.keys(paths['/auth/email/change'].post.responses)).toContain('429')
   })
 
+  test('where no mail is sent nothing disables a password, for there would be no way back: one waits, and gets in', async () => {
+    const throttle = { freeFailures: 9, failuresUntilDisabled: 10, failuresPerNetwork: 1_000 }
+    const instance = await start(ring, { baseUrl: 'https://app.example', mailer: undefined, throttle })
+    await instance.auth.users.create({ email: ADA, password: PASSWORD })
+    for (let count = 0; count < 12; count++) {
+      expect((await guess(instance.client(), ADA)).status).toBe(401)
+      instance.advance(15 * MINUTE)
+    }
+    expect((await instance.client().get('/auth')).body.features).not.toContain('password_reset')
+    expect((await instance.client().post('/auth/login', { email: ADA, password: PASSWORD })).status).toBe(200)
+    expect(instance.events.filter(({ type }) => type === 'password.disabled')).toEqual([])
+  })
+
   test('login, reauthenticate and password/change are one budget; a stolen session guesses no more than a stranger', async () => {
     const instance = await start(ring)
     const stolen = instance.client()
