@@ -38,7 +38,8 @@ export interface PasswordChanged extends IssuedSession {
 }
 
 /**
- * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3).
+ * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3). Links that
+ * reset the password stay good: an intruder who knows it could otherwise end them as fast as their victim orders them.
  * @throws wrong_password, validation_failed, too_many_requests; unauthenticated when the session ended meanwhile.
  */
 export async function changePassword(
