@@ -47,8 +47,15 @@ export interface MailDelivery {
 }
 
 /** Starts delivering. */
-export function startDelivery(deps: DeliveryDeps): MailDelivery {
+export function startDelivery(parts: DeliveryDeps): MailDelivery {
   const stopping = new AbortController()
+  let isOver = false
+  const deps: DeliveryDeps = {
+    ...parts,
+    onError(error) {
+      if (!isOver) parts.onError(error) // the storage is closed by then, and the lease of the mail ends by itself
+    },
+  }
   let isWanted = false
   let running: Promise<void> | null = null
 
@@ -71,6 +78,7 @@ export function startDelivery(deps: DeliveryDeps): MailDelivery {
       clearInterval(timer)
       stopping.abort()
       if (running !== null) await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })])
+      isOver = true
     },
   }
 }

@@ -106,7 +106,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
   })
 
   test('changing the password ends the links that would move the account', async () => {
-    const { client, email } = await register()
+    const { client } = await register()
     const intruder = `intruder${count++}@example.com`
     await client.post('/auth/email/change', { email: intruder })
     const change = tokenIn(await instance.waitForMail(mailTo(intruder, '/email/change/confirm?')))
