@@ -37,6 +37,7 @@ import { loginRoutes } from './login/routes.ts'
 import type { MailDelivery } from './mail/deliver-mails.ts'
 import { devMailRoute } from './mail/dev-mail-route.ts'
 import { createLinks } from './mail/links.ts'
+import type { MailCount } from './mail/mail-counts.ts'
 import { createMailing } from './mail/mailing.ts'
 import { sweepOneTimeTokens } from './mail/one-time-token.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
@@ -83,6 +84,8 @@ export interface Stats {
   readonly hashesWaiting: number
   /** Milliseconds since other nodes were last surely heard; beyond 1,000 the cache is not used. 0 with SQLite, which is asked each time. */
   readonly invalidationLagMs: number
+  /** What came of the mails that this process sent or tried to. */
+  readonly mails: readonly MailCount[]
 }
 
 /** One instance of Latchkey. Make one per process. */
@@ -336,6 +339,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       cachedSessions: cache.size,
       hashesWaiting: deps.hasher.waiting,
       invalidationLagMs: stores.sessions.lagMs(),
+      mails: mailing.counts(),
     }),
     async close() {
       stopSweeping()

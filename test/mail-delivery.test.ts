@@ -112,6 +112,10 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await arrival(1)
     await instance.close()
     expect(smtp.mails).toHaveLength(1)
+    expect(instance.auth.stats().mails).toEqual([
+      { kind: 'password_reset', outcome: 'given_up', count: 1 },
+      { kind: 'password_reset', outcome: 'sent', count: 1 },
+    ])
   })
 
   test('a mail that could not be sent for three days is given up', async () => {
@@ -125,6 +129,12 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await orderMail(instance)
     expect((await failed)[0].reason).toBe('it could not be sent for three days')
     await instance.close()
+    expect(instance.auth.stats().mails).toContainEqual({ kind: 'password_reset', outcome: 'given_up', count: 1 })
+    expect(instance.auth.stats().mails).toContainEqual({
+      kind: 'password_reset',
+      outcome: 'failed',
+      count: expect.any(Number),
+    })
   })
 
   test('of 100 mails two nodes send each once', { timeout: 90_000 }, async () => {
