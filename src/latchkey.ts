@@ -2,7 +2,6 @@
  * The composition root: options in, one instance out. Wiring, no decisions.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import { deleteUser } from './accounts/change-user.ts'
 import { emailRoutes } from './accounts/email-routes.ts'
 import { createServerSideInvitations, type ServerSideInvitations } from './accounts/invitations.ts'
@@ -14,27 +13,22 @@ import { DEFAULT_AUDIT_SETTINGS, SEAL_INTERVAL_MS, sealAudit, sweepAudit } from 
 import { createServerSideAudit, type ServerSideAudit } from './audit/server-side-audit.ts'
 import { checkOptions } from './check-options.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
-import { newSecret, readOrCreateSecretFile } from './crypto/secrets.ts'
 import { createSigner } from './crypto/signature.ts'
 import { commonHeaders } from './http/answer.ts'
+import { type AnyRequest, addSetCookie, type CookieTarget, headerReader } from './http/any-request.ts'
 import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { toSetCookie } from './http/cookies.ts'
-import {
-  type Credentials,
-  type HeaderReader,
-  type Identity,
-  readCredentials,
-  refuseCredentials,
-} from './http/credentials.ts'
+import { type Credentials, type Identity, readCredentials, refuseCredentials } from './http/credentials.ts'
 import { documentRoutes } from './http/document-routes.ts'
+import { listFeatures } from './http/features.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import { systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
 import type { Note } from './kernel/event.ts'
 import { parseUserId } from './kernel/ids.ts'
-import { guardListener, guardReporter, type ReportError } from './kernel/listeners.ts'
+import { guardListener, guardReporter, guardStatements } from './kernel/listeners.ts'
 import { hasScopes, type Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import type { Cookie } from './kernel/route.ts'
@@ -44,15 +38,17 @@ import { loginRoutes } from './login/routes.ts'
 import type { MailDelivery } from './mail/deliver-mails.ts'
 import { devMailRoute } from './mail/dev-mail-route.ts'
 import { createLinks } from './mail/links.ts'
+import type { MailCount } from './mail/mail-counts.ts'
 import { createMailing } from './mail/mailing.ts'
 import { sweepOneTimeTokens } from './mail/one-time-token.ts'
-import { ConfigurationError, type LatchkeyOptions } from './options.ts'
+import type { LatchkeyOptions } from './options.ts'
 import { createPageRenderer } from './pages/page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
 import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
 import { passwordResetRoutes, passwordRoutes } from './passwords/routes.ts'
+import { readSecrets } from './read-secrets.ts'
 import { requireFreshSession, requireSession } from './sessions/freshness.ts'
 import { renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -62,7 +58,7 @@ import { createCookieJar, isLocalOrigin, sessionCookie } from './sessions/sessio
 import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
-import { type OnStatement, tellBoth } from './storage/storage.ts'
+import { tellBoth } from './storage/storage.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
 import { sweepCounters } from './throttle/sweep-counters.ts'
 import { createThrottle } from './throttle/throttle.ts'
@@ -71,12 +67,6 @@ import { createServerSideTokens, type ServerSideTokens } from './tokens/server-s
 import { DEFAULT_ACCESS_TOKEN_SETTINGS } from './tokens/settings.ts'
 import { sweepAccessTokens } from './tokens/sweep-access-tokens.ts'
 import { verifyAccessToken } from './tokens/verify-access-token.ts'
-
-/** A request of either world: Fetch or `node:http`. */
-export type AnyRequest = Request | IncomingMessage
-
-/** Where a renewed cookie goes: the headers of the application's own answer, or a `ServerResponse`. */
-export type CookieTarget = Headers | { appendHeader(name: string, value: string): unknown }
 
 /** What `require` asks of a principal. */
 export interface Requirement {
@@ -96,6 +86,8 @@ export interface Stats {
   readonly hashesWaiting: number
   /** Milliseconds since other nodes were last surely heard; beyond 1,000 the cache is not used. 0 with SQLite, which is asked each time. */
   readonly invalidationLagMs: number
+  /** What came of the mails that this process sent or tried to. */
+  readonly mails: readonly MailCount[]
 }
 
 /** One instance of Latchkey. Make one per process. */
@@ -237,19 +229,6 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     render: createPageRenderer(siteName, options.trustedOrigins ?? []),
   }
 
-  const features = [
-    ...(registration === 'closed' ? [] : ['register']),
-    'login',
-    'sessions',
-    'events',
-    'tokens',
-    'reauthenticate',
-    'password_change',
-    'export',
-    ...(!mailing.isOn ? [] : ['password_reset', 'email_change']),
-    ...(!mailing.isOn || verifyEmail === 'off' ? [] : ['email_verification']),
-    'pages',
-  ]
   const routes = [
     ...accountRoutes(deps),
     ...loginRoutes({
@@ -265,7 +244,17 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     ...pageRoutes({ ...deps, deleteUser: (id, noteEvent) => deleteUser(deps, id, noteEvent) }),
   ]
   const documents = documentRoutes(
-    { origin: pages.origin, basePath, cookieName, features, render: deps.render },
+    {
+      origin: pages.origin,
+      basePath,
+      cookieName,
+      features: listFeatures({
+        takesRegistrations: registration !== 'closed',
+        verifiesEmail: verifyEmail !== 'off',
+        sendsMail: mailing.isOn,
+      }),
+      render: deps.render,
+    },
     routes,
   )
 
@@ -327,7 +316,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       const found = verify(credentials, note)
       const principal = found instanceof Promise ? await found : found // a warm session waits for nothing
       if (principal !== null && answer !== undefined) {
-        addCookie(answer, await cookieToRenew({ principal, credentials }), clock())
+        const cookie = await cookieToRenew({ principal, credentials })
+        if (cookie !== null) addSetCookie(answer, toSetCookie(cookie, clock()))
       }
       return principal
     },
@@ -366,6 +356,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       cachedSessions: cache.size,
       hashesWaiting: deps.hasher.waiting,
       invalidationLagMs: stores.sessions.lagMs(),
+      mails: mailing.counts(),
     }),
     async close() {
       stopSweeping()
@@ -378,42 +369,5 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       await sealAudit(deps).catch(reportBackground)
       await stores.close()
     },
-  }
-}
-
-function readSecrets({ secrets, storage }: LatchkeyOptions): Buffer[] {
-  const texts = secrets ?? [developmentSecret(storage.secretsFile)]
-  return texts.map((text) => Buffer.from(text, 'base64url'))
-}
-
-function developmentSecret(file: string | null): string {
-  if (process.env.NODE_ENV === 'production') {
-    throw new ConfigurationError(
-      'createLatchkey: secrets is required in production, and LATCHKEY_SECRETS for the server. Make one with: openssl rand -base64 32 | tr +/ -_ | tr -d =',
-    )
-  }
-  return file === null ? newSecret() : readOrCreateSecretFile(file)
-}
-
-function headerReader({ headers }: AnyRequest): HeaderReader {
-  if (headers instanceof Headers) return (name) => headers.get(name)
-  return (name) => headers[name] as string | undefined // none of those that are read comes as a list
-}
-
-function addCookie(answer: CookieTarget, cookie: Cookie | null, now: number): void {
-  if (cookie === null) return
-  if (answer instanceof Headers) answer.append('Set-Cookie', toSetCookie(cookie, now))
-  else answer.appendHeader('Set-Cookie', toSetCookie(cookie, now))
-}
-
-/** What the listener throws is reported, and never becomes the failure of a statement that succeeded. */
-function guardStatements(listener: OnStatement | undefined, onError: ReportError): OnStatement | undefined {
-  if (listener === undefined) return undefined
-  return (statement, durationMs) => {
-    try {
-      listener(statement, durationMs)
-    } catch (error) {
-      onError(error, null)
-    }
   }
 }

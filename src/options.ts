@@ -46,7 +46,7 @@ export interface LatchkeyOptions {
    * `production`, and `baseUrl` is local) they are printed and readable at `/auth/dev/mail`; else none are sent, and what
    * needs them is not offered.
    */
-  readonly mailer?: Mailer
+  readonly mailer?: Mailer | undefined
   /** Sentences of mails that take the place of the English ones. */
   readonly mailTexts?: MailTextOverrides
   /** False: this process writes mails and leaves it to others to send them. Default true. */

@@ -146,7 +146,7 @@ describe('the command line', () => {
       server.client().post('/auth/register', { email, password: PASSWORD, invitation })
     expect((await register('mallory@example.com')).status).toBe(422)
     const registered = await register('eve@example.com')
-    expect([registered.status, registered.body.user.emailVerified]).toEqual([201, true])
+    expect([registered.status, registered.body.user.emailVerified]).toEqual([201, false])
     expect((await register('eve@example.com')).status).toBe(410)
     await server.end('SIGTERM')
   })

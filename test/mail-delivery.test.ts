@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLatchkey, type LatchkeyOptions, type Mailer } from '../src/index.ts'
 import { createSmtpMailer } from '../src/mail/smtp.ts'
+import { readConfiguration } from '../src/server/configuration.ts'
+import { startServer } from '../src/server/serve.ts'
 import { sqlite } from '../src/sqlite.ts'
 import { type Instance, ORIGIN, PASSWORD, type Ring, startInstance } from './support/rings.ts'
 import { startServerProcess } from './support/server-process.ts'
@@ -110,6 +112,10 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await arrival(1)
     await instance.close()
     expect(smtp.mails).toHaveLength(1)
+    expect(instance.auth.stats().mails).toEqual([
+      { kind: 'password_reset', outcome: 'given_up', count: 1 },
+      { kind: 'password_reset', outcome: 'sent', count: 1 },
+    ])
   })
 
   test('a mail that could not be sent for three days is given up', async () => {
@@ -123,6 +129,12 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await orderMail(instance)
     expect((await failed)[0].reason).toBe('it could not be sent for three days')
     await instance.close()
+    expect(instance.auth.stats().mails).toContainEqual({ kind: 'password_reset', outcome: 'given_up', count: 1 })
+    expect(instance.auth.stats().mails).toContainEqual({
+      kind: 'password_reset',
+      outcome: 'failed',
+      count: expect.any(Number),
+    })
   })
 
   test('of 100 mails two nodes send each once', { timeout: 90_000 }, async () => {
@@ -195,6 +207,33 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await arrival(1)
     await instance.close()
   })
+})
+
+test('a server that stops lets go of a mail server that keeps it waiting, five seconds after', async () => {
+  smtp.behave('hang')
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-stopped-'))
+  const settings = {
+    PORT: '0',
+    LATCHKEY_BASE_URL: ORIGIN,
+    SMTP_URL: smtp.url,
+    LATCHKEY_MAIL_FROM: FROM,
+    DATABASE_URL: 'sqlite:test.db',
+  }
+  const server = await startServer(await readConfiguration(settings, directory))
+  const connected = smtp.waitForConnection()
+  const response = await fetch(`http://127.0.0.1:${server.port}/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'ada@example.com', password: PASSWORD }),
+  })
+  expect(response.status).toBe(201)
+  await connected
+  const disconnected = smtp.waitForDisconnection()
+  await server.stop()
+  const stoppedAt = performance.now()
+  await disconnected
+  expect(performance.now() - stoppedAt).toBeLessThan(5 * SECOND) // a mail may take 20 seconds
+  rmSync(directory, { recursive: true })
 })
 
 describe('a killed process', () => {

@@ -1,10 +1,13 @@
 /* Promise 7: known and unknown users take the same time. Welch's t over interleaved pairs, as in ASVS 6.3.8. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mailTo, tokenIn } from './support/caught-mails.ts'
 import { type Instance, PASSWORD, startInstance } from './support/rings.ts'
 
 const PAIRS = 300
 const FORGOT_PAIRS = 1_000
 const REGISTER_PAIRS = 150
+/** Addresses that are kept for somebody. */
+const RESERVED = 5
 const WARM_UP = 20
 const LIMIT = 4.5
 
@@ -109,4 +112,26 @@ describe('where addresses must be verified', () => {
     ])
     expect(t).toBeLessThan(LIMIT)
   })
+
+  test(`register: ${REGISTER_PAIRS} interleaved pairs of new and reserved email keep |t| under ${LIMIT}`, async () => {
+    const worker = await strict.sibling({ deliverMails: true })
+    for (let index = 0; index < RESERVED; index++) await reserve(`reserved${index}@example.com`)
+    await worker.close()
+    const register = (email: string): Promise<number> => time('/auth/register', { email, password: PASSWORD })
+    const t = await compare('register, reserved against new', REGISTER_PAIRS, [
+      (pair) => register(`reserved${Math.abs(pair) % RESERVED}@example.com`),
+      (pair) => register(`unheard${pair}@example.com`),
+    ])
+    expect(t).toBeLessThan(LIMIT)
+  })
+
+  /** Leaves an address to which its user of once has a way back. */
+  async function reserve(email: string): Promise<void> {
+    await strict.auth.users.create({ email, password: PASSWORD, emailVerified: true })
+    const client = strict.client()
+    await client.post('/auth/login', { email, password: PASSWORD })
+    await client.post('/auth/email/change', { email: `now-${email}` })
+    const token = tokenIn(await strict.waitForMail(mailTo(`now-${email}`, '/email/change/confirm?')))
+    expect((await client.post('/auth/email/change/confirm', { token })).status).toBe(204)
+  }
 })

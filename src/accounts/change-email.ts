@@ -6,11 +6,12 @@ import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
 import { findOneTimeToken, newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
 import type { OutgoingMail } from '../mail/outgoing-mail.ts'
+import type { OneTimeToken } from '../mail/store.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
-import type { UserStore } from './store.ts'
+import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 
 /** What changing an address works with. */
 export interface ChangeEmailDeps extends OneTimeTokenDeps {
@@ -22,8 +23,9 @@ export interface ChangeEmailDeps extends OneTimeTokenDeps {
 }
 
 /**
- * Asks for another address: a link goes to the new one, a notice with a way back to the old one (ASVS 6.3.7). Nothing
- * changes until the new one is proven.
+ * Asks for another address: a link goes to the new one, a notice to the old one (ASVS 6.3.7), with a way back if it was
+ * ever proven: who reads a mailbox that was only claimed is not to be given the account. Nothing changes until the new one
+ * is proven.
  * @throws validation_failed for what is no address, or is the present one; too_many_requests.
  */
 export async function requestEmailChange(
@@ -38,15 +40,23 @@ export async function requestEmailChange(
     throw new Refusal('too_many_requests', { retryAfterSeconds: HOUR_MS / SECOND_MS })
   }
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
-  const undo = newOneTimeToken(deps.clock, { purpose: 'email_undo', userId: user.id, email: user.email })
   const proofMail = await writeProofMail(deps, { user, email, token })
-  const days = ONE_TIME_TOKENS.email_undo.lifeMs / DAY_MS
-  const content = { kind: 'email_change_notice', undoLink: deps.links.undoEmailChange(undo.token), days } as const
-  const notice = deps.mail.write({ to: user.email, userId: user.id, content })
-  await deps.tokens.issue([record, undo.record], () => ({
+  const { tokens, mails } = writeNotice(deps, user)
+  await deps.tokens.issue([record, ...tokens], () => ({
     events: [note({ type: 'email.change_requested', userId: user.id })],
-    mails: [...proofMail, ...notice],
+    mails: [...proofMail, ...mails],
   }))
+}
+
+function writeNotice(
+  { clock, mail, links }: ChangeEmailDeps,
+  { id: userId, email, emailVerified }: User,
+): { readonly tokens: readonly OneTimeToken[]; readonly mails: readonly OutgoingMail[] } {
+  const content = { kind: 'email_change_notice', undo: null, resetLink: links.forgotPassword } as const
+  if (!emailVerified) return { tokens: [], mails: mail.write({ to: email, userId, content }) }
+  const { token, record } = newOneTimeToken(clock, { purpose: 'email_undo', userId, email })
+  const undo = { link: links.undoEmailChange(token), days: ONE_TIME_TOKENS.email_undo.lifeMs / DAY_MS }
+  return { tokens: [record], mails: mail.write({ to: email, userId, content: { ...content, undo } }) }
 }
 
 /**
@@ -70,16 +80,11 @@ async function writeProofMail(
  * @throws token_invalid; email_taken when somebody registered it meanwhile.
  */
 export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, note: Note): Promise<void> {
-  const token = await findOneTimeToken(deps, 'email_change', text)
-  const { userId, email } = token
-  const user = userId === null ? null : await deps.users.findById(userId)
-  if (user === null || user.disabledAt !== null || email === null) throw new Refusal('token_invalid')
-  const outcome = await deps.users.changeEmail({ token, userId: user.id, email }, () => ({
-    events: [note({ type: 'email.changed', userId: user.id })],
-  }))
-  deps.cache.evictUser(user.id)
-  if (outcome === 'taken') throw new Refusal('email_taken')
-  if (outcome === 'token_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  const proof = await findProof(deps, 'email_change', text)
+  const { userId } = proof
+  const outcome = await deps.users.changeEmail(proof, () => ({ events: [note({ type: 'email.changed', userId })] }))
+  deps.cache.evictUser(userId)
+  requireChanged(outcome)
 }
 
 /**
@@ -88,23 +93,37 @@ export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, no
  * @throws token_invalid; email_taken when somebody else has the old address by now.
  */
 export async function undoEmailChange(deps: ChangeEmailDeps, text: string, note: Note): Promise<void> {
-  const token = await findOneTimeToken(deps, 'email_undo', text)
-  const { userId, email } = token
-  const user = userId === null ? null : await deps.users.findById(userId)
-  if (user === null || user.disabledAt !== null || email === null) throw new Refusal('token_invalid')
-  const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId: user.id, email })
+  const proof = await findProof(deps, 'email_undo', text)
+  const { userId, email } = proof
+  const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId, email })
   const minutes = ONE_TIME_TOKENS.password_reset.lifeMs / MINUTE_MS
   const content = { kind: 'password_reset', link: deps.links.resetPassword(reset.token), minutes } as const
-  const mails = deps.mail.write({ to: email, userId: user.id, content })
-  const undo = { token, userId: user.id, email, resetToken: reset.record }
-  const outcome = await deps.users.undoEmailChange(undo, () => ({
+  const mails = deps.mail.write({ to: email, userId, content })
+  const outcome = await deps.users.undoEmailChange({ ...proof, resetToken: reset.record }, () => ({
     events: [
-      note({ type: 'email.change_undone', userId: user.id }),
-      note({ type: 'password.disabled', userId: user.id, reason: 'email_change_undone' }),
+      note({ type: 'email.change_undone', userId }),
+      note({ type: 'password.disabled', userId, reason: 'email_change_undone' }),
     ],
     mails,
   }))
-  deps.cache.evictUser(user.id)
+  deps.cache.evictUser(userId)
+  requireChanged(outcome)
+}
+
+/** The address that a token proves, and the account it is for. Throws token_invalid, also where that is gone or disabled. */
+async function findProof(
+  deps: ChangeEmailDeps,
+  purpose: 'email_change' | 'email_undo',
+  text: string,
+): Promise<EmailProof> {
+  const token = await findOneTimeToken(deps, purpose, text)
+  const { userId, email } = token
+  const user = userId === null ? null : await deps.users.findById(userId)
+  if (user === null || user.disabledAt !== null || email === null) throw new Refusal('token_invalid')
+  return { token, userId: user.id, email }
+}
+
+function requireChanged(outcome: EmailChangeOutcome): void {
   if (outcome === 'taken') throw new Refusal('email_taken')
   if (outcome === 'token_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
 }

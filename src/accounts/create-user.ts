@@ -1,5 +1,5 @@
 import type { Told } from '../audit/tell.ts'
-import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Note } from '../kernel/event.ts'
@@ -18,6 +18,9 @@ export interface CreateUserDeps extends PasswordPolicyDeps {
   readonly hasher: PasswordHasher
   readonly clock: Clock
 }
+
+/** Where the security epoch of a new user stands. */
+export const FIRST_SECURITY_EPOCH = 0
 
 /** A user to be. */
 export interface CreateUserInput {
@@ -39,7 +42,7 @@ export interface CreateUserContext {
   /** The address was proven before. Default false. */
   readonly emailVerified?: boolean
   /** What is stored with the user, all or nothing. Default nothing. */
-  readonly extras?: (user: User) => CreateUserExtras
+  readonly extras?: (user: User) => Promise<CreateUserExtras>
 }
 
 /** What is stored with a user. */
@@ -67,13 +70,25 @@ export async function acceptUser(deps: PasswordPolicyDeps, input: CreateUserInpu
  */
 export async function createUser(
   deps: CreateUserDeps,
-  { email, name, password }: AcceptedUser,
+  accepted: AcceptedUser,
+  context: CreateUserContext,
+): Promise<User> {
+  if ((await deps.users.findByEmail(accepted.email)) !== null) throw new Refusal('email_taken')
+  const passwordHash = await deps.hasher.hash(accepted.password)
+  return storeUser(deps, { ...accepted, passwordHash }, context)
+}
+
+/**
+ * Stores a user whose password is hashed.
+ * @throws email_taken; token_invalid when the invitation was used meanwhile.
+ */
+export async function storeUser(
+  deps: Pick<CreateUserDeps, 'users' | 'clock'>,
+  { email, name, passwordHash }: Omit<AcceptedUser, 'password'> & { readonly passwordHash: PasswordHash },
   { note, emailVerified = false, extras }: CreateUserContext,
 ): Promise<User> {
-  if ((await deps.users.findByEmail(email)) !== null) throw new Refusal('email_taken')
-  const passwordHash = await deps.hasher.hash(password)
   const user: User = { id: newUserId(deps.clock), email, emailVerified, name, createdAt: deps.clock() }
-  const { firstSession = null, replaces = null, verification, invitation, told } = extras?.(user) ?? NOTHING
+  const { firstSession = null, replaces = null, verification, invitation, told } = (await extras?.(user)) ?? NOTHING
   const newUser = { user, passwordHash, firstSession, replaces, verification, invitation }
   const outcome = await deps.users.create(newUser, () => ({
     ...told,

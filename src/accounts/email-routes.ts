@@ -65,6 +65,7 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       access: 'fresh_session',
       body: z.strictObject({ email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }) }),
       answers: { 202: null },
+      refusals: ['too_many_requests'],
       form: { page: '/account', done: '/account', notice: 'email_change_sent' },
       async handle({ body, principal, note }) {
         await requestEmailChange(deps, { user: principal.user, email: body.email }, note)

@@ -25,7 +25,7 @@ export interface ImportUsersDeps {
 export interface SkippedLine {
   /** Counted from 1. */
   readonly line: number
-  /** `existing`: a user has the address already, perhaps by an earlier line. */
+  /** `existing`: a user has the address already, perhaps by an earlier line, or may still take it back. */
   readonly outcome: 'refused' | 'existing'
   /** What is wrong with the line, or who has the address. Values are never repeated. */
   readonly problems: readonly FieldError[]
@@ -64,7 +64,10 @@ export type ImportLines = Iterable<string | ImportUser> | AsyncIterable<string |
 
 const BATCH_LINES = 500
 const MAX_REFUSED_KEPT = 1_000
-const TAKEN: FieldError = { pointer: '#/email', detail: 'A user has this address already; they were not changed.' }
+const TAKEN: FieldError = {
+  pointer: '#/email',
+  detail: 'A user has this address already, or may still take it back; they were not changed.',
+}
 
 /** A user of a batch and where they stood. */
 interface BatchEntry extends MovedUser {
@@ -84,7 +87,7 @@ export async function importUsers(
 ): Promise<ImportResult> {
   const tally = createTally(onSkipped)
   const requireVerifiable = createSchemeCheck(deps.hasher)
-  const store = dryRun ? createDryRun(deps.users) : createBatchStore(deps.users, note)
+  const store = dryRun ? createDryRun(deps) : createBatchStore(deps, note)
   let batch = new Map<EmailAddress, BatchEntry>()
 
   async function flush(): Promise<void> {
@@ -134,16 +137,19 @@ function toMovedUser({ email, name, emailVerified, passwordHash, ...rest }: Impo
 /** Stores a batch in one transaction; gives the ids of those who were not there. */
 type StoreBatch = (entries: readonly BatchEntry[]) => Promise<readonly UserId[]>
 
-function createBatchStore(users: UserStore, note: Note): StoreBatch {
+function createBatchStore({ users, clock }: ImportUsersDeps, note: Note): StoreBatch {
   return (entries) =>
-    users.importMany(entries, (ids) => ({ events: ids.map((userId) => note({ type: 'user.created', userId })) }))
+    users.importMany(entries, clock(), (ids) => ({
+      events: ids.map((userId) => note({ type: 'user.created', userId })),
+    }))
 }
 
 /** Remembers the addresses that it would have stored, so that one that comes again is found as it would be. */
-function createDryRun(users: UserStore): StoreBatch {
+function createDryRun({ users, clock }: ImportUsersDeps): StoreBatch {
   const seen = new Set<EmailAddress>()
   return async (entries) => {
-    const taken = new Set(await users.findTaken(entries.map(({ user }) => user.email)))
+    const emails = entries.map(({ user }) => user.email)
+    const taken = new Set(await users.findTaken(emails, clock()))
     const free = entries.filter(({ user: { email } }) => !taken.has(email) && !seen.has(email))
     for (const { user } of free) seen.add(user.email)
     return free.map(({ user }) => user.id)

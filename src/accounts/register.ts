@@ -2,13 +2,20 @@ import type { Note } from '../kernel/event.ts'
 import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
-import { findOneTimeToken, newOneTimeToken } from '../mail/one-time-token.ts'
+import { findOneTimeToken } from '../mail/one-time-token.ts'
 import type { OneTimeToken } from '../mail/store.ts'
 import { type IssuedSession, newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
-import { takeMailBudget, withRegisterTry } from '../throttle/other-tries.ts'
+import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Attempt, Throttle } from '../throttle/throttle.ts'
-import { type AcceptedUser, acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
+import {
+  acceptUser,
+  type CreateUserDeps,
+  type CreateUserInput,
+  createUser,
+  FIRST_SECURITY_EPOCH,
+} from './create-user.ts'
+import { type Admitted, registerUnverified } from './register-unverified.ts'
 import { newVerification, type VerificationDeps } from './request-verification.ts'
 
 /** Who may register: anybody, whoever has an invitation, or nobody. */
@@ -56,13 +63,9 @@ async function admit(deps: RegisterDeps, input: RegisterInput, note: Note): Retu
   }
   const { attempt, replaces } = input
   const admitted = { accepted, invitation }
-  // An invitation that was mailed to the address has proven it.
-  if (deps.verifyEmailMode === 'required' && invitedEmail === null) return registerUnverified(deps, admitted, note)
-  return registerAndLogIn(
-    deps,
-    { ...admitted, client: attempt.client, replaces, emailVerified: invitedEmail !== null },
-    note,
-  )
+  // An invitation proves no address, not even the one that it was mailed to: whoever made it has the link as well.
+  if (deps.verifyEmailMode === 'required') return registerUnverified(deps, admitted, note)
+  return registerAndLogIn(deps, { ...admitted, client: attempt.client, replaces }, note)
 }
 
 async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
@@ -73,22 +76,14 @@ async function requireInvitation(deps: RegisterDeps, text: string | undefined): 
   return undefined
 }
 
-/** A user who may be made. */
-interface Admitted {
-  readonly accepted: AcceptedUser
-  readonly invitation: OneTimeToken | undefined
-}
-
 async function registerAndLogIn(
   deps: RegisterDeps,
   {
     accepted,
     invitation,
-    emailVerified,
     client,
     replaces,
   }: Admitted & {
-    readonly emailVerified: boolean
     readonly client: Attempt['client']
     readonly replaces: SessionPrincipal | null
   },
@@ -97,15 +92,13 @@ async function registerAndLogIn(
   let issued: IssuedSession | undefined
   const user = await createUser(deps, accepted, {
     note,
-    emailVerified,
-    extras(newUser) {
+    async extras(newUser) {
       // Whoever sets the password has proven to know it.
-      const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: 0 }), 'password')
+      const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }), 'password')
       const { record, ...session } = newSession(deps, { login: completeLogin(attempt), remember: false, client })
       issued = session
       const { id: sessionId, methods } = record.session
-      const asksForProof = deps.verifyEmailMode === 'optional' && !emailVerified
-      const proof = asksForProof ? newVerification(deps, newUser) : undefined
+      const proof = deps.verifyEmailMode === 'optional' ? await newVerification(deps, newUser) : null
       return {
         firstSession: record,
         replaces: replaces?.session ?? null,
@@ -128,40 +121,4 @@ async function registerAndLogIn(
 
 function endOf({ user, session }: SessionPrincipal, note: Note): ReturnType<Note> {
   return note({ type: 'session.revoked', userId: user.id, sessionId: session.id })
-}
-
-/** Makes a user without a session, or tells the owner of the account that there is: the same answer, after the same work. */
-async function registerUnverified(deps: RegisterDeps, { accepted, invitation }: Admitted, note: Note): Promise<null> {
-  try {
-    await createUser(deps, accepted, {
-      note,
-      extras(newUser) {
-        const { record, mails } = newVerification(deps, newUser)
-        const events = [note({ type: 'email.verification_requested', userId: newUser.id })]
-        return { verification: record, invitation, told: { events, mails } }
-      },
-    })
-  } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'email_taken')) throw error
-    await tellOwner(deps, accepted, note)
-  }
-  return null
-}
-
-async function tellOwner(deps: RegisterDeps, { email, password }: AcceptedUser, note: Note): Promise<void> {
-  await deps.hasher.hash(password) // what a new account costs
-  const owner = await deps.users.findByEmail(email)
-  const mayMail = await takeMailBudget(deps.throttle, 'account_exists', email)
-  if (mayMail && owner !== null && owner.disabledAt === null && !owner.emailVerified) {
-    const { record, mails } = newVerification(deps, owner)
-    const requested = note({ type: 'email.verification_requested', userId: owner.id })
-    return deps.tokens.issue([record], () => ({ events: [requested], mails }))
-  }
-  const content = { kind: 'account_exists', loginLink: deps.links.login, resetLink: deps.links.forgotPassword } as const
-  const mails =
-    !mayMail || owner === null || owner.disabledAt !== null
-      ? deps.mail.writeNone(content)
-      : deps.mail.write({ to: email, userId: owner.id, content })
-  const { record } = newOneTimeToken(deps.clock, { purpose: 'email_verify', userId: null, email: null })
-  return deps.tokens.issue([record], () => ({ events: [], mails }))
 }

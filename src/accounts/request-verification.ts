@@ -17,10 +17,17 @@ export interface VerificationDeps extends OneTimeTokenDeps {
 }
 
 /** A token that verifies the address of a user, and the mail that carries it. Neither is stored yet. */
-export function newVerification(
-  { clock, mail, links }: VerificationDeps,
+export interface Verification {
+  readonly record: OneTimeToken
+  readonly mails: readonly OutgoingMail[]
+}
+
+/** Makes both. Null when the address was mailed too often lately, or no mail is sent at all. Throws unavailable. */
+export async function newVerification(
+  { clock, mail, links, throttle }: VerificationDeps,
   { id, email }: User,
-): { readonly record: OneTimeToken; readonly mails: readonly OutgoingMail[] } {
+): Promise<Verification | null> {
+  if (mail.isOff || !(await takeMailBudget(throttle, 'verify', email))) return null
   const { token, record } = newOneTimeToken(clock, { purpose: 'email_verify', userId: id, email })
   const hours = ONE_TIME_TOKENS.email_verify.lifeMs / HOUR_MS
   const content = { kind: 'verify_email', link: links.verifyEmail(token), hours } as const
@@ -29,8 +36,9 @@ export function newVerification(
 
 /** Mails the user a link that verifies their address. Does nothing when it is verified, or was mailed too often lately. */
 export async function requestVerification(deps: VerificationDeps, user: User, note: Note): Promise<void> {
-  if (user.emailVerified || !(await takeMailBudget(deps.throttle, 'verify', user.email))) return
-  const { record, mails } = newVerification(deps, user)
+  const verification = user.emailVerified ? null : await newVerification(deps, user)
+  if (verification === null) return
+  const { record, mails } = verification
   await deps.tokens.issue([record], () => ({
     events: [note({ type: 'email.verification_requested', userId: user.id })],
     mails,

@@ -9,6 +9,7 @@ import type { CookieJar } from '../sessions/session-cookie.ts'
 import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
 import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
+import { FIRST_SECURITY_EPOCH } from './create-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { type RegisterDeps, register } from './register.ts'
 import { listUserEvents, MAX_USER_EVENTS, userEventJsonSchema } from './user-events.ts'
@@ -46,11 +47,12 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
         if (issued === null) {
           return { status: 202, body: { status: 'verification_required' as const }, notice: 'verification_required' }
         }
+        const user = { userId: issued.user.id, securityEpoch: FIRST_SECURITY_EPOCH }
         return {
           status: 201,
           body: toCompleteJson(issued),
           session: issued,
-          cookies: [deviceCookie(deps, attempt, issued.user.id)],
+          cookies: [deviceCookie(deps, attempt, user)],
         }
       },
     }),

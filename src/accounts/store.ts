@@ -75,10 +75,13 @@ export interface UserPage {
 export interface UserStore {
   /** Stores a user with password, first session and tokens, or nothing. */
   create(newUser: NewUser, tell: Tell): Promise<'created' | 'email_taken' | 'invitation_used'>
-  /** Stores the users whose addresses nobody has, and leaves all others as they are. Gives those that were stored. */
-  importMany(users: readonly MovedUser[], tell: Tell<readonly UserId[]>): Promise<readonly UserId[]>
-  /** Which of these addresses belong to users. */
-  findTaken(emails: readonly EmailAddress[]): Promise<readonly EmailAddress[]>
+  /**
+   * Stores the users whose addresses nobody has and nobody has a way back to at `now`, and leaves all others as they are.
+   * Gives those that were stored.
+   */
+  importMany(users: readonly MovedUser[], now: number, tell: Tell<readonly UserId[]>): Promise<readonly UserId[]>
+  /** Which of these addresses belong to users, or are kept at `now` for one who has a way back. */
+  findTaken(emails: readonly EmailAddress[], now: number): Promise<readonly EmailAddress[]>
   findById(id: UserId): Promise<UserRecord | null>
   findByEmail(email: EmailAddress): Promise<UserRecord | null>
   /** In the order of their ids, which is that of their creation. */

@@ -5,17 +5,10 @@
  * Pure; `chain.test.ts` has the known values and tries every kind of change.
  */
 import { hash } from 'node:crypto'
+import type { AuditEntry } from './entry.ts'
 
 /** What of a row is sealed. Of address and user agent it is their digest, so that they can be taken away. */
-export interface ChainedRow {
-  readonly id: string
-  /** Milliseconds since 1970 UTC. */
-  readonly at: number
-  readonly type: string
-  readonly userId: string | null
-  readonly actor: string | null
-  readonly sessionId: string | null
-  readonly requestId: string | null
+export interface ChainedRow extends AuditEntry {
   /** The text of the JSON object, as it is stored. */
   readonly detail: string
   readonly personalDigest: string

@@ -1,20 +1,10 @@
 import type { ClientInfo } from '../kernel/principal.ts'
 import type { ChainedRow, SealContent } from './chain.ts'
+import type { AuditEntry } from './entry.ts'
 import type { Told } from './tell.ts'
 
 /** An event as it is stored. */
-export interface AuditRecord {
-  /** UUIDv7: in the order of time, as far as the clocks of the nodes agree. */
-  readonly id: string
-  /** Milliseconds since 1970 UTC. */
-  readonly at: number
-  readonly type: string
-  /** Whom it is about. When the user is gone, the id is that of nobody. */
-  readonly userId: string | null
-  /** Who did it: the id of a user, the name under which server-side calls act, or null for anybody. */
-  readonly actor: string | null
-  readonly sessionId: string | null
-  readonly requestId: string | null
+export interface AuditRecord extends AuditEntry {
   /** Whatever else the event says, such as `reason`. */
   readonly detail: Readonly<Record<string, unknown>>
   /** Null in both: unknown, or taken away with the user. */

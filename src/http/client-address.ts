@@ -9,22 +9,31 @@ export type ClientAddress = (socketAddress: string | null, forwardedFor: string 
 /**
  * Makes the function that finds client addresses. Headers count only as far as proxies of ours wrote them
  * (ASVS 4.1.3, 15.3.4); without proxies the socket's address is the client's.
- * @param trustProxy the number of proxies in front, or CIDRs. 0: none.
+ * @param trustProxy the number of proxies in front, or CIDRs. 0: none. Counted, the first hop is a proxy also where the
+ *   socket has no address, such as a Unix socket; in a list of networks it never is.
  */
 export function createClientAddress(trustProxy: TrustProxy): ClientAddress {
   if (trustProxy === 0) return (socketAddress) => canonical(socketAddress)
-  const isProxy = typeof trustProxy === 'number' ? (_: string, hop: number) => hop < trustProxy : inNetworks(trustProxy)
+  const isProxy = typeof trustProxy === 'number' ? isAmongFirst(trustProxy) : inNetworks(trustProxy)
   return (socketAddress, forwardedFor) => {
     const hops = [canonical(socketAddress), ...forwardedHops(forwardedFor)]
-    const client = hops.findIndex((address, hop) => address === null || !isProxy(address, hop))
+    const client = hops.findIndex((address, hop) => !isProxy(address, hop))
     // All are proxies: the one furthest away. No address at all where the first unknown stands: the hop before it.
     if (client === -1) return hops.at(-1) ?? null
     return hops[client] ?? hops[client - 1] ?? null
   }
 }
 
+/** Whether a hop, counted from the nearest as 0, is a proxy of ours. */
+type IsProxy = (address: string | null, hop: number) => boolean
+
+/** The hops of a number of proxies. What they wrote as an address has to be one; the socket has none where it is no TCP. */
+function isAmongFirst(count: number): IsProxy {
+  return (address, hop) => hop < count && (address !== null || hop === 0)
+}
+
 /** The networks of a CIDR list. Throws Error that says which entry is wrong. */
-function inNetworks(cidrs: readonly string[]): (address: string) => boolean {
+function inNetworks(cidrs: readonly string[]): IsProxy {
   const networks = new BlockList()
   for (const cidr of cidrs) {
     const [address = '', length, ...rest] = cidr.split('/')
@@ -41,7 +50,7 @@ function inNetworks(cidrs: readonly string[]): (address: string) => boolean {
     }
     networks.addSubnet(address, bits, family)
   }
-  return (address) => networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  return (address) => address !== null && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 /** The entries of X-Forwarded-For, nearest hop first; null for one that is no address. */

@@ -1,8 +1,9 @@
 /*
  * One normal form for an email address, so that one mailbox is one account.
  * Supported: RFC 5321 dot-atoms, RFC 6531 (UTF-8 local parts), IDNA domains (stored as A-labels).
- * Refused on purpose: quoted local parts, comments, address literals, dotless domains, and every character that
- * would turn into ASCII on the way (the Kelvin sign, full-width letters): two addresses that look alike stay two.
+ * Refused on purpose: quoted local parts, comments, address literals, dotless domains, every character that would turn into
+ * ASCII on the way (the Kelvin sign, full-width letters): two addresses that look alike stay two; and what begins like an
+ * encoded word (RFC 2047), which much mail software decodes, so that the mail goes to somebody else.
  * Proved by email-address.test.ts.
  */
 import { domainToASCII } from 'node:url'
@@ -18,6 +19,7 @@ const MAX_LOCAL_OCTETS = 64
 const FORBIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}]/u
 const LOCAL_PART =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u
+const ENCODED_WORD = '=?'
 /** Letters, digits, dots and hyphens of any script: anything else is syntax to the URL parser behind domainToASCII. */
 const TYPED_DOMAIN = /^[a-z0-9.\u0080-\u{10ffff}-]+$/iu
 const A_LABEL_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
@@ -36,7 +38,7 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   if (at < 1) return null
   const local = lowerCaseAscii(composed.slice(0, at)).normalize('NFC')
   const domain = toALabels(composed.slice(at + 1))
-  if (domain === null || !LOCAL_PART.test(local)) return null
+  if (domain === null || !LOCAL_PART.test(local) || local.includes(ENCODED_WORD)) return null
   const address = `${local}@${domain}`
   if (Buffer.byteLength(local) > MAX_LOCAL_OCTETS || Buffer.byteLength(address) > MAX_OCTETS) return null
   return address as EmailAddress

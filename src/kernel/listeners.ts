@@ -18,6 +18,21 @@ export function guardListener<T extends { readonly requestId: string | null }>(
   }
 }
 
+/** The same for a listener of statements: none becomes the failure of a statement that succeeded. */
+export function guardStatements(
+  listener: ((statement: string, durationMs: number) => void) | undefined,
+  onError: ReportError,
+): ((statement: string, durationMs: number) => void) | undefined {
+  if (listener === undefined) return undefined
+  return (statement, durationMs) => {
+    try {
+      listener(statement, durationMs)
+    } catch (error) {
+      onError(error, null)
+    }
+  }
+}
+
 /** The last resort: a report that fails is reported to standard error. */
 export function guardReporter(report: ReportError = reportToStandardError): ReportError {
   return (error, requestId) => {

@@ -175,7 +175,7 @@ export interface WireRoutes {
   'POST /email/change': {
     readonly body: { readonly email: string }
     readonly answer: null
-    readonly refusal: WithBody | WithSession | 'reauthentication_required'
+    readonly refusal: WithBody | WithSession | 'reauthentication_required' | 'too_many_requests'
   }
   'POST /email/change/confirm': {
     readonly body: { readonly token: string }

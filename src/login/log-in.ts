@@ -34,6 +34,8 @@ export interface LogInInput {
 /** A session that has just started. */
 export interface LoggedIn extends IssuedSession {
   readonly user: User
+  /** Where the user's security epoch stands; see `PasswordCredential.securityEpoch`. */
+  readonly securityEpoch: number
   /** False: the user never logged in with this browser before. */
   readonly isKnownDevice: boolean
 }
@@ -68,7 +70,7 @@ export async function logIn(
     }),
   })
   if (issued === null) throw await refuse(deps, note, { userId: user.id, reason: 'account_changed_meanwhile' })
-  return { ...issued, user, isKnownDevice: proof.isKnownDevice }
+  return { ...issued, user, securityEpoch, isKnownDevice: proof.isKnownDevice }
 }
 
 async function refuse(

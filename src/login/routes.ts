@@ -26,11 +26,12 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
         const attempt = readAttempt(deps.throttle, 'login', request)
         const issued = await logIn(deps, { email, password, remember, attempt, replaces: principal }, request.note)
+        const user = { userId: issued.user.id, securityEpoch: issued.securityEpoch }
         return {
           status: 200,
           body: toCompleteJson(issued),
           session: issued,
-          cookies: [deviceCookie(deps, attempt, issued.user.id)],
+          cookies: [deviceCookie(deps, attempt, user)],
         }
       },
     }),

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sealer } from '../crypto/sealed-text.ts'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import type { Note } from '../kernel/event.ts'
+import type { CountedKind, MailCounts } from './mail-counts.ts'
 import { type Mailer, MailRefused } from './message.ts'
 import { composeMessage } from './messages.ts'
 import type { LeasedMail, MailStore } from './store.ts'
@@ -21,6 +22,7 @@ export interface DeliveryDeps {
   readonly texts: MailTexts
   /** The host in message ids. */
   readonly host: string
+  readonly counts: MailCounts
   readonly clock: Clock
   readonly note: Note
   readonly onError: (error: unknown) => void
@@ -47,8 +49,15 @@ export interface MailDelivery {
 }
 
 /** Starts delivering. */
-export function startDelivery(deps: DeliveryDeps): MailDelivery {
+export function startDelivery(parts: DeliveryDeps): MailDelivery {
   const stopping = new AbortController()
+  let isOver = false
+  const deps: DeliveryDeps = {
+    ...parts,
+    onError(error) {
+      if (!isOver) parts.onError(error) // the storage is closed by then, and the lease of the mail ends by itself
+    },
+  }
   let isWanted = false
   let running: Promise<void> | null = null
 
@@ -71,6 +80,7 @@ export function startDelivery(deps: DeliveryDeps): MailDelivery {
       clearInterval(timer)
       stopping.abort()
       if (running !== null) await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })])
+      isOver = true
     },
   }
 }
@@ -95,29 +105,41 @@ async function putBack({ mails, clock }: DeliveryDeps, leased: readonly LeasedMa
 }
 
 async function deliver(deps: DeliveryDeps, mail: LeasedMail): Promise<void> {
-  const { mails, mailer, sealer, siteName, texts, host } = deps
+  const { mails, mailer, sealer, siteName, texts, host, counts } = deps
   const text = sealer.open(mail.sealed)
   // Another node may know a newer secret: while secrets are changed node by node, this one leaves the mail to it.
-  if (text === null) return handleFailure(deps, mail, new Error('None of the secrets opens a mail that waits'))
+  if (text === null) {
+    const error = new Error('None of the secrets opens a mail that waits')
+    return handleFailure(deps, { ...mail, kind: 'unreadable' }, error)
+  }
   const sealed = JSON.parse(text) as SealedMail // `createMailWriter` wrote it
   if (sealed !== null) {
+    const { to, content } = sealed
     try {
-      await mailer({ id: `${mail.id}@${host}`, to: sealed.to, ...composeMessage(sealed.content, siteName, texts) })
+      await mailer({ id: `${mail.id}@${host}`, to, ...composeMessage(content, siteName, texts) })
     } catch (error) {
-      return handleFailure(deps, mail, error)
+      return handleFailure(deps, { ...mail, kind: content.kind }, error)
     }
+    counts.add(content.kind, 'sent')
   }
   await mails.strike(mail.id)
 }
 
-async function handleFailure(deps: DeliveryDeps, mail: LeasedMail, error: unknown): Promise<void> {
+/** A mail that was not sent. */
+interface FailedMail extends LeasedMail {
+  readonly kind: CountedKind
+}
+
+async function handleFailure(deps: DeliveryDeps, mail: FailedMail, error: unknown): Promise<void> {
   if (error instanceof MailRefused) return giveUp(deps, mail, 'the recipient was refused')
   deps.onError(error)
   const now = deps.clock()
   if (now - mail.createdAt >= GIVE_UP_AFTER_MS) return giveUp(deps, mail, 'it could not be sent for three days')
+  deps.counts.add(mail.kind, 'failed')
   await deps.mails.postpone(mail.id, now + Math.min(FIRST_PAUSE_MS * 2 ** mail.tries, LONGEST_PAUSE_MS))
 }
 
-async function giveUp({ mails, note }: DeliveryDeps, { id, userId }: LeasedMail, reason: string): Promise<void> {
-  await mails.giveUp(id, () => ({ events: [note({ type: 'mail.failed', userId, mailId: id, reason })] }))
+async function giveUp(deps: DeliveryDeps, { id, userId, kind }: FailedMail, reason: string): Promise<void> {
+  deps.counts.add(kind, 'given_up')
+  await deps.mails.giveUp(id, () => ({ events: [deps.note({ type: 'mail.failed', userId, mailId: id, reason })] }))
 }

@@ -2,6 +2,7 @@ import { createSealer } from '../crypto/sealed-text.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type DeliveryDeps, type MailDelivery, startDelivery } from './deliver-mails.ts'
 import { createDevelopmentMailer, type DevelopmentMailer } from './development-mailer.ts'
+import { createMailCounts, type MailCount } from './mail-counts.ts'
 import type { Mailer } from './message.ts'
 import { createMailTexts, type MailTextOverrides } from './texts.ts'
 import { createMailWriter, type MailWriter, noMailWriter } from './write-mail.ts'
@@ -30,6 +31,8 @@ export interface Mailing {
   readonly writer: MailWriter
   /** Where mails go in development; null when they are really sent. */
   readonly developmentMailer: DevelopmentMailer | null
+  /** What came of mails so far. */
+  counts(): readonly MailCount[]
   /** Starts to send what waits. Null when that is not this process's to do. */
   start(deps: Pick<DeliveryDeps, 'mails' | 'note' | 'onError'>): MailDelivery | null
 }
@@ -39,17 +42,27 @@ export function createMailing(options: MailingOptions): Mailing {
   const { secrets, siteName, host, texts, deliverMails = true, clock } = options
   const developmentMailer = chooseDevelopmentMailer(options)
   const mailer = options.mailer ?? developmentMailer?.send
-  if (mailer === undefined) return { isOn: false, writer: noMailWriter, developmentMailer: null, start: () => null }
+  if (mailer === undefined) return NO_MAILING
   const sealer = createSealer(secrets, 'mail')
+  const counts = createMailCounts()
   return {
     isOn: true,
     writer: createMailWriter({ sealer, clock }),
     developmentMailer,
+    counts: counts.list,
     start(deps) {
       if (!deliverMails) return null
-      return startDelivery({ ...deps, mailer, sealer, siteName, host, clock, texts: createMailTexts(texts) })
+      return startDelivery({ ...deps, mailer, sealer, siteName, host, counts, clock, texts: createMailTexts(texts) })
     },
   }
+}
+
+const NO_MAILING: Mailing = {
+  isOn: false,
+  writer: noMailWriter,
+  developmentMailer: null,
+  counts: () => [],
+  start: () => null,
 }
 
 function chooseDevelopmentMailer({ mailer, isDevelopment, clock }: MailingOptions): DevelopmentMailer | null {

@@ -19,7 +19,7 @@ describe('mails', () => {
     const sentences = Object.keys(ENGLISH).filter(
       (key) => key.includes('_') || key === 'invitation' || key === 'lockout',
     )
-    expect(MAIL_SAMPLES.map(({ content }) => content.kind).sort()).toEqual(sentences.sort())
+    expect([...new Set(MAIL_SAMPLES.map(({ content }) => content.kind))].sort()).toEqual(sentences.sort())
   })
 
   test.each(kinds)('%s: text and HTML say the same, with the name of the site', async (_, { content, says }) => {

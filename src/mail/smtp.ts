@@ -80,10 +80,9 @@ export async function createSmtpMailer(options: SmtpMailerOptions): Promise<Smtp
   }
 }
 
-/** An encoded word (RFC 2047) is no address: much mail software decodes it all the same, and has another recipient. */
 function parseRecipient(text: string): EmailAddress {
   const address = parseEmailAddress(text)
-  if (address === null || address.includes('=?')) throw new MailRefused('The recipient is no email address')
+  if (address === null) throw new MailRefused('The recipient is no email address')
   return address
 }
 

@@ -41,6 +41,8 @@ export interface MailStore {
 export interface OneTimeTokenStore {
   /** Stores tokens together with what is told of them. */
   issue(tokens: readonly OneTimeToken[], tell: Tell): Promise<void>
+  /** The same in the place of a token that is used up by it. False, and nothing done, when that was used meanwhile. */
+  exchange(used: OneTimeToken, tokens: readonly OneTimeToken[], tell: Tell): Promise<boolean>
   /** Null when there is none of this purpose that lives at `now`. */
   find(tokenHash: TokenHash, purpose: TokenPurpose, now: number): Promise<OneTimeToken | null>
   /** Reserves a token. False when it is gone, or reserved beyond `now`. */

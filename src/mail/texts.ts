@@ -67,6 +67,9 @@ export const ENGLISH: MailTexts = {
     unexpected: 'If it was not you, keep this address: that works even after the change. Then set a new password.',
     button: 'Keep this address',
     validity: (days) => `The link works once, for ${count(days, 'day')}.`,
+    unexpectedWithoutUndo:
+      'If it was not you, set a new password at once: until the other address is confirmed, that stops the change.',
+    resetButton: 'Set a new password',
   },
   invitation: {
     subject: (site) => `You are invited to ${site}`,

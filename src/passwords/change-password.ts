@@ -31,15 +31,22 @@ export interface ChangePasswordInput {
   readonly attempt: Attempt
 }
 
+/** The session that goes on, under its new token. */
+export interface PasswordChanged extends IssuedSession {
+  /** Where the user's security epoch stands now; see `PasswordCredential.securityEpoch`. */
+  readonly securityEpoch: number
+}
+
 /**
- * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3).
+ * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3). Links that
+ * reset the password stay good: an intruder who knows it could otherwise end them as fast as their victim orders them.
  * @throws wrong_password, validation_failed, too_many_requests; unauthenticated when the session ended meanwhile.
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
   { principal: { user, session }, sessionToken, currentPassword, newPassword, attempt }: ChangePasswordInput,
   note: Note,
-): Promise<IssuedSession> {
+): Promise<PasswordChanged> {
   const context = { email: user.email, userId: user.id, pointer: '#/newPassword', note }
   const accepted = await acceptNewPassword(deps, newPassword, context)
   const proof = await provePasswordById(deps, { userId: user.id, password: currentPassword }, attempt)
@@ -63,5 +70,5 @@ export async function changePassword(
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
   await forgetFailures(deps.throttle, user.email) // they were guesses at another password
-  return planned
+  return { ...planned, securityEpoch: securityEpoch + 1 }
 }

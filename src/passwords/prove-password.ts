@@ -4,6 +4,7 @@ import type { UserId } from '../kernel/ids.ts'
 import {
   forgetFailedTries,
   giveBackPasswordTry,
+  type PasswordSubject,
   type PasswordTry,
   takePasswordTry,
   waitForTurn,
@@ -69,11 +70,7 @@ interface Claim {
 }
 
 async function prove(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
-  const endTurn = await waitForTurn(
-    deps.throttle,
-    { account: claim.account, userId: claim.credential?.user.id ?? null },
-    attempt,
-  )
+  const endTurn = await waitForTurn(deps.throttle, subjectOf(claim), attempt)
   try {
     return await tryPassword(deps, claim, attempt)
   } finally {
@@ -82,19 +79,23 @@ async function prove(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): P
 }
 
 async function tryPassword(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
-  const { account, credential, password } = claim
-  const userId = credential?.user.id ?? null
-  const tried = await takePasswordTry(deps.throttle, { account, userId }, attempt)
+  const { credential, password } = claim
+  const tried = await takePasswordTry(deps.throttle, subjectOf(claim), attempt)
   const matches = await verify(deps, claim, tried)
   const hash = credential?.hash ?? null
   const reason = refusalReason(claim, matches, tried)
   if (reason !== null || credential === null || hash === null) {
     await disableAfterFailures(deps, credential, { tried, attempt })
-    return { proven: false, userId, reason: reason ?? 'wrong_password' }
+    return { proven: false, userId: credential?.user.id ?? null, reason: reason ?? 'wrong_password' }
   }
   await forgetFailedTries(deps.throttle, tried, attempt)
   const newHash = await rehash(deps, { userId: credential.user.id, hash, password })
   return { proven: true, credential: { ...credential, hash: newHash }, isKnownDevice: tried.isKnownDevice }
+}
+
+function subjectOf({ account, credential }: Claim): PasswordSubject {
+  if (credential === null) return { account, user: null }
+  return { account, user: { userId: credential.user.id, securityEpoch: credential.securityEpoch } }
 }
 
 /** A try that got no turn at the hasher was none. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
+import type { CookieJar } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
-import { readAttempt } from '../throttle/device-cookie.ts'
+import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
@@ -9,7 +10,7 @@ import { typedPasswordSchema } from './password-schema.ts'
 import { type ResetPasswordDeps, resetPassword } from './reset-password.ts'
 
 /** Change the password. */
-export function passwordRoutes(deps: ChangePasswordDeps): Route[] {
+export function passwordRoutes(deps: ChangePasswordDeps & { readonly jar: CookieJar }): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -23,10 +24,12 @@ export function passwordRoutes(deps: ChangePasswordDeps): Route[] {
       async handle({ principal, sessionToken, body, note, ...request }) {
         const attempt = readAttempt(deps.throttle, 'password_change', { ...request, note })
         const issued = await changePassword(deps, { principal, sessionToken, ...body, attempt }, note)
+        const user = { userId: principal.user.id, securityEpoch: issued.securityEpoch }
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
           session: { ...issued, user: principal.user },
+          cookies: [deviceCookie(deps, attempt, user)],
         }
       },
     }),

@@ -65,8 +65,8 @@ export interface PasswordStore {
    */
   reset(reset: PasswordReset, tell: Tell): Promise<boolean>
   /**
-   * Ends all other sessions, and the tokens that reset the password or change the address. False, and nothing done, when
-   * the password was changed or the session ended meanwhile.
+   * Ends all other sessions, and the tokens that change the address, but not those that reset the password. False, and
+   * nothing done, when the password was changed or the session ended meanwhile.
    */
   change(change: PasswordChange, tell: Tell): Promise<boolean>
   /** Disables the password, or with null lets it work again. False when there is none, or it is so already. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeProblems, settingsSchema } from '../check-options.ts'
-import type { Mailer } from '../mail/message.ts'
+import type { SmtpMailer } from '../mail/smtp.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -30,6 +30,8 @@ export interface Configuration {
   readonly storage: Storage
   /** Ready for `createLatchkey`; listeners are the server's to add. */
   readonly options: LatchkeyOptions
+  /** Lets go of the mail server. When the instance is closed. */
+  closeMailer(): void
 }
 
 const CONFIG_FILES = ['latchkey.config.ts', 'latchkey.config.mts', 'latchkey.config.js', 'latchkey.config.mjs']
@@ -46,7 +48,7 @@ export async function readConfiguration(
   const file = await readConfigFile(directory)
   const { storage, sessionStorage } = await chooseStorages(environment, directory)
   const { secrets, trustProxy, trustedOrigins, scopes, registration, verifyEmail, baseUrl } = environment
-  const mailer = await chooseMailer(environment)
+  const smtp = await chooseMailer(environment)
   const { breachUrl = file.password?.breachUrl } = environment
   const password = breachUrl === undefined ? file.password : { ...file.password, breachUrl }
   const fromEnvironment = Object.entries({
@@ -56,12 +58,13 @@ export async function readConfiguration(
     scopes,
     registration,
     verifyEmail,
-    mailer,
+    mailer: smtp?.send,
     password,
   })
   const set = Object.fromEntries(fromEnvironment.filter(([, value]) => value !== undefined))
   // Both halves were checked, each by its schema.
-  return { environment, storage, options: { ...file, ...set, baseUrl, storage, sessionStorage } as LatchkeyOptions }
+  const options = { ...file, ...set, baseUrl, storage, sessionStorage } as LatchkeyOptions
+  return { environment, storage, options, closeMailer: () => smtp?.close() }
 }
 
 async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
@@ -82,12 +85,12 @@ async function importDefault(path: string): Promise<unknown> {
   }
 }
 
-async function chooseMailer({ smtpUrl, mailFrom, baseUrl }: Environment): Promise<Mailer | undefined> {
+async function chooseMailer({ smtpUrl, mailFrom, baseUrl }: Environment): Promise<SmtpMailer | undefined> {
   if (smtpUrl === undefined) return undefined
   const { createSmtpMailer } = await import('../mail/smtp.ts')
   try {
     const from = mailFrom ?? `no-reply@${new URL(baseUrl).hostname}`
-    return (await createSmtpMailer({ url: smtpUrl, from })).send
+    return await createSmtpMailer({ url: smtpUrl, from })
   } catch (error) {
     throw new ConfigurationError(
       `SMTP_URL, LATCHKEY_MAIL_FROM: ${error instanceof Error ? error.message : String(error)}`,

@@ -48,6 +48,12 @@ export async function createMetrics(): Promise<Metrics> {
     help: 'Time since other nodes were last surely heard. Beyond 1 the cache is not used.',
     registers,
   })
+  const mails = new Gauge({
+    name: 'latchkey_mails_total',
+    help: 'Mails by kind: sent; failed, which are tried again; given up.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  })
 
   function take({ verifications: { warm, cold, refused }, ...stats }: Stats): void {
     verifications.set({ result: 'warm' }, warm)
@@ -56,6 +62,7 @@ export async function createMetrics(): Promise<Metrics> {
     cached.set(stats.cachedSessions)
     waiting.set(stats.hashesWaiting)
     lag.set(stats.invalidationLagMs / 1_000)
+    for (const { kind, outcome, count } of stats.mails) mails.set({ kind, outcome }, count)
   }
 
   return {

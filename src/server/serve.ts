@@ -9,7 +9,7 @@ import { createMetrics } from './metrics.ts'
 /** A server that listens. */
 export interface RunningServer {
   readonly port: number
-  /** Takes no new requests, lets those under way end, closes the database. */
+  /** Takes no new requests, lets those under way end, closes the database and the connection to the mail server. */
   stop(): Promise<void>
 }
 
@@ -17,7 +17,7 @@ const DRAIN_MS = 10_000
 const CLOSE_IDLE_MS = 50
 
 /** Starts the server: opens the database, brings its schema up to date, listens. */
-export async function startServer({ environment, options }: Configuration): Promise<RunningServer> {
+export async function startServer({ environment, options, closeMailer }: Configuration): Promise<RunningServer> {
   const log = createServerLog()
   process.on('unhandledRejection', (error) => log.onError(error, null)) // the last resort (ASVS 16.5.4)
   const metrics = environment.metricsPort === undefined ? null : await createMetrics()
@@ -38,10 +38,11 @@ export async function startServer({ environment, options }: Configuration): Prom
     const metricsPort =
       metricsServer === null ? undefined : await listen(metricsServer, environment.metricsPort ?? 0, environment.host)
     log.info('listening', { port, metricsPort, host: environment.host, baseUrl: options.baseUrl })
-    return { port, stop: () => stop({ server, metricsServer, auth, log }) }
+    return { port, stop: () => stop({ server, metricsServer, auth, closeMailer, log }) }
   } catch (error) {
     server.close()
     await auth.close()
+    closeMailer()
     throw error
   }
 }
@@ -57,10 +58,11 @@ interface RunningParts {
   readonly server: Server
   readonly metricsServer: Server | null
   readonly auth: Latchkey
+  readonly closeMailer: () => void
   readonly log: ServerLog
 }
 
-async function stop({ server, metricsServer, auth, log }: RunningParts): Promise<void> {
+async function stop({ server, metricsServer, auth, closeMailer, log }: RunningParts): Promise<void> {
   log.info('stopping')
   metricsServer?.close()
   metricsServer?.closeAllConnections()
@@ -72,5 +74,6 @@ async function stop({ server, metricsServer, auth, log }: RunningParts): Promise
   clearInterval(closeIdle)
   clearTimeout(giveUp)
   await auth.close()
+  closeMailer()
   log.info('stopped')
 }

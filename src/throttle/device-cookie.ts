@@ -1,6 +1,6 @@
-import type { UserId } from '../kernel/ids.ts'
 import type { Cookie, RouteRequest } from '../kernel/route.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
+import type { DeviceUser } from './device.ts'
 import type { Attempt, Operation, Throttle } from './throttle.ts'
 
 /** Suffix of the cookie by which we know a browser again. */
@@ -21,7 +21,7 @@ export function readAttempt(
 export function deviceCookie(
   { jar, throttle }: { readonly jar: CookieJar; readonly throttle: Throttle },
   { device }: Pick<Attempt, 'device'>,
-  userId: UserId,
+  user: DeviceUser,
 ): Cookie {
-  return jar.make(throttle.devices.remember(device, userId), { suffix: DEVICE, maxAgeSeconds: DEVICE_SECONDS })
+  return jar.make(throttle.devices.remember(device, user), { suffix: DEVICE, maxAgeSeconds: DEVICE_SECONDS })
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { newUserId, type UserId } from '../kernel/ids.ts'
-import { createDevices, type Device } from './device.ts'
+import { newUserId } from '../kernel/ids.ts'
+import { createDevices, type Device, type DeviceUser } from './device.ts'
 
 const [oldSecret, newSecret] = [randomBytes(32), randomBytes(32)]
 const devices = createDevices([oldSecret])
-const newUser = (): UserId => newUserId(() => Date.now())
+const newUser = (): DeviceUser => ({ userId: newUserId(() => Date.now()), securityEpoch: 0 })
 
-function rememberAll(users: readonly UserId[]): Device | null {
+function rememberAll(users: readonly DeviceUser[]): Device | null {
   return users.reduce<Device | null>((device, user) => devices.read(devices.remember(device, user)), null)
 }
 
@@ -21,6 +21,15 @@ describe('a device', () => {
     expect(devices.read(devices.remember(both, ada))?.tags).toHaveLength(2)
   })
 
+  test('knows a user no more when their security epoch is another, until they log in again', () => {
+    const user = newUser()
+    const before = rememberAll([user])
+    const later = { ...user, securityEpoch: 1 }
+    expect([devices.knows(before, user), devices.knows(before, later)]).toEqual([true, false])
+    const after = devices.read(devices.remember(before, later))
+    expect([after?.id, devices.knows(after, later)]).toEqual([before?.id, true])
+  })
+
   test('remembers five users; with the sixth the one who logged in longest ago is a stranger', () => {
     const users = Array.from({ length: 6 }, newUser)
     const again = rememberAll([...users.slice(0, 5), ...users.slice(0, 1), ...users.slice(5)])
@@ -31,7 +40,7 @@ describe('a device', () => {
     const user = newUser()
     const [first, second] = [devices.remember(null, user), devices.remember(null, user)]
     const texts = [first, second].map((value) => Buffer.from(value, 'base64url').toString('latin1') + value)
-    for (const text of texts) expect(text).not.toContain(user)
+    for (const text of texts) expect(text).not.toContain(user.userId)
     expect(devices.read(first)?.tags[0]).not.toBe(devices.read(second)?.tags[0])
   })
 

@@ -57,9 +57,9 @@ test('five mails an hour to an address, and nothing is thrown by which one could
 test('a try says whether the user logged in with this browser before', async () => {
   const throttle = await openThrottle()
   const [userId, other] = [newUserId(throttle.clock), newUserId(throttle.clock)]
-  const device = throttle.devices.read(throttle.devices.remember(null, userId))
+  const device = throttle.devices.read(throttle.devices.remember(null, { userId, securityEpoch: 0 }))
   const isKnown = async (id: typeof userId | null, by: Attempt['device']): Promise<boolean> => {
-    const subject = { account: 'ada@example.com', userId: id }
+    const subject = { account: 'ada@example.com', user: id === null ? null : { userId: id, securityEpoch: 0 } }
     return (await takePasswordTry(throttle, subject, attemptFrom('192.0.2.1', by))).isKnownDevice
   }
   expect(await isKnown(userId, device)).toBe(true)

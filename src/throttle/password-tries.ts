@@ -5,6 +5,7 @@
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { DeviceUser } from './device.ts'
 import { networkOf } from './network.ts'
 import {
   type Budget,
@@ -22,7 +23,7 @@ export interface PasswordSubject {
   /** The email address in its normal form; what was typed, where that is no address. */
   readonly account: string
   /** Null: there is no such user. */
-  readonly userId: UserId | null
+  readonly user: DeviceUser | null
 }
 
 /** A try at a password that was counted and is now to be made. */
@@ -47,7 +48,7 @@ export async function takePasswordTry(
   attempt: Attempt,
 ): Promise<PasswordTry> {
   const device = deviceBudget(throttle, subject, attempt)
-  const known = device === null ? null : await takeAsDevice(throttle, device, { attempt, userId: subject.userId })
+  const known = device === null ? null : await takeAsDevice(throttle, device, { attempt, userId: idOf(subject) })
   return known ?? takeAsStranger(throttle, { subject, attempt, spentDevice: device })
 }
 
@@ -56,15 +57,11 @@ export async function takePasswordTry(
  * @returns what ends the turn.
  * @throws too_many_requests when too many wait already.
  */
-export async function waitForTurn(
-  throttle: Throttle,
-  { account, userId }: PasswordSubject,
-  attempt: Attempt,
-): Promise<() => void> {
-  const endTurn = await throttle.turns.take(account)
+export async function waitForTurn(throttle: Throttle, subject: PasswordSubject, attempt: Attempt): Promise<() => void> {
+  const endTurn = await throttle.turns.take(subject.account)
   if (endTurn !== null) return endTurn
   const retryAt = throttle.clock() + SECOND_MS
-  throw tooManyTries(throttle, throttle.limits.account, { attempt, userId, retryAt })
+  throw tooManyTries(throttle, throttle.limits.account, { attempt, userId: idOf(subject), retryAt })
 }
 
 /** The password was right: failures before it count no more. Those of strangers still do when it came from a known device. */
@@ -94,10 +91,14 @@ function accountBudget({ limits, keyOf }: Throttle, account: string): Budget {
   return { limit: limits.account, key: keyOf(limits.account, account) }
 }
 
-function deviceBudget(throttle: Throttle, { userId }: PasswordSubject, { device }: Attempt): Budget | null {
-  if (device === null || userId === null || !throttle.devices.knows(device, userId)) return null
+function deviceBudget(throttle: Throttle, { user }: PasswordSubject, { device }: Attempt): Budget | null {
+  if (device === null || user === null || !throttle.devices.knows(device, user)) return null
   const limit = throttle.limits.device
-  return { limit, key: throttle.keyOf(limit, userId, device.id) }
+  return { limit, key: throttle.keyOf(limit, user.userId, device.id) }
+}
+
+function idOf({ user }: PasswordSubject): UserId | null {
+  return user?.userId ?? null
 }
 
 /** Null when the device has used up its budget: from then on it is a stranger. */
@@ -121,12 +122,9 @@ interface Stranger {
 }
 
 /** The network is counted first: whoever has used that up moves no counter of a victim. */
-async function takeAsStranger(
-  throttle: Throttle,
-  { subject: { account, userId }, attempt, spentDevice }: Stranger,
-): Promise<PasswordTry> {
-  const budget = accountBudget(throttle, account)
-  const refused = { attempt, userId }
+async function takeAsStranger(throttle: Throttle, { subject, attempt, spentDevice }: Stranger): Promise<PasswordTry> {
+  const budget = accountBudget(throttle, subject.account)
+  const refused = { attempt, userId: idOf(subject) }
   await refuseSpentTry(throttle, budget, refused)
   const limit = throttle.limits.login
   const key = throttle.keyOf(limit, networkOf(attempt.client.ip))

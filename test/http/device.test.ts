@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LatchkeyOptions } from '../../src/index.ts'
+import { mailTo, tokenIn } from '../support/caught-mails.ts'
 import type { Client, Reply } from '../support/client.ts'
 import { type Instance, PASSWORD, RINGS, type Ring, startInstance } from '../support/rings.ts'
 
@@ -129,6 +130,55 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
       instance.advance(15 * 60_000)
       return work()
     }
+  })
+
+  describe('when the password is another, or was forced to be', () => {
+    const NEW_PASSWORD = 'another long password'
+
+    test('changed: the browser that did it is known, every other is a stranger', async () => {
+      const instance = await start(ring)
+      const intruder = await knownDevice(instance, ADA)
+      const laptop = instance.client()
+      await logIn(laptop, ADA)
+      const { headers } = await laptop.post('/auth/password/change', {
+        currentPassword: PASSWORD,
+        newPassword: NEW_PASSWORD,
+      })
+      expect(headers.getSetCookie().map((line) => line.split('=')[0])).toEqual(['latchkey', DEVICE])
+      await laptop.post('/auth/logout')
+      await attack(instance, ADA)
+      expect((await logIn(intruder, ADA, NEW_PASSWORD)).status).toBe(429)
+      expect((await logIn(laptop, ADA, NEW_PASSWORD)).status).toBe(200)
+    })
+
+    test('reset by mail: every browser is a stranger, until its user has logged in there anew', async () => {
+      const instance = await start(ring)
+      const laptop = await knownDevice(instance, ADA)
+      await instance.client().post('/auth/password/forgot', { email: ADA })
+      const token = tokenIn(await instance.waitForMail(mailTo(ADA, '/password/reset?')))
+      expect((await laptop.post('/auth/password/reset', { token, password: NEW_PASSWORD })).status).toBe(204)
+      await attack(instance, ADA)
+      expect((await logIn(laptop, ADA, NEW_PASSWORD)).status).toBe(429)
+      instance.advance(1_000)
+      expect((await logIn(laptop, ADA, NEW_PASSWORD)).status).toBe(200)
+      await attack(instance, ADA)
+      expect((await logIn(laptop, ADA, NEW_PASSWORD)).status).toBe(200)
+    })
+
+    test('forced by an administrator, or the account disabled for a while: every browser is a stranger', async () => {
+      for (const [shutOut, letIn] of [
+        ['forcePasswordReset', 'unlock'],
+        ['disable', 'enable'],
+      ] as const) {
+        const instance = await start(ring)
+        const intruder = await knownDevice(instance, ADA)
+        const { id = '' } = (await instance.auth.users.find(ADA)) ?? {}
+        await instance.auth.users[shutOut](id)
+        await instance.auth.users[letIn](id)
+        await attack(instance, ADA)
+        expect((await logIn(intruder, ADA)).status).toBe(429)
+      }
+    })
   })
 
   test('a changed cookie, and that of another user, gain nothing', async () => {

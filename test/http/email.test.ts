@@ -114,6 +114,31 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     ])
   })
 
+  test('the mail of a registration counts like those after it: beyond five an hour none goes, and nobody is refused', async () => {
+    const limited = await startInstance(ring, { verifyEmail: 'required', throttle: { mailsPerAccount: 2 } })
+    const email = 'ada@example.com'
+    const post = (path: string): Promise<Reply> => limited.client().post(path, { email, password: PASSWORD })
+    const verifications = (): number => limited.mails.filter(({ text }) => text.includes('/email/verify?')).length
+    const fresh = await post('/auth/register')
+    await post('/auth/register') // the second mail
+    expect(refusalOf(await post('/auth/login'))).toEqual([403, 'email_not_verified'])
+    await limited.auth.users.delete((await limited.auth.users.find(email))?.id ?? '')
+    const spent = await post('/auth/register')
+    expect([spent.status, spent.text]).toEqual([fresh.status, fresh.text])
+    expect(comparable(spent.headers)).toEqual(comparable(fresh.headers))
+    // Mails go in the order in which they fall due.
+    limited.advance(1)
+    await limited.client().post('/auth/password/forgot', { email })
+    await limited.waitForMail(mailTo(email, '/password/reset?'))
+    expect(verifications()).toBe(2)
+    limited.advance(60 * MINUTE)
+    await post('/auth/login')
+    await limited.waitForMail(mailTo(email, '/email/verify?'))
+    await limited.waitForMail(mailTo(email, '/email/verify?'))
+    await limited.waitForMail(mailTo(email, '/email/verify?')) // the third
+    await limited.close()
+  })
+
   test('a password reset by mail verifies, too', async () => {
     const email = newEmail()
     await register(email)
@@ -203,6 +228,22 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     await instance.waitForMail(({ to, subject }) => to === victim && subject.includes('password was changed'))
   })
 
+  test('the mail of a registration is one of the five that go there in an hour', async () => {
+    const limited = await startInstance(ring, { throttle: { mailsPerAccount: 2 } })
+    const client = limited.client()
+    const email = 'ada@example.com'
+    expect((await client.post('/auth/register', { email, password: PASSWORD })).status).toBe(201)
+    for (let count = 0; count < 2; count++) expect((await client.post('/auth/email/verify/request')).status).toBe(202)
+    limited.advance(1)
+    await client.post('/auth/password/forgot', { email })
+    await limited.waitForMail(mailTo(email, '/password/reset?'))
+    expect(limited.mails.filter(({ text }) => text.includes('/email/verify?'))).toHaveLength(2)
+    await limited.auth.users.delete((await limited.auth.users.find(email))?.id ?? '')
+    // Nobody is refused for it: there is no mail, and one can be ordered later.
+    expect((await limited.client().post('/auth/register', { email, password: PASSWORD })).status).toBe(201)
+    await limited.close()
+  })
+
   test('the link can be ordered again; all of them end with the first that is used', async () => {
     const { client, email } = await register()
     const first = await verification(email)
@@ -255,7 +296,16 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     instance = await startInstance(ring)
   })
   afterAll(() => instance.close())
-  const { newEmail, register, logIn, confirm, undo, confirmation, wayBack, resetOf } = people(() => instance)
+  const { newEmail, logIn, verify, confirm, undo, verification, confirmation, wayBack, resetOf, ...others } = people(
+    () => instance,
+  )
+
+  /** Registers and verifies. */
+  async function register(): ReturnType<typeof others.register> {
+    const user = await others.register()
+    expect((await verify({ token: await verification(user.email) }, user.client)).status).toBe(204)
+    return user
+  }
 
   /** Orders another address; gives both links. */
   async function order(client: Client, from: string, to: string): Promise<{ token: string; back: string }> {
@@ -419,6 +469,34 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await instance.auth.users.find(id))?.email).toBe(email)
   })
 
+  test('an address that nobody proved gets a notice without a way back, and is kept for nobody', async () => {
+    const { client, email, id } = await others.register()
+    const next = newEmail()
+    await client.post('/auth/email/change', { email: next })
+    const token = await confirmation(next)
+    const notice = await instance.waitForMail(({ to, subject }) => to === email && subject.includes('is being changed'))
+    expect(notice.text).toContain('/auth/password/forgot')
+    expect(notice.text + notice.html).not.toContain('token=')
+    expect((await client.get('/auth/user/export')).body.pendingLinks).not.toContainEqual(
+      expect.objectContaining({ purpose: 'email_undo' }),
+    )
+    expect((await confirm(token)).status).toBe(204)
+    expect((await instance.auth.users.find(id))?.email).toBe(next)
+    const stranger = await instance.client().post('/auth/register', { email, password: NEW_PASSWORD })
+    expect(stranger.status).toBe(201)
+  })
+
+  test('what the notice without a way back says is true: a reset stops the change that somebody else asked for', async () => {
+    const { client, email } = await others.register()
+    const evil = newEmail('evil')
+    await client.post('/auth/email/change', { email: evil })
+    const token = await confirmation(evil)
+    await instance.client().post('/auth/password/forgot', { email })
+    const body = { token: await resetOf(email), password: NEW_PASSWORD }
+    expect((await instance.client().post('/auth/password/reset', body)).status).toBe(204)
+    expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
+  })
+
   test('the way back lives seven days', async () => {
     const [ada, bob] = [await register(), await register()]
     const early = await order(ada.client, ada.email, newEmail())
@@ -461,6 +539,10 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     const other = await register()
     const change = await order(other.client, other.email, email)
     expect(refusalOf(await confirm(change.token))).toEqual([409, 'email_taken'])
+    for (const dryRun of [true, false]) {
+      const imported = await instance.auth.users.import([{ email }, { email: newEmail() }], { dryRun })
+      expect(imported).toMatchObject({ created: 1, existing: 1 })
+    }
     expect((await undo(back)).status).toBe(204)
     expect((await instance.auth.users.find(email))?.email).toBe(email)
   })

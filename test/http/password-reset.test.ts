@@ -90,15 +90,28 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect(await logIn(email, NEW_PASSWORD)).toBe(200)
   })
 
-  test('changing the password ends the links that would set another one, or move the account', async () => {
-    const { client, email } = await register()
+  test('an intruder who knows the password cannot keep its owner from resetting it', async () => {
+    const { client: intruder, email } = await register()
+    const token = await mailedToken(email)
+    const [first, second] = ['a password of an intruder', 'another one of an intruder']
+    for (const [currentPassword, newPassword] of [
+      [PASSWORD, first],
+      [first, second],
+    ]) {
+      expect((await intruder.post('/auth/password/change', { currentPassword, newPassword })).status).toBe(200)
+    }
+    expect((await reset(token)).status).toBe(204)
+    expect((await intruder.get('/auth/session')).status).toBe(401)
+    expect([await logIn(email, second), await logIn(email, NEW_PASSWORD)]).toEqual([401, 200])
+  })
+
+  test('changing the password ends the links that would move the account', async () => {
+    const { client } = await register()
     const intruder = `intruder${count++}@example.com`
     await client.post('/auth/email/change', { email: intruder })
     const change = tokenIn(await instance.waitForMail(mailTo(intruder, '/email/change/confirm?')))
-    const token = await mailedToken(email)
     const body = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }
     expect((await client.post('/auth/password/change', body)).status).toBe(200)
-    expect((await reset(token, 'a password of an intruder')).status).toBe(410)
     expect((await instance.client().post('/auth/email/change/confirm', { token: change })).status).toBe(410)
   })
 

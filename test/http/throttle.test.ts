@@ -121,6 +121,24 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     await instance.waitForMail(({ text }) => text.includes('/password/reset?'))
     expect(instance.mails.filter(({ to, subject }) => to === ADA && subject.includes('was changed'))).toHaveLength(5)
     expect(instance.mails.filter(({ to }) => to === 'victim@example.com')).toHaveLength(5)
+    await first.post('/auth/email/change', { email: 'victim@example.com' }) // the fifth notice
+    const sixth = await first.post('/auth/email/change', { email: 'victim@example.com' })
+    expect([sixth.status, sixth.body.code]).toEqual([429, 'too_many_requests'])
+    const { paths } = (await first.get('/auth/openapi.json')).body
+    expect(Object.keys(paths['/auth/email/change'].post.responses)).toContain('429')
+  })
+
+  test('where no mail is sent nothing disables a password, for there would be no way back: one waits, and gets in', async () => {
+    const throttle = { freeFailures: 9, failuresUntilDisabled: 10, failuresPerNetwork: 1_000 }
+    const instance = await start(ring, { baseUrl: 'https://app.example', mailer: undefined, throttle })
+    await instance.auth.users.create({ email: ADA, password: PASSWORD })
+    for (let count = 0; count < 12; count++) {
+      expect((await guess(instance.client(), ADA)).status).toBe(401)
+      instance.advance(15 * MINUTE)
+    }
+    expect((await instance.client().get('/auth')).body.features).not.toContain('password_reset')
+    expect((await instance.client().post('/auth/login', { email: ADA, password: PASSWORD })).status).toBe(200)
+    expect(instance.events.filter(({ type }) => type === 'password.disabled')).toEqual([])
   })
 
   test('login, reauthenticate and password/change are one budget; a stolen session guesses no more than a stranger', async () => {

@@ -62,6 +62,14 @@ describe('metrics', () => {
     expect(text).not.toContain(client.cookies.get('latchkey'))
   })
 
+  test('mails by kind and by what came of them', async () => {
+    await server.client().post('/auth/register', { ...ADA, email: 'bob@example.com' })
+    await until(async () => {
+      const text = await (await fetch(`${metricsUrl}/metrics`)).text()
+      return /^latchkey_mails_total\{kind="verify_email",outcome="sent"\} [1-9]/m.test(text)
+    })
+  })
+
   test('they are on their own port and nothing else is', async () => {
     expect((await server.client().get('/metrics')).status).toBe(404)
     expect((await fetch(`${metricsUrl}/auth/session`)).status).toBe(404)

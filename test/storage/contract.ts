@@ -144,7 +144,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         moved(disabled, HASH, NOW),
       ]
       let told: readonly UserId[] = []
-      const stored = await stores.users.importMany(users, (ids) => {
+      const stored = await stores.users.importMany(users, NOW, (ids) => {
         told = ids
         return { events: [] }
       })
@@ -154,12 +154,12 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect(await elsewhere.passwords.findByUserId(plain.id)).toMatchObject({ user: plain, hash: null })
       expect(await elsewhere.passwords.findByUserId(withPassword.id)).toMatchObject({ hash: OTHER_HASH })
       expect(await elsewhere.passwords.findByEmail(there.email)).toMatchObject({ user: there, hash: HASH })
-      expect(await elsewhere.users.importMany(users, untold)).toEqual([])
+      expect(await elsewhere.users.importMany(users, NOW, untold)).toEqual([])
       const emails = [plain.email, makeUser().email, there.email]
-      expect((await elsewhere.users.findTaken(emails)).toSorted()).toEqual([plain.email, there.email].toSorted())
+      expect((await elsewhere.users.findTaken(emails, NOW)).toSorted()).toEqual([plain.email, there.email].toSorted())
 
       const failing = makeUser()
-      const failure = stores.users.importMany([moved(failing, HASH)], () => {
+      const failure = stores.users.importMany([moved(failing, HASH)], NOW, () => {
         throw new Error('not told')
       })
       await expect(failure).rejects.toThrow('not told')
@@ -173,8 +173,8 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       }))
       const again = users.toReversed().map((each) => ({ ...each, user: { ...each.user, id: newUserId(() => NOW) } }))
       const outcomes = await Promise.all([
-        stores.users.importMany(users, untold),
-        elsewhere.users.importMany(again, untold),
+        stores.users.importMany(users, NOW, untold),
+        elsewhere.users.importMany(again, NOW, untold),
       ])
       expect(outcomes.flat()).toHaveLength(100)
     })
@@ -185,7 +185,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         { user: { ...user, disabledAt: null }, passwordHash: null },
         { user: { ...disabled, disabledAt: NOW }, passwordHash: null },
       ]
-      await stores.users.importMany(users, untold)
+      await stores.users.importMany(users, NOW, untold)
       const add = (userId: UserId, { passwords } = stores) =>
         passwords.addFirst({ userId, hash: HASH, setAt: NOW }, untold)
       const outcomes = await Promise.all([add(user.id), add(user.id, elsewhere), add(user.id)])

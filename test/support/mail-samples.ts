@@ -21,7 +21,16 @@ export const MAIL_SAMPLES: readonly MailSample[] = [
   { content: { kind: 'verify_email', link, hours: 24 }, links: [link], says: ['for 24 hours.'] },
   { content: { kind: 'password_reset', link, minutes: 60 }, links: [link], says: ['for 60 minutes.'] },
   { content: { kind: 'email_change', link, hours: 1 }, links: [link], says: ['for 1 hour.'] },
-  { content: { kind: 'email_change_notice', undoLink: link, days: 7 }, links: [link], says: ['for 7 days.'] },
+  {
+    content: { kind: 'email_change_notice', undo: { link, days: 7 }, resetLink: FORGOT_LINK },
+    links: [link],
+    says: ['for 7 days.'],
+  },
+  {
+    content: { kind: 'email_change_notice', undo: null, resetLink: FORGOT_LINK },
+    links: [FORGOT_LINK],
+    says: ['set a new password at once'],
+  },
   {
     content: { kind: 'new_device', device: 'Firefox on Linux', ip: '2001:db8::1', at: AT, accountLink: ACCOUNT_LINK },
     links: [ACCOUNT_LINK],

@@ -37,6 +37,8 @@ export interface TestSmtpServer {
   waitForMail(fits?: (mail: CaughtMail) => boolean): Promise<CaughtMail>
   /** Resolves when the next client has connected. */
   waitForConnection(): Promise<void>
+  /** Resolves when those who are connected now have gone. */
+  waitForDisconnection(): Promise<void>
   behave(behaviour: SmtpBehaviour): void
   /** Connections are refused from now on; those there are end. */
   stop(): Promise<void>
@@ -120,6 +122,9 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
     },
     async waitForConnection() {
       await once(events, 'connection')
+    },
+    async waitForDisconnection() {
+      await Promise.all([...running.sockets].map((socket) => once(socket, 'close')))
     },
     behave(next) {
       behaviour = next

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { ChainedRow } from '../../audit/chain.ts'
 import type { AuditRow, SealedBatch } from '../../audit/store.ts'
+import { toAuditEntry } from './audit-rows.ts'
 import type { AuditEventsTable, AuditSealsTable, Database } from './schema.ts'
 
 /** Sealed batches after a number, at most so many, with their rows. */
@@ -65,13 +66,7 @@ function toAuditRow(row: EventRow): AuditRow {
 /** What of a row the chain goes over. */
 export function toChainedRow(row: Omit<Selectable<AuditEventsTable>, 'batch'>): ChainedRow {
   return {
-    id: row.id,
-    at: row.at,
-    type: row.type,
-    userId: row.user_id,
-    actor: row.actor,
-    sessionId: row.session_id,
-    requestId: row.request_id,
+    ...toAuditEntry(row),
     detail: row.detail,
     personalDigest: row.personal_digest,
   }

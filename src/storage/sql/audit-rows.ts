@@ -1,16 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import type { InsertObject, Transaction } from 'kysely'
+import type { InsertObject, Selectable, Transaction } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { digestPersonal } from '../../audit/chain.ts'
+import type { AuditEntry } from '../../audit/entry.ts'
 import type { NotedEvent } from '../../kernel/event.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import type { Database } from './schema.ts'
+import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
 
 /** Writes events as rows of the transaction in which they happen. */
 export async function insertAuditRows(trx: Transaction<Database>, events: readonly NotedEvent[]): Promise<void> {
   if (events.length === 0) return
   await trx.insertInto('audit_events').values(events.map(toRow)).execute()
+}
+
+/** What every reader of a row wants of it. */
+export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): AuditEntry {
+  return {
+    id: row.id,
+    at: row.at,
+    type: row.type,
+    userId: row.user_id,
+    actor: row.actor,
+    sessionId: row.session_id,
+    requestId: row.request_id,
+  }
 }
 
 /** Takes away what is personal in the rows about a user; the id, that of nobody from then on, stays as a pseudonym. */

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { AuditQuery, AuditRecord, AuditStore } from '../../audit/store.ts'
+import { toAuditEntry } from './audit-rows.ts'
 import { createAuditSeals } from './audit-seals.ts'
 import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
@@ -40,13 +41,7 @@ async function listEvents(
 
 function toRecord(row: Selectable<AuditEventsTable>): AuditRecord {
   return {
-    id: row.id,
-    at: row.at,
-    type: row.type,
-    userId: row.user_id,
-    actor: row.actor,
-    sessionId: row.session_id,
-    requestId: row.request_id,
+    ...toAuditEntry(row),
     detail: JSON.parse(row.detail), // an object that `insertAuditRows` wrote
     client: { ip: row.ip, userAgent: row.user_agent },
     batch: row.batch,

@@ -1,21 +1,28 @@
 import type { Transaction } from 'kysely'
 import type { MovedUser } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import { findReservedEmails } from './one-time-tokens.ts'
 import { toUserRow } from './rows.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
 
 /**
- * Inserts users and their passwords, a statement each. Who has the address of somebody who is there is left out.
+ * Inserts users and their passwords, a statement each. Who has the address of somebody who is there, or who may still take
+ * it back, is left out.
  * @returns those that were inserted; null when there are none.
  */
 export async function insertMovedUsers(
   trx: Transaction<Database>,
   users: readonly MovedUser[],
+  now: number,
 ): Promise<readonly UserId[] | null> {
+  const emails = users.map(({ user }) => user.email)
+  const reserved = new Set(await findReservedEmails(trx, emails, now))
+  const free = users.filter(({ user }) => !reserved.has(user.email))
+  if (free.length === 0) return null
   const stored = await trx
     .insertInto('users')
-    .values(inOrderOfEmail(users).map(toMovedRow))
+    .values(inOrderOfEmail(free).map(toMovedRow))
     .onConflict((conflict) => conflict.column('email').doNothing())
     .returning('id')
     .execute()

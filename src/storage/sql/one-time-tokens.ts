@@ -1,4 +1,4 @@
-import type { InsertObject, Selectable, Transaction } from 'kysely'
+import type { InsertObject, Kysely, Selectable, Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
@@ -6,7 +6,7 @@ import type { User } from '../../kernel/principal.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../mail/store.ts'
 import type { Database, OneTimeTokensTable } from './schema.ts'
 import { at } from './time.ts'
-import type { TellingDatabase } from './transact.ts'
+import { isDone, type TellingDatabase } from './transact.ts'
 
 /** One-time tokens in SQL. */
 export function createOneTimeTokenStore({ db, reader, transact }: TellingDatabase): OneTimeTokenStore {
@@ -17,6 +17,15 @@ export function createOneTimeTokenStore({ db, reader, transact }: TellingDatabas
         return true
       })
     },
+
+    exchange: (used, tokens, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          if (!(await useUpToken(trx, used))) return null
+          for (const token of tokens) await insertOneTimeToken(trx, token)
+          return true
+        }),
+      ),
 
     async find(tokenHash, purpose, now) {
       const row = await reader
@@ -119,6 +128,23 @@ export async function refuseReservedEmail(
     .where('expires_at', '>', at(now))
     .executeTakeFirst()
   if (row !== undefined) throw new AddressReserved()
+}
+
+/** Which of these addresses are kept for a user who has a way back to them. */
+export async function findReservedEmails(
+  db: Kysely<Database>,
+  emails: readonly EmailAddress[],
+  now: number,
+): Promise<EmailAddress[]> {
+  const rows = await db
+    .selectFrom('one_time_tokens')
+    .select('email')
+    .distinct()
+    .where('email', 'in', emails)
+    .where('purpose', '=', 'email_undo')
+    .where('expires_at', '>', at(now))
+    .execute()
+  return rows.map(({ email }) => email as EmailAddress) // it was checked before it was stored
 }
 
 /** The token in a row, which was written by `insertOneTimeToken`. */

@@ -95,7 +95,8 @@ async function changePassword(
     .executeTakeFirst()
   // What ended all sessions since the proof, such as a forced reset, is not to be undone by it.
   if (epoch !== securityEpoch + 1 || numUpdatedRows === 0n || !(await sessions.rotate(trx, keep))) return null
-  await endTokensOf(trx, userId, ['password_reset', 'email_change'])
+  // Not those that reset the password: whoever knows it could keep its owner from ever getting one.
+  await endTokensOf(trx, userId, ['email_change'])
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll(trx, { userId, except, throughEpoch: epoch - 1 })
   return true

@@ -9,6 +9,7 @@ import { insertMovedUsers } from './import-users.ts'
 import {
   AddressReserved,
   endTokensOf,
+  findReservedEmails,
   insertOneTimeToken,
   ORDERED_BY_AN_INTRUDER,
   refuseReservedEmail,
@@ -37,13 +38,14 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
       }
     },
 
-    async importMany(users, tell) {
-      return (await transact(tell, (trx) => insertMovedUsers(trx, users))) ?? []
+    async importMany(users, now, tell) {
+      return (await transact(tell, (trx) => insertMovedUsers(trx, users, now))) ?? []
     },
 
-    async findTaken(emails) {
+    async findTaken(emails, now) {
       const rows = await reader.selectFrom('users').select('email').where('email', 'in', emails).execute()
-      return rows.map(({ email }) => email as EmailAddress) // it was checked before it was stored
+      const owned = rows.map(({ email }) => email as EmailAddress) // it was checked before it was stored
+      return [...owned, ...(await findReservedEmails(reader, emails, now))]
     },
 
     async describe(id) {
