@@ -67,6 +67,7 @@ export const settingsSchema = z.strictObject({
   cookie: z.strictObject({ domain: z.hostname().regex(/[^.]$/, 'must not end with a dot').optional() }).optional(),
   session: z
     .strictObject({
+      token: z.enum(['opaque', 'sealed'], 'must be opaque or sealed'),
       idleMs: durationMs,
       absoluteMs: durationMs,
       rememberedIdleMs: durationMs,

@@ -50,14 +50,17 @@ import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
 import { passwordResetRoutes, passwordRoutes } from './passwords/routes.ts'
 import { readSecrets } from './read-secrets.ts'
 import { requireFreshSession, requireSession } from './sessions/freshness.ts'
-import { renewCookie } from './sessions/renew-cookie.ts'
+import { issueCookie, renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
+import { createSessionSealer } from './sessions/sealed-session.ts'
 import { createServerSideSessions, type ServerSideSessions } from './sessions/server-side-sessions.ts'
 import { createSessionCache } from './sessions/session-cache.ts'
-import { createCookieJar, isLocalOrigin, sessionCookie } from './sessions/session-cookie.ts'
+import { createCookieJar, isLocalOrigin } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
+import { createSuspects } from './sessions/suspects.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
-import { type VerificationCounts, verifySession } from './sessions/verify-session.ts'
+import { plainToken, verifySessionText } from './sessions/verify-sealed-session.ts'
+import type { VerificationCounts } from './sessions/verify-session.ts'
 import { tellBoth } from './storage/storage.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
 import { sweepCounters } from './throttle/sweep-counters.ts'
@@ -189,7 +192,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   })
   const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
   const cookieName = jar.name()
-  const cache = createSessionCache(settings.cacheSize)
+  const suspects = createSuspects(stores.sessions.recentChanges, clock, reportBackground)
+  const cache = createSessionCache(settings.cacheSize, settings.token === 'sealed' ? suspects : null)
   const touches = createUseCollector(stores.sessions.writeTouches, reportBackground)
   const tokenUses = createUseCollector(stores.accessTokens.writeUses, reportBackground)
   const verifications = { warm: 0, cold: 0, refused: 0 }
@@ -202,6 +206,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       clock,
     }),
     cache,
+    sealer: createSessionSealer(secrets),
+    suspects,
     touches,
     tokenUses,
     accessTokenSettings: { ...DEFAULT_ACCESS_TOKEN_SETTINGS, ...options.accessTokens },
@@ -264,7 +270,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     { sessionToken, accessToken }: Credentials,
     noteEvent: Note,
   ): Principal | null | Promise<Principal | null> {
-    if (sessionToken !== null) return verifySession(deps, sessionToken, noteEvent)
+    if (sessionToken !== null) return verifySessionText(deps, sessionToken, noteEvent)
     return accessToken === null ? null : verifyAccessToken(deps, accessToken)
   }
 
@@ -277,7 +283,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   async function cookieToRenew({ principal, credentials }: Identity): Promise<Cookie | null> {
     const { sessionToken, sessionCame } = credentials
     if (principal?.kind !== 'session' || sessionToken === null || sessionCame !== 'in_cookie') return null
-    return renewCookie(deps, principal.session, sessionToken)
+    return renewCookie(deps, principal, sessionToken)
   }
 
   const handler = createApp({
@@ -287,7 +293,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     tracer,
     identify,
     requireFresh: (session) => requireFreshSession(deps, session),
-    sessionCookie: (issued) => sessionCookie(jar, settings, issued),
+    sessionCookie: (issued) => issueCookie(deps, issued),
+    plainToken: (text) => plainToken(deps, text),
     renewCookie: cookieToRenew,
     clientAddress: createClientAddress(options.trustProxy ?? 0),
     onEvent,

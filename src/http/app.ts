@@ -33,6 +33,8 @@ export interface AppDeps extends ExchangeDeps {
   readonly requireFresh: (session: Session) => void
   /** The cookie of a session that has a new token. */
   readonly sessionCookie: (issued: NewSecret) => Cookie
+  /** The session's own token in what a client sent. */
+  readonly plainToken: (text: string) => string
   /** The cookie to send again with a remembered session, when that is due. */
   readonly renewCookie: (identity: Identity) => Promise<Cookie | null>
   readonly tracer: Tracer
@@ -117,7 +119,7 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
     query: Object.fromEntries([...url.searchParams].reverse()),
     // A route for anyone knows sessions only: a token neither logs in nor out.
     principal: route.access === 'anyone' && principal?.kind === 'access_token' ? null : principal,
-    sessionToken: principal === null ? null : credentials.sessionToken,
+    sessionToken: credentials.sessionToken === null ? null : deps.plainToken(credentials.sessionToken),
     client,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
     cookie: (suffix) => cookieValue(request, deps.jar.name(suffix)),

@@ -51,6 +51,8 @@ export async function readConfiguration(
   const smtp = await chooseMailer(environment)
   const { breachUrl = file.password?.breachUrl } = environment
   const password = breachUrl === undefined ? file.password : { ...file.password, breachUrl }
+  const { sessionToken: token = file.session?.token } = environment
+  const session = token === undefined ? file.session : { ...file.session, token }
   const fromEnvironment = Object.entries({
     secrets,
     trustProxy,
@@ -60,6 +62,7 @@ export async function readConfiguration(
     verifyEmail,
     mailer: smtp?.send,
     password,
+    session,
   })
   const set = Object.fromEntries(fromEnvironment.filter(([, value]) => value !== undefined))
   // Both halves were checked, each by its schema.

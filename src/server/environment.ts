@@ -19,6 +19,7 @@ export interface Environment {
   readonly secrets?: readonly string[] | undefined
   readonly trustProxy?: number | readonly string[] | undefined
   readonly trustedOrigins?: readonly string[] | undefined
+  readonly sessionToken?: 'opaque' | 'sealed' | undefined
   readonly scopes?: readonly string[] | undefined
   readonly registration?: 'open' | 'invite' | 'closed' | undefined
   readonly verifyEmail?: 'required' | 'optional' | 'off' | undefined
@@ -37,11 +38,6 @@ const commaList = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 )
-
-/** Variables that DESIGN names and this version has no use for: refused when set to anything but their default. */
-const NOT_YET: Readonly<Record<string, { readonly allowed: readonly string[]; readonly what: string }>> = {
-  LATCHKEY_SESSION_TOKEN: { allowed: ['opaque'], what: 'sealed session tokens' },
-}
 
 const portSchema = z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535)
 const postgresUrl = z.string().regex(/^postgres(?:ql)?:\/\//, 'must be postgres://user:password@host:5432/database')
@@ -73,6 +69,7 @@ const variables = z.object({
     .transform((text) => (/^\d+$/.test(text) ? Number(text) : text.split(',').map((cidr) => cidr.trim())))
     .optional(),
   LATCHKEY_TRUSTED_ORIGINS: commaList.pipe(z.array(originSchema)).optional(),
+  LATCHKEY_SESSION_TOKEN: z.enum(['opaque', 'sealed'], 'must be opaque or sealed').optional(),
   LATCHKEY_SCOPES: commaList.pipe(z.array(scopeSchema)).optional(),
   LATCHKEY_REGISTRATION: z.enum(['open', 'invite', 'closed'], 'must be open, invite or closed').optional(),
   LATCHKEY_VERIFY_EMAIL: z.enum(['required', 'optional', 'off'], 'must be required, optional or off').optional(),
@@ -90,7 +87,7 @@ const variables = z.object({
  */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const problems = [...findUnknown(set), ...findUnsupported(set)]
+  const problems = findUnknown(set)
   const { success, data, error } = variables.safeParse(set)
   const wrong = success ? [] : error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)
   if (!success || problems.length > 0) {
@@ -109,6 +106,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     secrets: data.LATCHKEY_SECRETS,
     trustProxy: data.LATCHKEY_TRUST_PROXY,
     trustedOrigins: data.LATCHKEY_TRUSTED_ORIGINS,
+    sessionToken: data.LATCHKEY_SESSION_TOKEN,
     scopes: data.LATCHKEY_SCOPES,
     registration: data.LATCHKEY_REGISTRATION,
     verifyEmail: data.LATCHKEY_VERIFY_EMAIL,
@@ -125,20 +123,11 @@ function defaultBaseUrl(port: number): string {
 }
 
 function findUnknown(set: Readonly<Record<string, unknown>>): string[] {
-  const known = [...Object.keys(variables.shape), ...Object.keys(NOT_YET)]
+  const known = Object.keys(variables.shape)
   return Object.keys(set)
     .filter((name) => name.startsWith('LATCHKEY_') && !known.includes(name))
     .map(
       (name) =>
         `${name}: there is no such setting. Known are ${known.filter((each) => each.startsWith('LATCHKEY_')).join(', ')}`,
     )
-}
-
-function findUnsupported(set: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(NOT_YET)
-    .filter(([name, { allowed }]) => Object.hasOwn(set, name) && !allowed.includes(String(set[name])))
-    .map(([name, { allowed, what }]) => {
-      const right = allowed.length === 0 ? 'leave it unset' : `right would be ${allowed.join(' or ')}`
-      return `${name}: this version has no ${what} yet; ${right}`
-    })
 }

@@ -1,22 +1,54 @@
+import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import { hashToken } from '../crypto/token.ts'
-import type { Session } from '../kernel/principal.ts'
-import type { Cookie } from '../kernel/route.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
+import type { Cookie, NewSecret } from '../kernel/route.ts'
+import type { SessionSealer } from './sealed-session.ts'
 import { type CookieJar, sessionCookie } from './session-cookie.ts'
+import { maxSealAgeMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
+import { plainToken } from './verify-sealed-session.ts'
+
+/** What making session cookies works with. */
+export interface SessionCookieDeps extends SessionDeps {
+  readonly jar: CookieJar
+  readonly sealer: SessionSealer
+}
+
+/** The cookie of a session that has a new token: sealed, where the settings say so and it fits. */
+export function issueCookie(deps: SessionCookieDeps, issued: NewSecret): Cookie {
+  const { clock, jar, sealer, settings } = deps
+  const sealed = settings.token === 'sealed' ? sealer.seal(issued, clock()) : null
+  return sessionCookie(jar, settings, { session: issued.session, token: sealed ?? issued.token })
+}
 
 /**
- * The cookie of a remembered session, sent again so that it lives on in the browser: at most once a day, while in use.
+ * The cookie of a session in use, sent again when that is due: a sealed one once an hour, so that it does not reach its idle
+ * limit; a remembered one once a day, so that it lives on in the browser.
+ * @param text what the client sent, which was verified.
  * @returns null when it is not due, or when another request sends it.
  */
 export async function renewCookie(
-  deps: SessionDeps & { readonly jar: CookieJar },
-  session: Session,
-  token: string,
+  deps: SessionCookieDeps,
+  { session, user }: SessionPrincipal,
+  text: string,
 ): Promise<Cookie | null> {
   const now = deps.clock()
-  if (!session.remembered || now - session.cookieSentAt < deps.settings.cookieRenewalMs) return null
-  const isOurs = await deps.sessions.markCookieSent({ session, tokenHash: hashToken(token) }, now)
+  const { cookieRenewalMs, token: kind } = deps.settings
+  const age = now - session.cookieSentAt
+  const renewed = (): NewSecret => ({ user, session: { ...session, cookieSentAt: now }, token: plainToken(deps, text) })
+  if (kind === 'sealed' && age >= maxSealAgeMs(deps.settings) && !isSealedLately(deps, text, now)) {
+    const cookie = issueCookie(deps, renewed())
+    if (isCompactJwe(cookie.value)) return cookie
+  }
+  if (!session.remembered || age < cookieRenewalMs) return null
+  const issued = renewed()
+  const isOurs = await deps.sessions.markCookieSent({ session, tokenHash: hashToken(issued.token) }, now)
   deps.cache.evictSession(session)
-  if (!isOurs) return null
-  return sessionCookie(deps.jar, deps.settings, { session: { ...session, cookieSentAt: now }, token })
+  return isOurs ? issueCookie(deps, issued) : null
+}
+
+/** What was read of the session does not know when its cookie was sealed. */
+function isSealedLately({ sealer, settings }: SessionCookieDeps, text: string, now: number): boolean {
+  const sealedAt = isCompactJwe(text) ? sealer.open(text)?.sealedAt : undefined
+  return sealedAt !== undefined && now - sealedAt < maxSealAgeMs(settings)
 }

@@ -34,8 +34,15 @@ const MAX_REMEMBERED = 1_000
 /** Machines are few. */
 const MAX_TOKENS = 10_000
 
+/** Told of everything that is evicted, kept or not. */
+export interface EvictionListener {
+  add(id: SessionId | UserId): void
+  /** More than can be told. */
+  lose(): void
+}
+
 /** Makes a cache for so many sessions; 0 keeps none. */
-export function createSessionCache(maxSessions: number): SessionCache {
+export function createSessionCache(maxSessions: number, listener: EvictionListener | null = null): SessionCache {
   const table = maxSessions > 0 ? createSessionTable(maxSessions) : null
   const tokens = createTokenTable(Math.min(maxSessions, MAX_TOKENS))
   /** Who was evicted last, and at which version. */
@@ -45,6 +52,7 @@ export function createSessionCache(maxSessions: number): SessionCache {
 
   function remember(id: SessionId | UserId): void {
     version++
+    listener?.add(id)
     evictedAt.delete(id)
     evictedAt.set(id, version)
     if (evictedAt.size <= MAX_REMEMBERED) return
@@ -61,6 +69,7 @@ export function createSessionCache(maxSessions: number): SessionCache {
   function clear(): void {
     version++
     forgottenUpTo = version
+    listener?.lose()
     table?.clear()
     tokens.clear()
   }

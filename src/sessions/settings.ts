@@ -2,6 +2,11 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 
 /** How long sessions live and how often they are written. All durations in milliseconds. */
 export interface SessionSettings {
+  /**
+   * What the cookie holds: the session's token (`opaque`), or an encrypted package with it (`sealed`), which is verified
+   * without a read. Default `opaque`. Either is understood whatever this says, so that it can be changed.
+   */
+  readonly token: 'opaque' | 'sealed'
   /** Ends a session that is not used for so long. Default 24 hours. */
   readonly idleMs: number
   /** Ends a session however busy it is. Default 7 days. */
@@ -22,8 +27,12 @@ export interface SessionSettings {
   readonly cacheSize: number
 }
 
+/** Older packages are not believed, so that changes need not be remembered for much longer. */
+export const MAX_SEAL_AGE_MS: number = HOUR_MS
+
 /** The limits of DESIGN section 3; compared with NIST SP 800-63B-4 in docs/sessions.md. */
 export const DEFAULT_SESSION_SETTINGS: SessionSettings = {
+  token: 'opaque',
   idleMs: 24 * HOUR_MS,
   absoluteMs: 7 * DAY_MS,
   rememberedIdleMs: 14 * DAY_MS,
@@ -38,6 +47,11 @@ export const DEFAULT_SESSION_SETTINGS: SessionSettings = {
 /** The idle limit of a session, in milliseconds. */
 export function idleLimitMs(settings: SessionSettings, remembered: boolean): number {
   return remembered ? settings.rememberedIdleMs : settings.idleMs
+}
+
+/** How long a sealed session is believed until it is sealed anew: an hour, or half of a shorter idle limit. */
+export function maxSealAgeMs({ idleMs, rememberedIdleMs }: SessionSettings): number {
+  return Math.min(MAX_SEAL_AGE_MS, idleMs / 2, rememberedIdleMs / 2)
 }
 
 /** The absolute limit of a session, in milliseconds. */

@@ -1,5 +1,6 @@
 import type { Tell } from '../audit/tell.ts'
 import type { TokenHash } from '../crypto/token.ts'
+import { HOUR_MS } from '../kernel/clock.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Session, User } from '../kernel/principal.ts'
 
@@ -61,6 +62,17 @@ export type Change = ({ readonly kind: 'session' } & SessionRef) | { readonly ki
  */
 export type ChangesElsewhere = readonly Change[] | 'unknown' | 'unreachable'
 
+/** What changed in the last two hours. */
+export interface RecentChanges {
+  /** Ids of sessions that ended or have another token, and of users that changed. */
+  readonly ids: readonly string[]
+  /** Before it, changes may be missing; milliseconds since 1970 UTC, 0 where none are. */
+  readonly completeSince: number
+}
+
+/** How long changes are kept for that, in milliseconds. */
+export const KEEP_CHANGES_MS: number = 2 * HOUR_MS
+
 /** Which sessions are read, page by page. */
 export interface SessionScan {
   /** Null: of all users. */
@@ -121,6 +133,8 @@ export interface SessionStore {
   invalidateUser(id: UserId): Promise<void>
   /** What other processes changed since the last call. Synchronous and cheap, since every verification asks. */
   changesElsewhere(): ChangesElsewhere
+  /** What changed lately, for a process that was not there to hear of it. */
+  recentChanges(): Promise<RecentChanges>
   /** Milliseconds since other processes were last surely heard; 0 when they are asked each time. */
   lagMs(): number
 }

@@ -25,7 +25,13 @@ export interface RedisServer {
 export async function readKeys(url: string, prefix: string): Promise<string> {
   const client = await createClient({ url }).connect()
   const keys = await client.keys(`${prefix}*`)
-  const values = await Promise.all(keys.map((key) => client.hGetAll(key)))
+  const values = await Promise.all(
+    keys.map(async (key) => {
+      const type = await client.type(key)
+      if (type === 'zset') return client.zRange(key, 0, -1)
+      return type === 'hash' ? client.hGetAll(key) : client.get(key)
+    }),
+  )
   await client.close()
   return JSON.stringify(keys.map((key, index) => [key, values[index]]))
 }

@@ -50,6 +50,15 @@ redis.call('HSET', KEYS[1], 'sent', ARGV[2])
 return 1`,
 )
 
+/** Notes that something changed, and forgets what did long ago. ARGV: now, the id, how long changes are kept. */
+export const NOTE_CHANGE: Script = script(
+  'note change',
+  `redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1] - ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`,
+)
+
 /** Replaces an older copy of the user. ARGV: the copy, its revision. */
 export const REFRESH_USER: Script = script(
   'refresh user',

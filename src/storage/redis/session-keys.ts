@@ -4,7 +4,7 @@
  */
 import type { TokenHash } from '../../crypto/token.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
-import type { SessionRef } from '../../sessions/store.ts'
+import { KEEP_CHANGES_MS, type RecentChanges, type SessionRef } from '../../sessions/store.ts'
 import { formatChange } from '../change-message.ts'
 import type { UserCopy } from '../storage.ts'
 import type { RedisLink } from './redis-link.ts'
@@ -12,6 +12,7 @@ import {
   ADD_TO_INDEX,
   END_SESSION,
   MARK_COOKIE_SENT,
+  NOTE_CHANGE,
   PUT_SESSION,
   READ_INDEX,
   REFRESH_USER,
@@ -39,9 +40,18 @@ export interface SessionKeys {
   list(userId: UserId): Promise<ListedSession[]>
   /** Strikes sessions that are gone from the index. */
   unlist(userId: UserId, gone: readonly TokenHash[]): Promise<void>
+  /** What changed lately. Redis itself tells nobody who was not there to hear. */
+  recentChanges(): Promise<RecentChanges>
   /** Tells all nodes to forget what they know of the user. */
   announceUser(userId: UserId): Promise<void>
 }
+
+/** Ids by the time of their change. */
+const CHANGES = 'changes'
+/** Since when there are all of them: a Redis that lost its memory has lost this, too. */
+const CHANGES_SINCE = 'changes:since'
+/** More than these are not read one by one. */
+const MAX_RECENT = 200_000
 
 /** After the id of a session that is listed and not yet surely there. */
 const PENDING = '?'
@@ -50,6 +60,11 @@ const PENDING = '?'
 export function createSessionKeys(link: RedisLink): SessionKeys {
   const sessionKey = (tokenHash: TokenHash): string => `session:${tokenHash}`
   const userKey = (userId: UserId): string => `user:${userId}`
+
+  /** Before the change itself, so that none is there that is not noted. */
+  async function noteChange(id: SessionId | UserId): Promise<void> {
+    await link.run(NOTE_CHANGE, CHANGES, String(Date.now()), id, String(KEEP_CHANGES_MS))
+  }
 
   async function unlist(userId: UserId, gone: readonly TokenHash[]): Promise<void> {
     if (gone.length > 0) await link.command('HDEL', userKey(userId), ...gone)
@@ -71,6 +86,7 @@ export function createSessionKeys(link: RedisLink): SessionKeys {
 
     async end({ id, userId, tokenHash }, throughEpoch) {
       const message = formatChange({ kind: 'session', id, userId })
+      await noteChange(id)
       const epoch = throughEpoch === undefined ? '' : String(throughEpoch)
       const ended = await link.run(END_SESSION, sessionKey(tokenHash), link.channel, message, epoch)
       if (ended === 1) await unlist(userId, [tokenHash])
@@ -105,7 +121,27 @@ export function createSessionKeys(link: RedisLink): SessionKeys {
 
     unlist,
 
+    async recentChanges() {
+      const now = Date.now()
+      await link.command('SET', CHANGES_SINCE, String(now), 'NX')
+      const since = Number(await link.command('GET', CHANGES_SINCE))
+      const oldest = String(now - KEEP_CHANGES_MS)
+      // Members of the set.
+      const ids = (await link.command(
+        'ZRANGE',
+        CHANGES,
+        oldest,
+        '+inf',
+        'BYSCORE',
+        'LIMIT',
+        '0',
+        String(MAX_RECENT),
+      )) as string[]
+      return { ids, completeSince: ids.length < MAX_RECENT ? since : now }
+    },
+
     async announceUser(userId) {
+      await noteChange(userId)
       await link.command('PUBLISH', null, link.channel, formatChange({ kind: 'user', id: userId }))
     },
   }

@@ -112,6 +112,8 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     // Redis itself deletes what has expired.
     sweep: async () => ({ ended: [], mayBeMore: false }),
 
+    recentChanges: keys.recentChanges,
+
     async deleteIfExpired({ session, tokenHash }, now, tell) {
       const found = await keys.find(tokenHash)
       if (found === null || (now < found.session.idleExpiresAt && now < found.session.expiresAt)) return false

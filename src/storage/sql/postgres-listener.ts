@@ -9,6 +9,7 @@ import type { Client } from 'pg'
 import type { Change } from '../../sessions/store.ts'
 import { type ChangeInbox, PROOF_INTERVAL_MS } from '../change-inbox.ts'
 import { formatChange, parseChange } from '../change-message.ts'
+import { noteChange } from './changes.ts'
 import { connectionConfig, loadPg } from './postgres-database.ts'
 import type { Database } from './schema.ts'
 
@@ -33,6 +34,7 @@ export interface Listener {
 
 /** Tells every process that listens, when the transaction commits. */
 export async function notifyChange(trx: Transaction<Database>, change: Change): Promise<void> {
+  await noteChange(trx, change)
   await notify(trx, formatChange(change))
 }
 

@@ -4,6 +4,7 @@ import { Refusal } from '../../kernel/refusal.ts'
 import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { type OnStatement, type Storage, tellBoth } from '../storage.ts'
+import { sweepChanges } from './changes.ts'
 import { migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { createPool, createPostgresKysely, prepareRead } from './postgres-database.ts'
@@ -77,7 +78,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           // Its commits wait elsewhere; nothing stands still meanwhile.
           writeLightly: (work) => work(db),
           writeTouches: (touches) => writeTouches(db, touches),
-          sweep: async () => undefined,
+          sweep: () => sweepChanges(db),
           checkIntegrity: async () => [],
           async close() {
             await hearing?.stop()

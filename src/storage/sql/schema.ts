@@ -70,7 +70,7 @@ export interface SessionOrdersTable {
   through_epoch: number
 }
 
-/** What the caches of other processes must forget, in order. SQLite only. */
+/** What changed lately: in SQLite also how caches of other processes hear of it. */
 export interface ChangesTable {
   seq: Generated<number>
   kind: Change['kind']

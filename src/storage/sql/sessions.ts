@@ -11,6 +11,7 @@ import type {
   Swept,
 } from '../../sessions/store.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
+import { readRecentChanges } from './changes.ts'
 import { toSession, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -28,6 +29,7 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
   return {
     changesElsewhere: database.changesElsewhere,
     lagMs: database.lagMs,
+    recentChanges: () => readRecentChanges(database),
 
     start: (start, tell) => transact(tell, (trx) => insertSession(database, trx, start)),
 

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
 
-/** Access tokens. */
+/** Access tokens; in PostgreSQL the changes of the last hours, for processes that were not there to be notified. */
 export const tokens: Migration = {
   number: 3,
   name: 'tokens',
@@ -33,5 +33,13 @@ export const tokens: Migration = {
     )`,
     'CREATE INDEX access_tokens_by_user ON latchkey.access_tokens (user_id)',
     'CREATE INDEX access_tokens_to_sweep ON latchkey.access_tokens (expires_at)',
+    `CREATE TABLE latchkey.changes (
+      seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      kind text NOT NULL,
+      subject_id uuid NOT NULL,
+      user_id uuid NOT NULL,
+      changed_at timestamptz NOT NULL
+    )`,
+    'CREATE INDEX changes_by_time ON latchkey.changes (changed_at)',
   ],
 }
