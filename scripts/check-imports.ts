@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   passwords: ['audit', 'mail', 'sessions', 'throttle'],
   login: ['audit', 'mail', 'passwords', 'sessions', 'throttle'],
   tokens: ['audit', 'sessions'],
-  accounts: ['audit', 'login', 'mail', 'passwords', 'sessions', 'throttle'],
+  accounts: ['audit', 'login', 'mail', 'passwords', 'sessions', 'throttle', 'tokens'],
   storage: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle', 'tokens'],
   pages: ['accounts', 'audit', 'sessions'],
   http: ['pages', 'sessions'],

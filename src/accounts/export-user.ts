@@ -8,6 +8,8 @@ import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import type { UserExportJson } from '../kernel/wire.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+import { accessTokenJsonSchema, toAccessTokenJson } from '../tokens/access-token-json.ts'
+import type { AccessTokenStore } from '../tokens/store.ts'
 import type { UserStore } from './store.ts'
 import { exportEvents, exportedEventJsonSchema } from './user-events.ts'
 
@@ -15,6 +17,7 @@ import { exportEvents, exportedEventJsonSchema } from './user-events.ts'
 export interface ExportDeps extends SessionDeps {
   readonly users: UserStore
   readonly audit: AuditStore
+  readonly accessTokens: AccessTokenStore
 }
 
 /** All that is stored about a user, but what proves them: of a password, when it was set; of a link, what it is for. */
@@ -24,6 +27,7 @@ export const userExportSchema = z
     user: userJsonSchema,
     password: z.object({ changedAt: z.iso.datetime() }).nullable(),
     sessions: z.array(sessionJsonSchema),
+    accessTokens: z.array(accessTokenJsonSchema),
     pendingLinks: z.array(
       z.object({
         purpose: z.string(),
@@ -43,6 +47,7 @@ export async function exportUser(deps: ExportDeps, id: UserId, note: Note): Prom
   if (stored === null) throw new Refusal('not_found')
   const now = deps.clock()
   const sessions = await deps.sessions.listByUser(id, now)
+  const accessTokens = await deps.accessTokens.listByUser(id)
   const events = await exportEvents(deps.audit, id)
   await deps.audit.write({ events: [note({ type: 'user.exported', userId: id })] })
   const { user, passwordChangedAt, oneTimeTokens, mailsWaiting } = stored
@@ -51,6 +56,7 @@ export async function exportUser(deps: ExportDeps, id: UserId, note: Note): Prom
     user: toUserJson(user),
     password: passwordChangedAt === null ? null : { changedAt: toIsoTime(passwordChangedAt) },
     sessions: sessions.map((session) => toSessionJson(session, null)),
+    accessTokens: accessTokens.map(toAccessTokenJson),
     pendingLinks: oneTimeTokens.map(({ purpose, email, createdAt, expiresAt }) => ({
       purpose,
       email,

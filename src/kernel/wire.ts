@@ -152,6 +152,7 @@ export interface UserExportJson {
   readonly user: UserJson
   readonly password: { readonly changedAt: string } | null
   readonly sessions: readonly SessionJson[]
+  readonly accessTokens: readonly AccessTokenJson[]
   readonly pendingLinks: readonly PendingLinkJson[]
   readonly mailsWaiting: number
   readonly events: readonly ExportedEventJson[]

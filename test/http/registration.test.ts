@@ -147,6 +147,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
     const registered = await client.post('/auth/register', { email, password: PASSWORD, name: 'Ada' })
     await instance.client().post('/auth/register', { email: 'bob@example.com', password: PASSWORD })
     const phone = await instance.client().post('/auth/login', { email, password: PASSWORD }, { 'user-agent': 'Phone' })
+    const { accessToken, token } = (await client.post('/auth/tokens', { name: 'backup', scopes: [] })).body
     await client.post('/auth/email/change', { email: 'next@example.com' })
     await client.post('/auth/password/forgot', { email })
     const reply = await client.get('/auth/user/export')
@@ -158,14 +159,17 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
       user: registered.body.user,
       password: { changedAt: createdAt },
       sessions: expect.any(Array),
+      accessTokens: [accessToken],
       pendingLinks: expect.any(Array),
       mailsWaiting: 5,
       events: expect.any(Array),
     })
     const { sessions, pendingLinks, events } = reply.body
+    expect(reply.text).not.toContain(token)
     expect(events.map(({ type }: { type: string }) => type)).toEqual([
       'password.reset_requested',
       'email.change_requested',
+      'access_token.created',
       'login.succeeded',
       'login.succeeded',
       'user.created',
