@@ -61,6 +61,13 @@ export interface AccessToken {
   readonly lastUsedAt: number | null
 }
 
+/** A session that has a new token. */
+export interface NewSecret {
+  readonly user: User
+  readonly session: Session
+  readonly token: string
+}
+
 /** Somebody who logged in. */
 export interface SessionPrincipal {
   readonly kind: 'session'

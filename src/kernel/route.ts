@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod'
 import type { RefusalCode } from './catalogue.ts'
 import type { Note } from './event.ts'
-import type { ClientInfo, Principal, Session, SessionPrincipal, User } from './principal.ts'
+import type { ClientInfo, NewSecret, Principal, SessionPrincipal } from './principal.ts'
 import type { Quota } from './quota.ts'
 import type { WireRoutes } from './wire-routes.ts'
 
@@ -40,13 +40,6 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly note: Note
   /** Has the answer tell what is left of a budget, whatever the answer will be. */
   readonly tellQuota: (quota: Quota) => void
-}
-
-/** A session that has a new token. */
-export interface NewSecret {
-  readonly user: User
-  readonly session: Session
-  readonly token: string
 }
 
 /** What a route answers. */

@@ -6,8 +6,7 @@ import { createJweSealer } from '../crypto/compact-jwe.ts'
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { Method, SessionPrincipal } from '../kernel/principal.ts'
-import type { NewSecret } from '../kernel/route.ts'
+import type { Method, NewSecret, SessionPrincipal } from '../kernel/principal.ts'
 
 /** A package that was opened. Whether it is still true, others know. */
 export interface OpenedSession {

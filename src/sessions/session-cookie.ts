@@ -3,7 +3,8 @@
  * (RFC 6265bis section 4.1.3), no Domain unless one is configured. Proved by session-cookie.test.ts.
  */
 import { getPublicSuffix } from 'tldts'
-import type { Cookie, NewSecret } from '../kernel/route.ts'
+import type { NewSecret } from '../kernel/principal.ts'
+import type { Cookie } from '../kernel/route.ts'
 import { idleLimitMs, type SessionSettings } from './settings.ts'
 
 /** Where cookies are valid. */
