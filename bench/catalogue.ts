@@ -18,6 +18,8 @@ export interface Entry {
   readonly needs: readonly DatabaseKind[]
   /** Where its login is; null when it has none. */
   readonly login: string | null
+  /** What GET /me carries; a cookie, unless it says otherwise. */
+  readonly proof?: 'access_token'
   /** Where its stored sessions come from, for the measure of cold requests: a subject, itself or another. */
   readonly storeOf?: string
 }
@@ -57,6 +59,14 @@ export const CATALOGUE: readonly Entry[] = [
     storeOf: 'latchkey-redis',
     title: 'Latchkey, Redis',
     needs: ['postgres', 'redis'],
+  },
+  { ...LATCHKEY_ON_NODE, id: 'latchkey-sealed', title: 'Latchkey, SQLite, sealed cookie', needs: [] },
+  {
+    ...LATCHKEY_ON_NODE,
+    id: 'latchkey-token',
+    proof: 'access_token',
+    title: 'Latchkey, SQLite, access token',
+    needs: [],
   },
   { ...LATCHKEY, id: 'latchkey-hono', title: 'Latchkey in Hono', file: 'peers/hono.js', limit: 'hono', needs: [] },
   {

@@ -1,7 +1,7 @@
 import type { WarmResults, WarmSubject } from '../results.ts'
 import { type Bench, shuffle } from '../support/bench.ts'
 import { runClosedLoop } from '../support/load.ts'
-import { getMe, logIn } from '../support/requests.ts'
+import { getMe, logIn, makeAccessToken } from '../support/requests.ts'
 import { ratioOf, spreadBy } from '../support/statistics.ts'
 import type { SubjectProcess } from '../support/subject-process.ts'
 
@@ -46,7 +46,8 @@ export async function measureWarm(bench: Bench): Promise<WarmResults> {
 
 async function logInAll(subjects: readonly SubjectProcess[], requests: Map<string, string>): Promise<void> {
   for (const { entry, port } of subjects) {
-    requests.set(entry.id, getMe(entry.login === null ? 'session=none' : await logIn(port, entry.login)))
+    const cookie = entry.login === null ? 'session=none' : await logIn(port, entry.login)
+    requests.set(entry.id, getMe(entry.proof === 'access_token' ? await makeAccessToken(port, cookie) : cookie))
   }
 }
 

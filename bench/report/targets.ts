@@ -39,6 +39,7 @@ export function judge(results: Results): Verdict[] {
 function judgeWarm({ subjects }: WarmResults): Verdict[] {
   const bounds = [
     ...ON_NODE.map((id) => [id, 'bare', 0.88] as const),
+    ...['latchkey-sealed', 'latchkey-token'].map((id) => [id, 'bare', 0.8] as const),
     ['latchkey-hono', 'hono', 0.95] as const,
     ['latchkey-fastify', 'fastify', 0.93] as const,
     ['latchkey-express', 'express', 0.95] as const,

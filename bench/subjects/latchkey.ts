@@ -12,6 +12,8 @@ const SECRET = Buffer.alloc(32, 'latchkey bench').toString('base64url')
 
 export const subjects: SubjectMakers = {
   'latchkey-sqlite': async (options) => onNode(options, await onSqlite(options)),
+  'latchkey-sealed': async (options) => onNode(options, { ...(await onSqlite(options)), session: { token: 'sealed' } }),
+  'latchkey-token': async (options) => onNode(options, await onSqlite(options)),
   'latchkey-postgres': async (options) => onNode(options, await onPostgres(options)),
   'latchkey-redis': async (options) => onNode(options, await onRedis(options)),
 }

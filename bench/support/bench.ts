@@ -98,7 +98,9 @@ export function createBench(
     isQuick,
     pace: (full, quick) => ({ ...(isQuick ? quick : full), ...pace }),
     entries,
-    withLogin: entries.filter((entry) => entry.login !== null && entry.role !== 'hand' && isEverywhere(entry)),
+    withLogin: entries.filter(
+      (entry) => entry.login !== null && entry.proof === undefined && entry.role !== 'hand' && isEverywhere(entry),
+    ),
     isEverywhere,
     databases,
     start,

@@ -9,9 +9,10 @@ export function emailOf(user: number): string {
   return `user-${user}@example.com`
 }
 
-/** GET /me with the cookies of a session. */
-export function getMe(cookie: string): string {
-  return `GET /me HTTP/1.1\r\nHost: localhost:3000\r\nAccept: application/json\r\nCookie: ${cookie}\r\n\r\n`
+/** GET /me with the cookies of a session, or with `Bearer` and an access token. */
+export function getMe(proof: string): string {
+  const header = proof.startsWith('Bearer ') ? 'Authorization' : 'Cookie'
+  return `GET /me HTTP/1.1\r\nHost: localhost:3000\r\nAccept: application/json\r\n${header}: ${proof}\r\n\r\n`
 }
 
 /** POST of email and password. */
@@ -30,6 +31,17 @@ export async function logIn(port: number, path: string, user = 0): Promise<strin
   const cookie = readCookies(answer)
   await checkMe(port, cookie, user)
   return cookie
+}
+
+/** Makes an access token in the session, and proves that GET /me with it tells whose it is. */
+export async function makeAccessToken(port: number, cookie: string, user = 0): Promise<string> {
+  const body = '{"name":"bench","scopes":[]}'
+  const head = `POST /auth/tokens HTTP/1.1\r\nHost: localhost:3000\r\nCookie: ${cookie}\r\nContent-Type: application/json`
+  const answer = await fetchOnce(port, `${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  if (answer.status !== 201) throw new Error(`POST /auth/tokens gives ${answer.status}: ${answer.body}`)
+  const proof = `Bearer ${(JSON.parse(answer.body) as { token: string }).token}`
+  await checkMe(port, proof, user)
+  return proof
 }
 
 /** @throws Error unless GET /me with the cookie names the user. */
