@@ -22,6 +22,7 @@ import { toSetCookie } from './http/cookies.ts'
 import { type Credentials, type Identity, readCredentials, refuseCredentials } from './http/credentials.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { listFeatures } from './http/features.ts'
+import { forwardAuthRoute } from './http/forward-auth-route.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import { systemClock } from './kernel/clock.ts'
@@ -238,6 +239,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     }),
     ...sessionRoutes(deps),
     ...accessTokenRoutes(deps),
+    forwardAuthRoute({ ...deps, authUrl }),
     ...passwordRoutes(deps),
     ...(mailing.isOn ? [...passwordResetRoutes(deps), ...emailRoutes(deps)] : []),
     ...(mailing.developmentMailer === null ? [] : [devMailRoute(mailing.developmentMailer)]),
