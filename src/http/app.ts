@@ -9,9 +9,10 @@ import { parseNextLocation } from '../pages/next-location.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
 import { toResponse } from './answer.ts'
+import { headerReader } from './any-request.ts'
 import { readCookie } from './cookies.ts'
 import { type Identity, isFromBrowser, refuseCredentials } from './credentials.ts'
-import { addPreflightHeaders, isSafeMethod, refuseCrossOrigin } from './cross-origin.ts'
+import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
 import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './exchange.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isDecodable } from './percent-escapes.ts'
@@ -100,7 +101,7 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 /** From a found route to its answer. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
   const { request, note } = exchange
-  if (!isSafeMethod(request.method)) refuseCrossOrigin((name) => request.headers.get(name), deps.pages)
+  refuseCrossOrigin(request.method, headerReader(request), deps.pages)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
   const identity = await deps.identify(request, note)
   exchange.identity = identity

@@ -15,8 +15,13 @@ export function isSafeMethod(method: string): boolean {
   return SAFE_METHODS.has(method)
 }
 
-/** Throws cross_origin for what a browser sends for a page of another origin. To be asked of unsafe methods. */
-export function refuseCrossOrigin(header: HeaderReader, { origin, trustedOrigins }: TrustedPages): void {
+/** Throws cross_origin for an unsafe method that a browser sends for a page of another origin. */
+export function refuseCrossOrigin(method: string, header: HeaderReader, pages: TrustedPages): void {
+  if (!isSafeMethod(method)) refuseForeignPage(header, pages)
+}
+
+/** Throws cross_origin for anything that a browser sends for a page of another origin. */
+export function refuseForeignPage(header: HeaderReader, { origin, trustedOrigins }: TrustedPages): void {
   const site = header('sec-fetch-site') ?? null
   const from = header('origin') ?? null
   if (site === 'same-origin' || site === 'none') return

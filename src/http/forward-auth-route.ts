@@ -7,7 +7,7 @@ import { hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { TrustedPages } from '../kernel/trusted-pages.ts'
-import { refuseCrossOrigin } from './cross-origin.ts'
+import { refuseForeignPage } from './cross-origin.ts'
 import { readOriginalRequest } from './original-request.ts'
 
 /** What forward-auth works with. */
@@ -55,7 +55,7 @@ export function forwardAuthRoute(deps: ForwardAuthDeps): Route {
       const { scopes } = readQuestion(deps, request)
       // The API behind has no other protection. A token is sent by nobody's page but its holder's.
       const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.pages).isSafe
-      if (!isSafe) refuseCrossOrigin(header, deps.pages)
+      if (!isSafe) refuseForeignPage(header, deps.pages)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
       return { status: 204, headers: identityHeaders(deps, principal) }
     },
