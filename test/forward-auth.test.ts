@@ -1,7 +1,7 @@
 /* The example of docs/forward-auth.md with real proxies in front of an API in Python. */
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Client, Reply } from './support/client.ts'
 import { type ForwardAuth, type ProxyName, startForwardAuth } from './support/forward-auth.ts'
 import { PASSWORD } from './support/rings.ts'
@@ -73,7 +73,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
   test('nothing that a client says of itself arrives', async () => {
     const { client, email } = await register()
     const { bearer } = await tokenOf(client, ['read'])
-    const names = ['User-Id', 'User-Email', 'Session-Id', 'Token-Id', 'Scopes', 'Methods'].flatMap((name) => [
+    const names = ['User-Id', 'User-Email', 'Session-Id', 'Token-Id', 'Scopes', 'Methods', 'JWT'].flatMap((name) => [
       `X-Auth-${name}`,
       `x-auth-${name.toLowerCase()}`,
       `X_Auth_${name.replace('-', '_')}`,
@@ -105,6 +105,17 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
       expect(body).not.toMatch(/lk[sp]_/)
     }
     expect((await sendRaw('/headers', spoofed)).status).toBe(401)
+  })
+
+  test('with forwardAuth.jwt the API gets the signed identity, and anybody the keys', async () => {
+    const signing = await startForwardAuth(proxy, { signsIdentity: true })
+    onTestFinished(() => signing.close())
+    const client = signing.client()
+    await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+    const arrived = (await client.get('/headers')).body.headers as [string, string][]
+    const jwt = arrived.find(([name]) => name.toLowerCase() === 'x-auth-jwt')?.[1] ?? ''
+    const { kid } = JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', 'base64url').toString())
+    expect((await signing.client().get('/auth/jwks.json')).body.keys).toEqual([expect.objectContaining({ kid })])
   })
 
   test('an access token does what its scopes allow, until it is revoked', async () => {

@@ -3,6 +3,9 @@
  * through to an API, and who it is from. 2xx lets it through; Caddy and Traefik pass any other answer to the client, nginx
  * 401 and 403 only. Proved by test/http/forward-auth.test.ts, and with real proxies by test/forward-auth.test.ts.
  */
+import { z } from 'zod'
+import type { JwtSigner } from '../crypto/jwt.ts'
+import { type Clock, SECOND_MS } from '../kernel/clock.ts'
 import { hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
@@ -17,7 +20,13 @@ export interface ForwardAuthDeps {
   readonly pages: TrustedPages
   /** The scopes that there are. */
   readonly scopes: readonly string[]
+  /** Signs what the API is told; null: nothing is signed. */
+  readonly jwtSigner: JwtSigner | null
+  readonly clock: Clock
 }
+
+/** How long a signed identity is good: as long as a request may take to reach the API. */
+const JWT_SECONDS = 60
 
 /** What the query asks. */
 interface Question {
@@ -30,8 +39,12 @@ const QUERY = {
   redirect: '`login`: browsers that are not logged in and ask for HTML are sent to the login page, in place of 401.',
 }
 
-/** The route that proxies ask. */
-export function forwardAuthRoute(deps: ForwardAuthDeps): Route {
+/** The route that proxies ask, and the keys of what it signs. */
+export function forwardAuthRoutes(deps: ForwardAuthDeps): Route[] {
+  return [verifyRoute(deps), ...(deps.jwtSigner === null ? [] : [keysRoute(deps.jwtSigner)])]
+}
+
+function verifyRoute(deps: ForwardAuthDeps): Route {
   return defineRoute({
     method: 'GET',
     path: '/verify',
@@ -62,6 +75,19 @@ export function forwardAuthRoute(deps: ForwardAuthDeps): Route {
   })
 }
 
+function keysRoute({ publicKeys }: JwtSigner): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/jwks.json',
+    summary: 'The public keys of X-Auth-JWT (RFC 7517)',
+    access: 'anyone',
+    answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.string())) }) },
+    async handle() {
+      return { status: 200, body: { keys: publicKeys } }
+    },
+  })
+}
+
 /** Throws bad_request for whatever is not understood: a scope that is misspelt must not be a scope that nobody asks for. */
 function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
   const { scope: scopes = [], redirect = [], ...others } = queryAll
@@ -79,7 +105,7 @@ function badQuery(detail: string): Refusal {
 }
 
 /** Whom the API is told about. A session has every scope, so that the API may look at scopes alone. */
-function identityHeaders({ scopes: known }: ForwardAuthDeps, principal: Principal): Record<string, string> {
+function identityHeaders(deps: ForwardAuthDeps, principal: Principal): Record<string, string> {
   const { user, scopes } = principal
   const proof =
     principal.kind === 'session'
@@ -89,7 +115,32 @@ function identityHeaders({ scopes: known }: ForwardAuthDeps, principal: Principa
     'X-Auth-User-Id': user.id,
     'X-Auth-User-Email': toHeaderValue(user.email),
     ...proof,
-    'X-Auth-Scopes': (scopes ?? known).join(' '),
+    'X-Auth-Scopes': (scopes ?? deps.scopes).join(' '),
+    ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal)) }),
+  }
+}
+
+/** The same as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
+function claimsOf({ authUrl, scopes: known, clock }: ForwardAuthDeps, principal: Principal): Record<string, unknown> {
+  const { user, scopes } = principal
+  const now = Math.floor(clock() / SECOND_MS)
+  const proof =
+    principal.kind === 'session'
+      ? {
+          sid: principal.session.id,
+          amr: principal.session.methods,
+          auth_time: Math.floor(principal.session.authenticatedAt / SECOND_MS),
+        }
+      : { token_id: principal.accessToken.id, amr: [principal.kind] }
+  return {
+    iss: authUrl,
+    sub: user.id,
+    iat: now,
+    exp: now + JWT_SECONDS,
+    email: user.email,
+    email_verified: user.emailVerified,
+    scope: (scopes ?? known).join(' '),
+    ...proof,
   }
 }
 

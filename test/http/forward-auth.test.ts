@@ -1,4 +1,5 @@
 /* What proxies are answered at GET /auth/verify (DESIGN section 3). With real proxies: test/forward-auth.test.ts. */
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LatchkeyOptions } from '../../src/index.ts'
 import type { Client } from '../support/client.ts'
@@ -34,6 +35,19 @@ async function tokenOf(
 ): Promise<{ id: string; bearer: Record<string, string> }> {
   const { body } = await client.post('/auth/tokens', { name: 'backup', scopes })
   return { id: body.accessToken.id, bearer: { authorization: `Bearer ${body.token}` } }
+}
+
+/** The claims of a JWT, checked against the key that it names. */
+function verified(
+  jwt: string | null,
+  keys: readonly (JsonWebKey & { kid: string })[],
+): Record<string, unknown> & { iat: number } {
+  const [header = '', payload = '', signature = ''] = jwt?.split('.') ?? []
+  const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString())
+  const key = keys.find(({ kid }) => kid === read(header).kid)
+  const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' })
+  expect(verify(null, Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, 'base64url'))).toBe(true)
+  return read(payload)
 }
 
 /** The headers of an identity. */
@@ -213,6 +227,35 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
       expect(value).toMatch(/^[\x21-\x7e]+$/)
       expect(decodeURIComponent(value)).toBe(email)
     }
+  })
+
+  test('with forwardAuth.jwt the identity is signed too, for a minute, by the keys of jwks.json', async () => {
+    const instance = await start(ring, { forwardAuth: { jwt: true } })
+    const ada = await register(instance)
+    const { keys } = (await instance.client().get('/auth/jwks.json')).body
+    const { bearer, id } = await tokenOf(ada, ['read'])
+    const { user, session } = (await ada.get('/auth/session')).body
+    const ofSession = verified((await ada.get('/auth/verify', GET)).headers.get('x-auth-jwt'), keys)
+    const shared = { iss: `${ORIGIN}/auth`, sub: user.id, email: ADA, email_verified: false }
+    expect(ofSession).toEqual({
+      ...shared,
+      iat: expect.any(Number),
+      exp: ofSession.iat + 60,
+      auth_time: Math.floor(Date.parse(session.authenticatedAt) / 1_000),
+      sid: session.id,
+      amr: ['password'],
+      scope: 'read write',
+    })
+    const ofToken = verified(
+      (await instance.client().get('/auth/verify', { ...GET, ...bearer })).headers.get('x-auth-jwt'),
+      keys,
+    )
+    expect(ofToken).toMatchObject({ ...shared, token_id: id, amr: ['access_token'], scope: 'read' })
+    expect(ofToken).not.toHaveProperty('sid')
+
+    const without = await start(ring)
+    expect((await without.client().get('/auth/jwks.json')).status).toBe(404)
+    expect((await (await register(without)).get('/auth/verify', GET)).headers.has('x-auth-jwt')).toBe(false)
   })
 
   test('warm, it costs no query', async () => {

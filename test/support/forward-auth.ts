@@ -31,7 +31,7 @@ export interface ForwardAuth {
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/forward-auth')
 
 /** Starts the example with this proxy, on free ports. */
-export async function startForwardAuth(proxy: ProxyName): Promise<ForwardAuth> {
+export async function startForwardAuth(proxy: ProxyName, { signsIdentity = false } = {}): Promise<ForwardAuth> {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-forward-auth-'))
   const [port, apiPort] = [await freePort(), await freePort()]
   const origin = `http://localhost:${port}`
@@ -44,6 +44,7 @@ export async function startForwardAuth(proxy: ProxyName): Promise<ForwardAuth> {
     throttle: ROOMY,
     clock: () => now,
     verifyEmail: 'off',
+    forwardAuth: { jwt: signsIdentity },
   })
   const server = createHttpServer(auth, origin).listen(0, '127.0.0.1')
   await once(server, 'listening')
