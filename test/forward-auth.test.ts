@@ -68,6 +68,10 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     const next = login.searchParams.get('next')
     expect(next).toBe('/reports?year=2026&page=%26')
     expect((await nobody.get(`${login.pathname}${login.search}`, HTML)).text).toContain('name="next"')
+    const { email } = await register()
+    const back = await nobody.form('/auth/login', { email, password: PASSWORD, next: next ?? '' })
+    expect([back.status, back.headers.get('location')]).toEqual([303, next])
+    expect((await nobody.get(next ?? '', HTML)).body.user.email).toBe(email)
   })
 
   test('nothing that a client says of itself arrives', async () => {

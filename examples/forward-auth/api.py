@@ -23,7 +23,7 @@ class Api(BaseHTTPRequestHandler):
             "user": {"id": user_id, "email": unquote(self.headers["X-Auth-User-Email"])},
             "session": self.headers["X-Auth-Session-Id"],
             "token": self.headers["X-Auth-Token-Id"],
-            "scopes": self.headers["X-Auth-Scopes"].split(),
+            "scopes": (self.headers["X-Auth-Scopes"] or "").split(),  # nginx passes no empty headers
             "methods": self.headers["X-Auth-Methods"].split(),
         })
 

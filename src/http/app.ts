@@ -152,7 +152,7 @@ function toCall(
 
 /** True for whoever offers nothing, or a cookie that is dead: they may log in. A token that is no good is its sender's fault. */
 function isNobody({ principal, credentials }: Identity): boolean {
-  return principal === null && refuseCredentials(credentials).code === 'unauthenticated'
+  return principal === null && credentials.accessToken === null && credentials.sessionCame !== 'in_header'
 }
 
 /** A body may take its time. Whoever was logged in when it began must still be when it is complete. */

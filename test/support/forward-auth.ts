@@ -44,6 +44,7 @@ export async function startForwardAuth(proxy: ProxyName, { signsIdentity = false
     throttle: ROOMY,
     clock: () => now,
     verifyEmail: 'off',
+    deliverMails: false,
     forwardAuth: { jwt: signsIdentity },
   })
   const server = createHttpServer(auth, origin).listen(0, '127.0.0.1')
