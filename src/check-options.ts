@@ -115,6 +115,7 @@ export const settingsSchema = z.strictObject({
     })
     .partial()
     .optional(),
+  forwardAuth: z.strictObject({ jwt: z.boolean().optional() }).optional(),
   throttle: z
     .strictObject({
       freeFailures: z.int().min(1).max(99),

@@ -12,6 +12,7 @@ import { createServerSideUsers, type ServerSideUsers } from './accounts/server-s
 import { DEFAULT_AUDIT_SETTINGS, SEAL_INTERVAL_MS, sealAudit, sweepAudit } from './audit/keep-audit.ts'
 import { createServerSideAudit, type ServerSideAudit } from './audit/server-side-audit.ts'
 import { checkOptions } from './check-options.ts'
+import { createJwtSigner } from './crypto/jwt.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
 import { createSigner } from './crypto/signature.ts'
 import { commonHeaders } from './http/answer.ts'
@@ -22,6 +23,7 @@ import { toSetCookie } from './http/cookies.ts'
 import { type Credentials, type Identity, readCredentials, refuseCredentials } from './http/credentials.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { listFeatures } from './http/features.ts'
+import { forwardAuthRoutes } from './http/forward-auth-route.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import { systemClock } from './kernel/clock.ts'
@@ -171,6 +173,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
 
   const secrets = readSecrets(options)
   const signer = createSigner(secrets, 'flash')
+  const jwtSigner = options.forwardAuth?.jwt ? createJwtSigner(secrets, 'forward-auth') : null
   const mailing = createMailing({
     ...options,
     secrets,
@@ -244,6 +247,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     }),
     ...sessionRoutes(deps),
     ...accessTokenRoutes(deps),
+    ...forwardAuthRoutes({ ...deps, authUrl, jwtSigner }),
     ...passwordRoutes(deps),
     ...(mailing.isOn ? [...passwordResetRoutes(deps), ...emailRoutes(deps)] : []),
     ...(mailing.developmentMailer === null ? [] : [devMailRoute(mailing.developmentMailer)]),

@@ -75,6 +75,10 @@ export interface LatchkeyOptions {
   readonly scopes?: readonly string[]
   /** Limits of access tokens. */
   readonly accessTokens?: Partial<AccessTokenSettings>
+  readonly forwardAuth?: {
+    /** Signs identities for the APIs behind proxies: `X-Auth-JWT`, with its keys at `/auth/jwks.json`. Default false. */
+    readonly jwt?: boolean
+  }
   /** Who may try how often. Limits can be set, not switched off. */
   readonly throttle?: Partial<ThrottleSettings>
   /** How the audit is kept. */

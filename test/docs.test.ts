@@ -103,6 +103,7 @@ describe('the documentation', () => {
     const nested: Record<string, string[]> = {
       audit: ['retentionMs'],
       cookie: ['domain'],
+      forwardAuth: ['jwt'],
       password: ['minLength', 'contextWords', 'breachUrl'],
       session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       throttle: [...read('src/throttle/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),

@@ -23,6 +23,7 @@ export function toResponse(answer: Answer, headers: Headers, now: number): Respo
   if (answer.fileName !== undefined) {
     headers.set('Content-Disposition', `attachment; filename="${answer.fileName}"`)
   }
+  for (const [name, value] of Object.entries(answer.headers ?? {})) headers.set(name, value)
   if (answer.location !== undefined) headers.set('Location', answer.location)
   if (answer.clearsSiteData) headers.set('Clear-Site-Data', '"cache"')
   if (answer.text !== undefined) {

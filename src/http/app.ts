@@ -9,6 +9,7 @@ import { parseNextLocation } from '../pages/next-location.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
 import { toResponse } from './answer.ts'
+import { headerReader } from './any-request.ts'
 import { readCookie } from './cookies.ts'
 import { type Identity, isFromBrowser, refuseCredentials } from './credentials.ts'
 import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
@@ -101,37 +102,59 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 
 /** From a found route to its answer. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
-  const { request, client, note } = exchange
-  const url = new URL(request.url)
-  refuseCrossOrigin(request.method, request.headers, deps.pages)
+  const { request, note } = exchange
+  refuseCrossOrigin(request.method, headerReader(request), deps.pages)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
   const identity = await deps.identify(request, note)
   exchange.identity = identity
-  const { principal, credentials } = identity
-  exchange.isCookieless = asksForHeader(request) || credentials.sessionCame === 'in_header'
+  exchange.isCookieless = asksForHeader(request) || identity.credentials.sessionCame === 'in_header'
+  const call = toCall(deps, exchange, route, identity, params)
+  const toNobody = isNobody(identity) ? route.answerNobody?.(call) : null
+  if (toNobody != null) return toNobody
   checkAccess(deps, route, identity)
   const hasBody = route.method === 'POST' || route.method === 'PATCH'
   const body = hasBody ? await readBody(deps, exchange, route) : undefined
   if (hasBody) await refuseIfEndedMeanwhile(deps, exchange, route)
-  const call: RouteRequest = {
-    body,
+  const answer = await route.handle({ ...call, body })
+  return exchange.form === null || route.form === undefined
+    ? answer
+    : acceptForm(deps, answer, route.form, exchange.form.next)
+}
+
+/** What the route is told of the request, but for the body. */
+function toCall(
+  deps: AppDeps,
+  exchange: Exchange,
+  route: Route,
+  { principal, credentials }: Identity,
+  params: Record<string, string>,
+): RouteRequest {
+  const { request, client, note } = exchange
+  const query = [...new URL(request.url).searchParams]
+  return {
+    body: undefined,
     params,
-    query: Object.fromEntries([...url.searchParams].reverse()),
+    query: Object.fromEntries(query.toReversed()),
+    queryAll: Object.fromEntries(
+      [...Map.groupBy(query, ([name]) => name)].map(([name, all]) => [name, all.map(([, value]) => value)]),
+    ),
     // A route for anyone knows sessions only: a token neither logs in nor out.
     principal: route.access === 'anyone' && principal?.kind === 'access_token' ? null : principal,
     sessionToken: credentials.sessionToken === null ? null : deps.plainToken(credentials.sessionToken),
     client,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
     cookie: (suffix) => cookieValue(request, deps.jar.name(suffix)),
+    header: (name) => request.headers.get(name),
     note,
     tellQuota: (quota) => {
       exchange.quota = quota
     },
   }
-  const answer = await route.handle(call)
-  return exchange.form === null || route.form === undefined
-    ? answer
-    : acceptForm(deps, answer, route.form, exchange.form.next)
+}
+
+/** True for whoever offers nothing, or a cookie that is dead: they may log in. A token that is no good is its sender's fault. */
+function isNobody({ principal, credentials }: Identity): boolean {
+  return principal === null && credentials.accessToken === null && credentials.sessionCame !== 'in_header'
 }
 
 /** A body may take its time. Whoever was logged in when it began must still be when it is complete. */

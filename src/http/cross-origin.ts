@@ -4,16 +4,26 @@
  */
 import { Refusal } from '../kernel/refusal.ts'
 import type { TrustedPages } from '../kernel/trusted-pages.ts'
+import type { HeaderReader } from './credentials.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ALLOWED_METHODS = 'GET, POST, PATCH, DELETE'
 const PREFLIGHT_SECONDS = '600'
 
+/** True for a method that changes nothing (RFC 9110 section 9.2.1). */
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.has(method)
+}
+
 /** Throws cross_origin for an unsafe method that a browser sends for a page of another origin. */
-export function refuseCrossOrigin(method: string, headers: Headers, { origin, trustedOrigins }: TrustedPages): void {
-  if (SAFE_METHODS.has(method)) return
-  const site = headers.get('sec-fetch-site')
-  const from = headers.get('origin')
+export function refuseCrossOrigin(method: string, header: HeaderReader, pages: TrustedPages): void {
+  if (!isSafeMethod(method)) refuseForeignPage(header, pages)
+}
+
+/** Throws cross_origin for anything that a browser sends for a page of another origin. */
+export function refuseForeignPage(header: HeaderReader, { origin, trustedOrigins }: TrustedPages): void {
+  const site = header('sec-fetch-site') ?? null
+  const from = header('origin') ?? null
   if (site === 'same-origin' || site === 'none') return
   if (from !== null && trustedOrigins.has(from)) return
   if (site !== null) throw refusal('Sec-Fetch-Site', origin)

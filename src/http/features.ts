@@ -13,6 +13,7 @@ export function listFeatures({ takesRegistrations, verifiesEmail, sendsMail }: O
     'sessions',
     'events',
     'tokens',
+    'forward_auth',
     'reauthenticate',
     'password_change',
     'export',

@@ -119,7 +119,7 @@ function toOperation(route: Route): Json {
     name,
     in: 'query',
     description,
-    schema,
+    schema: route.repeats?.includes(name) ? { type: 'array', items: schema } : schema,
   }))
   const parameters = [...inPath, ...inQuery]
   return {
@@ -144,12 +144,13 @@ function toRequestBody(route: Route): Json {
 }
 
 function successResponses(route: Route): Json {
-  const answers = Object.entries(route.answers).map(([status, answer]) => [status, toSuccess(answer)])
+  const answers = Object.entries(route.answers).map(([status, answer]) => [status, toSuccess(status, answer)])
   const formAnswer = route.form === undefined ? [] : [['303', { description: 'The answer to a form: on to a page.' }]]
   return Object.fromEntries([...answers, ...formAnswer])
 }
 
-function toSuccess(answer: Route['answers'][number]): Json {
+function toSuccess(status: string, answer: Route['answers'][number]): Json {
+  if (status === '303') return { description: 'On to another page.' }
   if (answer === null || answer === undefined) return { description: 'Done.' }
   if (typeof answer === 'string') return { description: 'Done.', content: { [answer]: { schema: { type: 'string' } } } }
   return { description: 'Done.', content: { 'application/json': { schema: toSchema(answer, 'output') } } }

@@ -29,6 +29,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly params: Readonly<Record<string, string>>
   /** The first value of each query parameter. */
   readonly query: Readonly<Record<string, string>>
+  /** Every value of each query parameter. */
+  readonly queryAll: Readonly<Record<string, readonly string[]>>
   readonly principal: Who
   /** The token of the principal's session; null where there is none. */
   readonly sessionToken: Who extends SessionPrincipal ? string : string | null
@@ -37,6 +39,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly wantsHtml: boolean
   /** The value of a cookie of ours, by its suffix. */
   readonly cookie: (suffix: string) => string | null
+  /** A header, by its name. For what proxies tell. */
+  readonly header: (name: string) => string | null
   readonly note: Note
   /** Has the answer tell what is left of a budget, whatever the answer will be. */
   readonly tellQuota: (quota: Quota) => void
@@ -53,6 +57,8 @@ export interface Answer<Json = unknown> {
   readonly fileName?: string
   /** What the next page says, in place of the form's own notice. */
   readonly notice?: string
+  /** More headers, by name. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Where a browser goes next, as a path or an allowed URL. */
   readonly location?: string
   /** A session with its new secret: goes to a browser as the cookie, and in a header to an app that keeps none. */
@@ -88,6 +94,8 @@ export interface Route {
   readonly access: Access
   /** Query parameters, none of which has to be there, and what each means. */
   readonly query?: Readonly<Record<string, string>>
+  /** Those of them that may stand more than once. */
+  readonly repeats?: readonly string[]
   /** Validates the body; absent: the body is not read. */
   readonly body?: ZodType
   /** Success answers by status: a schema, a media type that is not JSON, or null for no body. */
@@ -95,6 +103,8 @@ export interface Route {
   /** Refusals besides those that every route of its kind has. */
   readonly refusals?: readonly RefusalCode[]
   readonly form?: FormUse
+  /** What is answered to whoever offers nothing that is good, and no token. Null or absent: 401 unauthenticated. */
+  answerNobody?(request: RouteRequest): Answer | null
   handle(request: RouteRequest): Promise<Answer>
 }
 

@@ -135,6 +135,12 @@ export interface WireRoutes {
     readonly answer: { readonly events: readonly UserEventJson[] }
     readonly refusal: WithSession | 'bad_request'
   }
+  'GET /verify': {
+    /** `scope` may stand more than once: all of them are asked for. `redirect`: `login`. */
+    readonly query: { readonly scope?: string | undefined; readonly redirect?: string | undefined }
+    readonly answer: null
+    readonly refusal: WithUser | 'bad_request' | 'cross_origin' | 'insufficient_scope'
+  }
   'POST /tokens': {
     readonly body: CreateAccessTokenBody
     readonly answer: IssuedAccessTokenJson

@@ -1,7 +1,7 @@
 /* ASVS 2.2.1: whatever is off the schema is 4xx; nothing gives 500. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Instance, PASSWORD, startInstance } from '../support/rings.ts'
+import { type Instance, ORIGIN, PASSWORD, startInstance } from '../support/rings.ts'
 
 let instance: Instance
 let cookie: string
@@ -57,6 +57,37 @@ test('any path, method and header text is answered with less than 500', async ()
       },
     ),
     { numRuns: 500 },
+  )
+  expect(instance.errors).toEqual([])
+})
+
+test('whatever a proxy says of a request, forward-auth answers and leads to no other place', async () => {
+  const value = fc.oneof(
+    fc.string({ maxLength: 40 }).map((text) => text.trim()),
+    fc.constantFrom(
+      'GET',
+      'POST',
+      'localhost:3000',
+      'evil.example',
+      '/a?b=c',
+      '//evil.example',
+      '/\\evil.example',
+      '/.//evil.example',
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(value, value, value, fc.boolean(), async (method, host, uri, isLoggedIn) => {
+      const told = { 'x-forwarded-method': method, 'x-forwarded-host': host, 'x-forwarded-uri': uri }
+      const headers = { ...told, accept: 'text/html', ...(isLoggedIn ? { cookie } : {}) }
+      const reply = await instance.client().get('/auth/verify?redirect=login', headers)
+      const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(method)
+      expect(reply.status).toBe(isLoggedIn ? 204 : isSafe ? 303 : 401)
+      const location = reply.headers.get('location')
+      if (location === null) return
+      const next = new URL(location).searchParams.get('next') ?? '/'
+      expect([new URL(location).origin, new URL(next, location).origin]).toEqual([ORIGIN, ORIGIN])
+    }),
+    { numRuns: 400 },
   )
   expect(instance.errors).toEqual([])
 })

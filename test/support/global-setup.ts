@@ -1,5 +1,6 @@
 /*
- * Sees to what the tests need and npm does not bring: Chromium for the pages, PostgreSQL and Redis for the storages.
+ * Sees to what the tests need and npm does not bring: Chromium for the pages, PostgreSQL and Redis for the storages, proxies
+ * and what stands behind them.
  * What is missing is installed where that is possible; the servers run for the time of the tests.
  */
 import { execFileSync } from 'node:child_process'
@@ -40,6 +41,16 @@ const NEEDED = [
     debianPackage: 'nginx',
     isThere: () => isOnPath('nginx', '-v'),
     otherwise: 'have nginx on the path',
+  },
+  {
+    debianPackage: 'caddy',
+    isThere: () => isOnPath('caddy', 'version'),
+    otherwise: 'have caddy on the path',
+  },
+  {
+    debianPackage: 'python3',
+    isThere: () => isOnPath('python3'),
+    otherwise: 'have python3 on the path',
   },
   {
     debianPackage: 'redis-server',

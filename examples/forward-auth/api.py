@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""An API that knows nothing of logins: a proxy in front asks Latchkey, and says in X-Auth-* who a request is from.
+
+    python3 api.py [PORT]
+
+It listens on 127.0.0.1 only. Whoever reaches it around the proxy is whoever they say they are.
+"""
+
+import json
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+
+
+class Api(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/headers":  # what arrives, to look at while setting up a proxy
+            return self.answer(200, {"headers": self.headers.items()})
+        user_id = self.headers["X-Auth-User-Id"]
+        if user_id is None:  # the proxy lets nobody through without it
+            return self.answer(500, {"error": "no proxy in front"})
+        self.answer(200, {
+            "user": {"id": user_id, "email": unquote(self.headers["X-Auth-User-Email"])},
+            "session": self.headers["X-Auth-Session-Id"],
+            "token": self.headers["X-Auth-Token-Id"],
+            "scopes": (self.headers["X-Auth-Scopes"] or "").split(),  # nginx passes no empty headers
+            "methods": self.headers["X-Auth-Methods"].split(),
+        })
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self.answer(201, {"by": self.headers["X-Auth-User-Id"], "bytes": len(body)})
+
+    def answer(self, status, body):
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
+ThreadingHTTPServer(("127.0.0.1", port), Api).serve_forever()
