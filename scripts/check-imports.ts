@@ -78,10 +78,17 @@ const forbidden: IForbiddenRuleType[] = [
     to: { pathNot: '^src/react/|node_modules/(?:@types/)?react/', dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'frameworks-bring-types-only',
+    comment: 'Adapters work with the copy of the framework that the application has',
+    severity: 'error',
+    from: { path: '^src/adapters/' },
+    to: { path: 'node_modules/(?:@types/)?(?:express|fastify|hono|koa)/', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'entries-are-imported-by-nobody',
     severity: 'error',
     from: { path: '^src/[^/]+/', pathNot: '\\.test\\.ts$' },
-    to: { path: '^src/(?:index|node|sqlite|postgres|redis|smtp|config|client|react)\\.ts$' },
+    to: { path: '^src/(?:index|node|express|fastify|hono|koa|sqlite|postgres|redis|smtp|config|client|react)\\.ts$' },
   },
   {
     name: 'no-test-code-in-the-product',

@@ -9,6 +9,7 @@ import { parseNextLocation } from '../pages/next-location.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
 import { toResponse } from './answer.ts'
+import { headerReader } from './any-request.ts'
 import { readCookie } from './cookies.ts'
 import { type Identity, isFromBrowser, refuseCredentials } from './credentials.ts'
 import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
@@ -101,7 +102,7 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
   const { request, client, note } = exchange
   const url = new URL(request.url)
-  refuseCrossOrigin(request.method, request.headers, deps.pages)
+  refuseCrossOrigin(request.method, headerReader(request), deps.pages)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
   const identity = await deps.identify(request, note)
   exchange.identity = identity

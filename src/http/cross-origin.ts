@@ -4,16 +4,21 @@
  */
 import { Refusal } from '../kernel/refusal.ts'
 import type { TrustedPages } from '../kernel/trusted-pages.ts'
+import type { HeaderReader } from './credentials.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ALLOWED_METHODS = 'GET, POST, PATCH, DELETE'
 const PREFLIGHT_SECONDS = '600'
 
 /** Throws cross_origin for an unsafe method that a browser sends for a page of another origin. */
-export function refuseCrossOrigin(method: string, headers: Headers, { origin, trustedOrigins }: TrustedPages): void {
+export function refuseCrossOrigin(
+  method: string,
+  header: HeaderReader,
+  { origin, trustedOrigins }: TrustedPages,
+): void {
   if (SAFE_METHODS.has(method)) return
-  const site = headers.get('sec-fetch-site')
-  const from = headers.get('origin')
+  const site = header('sec-fetch-site') ?? null
+  const from = header('origin') ?? null
   if (site === 'same-origin' || site === 'none') return
   if (from !== null && trustedOrigins.has(from)) return
   if (site !== null) throw refusal('Sec-Fetch-Site', origin)
