@@ -140,6 +140,10 @@ describe('a consumer of the package', () => {
 
   beforeAll(() => {
     consumer = makeConsumer()
+    for (const { info, code } of blocks) {
+      const [, file] = /^ts (\w+\.ts)$/.exec(info) ?? []
+      if (file !== undefined) writeFileSync(join(consumer, file), code)
+    }
   })
 
   /** Type-checks one program as a consumer's own; gives how many types were instantiated. */
@@ -154,7 +158,8 @@ describe('a consumer of the package', () => {
   test.each(programs.map(({ page, code }, index) => [page, index, code] as const))(
     'the program in %s (%i) type-checks',
     (_, index, code) => {
-      check(`program${index}`, code)
+      // The types of Koa have an error of their own beside newer versions of what they import.
+      check(`program${index}`, code, { skipLibCheck: / from 'koa'/.test(code) })
     },
   )
 

@@ -210,6 +210,16 @@ describe('where it is mounted', () => {
     await expect(wrong.ready()).rejects.toThrow('The basePath /api/auth is not under /v1')
   })
 
+  test('Fastify, registered without waiting for it', async () => {
+    const app = fastify().register(forFastify.latchkey, { auth: instance.auth })
+    app.get('/', async (request) => String(request.auth))
+    expect((await app.inject('/')).body).toBe('null')
+    expect((await app.inject({ method: 'POST', url: '/api/auth/login', body: {} })).json().code).toBe(
+      'validation_failed',
+    )
+    await app.close()
+  })
+
   test('Hono without a server', async () => {
     const app = new Hono().use(forHono.latchkey(instance.auth)).get('/', (c) => c.text(String(c.var.auth)))
     expect((await app.request('/api/auth/session')).status).toBe(401)

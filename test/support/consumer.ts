@@ -23,7 +23,15 @@ export function makeConsumer(): string {
 
 /** Type-checks files of the project, with compiler options of their own; gives what the compiler tells of its work. */
 export function checkTypes(consumer: string, files: readonly string[], more: Record<string, unknown> = {}): string {
-  const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'], ...more }
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    types: ['node'],
+    ...more,
+  }
   writeFileSync(join(consumer, 'tsconfig.check.json'), JSON.stringify({ compilerOptions, files }))
   const args = ['-p', 'tsconfig.check.json', '--extendedDiagnostics', '--singleThreaded']
   const { status, stdout } = spawnSync(tsc, args, { cwd: consumer, encoding: 'utf8' })
