@@ -24,10 +24,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   client: [],
   react: ['client'],
   server: ['adapters', 'http', 'mail', 'storage'],
+  testing: ['storage', 'mail', 'throttle'],
   cli: ['server', 'accounts', 'audit', 'sessions', 'tokens'],
 }
 /** Rooms that may import the composition root and the options. */
-const ABOVE_THE_ROOT = ['adapters', 'server', 'cli']
+const ABOVE_THE_ROOT = ['adapters', 'testing', 'server', 'cli']
 const WITHOUT_CRYPTO = ['kernel', 'client', 'react']
 /** Files of a feature that speak HTTP's words; actions know nothing of them. */
 const LEAST_MODULES = 80
@@ -78,10 +79,19 @@ const forbidden: IForbiddenRuleType[] = [
     to: { pathNot: '^src/react/|node_modules/(?:@types/)?react/', dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'frameworks-bring-types-only',
+    comment: 'Adapters work with the copy of the framework that the application has',
+    severity: 'error',
+    from: { path: '^src/adapters/' },
+    to: { path: 'node_modules/(?:@types/)?(?:express|fastify|hono|koa)/', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'entries-are-imported-by-nobody',
     severity: 'error',
     from: { path: '^src/[^/]+/', pathNot: '\\.test\\.ts$' },
-    to: { path: '^src/(?:index|node|sqlite|postgres|redis|smtp|config|client|react)\\.ts$' },
+    to: {
+      path: '^src/(?:index|node|express|fastify|hono|koa|sqlite|postgres|redis|smtp|config|client|react|testing)\\.ts$',
+    },
   },
   {
     name: 'no-test-code-in-the-product',

@@ -21,6 +21,7 @@ import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { toSetCookie } from './http/cookies.ts'
 import { type Credentials, type Identity, readCredentials, refuseCredentials } from './http/credentials.ts'
+import { refuseCrossOrigin } from './http/cross-origin.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { listFeatures } from './http/features.ts'
 import { forwardAuthRoutes } from './http/forward-auth-route.ts'
@@ -114,6 +115,12 @@ export interface Latchkey {
    * `toResponse` makes an answer of it.
    */
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
+  /**
+   * Throws the refusal `cross_origin` for an unsafe method (any but GET, HEAD, OPTIONS) that a browser sends for a page of
+   * another origin than `baseUrl` and `trustedOrigins`. Routes under `basePath` are protected already; this is for the
+   * application's own. Costs no query.
+   */
+  refuseCrossOrigin(request: AnyRequest): void
   /** What `require` threw, as problem details; a bare 500 for anything that is no refusal, which `onError` is told. */
   toResponse(error: unknown): Response
   readonly users: ServerSideUsers
@@ -340,6 +347,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
       return principal
     },
+    refuseCrossOrigin: (request) => refuseCrossOrigin(request.method ?? '', headerReader(request), pages),
     toResponse(error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
       const requestId = randomUUID()

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { ROOMY_LIMITS } from '../src/testing/roomy-limits.ts'
 import type { Client } from './support/client.ts'
-import { PASSWORD, ROOMY } from './support/rings.ts'
+import { PASSWORD } from './support/rings.ts'
 import { type ServerProcess, startServerProcess } from './support/server-process.ts'
 
 const ROUNDS = 200
@@ -65,7 +66,10 @@ describe('kill -9', () => {
 
   async function runLane(lane: number): Promise<number> {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-crash-'))
-    writeFileSync(join(directory, 'latchkey.config.mjs'), `export default { throttle: ${JSON.stringify(ROOMY)} }`)
+    writeFileSync(
+      join(directory, 'latchkey.config.mjs'),
+      `export default { throttle: ${JSON.stringify(ROOMY_LIMITS)} }`,
+    )
     let total = 0
     let last: Acknowledged[] = []
     for (let round = 0; round < ROUNDS / LANES; round++) {

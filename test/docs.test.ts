@@ -1,17 +1,7 @@
 /* README and docs are true: their examples run, their links lead somewhere, their tables are complete. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -20,6 +10,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Results } from '../bench/results.ts'
 import { capacityTable } from '../scripts/capacity.ts'
 import { problemsPage } from '../scripts/write-problems.ts'
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from './support/chromium.ts'
+import { checkTypes, makeConsumer } from './support/consumer.ts'
 import { freePort } from './support/free-port.ts'
 import { startServerProcess } from './support/server-process.ts'
 
@@ -32,7 +24,6 @@ const pages = [
   ...globSync('docs/**/*.md', { cwd: root }),
 ]
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const tsc = join(root, 'node_modules/.bin/tsc')
 /** Ten lines that use the client. */
 const CLIENT_PROGRAM = `import { createClient } from 'latchkey/client'
 const auth = createClient({ baseUrl: 'http://localhost:3000' })
@@ -146,30 +137,21 @@ describe('the documentation', () => {
 })
 
 describe('a consumer of the package', () => {
-  const consumer = mkdtempSync(join(tmpdir(), 'latchkey-consumer-'))
+  let consumer: string
 
   beforeAll(() => {
-    const installed = join(consumer, 'node_modules/latchkey')
-    mkdirSync(installed, { recursive: true })
-    execFileSync(tsc, ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(installed, 'dist')])
-    cpSync(join(root, 'package.json'), join(installed, 'package.json'))
-    for (const name of readdirSync(join(root, 'node_modules'))) {
-      if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(consumer, 'node_modules', name))
+    consumer = makeConsumer()
+    for (const { info, code } of blocks) {
+      const [, file] = /^ts (\w+\.ts)$/.exec(info) ?? []
+      if (file !== undefined) writeFileSync(join(consumer, file), code)
     }
-    writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
   })
 
   /** Type-checks one program as a consumer's own; gives how many types were instantiated. */
   function check(name: string, code: string, { extension = 'ts', ...more }: Record<string, unknown> = {}): number {
     const file = `${name}.${extension}`
     writeFileSync(join(consumer, file), code)
-    const options = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'], ...more }
-    writeFileSync(join(consumer, `${name}.json`), JSON.stringify({ compilerOptions: options, files: [file] }))
-    const diagnostics = execFileSync(tsc, ['-p', `${name}.json`, '--extendedDiagnostics', '--singleThreaded'], {
-      cwd: consumer,
-      encoding: 'utf8',
-    })
-    return Number(/Instantiations:\s+(\d+)/.exec(diagnostics)?.[1])
+    return Number(/Instantiations:\s+(\d+)/.exec(checkTypes(consumer, [file], more))?.[1])
   }
 
   const programs = blocks.filter(({ info }) => /^ts\b/.test(info))
@@ -177,7 +159,8 @@ describe('a consumer of the package', () => {
   test.each(programs.map(({ page, code }, index) => [page, index, code] as const))(
     'the program in %s (%i) type-checks',
     (_, index, code) => {
-      check(`program${index}`, code)
+      // The types of Koa have an error of their own beside newer versions of what they import.
+      check(`program${index}`, code, { skipLibCheck: / from 'koa'/.test(code) })
     },
   )
 
@@ -270,6 +253,30 @@ describe('a consumer of the package', () => {
     expect(printed).toBe(own.find(({ info }) => info === 'text')?.code)
     await server.end('SIGTERM')
   })
+
+  test('the test in docs/testing.md for Vitest passes', () => {
+    const code = blocks.find(({ info }) => info === 'ts vitest')?.code ?? ''
+    writeFileSync(join(consumer, 'notes.test.ts'), code)
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const { status, stdout, stderr } = run([vitest, 'run', '--root', consumer, 'notes.test.ts'])
+    expect([status, stdout + stderr]).toEqual([0, expect.stringMatching(/Tests .*3 passed/)])
+  })
+
+  test('the test in docs/testing.md for Playwright passes', () => {
+    const code = blocks.find(({ info }) => info === 'ts playwright')?.code ?? ''
+    writeFileSync(join(consumer, 'notes.spec.ts'), code)
+    const use = { launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS } }
+    writeFileSync(join(consumer, 'playwright.config.mjs'), `export default ${JSON.stringify({ use })}`)
+    const playwright = join(root, 'node_modules/@playwright/test/cli.js')
+    const { status, stdout, stderr } = run([playwright, 'test', '--reporter', 'line', 'notes.spec.ts'])
+    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('1 passed')])
+  })
+
+  /** Runs somebody's test runner as if it were the only one: colours off, nothing of ours in its environment. */
+  function run(args: readonly string[]): SpawnSyncReturns<string> {
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' }
+    return spawnSync(process.execPath, args, { cwd: consumer, env, encoding: 'utf8' })
+  }
 
   test('importing the library opens no file and no socket of ours', () => {
     const code =

@@ -17,6 +17,8 @@ export type NodeApplication = (request: IncomingMessage, response: ServerRespons
 const SINGLE_HEADERS = ['host', 'authorization']
 /** Methods that the Fetch standard cannot represent. */
 const UNFETCHABLE_METHODS = new Set(['TRACE', 'TRACK', 'CONNECT'])
+/** Of those that Latchkey has routes for. */
+const METHODS_WITH_BODY = new Set(['POST', 'PATCH'])
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
 
 /**
@@ -25,25 +27,37 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
  */
 export function toNodeHandler(auth: Latchkey, application?: NodeApplication): NodeHandler {
   const toApplication = application ?? refuseUnknownPath
-  const toLatchkey = getRequestListener(
+  const toLatchkey = createNodeEntry(auth)
+  return (request, response) => {
+    if (isUnder(request.url, auth.basePath)) {
+      void toLatchkey(request, response)
+      return
+    }
+    try {
+      const handled = toApplication(request, response)
+      if (handled instanceof Promise) handled.catch((error: unknown) => answerRefusal(auth, response, error))
+    } catch (error) {
+      void answerRefusal(auth, response, error)
+    }
+  }
+}
+
+/** Makes what answers requests under the base path, wherever they come from. It never rejects. */
+export function createNodeEntry(auth: Latchkey): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const listener = getRequestListener(
     (request, env) => auth.handler(request, { remoteAddress: (env as HttpBindings).incoming.socket.remoteAddress }),
     {
       overrideGlobalObjects: false,
       errorHandler: (error) => auth.toResponse(error instanceof RequestError ? new Refusal('bad_request') : error),
     },
   )
-
-  function enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    refuseAmbiguity(request)
-    return toLatchkey(request, response)
-  }
-
-  return (request, response) => {
+  return async (request, response) => {
     try {
-      const handled = isUnder(request.url, auth.basePath) ? enter(request, response) : toApplication(request, response)
-      if (handled instanceof Promise) handled.catch((error: unknown) => answerRefusal(auth, response, error))
+      refuseAmbiguity(request)
+      refuseReadBody(request)
+      await listener(request, response)
     } catch (error) {
-      void answerRefusal(auth, response, error)
+      await answerRefusal(auth, response, error)
     }
   }
 }
@@ -59,7 +73,8 @@ export async function answerRefusal(auth: Latchkey, response: ServerResponse, er
   response.end(await answer.text())
 }
 
-function isUnder(url: string | undefined, basePath: string): boolean {
+/** True for a URL of the base path or below it. */
+export function isUnder(url: string | undefined, basePath: string): boolean {
   if (url === undefined || !url.startsWith(basePath)) return false
   const after = url[basePath.length]
   return after === undefined || after === '/' || after === '?'
@@ -78,6 +93,18 @@ export function refuseAmbiguity({ method = '', rawHeaders, headers, httpVersion 
     if (seen.has(name)) throw new Refusal('bad_request', { detail: `The header ${name} came twice.` })
     seen.add(name)
   }
+}
+
+/**
+ * Throws Error for a body that somebody has read before, unless its bytes are in `rawBody`. What a parser made of it would
+ * not do: duplicate members and invalid UTF-8 are gone by then.
+ */
+function refuseReadBody(request: IncomingMessage & { readonly rawBody?: unknown }): void {
+  if (!request.readableDidRead || !METHODS_WITH_BODY.has(request.method ?? '')) return
+  if (Buffer.isBuffer(request.rawBody)) return
+  throw new Error(
+    'The body of a request to Latchkey was read before Latchkey saw it. Put Latchkey before what parses bodies, or keep the bytes in request.rawBody.',
+  )
 }
 
 function refuseUnknownPath(): never {

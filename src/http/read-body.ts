@@ -26,9 +26,11 @@ export function isForm(headers: Headers): boolean {
 
 /**
  * Reads the body in the type that the route takes.
- * @throws unsupported_media_type, body_too_large, malformed_body
+ * @throws unsupported_media_type, body_too_large, malformed_body; Error when the application has read it before.
  */
 export async function readRawBody(request: Request, route: Route): Promise<RawBody> {
+  if (request.bodyUsed)
+    throw new Error('The body was read before: give Latchkey the request before anything reads its body.')
   const kind = bodyKind(request.headers, route)
   const text = await readText(request)
   if (kind === 'form') return { kind, fields: parseForm(text) }

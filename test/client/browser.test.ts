@@ -12,9 +12,10 @@ import type { LatchkeyClient } from '../../src/client.ts'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
 import { toNodeHandler } from '../../src/node.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { freePort } from '../support/free-port.ts'
-import { PASSWORD, ROOMY } from '../support/rings.ts'
+import { PASSWORD } from '../support/rings.ts'
 
 declare global {
   var auth: LatchkeyClient
@@ -51,7 +52,7 @@ describe('the client in a browser', () => {
       return once(server, 'listening')
     }
     const file = join(mkdtempSync(join(tmpdir(), 'latchkey-browser-')), 'test.db')
-    const options = { baseUrl: origin, trustedOrigins: [elsewhere], storage: sqlite(file), throttle: ROOMY }
+    const options = { baseUrl: origin, trustedOrigins: [elsewhere], storage: sqlite(file), throttle: ROOMY_LIMITS }
     auth = await createLatchkey({ ...options, mailer: async () => {} })
     const answer =
       (clientOptions: object): Parameters<typeof toNodeHandler>[1] =>

@@ -15,10 +15,11 @@ import { createLatchkey, type Latchkey } from '../../src/index.ts'
 import { toNodeHandler } from '../../src/node.ts'
 import { useSession } from '../../src/react.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { freePort } from '../support/free-port.ts'
 import { reactPage } from '../support/react-page.ts'
-import { PASSWORD, ROOMY } from '../support/rings.ts'
+import { PASSWORD } from '../support/rings.ts'
 
 interface Opened {
   readonly page: Page
@@ -61,7 +62,7 @@ describe('latchkey/react', () => {
     const port = await freePort()
     origin = `http://localhost:${port}`
     const storage = sqlite(join(directory, 'test.db'))
-    auth = await createLatchkey({ baseUrl: origin, storage, throttle: ROOMY, mailer: async () => {} })
+    auth = await createLatchkey({ baseUrl: origin, storage, throttle: ROOMY_LIMITS, mailer: async () => {} })
     await auth.users.create({ email: EMAIL, password: PASSWORD })
     const handler = toNodeHandler(auth, async (request, response) => {
       const script = scripts.get(request.url ?? '')

@@ -9,9 +9,9 @@ import { join, resolve } from 'node:path'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import { Client } from './client.ts'
 import { freePort } from './free-port.ts'
-import { ROOMY } from './rings.ts'
 import { until } from './until.ts'
 
 export type ProxyName = 'nginx' | 'Caddy'
@@ -41,7 +41,7 @@ export async function startForwardAuth(proxy: ProxyName, { signsIdentity = false
     storage: sqlite(join(directory, 'test.db')),
     scopes: ['read', 'write'],
     trustProxy: 1,
-    throttle: ROOMY,
+    throttle: ROOMY_LIMITS,
     clock: () => now,
     verifyEmail: 'off',
     deliverMails: false,

@@ -16,7 +16,8 @@ import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
 import { sqlite } from '../../src/sqlite.ts'
-import { type CaughtMails, catchMails } from './caught-mails.ts'
+import { type CaughtMails, catchMails } from '../../src/testing/catch-mails.ts'
+import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import { Client, type Send } from './client.ts'
 import { createDatabase, dropDatabase, readRows, runSql } from './postgres-server.ts'
 import { readKeys } from './redis-server.ts'
@@ -24,14 +25,6 @@ import { readKeys } from './redis-server.ts'
 /** The origin that instances under test are configured for. It is not where they listen. */
 export const ORIGIN = 'http://localhost:3000'
 export const PASSWORD = 'correct horse battery'
-/** The limits of instances under test: those of a fresh installation stand in the way of tests that are not about them. */
-export const ROOMY: Required<LatchkeyOptions>['throttle'] = {
-  freeFailures: 99,
-  failuresPerNetwork: 10_000,
-  registrationsPerNetwork: 10_000,
-  recoveriesPerNetwork: 10_000,
-  mailsPerAccount: 100,
-}
 /** What seals the mails that wait: the same on all nodes, or they could not read each other's. */
 const SECRETS = [Buffer.alloc(32, 7).toString('base64url')]
 
@@ -71,7 +64,7 @@ export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions
     clock: () => now,
     mailer,
     secrets: SECRETS,
-    throttle: ROOMY,
+    throttle: ROOMY_LIMITS,
     sweepIntervalMs: 0,
     onError: (error: unknown) => errors.push(error),
   }

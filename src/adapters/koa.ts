@@ -1,0 +1,77 @@
+/*
+ * Latchkey in Koa 3: middleware, and the types of `ctx.state.auth`. Of Koa only types are imported. Proved by
+ * test/adapters/adapters.test.ts.
+ */
+import type { Context, Middleware } from 'koa'
+import type { Principal } from '../kernel/principal.ts'
+import type { Latchkey, Requirement } from '../latchkey.ts'
+import { createNodeEntry, isUnder } from './node.ts'
+
+/** Behind `latchkey`: who the request is from, or null. `new Koa<AuthState>()` */
+export interface AuthState {
+  auth: Principal | null
+}
+
+/** Behind `requireAuth`: who the request is from. */
+export interface AuthenticatedState {
+  auth: Principal
+}
+
+/**
+ * Answers everything under `auth.basePath`; for all other requests sets `ctx.state.auth` and renews the cookie of a
+ * remembered session. Use it before what parses bodies.
+ */
+export function latchkey(auth: Latchkey): Middleware<AuthState> {
+  const toLatchkey = createNodeEntry(auth)
+  return async (context, next) => {
+    const { req, res, originalUrl } = context
+    if (isUnder(originalUrl, auth.basePath)) {
+      req.url = originalUrl // what mounts applications cuts their path off
+      context.respond = false
+      await toLatchkey(req, res)
+      return
+    }
+    try {
+      context.state.auth = await auth.authenticate(req, res)
+    } catch (error) {
+      await answer(context, auth.toResponse(error))
+      return
+    }
+    await next()
+  }
+}
+
+/**
+ * Lets through who meets the requirement, and sets `ctx.state.auth`; everybody else gets the refusal as problem details. It
+ * asks anew, which costs no query.
+ */
+export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState> {
+  return async (context, next) => {
+    try {
+      context.state.auth = await auth.require(context.req, requirement)
+    } catch (error) {
+      await answer(context, auth.toResponse(error))
+      return
+    }
+    await next()
+  }
+}
+
+/** Refuses unsafe methods that a browser sends for pages of other origins, on the application's own routes. */
+export function crossOrigin(auth: Latchkey): Middleware {
+  return async (context, next) => {
+    try {
+      auth.refuseCrossOrigin(context.req)
+    } catch (error) {
+      await answer(context, auth.toResponse(error))
+      return
+    }
+    await next()
+  }
+}
+
+async function answer(context: Pick<Context, 'status' | 'body' | 'set'>, response: Response): Promise<void> {
+  context.status = response.status
+  context.set(Object.fromEntries(response.headers))
+  context.body = await response.text()
+}

@@ -1,0 +1,1 @@
+export { crossOrigin, type LatchkeyPluginOptions, latchkey, principalOf, requireAuth } from './adapters/fastify.ts'

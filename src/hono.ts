@@ -1,0 +1,1 @@
+export { type AuthEnv, type AuthenticatedEnv, crossOrigin, latchkey, requireAuth } from './adapters/hono.ts'

@@ -1,0 +1,1 @@
+export { type AuthenticatedState, type AuthState, crossOrigin, latchkey, requireAuth } from './adapters/koa.ts'

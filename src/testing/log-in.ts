@@ -1,0 +1,73 @@
+import type { User } from '../kernel/principal.ts'
+import type { Latchkey } from '../latchkey.ts'
+
+/** Somebody who is logged in. */
+export interface TestLogin {
+  readonly user: User
+  readonly password: string
+  /** Value of the header `Cookie`. */
+  readonly cookie: string
+  /** For `context.addCookies` of Playwright. */
+  readonly browserCookies: BrowserCookie[]
+}
+
+/** A cookie as browsers under automation take it. */
+export interface BrowserCookie {
+  readonly name: string
+  readonly value: string
+  readonly url: string
+  readonly httpOnly: true
+  readonly secure: boolean
+  readonly sameSite: 'Lax'
+}
+
+/** How somebody is logged in. */
+export interface TestLoginOptions {
+  /** Of a user that is made. Default none. */
+  readonly name?: string
+  /** Of the user, also of one that was made elsewhere. Default `correct horse battery`. */
+  readonly password?: string
+  /** A session that outlives the browser. Default false. */
+  readonly remember?: boolean
+}
+
+interface Where {
+  readonly auth: Latchkey
+  readonly baseUrl: string
+}
+
+/**
+ * Logs somebody in by the route that everybody uses; the user is made unless there is one.
+ * @throws Error with the answer when it is no complete login.
+ */
+export async function logIn(
+  { auth, baseUrl }: Where,
+  email = 'ada@example.com',
+  { name, password = 'correct horse battery', remember = false }: TestLoginOptions = {},
+): Promise<TestLogin> {
+  const user =
+    (await auth.users.find(email)) ?? (await auth.users.create({ email, name, password, emailVerified: true }))
+  const login = new Request(`${new URL(baseUrl).origin}${auth.basePath}/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password, remember }),
+  })
+  const answer = await auth.handler(login, { remoteAddress: '127.0.0.1' })
+  const text = await answer.text()
+  if (answer.status !== 200 || JSON.parse(text).status !== 'complete') {
+    throw new Error(`${email} could not be logged in: ${answer.status} ${text}`)
+  }
+  const pairs = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
+  return {
+    user,
+    password,
+    cookie: pairs.join('; '),
+    browserCookies: pairs.map((pair) => toBrowserCookie(pair, baseUrl)),
+  }
+}
+
+function toBrowserCookie(pair: string, baseUrl: string): BrowserCookie {
+  const [name = '', value = ''] = pair.split(/=(.*)/s)
+  const secure = baseUrl.startsWith('https:')
+  return { name, value, url: baseUrl, httpOnly: true, secure, sameSite: 'Lax' }
+}

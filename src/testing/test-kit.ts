@@ -1,0 +1,92 @@
+/*
+ * Latchkey for tests of applications: the real thing in memory, with a clock that stands still until it is moved, and
+ * people who are logged in already. Nothing of it is a mock. Proved by test/testing.test.ts.
+ */
+import type { Clock } from '../kernel/clock.ts'
+import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
+import { createLatchkey, type Latchkey } from '../latchkey.ts'
+import type { Message } from '../mail/message.ts'
+import type { LatchkeyOptions } from '../options.ts'
+import { sqlite } from '../storage/sql/sqlite.ts'
+import { catchMails } from './catch-mails.ts'
+import { logIn, type TestLogin, type TestLoginOptions } from './log-in.ts'
+import { ROOMY_LIMITS } from './roomy-limits.ts'
+
+/** An instance for tests, and what it did so far. */
+export interface TestKit {
+  readonly auth: Latchkey
+  /** What time it is for Latchkey: when the kit was made, and what was added. */
+  readonly clock: Clock
+  /** Moves the clock, in milliseconds. */
+  advance(ms: number): void
+  /**
+   * Somebody who is logged in; a user with this email is made unless there is one. A new session each time.
+   * @param email default `ada@example.com`.
+   */
+  logIn(email?: string, options?: TestLoginOptions): Promise<TestLogin>
+  /** All mails so far, oldest first. */
+  readonly mails: readonly Message[]
+  /** The first mail that fits, as soon as there is one. Each mail is given once. */
+  waitForMail(fits?: (mail: Message) => boolean): Promise<Message>
+  /** Security events, oldest first. */
+  readonly events: readonly (SecurityEvent & EventOrigin)[]
+  /** What was reported as a mistake: empty, or something is wrong. */
+  readonly errors: readonly unknown[]
+  /** How many SQL statements ran while something was done. */
+  countStatements(work: () => unknown): Promise<number>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Makes an instance with a database in memory.
+ * @param options as of `createLatchkey`; none is needed. Default of `baseUrl`: `http://localhost:3000`.
+ */
+export async function createTestKit(options: Partial<LatchkeyOptions> = {}): Promise<TestKit> {
+  const { baseUrl = 'http://localhost:3000' } = options
+  const { mailer, mails, waitForMail } = catchMails()
+  const events: (SecurityEvent & EventOrigin)[] = []
+  const errors: unknown[] = []
+  let statements = 0
+  let now = Date.now()
+  const auth = await createLatchkey({
+    storage: sqlite(':memory:'),
+    clock: () => now,
+    mailer,
+    throttle: ROOMY_LIMITS,
+    sweepIntervalMs: 0,
+    ...options,
+    baseUrl,
+    onEvent(event) {
+      events.push(event)
+      options.onEvent?.(event)
+    },
+    onError(error, requestId) {
+      errors.push(error)
+      options.onError?.(error, requestId)
+    },
+    onStatement(...statement) {
+      statements += 1
+      options.onStatement?.(...statement)
+    },
+  })
+  return {
+    auth,
+    clock: options.clock ?? (() => now),
+    advance(ms) {
+      now += ms
+    },
+    logIn: (email, how) => logIn({ auth, baseUrl }, email, how),
+    mails,
+    waitForMail,
+    events,
+    errors,
+    async countStatements(work) {
+      const before = statements
+      await work()
+      return statements - before
+    },
+    close: () => auth.close(),
+    [Symbol.asyncDispose]: () => auth.close(),
+  }
+}

@@ -1,0 +1,114 @@
+/* The same small application in every framework that has an adapter, for one suite about all of them. */
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import Router from '@koa/router'
+import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import * as expressAdapter from '../../src/express.ts'
+import * as fastifyAdapter from '../../src/fastify.ts'
+import * as honoAdapter from '../../src/hono.ts'
+import type { Latchkey, Principal } from '../../src/index.ts'
+import * as koaAdapter from '../../src/koa.ts'
+
+/** A running application. */
+export interface RunningApp {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/**
+ * Each has: `GET /`, with a cookie of its own; `GET /me` for who is logged in; `POST /notes`, which gives its JSON body
+ * back, for the scope `notes`; `POST /fresh` for the freshly proven; `GET /session` for no access token.
+ */
+export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<RunningApp>>> = {
+  async express(auth) {
+    const { crossOrigin, latchkey, principalOf, requireAuth } = expressAdapter
+    const app = express()
+    app.use(latchkey(auth), crossOrigin(auth), express.json())
+    app.get('/', (request, response) => void response.cookie('own', '1').send(greet(request.auth)))
+    app.get('/me', requireAuth(auth), (request, response) => void response.send(principalOf(request).user.email))
+    app.post('/notes', requireAuth(auth, { scopes: ['notes'] }), ({ body }, response) => void response.json(body))
+    app.post('/fresh', requireAuth(auth, { fresh: true }), (_request, response) => void response.send('done'))
+    app.get('/session', requireAuth(auth, { session: true }), (_request, response) => void response.send('done'))
+    return listen(createServer(app))
+  },
+
+  async fastify(auth) {
+    const { crossOrigin, latchkey, principalOf, requireAuth } = fastifyAdapter
+    const app = fastify()
+    await app.register(latchkey, { auth })
+    app.addHook('onRequest', crossOrigin(auth))
+    app.get('/', (request, reply) => reply.header('set-cookie', 'own=1').send(greet(request.auth)))
+    app.get('/me', { onRequest: requireAuth(auth) }, async (request) => principalOf(request).user.email)
+    app.post('/notes', { preHandler: requireAuth(auth, { scopes: ['notes'] }) }, async ({ body }) => body)
+    app.post('/fresh', { onRequest: requireAuth(auth, { fresh: true }) }, async () => 'done')
+    app.get('/session', { onRequest: requireAuth(auth, { session: true }) }, async () => 'done')
+    return { url: await app.listen({ host: '127.0.0.1', port: 0 }), stop: () => app.close() }
+  },
+
+  async hono(auth) {
+    const { crossOrigin, latchkey, requireAuth } = honoAdapter
+    const app = new Hono<honoAdapter.AuthEnv>()
+      .use(latchkey(auth), crossOrigin(auth))
+      .get('/', (c) => {
+        c.header('set-cookie', 'own=1', { append: true })
+        return c.text(greet(c.var.auth))
+      })
+      .get('/me', requireAuth(auth), (c) => c.text(c.var.auth.user.email))
+      .post('/notes', requireAuth(auth, { scopes: ['notes'] }), async (c) => c.json(await c.req.json()))
+      .post('/fresh', requireAuth(auth, { fresh: true }), (c) => c.text('done'))
+      .get('/session', requireAuth(auth, { session: true }), (c) => c.text('done'))
+    return listen(createServer(getRequestListener(app.fetch)))
+  },
+
+  async koa(auth) {
+    const { crossOrigin, latchkey, requireAuth } = koaAdapter
+    const router = new Router<koaAdapter.AuthenticatedState>()
+    router.get('/me', requireAuth(auth), (ctx) => {
+      ctx.body = ctx.state.auth.user.email
+    })
+    router.post('/notes', requireAuth(auth, { scopes: ['notes'] }), async (ctx) => {
+      ctx.body = JSON.parse(Buffer.concat(await ctx.req.toArray()).toString())
+    })
+    router.post('/fresh', requireAuth(auth, { fresh: true }), (ctx) => {
+      ctx.body = 'done'
+    })
+    router.get('/session', requireAuth(auth, { session: true }), (ctx) => {
+      ctx.body = 'done'
+    })
+    const app = new Koa<koaAdapter.AuthState>()
+    app.use(latchkey(auth))
+    app.use(crossOrigin(auth))
+    app.use((ctx, next) => {
+      if (ctx.path !== '/') return next()
+      ctx.cookies.set('own', '1')
+      ctx.body = greet(ctx.state.auth)
+    })
+    app.use(router.routes())
+    return listen(createServer(app.callback()))
+  },
+}
+
+/** Starts a server on a free port. */
+export async function listen(server: Server): Promise<RunningApp> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** Says who it is, and tells nobody apart from no answer at all. */
+function greet(auth: Principal | null | undefined): string {
+  if (auth === undefined) throw new Error('The middleware did not run')
+  return auth === null ? 'Please log in' : `Hello ${auth.user.email}`
+}

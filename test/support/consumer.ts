@@ -1,0 +1,40 @@
+/* A project of somebody who installed the package: built as it is published, and all that we have installed beside it. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../..')
+const tsc = join(root, 'node_modules/.bin/tsc')
+
+/** Makes the project; gives its directory. */
+export function makeConsumer(): string {
+  const consumer = mkdtempSync(join(tmpdir(), 'latchkey-consumer-'))
+  const installed = join(consumer, 'node_modules/latchkey')
+  mkdirSync(installed, { recursive: true })
+  execFileSync(tsc, ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(installed, 'dist')])
+  cpSync(join(root, 'package.json'), join(installed, 'package.json'))
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(consumer, 'node_modules', name))
+  }
+  writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
+  return consumer
+}
+
+/** Type-checks files of the project, with compiler options of their own; gives what the compiler tells of its work. */
+export function checkTypes(consumer: string, files: readonly string[], more: Record<string, unknown> = {}): string {
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    types: ['node'],
+    ...more,
+  }
+  writeFileSync(join(consumer, 'tsconfig.check.json'), JSON.stringify({ compilerOptions, files }))
+  const args = ['-p', 'tsconfig.check.json', '--extendedDiagnostics', '--singleThreaded']
+  const { status, stdout } = spawnSync(tsc, args, { cwd: consumer, encoding: 'utf8' })
+  if (status !== 0) throw new Error(stdout)
+  return stdout
+}

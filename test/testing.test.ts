@@ -1,0 +1,60 @@
+/* latchkey/testing does what docs/testing.md says. */
+import { expect, test } from 'vitest'
+import { MINUTE_MS } from '../src/kernel/clock.ts'
+import { createTestKit } from '../src/testing.ts'
+import { mailTo, tokenIn } from './support/caught-mails.ts'
+
+const ORIGIN = 'http://localhost:3000'
+const requestWith = (cookie: string): Request => new Request(`${ORIGIN}/me`, { headers: { cookie } })
+
+test('somebody is logged in by one line, and each time anew', async () => {
+  await using kit = await createTestKit()
+  const [ada, adaElsewhere] = [await kit.logIn(), await kit.logIn()]
+  const bob = await kit.logIn('bob@example.com', { name: 'Bob', password: 'another good password' })
+  expect(await kit.auth.authenticate(requestWith(ada.cookie))).toMatchObject({ user: { email: 'ada@example.com' } })
+  expect(await kit.auth.authenticate(requestWith(bob.cookie))).toMatchObject({ user: { id: bob.user.id, name: 'Bob' } })
+  expect(adaElsewhere.user.id).toBe(ada.user.id)
+  expect(await kit.auth.sessions.list(ada.user.id)).toHaveLength(2)
+  expect(ada.browserCookies.find(({ name }) => name === 'latchkey')).toMatchObject({ url: ORIGIN, secure: false })
+  expect(kit.errors).toEqual([])
+})
+
+test('the clock stands still until it is moved', async () => {
+  await using kit = await createTestKit()
+  const { cookie } = await kit.logIn()
+  await kit.auth.require(requestWith(cookie), { fresh: true })
+  kit.advance(11 * MINUTE_MS)
+  await expect(kit.auth.require(requestWith(cookie), { fresh: true })).rejects.toThrow('reauthentication_required')
+  kit.advance(24 * 60 * MINUTE_MS)
+  expect(await kit.auth.authenticate(requestWith(cookie))).toBe(null)
+})
+
+test('mails, events and statements are seen', async () => {
+  await using kit = await createTestKit()
+  const { cookie, user } = await kit.logIn()
+  expect(await kit.countStatements(() => kit.auth.authenticate(requestWith(cookie)))).toBe(1)
+  expect(await kit.countStatements(() => kit.auth.authenticate(requestWith(cookie)))).toBe(0)
+  await kit.auth.handler(
+    new Request(`${ORIGIN}/auth/password/forgot`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: user.email }),
+    }),
+  )
+  expect(tokenIn(await kit.waitForMail(mailTo(user.email, '/password/reset')))).toMatch(/^lkr_/)
+  expect(kit.mails.map(({ to }) => to)).toContain(user.email)
+  expect(kit.events.map(({ type }) => type)).toContain('user.created')
+})
+
+test('works with the settings of the application, and says what stands in the way of a login', async () => {
+  await using kit = await createTestKit({
+    baseUrl: 'https://app.example.com',
+    basePath: '/api/auth',
+    registration: 'closed',
+    verifyEmail: 'required',
+  })
+  const { browserCookies, user } = await kit.logIn()
+  expect(browserCookies[0]).toMatchObject({ name: '__Host-latchkey', secure: true, url: 'https://app.example.com' })
+  await kit.auth.users.disable(user.id)
+  await expect(kit.logIn()).rejects.toThrow('ada@example.com could not be logged in: 401')
+})
