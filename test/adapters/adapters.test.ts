@@ -1,5 +1,7 @@
 /* The adapters, each behind a real server of its framework. */
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
@@ -64,6 +66,13 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     )
     expect((await client.post('/auth/login', `"${'x'.repeat(20_000)}"`)).body.code).toBe('body_too_large')
     expect((await client.post('/auth/logout')).status).toBe(204)
+  })
+
+  test('a request of which two readers could see two is refused', async () => {
+    const { port } = new URL(app.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.end('GET /auth/session HTTP/1.1\r\nHost: a\r\nAuthorization: Basic a\r\nAuthorization: Bearer b\r\n\r\n')
+    expect(await text(socket)).toContain('The header authorization came twice.')
   })
 
   test('the application knows who it is, or that it is nobody', async () => {
