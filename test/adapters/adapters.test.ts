@@ -18,6 +18,7 @@ import { type Instance, ORIGIN, PASSWORD, startInstance } from '../support/rings
 import { FRAMEWORKS, listen, type RunningApp } from './frameworks.ts'
 
 const EMAIL = 'ada@example.com'
+const PROBLEM = 'application/problem+json'
 const clientOf = (url: string): Client => new Client((path, init) => fetch(`${url}${path}`, init))
 
 describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
@@ -89,7 +90,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
   test('nobody gets past requireAuth, and the next request of an ended session is refused', async () => {
     const refused = await clientOf(app.url).get('/me')
     expect([refused.status, refused.body.code]).toEqual([401, 'unauthenticated'])
-    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect(refused.headers.get('content-type')).toBe(PROBLEM)
     expect(refused.headers.get('www-authenticate')).toMatch(/^\w/)
     await instance.auth.sessions.revokeAll((await client.get('/auth/session')).body.user.id)
     expect((await client.get('/me')).status).toBe(401)
@@ -239,4 +240,19 @@ describe('where it is mounted', () => {
 test('a handler without its guard is a bug, and says so', () => {
   expect(() => forExpress.principalOf({ auth: null })).toThrow('requireAuth(auth)')
   expect(() => forFastify.principalOf({})).toThrow('requireAuth(auth)')
+})
+
+test.each(Object.keys(FRAMEWORKS))('latchkey/%s fails closed, and answers, when the database is gone', async (name) => {
+  const instance = await startInstance('handler')
+  const app = await (FRAMEWORKS[name]?.(instance.auth) as Promise<RunningApp>)
+  const client = clientOf(app.url)
+  await client.post('/auth/register', { email: EMAIL, password: PASSWORD })
+  await instance.auth.close()
+  instance.advance(2 * 60_000) // what is remembered has to be read again
+  for (const path of ['/', '/me', '/auth/session']) {
+    const reply = await client.get(path)
+    expect([path, reply.status >= 500, reply.headers.get('content-type')]).toEqual([path, true, PROBLEM])
+  }
+  expect((await clientOf(app.url).get('/')).text).toBe('Please log in')
+  await app.stop()
 })
