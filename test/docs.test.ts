@@ -200,6 +200,22 @@ describe('a consumer of the package', () => {
     expect(foreign).toEqual([])
   })
 
+  test.each([
+    [
+      'express',
+      "import express from 'express'\nexpress().use(express.json()).get('/me', (req, res) => void res.json({}))\n",
+    ],
+    ['fastify', "import fastify from 'fastify'\nfastify().get('/me', async (request) => ({ id: request.id }))\n"],
+    ['hono', "import { Hono } from 'hono'\nnew Hono().get('/me', (c) => c.json({}))\n"],
+  ])('latchkey/%s costs under 3,000 instantiations over a program without it', (name, bare) => {
+    const code =
+      programs.find(({ page, code }) => page === 'README.md' && code.includes(`latchkey/${name}`))?.code ?? ''
+    const own = check(`with-${name}`, code) - check(`bare-${name}`, bare)
+    console.log(`latchkey/${name}: ${own} instantiations over a program without it`)
+    expect(own).toBeGreaterThan(0)
+    expect(own).toBeLessThan(3_000)
+  })
+
   test('no public type silently became any', () => {
     check(
       'any',
@@ -209,13 +225,19 @@ describe('a consumer of the package', () => {
        import { defineConfig } from 'latchkey/config'
        import { createClient, type LatchkeyClient } from 'latchkey/client'
        import { useSession } from 'latchkey/react'
+       import * as express from 'latchkey/express'
+       import * as fastify from 'latchkey/fastify'
+       import * as hono from 'latchkey/hono'
+       import { createTestKit, type TestKit, type TestLogin } from 'latchkey/testing'
        type IsAny<T> = 0 extends 1 & T ? true : false
        type Members<T> = { [K in keyof T]-?: IsAny<T[K]> extends true ? K : never }[keyof T]
        const none: [IsAny<Latchkey>, IsAny<Principal>, IsAny<SecurityEvent>, IsAny<LatchkeyOptions>, IsAny<ReturnType<typeof sqlite>>, IsAny<ReturnType<typeof toNodeHandler>>, IsAny<Parameters<typeof defineConfig>[0]>, IsAny<ReturnType<typeof createLatchkey>>] = [false, false, false, false, false, false, false, false]
        type Given<C extends keyof LatchkeyClient> = LatchkeyClient[C] extends (...input: never) => Promise<infer R> ? R : never
        const given: IsAny<ReturnType<typeof useSession> | ReturnType<typeof createClient> | Given<'logIn'> | Extract<Given<'session'>, { ok: true }>['data']> = false
        const members: Members<LatchkeyClient> | Members<Latchkey> | Members<Principal> | Members<LatchkeyOptions> extends never ? true : false = true
-       void [none, members, given]`,
+       type Results<T> = { [K in keyof T]: T[K] extends (...input: never) => infer R ? (IsAny<R> extends true ? K : never) : IsAny<T[K]> extends true ? K : never }[keyof T]
+       const adapters: Results<typeof express> | Results<typeof fastify> | Results<typeof hono> | Members<TestKit> | Members<TestLogin> | Results<{ createTestKit: typeof createTestKit }> extends never ? true : false = true
+       void [none, members, given, adapters]`,
     )
   })
 

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Principal } from '../kernel/principal.ts'
 import type { Latchkey, Requirement } from '../latchkey.ts'
-import { isUnder } from './node.ts'
+import { isUnder, refuseAmbiguity } from './node.ts'
 
 /** Behind `latchkey`: who the request is from, or null. `new Hono<AuthEnv>()` */
 export interface AuthEnv {
@@ -24,9 +24,7 @@ export interface AuthenticatedEnv {
  */
 export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
   return async (context, next) => {
-    if (isUnder(context.req.path, auth.basePath)) {
-      return auth.handler(context.req.raw, { remoteAddress: incomingOf(context)?.socket.remoteAddress })
-    }
+    if (isUnder(context.req.path, auth.basePath)) return enter(auth, context)
     const target = { appendHeader: (name: string, value: string) => context.header(name, value, { append: true }) }
     try {
       context.set('auth', await auth.authenticate(requestOf(context), target))
@@ -61,6 +59,16 @@ export function crossOrigin(auth: Latchkey): MiddlewareHandler {
       return auth.toResponse(error)
     }
     return next()
+  }
+}
+
+async function enter(auth: Latchkey, context: Context): Promise<Response> {
+  const incoming = incomingOf(context)
+  try {
+    if (incoming !== undefined) refuseAmbiguity(incoming)
+    return await auth.handler(context.req.raw, { remoteAddress: incoming?.socket.remoteAddress })
+  } catch (error) {
+    return auth.toResponse(error)
   }
 }
 

@@ -40,9 +40,9 @@ export interface TestKit {
 
 /**
  * Makes an instance with a database in memory.
- * @param options as of `createLatchkey`; none is needed. Default of `baseUrl`: `http://localhost:3000`.
+ * @param options as of `createLatchkey`, but for the clock; none is needed. Default of `baseUrl`: `http://localhost:3000`.
  */
-export async function createTestKit(options: Partial<LatchkeyOptions> = {}): Promise<TestKit> {
+export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'clock'>> = {}): Promise<TestKit> {
   const { baseUrl = 'http://localhost:3000' } = options
   const { mailer, mails, waitForMail } = catchMails()
   const events: (SecurityEvent & EventOrigin)[] = []
@@ -51,12 +51,12 @@ export async function createTestKit(options: Partial<LatchkeyOptions> = {}): Pro
   let now = Date.now()
   const auth = await createLatchkey({
     storage: sqlite(':memory:'),
-    clock: () => now,
     mailer,
     throttle: ROOMY_LIMITS,
     sweepIntervalMs: 0,
     ...options,
     baseUrl,
+    clock: () => now,
     onEvent(event) {
       events.push(event)
       options.onEvent?.(event)
@@ -72,7 +72,7 @@ export async function createTestKit(options: Partial<LatchkeyOptions> = {}): Pro
   })
   return {
     auth,
-    clock: options.clock ?? (() => now),
+    clock: () => now,
     advance(ms) {
       now += ms
     },

@@ -1,5 +1,7 @@
 /* The adapters, each behind a real server of its framework. */
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
@@ -16,6 +18,7 @@ import { type Instance, ORIGIN, PASSWORD, startInstance } from '../support/rings
 import { FRAMEWORKS, listen, type RunningApp } from './frameworks.ts'
 
 const EMAIL = 'ada@example.com'
+const PROBLEM = 'application/problem+json'
 const clientOf = (url: string): Client => new Client((path, init) => fetch(`${url}${path}`, init))
 
 describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
@@ -66,6 +69,13 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect((await client.post('/auth/logout')).status).toBe(204)
   })
 
+  test('a request of which two readers could see two is refused', async () => {
+    const { port } = new URL(app.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.end('GET /auth/session HTTP/1.1\r\nHost: a\r\nAuthorization: Basic a\r\nAuthorization: Bearer b\r\n\r\n')
+    expect(await text(socket)).toContain('The header authorization came twice.')
+  })
+
   test('the application knows who it is, or that it is nobody', async () => {
     expect((await client.get('/')).text).toBe(`Hello ${EMAIL}`)
     expect((await clientOf(app.url).get('/')).text).toBe('Please log in')
@@ -80,7 +90,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
   test('nobody gets past requireAuth, and the next request of an ended session is refused', async () => {
     const refused = await clientOf(app.url).get('/me')
     expect([refused.status, refused.body.code]).toEqual([401, 'unauthenticated'])
-    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect(refused.headers.get('content-type')).toBe(PROBLEM)
     expect(refused.headers.get('www-authenticate')).toMatch(/^\w/)
     await instance.auth.sessions.revokeAll((await client.get('/auth/session')).body.user.id)
     expect((await client.get('/me')).status).toBe(401)
@@ -230,4 +240,19 @@ describe('where it is mounted', () => {
 test('a handler without its guard is a bug, and says so', () => {
   expect(() => forExpress.principalOf({ auth: null })).toThrow('requireAuth(auth)')
   expect(() => forFastify.principalOf({})).toThrow('requireAuth(auth)')
+})
+
+test.each(Object.keys(FRAMEWORKS))('latchkey/%s fails closed, and answers, when the database is gone', async (name) => {
+  const instance = await startInstance('handler')
+  const app = await (FRAMEWORKS[name]?.(instance.auth) as Promise<RunningApp>)
+  const client = clientOf(app.url)
+  await client.post('/auth/register', { email: EMAIL, password: PASSWORD })
+  await instance.auth.close()
+  instance.advance(2 * 60_000) // what is remembered has to be read again
+  for (const path of ['/', '/me', '/auth/session']) {
+    const reply = await client.get(path)
+    expect([path, reply.status >= 500, reply.headers.get('content-type')]).toEqual([path, true, PROBLEM])
+  }
+  expect((await clientOf(app.url).get('/')).text).toBe('Please log in')
+  await app.stop()
 })
