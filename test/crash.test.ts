@@ -20,8 +20,8 @@ interface Acknowledged {
 }
 
 /** Registers and logs in until the server is gone; notes what was acknowledged. */
-async function registerAndLogIn(client: Client, name: string, acknowledged: Acknowledged[]): Promise<void> {
-  const note = (email: string): number => acknowledged.push({ email, cookie: client.cookies.get('latchkey') ?? '' })
+async function registerAndLogIn(client: Client, name: string, onAnswer: (done: Acknowledged) => void): Promise<void> {
+  const note = (email: string): void => onAnswer({ email, cookie: client.cookies.get('latchkey') ?? '' })
   try {
     for (let count = 0; ; count++) {
       const email = `${name}-${count}@example.com`
@@ -61,7 +61,7 @@ describe('kill -9', () => {
     const counts = await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane)))
     const total = counts.reduce((sum, count) => sum + count, 0)
     console.log(`kill -9: ${ROUNDS} rounds, ${total} acknowledged registrations and logins, all there`)
-    expect(total).toBeGreaterThan(ROUNDS)
+    expect(total).toBeGreaterThanOrEqual((ROUNDS * 3) / 4) // in every fourth round the axe may fall before the first
   })
 
   async function runLane(lane: number): Promise<number> {
@@ -75,11 +75,18 @@ describe('kill -9', () => {
     for (let round = 0; round < ROUNDS / LANES; round++) {
       const server = await startServerProcess({}, directory)
       await expectAllThere(server, last)
-      last = []
+      const acknowledged: Acknowledged[] = []
+      last = acknowledged
+      const { promise: firstAnswer, resolve } = Promise.withResolvers<void>()
+      const onAnswer = (done: Acknowledged): void => {
+        acknowledged.push(done)
+        resolve()
+      }
       const work = Array.from({ length: CLIENTS }, (_, index) =>
-        registerAndLogIn(server.client(), `lane${lane}-${round}-${index}`, last),
+        registerAndLogIn(server.client(), `lane${lane}-${round}-${index}`, onAnswer),
       )
-      await sleep(60 + Math.random() * 450) // when the axe falls is chance; nothing is awaited here
+      if (round % 4 !== 0) await firstAnswer
+      await sleep(Math.random() * 250) // when the axe falls is chance; nothing is awaited here
       await server.end('SIGKILL')
       await Promise.all(work)
       total += last.length

@@ -1,7 +1,8 @@
-/* Every example is a program that type-checks, starts, and lets people log in. */
+/* Every example with a server.ts is a program that type-checks, starts, and lets people log in (the one of forward-auth
+ * is for proxies: test/forward-auth.test.ts). */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Client } from './support/client.ts'
@@ -10,7 +11,7 @@ import { freePort } from './support/free-port.ts'
 import { PASSWORD } from './support/rings.ts'
 
 const examples = resolve(import.meta.dirname, '../examples')
-const names = readdirSync(examples)
+const names = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'server.ts')))
 
 describe('the examples', () => {
   let consumer: string
