@@ -20,6 +20,8 @@ export interface Entry {
   readonly login: string | null
   /** What GET /me carries; a cookie, unless it says otherwise. */
   readonly proof?: 'access_token'
+  /** True when only GET /me of one session is measured: everything else is that of Latchkey on SQLite. */
+  readonly isOnlyWarm?: true
   /** Where its stored sessions come from, for the measure of cold requests: a subject, itself or another. */
   readonly storeOf?: string
 }
@@ -45,6 +47,14 @@ export const CATALOGUE: readonly Entry[] = [
   { ...LIMIT, id: 'hono', title: 'bare Hono', file: 'peers/hono.js', limit: 'hono' },
   { ...LIMIT, id: 'fastify', title: 'bare Fastify', file: 'peers/fastify.js', limit: 'fastify' },
   { ...LIMIT, id: 'express', title: 'bare Express', file: 'peers/express.js', limit: 'express' },
+  {
+    ...LIMIT,
+    id: 'nginx',
+    title: 'API behind nginx, nobody asked',
+    file: 'subjects/nginx.ts',
+    limit: 'nginx',
+    isOnlyWarm: true,
+  },
   { ...LATCHKEY_ON_NODE, id: 'latchkey-sqlite', storeOf: 'latchkey-sqlite', title: 'Latchkey, SQLite', needs: [] },
   {
     ...LATCHKEY_ON_NODE,
@@ -65,7 +75,14 @@ export const CATALOGUE: readonly Entry[] = [
     ...LATCHKEY_ON_NODE,
     id: 'latchkey-token',
     proof: 'access_token',
+    isOnlyWarm: true,
     title: 'Latchkey, SQLite, access token',
+    needs: [],
+  },
+  {
+    ...LATCHKEY_ON_NODE,
+    id: 'latchkey-sealed-cold',
+    title: 'Latchkey, SQLite, sealed cookie, opened each time',
     needs: [],
   },
   { ...LATCHKEY, id: 'latchkey-hono', title: 'Latchkey in Hono', file: 'peers/hono.js', limit: 'hono', needs: [] },
@@ -84,6 +101,15 @@ export const CATALOGUE: readonly Entry[] = [
     file: 'peers/express.js',
     limit: 'express',
     needs: [],
+  },
+  {
+    ...LATCHKEY,
+    id: 'latchkey-nginx',
+    title: 'API behind nginx, Latchkey asked (forward-auth)',
+    file: 'subjects/nginx.ts',
+    limit: 'nginx',
+    needs: [],
+    isOnlyWarm: true,
   },
   { ...BETTER_AUTH, id: 'better-auth-sqlite', storeOf: 'better-auth-sqlite', title: 'better-auth, SQLite', needs: [] },
   {

@@ -2,6 +2,7 @@
  * One server under test in a process of its own: `node bench/server.ts <subject> <options as JSON>`. It tells its parent
  * the port, and answers what the parent asks about the process.
  */
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { entryOf } from './catalogue.ts'
 import type { SubjectMakers, SubjectOptions } from './subjects/subject.ts'
@@ -23,7 +24,7 @@ const port = await subject.listen()
 const answers: Readonly<Record<Question, () => unknown>> = {
   cpu: () => {
     const { user, system } = process.cpuUsage()
-    return user + system
+    return user + system + companionMicroseconds()
   },
   rss: async () => {
     globalThis.gc?.()
@@ -35,6 +36,13 @@ const answers: Readonly<Record<Question, () => unknown>> = {
   stop: () => process.exit(0),
 }
 
+process.on('exit', () => subject.companion?.kill('SIGKILL'))
 process.on('message', async (question) => process.send?.(await answers[question as Question]()))
 process.on('disconnect', () => process.exit(0)) // the parent is gone
-process.send?.({ port })
+process.send?.({ port, companion: subject.companion?.pid })
+
+/** CPU time of the process that answers together with this one; Linux tells it in nanoseconds. */
+function companionMicroseconds(): number {
+  const pid = subject.companion?.pid
+  return pid === undefined ? 0 : Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000
+}

@@ -84,7 +84,7 @@ async function measureServers(bench: Bench): Promise<MemoryResults['subjects']> 
   const results: Record<string, { idleBytes: number; loadedBytes: number }> = {}
   const entries = bench.isQuick
     ? bench.withLogin.filter(({ needs }) => needs.length === 0)
-    : [...bench.entries.filter(({ role }) => role === 'limit'), ...bench.withLogin]
+    : [...bench.entries.filter(({ role, isOnlyWarm }) => role === 'limit' && isOnlyWarm !== true), ...bench.withLogin]
   for (const entry of entries) {
     const [subject] = await startAll([entry], () => bench.start(entry, { data: `memory-${entry.id}`, users: 1 }))
     if (subject === undefined) continue

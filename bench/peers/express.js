@@ -1,7 +1,7 @@
 /* Express with GET /me and nothing else, and with Latchkey over SQLite. */
 import { createServer } from 'node:http'
 import express from 'express'
-import { createOnSqlite, importNodeBridge } from '../subjects/latchkey.ts'
+import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'
 import { listenOn } from '../subjects/subject.ts'
 import { emailOf } from '../support/requests.ts'
 
@@ -14,13 +14,13 @@ export const subjects = {
 
   async 'latchkey-express'(options) {
     const auth = await createOnSqlite(options)
-    const { toNodeHandler } = await importNodeBridge(options)
+    const { latchkey } = await importEntry(options, 'express')
     const app = express()
-    app.get('/me', async (request, response) => {
-      const principal = await auth.authenticate(request)
+    app.use(latchkey(auth))
+    app.get('/me', ({ auth: principal }, response) => {
       if (principal === null) response.status(401).end()
       else response.json({ email: principal.user.email })
     })
-    return { listen: () => listenOn(createServer(toNodeHandler(auth, app))) }
+    return { listen: () => listenOn(createServer(app)) }
   },
 }

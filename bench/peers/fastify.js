@@ -1,7 +1,6 @@
 /* Fastify with GET /me and nothing else, and with Latchkey over SQLite. */
-import { createServer } from 'node:http'
 import fastify from 'fastify'
-import { createOnSqlite, importNodeBridge } from '../subjects/latchkey.ts'
+import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'
 import { emailOf } from '../support/requests.ts'
 import { listenWithFastify } from './listen.js'
 
@@ -14,10 +13,10 @@ export const subjects = {
 
   async 'latchkey-fastify'(options) {
     const auth = await createOnSqlite(options)
-    const { toNodeHandler } = await importNodeBridge(options)
-    const app = fastify({ serverFactory: (handler) => createServer(toNodeHandler(auth, handler)) })
-    app.get('/me', async (request, reply) => {
-      const principal = await auth.authenticate(request.raw)
+    const { latchkey } = await importEntry(options, 'fastify')
+    const app = fastify()
+    await app.register(latchkey, { auth })
+    app.get('/me', async ({ auth: principal }, reply) => {
       if (principal === null) return reply.code(401).send()
       return { email: principal.user.email }
     })

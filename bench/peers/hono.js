@@ -1,8 +1,7 @@
 /* Hono with GET /me and nothing else, and with Latchkey over SQLite. */
-import { createServer } from 'node:http'
-import { createAdaptorServer, getRequestListener } from '@hono/node-server'
+import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createOnSqlite, importNodeBridge } from '../subjects/latchkey.ts'
+import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'
 import { listenOn } from '../subjects/subject.ts'
 import { emailOf } from '../support/requests.ts'
 
@@ -15,12 +14,13 @@ export const subjects = {
 
   async 'latchkey-hono'(options) {
     const auth = await createOnSqlite(options)
-    const { toNodeHandler } = await importNodeBridge(options)
+    const { latchkey } = await importEntry(options, 'hono')
     const app = new Hono()
-    app.get('/me', async (context) => {
-      const principal = await auth.authenticate(context.env.incoming)
+    app.use(latchkey(auth))
+    app.get('/me', (context) => {
+      const principal = context.var.auth
       return principal === null ? context.body(null, 401) : context.json({ email: principal.user.email })
     })
-    return { listen: () => listenOn(createServer(toNodeHandler(auth, getRequestListener(app.fetch)))) }
+    return { listen: () => listenOn(createAdaptorServer({ fetch: app.fetch })) }
   },
 }

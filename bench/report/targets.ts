@@ -95,7 +95,7 @@ function judgeLogins({ atOnce }: LoginResults): Verdict[] {
 }
 
 function judgeStorm({ subjects, loginsAtOnce, perSecond }: StormResults): Verdict[] {
-  return ON_NODE.flatMap((id) => {
+  return [...ON_NODE, 'latchkey-sealed-cold'].flatMap((id) => {
     const own = subjects[id]
     if (own === undefined) return []
     const what = `GET /me at ${perSecond}/s, ${loginsAtOnce} logging in, one core: ${id}`

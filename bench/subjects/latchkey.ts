@@ -13,6 +13,8 @@ const SECRET = Buffer.alloc(32, 'latchkey bench').toString('base64url')
 export const subjects: SubjectMakers = {
   'latchkey-sqlite': async (options) => onNode(options, await onSqlite(options)),
   'latchkey-sealed': async (options) => onNode(options, { ...(await onSqlite(options)), session: { token: 'sealed' } }),
+  'latchkey-sealed-cold': async (options) =>
+    onNode(options, { ...(await onSqlite(options)), session: { token: 'sealed', cacheSize: 0 } }),
   'latchkey-token': async (options) => onNode(options, await onSqlite(options)),
   'latchkey-postgres': async (options) => onNode(options, await onPostgres(options)),
   'latchkey-redis': async (options) => onNode(options, await onRedis(options)),
@@ -23,14 +25,9 @@ export async function createOnSqlite(options: SubjectOptions): Promise<Latchkey>
   return create(options, await onSqlite(options))
 }
 
-/** The bridge between Latchkey and `node:http`. */
-export function importNodeBridge(options: SubjectOptions): Promise<typeof import('../../src/node.ts')> {
-  return importEntry(options, 'node')
-}
-
 async function onNode(options: SubjectOptions, stores: Stores): Promise<Subject> {
   const auth = await create(options, stores)
-  const { toNodeHandler } = await importNodeBridge(options)
+  const { toNodeHandler } = await importEntry<typeof import('../../src/node.ts')>(options, 'node')
   return onNodeHttp(
     toNodeHandler(auth, async (request, response) => {
       const principal = await auth.authenticate(request)
@@ -46,8 +43,8 @@ async function create(options: SubjectOptions, stores: Stores): Promise<Latchkey
     secrets: [SECRET],
     // A few users, all from one machine, more often at once than any person would.
     throttle: { freeFailures: 99, failuresPerNetwork: 1_000_000 },
-    ...(options.isCold ? { session: { cacheSize: 0, touchWindowMs: HOUR_MS } } : {}),
     ...stores,
+    ...(options.isCold ? { session: { ...stores.session, cacheSize: 0, touchWindowMs: HOUR_MS } } : {}),
   })
   for (let user = 0; user < options.users; user++) {
     if ((await auth.users.find(emailOf(user))) !== null) continue
@@ -73,7 +70,7 @@ async function onRedis(options: SubjectOptions): Promise<Stores> {
 }
 
 /** One of the package's entries: from the sources, or from a built package. */
-async function importEntry<Entry>({ latchkeyFolder }: SubjectOptions, name: string): Promise<Entry> {
+export async function importEntry<Entry>({ latchkeyFolder }: SubjectOptions, name: string): Promise<Entry> {
   const sources = new URL('../../src/', import.meta.url).href
   const url = latchkeyFolder === null ? `${sources}${name}.ts` : `${latchkeyFolder}${name}.js`
   return (await import(url)) as Entry

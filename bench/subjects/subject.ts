@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import type { RequestListener } from 'node:http'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,6 +22,8 @@ export interface SubjectOptions {
 export interface Subject {
   /** Listens on a free port of 127.0.0.1, which it returns. */
   listen(): Promise<number>
+  /** A process that answers together with this one: its CPU time counts, and it ends with it. */
+  readonly companion?: ChildProcess
 }
 
 /** What every file of subjects exports: how to make each, by the id that it has in the catalogue. */

@@ -99,7 +99,7 @@ export function createBench(
     pace: (full, quick) => ({ ...(isQuick ? quick : full), ...pace }),
     entries,
     withLogin: entries.filter(
-      (entry) => entry.login !== null && entry.proof === undefined && entry.role !== 'hand' && isEverywhere(entry),
+      (entry) => entry.login !== null && entry.isOnlyWarm !== true && entry.role !== 'hand' && isEverywhere(entry),
     ),
     isEverywhere,
     databases,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const processes = new Set<ChildProcess>()
+const processes = new Set<Pick<ChildProcess, 'kill'>>()
 const folders = new Set<string>()
 const MAX_ATTEMPTS = 30
 const RETRY_MS = 100
@@ -14,6 +14,13 @@ export function endWithUs<Child extends ChildProcess>(child: Child): Child {
   processes.add(child)
   child.once('exit', () => processes.delete(child))
   return child
+}
+
+/** Has a process that the child started killed when this one ends, while the child runs; the child ends it otherwise. */
+export function endCompanionWithUs(pid: number, child: ChildProcess): void {
+  const companion = { kill: () => process.kill(pid, 'SIGKILL') }
+  processes.add(companion)
+  child.once('exit', () => processes.delete(companion))
 }
 
 /** A new temporary folder, removed when this process ends. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Entry } from '../catalogue.ts'
 import type { Question } from '../server.ts'
 import type { SubjectOptions } from '../subjects/subject.ts'
-import { endWithUs } from './cleanup.ts'
+import { endCompanionWithUs, endWithUs } from './cleanup.ts'
 import { onCore, SERVER_CORE } from './cores.ts'
 import type { StatementCount } from './sqlite-counter.ts'
 
@@ -68,7 +68,8 @@ export async function startSubject(
     return answer
   }
 
-  const { port } = (await next()) as { port: number }
+  const { port, companion } = (await next()) as { port: number; companion?: number }
+  if (companion !== undefined) endCompanionWithUs(companion, child)
   return {
     entry,
     port,
