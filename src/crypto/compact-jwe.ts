@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 
 /** Encrypts texts as JWE in compact serialization (RFC 7516 section 7.1), and opens them again. */
 export interface JweSealer {
@@ -30,7 +30,10 @@ export function isCompactJwe(text: string): boolean {
  * @param secrets newest first; the first seals, all open.
  */
 export function createJweSealer(secrets: readonly Uint8Array[], purpose: string): JweSealer {
-  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)))
+  // As key objects: with the bytes themselves, opening takes four times as long.
+  const keys = secrets.map((secret) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32))),
+  )
   const [newest] = keys
   if (newest === undefined) throw new TypeError('createJweSealer needs at least one secret')
   return {
@@ -75,7 +78,7 @@ function splitParts(text: string): Parts | null {
   }
 }
 
-function openWith(key: Uint8Array, { iv, ciphertext, tag }: Parts): string | null {
+function openWith(key: KeyObject, { iv, ciphertext, tag }: Parts): string | null {
   const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES }).setAAD(HEADER_BYTES)
   decipher.setAuthTag(tag)
   try {
