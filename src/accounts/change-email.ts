@@ -22,15 +22,23 @@ export interface ChangeEmailDeps extends OneTimeTokenDeps {
   readonly throttle: Throttle
 }
 
+/** Who asks for which address, in which security epoch. */
+export interface EmailChangeRequest {
+  readonly user: User
+  readonly securityEpoch: number
+  readonly email: string
+}
+
 /**
  * Asks for another address: a link goes to the new one, a notice to the old one (ASVS 6.3.7), with a way back if it was
  * ever proven: who reads a mailbox that was only claimed is not to be given the account. Nothing changes until the new one
  * is proven.
- * @throws validation_failed for what is no address, or is the present one; too_many_requests.
+ * @throws validation_failed for what is no address, or is the present one; too_many_requests; unauthenticated when all
+ *   sessions ended meanwhile: whoever is shut out leaves no link behind.
  */
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
-  { user, email: text }: { readonly user: User; readonly email: string },
+  { user, securityEpoch, email: text }: EmailChangeRequest,
   note: Note,
 ): Promise<void> {
   const email = parseEmailAddress(text)
@@ -42,10 +50,11 @@ export async function requestEmailChange(
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
   const proofMail = await writeProofMail(deps, { user, email, token })
   const { tokens, mails } = writeNotice(deps, user)
-  await deps.tokens.issue([record, ...tokens], () => ({
+  const issued = await deps.tokens.issueInEpoch({ id: user.id, securityEpoch }, [record, ...tokens], () => ({
     events: [note({ type: 'email.change_requested', userId: user.id })],
     mails: [...proofMail, ...mails],
   }))
+  if (!issued) throw new Refusal('unauthenticated', { reason: 'all sessions ended meanwhile' })
 }
 
 function writeNotice(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
+import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { readAttempt } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangeEmailDeps, confirmEmailChange, requestEmailChange, undoEmailChange } from './change-email.ts'
@@ -11,7 +12,7 @@ import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
 const token = z.string('Must be a string.')
 
 /** Verify and change the own address. */
-export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEmailDeps): Route[] {
+export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEmailDeps & SecurityEpochDeps): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -67,8 +68,9 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       answers: { 202: null },
       refusals: ['too_many_requests'],
       form: { page: '/account', done: '/account', notice: 'email_change_sent' },
-      async handle({ body, principal, note }) {
-        await requestEmailChange(deps, { user: principal.user, email: body.email }, note)
+      async handle({ body, principal: { user }, sessionToken, note }) {
+        const securityEpoch = await requireSecurityEpoch(deps, sessionToken)
+        await requestEmailChange(deps, { user, securityEpoch, email: body.email }, note)
         return { status: 202 }
       },
     }),

@@ -37,10 +37,18 @@ export interface MailStore {
   giveUp(id: string, tell: Tell): Promise<void>
 }
 
+/** A user, and the security epoch in which something was asked for; see `SessionStore.findSecurityEpoch`. */
+export interface EpochOfUser {
+  readonly id: UserId
+  readonly securityEpoch: number
+}
+
 /** What one-time tokens ask of storage. They are used up by the transactions that they allow. */
 export interface OneTimeTokenStore {
   /** Stores tokens together with what is told of them. */
   issue(tokens: readonly OneTimeToken[], tell: Tell): Promise<void>
+  /** The same. False, and nothing done, when the user is disabled or gone, or their security epoch is another by now. */
+  issueInEpoch(user: EpochOfUser, tokens: readonly OneTimeToken[], tell: Tell): Promise<boolean>
   /** The same in the place of a token that is used up by it. False, and nothing done, when that was used meanwhile. */
   exchange(used: OneTimeToken, tokens: readonly OneTimeToken[], tell: Tell): Promise<boolean>
   /** Null when there is none of this purpose that lives at `now`. */

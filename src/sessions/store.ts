@@ -109,6 +109,11 @@ export interface SessionStore {
   start(start: SessionStart, tell: Tell<readonly SessionRef[]>): Promise<readonly SessionRef[] | null>
   /** One indexed read. Sessions of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<SessionWithUser | null>
+  /**
+   * The user's security epoch that the session belongs to; null when it is gone. What is then stored on the condition that
+   * this is still the epoch is not stored when all sessions ended meanwhile.
+   */
+  findSecurityEpoch(tokenHash: TokenHash): Promise<number | null>
   /** Writes last uses, all in one go. Sessions that are gone stay gone. */
   writeTouches(touches: readonly Touch[]): Promise<void>
   /** Notes that the cookie was sent anew. False when another request did so first. */

@@ -39,16 +39,18 @@ export interface IssuedAccessToken {
 const LAST = 4
 
 /**
- * Makes an access token of a user.
- * @throws validation_failed for unknown scopes and for an expiry that is past or not allowed; too_many_tokens; not_found
- *   when the user is gone or disabled.
+ * Makes an access token of a user. Where a session asks, its security epoch comes along: a token that is under way does not
+ * survive what ends all sessions and tokens.
+ * @throws validation_failed for unknown scopes and for an expiry that is past or not allowed; too_many_tokens; when the
+ *   user is gone or disabled or all sessions ended meanwhile: unauthenticated for a session, not_found for the application.
  */
 export async function createAccessToken(
   deps: AccessTokenDeps,
-  userId: UserId,
+  user: { readonly id: UserId; readonly securityEpoch: number | null },
   wanted: NewAccessToken,
   note: Note,
 ): Promise<IssuedAccessToken> {
+  const { id: userId, securityEpoch } = user
   const now = deps.clock()
   const token = newToken(ACCESS_TOKEN_PREFIX)
   const accessToken: AccessToken = {
@@ -65,10 +67,14 @@ export async function createAccessToken(
   const created = note({ type: 'access_token.created', userId, tokenId: accessToken.id })
   const outcome = await deps.accessTokens.create(
     { accessToken, tokenHash: hashToken(token) },
-    maxPerUser,
+    { maxPerUser, securityEpoch },
     tellOnly(created),
   )
-  if (outcome === 'user_gone') throw new Refusal('not_found', { detail: 'There is no such user.' })
+  if (outcome === 'user_gone') {
+    throw securityEpoch === null
+      ? new Refusal('not_found', { detail: 'There is no such user.' })
+      : new Refusal('unauthenticated', { reason: 'all sessions ended meanwhile' })
+  }
   if (outcome === 'too_many') {
     throw new Refusal('too_many_tokens', { detail: `A user may have ${maxPerUser} access tokens.` })
   }

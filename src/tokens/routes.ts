@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { parseAccessTokenId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
+import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
 import { type AccessTokenDeps, createAccessToken } from './create-access-token.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 
 /** Make, list and revoke access tokens. Of a session only: a token makes no tokens. */
-export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps): Route[] {
+export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps & SecurityEpochDeps): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -29,9 +30,10 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps)
         }),
       },
       refusals: ['too_many_tokens'],
-      async handle({ principal, body: { name, scopes, expiresAt }, note }) {
+      async handle({ principal, sessionToken, body: { name, scopes, expiresAt }, note }) {
         const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt
-        const issued = await createAccessToken(deps, principal.user.id, { name, scopes, expiresAt: expiry }, note)
+        const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken) }
+        const issued = await createAccessToken(deps, user, { name, scopes, expiresAt: expiry }, note)
         return { status: 201, body: { token: issued.token, accessToken: toAccessTokenJson(issued.accessToken) } }
       },
     }),

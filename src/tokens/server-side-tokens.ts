@@ -31,7 +31,7 @@ export function createServerSideTokens(deps: AccessTokenDeps & RevokeAccessToken
     async create(userId, wanted) {
       const { data: name, error } = accessTokenNameSchema.safeParse(wanted.name)
       if (name === undefined) throw invalidMember('#/name', error?.issues[0]?.message ?? 'Must be a name.')
-      return createAccessToken(deps, requireUserId(userId), { ...wanted, name }, note)
+      return createAccessToken(deps, { id: requireUserId(userId), securityEpoch: null }, { ...wanted, name }, note)
     },
     async list(userId) {
       return deps.accessTokens.listByUser(requireUserId(userId))

@@ -16,10 +16,22 @@ export interface AccessTokenUse {
   readonly lastUsedAt: number
 }
 
+/** On what a token is stored. */
+export interface AccessTokenConditions {
+  /** The user has fewer. */
+  readonly maxPerUser: number
+  /** The user's security epoch is still this one, or it is 'user_gone'; null: whatever it is. */
+  readonly securityEpoch: number | null
+}
+
 /** What access tokens ask of storage. Each method is one transaction; what it resolves to is stored for good. */
 export interface AccessTokenStore {
-  /** Stores a token, unless the user has as many already, is disabled or gone. */
-  create(record: AccessTokenRecord, maxPerUser: number, tell: Tell): Promise<'created' | 'too_many' | 'user_gone'>
+  /** Stores a token, unless the user is disabled or gone, or a condition does not hold. */
+  create(
+    record: AccessTokenRecord,
+    conditions: AccessTokenConditions,
+    tell: Tell,
+  ): Promise<'created' | 'too_many' | 'user_gone'>
   /** One indexed read. Tokens of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<{ readonly accessToken: AccessToken; readonly user: User } | null>
   /** The tokens of a user, newest first. */

@@ -245,6 +245,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     const change = { currentPassword: PASSWORD, newPassword: 'another long password' }
     expect((await ada.post('/auth/password/change', change)).status).toBe(200)
     expect((await asToken(instance, token)).status).toBe(200)
+    expect((await ada.post('/auth/tokens', { name: 'after the change', scopes: [] })).status).toBe(201)
     await instance.auth.users.forcePasswordReset(user?.id ?? '')
     expect((await asToken(instance, token)).status).toBe(401)
 
@@ -253,6 +254,29 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await asToken(instance, ofEve.token)).status).toBe(200)
     expect((await eve.delete('/auth/user')).status).toBe(204)
     expect((await asToken(instance, ofEve.token)).status).toBe(401)
+  })
+
+  test('a session that is shut out while it makes tokens leaves none behind', async () => {
+    const instance = await start(ring, { accessTokens: { maxPerUser: 100 } })
+    const other = await instance.sibling()
+    onTestFinished(() => other.close())
+    const ada = await register(instance)
+    const id = (await instance.auth.users.find(ADA))?.id ?? ''
+    const headers = {
+      'content-type': 'application/json',
+      cookie: [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    }
+    const make = (): Promise<Response> => {
+      const body = JSON.stringify({ name: 'late', scopes: [] })
+      const request = new Request('http://localhost:3000/auth/tokens', { method: 'POST', headers, body })
+      return other.handler(request)
+    }
+    const before = Array.from({ length: 8 }, make)
+    const reset = instance.auth.users.forcePasswordReset(id)
+    const replies = await Promise.all([...before, ...Array.from({ length: 8 }, make)])
+    await reset
+    expect(replies.map(({ status }) => status).filter((status) => status !== 201 && status !== 401)).toEqual([])
+    expect(await instance.auth.tokens.list(id)).toEqual([])
   })
 
   test('a reset by mail ends them (contract of POST /auth/password/reset)', async () => {

@@ -530,6 +530,28 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     }
   })
 
+  test('a session that is shut out while it orders a change leaves no link behind', async () => {
+    const other = await instance.sibling()
+    const { client, email, id } = await register()
+    const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const order = (): Promise<Response> =>
+      other.handler(
+        new Request(`${ORIGIN}/auth/email/change`, {
+          method: 'POST',
+          headers: { cookie, 'content-type': 'application/json' },
+          body: JSON.stringify({ email: newEmail('intruder') }),
+        }),
+      )
+    const before = Array.from({ length: 3 }, order)
+    const reset = instance.auth.users.forcePasswordReset(id)
+    await Promise.all([...before, ...Array.from({ length: 2 }, order), reset])
+    const left = await instance.runSql(
+      `SELECT purpose FROM one_time_tokens WHERE user_id = '${id}' AND purpose = 'email_change'`,
+    )
+    expect([email, left]).toEqual([email, []])
+    await other.close()
+  })
+
   test('while there is a way back to an address nobody else can take it', async () => {
     const { client, email } = await register()
     const { token, back } = await order(client, email, newEmail())

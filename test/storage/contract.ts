@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PasswordHash } from '../../src/crypto/password-hasher.ts'
 import { hashToken, newToken, type TokenHash } from '../../src/crypto/token.ts'
 import type { EmailAddress } from '../../src/kernel/email-address.ts'
-import { newSessionId, newUserId, type SessionId, type UserId } from '../../src/kernel/ids.ts'
+import { newAccessTokenId, newSessionId, newUserId, type SessionId, type UserId } from '../../src/kernel/ids.ts'
 import type { Session, User } from '../../src/kernel/principal.ts'
 import type { Change, SessionPage, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { createLimits, type Limit, waitAfterMs } from '../../src/throttle/limits.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from '../../src/throttle/settings.ts'
 import type { Counted, Taken } from '../../src/throttle/store.ts'
+import type { AccessTokenRecord } from '../../src/tokens/store.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
 
@@ -46,6 +47,12 @@ function makeSession(userId: UserId, changes: Partial<Session> = {}): SessionRec
     ...changes,
   }
   return { session, tokenHash: hashToken(newToken('lks')) }
+}
+
+function makeAccessToken(userId: UserId): AccessTokenRecord {
+  const [id, tokenHash] = [newAccessTokenId(() => NOW), hashToken(newToken('lkp'))]
+  const token = { id, userId, name: 'backup', scopes: [], lastFour: '0000', createdAt: NOW }
+  return { accessToken: { ...token, expiresAt: null, lastUsedAt: null }, tokenHash }
 }
 
 /** The contract. `open` opens the same storage each time, as several processes do. */
@@ -372,6 +379,33 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const nobody = newUserId(() => NOW)
       expect(await stores.passwords.forceReset(nobody, untold)).toBe(false)
       expect(await stores.passwords.setDisabled(nobody, 'everyone', untold)).toBe(false)
+    })
+
+    test('what a session asks for in its epoch is not stored when all sessions ended meanwhile', async () => {
+      const user = await addUser()
+      const keep = await addSession(user.id)
+      const epochOf = (tokenHash: TokenHash) => elsewhere.sessions.findSecurityEpoch(tokenHash)
+      expect(await epochOf(keep.tokenHash)).toBe(0)
+      const newTokenHash = hashToken(newToken('lks'))
+      const rotation = { ...refOf(keep), oldTokenHash: keep.tokenHash, newTokenHash, authenticatedAt: NOW }
+      const change = { oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }
+      expect(await stores.passwords.change(change, untold)).toBe(true)
+      expect([await epochOf(keep.tokenHash), await epochOf(newTokenHash)]).toEqual([null, 1])
+
+      const inEpoch = async (securityEpoch: number): Promise<unknown[]> => {
+        const token = { userId: user.id, email: user.email, createdAt: NOW, expiresAt: NOW + LIFE }
+        const link = { ...token, tokenHash: hashToken(newToken('lkt')), purpose: 'email_change' as const }
+        const issued = await stores.tokens.issueInEpoch({ id: user.id, securityEpoch }, [link], untold)
+        expect(await stores.tokens.find(link.tokenHash, 'email_change', NOW)).toEqual(issued ? link : null)
+        const conditions = { maxPerUser: 100, securityEpoch }
+        return [issued, await stores.accessTokens.create(makeAccessToken(user.id), conditions, untold)]
+      }
+      expect(await inEpoch(0)).toEqual([false, 'user_gone'])
+      expect(await inEpoch(1)).toEqual([true, 'created'])
+      await elsewhere.passwords.forceReset(user.id, untold)
+      expect(await epochOf(newTokenHash)).toBeNull()
+      expect(await inEpoch(1)).toEqual([false, 'user_gone'])
+      expect(await stores.accessTokens.listByUser(user.id)).toEqual([])
     })
 
     test('a rehash replaces the hash it was made from and no other', async () => {

@@ -122,7 +122,7 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
       async change(change, tell) {
         const { id, userId, oldTokenHash, newTokenHash } = change.keep
         // First the new token, which nobody has yet; the order then ends all sessions but the one under it.
-        if ((await putRotated(keys, change.keep)) === null) return false
+        if ((await putRotated(keys, change.keep, change.securityEpoch + 1)) === null) return false
         const changed = await stores.passwords.change(change, tell)
         // Where the old one is gone, somebody ended the session meanwhile, and it must not live on under the new one.
         const goesOn = changed && (await keys.end({ id, userId, tokenHash: oldTokenHash }))

@@ -49,6 +49,11 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       return found === null ? null : { session: found.session, user: found.user }
     },
 
+    async findSecurityEpoch(tokenHash) {
+      const found = await keys.find(tokenHash)
+      return found === null ? null : found.epoch
+    },
+
     async writeTouches(touches) {
       await Promise.all(
         touches.map(({ tokenHash, lastSeenAt, idleExpiresAt }) =>
@@ -61,7 +66,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       keys.markCookieSent(tokenHash, session.cookieSentAt, cookieSentAt),
 
     async rotate(rotation, securityEpoch, tell) {
-      const rotated = await rotateSession(keys, rotation)
+      const rotated = await rotateSession(keys, rotation, securityEpoch)
       if (rotated === null || !(await isStillAllowed({ keys, orders }, rotated, securityEpoch))) return false
       await audit.write(tell(undefined))
       return true
@@ -157,24 +162,29 @@ async function carryOutOne(
 }
 
 /**
- * Writes the session under its new token, beside the old one. Null when it is gone or its token is another by now.
+ * Writes the session under its new token and in this epoch, beside the old one. Null when it is gone or its token is another by now.
  * Nobody has the new token yet, so it harms nobody if the rotation goes no further.
  */
 export async function putRotated(
   keys: SessionKeys,
   { id, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+  securityEpoch: number,
 ): Promise<StoredSession | null> {
   const before = await keys.find(oldTokenHash)
   if (before === null || before.session.id !== id) return null
   const session = { ...before.session, authenticatedAt, cookieSentAt: authenticatedAt }
-  const after = { ...before, session, tokenHash: newTokenHash }
+  const after = { ...before, session, tokenHash: newTokenHash, epoch: securityEpoch }
   await keys.put(after)
   return after
 }
 
 /** Gives the session another token. Null when it is gone or its token is another by now. */
-async function rotateSession(keys: SessionKeys, rotation: SessionRotation): Promise<StoredSession | null> {
-  const after = await putRotated(keys, rotation)
+async function rotateSession(
+  keys: SessionKeys,
+  rotation: SessionRotation,
+  securityEpoch: number,
+): Promise<StoredSession | null> {
+  const after = await putRotated(keys, rotation, securityEpoch)
   if (after === null) return null
   const { id, userId, oldTokenHash, newTokenHash } = rotation
   // Of several rotations at once, the one that ends the old token has won.

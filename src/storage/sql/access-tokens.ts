@@ -5,6 +5,7 @@ import type { AccessTokenId, UserId } from '../../kernel/ids.ts'
 import type { AccessToken, User } from '../../kernel/principal.ts'
 import type { AccessTokenRecord, AccessTokenStore } from '../../tokens/store.ts'
 import type { AccessTokensTable, Database, SqlDatabase } from './schema.ts'
+import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TellingDatabase } from './transact.ts'
@@ -13,12 +14,14 @@ import { isDone, type TellingDatabase } from './transact.ts'
 export function createAccessTokenStore(database: TellingDatabase, sessions: SessionEffects): AccessTokenStore {
   const { db, reader, transact, writeLightly } = database
   return {
-    async create(record, maxPerUser, tell) {
+    async create(record, { maxPerUser, securityEpoch }, tell) {
+      const { userId } = record.accessToken
       let outcome: 'too_many' | 'user_gone' = 'user_gone'
       const created = await transact(tell, async (trx) => {
-        if (!(await lockUser(trx, record.accessToken.userId))) return null
+        if (!(await lockUser(trx, userId))) return null
+        if (securityEpoch !== null && !(await isEpochCurrent(trx, userId, securityEpoch))) return null
         outcome = 'too_many'
-        if ((await countTokens(trx, record.accessToken.userId)) >= maxPerUser) return null
+        if ((await countTokens(trx, userId)) >= maxPerUser) return null
         await trx.insertInto('access_tokens').values(toRow(record)).execute()
         return true
       })

@@ -5,6 +5,7 @@ import type { UserId } from '../../kernel/ids.ts'
 import type { User } from '../../kernel/principal.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../mail/store.ts'
 import type { Database, OneTimeTokensTable } from './schema.ts'
+import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TellingDatabase } from './transact.ts'
 
@@ -17,6 +18,15 @@ export function createOneTimeTokenStore({ db, reader, transact }: TellingDatabas
         return true
       })
     },
+
+    issueInEpoch: ({ id, securityEpoch }, tokens, tell) =>
+      isDone(
+        transact(tell, async (trx) => {
+          if (!(await isEpochCurrent(trx, id, securityEpoch))) return null
+          for (const token of tokens) await insertOneTimeToken(trx, token)
+          return true
+        }),
+      ),
 
     exchange: (used, tokens, tell) =>
       isDone(

@@ -14,6 +14,7 @@ import { endAccessTokensOf } from './access-tokens.ts'
 import { readRecentChanges } from './changes.ts'
 import { toSession, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
+import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { createSessionFinder } from './session-finder.ts'
 import { sweepSessions } from './session-sweep.ts'
@@ -34,6 +35,16 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
     start: (start, tell) => transact(tell, (trx) => insertSession(database, trx, start)),
 
     findByTokenHash: createSessionFinder(database),
+
+    async findSecurityEpoch(tokenHash) {
+      const row = await db
+        .selectFrom('sessions')
+        .innerJoin('users', 'users.id', 'sessions.user_id')
+        .select('security_epoch')
+        .where('token_hash', '=', tokenHash)
+        .executeTakeFirst()
+      return row?.security_epoch ?? null
+    },
 
     writeTouches: database.writeTouches,
 
@@ -244,17 +255,4 @@ async function lockUser(trx: Transaction<Database>, id: UserId): Promise<void> {
 async function lockUsers(trx: Transaction<Database>, sessions: readonly SessionRef[]): Promise<void> {
   const ids = [...new Set(sessions.map(({ userId }) => userId))]
   await trx.selectFrom('users').select('id').where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()
-}
-
-/** True while the user is enabled and no event since `epoch` has ended all their sessions; holds until the commit. */
-async function isEpochCurrent(trx: Transaction<Database>, id: UserId, epoch: number): Promise<boolean> {
-  const row = await trx
-    .selectFrom('users')
-    .select('security_epoch')
-    .where('id', '=', id)
-    .where('security_epoch', '=', epoch)
-    .where('disabled_at', 'is', null)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  return row !== undefined
 }
