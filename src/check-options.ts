@@ -110,8 +110,9 @@ export const settingsSchema = z.strictObject({
   accessTokens: z
     .strictObject({
       lifetimeMs: durationMs,
+      maxLifetimeMs: durationMs.nullable(),
       allowNoExpiry: z.boolean(),
-      maxPerUser: z.int().min(1).max(10_000),
+      maxPerUser: z.int().min(0).max(10_000),
     })
     .partial()
     .optional(),

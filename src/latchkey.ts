@@ -16,11 +16,17 @@ import { createJwtSigner } from './crypto/jwt.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
 import { createSigner } from './crypto/signature.ts'
 import { commonHeaders } from './http/answer.ts'
-import { type AnyRequest, addSetCookie, type CookieTarget, headerReader } from './http/any-request.ts'
+import { type AnyRequest, addSetCookie, type CookieTarget, cameTwice, headerReader } from './http/any-request.ts'
 import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { toSetCookie } from './http/cookies.ts'
-import { type Credentials, type Identity, readCredentials, refuseCredentials } from './http/credentials.ts'
+import {
+  type Credentials,
+  type Identity,
+  NO_CREDENTIALS,
+  readCredentials,
+  refuseCredentials,
+} from './http/credentials.ts'
 import { refuseCrossOrigin } from './http/cross-origin.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { listFeatures } from './http/features.ts'
@@ -275,7 +281,10 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     routes,
   )
 
-  const credentialsOf = (request: AnyRequest): Credentials => readCredentials(headerReader(request), cookieName)
+  const credentialsOf = (request: AnyRequest): Credentials =>
+    cameTwice(request, 'authorization')
+      ? { ...NO_CREDENTIALS, refusal: 'two_credentials' }
+      : readCredentials(headerReader(request), cookieName)
 
   function verify(
     { sessionToken, accessToken }: Credentials,

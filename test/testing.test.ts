@@ -1,5 +1,5 @@
 /* latchkey/testing does what docs/testing.md says. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { MINUTE_MS } from '../src/kernel/clock.ts'
 import { createTestKit } from '../src/testing.ts'
 import { mailTo, tokenIn } from './support/caught-mails.ts'
@@ -44,6 +44,14 @@ test('mails, events and statements are seen', async () => {
   expect(tokenIn(await kit.waitForMail(mailTo(user.email, '/password/reset')))).toMatch(/^lkr_/)
   expect(kit.mails.map(({ to }) => to)).toContain(user.email)
   expect(kit.events.map(({ type }) => type)).toContain('user.created')
+})
+
+test('is refused in production, where its clock would let nothing expire', async () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  await expect(createTestKit({ baseUrl: 'https://example.com' })).rejects.toThrow(
+    'latchkey/testing is not for production',
+  )
+  vi.unstubAllEnvs()
 })
 
 test('works with the settings of the application, and says what stands in the way of a login', async () => {

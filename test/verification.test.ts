@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -164,6 +165,12 @@ describe('the library', () => {
     })
     await expect(instance.auth.require(both)).rejects.toMatchObject({ code: 'two_credentials' })
     expect(await instance.auth.authenticate(both)).toBeNull()
+    const twice = { authorization: 'Basic YTpi', cookie: request.headers.get('cookie') ?? '' }
+    const rawHeaders = ['Authorization', 'Basic YTpi', 'authorization', 'Bearer x', 'Cookie', twice.cookie]
+    const ofNode = { method: 'GET', headers: twice, rawHeaders } as unknown as IncomingMessage
+    await expect(instance.auth.require(ofNode)).rejects.toMatchObject({ code: 'two_credentials' })
+    const once = { ...ofNode, rawHeaders: rawHeaders.slice(2) } as IncomingMessage
+    expect((await instance.auth.require(once)).user.email).toBe('ada@example.com')
     expect(instance.auth.toResponse(new Error('a bug')).status).toBe(500)
     expect(await instance.auth.toResponse(new Error('a bug')).text()).not.toContain('a bug')
     expect(instance.errors).toHaveLength(2)

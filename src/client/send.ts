@@ -66,6 +66,7 @@ async function exchange(
   const response = await fetch(authUrl + path, {
     method,
     credentials,
+    redirect: 'error', // none of Latchkey's: a password follows nobody elsewhere
     ...(signal && { signal }),
     headers: body === undefined ? { ...headers } : { ...headers, 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),

@@ -13,6 +13,14 @@ export function headerReader({ headers }: AnyRequest): (name: string) => string 
   return (name) => headers[name] as string | undefined // none of those that are read comes as a list
 }
 
+/** True for a header that came in two lines, of which `node:http` shows one. In Fetch they are one, with a comma. */
+export function cameTwice(request: AnyRequest, name: string): boolean {
+  const { headers } = request
+  if (headers instanceof Headers || headers[name] === undefined) return false
+  const { rawHeaders } = request as IncomingMessage
+  return rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name).length > 1
+}
+
 /** Adds a cookie, written as `toSetCookie` does, to an answer. */
 export function addSetCookie(answer: CookieTarget, line: string): void {
   if (answer instanceof Headers) answer.append('Set-Cookie', line)

@@ -30,7 +30,8 @@ const SESSION_PREFIX = 'lks_'
 /** What browsers send, one of them at least with any request. Not `sec-fetch-mode`, which Node's `fetch` sends as well. */
 const BROWSER_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-dest'] as const
 
-const NONE: Credentials = {
+/** Those of a request that offers none. */
+export const NO_CREDENTIALS: Credentials = {
   sessionToken: null,
   sessionCame: null,
   accessToken: null,
@@ -44,9 +45,10 @@ export function readCredentials(header: HeaderReader, cookieName: string): Crede
   const authorization = header('authorization')
   const bearer = authorization ? BEARER.exec(authorization) : null
   const cookie = cookieHeader ? readCookie(cookieHeader, cookieName) : null
-  if (cookie === null || cookie.found === 'none') return bearer === null ? NONE : readBearer(bearer[1] ?? '', header)
-  if (bearer !== null) return { ...NONE, hasCookie: true, refusal: 'two_credentials' }
-  if (cookie.found !== 'one') return { ...NONE, hasCookie: true }
+  if (cookie === null || cookie.found === 'none')
+    return bearer === null ? NO_CREDENTIALS : readBearer(bearer[1] ?? '', header)
+  if (bearer !== null) return { ...NO_CREDENTIALS, hasCookie: true, refusal: 'two_credentials' }
+  if (cookie.found !== 'one') return { ...NO_CREDENTIALS, hasCookie: true }
   return { sessionToken: cookie.value, sessionCame: 'in_cookie', accessToken: null, hasCookie: true, refusal: null }
 }
 
@@ -62,7 +64,7 @@ export function isFromBrowser(header: HeaderReader): boolean {
 }
 
 function readBearer(token: string, header: HeaderReader): Credentials {
-  if (!token.startsWith(SESSION_PREFIX)) return { ...NONE, accessToken: token }
-  if (isFromBrowser(header)) return { ...NONE, refusal: 'cookie_required' }
-  return { ...NONE, sessionToken: token, sessionCame: 'in_header' }
+  if (!token.startsWith(SESSION_PREFIX)) return { ...NO_CREDENTIALS, accessToken: token }
+  if (isFromBrowser(header)) return { ...NO_CREDENTIALS, refusal: 'cookie_required' }
+  return { ...NO_CREDENTIALS, sessionToken: token, sessionCame: 'in_header' }
 }

@@ -10,14 +10,17 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ALLOWED_METHODS = 'GET, POST, PATCH, DELETE'
 const PREFLIGHT_SECONDS = '600'
 
-/** True for a method that changes nothing (RFC 9110 section 9.2.1). */
-export function isSafeMethod(method: string): boolean {
-  return SAFE_METHODS.has(method)
+/**
+ * True for a request that changes nothing (RFC 9110 section 9.2.1). A WebSocket begins with GET, carries cookies, and then
+ * says what it likes (RFC 6455 section 10.2, ASVS 4.4.2).
+ */
+export function isSafeRequest(method: string, header: HeaderReader): boolean {
+  return SAFE_METHODS.has(method) && header('sec-websocket-version') == null
 }
 
-/** Throws cross_origin for an unsafe method that a browser sends for a page of another origin. */
+/** Throws cross_origin for an unsafe request that a browser sends for a page of another origin. */
 export function refuseCrossOrigin(method: string, header: HeaderReader, pages: TrustedPages): void {
-  if (!isSafeMethod(method)) refuseForeignPage(header, pages)
+  if (!isSafeRequest(method, header)) refuseForeignPage(header, pages)
 }
 
 /** Throws cross_origin for anything that a browser sends for a page of another origin. */

@@ -1,7 +1,7 @@
 import type { TrustedPages } from '../kernel/trusted-pages.ts'
 import { parseNextLocation } from '../pages/next-location.ts'
 import type { HeaderReader } from './credentials.ts'
-import { isSafeMethod } from './cross-origin.ts'
+import { isSafeRequest } from './cross-origin.ts'
 
 /** The request that a proxy asks about, as its headers describe it. */
 export interface OriginalRequest {
@@ -21,11 +21,11 @@ export function readOriginalRequest(header: HeaderReader, pages: TrustedPages): 
 
 /**
  * A proxy writes one of the headers, the client may have sent the other: only what both call safe is. A proxy that tells
- * no method may be asking about any. A WebSocket begins with GET, carries cookies, and then says what it likes.
+ * no method may be asking about any.
  */
 function isSafe(header: HeaderReader): boolean {
   const methods = METHOD_HEADERS.map(header).filter((method) => typeof method === 'string')
-  return methods.length > 0 && methods.every(isSafeMethod) && header('sec-websocket-version') == null
+  return methods.length > 0 && methods.every((method) => isSafeRequest(method, header))
 }
 
 /** The origin is one that the settings allow, never one made of headers. */

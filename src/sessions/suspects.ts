@@ -39,8 +39,9 @@ export function createSuspects(
   /** Two halves take turns, so that each id stays for as long as it must, and at most twice as long. */
   function turn(now: number): void {
     if (now - turnedAt < KEEP_MS && recent.size < MAX_SUSPECTS) return
-    if (now - turnedAt < KEEP_MS) suspectUntil = now + CLOCK_SKEW_MS
-    older = recent.size < MAX_SUSPECTS ? recent : new Set()
+    const isTooLong = recent.size >= MAX_SUSPECTS
+    if (isTooLong) suspectUntil = now + CLOCK_SKEW_MS
+    older = isTooLong ? new Set() : recent
     recent = new Set()
     turnedAt = now
   }

@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
 import { createLatchkey, type Latchkey } from '../latchkey.ts'
 import type { Message } from '../mail/message.ts'
-import type { LatchkeyOptions } from '../options.ts'
+import { ConfigurationError, type LatchkeyOptions } from '../options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { catchMails } from './catch-mails.ts'
 import { logIn, type TestLogin, type TestLoginOptions } from './log-in.ts'
@@ -39,10 +39,15 @@ export interface TestKit {
 }
 
 /**
- * Makes an instance with a database in memory.
+ * Makes an instance with a database in memory. Throws ConfigurationError in production (NODE_ENV): its clock stands still.
  * @param options as of `createLatchkey`, but for the clock; none is needed. Default of `baseUrl`: `http://localhost:3000`.
  */
 export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'clock'>> = {}): Promise<TestKit> {
+  if (process.env.NODE_ENV === 'production') {
+    throw new ConfigurationError(
+      'latchkey/testing is not for production: its clock stands still. NODE_ENV must be another.',
+    )
+  }
   const { baseUrl = 'http://localhost:3000' } = options
   const { mailer, mails, waitForMail } = catchMails()
   const events: (SecurityEvent & EventOrigin)[] = []

@@ -1,6 +1,6 @@
 import { tellOnly } from '../audit/tell.ts'
 import { hashToken, newToken, type Token } from '../crypto/token.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, DAY_MS } from '../kernel/clock.ts'
 import type { Note } from '../kernel/event.ts'
 import { newAccessTokenId, type UserId } from '../kernel/ids.ts'
 import type { AccessToken } from '../kernel/principal.ts'
@@ -37,6 +37,8 @@ export interface IssuedAccessToken {
 }
 
 const LAST = 4
+/** The last that four digits of a year can write (RFC 3339). */
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 
 /**
  * Makes an access token of a user. Where a session asks, its security epoch comes along: a token that is under way does not
@@ -89,14 +91,20 @@ function knownScopes({ scopes: known }: AccessTokenDeps, wanted: readonly string
 }
 
 function toExpiry(
-  { accessTokenSettings: { allowNoExpiry, lifetimeMs } }: AccessTokenDeps,
+  { accessTokenSettings: { allowNoExpiry, lifetimeMs, maxLifetimeMs } }: AccessTokenDeps,
   wanted: number | null | undefined,
   now: number,
 ): number | null {
   if (wanted === undefined) return now + lifetimeMs
-  if (wanted === null && !allowNoExpiry) {
+  if (wanted === null) {
+    if (allowNoExpiry) return null
     throw invalidMember('#/expiresAt', 'Must be a time: this service has no tokens for ever.')
   }
-  if (wanted !== null && wanted <= now) throw invalidMember('#/expiresAt', 'Must be in the future.')
+  if (!Number.isSafeInteger(wanted) || wanted > LAST_TIME)
+    throw invalidMember('#/expiresAt', 'Must be a time before the year 10000.')
+  if (wanted <= now) throw invalidMember('#/expiresAt', 'Must be in the future.')
+  if (maxLifetimeMs !== null && wanted > now + maxLifetimeMs) {
+    throw invalidMember('#/expiresAt', `Must be at most ${Math.floor(maxLifetimeMs / DAY_MS)} days from now.`)
+  }
   return wanted
 }

@@ -4,15 +4,18 @@ import { DAY_MS } from '../kernel/clock.ts'
 export interface AccessTokenSettings {
   /** How long a token lives whose maker names no expiry, milliseconds. Default 90 days. */
   readonly lifetimeMs: number
+  /** The furthest `expiresAt` that may be asked for, from now, milliseconds; null: any. Default null. */
+  readonly maxLifetimeMs: number | null
   /** Whether `expiresAt: null`, a token for ever, may be asked for. Default false. */
   readonly allowNoExpiry: boolean
-  /** Tokens a user may have; one more is refused with too_many_tokens. Default 50. */
+  /** Tokens a user may have; one more is refused with too_many_tokens. 0: no more are made. Default 50. */
   readonly maxPerUser: number
 }
 
 /** The settings without any. */
 export const DEFAULT_ACCESS_TOKEN_SETTINGS: AccessTokenSettings = {
   lifetimeMs: 90 * DAY_MS,
+  maxLifetimeMs: null,
   allowNoExpiry: false,
   maxPerUser: 50,
 }

@@ -119,6 +119,8 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     const evil = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
     const refused = await client.post('/notes', { text: 'x' }, evil)
     expect([refused.status, refused.body.code]).toEqual([403, 'cross_origin'])
+    const webSocket = { ...evil, 'sec-websocket-version': '13' }
+    expect((await client.get('/notes', webSocket)).body.code).toBe('cross_origin')
     expect((await client.post('/notes', { text: 'x' }, { origin: 'https://evil.example' })).status).toBe(403)
     expect((await client.post('/notes', { text: 'x' }, { origin: ORIGIN })).status).toBe(200)
     expect((await client.get('/me', evil)).status).toBe(200)

@@ -352,6 +352,19 @@ describe('trying again', () => {
     expect(statuses(tab)).toEqual(['logged_in'])
   })
 
+  test('a redirect is not followed: nobody else is given the password', async () => {
+    const asked: string[] = []
+    const elsewhere = await serve((request, response) => {
+      asked.push(request.url ?? '')
+      response.end('{}')
+    })
+    const moved = await serve((_request, response) => {
+      response.writeHead(307, { location: `${elsewhere}/auth/login` }).end()
+    })
+    await expect(createClient({ baseUrl: moved }).logIn(CREDENTIALS)).rejects.toThrow(TypeError)
+    expect(asked).toEqual([])
+  })
+
   test('a 503 of a proxy counts for reads, also with a date', async () => {
     let requests = 0
     const baseUrl = await serve((_request, response) => {

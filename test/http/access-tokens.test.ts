@@ -153,6 +153,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     [{ expiresAt: null }, '#/expiresAt'],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, '#/expiresAt'],
     [{ expiresAt: 'tomorrow' }, '#/expiresAt'],
+    [{ expiresAt: '9999-12-31T23:59:59-23:59' }, '#/expiresAt'],
     [{ userId: 'x' }, '#/userId'],
   ])('%j is refused at %s', async (change, pointer) => {
     const instance = await start(ring)
@@ -177,6 +178,34 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     await instance.auth.sweep()
     const user = await instance.auth.users.find(ADA)
     expect((await instance.auth.tokens.list(user?.id ?? '')).map(({ id }) => id)).toEqual([forever.id])
+  })
+
+  test('the settings may say how far away an expiry may be; the application is checked as well', async () => {
+    const instance = await start(ring, { accessTokens: { maxLifetimeMs: 30 * DAY_MS, lifetimeMs: DAY_MS } })
+    const ada = await register(instance)
+    const make = (expiresAt: number) =>
+      ada.post('/auth/tokens', { name: 'backup', scopes: [], expiresAt: new Date(expiresAt).toISOString() })
+    expect((await make(Date.now() + 29 * DAY_MS)).status).toBe(201)
+    const tooLong = await make(Date.now() + 31 * DAY_MS)
+    expect([tooLong.status, tooLong.body.errors[0].detail]).toEqual([422, 'Must be at most 30 days from now.'])
+    const id = (await instance.auth.users.find(ADA))?.id ?? ''
+    for (const expiresAt of [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      1e17,
+      Date.now() + 0.5,
+      new Date('x') as unknown as number,
+    ]) {
+      const made = instance.auth.tokens.create(id, { name: 'backup', scopes: [], expiresAt })
+      await expect(made).rejects.toMatchObject({ code: 'validation_failed' })
+    }
+    expect(await instance.auth.tokens.list(id)).toHaveLength(1)
+  })
+
+  test('with a limit of none, nobody makes any', async () => {
+    const instance = await start(ring, { accessTokens: { maxPerUser: 0 } })
+    const ada = await register(instance)
+    expect((await ada.post('/auth/tokens', { name: 'backup', scopes: [] })).body.code).toBe('too_many_tokens')
   })
 
   test('there are so many a user, also when they are made at the same moment', async () => {

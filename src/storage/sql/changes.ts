@@ -31,6 +31,7 @@ export async function readRecentChanges({ reader }: SqlDatabase): Promise<Recent
   const rows = await reader
     .selectFrom('changes')
     .select('subject_id')
+    .distinct()
     .where('changed_at', '>', at(now - KEEP_CHANGES_MS))
     .limit(MAX_RECENT)
     .execute()
