@@ -20,7 +20,7 @@ declare module 'vitest' {
 
 const NEEDED = [
   NEEDED_CHROMIUM,
-  neededCommand('openssl'),
+  neededCommand('openssl', { versionFlag: 'version' }),
   neededCommand('curl'),
   neededCommand('wget'),
   neededCommand('python3'),
@@ -32,7 +32,7 @@ const NEEDED = [
     otherwise: 'have PHP with curl on the path',
   },
   {
-    debianPackage: 'libwww-perl',
+    debianPackage: 'liblwp-protocol-https-perl',
     isThere: () => succeeds('perl', ['-MLWP::Protocol::https', '-e1']),
     otherwise: 'have Perl with LWP::Protocol::https on the path',
   },
@@ -43,7 +43,7 @@ const NEEDED = [
   },
   {
     debianPackage: 'libnss3-tools',
-    isThere: () => existsSync('/usr/bin/certutil') || succeeds('which', ['certutil']),
+    isThere: () => succeeds('which', ['certutil']),
     otherwise: 'have certutil of NSS on the path',
   },
 ]
