@@ -1,7 +1,7 @@
 /* README and docs are true: their examples run, their links lead somewhere, their tables are complete. */
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -24,6 +24,8 @@ const pages = [
   ...globSync('docs/**/*.md', { cwd: root }),
 ]
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+/** Text without the indentation of its lines. */
+const dedent = (text: string): string => text.trim().replace(/^[ \t]+/gm, '')
 /** Ten lines that use the client. */
 const CLIENT_PROGRAM = `import { createClient } from 'latchkey/client'
 const auth = createClient({ baseUrl: 'http://localhost:3000' })
@@ -57,6 +59,23 @@ describe('the documentation', () => {
   test('the capacity of docs/scaling.md is what follows from the benchmark', () => {
     const results = JSON.parse(read('docs/benchmarks/results.json')) as Results
     expect(read('docs/scaling.md')).toContain(capacityTable(results)) // node scripts/write-capacity.ts
+  })
+
+  test('what the pages show of a program that the tests run stands there, paragraph by paragraph', () => {
+    const shown = blocks.flatMap(({ info, code }) => {
+      const [, path] = /^\w+ (test\/\S+)$/.exec(info) ?? []
+      return path === undefined ? [] : code.split('\n\n').map((paragraph) => ({ path, paragraph: dedent(paragraph) }))
+    })
+    expect(shown.length).toBeGreaterThan(0)
+    for (const { path, paragraph } of shown) {
+      expect([path, paragraph, dedent(read(path)).includes(paragraph)]).toEqual([path, paragraph, true])
+    }
+  })
+
+  test('every client of test/interop has its lines in docs/clients.md', () => {
+    for (const name of readdirSync(join(root, 'test/interop/clients'))) {
+      expect(read('docs/clients.md')).toContain(` test/interop/clients/${name}\n`)
+    }
   })
 
   test('the files that the pages name exist', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -9,15 +9,55 @@ export interface Certificate {
   readonly key: string
 }
 
+/** A certificate authority of one's own. */
+export interface Authority {
+  /** Its certificate, PEM: what clients have to trust. */
+  readonly cert: string
+  /** Makes a certificate of a server. */
+  issue(names?: readonly string[]): Certificate
+}
+
+const THIS_MACHINE: readonly string[] = ['DNS:localhost', 'IP:127.0.0.1']
+
 /** Makes a self-signed certificate of one day for names of this machine: `DNS:localhost`, `IP:127.0.0.1`. */
-export function makeCertificate(names: readonly string[] = ['DNS:localhost', 'IP:127.0.0.1']): Certificate {
+export function makeCertificate(names: readonly string[] = THIS_MACHINE): Certificate {
+  return requestCertificate([`subjectAltName=${names.join(',')}`])
+}
+
+/** Makes an authority of one day. Its certificates are as RFC 5280 wants them: strict clients look. */
+export function makeAuthority(): Authority {
+  const authority = requestCertificate(['keyUsage=critical,keyCertSign', 'subjectKeyIdentifier=hash'])
+  return {
+    cert: authority.cert,
+    issue: (names = THIS_MACHINE) =>
+      requestCertificate(
+        [
+          `subjectAltName=${names.join(',')}`,
+          'basicConstraints=critical,CA:FALSE',
+          'keyUsage=critical,digitalSignature',
+          'extendedKeyUsage=serverAuth',
+          'authorityKeyIdentifier=keyid:always',
+        ],
+        authority,
+      ),
+  }
+}
+
+function requestCertificate(extensions: readonly string[], issuer?: Certificate): Certificate {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-certificate-'))
-  const cert = join(directory, 'cert.pem')
-  const key = join(directory, 'key.pem')
-  const subject = ['-subj', '/CN=latchkey-test', '-addext', `subjectAltName=${names.join(',')}`]
+  const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
+  const [issuerCert, issuerKey] = [join(directory, 'issuer-cert.pem'), join(directory, 'issuer-key.pem')]
+  const subject = ['-subj', `/CN=latchkey-test${issuer ? '-server' : ''}`]
+  const added = extensions.flatMap((extension) => ['-addext', extension])
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
+  const signing = issuer ? ['-CA', issuerCert, '-CAkey', issuerKey] : []
   try {
-    execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'pipe' })
+    if (issuer) {
+      writeFileSync(issuerCert, issuer.cert)
+      writeFileSync(issuerKey, issuer.key)
+    }
+    const args = ['req', '-x509', ...kind, ...subject, ...added, ...signing, '-keyout', key, '-out', cert]
+    execFileSync('openssl', args, { stdio: 'pipe' })
     return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
   } finally {
     rmSync(directory, { recursive: true, force: true })

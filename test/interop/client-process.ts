@@ -1,0 +1,50 @@
+/* A client as its own process: a line in is a command, a line out the body of the answer. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type InteropClient, PROGRAMS, type Prepared } from './clients.ts'
+
+/** What every program understands. */
+export type Command = 'login' | 'remember' | 'user' | 'logout'
+
+/** A running client. */
+export interface ClientProcess {
+  /** Sends a request to an origin; gives the body of the answer. */
+  ask(command: Command, origin: string): Promise<string>
+  /** Ends it as its user would, and waits until it is gone. */
+  end(): Promise<void>
+}
+
+/** Where a client runs. */
+export interface Place {
+  /** Its home, and where its jar is. */
+  readonly directory: string
+  readonly prepared: Prepared
+}
+
+/** Starts a client with the jar of this directory. */
+export function startClient(client: InteropClient, { directory, prepared }: Place): ClientProcess {
+  const [command = '', ...args] = client.command(join(PROGRAMS, client.program), prepared)
+  const child = spawn(command, [...args, join(directory, 'jar')], {
+    cwd: directory,
+    env: { ...process.env, HOME: directory, ...client.env?.(prepared) },
+  })
+  const errors: Buffer[] = []
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const exited = once(child, 'exit')
+  return {
+    async ask(command, origin) {
+      child.stdin.write(`${command} ${origin}\n`)
+      const { done, value } = await lines.next()
+      if (done) throw new Error(`${client.program} ended instead of an answer: ${Buffer.concat(errors)}`)
+      return value
+    },
+    async end() {
+      child.stdin.end()
+      const [code] = await exited
+      if (code !== 0) throw new Error(`${client.program} ended with ${code}: ${Buffer.concat(errors)}`)
+    },
+  }
+}

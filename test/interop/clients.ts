@@ -1,0 +1,141 @@
+/* The clients: how each is started, where it keeps cookies, and how it is told to trust an authority. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+/** What the setup made for the clients: the authority in each of the shapes that they want, and the programs in Java. */
+export interface Prepared {
+  readonly pem: string
+  readonly wgetrc: string
+  /** A PKCS #12 store. */
+  readonly javaStore: string
+  /** A home directory with an NSS database. */
+  readonly browserHome: string
+  /** Where the classes are. */
+  readonly classes: string
+}
+
+/** Somebody else's HTTP client. */
+export interface InteropClient {
+  /** As people call it. */
+  readonly name: string
+  /** Its program in `clients/`. */
+  readonly program: string
+  /** What starts it. */
+  command(program: string, prepared: Prepared): readonly string[]
+  /** Variables of its environment. */
+  env?(prepared: Prepared): Record<string, string>
+  /** @param userAgent what the client sends: most say it there. */
+  version(userAgent: string): string
+  /** What keeps the cookies, for the table. */
+  readonly store: string
+  /** True when the store is kept in a file. */
+  readonly isPersistent: boolean
+}
+
+/** The one that everybody has: a store of certificates hides nothing. */
+export const JAVA_STORE_PASSWORD = 'changeit'
+/** Where the programs are. */
+export const PROGRAMS: string = join(import.meta.dirname, 'clients')
+const JARS = process.env.JAVA_JARS ?? '/usr/share/java'
+/** OkHttp, and what it needs. */
+export const OKHTTP_JARS: readonly string[] = ['okhttp', 'okhttp-urlconnection', 'okio'].map(
+  (name) => `${JARS}/${name}.jar`,
+)
+
+const sentVersion = (userAgent: string): string => /^[\w.-]+\/([\d.]+)/.exec(userAgent)?.[1] ?? 'unknown'
+const java: InteropClient['command'] = (program, { javaStore, classes }) => [
+  'java',
+  '-XX:TieredStopAtLevel=1', // starts faster
+  `-Djavax.net.ssl.trustStore=${javaStore}`,
+  `-Djavax.net.ssl.trustStorePassword=${JAVA_STORE_PASSWORD}`,
+  '-cp',
+  [classes, ...OKHTTP_JARS].join(':'),
+  basename(program, '.java'),
+]
+
+export const CLIENTS: readonly InteropClient[] = [
+  {
+    name: 'curl',
+    program: 'curl.sh',
+    command: (program) => ['sh', program],
+    env: ({ pem }) => ({ CURL_CA_BUNDLE: pem }),
+    version: sentVersion,
+    store: '`-b` and `-c` with a file',
+    isPersistent: true,
+  },
+  {
+    name: 'wget',
+    program: 'wget.sh',
+    command: (program) => ['sh', program],
+    env: ({ wgetrc }) => ({ WGETRC: wgetrc }),
+    version: sentVersion,
+    store: '`--load-cookies`, `--save-cookies`, `--keep-session-cookies`',
+    isPersistent: true,
+  },
+  {
+    name: 'Python `http.cookiejar`',
+    program: 'http_cookiejar.py',
+    command: (program) => ['python3', program],
+    env: ({ pem }) => ({ SSL_CERT_FILE: pem }),
+    version: sentVersion,
+    store: '`LWPCookieJar`',
+    isPersistent: true,
+  },
+  {
+    name: 'Java `HttpClient`',
+    program: 'HttpClientLogin.java',
+    command: java,
+    version: sentVersion,
+    store: '`CookieManager`, in memory',
+    isPersistent: false,
+  },
+  {
+    name: 'OkHttp',
+    program: 'OkHttpLogin.java',
+    command: java,
+    version: sentVersion,
+    store: '`JavaNetCookieJar`, in memory',
+    isPersistent: false,
+  },
+  {
+    name: 'Perl LWP',
+    program: 'lwp.pl',
+    command: (program) => ['perl', program],
+    env: ({ pem }) => ({ PERL_LWP_SSL_CA_FILE: pem }),
+    version: sentVersion,
+    store: '`HTTP::Cookies` with a file',
+    isPersistent: true,
+  },
+  {
+    name: 'PHP curl',
+    program: 'curl.php',
+    command: (program, { pem }) => ['php', '-d', `curl.cainfo=${pem}`, program],
+    version: () => execFileSync('php', ['-r', 'echo PHP_VERSION;'], { encoding: 'utf8' }),
+    store: '`CURLOPT_COOKIEFILE`, `CURLOPT_COOKIEJAR`',
+    isPersistent: true,
+  },
+  {
+    name: '`fetch-cookie`, undici',
+    program: 'fetch-cookie.ts',
+    command: (program) => [process.execPath, program],
+    env: ({ pem }) => ({ NODE_EXTRA_CA_CERTS: pem }),
+    version: () => `${installedVersion('fetch-cookie')}, ${installedVersion('undici')}`,
+    store: '`CookieJar` of tough-cookie as JSON',
+    isPersistent: true,
+  },
+  {
+    name: 'Chromium',
+    program: 'chromium.ts',
+    command: (program) => [process.execPath, program],
+    env: ({ browserHome }) => ({ HOME: browserHome }),
+    version: (userAgent) => /Chrome\/([\d.]+)/.exec(userAgent)?.[1] ?? 'unknown',
+    store: 'its profile',
+    isPersistent: true,
+  },
+]
+
+function installedVersion(name: string): string {
+  const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8')).version
+}
