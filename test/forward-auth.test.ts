@@ -83,6 +83,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
       `X_Auth_${name.replace('-', '_')}`,
       `X-Auth_${name}`,
       `X_AUTH-${name.toUpperCase()}`,
+      `X.Auth.${name.replace('-', '.')}`,
     ])
     const spoofed = names.flatMap((name) => [name, 'spoofed'])
     const cookie = ['Cookie', `latchkey=${client.cookies.get('latchkey')}`]
@@ -96,7 +97,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
       const headers = JSON.parse(body).headers as [string, string][]
       const identity = headers
         .map(([name, value]) => [name.toLowerCase(), value] as const)
-        .filter(([name, value]) => /^x[-_]auth/.test(name) && value !== '')
+        .filter(([name, value]) => /^x.auth/.test(name) && value !== '')
       expect(Object.fromEntries(identity)).toEqual({
         'x-auth-user-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
         'x-auth-user-email': email,
@@ -109,6 +110,17 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
       expect(body).not.toMatch(/lk[sp]_/)
     }
     expect((await sendRaw('/headers', spoofed)).status).toBe(401)
+  })
+
+  test('nothing that a client names in Connection is missing', async () => {
+    const { client } = await register()
+    const { bearer } = await tokenOf(client, ['read'])
+    const proof = ['Authorization', bearer.authorization ?? '']
+    for (const named of ['X-Auth-User-Id', 'keep-alive, x-auth-token-id', 'X-Auth-Scopes']) {
+      const { status, body } = await sendRaw('/', [...proof, 'Connection', named])
+      if (status !== 400) expect(JSON.parse(body)).toMatchObject({ token: expect.any(String), scopes: ['read'] })
+    }
+    expect((await sendRaw('/', [...proof, 'Connection', 'keep-alive'])).status).toBe(200)
   })
 
   test('with forwardAuth.jwt the API gets the signed identity, and anybody the keys', async () => {

@@ -16,9 +16,9 @@ class Api(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/headers":  # what arrives, to look at while setting up a proxy
             return self.answer(200, {"headers": self.headers.items()})
-        user_id = self.headers["X-Auth-User-Id"]
-        if user_id is None:  # the proxy lets nobody through without it
-            return self.answer(500, {"error": "no proxy in front"})
+        user_id = self.user_id()
+        if user_id is None:
+            return
         self.answer(200, {
             "user": {"id": user_id, "email": unquote(self.headers["X-Auth-User-Email"])},
             "session": self.headers["X-Auth-Session-Id"],
@@ -28,8 +28,18 @@ class Api(BaseHTTPRequestHandler):
         })
 
     def do_POST(self):
+        user_id = self.user_id()
+        if user_id is None:
+            return
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-        self.answer(201, {"by": self.headers["X-Auth-User-Id"], "bytes": len(body)})
+        self.answer(201, {"by": user_id, "bytes": len(body)})
+
+    def user_id(self):
+        """Who the request is from. The proxy lets nobody through without it: then the answer is an error."""
+        user_id = self.headers["X-Auth-User-Id"]
+        if not user_id:
+            self.answer(500, {"error": "no proxy in front"})
+        return user_id or None
 
     def answer(self, status, body):
         data = json.dumps(body).encode()
