@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   tokens: ['audit', 'sessions'],
   accounts: ['audit', 'login', 'mail', 'passwords', 'sessions', 'throttle', 'tokens'],
   storage: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle', 'tokens'],
-  pages: ['accounts', 'audit', 'sessions'],
+  pages: ['accounts', 'audit', 'sessions', 'tokens'],
   http: ['pages', 'sessions'],
   adapters: [],
   client: [],

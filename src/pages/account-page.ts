@@ -1,10 +1,11 @@
 import { html } from 'hono/html'
 import type { User } from '../kernel/principal.ts'
-import type { SessionJson, UserEventJson } from '../kernel/wire.ts'
+import type { AccessTokenJson, SessionJson, UserEventJson } from '../kernel/wire.ts'
+import { accessTokenList } from './access-token-list.ts'
 import { eventList } from './event-list.ts'
 import type { Flash } from './flash.ts'
 import type { Html } from './page.ts'
-import { field, message } from './parts.ts'
+import { field, message, timeElement } from './parts.ts'
 
 /** What the account page shows. */
 export interface AccountPage {
@@ -12,6 +13,7 @@ export interface AccountPage {
   readonly flash: Flash | null
   readonly user: User
   readonly sessions: readonly SessionJson[]
+  readonly tokens: readonly AccessTokenJson[]
   readonly events: readonly UserEventJson[]
   readonly minPasswordLength: number
   readonly sendsMail: boolean
@@ -19,9 +21,9 @@ export interface AccountPage {
   readonly isFresh: boolean
 }
 
-/** The account: who one is, where one is logged in, the password, the way out. */
+/** The account: who one is, where one is logged in, what acts for one, the password, the way out. */
 export function accountPage(page: AccountPage): Html {
-  const { basePath, flash, user, sessions, minPasswordLength, sendsMail, isFresh, events } = page
+  const { basePath, flash, user, sessions, minPasswordLength, sendsMail, isFresh, tokens, events } = page
   return html`${message(flash)}
 <p>${user.name === null ? '' : html`<strong>${user.name}</strong><br>`}${user.email}</p>
 ${sendsMail && !user.emailVerified ? verificationForm(basePath) : ''}
@@ -33,6 +35,7 @@ ${
     ? ''
     : html`<form method="post" action="${basePath}/account/end-other-sessions"><button type="submit" class="quiet">End all other sessions</button></form>`
 }
+${accessTokenList(basePath, tokens)}
 <h2>Change password</h2>
 <form method="post" action="${basePath}/password/change">
 <input type="text" hidden autocomplete="username" value="${user.email}">
@@ -75,9 +78,8 @@ ${field({ name: 'password', label: 'Type your password again first', type: 'pass
 }
 
 function sessionItem(basePath: string, { id, current, device, lastSeenAt }: SessionJson): Html {
-  const seen = `${lastSeenAt.slice(0, 16).replace('T', ' ')} UTC`
   return html`<li><span><strong>${device.label}</strong>${current ? ' · this device' : ''}<br>
-<span class="soft">${device.ip ?? 'unknown address'} · last seen <time datetime="${lastSeenAt}">${seen}</time></span></span>
+<span class="soft">${device.ip ?? 'unknown address'} · last seen ${timeElement(lastSeenAt)}</span></span>
 ${
   current
     ? ''

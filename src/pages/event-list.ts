@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { UserEventJson } from '../kernel/wire.ts'
 import type { Html } from './page.ts'
+import { timeElement } from './parts.ts'
 
 /** What happened, in words for people. */
 const SENTENCES: Readonly<Record<UserEventJson['type'], string>> = {
@@ -37,9 +38,8 @@ export function eventList(events: readonly UserEventJson[]): Html {
 }
 
 function eventItem({ type, at, device, byYou }: UserEventJson): Html {
-  const when = `${at.slice(0, 16).replace('T', ' ')} UTC`
   const where = device === null ? '' : ` · ${device.label}, ${device.ip ?? 'unknown address'}`
   const who = byYou === false ? ' by the service' : ''
   return html`<li><span>${SENTENCES[type]}${who}<br>
-<span class="soft"><time datetime="${at}">${when}</time>${where}</span></span></li>`
+<span class="soft">${timeElement(at)}${where}</span></span></li>`
 }

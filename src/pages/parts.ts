@@ -29,6 +29,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   account_deleted: 'Your account is deleted.',
   session_ended: 'The session has ended.',
   sessions_ended: 'All other sessions have ended.',
+  token_ended: 'The access token has ended.',
 }
 
 /** What a page has to say of the last form: a notice, or why it was refused. */
@@ -67,6 +68,11 @@ export function field({ name, label, type, autocomplete, hint, optional }: Field
 ${hint === undefined ? '' : html`<span class="soft">${hint}</span>`}
 ${errors.length === 0 ? '' : html`<span class="error" id="${errorId}">${errors.map(({ detail }) => detail).join(' ')}</span>`}
 </div>`
+}
+
+/** A time in words for people, to the minute. */
+export function timeElement(time: string): Html {
+  return html`<time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time>`
 }
 
 /** Keeps where to go afterwards. */

@@ -3,13 +3,15 @@ import { listUserEvents } from '../accounts/user-events.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { Signer } from '../crypto/signature.ts'
 import type { Note } from '../kernel/event.ts'
-import { parseSessionId, type UserId } from '../kernel/ids.ts'
+import { parseAccessTokenId, parseSessionId, type UserId } from '../kernel/ids.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { TrustedPages } from '../kernel/trusted-pages.ts'
 import { revokeOtherSessions, revokeSession } from '../sessions/revoke-session.ts'
 import type { CookieJar } from '../sessions/session-cookie.ts'
 import { toSessionJson } from '../sessions/session-json.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+import { toAccessTokenJson } from '../tokens/access-token-json.ts'
+import { type RevokeAccessTokenDeps, revokeAccessToken } from '../tokens/revoke-access-token.ts'
 import { accountPage } from './account-page.ts'
 import { FLASH, readFlash } from './flash.ts'
 import {
@@ -25,7 +27,7 @@ import { parseNextLocation } from './next-location.ts'
 import type { Html, PageRenderer } from './page.ts'
 
 /** What the pages are made with. */
-export interface PageDeps extends SessionDeps {
+export interface PageDeps extends SessionDeps, RevokeAccessTokenDeps {
   readonly audit: AuditStore
   readonly basePath: string
   readonly pages: TrustedPages
@@ -41,7 +43,7 @@ export interface PageDeps extends SessionDeps {
 const HTML = 'text/html'
 const EVENTS_ON_PAGE = 10
 
-/** The hosted pages, and the two forms that have no JSON route: HTML forms know no DELETE. */
+/** The hosted pages, and the forms that have no JSON route: HTML knows no DELETE. */
 export function pageRoutes(deps: PageDeps): Route[] {
   return [
     entryRoute(deps, '/login', 'Log in', loginPage),
@@ -69,8 +71,9 @@ export function pageRoutes(deps: PageDeps): Route[] {
         const listed = sessions.map((each) => toSessionJson(each, session.id))
         const events = await listUserEvents(deps.audit, user.id, { before: null, limit: EVENTS_ON_PAGE })
         const isFresh = deps.clock() - session.authenticatedAt < deps.settings.freshMs
+        const tokens = (await deps.accessTokens.listByUser(user.id)).map(toAccessTokenJson)
         const flash = readFlash(deps.signer, cookie(FLASH))
-        const content = accountPage({ ...deps, flash, user, sessions: listed, isFresh, events })
+        const content = accountPage({ ...deps, flash, user, sessions: listed, tokens, isFresh, events })
         return deps.render({ status: 200, title: 'Your account', content, cookies: clearFlash(deps, cookie) })
       },
     }),
@@ -98,6 +101,20 @@ export function pageRoutes(deps: PageDeps): Route[] {
       form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
       async handle({ principal, note }) {
         await revokeOtherSessions(deps, principal.user.id, principal.session.id, note)
+        return { status: 204 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/revoke-token',
+      summary: 'Form of the account page: revoke one of the own access tokens',
+      access: 'session',
+      body: z.strictObject({ id: z.string() }),
+      answers: {},
+      form: { only: true, page: '/account', done: '/account', notice: 'token_ended' },
+      async handle({ body, principal, note }) {
+        await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), note)
         return { status: 204 }
       },
     }),

@@ -134,6 +134,27 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login')
   })
 
+  test('the account page shows access tokens without their secrets, and ends one', async () => {
+    const email = `token-${ring.replaceAll(/\W+/g, '-')}@example.com`
+    const client = instance.client()
+    await client.form('/auth/register', { email, password: PASSWORD })
+    expect((await client.get('/auth/account')).text).not.toContain('Access tokens')
+    const { body } = await client.post('/auth/tokens', { name: 'nightly <backup>', scopes: [] })
+    const page = (await client.get('/auth/account')).text
+    expect(page).toContain('nightly &lt;backup&gt;')
+    expect(page).toContain(`…${body.accessToken.lastFour}`)
+    expect(page).not.toContain(body.token)
+    const { id } = body.accessToken
+    expect(page).toContain(`action="/auth/account/revoke-token"><input type="hidden" name="id" value="${id}">`)
+    const other = instance.client()
+    await other.form('/auth/login', credentials)
+    await other.form('/auth/account/revoke-token', { id })
+    expect((await other.get('/auth/account')).text).toContain('You have no such access token.')
+    await client.form('/auth/account/revoke-token', { id })
+    expect((await client.get('/auth/account')).text).toContain('The access token has ended.')
+    expect((await client.get('/auth/tokens')).body.tokens).toEqual([])
+  })
+
   test('form-only routes take no JSON; a form without a session leads to the login page', async () => {
     const client = instance.client()
     await client.post('/auth/login', credentials)
