@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { PASSWORD } from './support/rings.ts'
 import { MAIN, startServerProcess } from './support/server-process.ts'
@@ -81,7 +82,7 @@ describe('the audit from the command line', () => {
     runSql(`INSERT INTO audit_events (id, at, type, detail, personal_digest) VALUES ${rows.join()}`)
     const child = spawn(process.execPath, [MAIN, 'audit', 'export'], {
       cwd: directory,
-      env: { PATH: process.env.PATH },
+      env: CHILD_ENVIRONMENT,
     })
     await once(child.stdout, 'data')
     child.stdout.destroy()
@@ -92,7 +93,7 @@ describe('the audit from the command line', () => {
   test('tail --follow shows what a running server does, until it is interrupted', async () => {
     const server = await startServerProcess({}, directory)
     const args = [MAIN, 'audit', 'tail', '-n', '1', '--follow', '--json']
-    const child = spawn(process.execPath, args, { cwd: directory, env: { PATH: process.env.PATH } })
+    const child = spawn(process.execPath, args, { cwd: directory, env: CHILD_ENVIRONMENT })
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
     const next = async (): Promise<unknown> => JSON.parse(String((await lines.next()).value)).type
     expect(await next()).toBe('user.created')
@@ -136,7 +137,7 @@ describe('the audit from the command line', () => {
   /** Runs a command on a terminal of its own (`script` of util-linux) and answers its question. */
   async function typeOnTerminal(args: readonly string[], answer: string): Promise<string> {
     const command = [process.execPath, MAIN, ...args].join(' ')
-    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: directory, env: { PATH: process.env.PATH } })
+    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: directory, env: CHILD_ENVIRONMENT })
     let shown = ''
     child.stdout.on('data', (chunk: Buffer) => {
       if (!shown.includes('[y/N]') && `${shown}${chunk}`.includes('[y/N]')) child.stdin.write(`${answer}\n`)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
+import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { PASSWORD } from './support/rings.ts'
 import { MAIN, startServerProcess } from './support/server-process.ts'
@@ -52,7 +53,7 @@ describe('the command line', () => {
   })
 
   test('a reader that goes away is no error', async () => {
-    const child = spawn(process.execPath, [MAIN, '--help'], { cwd: directory, env: { PATH: process.env.PATH } })
+    const child = spawn(process.execPath, [MAIN, '--help'], { cwd: directory, env: CHILD_ENVIRONMENT })
     child.stdout.destroy()
     const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     expect([code, err]).toEqual([0, ''])

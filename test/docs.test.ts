@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Results } from '../bench/results.ts'
 import { capacityTable } from '../scripts/capacity.ts'
 import { problemsPage } from '../scripts/write-problems.ts'
+import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './support/chromium.ts'
 import { checkTypes, makeConsumer } from './support/consumer.ts'
 import { freePort } from './support/free-port.ts'
@@ -266,7 +267,7 @@ describe('a consumer of the package', () => {
     writeFileSync(join(consumer, 'run.mjs'), code)
     const child = spawn(process.execPath, ['run.mjs'], {
       cwd: consumer,
-      env: { PATH: process.env.PATH },
+      env: CHILD_ENVIRONMENT,
       stdio: 'inherit',
     })
     const url = `http://127.0.0.1:${port}`
@@ -315,7 +316,7 @@ describe('a consumer of the package', () => {
 
   /** Runs somebody's test runner as if it were the only one: colours off, nothing of ours in its environment. */
   function run(args: readonly string[]): SpawnSyncReturns<string> {
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' }
+    const env = { ...CHILD_ENVIRONMENT, HOME: process.env.HOME, NO_COLOR: '1' }
     return spawnSync(process.execPath, args, { cwd: consumer, env, encoding: 'utf8' })
   }
 

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { Client } from './support/client.ts'
 import { checkTypes, makeConsumer } from './support/consumer.ts'
 import { freePort } from './support/free-port.ts'
@@ -27,7 +28,7 @@ describe('the examples', () => {
   test.each(names)('%s starts, and notes are for those who log in', async (name) => {
     const port = await freePort()
     const cwd = join(consumer, 'examples', name)
-    const env = { PATH: process.env.PATH, PORT: String(port) }
+    const env = { ...CHILD_ENVIRONMENT, PORT: String(port) }
     const { scripts } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
     expect(scripts.start).toBe('node server.ts')
     const server = spawn(process.execPath, ['server.ts'], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })

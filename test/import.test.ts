@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SkippedLine } from '../src/index.ts'
+import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { type Instance, startInstance } from './support/rings.ts'
 import { MAIN } from './support/server-process.ts'
 import { until } from './support/until.ts'
@@ -148,7 +149,7 @@ describe('latchkey user import', () => {
   afterAll(() => rmSync(directory, { recursive: true }))
 
   function start(args: readonly string[], { flags = [], database = 'users.db' }: Settings = {}) {
-    const env = { PATH: process.env.PATH, DATABASE_URL: `sqlite:${database}` }
+    const env = { ...CHILD_ENVIRONMENT, DATABASE_URL: `sqlite:${database}` }
     return spawn(process.execPath, [...flags, MAIN, 'user', 'import', ...args], { cwd: directory, env })
   }
 
@@ -252,7 +253,7 @@ describe('latchkey user import', () => {
       prompts++
       if (command === 'cat users.jsonl') write('users.jsonl', [promised.trimEnd()])
       const script = command.replace('npx latchkey', '"$NODE" "$MAIN"')
-      const env = { PATH: process.env.PATH, NODE: process.execPath, MAIN, DATABASE_URL: 'sqlite:docs.db' }
+      const env = { ...CHILD_ENVIRONMENT, NODE: process.execPath, MAIN, DATABASE_URL: 'sqlite:docs.db' }
       const child = spawn('sh', ['-c', `${script} 2>&1`], { cwd: directory, env })
       expect([command, await text(child.stdout)]).toEqual([command, promised])
     }

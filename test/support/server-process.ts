@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { CHILD_ENVIRONMENT } from './child-environment.ts'
 import { Client } from './client.ts'
 
 export const MAIN: string = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -23,7 +24,7 @@ export interface ServerProcess {
 export async function startServerProcess(env: Record<string, string>, cwd: string): Promise<ServerProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
     cwd,
-    env: { PATH: process.env.PATH, PORT: '0', LATCHKEY_BASE_URL: 'http://localhost:3000', ...env },
+    env: { ...CHILD_ENVIRONMENT, PORT: '0', LATCHKEY_BASE_URL: 'http://localhost:3000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
