@@ -115,6 +115,11 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect([stale.status, stale.body.code]).toEqual([403, 'reauthentication_required'])
   })
 
+  test('a refusal that a handler throws has its status', async () => {
+    expect((await client.get('/deep')).text).toBe(EMAIL)
+    expect((await clientOf(app.url).get('/deep')).status).toBe(401)
+  })
+
   test('pages of other origins change nothing', async () => {
     const evil = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
     const refused = await client.post('/notes', { text: 'x' }, evil)

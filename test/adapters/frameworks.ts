@@ -22,7 +22,8 @@ export interface RunningApp {
 
 /**
  * Each has: `GET /`, with a cookie of its own; `GET /me` for who is logged in; `POST /notes`, which gives its JSON body
- * back, for the scope `notes`; `POST /fresh` for the freshly proven; `GET /session` for no access token.
+ * back, for the scope `notes`; `POST /fresh` for the freshly proven; `GET /session` for no access token; `GET /deep`, whose
+ * handler asks by itself.
  */
 export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<RunningApp>>> = {
   async express(auth) {
@@ -34,6 +35,7 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
     app.post('/notes', requireAuth(auth, { scopes: ['notes'] }), ({ body }, response) => void response.json(body))
     app.post('/fresh', requireAuth(auth, { fresh: true }), (_request, response) => void response.send('done'))
     app.get('/session', requireAuth(auth, { session: true }), (_request, response) => void response.send('done'))
+    app.get('/deep', async (request, response) => void response.send((await auth.require(request)).user.email))
     return listen(createServer(app))
   },
 
@@ -47,6 +49,7 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
     app.post('/notes', { preHandler: requireAuth(auth, { scopes: ['notes'] }) }, async ({ body }) => body)
     app.post('/fresh', { onRequest: requireAuth(auth, { fresh: true }) }, async () => 'done')
     app.get('/session', { onRequest: requireAuth(auth, { session: true }) }, async () => 'done')
+    app.get('/deep', async ({ raw }) => (await auth.require(raw)).user.email)
     return { url: await app.listen({ host: '127.0.0.1', port: 0 }), stop: () => app.close() }
   },
 
@@ -62,6 +65,8 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
       .post('/notes', requireAuth(auth, { scopes: ['notes'] }), async (c) => c.json(await c.req.json()))
       .post('/fresh', requireAuth(auth, { fresh: true }), (c) => c.text('done'))
       .get('/session', requireAuth(auth, { session: true }), (c) => c.text('done'))
+      .get('/deep', async (c) => c.text((await auth.require(c.req.raw)).user.email))
+      .onError((error) => auth.toResponse(error))
     return listen(createServer(getRequestListener(app.fetch)))
   },
 
@@ -76,6 +81,9 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
     })
     router.post('/fresh', requireAuth(auth, { fresh: true }), (ctx) => {
       ctx.body = 'done'
+    })
+    router.get('/deep', async (ctx) => {
+      ctx.body = (await auth.require(ctx.req)).user.email
     })
     router.get('/session', requireAuth(auth, { session: true }), (ctx) => {
       ctx.body = 'done'
