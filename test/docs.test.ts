@@ -59,6 +59,14 @@ describe('the documentation', () => {
     expect(read('docs/scaling.md')).toContain(capacityTable(results)) // node scripts/write-capacity.ts
   })
 
+  const excerpts = blocks.flatMap(({ page, info, code }) => {
+    const [, file] = /^typescript (.+)$/.exec(info) ?? []
+    return file === undefined ? [] : [[page, file, code] as const]
+  })
+  test.each(excerpts)('what %s shows of %s is there, word for word', (_, file, code) => {
+    expect(read(file)).toContain(code) // and that is run: test/artefact/examples.test.ts
+  })
+
   test('the files that the pages name exist', () => {
     for (const page of pages) {
       for (const [path] of read(page).matchAll(/\b(?:src|test|docs|scripts)\/[\w./-]+\.(?:ts|md)\b/g)) {
