@@ -69,7 +69,7 @@ describe('the documentation', () => {
 
   test('the files that the pages name exist', () => {
     for (const page of pages) {
-      for (const [path] of read(page).matchAll(/\b(?:src|test|docs|scripts)\/[\w./-]+\.(?:ts|md)\b/g)) {
+      for (const [path] of read(page).matchAll(/(?<![\w/])(?:src|test|docs|scripts)\/[\w./-]+\.(?:ts|md)\b/g)) {
         expect([page, path, existsSync(join(root, path))]).toEqual([page, path, true])
       }
     }

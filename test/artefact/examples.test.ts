@@ -13,7 +13,7 @@ import { Client } from '../support/client.ts'
 import { checkTypes } from '../support/consumer.ts'
 import { freePort } from '../support/free-port.ts'
 import { PASSWORD } from '../support/rings.ts'
-import { cleanEnvironment, npmInstall, run } from './projects.ts'
+import { cleanEnvironment, killGroup, npmInstall, run } from './projects.ts'
 
 const EXAMPLES = resolve(import.meta.dirname, '../../examples')
 const names = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'package.json')))
@@ -80,7 +80,7 @@ async function useNotes(folder: string, script: string, more: Record<string, str
     expect((await client.post('/auth/logout')).status).toBe(204)
     expect((await client.get('/notes')).status).toBe(401)
   } finally {
-    if (npm.exitCode === null && npm.pid !== undefined) process.kill(-npm.pid, 'SIGKILL') // what npm started, too
+    killGroup(npm)
     await ended
   }
 }

@@ -5,12 +5,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { Client } from '../support/client.ts'
 import { checkTypes } from '../support/consumer.ts'
 import { freePort } from '../support/free-port.ts'
 import { PASSWORD } from '../support/rings.ts'
-import { cleanEnvironment, entriesOf, run, runForJson } from './projects.ts'
+import { cleanEnvironment, entriesOf, killGroup, run, runForJson } from './projects.ts'
 
 const bare = inject('bare')
 const complete = inject('complete')
@@ -146,7 +146,13 @@ describe('npx latchkey', () => {
   test('serve lets people register and log in, and ends by SIGTERM with 0', async () => {
     const port = await freePort()
     const env = cleanEnvironment({ PORT: String(port) })
-    const npx = spawn('npx', ['latchkey', 'serve'], { cwd: bare, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const npx = spawn('npx', ['latchkey', 'serve'], {
+      cwd: bare,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    onTestFinished(() => killGroup(npx))
     const exited = once(npx, 'exit')
     const errors = text(npx.stderr)
     const pid = await new Promise<number>((resolve, reject) => {

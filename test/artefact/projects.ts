@@ -1,5 +1,5 @@
 /* Projects of users, made by npm as users make them, and what runs in them. */
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,6 +13,8 @@ export interface Outcome {
   readonly err: string
 }
 
+/** A program that takes longer hangs. */
+const LONGEST_MS = 120_000
 /** Packages whose own install scripts bring the runtime; npm runs no others. */
 const MAY_RUN_SCRIPTS = { node: true, bun: true, deno: true }
 /** A machine without a registry is told so within seconds, not minutes. */
@@ -47,7 +49,13 @@ export async function npmInstall(project: string, args: readonly string[] = []):
 
 /** Runs a program in a project to its end, with nothing of ours in its environment. */
 export async function run(project: string, [command = '', ...args]: readonly string[]): Promise<Outcome> {
-  const child = spawn(command, args, { cwd: project, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd: project,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LONGEST_MS,
+    killSignal: 'SIGKILL',
+  })
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, out, err }
 }
@@ -57,6 +65,11 @@ export async function runForJson<T>(project: string, command: readonly string[])
   const { code, out, err } = await run(project, command)
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${out}${err}`)
   return JSON.parse(out) as T // printed by programs/, which say what
+}
+
+/** Kills a detached process and what it started, unless it ended: npm starts others. */
+export function killGroup({ exitCode, signalCode, pid }: ChildProcess): void {
+  if (exitCode === null && signalCode === null && pid !== undefined) process.kill(-pid, 'SIGKILL')
 }
 
 /** What programs of users are started with. */

@@ -8,3 +8,4 @@ for (const entry of process.argv.slice(2)) {
   }
 }
 console.log(JSON.stringify(outcomes))
+process.exit()

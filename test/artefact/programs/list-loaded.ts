@@ -10,3 +10,4 @@ registerHooks({
 })
 await import(process.argv[2] ?? '')
 console.log(JSON.stringify([...loaded]))
+process.exit()
