@@ -18,7 +18,15 @@ const LONGEST_MS = 120_000
 /** Packages whose own install scripts bring the runtime; npm runs no others. */
 const MAY_RUN_SCRIPTS = { node: true, bun: true, deno: true }
 /** A machine without a registry is told so within seconds, not minutes. */
-const NPM_FLAGS = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--fetch-retries=1']
+const NPM_FLAGS = [
+  '--no-audit',
+  '--no-fund',
+  '--prefer-offline',
+  '--loglevel=error',
+  '--fetch-retries=1',
+  '--fetch-retry-mintimeout=500',
+  '--fetch-retry-maxtimeout=1000',
+]
 
 /** Makes an empty project and installs packages into it. */
 export async function installInto(

@@ -26,21 +26,25 @@ const TYPES = ['@types/node@^24', '@types/express', '@types/koa', '@types/pg', '
 
 export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-artefact-'))
-  const tarball = await pack(folder)
-  const bare = join(folder, 'bare')
-  const complete = join(folder, 'complete')
-  await Promise.all([
-    installInto(bare, [tarball], ['--omit=dev']),
-    installInto(complete, [tarball, ...peers(), ...TYPES]),
-  ])
-  for (const project of [bare, complete]) {
-    cpSync(join(import.meta.dirname, 'programs'), join(project, 'programs'), { recursive: true })
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 10 })
+  try {
+    const tarball = await pack(folder)
+    const bare = join(folder, 'bare')
+    const complete = join(folder, 'complete')
+    await installInto(bare, [tarball], ['--omit=dev'])
+    await installInto(complete, [tarball, ...peers(), ...TYPES])
+    for (const project of [bare, complete]) {
+      cpSync(join(import.meta.dirname, 'programs'), join(project, 'programs'), { recursive: true })
+    }
+    provide('folder', folder)
+    provide('tarball', tarball)
+    provide('bare', bare)
+    provide('complete', complete)
+  } catch (error) {
+    await remove()
+    throw error
   }
-  provide('folder', folder)
-  provide('tarball', tarball)
-  provide('bare', bare)
-  provide('complete', complete)
-  return () => rm(folder, { recursive: true, force: true, maxRetries: 10 })
+  return remove
 }
 
 /** What `npm pack` makes, build and all; gives its path. */
