@@ -64,7 +64,7 @@ describe('the documentation', () => {
 
   test('what the pages show of a program that the tests run stands there, paragraph by paragraph', () => {
     const shown = blocks.flatMap(({ info, code }) => {
-      const [, path] = /^\w+ (test\/\S+)$/.exec(info) ?? []
+      const [, path] = /^\w+ ((?:test|examples)\/\S+)$/.exec(info) ?? []
       return path === undefined ? [] : code.split('\n\n').map((paragraph) => ({ path, paragraph: dedent(paragraph) }))
     })
     expect(shown.length).toBeGreaterThan(0)
@@ -81,7 +81,7 @@ describe('the documentation', () => {
 
   test('the files that the pages name exist', () => {
     for (const page of pages) {
-      for (const [path] of read(page).matchAll(/\b(?:src|test|docs|scripts)\/[\w./-]+\.(?:ts|md)\b/g)) {
+      for (const [path] of read(page).matchAll(/(?<![\w/])(?:src|test|docs|scripts)\/[\w./-]+\.(?:ts|md)\b/g)) {
         expect([page, path, existsSync(join(root, path))]).toEqual([page, path, true])
       }
     }

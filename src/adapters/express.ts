@@ -5,7 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '../kernel/principal.ts'
 import type { Latchkey, Requirement } from '../latchkey.ts'
-import { answerRefusal, createNodeEntry, isUnder } from './node.ts'
+import { isUnder } from './incoming.ts'
+import { answerRefusal, createNodeEntry } from './node.ts'
 
 declare global {
   namespace Express {

@@ -11,7 +11,8 @@ import type {
 } from 'fastify'
 import type { Principal } from '../kernel/principal.ts'
 import type { Latchkey, Requirement } from '../latchkey.ts'
-import { createNodeEntry, isUnder } from './node.ts'
+import { isUnder } from './incoming.ts'
+import { createNodeEntry } from './node.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Principal } from '../kernel/principal.ts'
 import type { Latchkey, Requirement } from '../latchkey.ts'
-import { isUnder, refuseAmbiguity } from './node.ts'
+import { isUnder, refuseAmbiguity } from './incoming.ts'
 
 /** Behind `latchkey`: who the request is from, or null. `new Hono<AuthEnv>()` */
 export interface AuthEnv {

@@ -5,7 +5,8 @@
 import type { Context, Middleware } from 'koa'
 import type { Principal } from '../kernel/principal.ts'
 import type { Latchkey, Requirement } from '../latchkey.ts'
-import { createNodeEntry, isUnder } from './node.ts'
+import { isUnder } from './incoming.ts'
+import { createNodeEntry } from './node.ts'
 
 /** Behind `latchkey`: who the request is from, or null. `new Koa<AuthState>()` */
 export interface AuthState {

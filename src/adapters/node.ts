@@ -1,11 +1,12 @@
 /*
  * Latchkey in a `node:http` server. Requests under the base path are answered by Latchkey, all others go to the
- * application without being touched. What only `node:http` can see is refused here: header lines that came twice.
+ * application without being touched.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Latchkey } from '../latchkey.ts'
+import { isUnder, refuseAmbiguity } from './incoming.ts'
 
 /** A request listener for `http.createServer`. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -13,13 +14,8 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 /** The application behind Latchkey. What it throws becomes an answer: a refusal as problem details, a bug as 500. */
 export type NodeApplication = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** Headers that decide who is asked and who asks; two lines of one would be two answers (RFC 9112 section 3.2). */
-const SINGLE_HEADERS = ['host', 'authorization']
-/** Methods that the Fetch standard cannot represent. */
-const UNFETCHABLE_METHODS = new Set(['TRACE', 'TRACK', 'CONNECT'])
-/** Of those that Latchkey has routes for. */
+/** Methods with a body that Latchkey has routes for. */
 const METHODS_WITH_BODY = new Set(['POST', 'PATCH'])
-const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
 
 /**
  * Joins Latchkey and an application into one listener for `node:http`.
@@ -71,28 +67,6 @@ export async function answerRefusal(auth: Latchkey, response: ServerResponse, er
   }
   response.writeHead(answer.status, Object.fromEntries(answer.headers))
   response.end(await answer.text())
-}
-
-/** True for a URL of the base path or below it. */
-export function isUnder(url: string | undefined, basePath: string): boolean {
-  if (url === undefined || !url.startsWith(basePath)) return false
-  const after = url[basePath.length]
-  return after === undefined || after === '/' || after === '?'
-}
-
-/** Throws for a request of which two readers could see two: a Host or Authorization line twice, or no Host (RFC 9112). */
-export function refuseAmbiguity({ method = '', rawHeaders, headers, httpVersion }: IncomingMessage): void {
-  if (headers.host === undefined && httpVersion !== '1.0') {
-    throw new Refusal('bad_request', { detail: 'The header host is missing.' })
-  }
-  if (UNFETCHABLE_METHODS.has(method)) throw new Refusal('method_not_allowed', { allow: METHODS })
-  const seen = new Set<string>()
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? ''
-    if (!SINGLE_HEADERS.includes(name)) continue
-    if (seen.has(name)) throw new Refusal('bad_request', { detail: `The header ${name} came twice.` })
-    seen.add(name)
-  }
 }
 
 /**

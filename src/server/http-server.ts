@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { answerRefusal, refuseAmbiguity, toNodeHandler } from '../adapters/node.ts'
+import { refuseAmbiguity } from '../adapters/incoming.ts'
+import { answerRefusal, toNodeHandler } from '../adapters/node.ts'
 import { commonHeaders } from '../http/answer.ts'
 import { isDecodable } from '../http/percent-escapes.ts'
 import type { RefusalCode } from '../kernel/catalogue.ts'

@@ -1,0 +1,6 @@
+/* Everything under /auth is answered by Latchkey. */
+import { getAuth } from '@/auth'
+
+const handler = async (request: Request): Promise<Response> => (await getAuth()).handler(request)
+
+export { handler as DELETE, handler as GET, handler as HEAD, handler as OPTIONS, handler as PATCH, handler as POST }

@@ -1,0 +1,9 @@
+import { headers } from 'next/headers'
+import type { ReactNode } from 'react'
+import { getAuth } from '@/auth'
+
+export default async function Page(): Promise<ReactNode> {
+  const request = new Request('http://localhost', { headers: await headers() }) // first: it keeps `next build` from here
+  const principal = await (await getAuth()).authenticate(request)
+  return <p>{principal ? `Hello ${principal.user.email}` : 'Please log in'}</p>
+}

@@ -1,0 +1,179 @@
+/* The package alone in somebody's project: what it brings, what its entries load, that it type-checks and serves. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { Client } from '../support/client.ts'
+import { checkTypes } from '../support/consumer.ts'
+import { freePort } from '../support/free-port.ts'
+import { PASSWORD } from '../support/rings.ts'
+import { cleanEnvironment, entriesOf, killGroup, run, runForJson } from './projects.ts'
+
+const bare = inject('bare')
+const complete = inject('complete')
+const ROOT = resolve(import.meta.dirname, '../..')
+
+describe('the package', () => {
+  test('brings the packages of docs/decisions/0001 and what two of them are split into, and no others', () => {
+    const decision = readFileSync(join(ROOT, 'docs/decisions/0001-runtime-dependencies.md'), 'utf8')
+    const decided = [...decision.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
+    const lock = JSON.parse(readFileSync(join(bare, 'node_modules/.package-lock.json'), 'utf8')) as {
+      packages: Record<string, unknown>
+    }
+    const installed = Object.keys(lock.packages)
+      .map((path) => path.replace('node_modules/', ''))
+      .filter((name) => !/^@node-rs\/argon2-/.test(name)) // the binary for this machine
+    expect(decided).toHaveLength(10)
+    expect(installed.toSorted()).toEqual(
+      ['latchkey', ...decided, '@zxcvbn-ts/dictionary-compression', 'tldts-core'].toSorted(),
+    )
+  })
+
+  test('says what to install where an optional package is missing', async () => {
+    expect(await runForJson(bare, [process.execPath, 'programs/miss-peers.ts'])).toEqual({
+      postgres: 'PostgreSQL needs the package pg, which is not installed. Run: npm install pg',
+      redis: 'Redis cannot be reached: Redis needs the package redis, which is not installed. Run: npm install redis',
+      smtp: 'Mail by SMTP needs the package nodemailer, which is not installed. Run: npm install nodemailer',
+    })
+  })
+})
+
+/** Per entry: packages, and rooms of src/ that only some need. */
+const SERVER = ['@node-rs/argon2', 'bowser', 'hono', 'tldts', 'uuid', 'zod']
+const LOADED: Readonly<Record<string, { readonly packages: string[]; readonly rooms: string[] }>> = {
+  latchkey: { packages: SERVER, rooms: ['storage'] }, // an interface of it; without kysely, no more
+  'latchkey/node': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },
+  'latchkey/express': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },
+  'latchkey/fastify': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },
+  'latchkey/hono': { packages: [], rooms: ['adapters'] },
+  'latchkey/koa': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },
+  'latchkey/sqlite': { packages: ['kysely', 'uuid'], rooms: ['storage'] },
+  'latchkey/postgres': { packages: ['kysely', 'uuid'], rooms: ['storage'] },
+  'latchkey/redis': { packages: ['uuid'], rooms: ['storage'] },
+  'latchkey/smtp': { packages: [], rooms: [] },
+  'latchkey/config': { packages: [], rooms: [] },
+  'latchkey/client': { packages: [], rooms: ['client'] },
+  'latchkey/react': { packages: ['react'], rooms: ['react'] },
+  'latchkey/testing': { packages: [...SERVER, 'kysely'], rooms: ['storage', 'testing'] },
+}
+const NOT_FOR_ALL = ['adapters', 'cli', 'client', 'react', 'server', 'storage', 'testing']
+
+describe('an entry', () => {
+  test.each(entriesOf(complete))('%s loads what it needs, and no more', async (entry) => {
+    const urls = await listLoaded(entry)
+    const rooms = new Set(urls.map((url) => /\/latchkey\/dist\/([\w-]+)\//.exec(url)?.[1] ?? ''))
+    const packages = new Set(urls.map((url) => packageOf(url)))
+    expect({
+      packages: [...packages].filter((name) => name !== '' && name !== 'latchkey').toSorted(),
+      rooms: NOT_FOR_ALL.filter((room) => rooms.has(room)),
+    }).toEqual({ packages: LOADED[entry]?.packages.toSorted(), rooms: LOADED[entry]?.rooms })
+  })
+
+  test.each([
+    ['latchkey/client', 'client'],
+    ['latchkey/react', 'react'],
+  ])('%s loads nothing of the server and nothing of Node.js', async (entry, room) => {
+    const urls = await listLoaded(entry)
+    const foreign = urls.filter((url) => !new RegExp(`/latchkey/dist/(?:${room}/[\\w-]+|${room})\\.js$`).test(url))
+    expect(urls.length).toBeGreaterThan(1)
+    expect(foreign.filter((url) => packageOf(url) !== 'react')).toEqual([])
+  })
+
+  test('type-checks in a project that has nothing but the types of Node.js, unless it is for a framework', () => {
+    const types = [join(complete, 'node_modules/@types/node')]
+    const forFrameworks = ['latchkey/fastify', 'latchkey/koa', 'latchkey/react']
+    const others = entriesOf(bare).filter((entry) => !forFrameworks.includes(entry))
+    expect(complaints(bare, others, { types })).toEqual([])
+    for (const entry of forFrameworks) {
+      expect(complaints(bare, [entry], { types })).toContainEqual(expect.stringMatching(/Cannot find module|TS7016/))
+    }
+  })
+
+  test.each([
+    ['nodenext', { module: 'nodenext' }],
+    ['bundler', { module: 'esnext', moduleResolution: 'bundler' }],
+  ])('type-checks together with all others, resolved as %s', (_, options) => {
+    const all = complaints(complete, entriesOf(complete), options)
+    // The types of Koa have an error of their own beside newer versions of what they import.
+    expect(all.filter((complaint) => !complaint.startsWith('node_modules/@types/koa/'))).toEqual([])
+  })
+
+  test('latchkey/client type-checks without the types of Node.js', () => {
+    expect(complaints(bare, ['latchkey/client'], { types: [], lib: ['es2022', 'dom'] })).toEqual([])
+  })
+
+  async function listLoaded(entry: string): Promise<string[]> {
+    const urls = await runForJson<string[]>(complete, [process.execPath, 'programs/list-loaded.ts', entry])
+    return urls.filter((url) => !url.endsWith('/programs/list-loaded.ts'))
+  }
+
+  /** The package that a module is of; of Node's own, their name. A binary for one machine is of the package that loads it. */
+  function packageOf(url: string): string {
+    const [, name = ''] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
+    return name.replace(/^(@node-rs\/argon2)-.*/, '$1')
+  }
+
+  /** Type-checks a program that imports entries, and the declarations of all packages; gives what is wrong. */
+  function complaints(project: string, entries: readonly string[], options: Record<string, unknown>): string[] {
+    const lines = entries.map((entry, index) => `import * as entry${index} from '${entry}'`)
+    const names = entries.map((_, index) => `entry${index}`)
+    writeFileSync(join(project, 'entries.mts'), `${lines.join('\n')}\nexport { ${names.join(', ')} }\n`)
+    try {
+      checkTypes(project, ['entries.mts'], { skipLibCheck: false, ...options })
+      return []
+    } catch (error) {
+      return String(error)
+        .split('\n')
+        .map((line) => line.replace(/^Error: /, ''))
+        .filter((line) => line.includes('error TS'))
+    }
+  }
+})
+
+test('the programs of these tests type-check as a consumer', () => {
+  const names = ['import-entries', 'import-quietly', 'list-loaded', 'log-in', 'miss-peers']
+  checkTypes(
+    complete,
+    names.map((name) => `programs/${name}.ts`),
+    { skipLibCheck: true },
+  )
+})
+
+describe('npx latchkey', () => {
+  test('serve lets people register and log in, and ends by SIGTERM with 0', async () => {
+    const port = await freePort()
+    const env = cleanEnvironment({ PORT: String(port) })
+    const npx = spawn('npx', ['latchkey', 'serve'], {
+      cwd: bare,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    onTestFinished(() => killGroup(npx))
+    const exited = once(npx, 'exit')
+    const errors = text(npx.stderr)
+    const pid = await new Promise<number>((resolve, reject) => {
+      createInterface(npx.stdout).on('line', (line) => {
+        if (line.includes('"msg":"listening"')) resolve(JSON.parse(line).pid)
+      })
+      npx.once('exit', async (code) => reject(new Error(`npx ended with ${code}: ${await errors}`)))
+    })
+    const client = new Client((path, init) => fetch(`http://127.0.0.1:${port}${path}`, init))
+    const account = { email: 'ada@example.com', password: PASSWORD }
+    expect((await client.post('/auth/register', account)).status).toBe(201)
+    expect((await client.post('/auth/logout')).status).toBe(204)
+    expect((await client.get('/auth/session')).body.code).toBe('unauthenticated')
+    expect((await client.post('/auth/login', account)).status).toBe(200)
+    expect((await client.get('/auth/session')).body.user.email).toBe('ada@example.com')
+    process.kill(pid, 'SIGTERM') // the server itself: npx passes no signals on
+    expect(await exited).toEqual([0, null])
+  })
+
+  test('--version is that of the package', async () => {
+    const { version } = JSON.parse(readFileSync(join(bare, 'node_modules/latchkey/package.json'), 'utf8'))
+    expect(await run(bare, ['npx', 'latchkey', '--version'])).toMatchObject({ code: 0, out: `${version}\n` })
+  })
+})

@@ -1,0 +1,62 @@
+/* Packs Latchkey once, as it is published, and installs it twice: alone, and with all its optional peers. */
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import type { TestProject } from 'vitest/node'
+import { installInto } from './projects.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A folder for everything, removed at the end. It has the packed file under its own name. */
+    readonly folder: string
+    readonly tarball: string
+    /** A project that installed Latchkey and nothing else, for production. */
+    readonly bare: string
+    /** A project that installed Latchkey, what it can work with, and the types of that. */
+    readonly complete: string
+  }
+}
+
+const ROOT = resolve(import.meta.dirname, '../..')
+/** Types that the peers do not bring themselves. */
+const TYPES = ['@types/node@^24', '@types/express', '@types/koa', '@types/pg', '@types/react', '@types/nodemailer']
+
+export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-artefact-'))
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 10 })
+  try {
+    const tarball = await pack(folder)
+    const bare = join(folder, 'bare')
+    const complete = join(folder, 'complete')
+    await installInto(bare, [tarball], ['--omit=dev'])
+    await installInto(complete, [tarball, ...peers(), ...TYPES])
+    for (const project of [bare, complete]) {
+      cpSync(join(import.meta.dirname, 'programs'), join(project, 'programs'), { recursive: true })
+    }
+    provide('folder', folder)
+    provide('tarball', tarball)
+    provide('bare', bare)
+    provide('complete', complete)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return remove
+}
+
+/** What `npm pack` makes, build and all; gives its path. */
+async function pack(folder: string): Promise<string> {
+  const args = ['pack', '--pack-destination', folder, '--loglevel=error', '--foreground-scripts=false']
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: ROOT })
+  return join(folder, stdout.trim().split('\n').at(-1) ?? '')
+}
+
+function peers(): string[] {
+  const { peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    peerDependencies: Record<string, string>
+  }
+  return Object.entries(peerDependencies).map(([name, range]) => `${name}@${range}`)
+}
