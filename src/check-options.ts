@@ -11,6 +11,8 @@ import { DEFAULT_THROTTLE_SETTINGS, findThrottleProblem } from './throttle/setti
 
 const MIN_SECRET_BYTES = 32
 /** Browsers keep no cookie for longer (RFC 6265bis section 5.5). */
+/** Of sessions, and of links in mails. */
+const RESERVED_PREFIXES = ['lks', 'lkr', 'lkv']
 const MAX_DURATION_MS = 400 * DAY_MS
 const durationMs = z.int().positive().max(MAX_DURATION_MS, 'must be at most 400 days in milliseconds')
 /** Behind a proxy that hides its clients a whole service is one network. */
@@ -109,6 +111,10 @@ export const settingsSchema = z.strictObject({
     .optional(),
   accessTokens: z
     .strictObject({
+      prefix: z
+        .string()
+        .regex(/^[a-z][a-z0-9]{1,15}$/, 'must be 2 to 16 characters of a-z and 0-9, a letter first')
+        .refine((prefix) => !RESERVED_PREFIXES.includes(prefix), 'is the prefix of other tokens'),
       lifetimeMs: durationMs,
       maxLifetimeMs: durationMs.nullable(),
       allowNoExpiry: z.boolean(),

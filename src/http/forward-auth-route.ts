@@ -32,10 +32,13 @@ const JWT_SECONDS = 60
 interface Question {
   readonly scopes: readonly string[]
   readonly leadsToLogin: boolean
+  /** Null: the signed identity is for whoever gets it. */
+  readonly audience: string | null
 }
 
 const QUERY = {
   scope: 'A scope that the request must have. May stand more than once: all of them are asked for.',
+  audience: 'The name of the API, for the claim `aud` of X-Auth-JWT.',
   redirect: '`login`: browsers that are not logged in and ask for HTML are sent to the login page, in place of 401.',
 }
 
@@ -65,12 +68,12 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
 
     async handle(request) {
       const { principal, header } = request
-      const { scopes } = readQuestion(deps, request)
+      const { scopes, audience } = readQuestion(deps, request)
       // The API behind has no other protection. A token is sent by nobody's page but its holder's.
       const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.pages).isSafe
       if (!isSafe) refuseForeignPage(header, deps.pages)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
-      return { status: 204, headers: identityHeaders(deps, principal) }
+      return { status: 204, headers: identityHeaders(deps, principal, audience) }
     },
   })
 }
@@ -90,14 +93,15 @@ function keysRoute({ publicKeys }: JwtSigner): Route {
 
 /** Throws bad_request for whatever is not understood: a scope that is misspelt must not be a scope that nobody asks for. */
 function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
-  const { scope: scopes = [], redirect = [], ...others } = queryAll
-  if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(' and ')}.`)
+  const { scope: scopes = [], redirect = [], audience = [], ...others } = queryAll
+  if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
+  if (audience.length > 1 || audience[0] === '') throw badQuery('audience takes one value, which is not empty.')
   if (redirect.length > 1 || (redirect[0] ?? 'login') !== 'login') throw badQuery('redirect takes one value: login.')
   if (!scopes.every((scope) => known.includes(scope))) {
     const there = known.length === 0 ? 'this service has none' : `there are ${known.join(', ')}`
     throw badQuery(`Each scope must be one of the service: ${there}.`)
   }
-  return { scopes, leadsToLogin: redirect.length === 1 }
+  return { scopes, leadsToLogin: redirect.length === 1, audience: audience[0] ?? null }
 }
 
 function badQuery(detail: string): Refusal {
@@ -105,7 +109,7 @@ function badQuery(detail: string): Refusal {
 }
 
 /** Whom the API is told about. A session has every scope, so that the API may look at scopes alone. */
-function identityHeaders(deps: ForwardAuthDeps, principal: Principal): Record<string, string> {
+function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: string | null): Record<string, string> {
   const { user, scopes } = principal
   const proof =
     principal.kind === 'session'
@@ -116,12 +120,16 @@ function identityHeaders(deps: ForwardAuthDeps, principal: Principal): Record<st
     'X-Auth-User-Email': toHeaderValue(user.email),
     ...proof,
     'X-Auth-Scopes': (scopes ?? deps.scopes).join(' '),
-    ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal)) }),
+    ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal, audience)) }),
   }
 }
 
 /** The same as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
-function claimsOf({ authUrl, scopes: known, clock }: ForwardAuthDeps, principal: Principal): Record<string, unknown> {
+function claimsOf(
+  { authUrl, scopes: known, clock }: ForwardAuthDeps,
+  principal: Principal,
+  audience: string | null,
+): Record<string, unknown> {
   const { user, scopes } = principal
   const now = Math.floor(clock() / SECOND_MS)
   const proof =
@@ -135,6 +143,7 @@ function claimsOf({ authUrl, scopes: known, clock }: ForwardAuthDeps, principal:
   return {
     iss: authUrl,
     sub: user.id,
+    ...(audience === null ? {} : { aud: audience }),
     iat: now,
     exp: now + JWT_SECONDS,
     email: user.email,

@@ -137,7 +137,11 @@ export interface WireRoutes {
   }
   'GET /verify': {
     /** `scope` may stand more than once: all of them are asked for. `redirect`: `login`. */
-    readonly query: { readonly scope?: string | undefined; readonly redirect?: string | undefined }
+    readonly query: {
+      readonly scope?: string | undefined
+      readonly audience?: string | undefined
+      readonly redirect?: string | undefined
+    }
     readonly answer: null
     readonly refusal: WithUser | 'bad_request' | 'cross_origin' | 'insufficient_scope'
   }

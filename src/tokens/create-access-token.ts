@@ -8,9 +8,6 @@ import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { AccessTokenSettings } from './settings.ts'
 import type { AccessTokenStore } from './store.ts'
 
-/** Prefix of access tokens. */
-export const ACCESS_TOKEN_PREFIX = 'lkp'
-
 /** What access tokens work with. */
 export interface AccessTokenDeps {
   readonly accessTokens: AccessTokenStore
@@ -54,7 +51,7 @@ export async function createAccessToken(
 ): Promise<IssuedAccessToken> {
   const { id: userId, securityEpoch } = user
   const now = deps.clock()
-  const token = newToken(ACCESS_TOKEN_PREFIX)
+  const token = newToken(deps.accessTokenSettings.prefix)
   const accessToken: AccessToken = {
     id: newAccessTokenId(deps.clock),
     userId,

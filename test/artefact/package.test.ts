@@ -35,7 +35,7 @@ describe('the package', () => {
   test('says what to install where an optional package is missing', async () => {
     expect(await runForJson(bare, [process.execPath, 'programs/miss-peers.ts'])).toEqual({
       postgres: 'PostgreSQL needs the package pg, which is not installed. Run: npm install pg',
-      redis: 'Redis cannot be reached: Redis needs the package redis, which is not installed. Run: npm install redis',
+      redis: 'Redis needs the package redis, which is not installed. Run: npm install redis',
       smtp: 'Mail by SMTP needs the package nodemailer, which is not installed. Run: npm install nodemailer',
     })
   })

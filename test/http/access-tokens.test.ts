@@ -202,6 +202,14 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect(await instance.auth.tokens.list(id)).toHaveLength(1)
   })
 
+  test('the prefix is a setting', async () => {
+    const instance = await start(ring, { accessTokens: { prefix: 'acme' } })
+    const { token } = await createToken(await register(instance))
+    expect(token).toMatch(/^acme_/)
+    for (const _ of ['cold', 'warm']) expect((await asToken(instance, token)).status).toBe(200)
+    expect((await asToken(instance, token.replace('acme', 'lkp'))).body.code).toBe('invalid_token')
+  })
+
   test('with a limit of none, nobody makes any', async () => {
     const instance = await start(ring, { accessTokens: { maxPerUser: 0 } })
     const ada = await register(instance)

@@ -123,6 +123,8 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
       'redirect=account',
       'redirect=login&redirect=login',
       'redirect=',
+      'audience=',
+      'audience=a&audience=b',
       '__proto__=x',
     ]) {
       const answer = await ada.get(`/auth/verify?${query}`, GET)
@@ -246,6 +248,9 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
       amr: ['password'],
       scope: 'read write',
     })
+    expect(ofSession).not.toHaveProperty('aud')
+    const forReports = (await ada.get('/auth/verify?audience=reports', GET)).headers.get('x-auth-jwt')
+    expect(verified(forReports, keys).aud).toBe('reports')
     const ofToken = verified(
       (await instance.client().get('/auth/verify', { ...GET, ...bearer })).headers.get('x-auth-jwt'),
       keys,

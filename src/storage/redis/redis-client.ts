@@ -16,7 +16,12 @@ export interface RedisClient {
   destroy(): void
 }
 
-const loadRedis = createOptionalImport(() => import('redis'), 'redis', 'Redis')
+/** Loads the package. Throws an Error that says what to install. */
+export const loadRedis: () => Promise<typeof import('redis')> = createOptionalImport(
+  () => import('redis'),
+  'redis',
+  'Redis',
+)
 
 const CONNECT_MS = 1_000
 /** Commands that may wait for answers before more are refused. */

@@ -9,7 +9,7 @@ import { Refusal } from '../../kernel/refusal.ts'
 import { type ChangeInbox, PROOF_INTERVAL_MS } from '../change-inbox.ts'
 import { parseChange } from '../change-message.ts'
 import type { OnStatement } from '../storage.ts'
-import { createRedisClient, type RedisClient, type Reply } from './redis-client.ts'
+import { createRedisClient, loadRedis, type RedisClient, type Reply } from './redis-client.ts'
 import type { Script } from './scripts.ts'
 
 /** Where Redis is and how it is used. */
@@ -42,6 +42,7 @@ const RECONNECT_MS = 500
 export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   const { prefix, deadlineMs, onStatement } = options
   const stopping = new AbortController()
+  await loadRedis()
   let client: RedisClient | null = await connect(options).catch((error: unknown) => {
     // What is wrong with an address is told with the whole address, password and all: not repeated here.
     const reason = error instanceof Error && !(error instanceof TypeError) ? error.message : 'the address is malformed'
