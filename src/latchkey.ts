@@ -300,7 +300,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     return { credentials, principal: await verify(credentials, noteEvent) }
   }
 
-  async function cookieToRenew({ principal, credentials }: Identity): Promise<Cookie | null> {
+  function cookieToRenew({ principal, credentials }: Identity): Cookie | null | Promise<Cookie | null> {
     const { sessionToken, sessionCame } = credentials
     if (principal?.kind !== 'session' || sessionToken === null || sessionCame !== 'in_cookie') return null
     return renewCookie(deps, principal, sessionToken)
@@ -343,7 +343,8 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       const found = verify(credentials, note)
       const principal = found instanceof Promise ? await found : found // a warm session waits for nothing
       if (principal !== null && answer !== undefined) {
-        const cookie = await cookieToRenew({ principal, credentials })
+        const due = cookieToRenew({ principal, credentials })
+        const cookie = due instanceof Promise ? await due : due
         if (cookie !== null) addSetCookie(answer, toSetCookie(cookie, clock()))
       }
       return principal

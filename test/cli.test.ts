@@ -1,7 +1,7 @@
 /* The command line as it is typed: real processes, a real file. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -57,6 +57,27 @@ describe('the command line', () => {
     child.stdout.destroy()
     const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     expect([code, err]).toEqual([0, ''])
+  })
+
+  test('what was compiled is kept where only the user writes, and nowhere else', async () => {
+    const startWith = async (cache: string): Promise<string> => {
+      const env = { PATH: process.env.PATH, XDG_CACHE_HOME: cache }
+      const child = spawn(process.execPath, [MAIN, '--version'], { cwd: directory, env })
+      const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+      expect(code).toBe(0)
+      return out
+    }
+    const own = join(directory, 'own')
+    const first = await startWith(own)
+    expect(readdirSync(join(own, 'latchkey'))).not.toEqual([])
+    expect(statSync(join(own, 'latchkey')).mode & 0o777).toBe(0o700)
+    expect(await startWith(own)).toBe(first)
+    const shared = join(directory, 'shared/latchkey')
+    mkdirSync(shared, { recursive: true })
+    chmodSync(shared, 0o777)
+    expect(await startWith(join(directory, 'shared'))).toBe(first)
+    expect(readdirSync(shared)).toEqual([])
+    expect(await startWith(join(MAIN, 'no-folder'))).toBe(first)
   })
 
   test('migrate --plan prints SQL and runs nothing; migrate runs it once', async () => {

@@ -63,6 +63,7 @@ async function measureRound(
     connections: CONNECTIONS,
     seconds,
     next: () => request,
+    staysAwake: true,
     async onConnected() {
       cpuBefore = await cpuMicroseconds()
       startedAt = performance.now()

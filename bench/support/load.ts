@@ -18,6 +18,11 @@ export interface ClosedLoop {
   readonly seconds: number
   /** The text of the next request. */
   readonly next: () => string
+  /**
+   * Never sleeps while it waits for answers: to wake a sleeping process on another core costs the server a third of a request,
+   * and only a server that is slow enough to find the other side asleep. Not beside databases, which need the core.
+   */
+  readonly staysAwake?: boolean
   /** True when enough was sent, before the time is over. */
   readonly isDone?: () => boolean
   /** Called when all connections stand, before the time begins. */
@@ -45,18 +50,28 @@ interface Recording {
  * @throws Error when any answer is not 200.
  */
 export async function runClosedLoop(load: ClosedLoop): Promise<LoadResult> {
-  const { port, connections, seconds, next, isDone, onConnected } = load
+  const { port, connections, seconds, next, isDone, staysAwake = false, onConnected } = load
   const pool = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port)))
   await onConnected?.()
   const recording = newRecording()
   const endAt = performance.now() + seconds * 1_000
   const isOver = (now: number): boolean => now >= endAt || isDone?.() === true
+  const letSleep = staysAwake ? stayAwake() : () => undefined
   try {
     await Promise.all(pool.map((connection) => sendUntil(connection, isOver, next, recording)))
   } finally {
+    letSleep()
     for (const connection of pool) connection.close()
   }
   return summarise(recording)
+}
+
+/** Keeps the event loop turning, until what it returns is called. */
+function stayAwake(): () => void {
+  let immediate = setImmediate(function turn() {
+    immediate = setImmediate(turn)
+  })
+  return () => clearImmediate(immediate)
 }
 
 function sendUntil(

@@ -42,9 +42,7 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
       await toLatchkey(request, response)
       return
     }
-    await pass(auth, response, next, async () => {
-      request.auth = await auth.authenticate(request, response)
-    })
+    await pass(auth, { request, response, next }, auth.authenticate(request, response))
   }
 }
 
@@ -53,15 +51,19 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
  * anew, which costs no query: a session that ended while the body was read is refused.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressMiddleware {
-  return (request, response, next) =>
-    pass(auth, response, next, async () => {
-      request.auth = await auth.require(request, requirement)
-    })
+  return (request, response, next) => pass(auth, { request, response, next }, auth.require(request, requirement))
 }
 
 /** Refuses unsafe methods that a browser sends for pages of other origins, on the application's own routes. */
 export function crossOrigin(auth: Latchkey): ExpressMiddleware {
-  return (request, response, next) => pass(auth, response, next, () => auth.refuseCrossOrigin(request))
+  return (request, response, next) => {
+    try {
+      auth.refuseCrossOrigin(request)
+    } catch (error) {
+      return answerRefusal(auth, response, error)
+    }
+    next()
+  }
 }
 
 /**
@@ -73,14 +75,19 @@ export function principalOf(request: { readonly auth?: Principal | null | undefi
   return request.auth
 }
 
+interface Turn {
+  readonly request: ExpressRequest
+  readonly response: ServerResponse
+  readonly next: () => void
+}
+
 async function pass(
   auth: Latchkey,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-  check: () => void | Promise<void>,
+  { request, response, next }: Turn,
+  found: Promise<Principal | null>,
 ): Promise<void> {
   try {
-    await check()
+    request.auth = await found
   } catch (error) {
     await answerRefusal(auth, response, error)
     return

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { Command } from 'commander'
 import { readConfiguration } from '../server/configuration.ts'
 import { startServer } from '../server/serve.ts'
@@ -15,6 +16,7 @@ async function serve(): Promise<void> {
   const server = await startServer(configuration)
   if (!configuration.environment.isProduction)
     greet(configuration.options.baseUrl, configuration.options.basePath ?? '/auth')
+  flushCompileCache() // for the next start, also when this process is killed
   const stop = (): void => {
     server.stop().then(
       () => process.exit(0),

@@ -37,7 +37,7 @@ export interface AppDeps extends ExchangeDeps {
   /** The session's own token in what a client sent. */
   readonly plainToken: (text: string) => string
   /** The cookie to send again with a remembered session, when that is due. */
-  readonly renewCookie: (identity: Identity) => Promise<Cookie | null>
+  readonly renewCookie: (identity: Identity) => Cookie | null | Promise<Cookie | null>
   readonly tracer: Tracer
   readonly onEvent: (event: NotedEvent) => void
   readonly onError: (error: unknown, requestId: string) => void

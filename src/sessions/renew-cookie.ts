@@ -1,6 +1,6 @@
 import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import { hashToken } from '../crypto/token.ts'
-import type { NewSecret, SessionPrincipal } from '../kernel/principal.ts'
+import type { NewSecret, Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { Cookie } from '../kernel/route.ts'
 import type { SessionSealer } from './sealed-session.ts'
 import { type CookieJar, sessionCookie } from './session-cookie.ts'
@@ -23,15 +23,15 @@ export function issueCookie(deps: SessionCookieDeps, issued: NewSecret): Cookie 
 
 /**
  * The cookie of a session in use, sent again when that is due: a sealed one once an hour, so that it does not reach its idle
- * limit; a remembered one once a day, so that it lives on in the browser.
+ * limit; a remembered one once a day, so that it lives on in the browser. Nearly always it is not due, and nobody waits.
  * @param text what the client sent, which was verified.
  * @returns null when it is not due, or when another request sends it.
  */
-export async function renewCookie(
+export function renewCookie(
   deps: SessionCookieDeps,
   { session, user }: SessionPrincipal,
   text: string,
-): Promise<Cookie | null> {
+): Cookie | null | Promise<Cookie | null> {
   const now = deps.clock()
   const { cookieRenewalMs, token: kind } = deps.settings
   const age = now - session.cookieSentAt
@@ -41,8 +41,12 @@ export async function renewCookie(
     if (isCompactJwe(cookie.value)) return cookie
   }
   if (!session.remembered || age < cookieRenewalMs) return null
-  const issued = renewed()
-  const isOurs = await deps.sessions.markCookieSent({ session, tokenHash: hashToken(issued.token) }, now)
+  return renewRemembered(deps, session, renewed())
+}
+
+async function renewRemembered(deps: SessionCookieDeps, session: Session, issued: NewSecret): Promise<Cookie | null> {
+  const record = { session, tokenHash: hashToken(issued.token) }
+  const isOurs = await deps.sessions.markCookieSent(record, issued.session.cookieSentAt)
   deps.cache.evictSession(session)
   return isOurs ? issueCookie(deps, issued) : null
 }

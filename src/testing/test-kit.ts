@@ -2,6 +2,7 @@
  * Latchkey for tests of applications: the real thing in memory, with a clock that stands still until it is moved, and
  * people who are logged in already. Nothing of it is a mock. Proved by test/testing.test.ts.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../kernel/clock.ts'
 import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
 import { createLatchkey, type Latchkey } from '../latchkey.ts'
@@ -32,7 +33,7 @@ export interface TestKit {
   readonly events: readonly (SecurityEvent & EventOrigin)[]
   /** What was reported as a mistake: empty, or something is wrong. */
   readonly errors: readonly unknown[]
-  /** How many SQL statements ran while something was done. */
+  /** How many SQL statements ran while something was done. Mails of what was done before go out first. */
   countStatements(work: () => unknown): Promise<number>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -75,6 +76,14 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
       options.onStatement?.(...statement)
     },
   })
+  /** Lets mails of earlier work go out. */
+  async function settle(): Promise<void> {
+    let before: number
+    do {
+      before = statements
+      await nextTurn()
+    } while (statements !== before)
+  }
   return {
     auth,
     clock: () => now,
@@ -87,6 +96,7 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
     events,
     errors,
     async countStatements(work) {
+      await settle()
       const before = statements
       await work()
       return statements - before

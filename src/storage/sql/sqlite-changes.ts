@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Selectable } from 'kysely'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Change, ChangesElsewhere } from '../../sessions/store.ts'
+import { createPollWatch } from './poll-watch.ts'
 import type { ChangesTable } from './schema.ts'
 import { toUnavailable } from './sqlite-database.ts'
 
@@ -11,8 +12,8 @@ const MAX_CHANGES = 1_000
 
 /**
  * Reads what other processes changed. Whether any of them wrote at all is told by the header of the WAL index, the file
- * beside the database that SQLite keeps in shared memory (1 µs), and then by `PRAGMA data_version` (4 µs); only then are
- * rows read.
+ * beside the database that SQLite keeps in shared memory (1 µs, and once for all requests that came in together), and then
+ * by `PRAGMA data_version` (4 µs); only then are rows read.
  * @param file the connection that reads: what it sees is committed.
  * @param path of the database file; null for one in memory, which nobody else has.
  */
@@ -38,8 +39,10 @@ export function createChangeReader(file: DatabaseSync, path: string | null): () 
     return isComplete ? rows.map(toChange) : 'unknown'
   }
 
+  const isSamePoll = createPollWatch()
   let isUnread = true
   return () => {
+    if (isSamePoll() && !isUnread) return NO_CHANGES
     try {
       if (!wasWritten() && !isUnread) return NO_CHANGES
       isUnread = true // until the reading has succeeded

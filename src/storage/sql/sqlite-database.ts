@@ -19,6 +19,7 @@ import {
 import { Refusal } from '../../kernel/refusal.ts'
 import type { OnStatement } from '../storage.ts'
 import { sqliteCode } from './errors.ts'
+import { noteCommit } from './poll-watch.ts'
 import type { Database } from './schema.ts'
 
 /** How long the database itself waits for another process's write, blocking this one: kept short. */
@@ -148,6 +149,7 @@ class SqliteFileDriver implements Driver {
 
   async commitTransaction(): Promise<void> {
     await this.#connection.executeQuery(CompiledQuery.raw('COMMIT'))
+    noteCommit()
   }
 
   async rollbackTransaction(): Promise<void> {

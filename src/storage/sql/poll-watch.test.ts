@@ -1,0 +1,56 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createPollWatch, noteCommit } from './poll-watch.ts'
+
+/** Runs a check with nothing in between, again if the machine took the time for something else. */
+function withinAMillisecond(check: () => boolean): boolean {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const startedAt = performance.now()
+    const outcome = check()
+    if (performance.now() - startedAt < 0.5) return outcome
+  }
+  throw new Error('The machine is too busy to do anything within half a millisecond')
+}
+
+test('one look is enough until the event loop asks the system anew', async () => {
+  const isSamePoll = createPollWatch()
+  expect(isSamePoll()).toBe(false)
+  expect(withinAMillisecond(() => [isSamePoll(), isSamePoll()][1] ?? false)).toBe(true)
+  expect(
+    await (async () => {
+      isSamePoll()
+      await nextTurn()
+      return isSamePoll()
+    })(),
+  ).toBe(false)
+})
+
+test('a commit of this process, and a millisecond, end what one look is good for', () => {
+  const isSamePoll = createPollWatch()
+  const afterCommit = withinAMillisecond(() => {
+    isSamePoll()
+    noteCommit()
+    return isSamePoll()
+  })
+  expect(afterCommit).toBe(false)
+  isSamePoll()
+  const startedAt = performance.now()
+  while (performance.now() - startedAt < 1.1);
+  expect(isSamePoll()).toBe(false)
+})
+
+test('a request that is sent after an answer has a look of its own, also on the same connection', async () => {
+  const isSamePoll = createPollWatch()
+  const looks: boolean[] = []
+  const server = createServer((_, response) => {
+    looks.push(isSamePoll())
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  for (let request = 0; request < 50; request++) await (await fetch(`http://127.0.0.1:${port}/`)).text()
+  server.close()
+  expect(looks).toEqual(Array.from({ length: 50 }, () => false))
+})
