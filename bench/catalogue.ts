@@ -29,6 +29,8 @@ export interface Entry {
 const LATCHKEY = { role: 'latchkey', login: '/auth/login' } as const
 const PEER = { role: 'peer', login: '/login' } as const
 const LIMIT = { role: 'limit', login: null, needs: [] } as const
+/** A framework with a middleware that is async and does nothing: no adapter can be faster. */
+const EMPTY_MIDDLEWARE = { ...LIMIT, isOnlyWarm: true } as const
 const HAND = { role: 'hand', login: null, file: 'subjects/by-hand.ts', limit: 'bare' } as const
 const BETTER_AUTH = {
   role: 'peer',
@@ -47,6 +49,23 @@ export const CATALOGUE: readonly Entry[] = [
   { ...LIMIT, id: 'hono', title: 'bare Hono', file: 'peers/hono.js', limit: 'hono' },
   { ...LIMIT, id: 'fastify', title: 'bare Fastify', file: 'peers/fastify.js', limit: 'fastify' },
   { ...LIMIT, id: 'express', title: 'bare Express', file: 'peers/express.js', limit: 'express' },
+  { ...LIMIT, id: 'koa', title: 'bare Koa', file: 'peers/koa.js', limit: 'koa' },
+  { ...EMPTY_MIDDLEWARE, id: 'hono-middleware', title: 'Hono, empty middleware', file: 'peers/hono.js', limit: 'hono' },
+  {
+    ...EMPTY_MIDDLEWARE,
+    id: 'fastify-middleware',
+    title: 'Fastify, empty hook',
+    file: 'peers/fastify.js',
+    limit: 'fastify',
+  },
+  {
+    ...EMPTY_MIDDLEWARE,
+    id: 'express-middleware',
+    title: 'Express, empty middleware',
+    file: 'peers/express.js',
+    limit: 'express',
+  },
+  { ...EMPTY_MIDDLEWARE, id: 'koa-middleware', title: 'Koa, empty middleware', file: 'peers/koa.js', limit: 'koa' },
   {
     ...LIMIT,
     id: 'nginx',
@@ -102,6 +121,7 @@ export const CATALOGUE: readonly Entry[] = [
     limit: 'express',
     needs: [],
   },
+  { ...LATCHKEY, id: 'latchkey-koa', title: 'Latchkey in Koa', file: 'peers/koa.js', limit: 'koa', needs: [] },
   {
     ...LATCHKEY,
     id: 'latchkey-nginx',

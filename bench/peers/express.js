@@ -1,4 +1,4 @@
-/* Express with GET /me and nothing else, and with Latchkey over SQLite. */
+/* Express with GET /me and nothing else, with a middleware that waits for nothing, and with Latchkey over SQLite. */
 import { createServer } from 'node:http'
 import express from 'express'
 import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'
@@ -9,6 +9,16 @@ export const subjects = {
   async express() {
     const app = express()
     app.get('/me', (_request, response) => response.json({ email: emailOf(0) }))
+    return { listen: () => listenOn(createServer(app)) }
+  },
+
+  async 'express-middleware'() {
+    const app = express()
+    app.use(async (request, _response, next) => {
+      request.email = await emailOf(0)
+      next()
+    })
+    app.get('/me', ({ email }, response) => response.json({ email }))
     return { listen: () => listenOn(createServer(app)) }
   },
 

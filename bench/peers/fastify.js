@@ -1,4 +1,4 @@
-/* Fastify with GET /me and nothing else, and with Latchkey over SQLite. */
+/* Fastify with GET /me and nothing else, with a hook that waits for nothing, and with Latchkey over SQLite. */
 import fastify from 'fastify'
 import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'
 import { emailOf } from '../support/requests.ts'
@@ -8,6 +8,16 @@ export const subjects = {
   async fastify() {
     const app = fastify()
     app.get('/me', async () => ({ email: emailOf(0) }))
+    return { listen: () => listenWithFastify(app) }
+  },
+
+  async 'fastify-middleware'() {
+    const app = fastify()
+    app.decorateRequest('email', null)
+    app.addHook('onRequest', async (request) => {
+      request.email = await emailOf(0)
+    })
+    app.get('/me', async ({ email }) => ({ email }))
     return { listen: () => listenWithFastify(app) }
   },
 

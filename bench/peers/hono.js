@@ -1,4 +1,4 @@
-/* Hono with GET /me and nothing else, and with Latchkey over SQLite. */
+/* Hono with GET /me and nothing else, with a middleware that waits for nothing, and with Latchkey over SQLite. */
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'
@@ -9,6 +9,16 @@ export const subjects = {
   async hono() {
     const app = new Hono()
     app.get('/me', (context) => context.json({ email: emailOf(0) }))
+    return { listen: () => listenOn(createAdaptorServer({ fetch: app.fetch })) }
+  },
+
+  async 'hono-middleware'() {
+    const app = new Hono()
+    app.use(async (context, next) => {
+      context.set('email', await emailOf(0))
+      return next()
+    })
+    app.get('/me', (context) => context.json({ email: context.var.email }))
     return { listen: () => listenOn(createAdaptorServer({ fetch: app.fetch })) }
   },
 

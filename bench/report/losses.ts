@@ -10,6 +10,7 @@ const COUNTERPARTS: Readonly<Record<string, string>> = {
   hono: 'latchkey-hono',
   fastify: 'latchkey-fastify',
   express: 'latchkey-express',
+  koa: 'latchkey-koa',
 }
 
 const PEERS = CATALOGUE.filter(({ role }) => role === 'peer')

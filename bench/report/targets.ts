@@ -43,6 +43,7 @@ function judgeWarm({ subjects }: WarmResults): Verdict[] {
     ['latchkey-hono', 'hono', 0.95] as const,
     ['latchkey-fastify', 'fastify', 0.93] as const,
     ['latchkey-express', 'express', 0.95] as const,
+    ['latchkey-koa', 'koa', 0.93] as const,
   ]
   return bounds.flatMap(([id, limit, bound]) => {
     const own = subjects[id]
