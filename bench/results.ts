@@ -44,7 +44,7 @@ export interface WarmResults {
   readonly subjects: Readonly<Record<string, WarmSubject>>
 }
 
-/** One subject of it. Ratios are of the same round. */
+/** One subject of it. */
 export interface WarmSubject {
   readonly perSecond: Spread
   readonly p50Ms: Spread
@@ -53,10 +53,8 @@ export interface WarmSubject {
   readonly cpuMicroseconds: Spread
   /** Part of its core that the server used: near 1, the server is what limits the rate. */
   readonly serverUse: Spread
-  /** Rate, as a ratio to the bare server or framework beneath. */
-  readonly rateToLimit: Spread
-  /** CPU time per request of what is beneath, as a ratio to the own. */
-  readonly cpuToLimit: Spread
+  /** CPU time per request of the bare server or framework beneath, as a ratio to the own, side by side on one core. */
+  readonly toLimit: Spread
 }
 
 /** GET /me with another session each time, and no cache. */

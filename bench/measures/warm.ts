@@ -2,10 +2,11 @@ import type { WarmResults, WarmSubject } from '../results.ts'
 import { type Bench, shuffle } from '../support/bench.ts'
 import { runClosedLoop } from '../support/load.ts'
 import { getMe, logIn, makeAccessToken } from '../support/requests.ts'
-import { ratioOf, spreadBy } from '../support/statistics.ts'
+import { spreadBy, spreadOf } from '../support/statistics.ts'
 import type { SubjectProcess } from '../support/subject-process.ts'
 
-interface Round {
+/** What a server did in a while. */
+interface Slice {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -13,54 +14,76 @@ interface Round {
   readonly serverUse: number
 }
 
-const CONNECTIONS = 32
+/** A server and what to ask it. */
+interface Target {
+  readonly subject: SubjectProcess
+  readonly request: string
+}
 
-/** A new session so often: none grows old enough to be renewed or to leave a cache while it is measured. */
-const ROUNDS_PER_SESSION = 5
+/** Of one subject: what it did alone, and CPU time per request of what is beneath it to its own, side by side. */
+interface Measured {
+  readonly alone: Slice[]
+  readonly ratios: number[]
+}
+
+const CONNECTIONS = 32
+const SECONDS_ALONE = 1
+const ROUNDS_IN_A_ROW = 4
 
 /**
- * GET /me of one session: requests per second and p99, each beside the bare server or framework it runs on. Rounds are
- * many and short, since a core that is shared with others is fast in one second and slow in the next.
+ * GET /me of one session: requests per second and p99 alone; then side by side, on the same core at the same time, with the
+ * bare server or framework that it runs on. A core that is shared with other machines is fast in one moment and slow in the
+ * next: what disturbs one of the two disturbs the other. A server that was idle for seconds has forgotten some of what
+ * it compiled, so each warms up before.
  */
 export async function measureWarm(bench: Bench): Promise<WarmResults> {
-  const { rounds, seconds } = bench.pace({ rounds: 40, seconds: 0.3 }, { rounds: 6, seconds: 0.1 })
+  const { rounds, seconds } = bench.pace({ rounds: 12, seconds: 0.5 }, { rounds: 3, seconds: 0.2 })
   const entries = bench.entries.filter(({ login, role }) => login !== null || role === 'limit')
   const subjects = await bench.shared(entries)
-  const measured = new Map<string, Round[]>(subjects.map(({ entry }) => [entry.id, []]))
-  const requests = new Map<string, string>()
-  const measure = (subject: SubjectProcess, length: number): Promise<Round> =>
-    measureRound(subject, requests.get(subject.entry.id) ?? '', length)
-  for (let round = 0; round < rounds; round++) {
-    if (round % ROUNDS_PER_SESSION === 0) await logInAll(subjects, requests)
-    // The first time compiles the hot path.
-    if (round === 0) for (const subject of subjects) await measure(subject, bench.isQuick ? 0.5 : 3)
-    for (const subject of shuffle(subjects, round))
-      measured.get(subject.entry.id)?.push(await measure(subject, seconds))
+  const measured = new Map<string, Measured>(subjects.map(({ entry }) => [entry.id, { alone: [], ratios: [] }]))
+  for (let done = 0; done < rounds; done += ROUNDS_IN_A_ROW) {
+    for (const subject of shuffle(subjects, done)) {
+      const limit = subjects.find(({ entry }) => entry.id === subject.entry.limit) ?? subject
+      const [own, beneath] = [await toTarget(subject), await toTarget(limit)]
+      const { alone, ratios } = measured.get(subject.entry.id) as Measured // made for each of them above
+      await runAlone(own, seconds * 2)
+      alone.push(await runAlone(own, bench.isQuick ? seconds : SECONDS_ALONE))
+      if (limit === subject) continue
+      await runAlone(beneath, seconds)
+      for (let round = done; round < Math.min(done + ROUNDS_IN_A_ROW, rounds); round++)
+        ratios.push(await runSideBySide(own, beneath, seconds))
+    }
   }
-  const summaries = subjects.map(({ entry }) => {
-    const own = measured.get(entry.id) ?? []
-    return [entry.id, summarise(own, measured.get(entry.limit) ?? [])] as const
-  })
+  const summaries = [...measured].map(([id, each]) => [id, summarise(each)] as const)
   return { rounds, seconds, connections: CONNECTIONS, subjects: Object.fromEntries(summaries) }
 }
 
-async function logInAll(subjects: readonly SubjectProcess[], requests: Map<string, string>): Promise<void> {
-  for (const { entry, port } of subjects) {
-    const cookie = entry.login === null ? 'session=none' : await logIn(port, entry.login)
-    requests.set(entry.id, getMe(entry.proof === 'access_token' ? await makeAccessToken(port, cookie) : cookie))
-  }
+async function toTarget(subject: SubjectProcess): Promise<Target> {
+  const { entry, port } = subject
+  const cookie = entry.login === null ? 'session=none' : await logIn(port, entry.login)
+  const proof = entry.proof === 'access_token' ? await makeAccessToken(port, cookie) : cookie
+  return { subject, request: getMe(proof) }
 }
 
-async function measureRound(
-  { port, cpuMicroseconds }: SubjectProcess,
-  request: string,
-  seconds: number,
-): Promise<Round> {
+async function runSideBySide(own: Target, beneath: Target, seconds: number): Promise<number> {
+  const [one, other] = await Promise.all([
+    measureSlice(own, CONNECTIONS / 2, seconds),
+    measureSlice(beneath, CONNECTIONS / 2, seconds),
+  ])
+  return other.cpuMicroseconds / one.cpuMicroseconds
+}
+
+function runAlone(target: Target, seconds: number): Promise<Slice> {
+  return measureSlice(target, CONNECTIONS, seconds)
+}
+
+async function measureSlice({ subject, request }: Target, connections: number, seconds: number): Promise<Slice> {
+  const { port, cpuMicroseconds } = subject
   let startedAt = 0
   let cpuBefore = 0
   const { perSecond, p50Ms, p99Ms, requests } = await runClosedLoop({
     port,
-    connections: CONNECTIONS,
+    connections,
     seconds,
     next: () => request,
     staysAwake: true,
@@ -74,14 +97,13 @@ async function measureRound(
   return { perSecond, p50Ms, p99Ms, cpuMicroseconds: cpu / requests, serverUse: cpu / elapsedMicroseconds }
 }
 
-function summarise(own: readonly Round[], limit: readonly Round[]): WarmSubject {
+function summarise({ alone, ratios }: Measured): WarmSubject {
   return {
-    perSecond: spreadBy(own, (round) => round.perSecond),
-    p50Ms: spreadBy(own, (round) => round.p50Ms),
-    p99Ms: spreadBy(own, (round) => round.p99Ms),
-    cpuMicroseconds: spreadBy(own, (round) => round.cpuMicroseconds),
-    serverUse: spreadBy(own, (round) => round.serverUse),
-    rateToLimit: ratioOf(own, limit, (one, other) => one.perSecond / other.perSecond),
-    cpuToLimit: ratioOf(own, limit, (one, other) => other.cpuMicroseconds / one.cpuMicroseconds),
+    perSecond: spreadBy(alone, (slice) => slice.perSecond),
+    p50Ms: spreadBy(alone, (slice) => slice.p50Ms),
+    p99Ms: spreadBy(alone, (slice) => slice.p99Ms),
+    cpuMicroseconds: spreadBy(alone, (slice) => slice.cpuMicroseconds),
+    serverUse: spreadBy(alone, (slice) => slice.serverUse),
+    toLimit: spreadOf(ratios.length === 0 ? [1] : ratios),
   }
 }

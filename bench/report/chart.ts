@@ -34,7 +34,7 @@ export function warmChart({ subjects }: WarmResults): string {
     const own = subjects[id]
     if (own === undefined || id === 'bare-again') return []
     const ratio =
-      role === 'limit' ? '' : ` · ${decimals(own.rateToLimit.median)} of ${limit === 'bare' ? 'node:http' : limit}`
+      role === 'limit' ? '' : ` · ${decimals(own.toLimit.median)} of ${limit === 'bare' ? 'node:http' : limit}`
     return [{ title, role, value: own.perSecond.median, label: `${whole(own.perSecond.median)}${ratio}` }]
   })
   return draw('Authenticated GET /me per second, one core, medians', bars)

@@ -12,7 +12,7 @@ import {
   stormTable,
   warmTable,
 } from './tables.ts'
-import { FULL_USE, judge } from './targets.ts'
+import { judge } from './targets.ts'
 
 /** The whole report. */
 export function writeMarkdown(results: Results): string {
@@ -22,7 +22,7 @@ export function writeMarkdown(results: Results): string {
     losses(results),
     noise(results),
     section(results.warm, 'GET /me, warm', (warm) => [
-      `One session, asked for over and over by ${warm.connections} connections; ${warm.rounds} interleaved rounds of ${warm.seconds} s. "What is beneath" is the bare server or framework in the same round. A core used below ${FULL_USE * 100} % means that the server waited for others: there the CPU time counts and not the rate.`,
+      `One session, asked for over and over by ${warm.connections} connections; rates alone on the core. "To what is beneath" is CPU time per request of the bare server or framework to that of the subject, both under load side by side on the one core, ${warm.rounds} times ${warm.seconds} s: 0.8 means four answers where it would give five. CPU time of databases does not count. A core that is not fully used means that the server waited for others.`,
       '![GET /me, warm](get-me.svg)',
       warmTable(warm),
     ]),
@@ -111,7 +111,7 @@ function noise(results: Results): string {
   const twice =
     again === undefined
       ? ''
-      : `The same bare server, measured twice in each round, differs from itself by ${spread(again.rateToLimit)}: what lies within that is no difference. `
+      : `The same bare server, a second time, differs from itself by ${spread(again.toLimit)}: what lies within that is no difference. `
   return `## Noise of the machine
 
 ${twice}Up to ${decimals(load)} processes waited for a core before a measure began; the hypervisor gave up to ${decimals(stolen * 100, 1)} % of the time to others.`

@@ -15,16 +15,15 @@ import { decimals, megabytes, milliseconds, spread, table, whole } from './forma
 import { count } from './targets.ts'
 
 export function warmTable({ subjects }: WarmResults): string {
-  const head = ['', 'per second', 'p99 ms', 'rate to what is beneath', 'CPU µs', 'CPU beneath to own', 'core used']
+  const head = ['', 'per second', 'p99 ms', 'CPU µs', 'to what is beneath', 'core used']
   return table(
     head,
     inOrder(subjects).map(([title, own]) => [
       title,
       spread(own.perSecond, whole),
       spread(own.p99Ms, milliseconds),
-      spread(own.rateToLimit),
       decimals(own.cpuMicroseconds.median, 0),
-      spread(own.cpuToLimit),
+      spread(own.toLimit),
       `${whole(own.serverUse.median * 100)} %`,
     ]),
   )
