@@ -18,7 +18,12 @@ export function cameTwice(request: AnyRequest, name: string): boolean {
   const { headers } = request
   if (headers instanceof Headers || headers[name] === undefined) return false
   const { rawHeaders } = request as IncomingMessage
-  return rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name).length > 1
+  let lines = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const each = rawHeaders[index] ?? ''
+    if (each.length === name.length && each.toLowerCase() === name) lines++
+  }
+  return lines > 1
 }
 
 /** Adds a cookie, written as `toSetCookie` does, to an answer. */
