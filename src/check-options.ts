@@ -102,6 +102,7 @@ export const settingsSchema = z.strictObject({
         .max(100, 'must be at most 100')
         .optional(),
       maxWaiting: z.int().min(0).optional(),
+      niceness: z.int().min(0).max(19).optional(),
     })
     .optional(),
   scopes: z

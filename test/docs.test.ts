@@ -118,7 +118,7 @@ describe('the documentation', () => {
       password: ['minLength', 'contextWords', 'breachUrl'],
       session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       throttle: [...read('src/throttle/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
-      passwordHashing: ['memoryKib', 'passes', 'maxWaiting'],
+      passwordHashing: ['memoryKib', 'passes', 'maxWaiting', 'niceness'],
       accessTokens: [...read('src/tokens/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
     }
     expect(documented).toEqual(top.flatMap((name) => nested[name]?.map((inner) => `${name}.${inner}`) ?? [name]).sort())

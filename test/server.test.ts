@@ -1,7 +1,7 @@
 /* The server as a process of its own, over raw sockets and real signals. */
 
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +35,19 @@ describe('latchkey serve', () => {
     const greeting = server.lines.join('\n')
     expect(greeting).toContain('http://localhost:3000')
     expect(greeting.match(/^ {2}curl /gm)).toHaveLength(3)
+  })
+
+  test('threads that hash stand back for the one that answers', async () => {
+    await server.client().post('/auth/login', { email: 'nobody@example.com', password: PASSWORD })
+    const tasks = `/proc/${server.child.pid}/task`
+    const niceness = new Map<string, Set<number>>()
+    for (const id of readdirSync(tasks)) {
+      const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(readFileSync(`${tasks}/${id}/stat`, 'utf8')) ?? []
+      const role = id === String(server.child.pid) ? 'main' : name
+      niceness.set(role, (niceness.get(role) ?? new Set()).add(Number(rest.split(' ')[16]))) // proc(5): field 19
+    }
+    expect([...(niceness.get('main') ?? [])]).toEqual([0])
+    expect([...(niceness.get('libuv-worker') ?? [])]).toEqual([10])
   })
 
   test('/ leads to the login page, and the health of the process is told', async () => {

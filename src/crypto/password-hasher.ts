@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { createBoundedQueue } from './bounded-queue.ts'
 import { describeHash, verifyForeignHash } from './foreign-hash.ts'
+import { lowerThreadPool } from './thread-priority.ts'
 
 declare const passwordHashBrand: unique symbol
 
@@ -22,6 +23,8 @@ export interface PasswordHashingOptions {
   readonly passes?: number
   /** Hashes that may wait for a core; beyond it the answer is 503. Default 128. */
   readonly maxWaiting?: number
+  /** How far the threads of Node's pool, where hashes are made, stand back for requests: 0 to 19. Default 10. Linux only. */
+  readonly niceness?: number
 }
 
 /** Hashes and verifies passwords. Every method may throw the refusal `overloaded`. */
@@ -42,6 +45,7 @@ export interface PasswordHasher {
 const DEFAULT_MEMORY_KIB = 19_456
 const DEFAULT_PASSES = 2
 const DEFAULT_MAX_WAITING = 128
+const DEFAULT_NICENESS = 10
 /** What `hash` makes with any settings: salts of 16 bytes and hashes of 32 in unpadded base64. */
 const OWN_FORM =
   /^\$argon2id\$v=19\$m=[1-9]\d{4,6},t=[1-9]\d{0,2},p=1\$[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/
@@ -55,15 +59,23 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}): Pass
     concurrency: Math.min(availableParallelism(), LIBUV_THREADS),
     maxWaiting: options.maxWaiting ?? DEFAULT_MAX_WAITING,
   })
+  const niceness = options.niceness ?? DEFAULT_NICENESS
+  let isLowered = niceness === 0
+  const run = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    queue.run(() => {
+      const result = work()
+      if (!isLowered) isLowered = lowerThreadPool(niceness) // the threads are there now
+      return result
+    })
   const costs = `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=1$`
   const decoy = `${costs}${unpaddedBase64(16)}$${unpaddedBase64(32)}`
   return {
     hash: (password) =>
-      queue.run(async () => (await hash(password, { memoryCost, timeCost, parallelism: 1 })) as PasswordHash),
+      run(async () => (await hash(password, { memoryCost, timeCost, parallelism: 1 })) as PasswordHash),
     verify(password, known, typed = password) {
       // A lone surrogate would be hashed as U+FFFD and could match another password.
       const check = known === null || !password.isWellFormed() ? null : findCheck(known)
-      return queue.run(async () => {
+      return run(async () => {
         if (check !== null) return check(password, typed)
         await verify(decoy, password)
         return false
