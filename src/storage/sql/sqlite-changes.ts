@@ -44,9 +44,9 @@ export function createChangeReader(file: DatabaseSync, path: string | null): () 
   return () => {
     if (isSamePoll() && !isUnread) return NO_CHANGES
     try {
-      if (!wasWritten() && !isUnread) return NO_CHANGES
-      isUnread = true // until the reading has succeeded
-      const changes = readChanges()
+      const wasUnread = isUnread
+      isUnread = true // until all of the look has succeeded
+      const changes = wasWritten() || wasUnread ? readChanges() : NO_CHANGES
       isUnread = false
       return changes
     } catch (error) {

@@ -1,0 +1,37 @@
+import { closeSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createChangeReader } from './sqlite-changes.ts'
+import { openSqliteFile } from './sqlite-database.ts'
+
+const READ_ONLY = /^flags:\s+\d*0$/m
+
+/** The descriptor that the reader looks through: SQLite's own can write. */
+function readerDescriptor(path: string): number {
+  const found = readdirSync('/proc/self/fd').find((descriptor) => {
+    try {
+      const isRead = READ_ONLY.test(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))
+      return isRead && readlinkSync(`/proc/self/fd/${descriptor}`) === path
+    } catch {
+      return false // gone since it was listed
+    }
+  })
+  if (found === undefined) throw new Error(`Nothing reads ${path}`)
+  return Number(found)
+}
+
+test('a look that fails is good for nobody: whoever asks in the same turn is told, too', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-changes-'))
+  const path = join(directory, 'test.db')
+  const file = openSqliteFile(path)
+  file.exec('CREATE TABLE changes (seq INTEGER PRIMARY KEY, kind TEXT, subject_id TEXT, user_id TEXT)')
+  const readChanges = createChangeReader(file, path)
+  expect(readChanges()).toEqual([])
+  closeSync(readerDescriptor(`${path}-shm`))
+  await nextTurn()
+  for (let request = 0; request < 5; request++) expect(readChanges).toThrow()
+  file.close()
+  rmSync(directory, { recursive: true })
+})
