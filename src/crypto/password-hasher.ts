@@ -23,7 +23,7 @@ export interface PasswordHashingOptions {
   readonly passes?: number
   /** Hashes that may wait for a core; beyond it the answer is 503. Default 128. */
   readonly maxWaiting?: number
-  /** How far the threads of Node's pool, where hashes are made, stand back for requests: 0 to 19. Default 10. Linux only. */
+  /** Steps by which the threads of Node's pool, where hashes are made, stand back for requests: 0 to 19. Default 10. Linux only. */
   readonly niceness?: number
 }
 
@@ -64,7 +64,8 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}): Pass
   const run = <Result>(work: () => Promise<Result>): Promise<Result> =>
     queue.run(() => {
       const result = work()
-      if (!isLowered) isLowered = lowerThreadPool(niceness) // the threads are there now
+      if (!isLowered) lowerThreadPool(niceness) // the threads are there now
+      isLowered = true
       return result
     })
   const costs = `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=1$`
