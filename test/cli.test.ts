@@ -78,6 +78,8 @@ describe('the command line', () => {
     expect(await startWith(join(directory, 'shared'))).toBe(first)
     expect(readdirSync(shared)).toEqual([])
     expect(await startWith(join(MAIN, 'no-folder'))).toBe(first)
+    expect(await startWith('relative')).toBe(first)
+    expect(existsSync(join(directory, 'relative'))).toBe(false)
   })
 
   test('migrate --plan prints SQL and runs nothing; migrate runs it once', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 const OTHERS_MAY_WRITE = 0o022
 
@@ -13,7 +13,7 @@ const OTHERS_MAY_WRITE = 0o022
 export function keepCompiled(): void {
   if (process.env.NODE_COMPILE_CACHE !== undefined) return // Node did it already
   const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'latchkey')
-  if (makePrivate(folder)) enableCompileCache(folder)
+  if (isAbsolute(folder) && makePrivate(folder)) enableCompileCache(folder)
 }
 
 /** Makes the folder; false when that fails or others can write there, as under `sudo` with the HOME of a user. */
