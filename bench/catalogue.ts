@@ -193,6 +193,12 @@ export const CATALOGUE: readonly Entry[] = [
 
 /** `--quick` leaves these out. */
 export const OMITTED_WHEN_QUICK: ReadonlySet<string> = new Set([
+  'koa',
+  'latchkey-koa',
+  'hono-middleware',
+  'fastify-middleware',
+  'express-middleware',
+  'koa-middleware',
   'hand-memory',
   'better-auth-postgres',
   'better-auth-cookie-cache',
