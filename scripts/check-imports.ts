@@ -9,23 +9,40 @@ import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-
 const MAY_IMPORT: Record<string, readonly string[]> = {
   kernel: [],
   crypto: [],
-  mail: ['audit'],
-  audit: ['mail'],
-  throttle: ['audit', 'sessions'],
-  sessions: ['audit'],
-  passwords: ['audit', 'mail', 'sessions', 'throttle'],
-  login: ['audit', 'mail', 'passwords', 'sessions', 'throttle'],
-  tokens: ['audit', 'sessions'],
-  accounts: ['audit', 'login', 'mail', 'passwords', 'sessions', 'throttle', 'tokens'],
-  storage: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle', 'tokens'],
-  pages: ['accounts', 'audit', 'sessions', 'tokens'],
-  http: ['pages', 'sessions'],
-  adapters: [],
+  audit: [],
+  mail: [],
+  throttle: [],
+  'one-time-tokens': [],
+  sessions: [],
+  'access-tokens': ['sessions'],
+  passwords: ['audit', 'mail', 'one-time-tokens', 'sessions', 'throttle'],
+  accounts: ['access-tokens', 'audit', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
+  login: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle'],
+  invitations: ['mail', 'one-time-tokens'],
+  registration: ['accounts', 'login', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
+  authentication: ['access-tokens', 'sessions'],
+  pages: ['access-tokens', 'accounts', 'audit', 'sessions'],
+  http: ['authentication', 'pages', 'sessions'],
+  'forward-auth': ['authentication', 'http'],
+  storage: ['access-tokens', 'accounts', 'audit', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
+  options: [
+    'access-tokens',
+    'accounts',
+    'audit',
+    'http',
+    'login',
+    'mail',
+    'registration',
+    'sessions',
+    'storage',
+    'throttle',
+  ],
+  adapters: ['authentication', 'http', 'options'],
   client: [],
   react: ['client'],
-  server: ['adapters', 'http', 'mail', 'storage'],
-  testing: ['storage', 'mail', 'throttle'],
-  cli: ['server', 'accounts', 'audit', 'sessions', 'tokens'],
+  server: ['adapters', 'http', 'mail', 'options', 'storage'],
+  testing: ['mail', 'options', 'storage', 'throttle'],
+  cli: ['access-tokens', 'accounts', 'audit', 'options', 'server', 'sessions'],
 }
 /** Rooms that may import the composition root and the options. */
 const ABOVE_THE_ROOT = ['adapters', 'testing', 'server', 'cli']
@@ -36,7 +53,7 @@ const LEAST_MODULES = 80
 const rooms = Object.keys(MAY_IMPORT)
 const betweenRooms: IForbiddenRuleType[] = rooms.map((room) => {
   const allowed = [room, 'kernel', ...(WITHOUT_CRYPTO.includes(room) ? [] : ['crypto']), ...(MAY_IMPORT[room] ?? [])]
-  const root = ABOVE_THE_ROOT.includes(room) ? '|latchkey\\.ts$|(?:check-)?options\\.ts$' : ''
+  const root = ABOVE_THE_ROOT.includes(room) ? '|latchkey\\.ts$' : ''
   return {
     name: `${room}-imports-only-what-is-below`,
     severity: 'error',
@@ -53,7 +70,7 @@ const forbidden: IForbiddenRuleType[] = [
     comment: 'Actions know no Request, Response, cookie or route',
     severity: 'error',
     from: {
-      path: '^src/(?:accounts|audit|mail|passwords|login|sessions|throttle|tokens)/',
+      path: '^src/(?:access-tokens|accounts|audit|invitations|login|mail|one-time-tokens|passwords|registration|sessions|throttle)/',
       pathNot: '(?:routes?|session-cookie|renew-cookie|device-cookie|render-html|\\.test)\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },

@@ -2,83 +2,91 @@
  * The composition root: options in, one instance out. Wiring, no decisions.
  */
 import { randomUUID } from 'node:crypto'
+import { accessTokenRoutes } from './access-tokens/routes.ts'
+import { createServerSideTokens, type ServerSideTokens } from './access-tokens/server-side-tokens.ts'
+import { DEFAULT_ACCESS_TOKEN_SETTINGS } from './access-tokens/settings.ts'
+import { sweepAccessTokens } from './access-tokens/sweep-access-tokens.ts'
+import { verifyAccessToken } from './access-tokens/verify-access-token.ts'
 import { deleteUser } from './accounts/change-user.ts'
 import { emailRoutes } from './accounts/email-routes.ts'
-import { createServerSideInvitations, type ServerSideInvitations } from './accounts/invitations.ts'
-import { createProveElsewhere } from './accounts/legacy-login.ts'
-import { createRequireVerified } from './accounts/require-verified.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './accounts/server-side-users.ts'
 import { DEFAULT_AUDIT_SETTINGS, SEAL_INTERVAL_MS, sealAudit, sweepAudit } from './audit/keep-audit.ts'
 import { createServerSideAudit, type ServerSideAudit } from './audit/server-side-audit.ts'
-import { checkOptions } from './check-options.ts'
-import { createJwtSigner } from './crypto/jwt.ts'
-import { createPasswordHasher } from './crypto/password-hasher.ts'
-import { createSigner } from './crypto/signature.ts'
-import { commonHeaders } from './http/answer.ts'
-import { type AnyRequest, addSetCookie, type CookieTarget, cameTwice, headerReader } from './http/any-request.ts'
-import { createApp } from './http/app.ts'
-import { createClientAddress } from './http/client-address.ts'
-import { toSetCookie } from './http/cookies.ts'
+import {
+  type AnyRequest,
+  addSetCookie,
+  type CookieTarget,
+  cameTwice,
+  headerReader,
+} from './authentication/any-request.ts'
 import {
   type Credentials,
   type Identity,
   NO_CREDENTIALS,
   readCredentials,
   refuseCredentials,
-} from './http/credentials.ts'
+} from './authentication/credentials.ts'
+import { issueCookie, renewCookie } from './authentication/renew-cookie.ts'
+import { createJwtSigner } from './crypto/jwt.ts'
+import { createPasswordHasher } from './crypto/password-hasher.ts'
+import { createSigner } from './crypto/signature.ts'
+import { forwardAuthRoutes } from './forward-auth/routes.ts'
+import { commonHeaders } from './http/answer.ts'
+import { createApp } from './http/app.ts'
+import { createClientAddress } from './http/client-address.ts'
 import { refuseCrossOrigin } from './http/cross-origin.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { listFeatures } from './http/features.ts'
-import { forwardAuthRoutes } from './http/forward-auth-route.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
+import { createServerSideInvitations, type ServerSideInvitations } from './invitations/server-side-invitations.ts'
 import { systemClock } from './kernel/clock.ts'
 import type { Connection } from './kernel/connection.ts'
-import type { Note } from './kernel/event.ts'
+import type { Cookie } from './kernel/cookie.ts'
+import { createCookieFactory } from './kernel/cookie.ts'
+import { toSetCookie } from './kernel/cookie-syntax.ts'
+import type { Stamp } from './kernel/event.ts'
 import { parseUserId } from './kernel/ids.ts'
 import { guardListener, guardReporter, guardStatements } from './kernel/listeners.ts'
+import { isLocalOrigin } from './kernel/origins.ts'
 import { hasScopes, type Principal } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
-import type { Cookie } from './kernel/route.ts'
 import { createUseCollector } from './kernel/use-collector.ts'
 import { VERSION } from './kernel/version.ts'
+import { createProveElsewhere } from './login/legacy-login.ts'
+import { createRequireVerified } from './login/require-verified.ts'
 import { loginRoutes } from './login/routes.ts'
 import type { MailDelivery } from './mail/deliver-mails.ts'
 import { devMailRoute } from './mail/dev-mail-route.ts'
 import { createLinks } from './mail/links.ts'
 import type { MailCount } from './mail/mail-counts.ts'
 import { createMailing } from './mail/mailing.ts'
-import { sweepOneTimeTokens } from './mail/one-time-token.ts'
-import type { LatchkeyOptions } from './options.ts'
+import { sweepOneTimeTokens } from './one-time-tokens/one-time-token.ts'
+import { checkOptions } from './options/check-options.ts'
+import type { LatchkeyOptions } from './options/options.ts'
+import { readSecrets } from './options/read-secrets.ts'
 import { createPageRenderer } from './pages/page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
 import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
 import { passwordResetRoutes, passwordRoutes } from './passwords/routes.ts'
-import { readSecrets } from './read-secrets.ts'
+import { registrationRoutes } from './registration/routes.ts'
 import { requireFreshSession, requireSession } from './sessions/freshness.ts'
-import { issueCookie, renewCookie } from './sessions/renew-cookie.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { createSessionSealer } from './sessions/sealed-session.ts'
 import { createServerSideSessions, type ServerSideSessions } from './sessions/server-side-sessions.ts'
 import { createSessionCache } from './sessions/session-cache.ts'
-import { createCookieJar, isLocalOrigin } from './sessions/session-cookie.ts'
 import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 import { createSuspects } from './sessions/suspects.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
 import { plainToken, verifySessionText } from './sessions/verify-sealed-session.ts'
 import type { VerificationCounts } from './sessions/verify-session.ts'
-import { tellBoth } from './storage/storage.ts'
+import { callBoth } from './storage/storage.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
 import { sweepCounters } from './throttle/sweep-counters.ts'
 import { createThrottle } from './throttle/throttle.ts'
-import { accessTokenRoutes } from './tokens/routes.ts'
-import { createServerSideTokens, type ServerSideTokens } from './tokens/server-side-tokens.ts'
-import { DEFAULT_ACCESS_TOKEN_SETTINGS } from './tokens/settings.ts'
-import { sweepAccessTokens } from './tokens/sweep-access-tokens.ts'
-import { verifyAccessToken } from './tokens/verify-access-token.ts'
 
 /** What `require` asks of a principal. */
 export interface Requirement {
@@ -172,7 +180,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     actor = 'application',
   } = options
   const baseUrl = new URL(options.baseUrl)
-  const pages = { origin: baseUrl.origin, trustedOrigins: new Set(options.trustedOrigins) }
+  const origins = { own: baseUrl.origin, trusted: new Set(options.trustedOrigins) }
   const authUrl = `${baseUrl.origin}${basePath}`
   const siteName = options.siteName ?? baseUrl.host
   const settings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
@@ -182,7 +190,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const onError = guardReporter(options.onError)
   const reportBackground = (error: unknown): void => onError(error, null)
   const onEvent = guardListener(options.onEvent, onError)
-  const note: Note = (event) => ({ ...event, at: clock(), actor, requestId: null, client: null })
+  const stamp: Stamp = (event) => ({ ...event, at: clock(), actor, requestId: null, client: null })
 
   const secrets = readSecrets(options)
   const signer = createSigner(secrets, 'flash')
@@ -200,14 +208,14 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const tracer = await createTracer(VERSION)
   const stores = await storage.open({
     sessions: options.sessionStorage,
-    onStatement: tellBoth(tracer.statement, guardStatements(options.onStatement, onError)),
-    onTold({ events, mails = [] }) {
+    onStatement: callBoth(tracer.statement, guardStatements(options.onStatement, onError)),
+    onEffects({ events, mails = [] }) {
       events.forEach(onEvent)
       if (mails.length > 0) delivery?.wake()
     },
   })
-  const jar = createCookieJar({ baseUrl, domain: options.cookie?.domain })
-  const cookieName = jar.name()
+  const cookies = createCookieFactory({ baseUrl, domain: options.cookie?.domain })
+  const cookieName = cookies.name()
   const suspects = createSuspects(stores.sessions.recentChanges, clock, reportBackground)
   const cache = createSessionCache(settings.cacheSize, settings.token === 'sealed' ? suspects : null)
   const touches = createUseCollector(stores.sessions.writeTouches, reportBackground)
@@ -216,7 +224,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const deps = {
     ...stores,
     throttle: createThrottle({
-      store: stores.throttle,
+      store: stores.counters,
       settings: { ...DEFAULT_THROTTLE_SETTINGS, ...options.throttle },
       secrets,
       clock,
@@ -232,9 +240,9 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     clock,
     settings,
     registration,
-    jar,
+    cookies,
     signer,
-    pages,
+    origins,
     basePath,
     minPasswordLength,
     hasher: createPasswordHasher(options.passwordHashing),
@@ -252,6 +260,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   }
 
   const routes = [
+    ...registrationRoutes(deps),
     ...accountRoutes(deps),
     ...loginRoutes({
       ...deps,
@@ -268,7 +277,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   ]
   const documents = documentRoutes(
     {
-      origin: pages.origin,
+      origin: origins.own,
       basePath,
       cookieName,
       features: listFeatures({
@@ -288,13 +297,13 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
 
   function verify(
     { sessionToken, accessToken }: Credentials,
-    noteEvent: Note,
+    noteEvent: Stamp,
   ): Principal | null | Promise<Principal | null> {
     if (sessionToken !== null) return verifySessionText(deps, sessionToken, noteEvent)
     return accessToken === null ? null : verifyAccessToken(deps, accessToken)
   }
 
-  async function identify(request: AnyRequest, noteEvent: Note): Promise<Identity> {
+  async function identify(request: AnyRequest, noteEvent: Stamp): Promise<Identity> {
     const credentials = credentialsOf(request)
     if (credentials.refusal !== null) throw refuseCredentials(credentials)
     return { credentials, principal: await verify(credentials, noteEvent) }
@@ -322,14 +331,14 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     onRequest: guardListener(options.onRequest, onError),
   })
 
-  delivery = mailing.start({ ...deps, note, onError: reportBackground })
+  delivery = mailing.start({ ...deps, stamp, onError: reportBackground })
 
   async function sweep(): Promise<number> {
     await sweepCounters(deps.throttle)
     await sweepOneTimeTokens(deps)
     await sweepAccessTokens(deps)
     await sweepAudit(deps, auditSettings)
-    return sweepSessions(deps, note)
+    return sweepSessions(deps, stamp)
   }
   const stopSweeping = sweepRegularly(sweep, options.sweepIntervalMs, reportBackground)
   const sealIntervalMs = options.sweepIntervalMs === 0 ? 0 : SEAL_INTERVAL_MS
@@ -340,7 +349,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     handler,
     async authenticate(request, answer) {
       const credentials = credentialsOf(request)
-      const found = verify(credentials, note)
+      const found = verify(credentials, stamp)
       const principal = found instanceof Promise ? await found : found // a warm session waits for nothing
       if (principal !== null && answer !== undefined) {
         const due = cookieToRenew({ principal, credentials })
@@ -350,14 +359,14 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       return principal
     },
     async require(request, { fresh = false, session = false, scopes = [] } = {}) {
-      const { principal, credentials } = await identify(request, note)
+      const { principal, credentials } = await identify(request, stamp)
       if (principal === null) throw refuseCredentials(credentials)
       if (session) requireSession(principal)
       if (fresh) requireFreshSession(deps, requireSession(principal).session)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
       return principal
     },
-    refuseCrossOrigin: (request) => refuseCrossOrigin(request.method ?? '', headerReader(request), pages),
+    refuseCrossOrigin: (request) => refuseCrossOrigin(request.method ?? '', headerReader(request), origins),
     toResponse(error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
       const requestId = randomUUID()
@@ -366,10 +375,10 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       headers.set('X-Request-Id', requestId)
       return refusalResponse(refusal, { authUrl, cookieName }, { headers, cookies: [], now: clock() })
     },
-    users: createServerSideUsers(deps, note),
-    sessions: createServerSideSessions(deps, note),
-    tokens: createServerSideTokens(deps, note),
-    invitations: createServerSideInvitations(deps, note),
+    users: createServerSideUsers(deps, stamp),
+    sessions: createServerSideSessions(deps, stamp),
+    tokens: createServerSideTokens(deps, stamp),
+    invitations: createServerSideInvitations(deps, stamp),
     audit: createServerSideAudit(deps, auditSettings),
     ping: () => stores.ping(),
     checkIntegrity: () => stores.checkIntegrity(),

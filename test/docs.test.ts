@@ -108,7 +108,7 @@ describe('the documentation', () => {
     const documented = [...read('docs/configuration.md').matchAll(/^\| `([a-z][\w.]*)`/gm)]
       .map(([, name]) => name)
       .sort()
-    const schema = read('src/options.ts')
+    const schema = read('src/options/options.ts')
     const [, body = ''] = /export interface LatchkeyOptions \{([\s\S]*?)\n\}\n/.exec(schema) ?? []
     const top = [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name)
     const nested: Record<string, string[]> = {
@@ -119,10 +119,12 @@ describe('the documentation', () => {
       session: [...read('src/sessions/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       throttle: [...read('src/throttle/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
       passwordHashing: ['memoryKib', 'passes', 'maxWaiting', 'niceness'],
-      accessTokens: [...read('src/tokens/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name),
+      accessTokens: [...read('src/access-tokens/settings.ts').matchAll(/^ {2}readonly (\w+)/gm)].map(
+        ([, name = '']) => name,
+      ),
     }
     expect(documented).toEqual(top.flatMap((name) => nested[name]?.map((inner) => `${name}.${inner}`) ?? [name]).sort())
-    const variables = new Set(read('src/server/environment.ts').match(/\b(?:LATCHKEY_[A-Z_]+|[A-Z]+_URL)\b/g))
+    const variables = new Set(read('src/options/environment.ts').match(/\b(?:LATCHKEY_[A-Z_]+|[A-Z]+_URL)\b/g))
     for (const name of variables) expect(read('docs/configuration.md')).toContain(name === 'LATCHKEY_' ? '' : name)
   })
 

@@ -1,13 +1,18 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
-import { findOneTimeToken, newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
-import type { OutgoingMail } from '../mail/outgoing-mail.ts'
-import type { OneTimeToken } from '../mail/store.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import {
+  findOneTimeToken,
+  newOneTimeToken,
+  ONE_TIME_TOKENS,
+  type OneTimeTokenDeps,
+} from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
@@ -39,7 +44,7 @@ export interface EmailChangeRequest {
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
   { user, securityEpoch, email: text }: EmailChangeRequest,
-  note: Note,
+  stamp: Stamp,
 ): Promise<void> {
   const email = parseEmailAddress(text)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
@@ -49,23 +54,27 @@ export async function requestEmailChange(
   }
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
   const proofMail = await writeProofMail(deps, { user, email, token })
-  const { tokens, mails } = writeNotice(deps, user)
-  const issued = await deps.tokens.issueInEpoch({ id: user.id, securityEpoch }, [record, ...tokens], () => ({
-    events: [note({ type: 'email.change_requested', userId: user.id })],
-    mails: [...proofMail, ...mails],
-  }))
+  const { oneTimeTokens, mails } = writeNotice(deps, user)
+  const issued = await deps.oneTimeTokens.issueInEpoch(
+    { id: user.id, securityEpoch },
+    [record, ...oneTimeTokens],
+    () => ({
+      events: [stamp({ type: 'email.change_requested', userId: user.id })],
+      mails: [...proofMail, ...mails],
+    }),
+  )
   if (!issued) throw new Refusal('unauthenticated', { reason: 'all sessions ended meanwhile' })
 }
 
 function writeNotice(
   { clock, mail, links }: ChangeEmailDeps,
   { id: userId, email, emailVerified }: User,
-): { readonly tokens: readonly OneTimeToken[]; readonly mails: readonly OutgoingMail[] } {
+): { readonly oneTimeTokens: readonly OneTimeToken[]; readonly mails: readonly OutgoingMail[] } {
   const content = { kind: 'email_change_notice', undo: null, resetLink: links.forgotPassword } as const
-  if (!emailVerified) return { tokens: [], mails: mail.write({ to: email, userId, content }) }
+  if (!emailVerified) return { oneTimeTokens: [], mails: mail.write({ to: email, userId, content }) }
   const { token, record } = newOneTimeToken(clock, { purpose: 'email_undo', userId, email })
   const undo = { link: links.undoEmailChange(token), days: ONE_TIME_TOKENS.email_undo.lifeMs / DAY_MS }
-  return { tokens: [record], mails: mail.write({ to: email, userId, content: { ...content, undo } }) }
+  return { oneTimeTokens: [record], mails: mail.write({ to: email, userId, content: { ...content, undo } }) }
 }
 
 /**
@@ -88,10 +97,10 @@ async function writeProofMail(
  * Gives the account the address that the token was mailed to.
  * @throws token_invalid; email_taken when somebody registered it meanwhile.
  */
-export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, note: Note): Promise<void> {
+export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, stamp: Stamp): Promise<void> {
   const proof = await findProof(deps, 'email_change', text)
   const { userId } = proof
-  const outcome = await deps.users.changeEmail(proof, () => ({ events: [note({ type: 'email.changed', userId })] }))
+  const outcome = await deps.users.changeEmail(proof, () => ({ events: [stamp({ type: 'email.changed', userId })] }))
   deps.cache.evictUser(userId)
   requireChanged(outcome)
 }
@@ -101,7 +110,7 @@ export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, no
  * password: so all sessions end, and it has to be reset, for which a mail goes out at once.
  * @throws token_invalid; email_taken when somebody else has the old address by now.
  */
-export async function undoEmailChange(deps: ChangeEmailDeps, text: string, note: Note): Promise<void> {
+export async function undoEmailChange(deps: ChangeEmailDeps, text: string, stamp: Stamp): Promise<void> {
   const proof = await findProof(deps, 'email_undo', text)
   const { userId, email } = proof
   const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId, email })
@@ -110,8 +119,8 @@ export async function undoEmailChange(deps: ChangeEmailDeps, text: string, note:
   const mails = deps.mail.write({ to: email, userId, content })
   const outcome = await deps.users.undoEmailChange({ ...proof, resetToken: reset.record }, () => ({
     events: [
-      note({ type: 'email.change_undone', userId }),
-      note({ type: 'password.disabled', userId, reason: 'email_change_undone' }),
+      stamp({ type: 'email.change_undone', userId }),
+      stamp({ type: 'password.disabled', userId, reason: 'email_change_undone' }),
     ],
     mails,
   }))

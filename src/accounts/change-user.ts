@@ -1,6 +1,6 @@
-import { tellOnly } from '../audit/tell.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import { onlyEvents } from '../kernel/effects.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -15,28 +15,28 @@ export interface AccountDeps {
 }
 
 /** Gives the user another name; null takes it away. Throws not_found when the user is gone. */
-export async function renameUser(deps: AccountDeps, id: UserId, name: string | null, note: Note): Promise<User> {
-  const user = await deps.users.rename(id, name, tellOnly(note({ type: 'user.renamed', userId: id })))
+export async function renameUser(deps: AccountDeps, id: UserId, name: string | null, stamp: Stamp): Promise<User> {
+  const user = await deps.users.rename(id, name, onlyEvents(stamp({ type: 'user.renamed', userId: id })))
   deps.cache.evictUser(id)
   if (user === null) throw new Refusal('not_found')
   return user
 }
 
 /** Keeps a user from logging in and ends all sessions (ASVS 7.4.2). False when there was no enabled user of this id. */
-export async function disableUser(deps: AccountDeps, id: UserId, note: Note): Promise<boolean> {
-  const disabled = await deps.users.disable(id, deps.clock(), tellOnly(note({ type: 'user.disabled', userId: id })))
+export async function disableUser(deps: AccountDeps, id: UserId, stamp: Stamp): Promise<boolean> {
+  const disabled = await deps.users.disable(id, deps.clock(), onlyEvents(stamp({ type: 'user.disabled', userId: id })))
   deps.cache.evictUser(id)
   return disabled
 }
 
 /** Lets a disabled user log in again; the ended sessions stay ended. False when there was no disabled user of this id. */
-export async function enableUser(deps: AccountDeps, id: UserId, note: Note): Promise<boolean> {
-  return deps.users.enable(id, tellOnly(note({ type: 'user.enabled', userId: id })))
+export async function enableUser(deps: AccountDeps, id: UserId, stamp: Stamp): Promise<boolean> {
+  return deps.users.enable(id, onlyEvents(stamp({ type: 'user.enabled', userId: id })))
 }
 
 /** Deletes a user with all that belongs to them. False when there was none. */
-export async function deleteUser(deps: AccountDeps, id: UserId, note: Note): Promise<boolean> {
-  const deleted = await deps.users.delete(id, tellOnly(note({ type: 'user.deleted', userId: id })))
+export async function deleteUser(deps: AccountDeps, id: UserId, stamp: Stamp): Promise<boolean> {
+  const deleted = await deps.users.delete(id, onlyEvents(stamp({ type: 'user.deleted', userId: id })))
   deps.cache.evictUser(id)
   return deleted
 }

@@ -1,12 +1,12 @@
-import type { Told } from '../audit/tell.ts'
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Effects } from '../kernel/effects.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { newUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
-import type { OneTimeToken } from '../mail/store.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { acceptNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { UserStore } from './store.ts'
@@ -38,7 +38,7 @@ export interface AcceptedUser {
 
 /** How a user comes to be: by registering or by the application. */
 export interface CreateUserContext {
-  readonly note: Note
+  readonly stamp: Stamp
   /** The address was proven before. Default false. */
   readonly emailVerified?: boolean
   /** What is stored with the user, all or nothing. Default nothing. */
@@ -52,15 +52,19 @@ export interface CreateUserExtras {
   readonly replaces?: SessionRef | null
   readonly verification?: OneTimeToken | undefined
   readonly invitation?: OneTimeToken | undefined
-  readonly told: Told
+  readonly effects: Effects
 }
 
 /** Accepts or refuses what a user is to be made of. Throws validation_failed. */
-export async function acceptUser(deps: PasswordPolicyDeps, input: CreateUserInput, note: Note): Promise<AcceptedUser> {
+export async function acceptUser(
+  deps: PasswordPolicyDeps,
+  input: CreateUserInput,
+  stamp: Stamp,
+): Promise<AcceptedUser> {
   const email = parseEmailAddress(input.email)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
   const name = input.name === undefined ? null : acceptName(input.name)
-  const context = { email, userId: null, pointer: '#/password', note }
+  const context = { email, userId: null, pointer: '#/password', stamp }
   return { email, name, password: await acceptNewPassword(deps, input.password, context) }
 }
 
@@ -85,14 +89,14 @@ export async function createUser(
 export async function storeUser(
   deps: Pick<CreateUserDeps, 'users' | 'clock'>,
   { email, name, passwordHash }: Omit<AcceptedUser, 'password'> & { readonly passwordHash: PasswordHash },
-  { note, emailVerified = false, extras }: CreateUserContext,
+  { stamp, emailVerified = false, extras }: CreateUserContext,
 ): Promise<User> {
   const user: User = { id: newUserId(deps.clock), email, emailVerified, name, createdAt: deps.clock() }
-  const { firstSession = null, replaces = null, verification, invitation, told } = (await extras?.(user)) ?? NOTHING
+  const { firstSession = null, replaces = null, verification, invitation, effects } = (await extras?.(user)) ?? NOTHING
   const newUser = { user, passwordHash, firstSession, replaces, verification, invitation }
   const outcome = await deps.users.create(newUser, () => ({
-    ...told,
-    events: [note({ type: 'user.created', userId: user.id }), ...told.events],
+    ...effects,
+    events: [stamp({ type: 'user.created', userId: user.id }), ...effects.events],
   }))
   if (outcome === 'invitation_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
   if (outcome === 'email_taken') {
@@ -101,7 +105,7 @@ export async function storeUser(
   return user
 }
 
-const NOTHING: CreateUserExtras = { told: { events: [] } }
+const NOTHING: CreateUserExtras = { effects: { events: [] } }
 
 function acceptName(text: string): string {
   const { success, data, error } = nameSchema.safeParse(text)

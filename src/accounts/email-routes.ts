@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
-import { readAttempt } from '../throttle/device-cookie.ts'
+import { readCaller } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangeEmailDeps, confirmEmailChange, requestEmailChange, undoEmailChange } from './change-email.ts'
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
@@ -23,8 +23,8 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       refusals: ['too_many_requests'],
       form: { page: '/account', done: '/account', notice: 'verification_sent' },
       async handle({ principal, ...request }) {
-        await takeForgotBudget(deps.throttle, readAttempt(deps.throttle, 'email_verify_request', request))
-        await requestVerification(deps, principal.user, request.note)
+        await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'email_verify_request', request))
+        await requestVerification(deps, principal.user, request.stamp)
         return { status: 202 }
       },
     }),
@@ -53,8 +53,8 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
         keeps: ['token'],
       },
       async handle({ body, principal, ...request }) {
-        const attempt = readAttempt(deps.throttle, 'email_verify', request)
-        await verifyEmail(deps, { ...body, principal, attempt }, request.note)
+        const caller = readCaller(deps.throttle, 'email_verify', request)
+        await verifyEmail(deps, { ...body, principal, caller }, request.stamp)
         return { status: 204 }
       },
     }),
@@ -68,9 +68,9 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       answers: { 202: null },
       refusals: ['too_many_requests'],
       form: { page: '/account', done: '/account', notice: 'email_change_sent' },
-      async handle({ body, principal: { user }, sessionToken, note }) {
+      async handle({ body, principal: { user }, sessionToken, stamp }) {
         const securityEpoch = await requireSecurityEpoch(deps, sessionToken)
-        await requestEmailChange(deps, { user, securityEpoch, email: body.email }, note)
+        await requestEmailChange(deps, { user, securityEpoch, email: body.email }, stamp)
         return { status: 202 }
       },
     }),
@@ -84,8 +84,8 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       answers: { 204: null },
       refusals: ['token_invalid', 'email_taken'],
       form: { page: '/email/change/confirm', done: '/account', notice: 'email_changed', keeps: ['token'] },
-      async handle({ body, note }) {
-        await confirmEmailChange(deps, body.token, note)
+      async handle({ body, stamp }) {
+        await confirmEmailChange(deps, body.token, stamp)
         return { status: 204 }
       },
     }),
@@ -99,8 +99,8 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       answers: { 204: null },
       refusals: ['token_invalid', 'email_taken'],
       form: { page: '/email/change/undo', done: '/login', notice: 'email_change_undone', keeps: ['token'] },
-      async handle({ body, note }) {
-        await undoEmailChange(deps, body.token, note)
+      async handle({ body, stamp }) {
+        await undoEmailChange(deps, body.token, stamp)
         return { status: 204 }
       },
     }),

@@ -1,15 +1,15 @@
 import { z } from 'zod'
+import { accessTokenJsonSchema, toAccessTokenJson } from '../access-tokens/access-token-json.ts'
+import type { AccessTokenStore } from '../access-tokens/store.ts'
 import type { AuditStore } from '../audit/store.ts'
 import { toIsoTime } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import type { UserExportJson } from '../kernel/wire.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
-import { accessTokenJsonSchema, toAccessTokenJson } from '../tokens/access-token-json.ts'
-import type { AccessTokenStore } from '../tokens/store.ts'
 import type { UserStore } from './store.ts'
 import { exportEvents, exportedEventJsonSchema } from './user-events.ts'
 
@@ -42,14 +42,14 @@ export const userExportSchema = z
   .meta({ id: 'UserExport' }) satisfies z.ZodType<UserExportJson>
 
 /** Gathers it (GDPR article 15). Throws not_found when the user is gone. */
-export async function exportUser(deps: ExportDeps, id: UserId, note: Note): Promise<UserExportJson> {
+export async function exportUser(deps: ExportDeps, id: UserId, stamp: Stamp): Promise<UserExportJson> {
   const stored = await deps.users.describe(id)
   if (stored === null) throw new Refusal('not_found')
   const now = deps.clock()
   const sessions = await deps.sessions.listByUser(id, now)
   const accessTokens = await deps.accessTokens.listByUser(id)
   const events = await exportEvents(deps.audit, id)
-  await deps.audit.write({ events: [note({ type: 'user.exported', userId: id })] })
+  await deps.audit.write({ events: [stamp({ type: 'user.exported', userId: id })] })
   const { user, passwordChangedAt, oneTimeTokens, mailsWaiting } = stored
   return {
     exportedAt: toIsoTime(now),

@@ -8,7 +8,7 @@ import { describeHash } from '../crypto/foreign-hash.ts'
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { newUserId, type UserId } from '../kernel/ids.ts'
 import type { FieldError } from '../kernel/refusal.ts'
 import { type ImportedUser, type ImportUser, parseImportLine } from './import-line.ts'
@@ -83,11 +83,11 @@ export async function importUsers(
   deps: ImportUsersDeps,
   lines: ImportLines,
   { dryRun = false, onProgress, onSkipped }: ImportOptions,
-  note: Note,
+  stamp: Stamp,
 ): Promise<ImportResult> {
   const tally = createTally(onSkipped)
   const requireVerifiable = createSchemeCheck(deps.hasher)
-  const store = dryRun ? createDryRun(deps) : createBatchStore(deps, note)
+  const store = dryRun ? createDryRun(deps) : createBatchStore(deps, stamp)
   let batch = new Map<EmailAddress, BatchEntry>()
 
   async function flush(): Promise<void> {
@@ -137,10 +137,10 @@ function toMovedUser({ email, name, emailVerified, passwordHash, ...rest }: Impo
 /** Stores a batch in one transaction; gives the ids of those who were not there. */
 type StoreBatch = (entries: readonly BatchEntry[]) => Promise<readonly UserId[]>
 
-function createBatchStore({ users, clock }: ImportUsersDeps, note: Note): StoreBatch {
+function createBatchStore({ users, clock }: ImportUsersDeps, stamp: Stamp): StoreBatch {
   return (entries) =>
     users.importMany(entries, clock(), (ids) => ({
-      events: ids.map((userId) => note({ type: 'user.created', userId })),
+      events: ids.map((userId) => stamp({ type: 'user.created', userId })),
     }))
 }
 

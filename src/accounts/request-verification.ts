@@ -1,13 +1,16 @@
 import { HOUR_MS } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 import type { User } from '../kernel/principal.ts'
 import type { Links } from '../mail/links.ts'
-import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
-import type { OutgoingMail } from '../mail/outgoing-mail.ts'
-import type { OneTimeToken } from '../mail/store.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+
+/** Whether an address is verified: before the first login, when its owner likes, or never. */
+export type VerifyEmailMode = 'required' | 'optional' | 'off'
 
 /** What asking for a proof of an address works with. */
 export interface VerificationDeps extends OneTimeTokenDeps {
@@ -35,12 +38,12 @@ export async function newVerification(
 }
 
 /** Mails the user a link that verifies their address. Does nothing when it is verified, or was mailed too often lately. */
-export async function requestVerification(deps: VerificationDeps, user: User, note: Note): Promise<void> {
+export async function requestVerification(deps: VerificationDeps, user: User, stamp: Stamp): Promise<void> {
   const verification = user.emailVerified ? null : await newVerification(deps, user)
   if (verification === null) return
   const { record, mails } = verification
-  await deps.tokens.issue([record], () => ({
-    events: [note({ type: 'email.verification_requested', userId: user.id })],
+  await deps.oneTimeTokens.issue([record], () => ({
+    events: [stamp({ type: 'email.verification_requested', userId: user.id })],
     mails,
   }))
 }

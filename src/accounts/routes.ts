@@ -1,62 +1,24 @@
 import { z } from 'zod'
 import type { AuditStore } from '../audit/store.ts'
+import type { CookieFactory } from '../kernel/cookie.ts'
 import { parseEventId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
-import { typedPasswordSchema } from '../passwords/password-schema.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
-import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
-import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
-import { FIRST_SECURITY_EPOCH } from './create-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
-import { type RegisterDeps, register } from './register.ts'
 import { listUserEvents, MAX_USER_EVENTS, userEventJsonSchema } from './user-events.ts'
 import { nameSchema } from './user-name.ts'
 
 /** What the routes of accounts work with. */
-export interface AccountRouteDeps extends RegisterDeps, AccountDeps, ExportDeps {
+export interface AccountRouteDeps extends AccountDeps, ExportDeps {
   readonly audit: AuditStore
-  readonly jar: CookieJar
+  readonly cookies: CookieFactory
 }
 
-/** Register; see, rename and delete the own account. */
+/** See, rename and delete your account. */
 export function accountRoutes(deps: AccountRouteDeps): Route[] {
   return [
-    defineRoute({
-      method: 'POST',
-      path: '/register',
-      summary: 'Make an account and log in',
-      access: 'anyone',
-      body: z.strictObject({
-        email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),
-        password: typedPasswordSchema,
-        name: nameSchema.optional(),
-        invitation: z.string('Must be a string.').optional(),
-      }),
-      answers: {
-        201: completeJsonSchema,
-        202: z.object({ status: z.literal('verification_required') }),
-      },
-      refusals: ['registration_closed', 'email_taken', 'token_invalid', 'too_many_requests', 'overloaded'],
-      form: { page: '/register', done: '/account', notice: 'welcome', keeps: ['invitation'] },
-      async handle({ body, principal, ...request }) {
-        const attempt = readAttempt(deps.throttle, 'register', request)
-        const issued = await register(deps, { ...body, attempt, replaces: principal }, request.note)
-        if (issued === null) {
-          return { status: 202, body: { status: 'verification_required' as const }, notice: 'verification_required' }
-        }
-        const user = { userId: issued.user.id, securityEpoch: FIRST_SECURITY_EPOCH }
-        return {
-          status: 201,
-          body: toCompleteJson(issued),
-          session: issued,
-          cookies: [deviceCookie(deps, attempt, user)],
-        }
-      },
-    }),
-
     defineRoute({
       method: 'GET',
       path: '/user',
@@ -74,8 +36,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       summary: 'All that is stored about the own account',
       access: 'session',
       answers: { 200: userExportSchema },
-      async handle({ principal, note }) {
-        const body = await exportUser(deps, principal.user.id, note)
+      async handle({ principal, stamp }) {
+        const body = await exportUser(deps, principal.user.id, stamp)
         return { status: 200, body, fileName: 'account.json' }
       },
     }),
@@ -105,8 +67,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       access: 'session',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: z.object({ user: userJsonSchema }) },
-      async handle({ principal, body, note }) {
-        const user = await renameUser(deps, principal.user.id, body.name, note)
+      async handle({ principal, body, stamp }) {
+        const user = await renameUser(deps, principal.user.id, body.name, stamp)
         return { status: 200, body: { user: toUserJson(user) } }
       },
     }),
@@ -117,9 +79,9 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       summary: 'Delete the own account and all that belongs to it',
       access: 'fresh_session',
       answers: { 204: null },
-      async handle({ principal, note }) {
-        await deleteUser(deps, principal.user.id, note)
-        return { status: 204, cookies: [deps.jar.clear()], clearsSiteData: true }
+      async handle({ principal, stamp }) {
+        await deleteUser(deps, principal.user.id, stamp)
+        return { status: 204, cookies: [deps.cookies.clear()], clearsSiteData: true }
       },
     }),
   ]

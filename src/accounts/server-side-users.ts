@@ -1,5 +1,5 @@
 import { parseEmailAddress } from '../kernel/email-address.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { parseUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -38,7 +38,7 @@ const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
 /** Makes the server-side calls about users. */
-export function createServerSideUsers(deps: AccountDeps & CreateUserDeps & UnlockDeps, note: Note): ServerSideUsers {
+export function createServerSideUsers(deps: AccountDeps & CreateUserDeps & UnlockDeps, stamp: Stamp): ServerSideUsers {
   const { users } = deps
 
   async function find(idOrEmail: string): Promise<UserRecord | null> {
@@ -58,26 +58,26 @@ export function createServerSideUsers(deps: AccountDeps & CreateUserDeps & Unloc
   return {
     find,
     async create({ emailVerified = false, ...input }) {
-      return createUser(deps, await acceptUser(deps, input, note), { note, emailVerified })
+      return createUser(deps, await acceptUser(deps, input, stamp), { stamp, emailVerified })
     },
-    import: (lines, options = {}) => importUsers(deps, lines, options, note),
+    import: (lines, options = {}) => importUsers(deps, lines, options, stamp),
     list({ after, limit = DEFAULT_PAGE } = {}) {
       return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
     },
     async disable(id) {
-      await disableUser(deps, (await known(id)).id, note)
+      await disableUser(deps, (await known(id)).id, stamp)
     },
     async enable(id) {
-      await enableUser(deps, (await known(id)).id, note)
+      await enableUser(deps, (await known(id)).id, stamp)
     },
     async delete(id) {
-      await deleteUser(deps, (await known(id)).id, note)
+      await deleteUser(deps, (await known(id)).id, stamp)
     },
     async forcePasswordReset(id) {
-      await forcePasswordReset(deps, (await known(id)).id, note)
+      await forcePasswordReset(deps, (await known(id)).id, stamp)
     },
     async unlock(id) {
-      await unlockUser(deps, await known(id), note)
+      await unlockUser(deps, await known(id), stamp)
     },
   }
 }

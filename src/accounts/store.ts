@@ -1,9 +1,9 @@
-import type { Tell } from '../audit/tell.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
+import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
-import type { OneTimeToken } from '../mail/store.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 
 /** A user as administrators see them. */
@@ -74,12 +74,16 @@ export interface UserPage {
 /** What accounts ask of storage. Each method is one transaction. */
 export interface UserStore {
   /** Stores a user with password, first session and tokens, or nothing. */
-  create(newUser: NewUser, tell: Tell): Promise<'created' | 'email_taken' | 'invitation_used'>
+  create(newUser: NewUser, effectsOf: EffectsOf): Promise<'created' | 'email_taken' | 'invitation_used'>
   /**
    * Stores the users whose addresses nobody has and nobody has a way back to at `now`, and leaves all others as they are.
    * Gives those that were stored.
    */
-  importMany(users: readonly MovedUser[], now: number, tell: Tell<readonly UserId[]>): Promise<readonly UserId[]>
+  importMany(
+    users: readonly MovedUser[],
+    now: number,
+    effectsOf: EffectsOf<readonly UserId[]>,
+  ): Promise<readonly UserId[]>
   /** Which of these addresses belong to users, or are kept at `now` for one who has a way back. */
   findTaken(emails: readonly EmailAddress[], now: number): Promise<readonly EmailAddress[]>
   findById(id: UserId): Promise<UserRecord | null>
@@ -87,22 +91,22 @@ export interface UserStore {
   /** In the order of their ids, which is that of their creation. */
   list(page: UserPage): Promise<UserRecord[]>
   /** Null when the user is gone. */
-  rename(id: UserId, name: string | null, tell: Tell): Promise<User | null>
+  rename(id: UserId, name: string | null, effectsOf: EffectsOf): Promise<User | null>
   /** Disables and ends all sessions. False when there is no enabled user of this id. */
-  disable(id: UserId, disabledAt: number, tell: Tell): Promise<boolean>
+  disable(id: UserId, disabledAt: number, effectsOf: EffectsOf): Promise<boolean>
   /** False when there is no disabled user of this id. */
-  enable(id: UserId, tell: Tell): Promise<boolean>
+  enable(id: UserId, effectsOf: EffectsOf): Promise<boolean>
   /** Verifies the address. False, and nothing done, when the token was used or the address is another by now. */
-  verifyEmail(verification: EmailVerification, tell: Tell): Promise<boolean>
+  verifyEmail(verification: EmailVerification, effectsOf: EffectsOf): Promise<boolean>
   /** Gives the account another address, verified. Reset and verification tokens that went to the old one end. */
-  changeEmail(proof: EmailProof, tell: Tell): Promise<EmailChangeOutcome>
+  changeEmail(proof: EmailProof, effectsOf: EffectsOf): Promise<EmailChangeOutcome>
   /**
    * Gives the account its old address back, ends all sessions and every token made since, and keeps the password from
    * working until it is reset.
    */
-  undoEmailChange(undo: EmailChangeUndo, tell: Tell): Promise<EmailChangeOutcome>
+  undoEmailChange(undo: EmailChangeUndo, effectsOf: EffectsOf): Promise<EmailChangeOutcome>
   /** Null when the user is gone. */
   describe(id: UserId): Promise<StoredAccount | null>
   /** Deletes the user with all that belongs to them. False when there is none. */
-  delete(id: UserId, tell: Tell): Promise<boolean>
+  delete(id: UserId, effectsOf: EffectsOf): Promise<boolean>
 }

@@ -1,5 +1,5 @@
-import { tellOnly } from '../audit/tell.ts'
-import type { Note } from '../kernel/event.ts'
+import { onlyEvents } from '../kernel/effects.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { PasswordStore } from '../passwords/store.ts'
@@ -21,10 +21,10 @@ export interface UnlockDeps {
 export async function forcePasswordReset(
   { passwords, cache }: UnlockDeps,
   userId: UserId,
-  note: Note,
+  stamp: Stamp,
 ): Promise<boolean> {
-  const told = tellOnly(note({ type: 'password.disabled', userId, reason: 'forced' }))
-  const forced = await passwords.forceReset(userId, told)
+  const effects = onlyEvents(stamp({ type: 'password.disabled', userId, reason: 'forced' }))
+  const forced = await passwords.forceReset(userId, effects)
   cache.evictUser(userId)
   return forced
 }
@@ -33,8 +33,8 @@ export async function forcePasswordReset(
 export async function unlockUser(
   { passwords, throttle }: UnlockDeps,
   { id: userId, email }: User,
-  note: Note,
+  stamp: Stamp,
 ): Promise<boolean> {
   await forgetFailures(throttle, email)
-  return passwords.setDisabled(userId, null, tellOnly(note({ type: 'password.enabled', userId })))
+  return passwords.setDisabled(userId, null, onlyEvents(stamp({ type: 'password.enabled', userId })))
 }

@@ -1,18 +1,18 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
-import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../mail/one-time-token.ts'
-import type { OneTimeToken } from '../mail/store.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
 import { passwordChangedMail } from '../passwords/password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
-import type { Attempt } from '../throttle/throttle.ts'
+import type { Caller } from '../throttle/throttle.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 
 /** What verifying works with. */
@@ -30,7 +30,7 @@ export interface VerifyEmailInput {
   readonly password?: string | undefined
   readonly newPassword?: string | undefined
   readonly principal: SessionPrincipal | null
-  readonly attempt: Attempt
+  readonly caller: Caller
 }
 
 /**
@@ -39,23 +39,23 @@ export interface VerifyEmailInput {
  * Sudhodanan and Paverd 2022).
  * @throws token_invalid, proof_required, wrong_password, validation_failed, too_many_requests.
  */
-export async function verifyEmail(deps: VerifyEmailDeps, input: VerifyEmailInput, note: Note): Promise<void> {
+export async function verifyEmail(deps: VerifyEmailDeps, input: VerifyEmailInput, stamp: Stamp): Promise<void> {
   const token = await findOneTimeToken(deps, 'email_verify', input.token)
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
   if (user === null || user.disabledAt !== null || user.email !== token.email) throw new Refusal('token_invalid')
-  if (input.newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, input.newPassword, note)
-  const { password, principal, attempt } = input
+  if (input.newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, input.newPassword, stamp)
+  const { password, principal, caller } = input
   if (password === undefined && principal?.user.id !== user.id) throw new Refusal('proof_required')
-  if (password !== undefined) await requirePassword(deps, { userId: user.id, password }, attempt)
-  await store(deps, { token, user, newPassword: null }, note)
+  if (password !== undefined) await requirePassword(deps, { userId: user.id, password }, caller)
+  await store(deps, { token, user, newPassword: null }, stamp)
 }
 
 async function requirePassword(
   deps: VerifyEmailDeps,
   claim: { readonly userId: UserId; readonly password: string },
-  attempt: Attempt,
+  caller: Caller,
 ): Promise<void> {
-  const proof = await provePasswordById(deps, claim, attempt)
+  const proof = await provePasswordById(deps, claim, caller)
   if (!proof.proven) throw new Refusal('wrong_password', { detail: 'The password is wrong.', reason: proof.reason })
 }
 
@@ -65,23 +65,23 @@ interface Claim {
   readonly user: UserRecord
 }
 
-async function verifyWithNewPassword(deps: VerifyEmailDeps, claim: Claim, text: string, note: Note): Promise<void> {
+async function verifyWithNewPassword(deps: VerifyEmailDeps, claim: Claim, text: string, stamp: Stamp): Promise<void> {
   const { id: userId, email } = claim.user
-  const accepted = await acceptNewPassword(deps, text, { email, userId, pointer: '#/newPassword', note })
+  const accepted = await acceptNewPassword(deps, text, { email, userId, pointer: '#/newPassword', stamp })
   await withClaimedToken(deps, claim.token, async () => {
     const hash = await deps.hasher.hash(accepted)
-    await store(deps, { ...claim, newPassword: { hash, changedAt: deps.clock() } }, note)
+    await store(deps, { ...claim, newPassword: { hash, changedAt: deps.clock() } }, stamp)
   })
 }
 
 async function store(
   deps: VerifyEmailDeps,
   { token, user, newPassword }: Claim & Pick<EmailVerification, 'newPassword'>,
-  note: Note,
+  stamp: Stamp,
 ): Promise<void> {
   const verification = { token, userId: user.id, email: user.email, newPassword }
-  const verified = note({ type: 'email.verified', userId: user.id })
-  const changed = note({ type: 'password.changed', userId: user.id, sessionId: null })
+  const verified = stamp({ type: 'email.verified', userId: user.id })
+  const changed = stamp({ type: 'password.changed', userId: user.id, sessionId: null })
   const mails = newPassword === null ? [] : await passwordChangedMail(deps, user)
   const done = await deps.users.verifyEmail(verification, () =>
     newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },

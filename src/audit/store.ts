@@ -1,7 +1,7 @@
+import type { Effects } from '../kernel/effects.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
 import type { ChainedRow, SealContent } from './chain.ts'
 import type { AuditEntry } from './entry.ts'
-import type { Told } from './tell.ts'
 
 /** An event as it is stored. */
 export interface AuditRecord extends AuditEntry {
@@ -55,7 +55,7 @@ export interface AuditRemoval {
 /** What the audit asks of storage. */
 export interface AuditStore {
   /** Writes what has no transaction of its own, such as a refusal; listeners hear of it then. */
-  write(told: Told): Promise<void>
+  write(effects: Effects): Promise<void>
   list(query: AuditQuery): Promise<AuditRecord[]>
   /** Seals the oldest rows that are not sealed, at most `limit`; says how many. Of several nodes at once, one does it. */
   seal(now: number, limit: number): Promise<number>

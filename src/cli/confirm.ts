@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { ConfigurationError } from '../options.ts'
+import { ConfigurationError } from '../options/options.ts'
 
 /**
  * Asks on the terminal whether to go on. Where there is none, only `--yes` does.

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { DAY_MS, toIsoTime } from '../kernel/clock.ts'
-import { ConfigurationError } from '../options.ts'
+import { ConfigurationError } from '../options/options.ts'
 import { print } from './output.ts'
 import { withLatchkey } from './with-latchkey.ts'
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../options.ts'
+import { ConfigurationError } from '../options/options.ts'
 
 /** A day, or a time with its zone (RFC 3339): what has no zone would mean another time on another machine. */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { Latchkey } from '../latchkey.ts'
-import { ConfigurationError } from '../options.ts'
+import { ConfigurationError } from '../options/options.ts'
 import type { SessionFilter } from '../sessions/session-filter.ts'
 import { toSessionJson } from '../sessions/session-json.ts'
 import { confirm } from './confirm.ts'

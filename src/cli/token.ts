@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import { toAccessTokenJson } from '../access-tokens/access-token-json.ts'
 import { toIsoTime } from '../kernel/clock.ts'
-import { toAccessTokenJson } from '../tokens/access-token-json.ts'
 import { findUser } from './find-user.ts'
 import { print, table } from './output.ts'
 import { parseTime } from './parse-time.ts'

@@ -1,5 +1,5 @@
+import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Answer } from '../kernel/route.ts'
-import { toSetCookie } from './cookies.ts'
 
 /** Policy of answers that are no document: a browser that shows one anyway runs and loads nothing (ASVS 3.2.1). */
 const NO_DOCUMENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
+import { headerReader } from '../authentication/any-request.ts'
+import { type Identity, isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
 import type { Signer } from '../crypto/signature.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
-import type { Note, NotedEvent } from '../kernel/event.ts'
+import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
+import { readCookie } from '../kernel/cookie-syntax.ts'
+import type { Stamp, StampedEvent } from '../kernel/event.ts'
+import { parseNextLocation } from '../kernel/next-location.ts'
 import type { NewSecret, Session } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Answer, Cookie, FormUse, Route, RouteRequest } from '../kernel/route.ts'
-import { parseNextLocation } from '../pages/next-location.ts'
+import type { Answer, FormUse, Route, RouteRequest } from '../kernel/route.ts'
 import { requireSession } from '../sessions/freshness.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
 import { toResponse } from './answer.ts'
-import { headerReader } from './any-request.ts'
-import { readCookie } from './cookies.ts'
-import { type Identity, isFromBrowser, refuseCredentials } from './credentials.ts'
 import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
 import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './exchange.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
@@ -26,10 +26,10 @@ export interface AppDeps extends ExchangeDeps {
   readonly basePath: string
   /** `baseUrl` with the base path. */
   readonly authUrl: string
-  readonly jar: CookieJar
+  readonly cookies: CookieFactory
   readonly signer: Signer
   /** Says who a request is from. Throws two_credentials, cookie_required. */
-  readonly identify: (request: Request, note: Note) => Promise<Identity>
+  readonly identify: (request: Request, stamp: Stamp) => Promise<Identity>
   /** Throws reauthentication_required unless the session is fresh. */
   readonly requireFresh: (session: Session) => void
   /** The cookie of a session that has a new token. */
@@ -39,7 +39,7 @@ export interface AppDeps extends ExchangeDeps {
   /** The cookie to send again with a remembered session, when that is due. */
   readonly renewCookie: (identity: Identity) => Cookie | null | Promise<Cookie | null>
   readonly tracer: Tracer
-  readonly onEvent: (event: NotedEvent) => void
+  readonly onEvent: (event: StampedEvent) => void
   readonly onError: (error: unknown, requestId: string) => void
   readonly onRequest: (record: RequestRecord) => void
 }
@@ -102,10 +102,10 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 
 /** From a found route to its answer. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
-  const { request, note } = exchange
-  refuseCrossOrigin(request.method, headerReader(request), deps.pages)
+  const { request, stamp } = exchange
+  refuseCrossOrigin(request.method, headerReader(request), deps.origins)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
-  const identity = await deps.identify(request, note)
+  const identity = await deps.identify(request, stamp)
   exchange.identity = identity
   exchange.isCookieless = asksForHeader(request) || identity.credentials.sessionCame === 'in_header'
   const call = toCall(deps, exchange, route, identity, params)
@@ -129,7 +129,7 @@ function toCall(
   { principal, credentials }: Identity,
   params: Record<string, string>,
 ): RouteRequest {
-  const { request, client, note } = exchange
+  const { request, client, stamp } = exchange
   const query = [...new URL(request.url).searchParams]
   return {
     body: undefined,
@@ -143,10 +143,10 @@ function toCall(
     sessionToken: credentials.sessionToken === null ? null : deps.plainToken(credentials.sessionToken),
     client,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
-    cookie: (suffix) => cookieValue(request, deps.jar.name(suffix)),
+    cookie: (suffix) => cookieValue(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
-    note,
-    tellQuota: (quota) => {
+    stamp,
+    reportQuota: (quota) => {
       exchange.quota = quota
     },
   }
@@ -160,11 +160,11 @@ function isNobody({ principal, credentials }: Identity): boolean {
 /** A body may take its time. Whoever was logged in when it began must still be when it is complete. */
 async function refuseIfEndedMeanwhile(
   deps: AppDeps,
-  { request, note, identity }: Exchange,
+  { request, stamp, identity }: Exchange,
   route: Route,
 ): Promise<void> {
   if (identity?.principal == null) return
-  checkAccess(deps, route, await deps.identify(request, note))
+  checkAccess(deps, route, await deps.identify(request, stamp))
 }
 
 function checkAccess(deps: AppDeps, { access }: Route, { principal, credentials }: Identity): void {
@@ -187,7 +187,7 @@ function asksForHeader({ headers }: Request): boolean {
 async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promise<unknown> {
   const raw = await readRawBody(exchange.request, route)
   if (raw.kind === 'json') return validateBody(route, raw.value)
-  const next = parseNextLocation(raw.fields.get('next'), deps.pages)
+  const next = parseNextLocation(raw.fields.get('next'), deps.origins)
   exchange.form = { fields: raw.fields, next }
   return validateBody(route, toFormBody(raw.fields, route.form as FormUse)) // a form was read, so the route takes forms
 }
@@ -202,12 +202,12 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
     return toResponse({ ...answer, cookies: [] }, headers, deps.clock())
   }
   const extra: Cookie[] = []
-  const setsSession = session !== undefined || cookies.some(({ name }) => name === deps.jar.name())
+  const setsSession = session !== undefined || cookies.some(({ name }) => name === deps.cookies.name())
   if (!setsSession && identity?.principal) {
     const renewed = await tryToRenew(deps, exchange, identity)
     if (renewed !== null) extra.push(renewed)
   }
-  if (!setsSession && identity?.credentials.hasCookie && identity.principal === null) extra.push(deps.jar.clear())
+  if (!setsSession && identity?.credentials.hasCookie && identity.principal === null) extra.push(deps.cookies.clear())
   const own = session === undefined ? [] : [deps.sessionCookie(session)]
   return toResponse({ ...answer, cookies: [...own, ...cookies, ...extra] }, headers, deps.clock())
 }
@@ -227,7 +227,7 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
   // A full queue is an event and no error: a flood must not fill the log.
   if (refusal.status >= 500 && refusal.code !== 'overloaded') deps.onError(error, exchange.requestId)
-  tellRefusal(deps, exchange, refusal)
+  reportRefusal(deps, exchange, refusal)
   if (refusal.throttled !== undefined) exchange.quota = refusal.throttled.quota
   const { route, form } = exchange
   if (route?.form !== undefined && form !== null) {
@@ -235,8 +235,8 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   }
   // Only a cookie that proved nothing when it came: one that another request replaced meanwhile has a successor.
   const isDead = exchange.identity?.principal === null && exchange.identity.credentials.hasCookie
-  const cookies = isDead ? [deps.jar.clear()] : []
-  const context = { authUrl: deps.authUrl, cookieName: deps.jar.name() }
+  const cookies = isDead ? [deps.cookies.clear()] : []
+  const context = { authUrl: deps.authUrl, cookieName: deps.cookies.name() }
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
 }
 
@@ -253,14 +253,14 @@ const NOTEWORTHY: ReadonlySet<string> = new Set([
  * Refused authorisation and attempts to get around a control are events (ASVS 16.3.2, 16.3.3). They are told and not
  * stored: anybody can cause any number of them.
  */
-function tellRefusal(deps: AppDeps, { note, identity }: Exchange, { code, reason, throttled }: Refusal): void {
+function reportRefusal(deps: AppDeps, { stamp, identity }: Exchange, { code, reason, throttled }: Refusal): void {
   if (throttled !== undefined) {
     const { operation, userId } = throttled
-    deps.onEvent(note({ type: 'attempt.throttled', operation, userId }))
+    deps.onEvent(stamp({ type: 'attempt.throttled', operation, userId }))
   }
   if (!NOTEWORTHY.has(code)) return
   const userId = identity?.principal?.user.id ?? null
-  deps.onEvent(note({ type: 'request.refused', code, reason: reason ?? code, userId }))
+  deps.onEvent(stamp({ type: 'request.refused', code, reason: reason ?? code, userId }))
 }
 
 function answerOptions(deps: AppDeps, exchange: Exchange, allow: readonly string[]): Response {

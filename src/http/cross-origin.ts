@@ -2,9 +2,10 @@
  * Cross-origin protection without a token (DESIGN section 3): browsers say where a request comes from, in
  * Sec-Fetch-Site (W3C Fetch Metadata) or in Origin (RFC 6454). Proved by cross-origin.test.ts.
  */
+
+import type { HeaderReader } from '../authentication/credentials.ts'
+import type { Origins } from '../kernel/origins.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { TrustedPages } from '../kernel/trusted-pages.ts'
-import type { HeaderReader } from './credentials.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ALLOWED_METHODS = 'GET, POST, PATCH, DELETE'
@@ -19,18 +20,18 @@ export function isSafeRequest(method: string, header: HeaderReader): boolean {
 }
 
 /** Throws cross_origin for an unsafe request that a browser sends for a page of another origin. */
-export function refuseCrossOrigin(method: string, header: HeaderReader, pages: TrustedPages): void {
-  if (!isSafeRequest(method, header)) refuseForeignPage(header, pages)
+export function refuseCrossOrigin(method: string, header: HeaderReader, origins: Origins): void {
+  if (!isSafeRequest(method, header)) refuseForeignPage(header, origins)
 }
 
 /** Throws cross_origin for anything that a browser sends for a page of another origin. */
-export function refuseForeignPage(header: HeaderReader, { origin, trustedOrigins }: TrustedPages): void {
+export function refuseForeignPage(header: HeaderReader, { own, trusted }: Origins): void {
   const site = header('sec-fetch-site') ?? null
   const from = header('origin') ?? null
   if (site === 'same-origin' || site === 'none') return
-  if (from !== null && trustedOrigins.has(from)) return
-  if (site !== null) throw refusal('Sec-Fetch-Site', origin)
-  if (from !== null && from !== origin) throw refusal('Origin', origin)
+  if (from !== null && trusted.has(from)) return
+  if (site !== null) throw refusal('Sec-Fetch-Site', own)
+  if (from !== null && from !== own) throw refusal('Origin', own)
 }
 
 function refusal(header: string, origin: string): Refusal {
@@ -40,11 +41,11 @@ function refusal(header: string, origin: string): Refusal {
 }
 
 /** Adds what lets pages of trusted origins, and no others, read the answer (WHATWG Fetch, CORS). */
-export function addCorsHeaders(answer: Headers, request: Headers, { trustedOrigins }: TrustedPages): void {
-  if (trustedOrigins.size === 0) return
+export function addCorsHeaders(answer: Headers, request: Headers, { trusted }: Origins): void {
+  if (trusted.size === 0) return
   answer.append('Vary', 'Origin')
   const from = request.get('origin')
-  if (from === null || !trustedOrigins.has(from)) return
+  if (from === null || !trusted.has(from)) return
   answer.set('Access-Control-Allow-Origin', from)
   answer.set('Access-Control-Allow-Credentials', 'true')
   answer.set('Access-Control-Expose-Headers', 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id')

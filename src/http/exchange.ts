@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto'
+import type { Identity } from '../authentication/credentials.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Connection } from '../kernel/connection.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { Origins } from '../kernel/origins.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
 import type { Quota } from '../kernel/quota.ts'
 import type { Route } from '../kernel/route.ts'
-import type { TrustedPages } from '../kernel/trusted-pages.ts'
 import { commonHeaders } from './answer.ts'
 import type { ClientAddress } from './client-address.ts'
-import type { Identity } from './credentials.ts'
 import { addCorsHeaders } from './cross-origin.ts'
 import { addQuotaHeaders } from './quota-headers.ts'
 
 /** What a request is opened with. */
 export interface ExchangeDeps {
   readonly clock: Clock
-  readonly pages: TrustedPages
+  readonly origins: Origins
   readonly clientAddress: ClientAddress
 }
 
@@ -24,7 +24,7 @@ export interface Exchange {
   readonly request: Request
   readonly requestId: string
   readonly client: ClientInfo
-  readonly note: Note
+  readonly stamp: Stamp
   route: Route | null
   identity: Identity | null
   /** The app keeps no cookies: sessions go out and come in by headers. */
@@ -47,7 +47,7 @@ export function openExchange(deps: ExchangeDeps, request: Request, connection: C
     request,
     requestId,
     client,
-    note: (event) => {
+    stamp: (event) => {
       const actor = exchange.identity?.principal?.user.id ?? null
       return { ...event, at: deps.clock(), actor, requestId, client }
     },
@@ -62,9 +62,9 @@ export function openExchange(deps: ExchangeDeps, request: Request, connection: C
 
 /** The headers that every answer to the request has. */
 export function newHeaders(deps: ExchangeDeps, { request, requestId, quota }: Exchange): Headers {
-  const headers = new Headers(commonHeaders(deps.pages.origin.startsWith('https:')))
+  const headers = new Headers(commonHeaders(deps.origins.own.startsWith('https:')))
   headers.set('X-Request-Id', requestId)
-  addCorsHeaders(headers, request.headers, deps.pages)
+  addCorsHeaders(headers, request.headers, deps.origins)
   if (quota !== null) addQuotaHeaders(headers, quota)
   return headers
 }

@@ -3,16 +3,16 @@
  * repeats nothing. What the page has to say travels in a signed cookie of one minute.
  */
 import type { Signer } from '../crypto/signature.ts'
+import type { CookieFactory } from '../kernel/cookie.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import type { Answer, FormUse, Route } from '../kernel/route.ts'
 import { flashCookie } from '../pages/flash.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
 
 const MAX_KEPT_VALUE = 254
 
 /** What form answers are made with. */
 export interface FormAnswerDeps {
-  readonly jar: CookieJar
+  readonly cookies: CookieFactory
   readonly signer: Signer
   readonly basePath: string
 }

@@ -1,5 +1,5 @@
+import type { Cookie } from '../kernel/cookie.ts'
 import type { Refusal } from '../kernel/refusal.ts'
-import type { Cookie } from '../kernel/route.ts'
 import type { ProblemJson } from '../kernel/wire.ts'
 import { toResponse } from './answer.ts'
 

@@ -91,10 +91,10 @@ export interface EventOrigin {
 }
 
 /** An event and where it comes from, as it is stored and told. */
-export type NotedEvent = SecurityEvent & EventOrigin
+export type StampedEvent = SecurityEvent & EventOrigin
 
 /** Takes events. It is called after what it tells has been stored; what it throws is reported and changes nothing. */
-export type EventListener = (event: NotedEvent) => void
+export type EventListener = (event: StampedEvent) => void
 
 /** Adds to an event where it comes from. The storage writes it in the transaction of what happened. */
-export type Note = (event: SecurityEvent) => NotedEvent
+export type Stamp = (event: SecurityEvent) => StampedEvent

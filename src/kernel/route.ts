@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
 import type { RefusalCode } from './catalogue.ts'
-import type { Note } from './event.ts'
+import type { Cookie } from './cookie.ts'
+import type { Stamp } from './event.ts'
 import type { ClientInfo, NewSecret, Principal, SessionPrincipal } from './principal.ts'
 import type { Quota } from './quota.ts'
 import type { WireRoutes } from './wire-routes.ts'
@@ -10,17 +11,6 @@ import type { WireRoutes } from './wire-routes.ts'
  * themselves recently.
  */
 export type Access = 'anyone' | 'user' | 'session' | 'fresh_session'
-
-/** A cookie to set. Name and attributes are decided by the feature, the syntax by `http/`. */
-export interface Cookie {
-  readonly name: string
-  /** Empty and `maxAgeSeconds: 0` clears it. */
-  readonly value: string
-  readonly domain?: string
-  readonly secure: boolean
-  /** Absent: until the browser closes. Sent as Max-Age and as Expires. */
-  readonly maxAgeSeconds?: number
-}
 
 /** What a route is told of a request. Nothing of HTTP but what the contract is about. */
 export interface RouteRequest<Body = unknown, Who extends Principal | null = Principal | null> {
@@ -41,9 +31,9 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly cookie: (suffix: string) => string | null
   /** A header, by its name. For what proxies tell. */
   readonly header: (name: string) => string | null
-  readonly note: Note
+  readonly stamp: Stamp
   /** Has the answer tell what is left of a budget, whatever the answer will be. */
-  readonly tellQuota: (quota: Quota) => void
+  readonly reportQuota: (quota: Quota) => void
 }
 
 /** What a route answers. */

@@ -1,11 +1,11 @@
 import type { AuditStore } from '../audit/store.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { type SessionDeps, startSession } from '../sessions/start-session.ts'
-import type { Attempt } from '../throttle/throttle.ts'
+import type { Caller } from '../throttle/throttle.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
 import { newDeviceMail } from './new-device-mail.ts'
 
@@ -16,10 +16,10 @@ export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
   readonly proveElsewhere: (
     proof: PasswordProof,
     typed: { readonly email: string; readonly password: string },
-    attempt: Attempt,
+    caller: Caller,
   ) => Promise<PasswordProof>
   /** Throws email_not_verified where an address has to be verified before the first login. */
-  readonly requireVerified: (user: User, note: Note) => Promise<void>
+  readonly requireVerified: (user: User, stamp: Stamp) => Promise<void>
 }
 
 /** What was typed, from where, and the session that the new one takes the place of. */
@@ -27,7 +27,7 @@ export interface LogInInput {
   readonly email: string
   readonly password: string
   readonly remember: boolean
-  readonly attempt: Attempt
+  readonly caller: Caller
   readonly replaces: SessionPrincipal | null
 }
 
@@ -46,38 +46,38 @@ export interface LoggedIn extends IssuedSession {
  */
 export async function logIn(
   deps: LogInDeps,
-  { email, password, remember, attempt: by, replaces }: LogInInput,
-  note: Note,
+  { email, password, remember, caller, replaces }: LogInInput,
+  stamp: Stamp,
 ): Promise<LoggedIn> {
-  const here = await provePasswordByEmail(deps, { email, password }, by)
-  const proof = await deps.proveElsewhere(here, { email, password }, by)
-  if (!proof.proven) throw await refuse(deps, note, proof)
+  const here = await provePasswordByEmail(deps, { email, password }, caller)
+  const proof = await deps.proveElsewhere(here, { email, password }, caller)
+  if (!proof.proven) throw await refuse(deps, stamp, proof)
 
   const { user, securityEpoch } = proof.credential
-  await deps.requireVerified(user, note)
+  await deps.requireVerified(user, stamp)
   const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
   const login = completeLogin(attempt)
-  const mails = proof.isKnownDevice ? [] : await newDeviceMail(deps, user, by.client)
+  const mails = proof.isKnownDevice ? [] : await newDeviceMail(deps, user, caller.client)
   const issued = await startSession(deps, {
     login,
     remember,
-    client: by.client,
+    client: caller.client,
     replaces: replaces?.session ?? null,
-    note,
-    tell: ({ id, methods }) => ({
-      events: [note({ type: 'login.succeeded', userId: user.id, sessionId: id, methods })],
+    stamp,
+    effectsOf: ({ id, methods }) => ({
+      events: [stamp({ type: 'login.succeeded', userId: user.id, sessionId: id, methods })],
       mails,
     }),
   })
-  if (issued === null) throw await refuse(deps, note, { userId: user.id, reason: 'account_changed_meanwhile' })
+  if (issued === null) throw await refuse(deps, stamp, { userId: user.id, reason: 'account_changed_meanwhile' })
   return { ...issued, user, securityEpoch, isKnownDevice: proof.isKnownDevice }
 }
 
 async function refuse(
   { audit }: LogInDeps,
-  note: Note,
+  stamp: Stamp,
   { userId, reason }: { readonly userId: string | null; readonly reason: string },
 ): Promise<Refusal> {
-  await audit.write({ events: [note({ type: 'login.refused', userId, reason })] })
+  await audit.write({ events: [stamp({ type: 'login.refused', userId, reason })] })
   return new Refusal('invalid_credentials', { reason })
 }

@@ -1,13 +1,13 @@
 import type { AuditStore } from '../audit/store.ts'
-import { tellOnly } from '../audit/tell.ts'
-import type { Note } from '../kernel/event.ts'
+import { onlyEvents } from '../kernel/effects.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
-import type { Attempt } from '../throttle/throttle.ts'
+import type { Caller } from '../throttle/throttle.ts'
 
 /** What proving oneself again works with. */
 export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
@@ -19,7 +19,7 @@ export interface ReauthenticateInput {
   readonly principal: SessionPrincipal
   readonly sessionToken: string
   readonly password: string
-  readonly attempt: Attempt
+  readonly caller: Caller
 }
 
 /**
@@ -28,20 +28,20 @@ export interface ReauthenticateInput {
  */
 export async function reauthenticate(
   deps: ReauthenticateDeps,
-  { principal: { user, session }, sessionToken, password, attempt }: ReauthenticateInput,
-  note: Note,
+  { principal: { user, session }, sessionToken, password, caller }: ReauthenticateInput,
+  stamp: Stamp,
 ): Promise<IssuedSession> {
-  const proof = await provePasswordById(deps, { userId: user.id, password }, attempt)
+  const proof = await provePasswordById(deps, { userId: user.id, password }, caller)
   if (!proof.proven) {
     const { reason } = proof
     await deps.audit.write({
-      events: [note({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
+      events: [stamp({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
     })
     throw new Refusal('wrong_password', { detail: 'The password is wrong.' })
   }
   const planned = planRotation(session, sessionToken, deps.clock())
-  const proven = note({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
-  const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch, tellOnly(proven))
+  const proven = stamp({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
+  const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch, onlyEvents(proven))
   deps.cache.evictSession(session)
   if (!rotated) throw new Refusal('unauthenticated', { reason: 'session ended meanwhile' })
   return planned

@@ -1,14 +1,14 @@
 import { z } from 'zod'
+import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
 import { completeJsonSchema, sessionJsonSchema, toCompleteJson, toSessionJson } from '../sessions/session-json.ts'
-import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
+import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
 import { reauthenticate } from './reauthenticate.ts'
 
 /** Log in; prove oneself again. */
-export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Route[] {
+export function loginRoutes(deps: LogInDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -24,14 +24,14 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       refusals: ['invalid_credentials', 'email_not_verified', 'too_many_requests', 'overloaded'],
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
-        const attempt = readAttempt(deps.throttle, 'login', request)
-        const issued = await logIn(deps, { email, password, remember, attempt, replaces: principal }, request.note)
+        const caller = readCaller(deps.throttle, 'login', request)
+        const issued = await logIn(deps, { email, password, remember, caller, replaces: principal }, request.stamp)
         const user = { userId: issued.user.id, securityEpoch: issued.securityEpoch }
         return {
           status: 200,
           body: toCompleteJson(issued),
           session: issued,
-          cookies: [deviceCookie(deps, attempt, user)],
+          cookies: [deviceCookie(deps, caller, user)],
         }
       },
     }),
@@ -46,8 +46,8 @@ export function loginRoutes(deps: LogInDeps & { readonly jar: CookieJar }): Rout
       refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'reauthenticated' },
       async handle({ principal, sessionToken, body: { password }, ...request }) {
-        const attempt = readAttempt(deps.throttle, 'reauthenticate', request)
-        const issued = await reauthenticate(deps, { principal, sessionToken, password, attempt }, request.note)
+        const caller = readCaller(deps.throttle, 'reauthenticate', request)
+        const issued = await reauthenticate(deps, { principal, sessionToken, password, caller }, request.stamp)
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sealer } from '../crypto/sealed-text.ts'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { CountedKind, MailCounts } from './mail-counts.ts'
 import { type Mailer, MailRefused } from './message.ts'
 import { composeMessage } from './messages.ts'
@@ -24,7 +24,7 @@ export interface DeliveryDeps {
   readonly host: string
   readonly counts: MailCounts
   readonly clock: Clock
-  readonly note: Note
+  readonly stamp: Stamp
   readonly onError: (error: unknown) => void
 }
 
@@ -141,5 +141,5 @@ async function handleFailure(deps: DeliveryDeps, mail: FailedMail, error: unknow
 
 async function giveUp(deps: DeliveryDeps, { id, userId, kind }: FailedMail, reason: string): Promise<void> {
   deps.counts.add(kind, 'given_up')
-  await deps.mails.giveUp(id, () => ({ events: [deps.note({ type: 'mail.failed', userId, mailId: id, reason })] }))
+  await deps.mails.giveUp(id, () => ({ events: [deps.stamp({ type: 'mail.failed', userId, mailId: id, reason })] }))
 }

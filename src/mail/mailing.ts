@@ -34,7 +34,7 @@ export interface Mailing {
   /** What came of mails so far. */
   counts(): readonly MailCount[]
   /** Starts to send what waits. Null when that is not this process's to do. */
-  start(deps: Pick<DeliveryDeps, 'mails' | 'note' | 'onError'>): MailDelivery | null
+  start(deps: Pick<DeliveryDeps, 'mails' | 'stamp' | 'onError'>): MailDelivery | null
 }
 
 /** Decides how mails are sent. */

@@ -3,8 +3,8 @@ import type { Sealer } from '../crypto/sealed-text.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
+import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 import type { MessageContent } from './messages.ts'
-import type { OutgoingMail } from './outgoing-mail.ts'
 
 /** A mail to be. */
 export interface NewMail {

@@ -2,9 +2,8 @@
  * What a page has to say of the form that led to it travels in a signed cookie of one minute.
  */
 import type { Signer } from '../crypto/signature.ts'
+import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import type { FieldError } from '../kernel/refusal.ts'
-import type { Cookie } from '../kernel/route.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
 
 /** Suffix of the cookie that carries a message to the next page. */
 export const FLASH = 'flash'
@@ -29,8 +28,8 @@ export function readFlash(signer: Signer, cookie: string | null): Flash | null {
 
 /** The cookie that carries a message to the next page. */
 export function flashCookie(
-  { jar, signer }: { readonly jar: CookieJar; readonly signer: Signer },
+  { cookies, signer }: { readonly cookies: CookieFactory; readonly signer: Signer },
   flash: Flash,
 ): Cookie {
-  return jar.make(signer.sign(JSON.stringify(flash)), { suffix: FLASH, maxAgeSeconds: FLASH_SECONDS })
+  return cookies.make(signer.sign(JSON.stringify(flash)), { suffix: FLASH, maxAgeSeconds: FLASH_SECONDS })
 }

@@ -1,17 +1,18 @@
 import { z } from 'zod'
+import { toAccessTokenJson } from '../access-tokens/access-token-json.ts'
+import { type RevokeAccessTokenDeps, revokeAccessToken } from '../access-tokens/revoke-access-token.ts'
 import { listUserEvents } from '../accounts/user-events.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { Signer } from '../crypto/signature.ts'
-import type { Note } from '../kernel/event.ts'
+import type { CookieFactory } from '../kernel/cookie.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { parseAccessTokenId, parseSessionId, type UserId } from '../kernel/ids.ts'
+import { parseNextLocation } from '../kernel/next-location.ts'
+import type { Origins } from '../kernel/origins.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
-import type { TrustedPages } from '../kernel/trusted-pages.ts'
 import { revokeOtherSessions, revokeSession } from '../sessions/revoke-session.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
 import { toSessionJson } from '../sessions/session-json.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
-import { toAccessTokenJson } from '../tokens/access-token-json.ts'
-import { type RevokeAccessTokenDeps, revokeAccessToken } from '../tokens/revoke-access-token.ts'
 import { accountPage } from './account-page.ts'
 import { FLASH, readFlash } from './flash.ts'
 import {
@@ -23,21 +24,20 @@ import {
   verifyEmailPage,
 } from './link-pages.ts'
 import { type EntryPage, loginPage, registerPage } from './login-page.ts'
-import { parseNextLocation } from './next-location.ts'
 import type { Html, PageRenderer } from './page.ts'
 
 /** What the pages are made with. */
 export interface PageDeps extends SessionDeps, RevokeAccessTokenDeps {
   readonly audit: AuditStore
   readonly basePath: string
-  readonly pages: TrustedPages
+  readonly origins: Origins
   readonly registration: 'open' | 'invite' | 'closed'
   readonly minPasswordLength: number
   readonly sendsMail: boolean
-  readonly jar: CookieJar
+  readonly cookies: CookieFactory
   readonly signer: Signer
   readonly render: PageRenderer
-  readonly deleteUser: (id: UserId, note: Note) => Promise<unknown>
+  readonly deleteUser: (id: UserId, stamp: Stamp) => Promise<unknown>
 }
 
 const HTML = 'text/html'
@@ -86,8 +86,8 @@ export function pageRoutes(deps: PageDeps): Route[] {
       body: z.strictObject({ id: z.string() }),
       answers: {},
       form: { only: true, page: '/account', done: '/account', notice: 'session_ended' },
-      async handle({ body, principal, note }) {
-        await revokeSession(deps, principal.user.id, parseSessionId(body.id), note)
+      async handle({ body, principal, stamp }) {
+        await revokeSession(deps, principal.user.id, parseSessionId(body.id), stamp)
         return { status: 204 }
       },
     }),
@@ -99,8 +99,8 @@ export function pageRoutes(deps: PageDeps): Route[] {
       access: 'session',
       answers: {},
       form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
-      async handle({ principal, note }) {
-        await revokeOtherSessions(deps, principal.user.id, principal.session.id, note)
+      async handle({ principal, stamp }) {
+        await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
         return { status: 204 }
       },
     }),
@@ -113,8 +113,8 @@ export function pageRoutes(deps: PageDeps): Route[] {
       body: z.strictObject({ id: z.string() }),
       answers: {},
       form: { only: true, page: '/account', done: '/account', notice: 'token_ended' },
-      async handle({ body, principal, note }) {
-        await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), note)
+      async handle({ body, principal, stamp }) {
+        await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), stamp)
         return { status: 204 }
       },
     }),
@@ -126,9 +126,9 @@ export function pageRoutes(deps: PageDeps): Route[] {
       access: 'fresh_session',
       answers: {},
       form: { only: true, page: '/account', done: '/login', notice: 'account_deleted' },
-      async handle({ principal, note }) {
-        await deps.deleteUser(principal.user.id, note)
-        return { status: 204, cookies: [deps.jar.clear()], clearsSiteData: true }
+      async handle({ principal, stamp }) {
+        await deps.deleteUser(principal.user.id, stamp)
+        return { status: 204, cookies: [deps.cookies.clear()], clearsSiteData: true }
       },
     }),
   ]
@@ -143,7 +143,7 @@ function entryRoute(deps: PageDeps, path: string, title: string, content: (page:
     access: 'anyone',
     answers: { 200: HTML, 303: null },
     async handle({ principal, query, cookie }) {
-      const next = parseNextLocation(query.next, deps.pages)
+      const next = parseNextLocation(query.next, deps.origins)
       if (principal !== null) return redirect(next ?? `${deps.basePath}/account`)
       const flash = readFlash(deps.signer, cookie(FLASH))
       return deps.render({
@@ -176,6 +176,6 @@ function redirect(location: string): Answer {
   return { status: 303, location }
 }
 
-function clearFlash({ jar }: PageDeps, cookie: RouteRequest['cookie']): Answer['cookies'] {
-  return cookie(FLASH) === null ? [] : [jar.clear(FLASH)]
+function clearFlash({ cookies }: PageDeps, cookie: RouteRequest['cookie']): Answer['cookies'] {
+  return cookie(FLASH) === null ? [] : [cookies.clear(FLASH)]
 }

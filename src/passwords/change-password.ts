@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
@@ -8,7 +8,7 @@ import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
-import type { Attempt } from '../throttle/throttle.ts'
+import type { Caller } from '../throttle/throttle.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { passwordChangedMail } from './password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
@@ -28,7 +28,7 @@ export interface ChangePasswordInput {
   readonly sessionToken: string
   readonly currentPassword: string
   readonly newPassword: string
-  readonly attempt: Attempt
+  readonly caller: Caller
 }
 
 /** The session that goes on, under its new token. */
@@ -44,16 +44,16 @@ export interface PasswordChanged extends IssuedSession {
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
-  { principal: { user, session }, sessionToken, currentPassword, newPassword, attempt }: ChangePasswordInput,
-  note: Note,
+  { principal: { user, session }, sessionToken, currentPassword, newPassword, caller }: ChangePasswordInput,
+  stamp: Stamp,
 ): Promise<PasswordChanged> {
-  const context = { email: user.email, userId: user.id, pointer: '#/newPassword', note }
+  const context = { email: user.email, userId: user.id, pointer: '#/newPassword', stamp }
   const accepted = await acceptNewPassword(deps, newPassword, context)
-  const proof = await provePasswordById(deps, { userId: user.id, password: currentPassword }, attempt)
+  const proof = await provePasswordById(deps, { userId: user.id, password: currentPassword }, caller)
   if (!proof.proven) {
     const { reason } = proof
     await deps.audit.write({
-      events: [note({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
+      events: [stamp({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
     })
     throw new Refusal('wrong_password', { detail: 'The current password is wrong.' })
   }
@@ -64,7 +64,7 @@ export async function changePassword(
   const { hash: oldHash, securityEpoch } = proof.credential
   const mails = await passwordChangedMail(deps, user)
   const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
-    events: [note({ type: 'password.changed', userId: user.id, sessionId: session.id })],
+    events: [stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails,
   }))
   deps.cache.evictUser(user.id)

@@ -1,7 +1,7 @@
 import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import type { PasswordTry } from '../throttle/password-tries.ts'
-import type { Attempt, Throttle } from '../throttle/throttle.ts'
+import type { Caller, Throttle } from '../throttle/throttle.ts'
 import type { PasswordCredential, PasswordStore } from './store.ts'
 
 /** What disabling a password works with. */
@@ -20,14 +20,14 @@ export interface DisablePasswordDeps {
 export async function disableAfterFailures(
   { passwords, throttle, mail, links }: DisablePasswordDeps,
   credential: PasswordCredential | null,
-  { tried, attempt: { note } }: { readonly tried: PasswordTry; readonly attempt: Attempt },
+  { tried, caller: { stamp } }: { readonly tried: PasswordTry; readonly caller: Caller },
 ): Promise<void> {
   const isTooMany = !tried.isKnownDevice && tried.failures >= throttle.limits.failuresUntilDisabled
   if (!isTooMany || mail.isOff || credential === null || credential.disabledFor !== null) return
   const { id: userId, email } = credential.user
   const content = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword } as const
   await passwords.setDisabled(userId, 'strangers', () => ({
-    events: [note({ type: 'password.disabled', userId, reason: 'failures' })],
+    events: [stamp({ type: 'password.disabled', userId, reason: 'failures' })],
     mails: mail.write({ to: email, userId, content }),
   }))
 }

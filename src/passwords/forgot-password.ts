@@ -1,9 +1,9 @@
 import { MINUTE_MS } from '../kernel/clock.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../mail/links.ts'
-import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../mail/one-time-token.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 import type { PasswordStore } from './store.ts'
@@ -21,7 +21,7 @@ export interface ForgotPasswordDeps extends OneTimeTokenDeps {
  * mailed too often lately, a token
  * that nobody learns and a mail to nobody are stored: the same work, and the same answer (ASVS 6.3.8).
  */
-export async function forgotPassword(deps: ForgotPasswordDeps, email: string, note: Note): Promise<void> {
+export async function forgotPassword(deps: ForgotPasswordDeps, email: string, stamp: Stamp): Promise<void> {
   const address = parseEmailAddress(email)
   const credential = address === null ? null : await deps.passwords.findByEmail(address)
   const mayMail = await takeMailBudget(deps.throttle, 'reset', address ?? email)
@@ -35,8 +35,8 @@ export async function forgotPassword(deps: ForgotPasswordDeps, email: string, no
   const content = { kind: 'password_reset', link: deps.links.resetPassword(token), minutes } as const
   const mail =
     user === null ? deps.mail.writeNone(content) : deps.mail.write({ to: user.email, userId: user.id, content })
-  await deps.tokens.issue([record], () => ({
-    events: [note({ type: 'password.reset_requested', userId: user?.id ?? null })],
+  await deps.oneTimeTokens.issue([record], () => ({
+    events: [stamp({ type: 'password.reset_requested', userId: user?.id ?? null })],
     mails: mail,
   }))
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AuditStore } from '../audit/store.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { acceptNewPassword, codePoints, toPassword } from './password.ts'
 
@@ -12,13 +12,13 @@ const policy = {
   isBreached: null,
 }
 const audit: Pick<AuditStore, 'write'> = { write: async () => undefined } // no list of breached passwords is asked
-const note: Note = (event) => ({ ...event, at: 0, actor: null, requestId: null, client: null })
+const stamp: Stamp = (event) => ({ ...event, at: 0, actor: null, requestId: null, client: null })
 const accept = (text: string): Promise<string> =>
   acceptNewPassword({ policy, audit }, text, {
     email: 'ada.lovelace@example.com',
     userId: null,
     pointer: '#/password',
-    note,
+    stamp,
   })
 
 describe('the password policy', () => {

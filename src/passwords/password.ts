@@ -4,7 +4,7 @@
  * and, where a list is configured, breached ones.
  */
 import type { AuditStore } from '../audit/store.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { invalidMember } from '../kernel/refusal.ts'
 import type { IsBreached } from './breach-list.ts'
 import type { IsCommon } from './common-passwords.ts'
@@ -38,7 +38,7 @@ export interface PasswordContext {
   readonly userId: string | null
   /** The body member that held it, as a URI fragment. */
   readonly pointer: string
-  readonly note: Note
+  readonly stamp: Stamp
 }
 
 /** Most code points of a password. */
@@ -85,14 +85,14 @@ export async function acceptNewPassword(
 async function isKnownBreached(
   { policy, audit }: PasswordPolicyDeps,
   password: Password,
-  { userId, note }: PasswordContext,
+  { userId, stamp }: PasswordContext,
 ): Promise<boolean> {
   if (policy.isBreached === null) return false
   try {
     return await policy.isBreached(password)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    await audit.write({ events: [note({ type: 'password.breach_check_failed', userId, reason })] })
+    await audit.write({ events: [stamp({ type: 'password.breach_check_failed', userId, reason })] })
     return false
   }
 }

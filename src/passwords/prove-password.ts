@@ -9,7 +9,7 @@ import {
   takePasswordTry,
   waitForTurn,
 } from '../throttle/password-tries.ts'
-import type { Attempt } from '../throttle/throttle.ts'
+import type { Caller } from '../throttle/throttle.ts'
 import { type DisablePasswordDeps, disableAfterFailures } from './disable-password.ts'
 import { toPassword } from './password.ts'
 import type { PasswordCredential } from './store.ts'
@@ -41,11 +41,11 @@ export type PasswordProof =
 export async function provePasswordByEmail(
   deps: ProvePasswordDeps,
   { email, password }: { readonly email: string; readonly password: string },
-  attempt: Attempt,
+  caller: Caller,
 ): Promise<PasswordProof> {
   const address = parseEmailAddress(email)
   const credential = address === null ? null : await deps.passwords.findByEmail(address)
-  return prove(deps, { account: address ?? email, credential, password }, attempt)
+  return prove(deps, { account: address ?? email, credential, password }, caller)
 }
 
 /**
@@ -55,11 +55,11 @@ export async function provePasswordByEmail(
 export async function provePasswordById(
   deps: ProvePasswordDeps,
   { userId, password }: { readonly userId: UserId; readonly password: string },
-  attempt: Attempt,
+  caller: Caller,
 ): Promise<PasswordProof> {
   const credential = await deps.passwords.findByUserId(userId)
   const account = credential?.user.email ?? userId
-  return prove(deps, { account, credential, password }, attempt)
+  return prove(deps, { account, credential, password }, caller)
 }
 
 interface Claim {
@@ -69,26 +69,26 @@ interface Claim {
   readonly password: string
 }
 
-async function prove(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
-  const endTurn = await waitForTurn(deps.throttle, subjectOf(claim), attempt)
+async function prove(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Promise<PasswordProof> {
+  const endTurn = await waitForTurn(deps.throttle, subjectOf(claim), caller)
   try {
-    return await tryPassword(deps, claim, attempt)
+    return await tryPassword(deps, claim, caller)
   } finally {
     endTurn()
   }
 }
 
-async function tryPassword(deps: ProvePasswordDeps, claim: Claim, attempt: Attempt): Promise<PasswordProof> {
+async function tryPassword(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Promise<PasswordProof> {
   const { credential, password } = claim
-  const tried = await takePasswordTry(deps.throttle, subjectOf(claim), attempt)
+  const tried = await takePasswordTry(deps.throttle, subjectOf(claim), caller)
   const matches = await verify(deps, claim, tried)
   const hash = credential?.hash ?? null
   const reason = refusalReason(claim, matches, tried)
   if (reason !== null || credential === null || hash === null) {
-    await disableAfterFailures(deps, credential, { tried, attempt })
+    await disableAfterFailures(deps, credential, { tried, caller })
     return { proven: false, userId: credential?.user.id ?? null, reason: reason ?? 'wrong_password' }
   }
-  await forgetFailedTries(deps.throttle, tried, attempt)
+  await forgetFailedTries(deps.throttle, tried, caller)
   const newHash = await rehash(deps, { userId: credential.user.id, hash, password })
   return { proven: true, credential: { ...credential, hash: newHash }, isKnownDevice: tried.isKnownDevice }
 }

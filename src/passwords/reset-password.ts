@@ -1,9 +1,9 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
-import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../mail/one-time-token.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
+import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
@@ -35,20 +35,20 @@ export interface ResetPasswordInput {
 export async function resetPassword(
   deps: ResetPasswordDeps,
   { token: text, password }: ResetPasswordInput,
-  note: Note,
+  stamp: Stamp,
 ): Promise<void> {
   const token = await findOneTimeToken(deps, 'password_reset', text)
   const credential = token.userId === null ? null : await deps.passwords.findByUserId(token.userId)
   if (credential === null || credential.disabled) throw new Refusal('token_invalid')
   const { user } = credential
-  const context = { email: user.email, userId: user.id, pointer: '#/password', note }
+  const context = { email: user.email, userId: user.id, pointer: '#/password', stamp }
   const accepted = await acceptNewPassword(deps, password, context)
   await withClaimedToken(deps, token, async () => {
     const newHash = await deps.hasher.hash(accepted)
     const changedAt = deps.clock()
     const mails = await passwordChangedMail(deps, user)
     const done = await deps.passwords.reset({ token, userId: user.id, newHash, changedAt }, () => ({
-      events: [note({ type: 'password.reset', userId: user.id })],
+      events: [stamp({ type: 'password.reset', userId: user.id })],
       mails,
     }))
     deps.cache.evictUser(user.id)

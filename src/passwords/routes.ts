@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
-import { deviceCookie, readAttempt } from '../throttle/device-cookie.ts'
+import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
@@ -10,7 +10,7 @@ import { typedPasswordSchema } from './password-schema.ts'
 import { type ResetPasswordDeps, resetPassword } from './reset-password.ts'
 
 /** Change the password. */
-export function passwordRoutes(deps: ChangePasswordDeps & { readonly jar: CookieJar }): Route[] {
+export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -21,15 +21,15 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly jar: Cookie
       answers: { 200: z.object({ session: sessionJsonSchema }) },
       refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'password_changed' },
-      async handle({ principal, sessionToken, body, note, ...request }) {
-        const attempt = readAttempt(deps.throttle, 'password_change', { ...request, note })
-        const issued = await changePassword(deps, { principal, sessionToken, ...body, attempt }, note)
+      async handle({ principal, sessionToken, body, stamp, ...request }) {
+        const caller = readCaller(deps.throttle, 'password_change', { ...request, stamp })
+        const issued = await changePassword(deps, { principal, sessionToken, ...body, caller }, stamp)
         const user = { userId: principal.user.id, securityEpoch: issued.securityEpoch }
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
           session: { ...issued, user: principal.user },
-          cookies: [deviceCookie(deps, attempt, user)],
+          cookies: [deviceCookie(deps, caller, user)],
         }
       },
     }),
@@ -51,8 +51,8 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
       refusals: ['too_many_requests'],
       form: { page: '/password/forgot', done: '/password/forgot', notice: 'reset_sent' },
       async handle({ body, ...request }) {
-        await takeForgotBudget(deps.throttle, readAttempt(deps.throttle, 'password_forgot', request))
-        await forgotPassword(deps, body.email, request.note)
+        await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'password_forgot', request))
+        await forgotPassword(deps, body.email, request.stamp)
         return { status: 202 }
       },
     }),
@@ -69,8 +69,8 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
       answers: { 204: null },
       refusals: ['token_invalid', 'overloaded'],
       form: { page: '/password/reset', done: '/login', notice: 'password_reset', keeps: ['token'] },
-      async handle({ body, note }) {
-        await resetPassword(deps, body, note)
+      async handle({ body, stamp }) {
+        await resetPassword(deps, body, stamp)
         return { status: 204 }
       },
     }),

@@ -1,9 +1,9 @@
-import type { Tell } from '../audit/tell.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
+import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
-import type { OneTimeToken } from '../mail/store.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { SessionRotation } from '../sessions/store.ts'
 
 /** A user with what their password is checked against. */
@@ -55,7 +55,7 @@ export interface PasswordStore {
   findByEmail(email: EmailAddress): Promise<PasswordCredential | null>
   findByUserId(id: UserId): Promise<PasswordCredential | null>
   /** False, and nothing done, when the user has a password, or is gone or disabled. */
-  addFirst(password: FirstPassword, tell: Tell): Promise<boolean>
+  addFirst(password: FirstPassword, effectsOf: EffectsOf): Promise<boolean>
   /** Replaces the hash of an unchanged password; does nothing when the hash is another by now. */
   rehash(id: UserId, oldHash: PasswordHash, newHash: PasswordHash): Promise<void>
   /**
@@ -63,14 +63,14 @@ export interface PasswordStore {
    * address, and lets the password work again. The token came by mail, so the address is verified if it is still the user's. False, and nothing done, when the token
    * was used, or its user is gone or disabled.
    */
-  reset(reset: PasswordReset, tell: Tell): Promise<boolean>
+  reset(reset: PasswordReset, effectsOf: EffectsOf): Promise<boolean>
   /**
    * Ends all other sessions, and the tokens that change the address, but not those that reset the password. False, and
    * nothing done, when the password was changed or the session ended meanwhile.
    */
-  change(change: PasswordChange, tell: Tell): Promise<boolean>
+  change(change: PasswordChange, effectsOf: EffectsOf): Promise<boolean>
   /** Disables the password, or with null lets it work again. False when there is none, or it is so already. */
-  setDisabled(userId: UserId, disabledFor: DisabledFor | null, tell: Tell): Promise<boolean>
+  setDisabled(userId: UserId, disabledFor: DisabledFor | null, effectsOf: EffectsOf): Promise<boolean>
   /** Disables the password for everyone and ends all sessions. False when there is no password. */
-  forceReset(userId: UserId, tell: Tell): Promise<boolean>
+  forceReset(userId: UserId, effectsOf: EffectsOf): Promise<boolean>
 }

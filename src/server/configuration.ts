@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describeProblems, settingsSchema } from '../check-options.ts'
 import type { SmtpMailer } from '../mail/smtp.ts'
-import { ConfigurationError, type LatchkeyOptions } from '../options.ts'
+import { describeProblems, settingsSchema } from '../options/check-options.ts'
+import { type Environment, readEnvironment } from '../options/environment.ts'
+import { ConfigurationError, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type Environment, readEnvironment } from './environment.ts'
 
 /** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data, and `verifyLegacy`. */
 export type LatchkeyConfig = Omit<

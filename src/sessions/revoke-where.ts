@@ -1,4 +1,4 @@
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { ParsedSessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { SessionRef } from './store.ts'
@@ -16,12 +16,16 @@ export async function countSessions(deps: SessionDeps, filter: ParsedSessionFilt
 }
 
 /** Ends the sessions that a filter means, in batches; says how many. */
-export async function revokeSessionsWhere(deps: SessionDeps, filter: ParsedSessionFilter, note: Note): Promise<number> {
+export async function revokeSessionsWhere(
+  deps: SessionDeps,
+  filter: ParsedSessionFilter,
+  stamp: Stamp,
+): Promise<number> {
   let count = 0
   for await (const found of findSessions(deps, filter)) {
     for (let start = 0; start < found.length; start += BATCH) {
       const ended = await deps.sessions.revokeMany(found.slice(start, start + BATCH), (gone) => ({
-        events: gone.map(({ id, userId }) => note({ type: 'session.revoked', userId, sessionId: id })),
+        events: gone.map(({ id, userId }) => stamp({ type: 'session.revoked', userId, sessionId: id })),
       }))
       for (const session of ended) deps.cache.evictSession(session)
       count += ended.length

@@ -1,14 +1,14 @@
 import { z } from 'zod'
+import type { CookieFactory } from '../kernel/cookie.ts'
 import { parseSessionId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { endSession, revokeOtherSessions, revokeSession } from './revoke-session.ts'
-import type { CookieJar } from './session-cookie.ts'
 import { sessionJsonSchema, toSessionJson } from './session-json.ts'
 import type { SessionDeps } from './start-session.ts'
 
 /** See, list and end sessions. */
-export function sessionRoutes(deps: SessionDeps & { readonly jar: CookieJar }): Route[] {
+export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -28,9 +28,9 @@ export function sessionRoutes(deps: SessionDeps & { readonly jar: CookieJar }): 
       access: 'anyone',
       answers: { 204: null },
       form: { page: '/account', done: '/login', notice: 'logged_out' },
-      async handle({ principal, note }) {
-        if (principal !== null) await endSession(deps, principal.user.id, principal.session.id, note)
-        return { status: 204, cookies: [deps.jar.clear()], clearsSiteData: true }
+      async handle({ principal, stamp }) {
+        if (principal !== null) await endSession(deps, principal.user.id, principal.session.id, stamp)
+        return { status: 204, cookies: [deps.cookies.clear()], clearsSiteData: true }
       },
     }),
 
@@ -53,10 +53,10 @@ export function sessionRoutes(deps: SessionDeps & { readonly jar: CookieJar }): 
       access: 'session',
       answers: { 204: null },
       refusals: ['not_found'],
-      async handle({ params, principal, note }) {
+      async handle({ params, principal, stamp }) {
         const id = parseSessionId(params.id ?? '')
-        await revokeSession(deps, principal.user.id, id, note)
-        return { status: 204, cookies: id === principal.session.id ? [deps.jar.clear()] : [] }
+        await revokeSession(deps, principal.user.id, id, stamp)
+        return { status: 204, cookies: id === principal.session.id ? [deps.cookies.clear()] : [] }
       },
     }),
 
@@ -66,8 +66,8 @@ export function sessionRoutes(deps: SessionDeps & { readonly jar: CookieJar }): 
       summary: 'End all own sessions but the current one',
       access: 'session',
       answers: { 200: z.object({ revoked: z.int().nonnegative() }) },
-      async handle({ principal, note }) {
-        const revoked = await revokeOtherSessions(deps, principal.user.id, principal.session.id, note)
+      async handle({ principal, stamp }) {
+        const revoked = await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
         return { status: 200, body: { revoked } }
       },
     }),

@@ -1,4 +1,4 @@
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import { parseSessionId } from '../kernel/ids.ts'
 import type { Session } from '../kernel/principal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
@@ -22,22 +22,22 @@ export interface ServerSideSessions {
 }
 
 /** Makes the server-side calls about sessions. */
-export function createServerSideSessions(deps: SessionDeps, note: Note): ServerSideSessions {
+export function createServerSideSessions(deps: SessionDeps, stamp: Stamp): ServerSideSessions {
   return {
     async list(userId) {
       return deps.sessions.listByUser(requireUserId(userId), deps.clock())
     },
     async revoke(userId, sessionId) {
-      await revokeSession(deps, requireUserId(userId), parseSessionId(sessionId), note)
+      await revokeSession(deps, requireUserId(userId), parseSessionId(sessionId), stamp)
     },
     async revokeAll(userId) {
-      return revokeOtherSessions(deps, requireUserId(userId), null, note)
+      return revokeOtherSessions(deps, requireUserId(userId), null, stamp)
     },
     async count(filter) {
       return countSessions(deps, parseSessionFilter(filter))
     },
     async revokeWhere(filter) {
-      return revokeSessionsWhere(deps, parseSessionFilter(filter), note)
+      return revokeSessionsWhere(deps, parseSessionFilter(filter), stamp)
     },
   }
 }

@@ -1,6 +1,6 @@
-import type { Told } from '../audit/tell.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Effects } from '../kernel/effects.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { Session } from '../kernel/principal.ts'
 import { type IssuedSession, type NewSessionInput, newSession } from './new-session.ts'
 import type { SessionCache } from './session-cache.ts'
@@ -18,9 +18,9 @@ export interface SessionDeps {
 /** A login that is complete, and the session of the same browser that it replaces. */
 export interface StartSessionInput extends NewSessionInput {
   readonly replaces: Session | null
-  readonly note: Note
+  readonly stamp: Stamp
   /** What is told of the session, besides those that end for it. */
-  readonly tell: (session: Session) => Told
+  readonly effectsOf: (session: Session) => Effects
 }
 
 /**
@@ -28,12 +28,12 @@ export interface StartSessionInput extends NewSessionInput {
  * @returns null when the user was disabled, deleted or changed the password while the login was under way.
  */
 export async function startSession(deps: SessionDeps, input: StartSessionInput): Promise<IssuedSession | null> {
-  const { note, tell, login, replaces } = input
+  const { stamp, effectsOf, login, replaces } = input
   const { record, session, token } = newSession(deps, input)
   const start = { record, securityEpoch: login.securityEpoch, replaces, maxPerUser: deps.settings.maxPerUser }
   const ended = await deps.sessions.start(start, (endedForIt) => {
-    const { events, mails = [] } = tell(session)
-    const endings = endedForIt.map(({ id, userId }) => note({ type: 'session.revoked', userId, sessionId: id }))
+    const { events, mails = [] } = effectsOf(session)
+    const endings = endedForIt.map(({ id, userId }) => stamp({ type: 'session.revoked', userId, sessionId: id }))
     return { events: [...events, ...endings], mails }
   })
   if (ended === null) return null

@@ -1,6 +1,6 @@
-import type { Tell } from '../audit/tell.ts'
 import type { TokenHash } from '../crypto/token.ts'
 import { HOUR_MS } from '../kernel/clock.ts'
+import type { EffectsOf } from '../kernel/effects.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Session, User } from '../kernel/principal.ts'
 
@@ -106,7 +106,7 @@ export interface SessionStore {
    * Stores a session; gives those that ended for it: the one replaced, and the surplus.
    * Null, and nothing stored, when the user is gone, disabled, or their security epoch has moved on.
    */
-  start(start: SessionStart, tell: Tell<readonly SessionRef[]>): Promise<readonly SessionRef[] | null>
+  start(start: SessionStart, effectsOf: EffectsOf<readonly SessionRef[]>): Promise<readonly SessionRef[] | null>
   /** One indexed read. Sessions of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<SessionWithUser | null>
   /**
@@ -119,21 +119,24 @@ export interface SessionStore {
   /** Notes that the cookie was sent anew. False when another request did so first. */
   markCookieSent(record: SessionRecord, cookieSentAt: number): Promise<boolean>
   /** Swaps the token. False when the session is gone, its token is another by now, or the security epoch has moved on. */
-  rotate(rotation: SessionRotation, securityEpoch: number, tell: Tell): Promise<boolean>
+  rotate(rotation: SessionRotation, securityEpoch: number, effectsOf: EffectsOf): Promise<boolean>
   /** The user's sessions that have not expired, most recently used first. */
   listByUser(userId: UserId, now: number): Promise<Session[]>
   /** Ends one session of the user. False when there is none. */
-  revoke(userId: UserId, id: SessionId, tell: Tell): Promise<boolean>
+  revoke(userId: UserId, id: SessionId, effectsOf: EffectsOf): Promise<boolean>
   /** Ends all sessions of the user but one; says how many. */
-  revokeAll(userId: UserId, except: SessionId | null, tell: Tell<number>): Promise<number>
+  revokeAll(userId: UserId, except: SessionId | null, effectsOf: EffectsOf<number>): Promise<number>
   /** Sessions that have not expired, in no order that means anything. Those that start meanwhile may be missed. */
   scan(scan: SessionScan): Promise<SessionPage>
   /** Ends these sessions of any users; gives those that were there. */
-  revokeMany(sessions: readonly SessionRef[], tell: Tell<readonly SessionRef[]>): Promise<readonly SessionRef[]>
+  revokeMany(
+    sessions: readonly SessionRef[],
+    effectsOf: EffectsOf<readonly SessionRef[]>,
+  ): Promise<readonly SessionRef[]>
   /** Deletes sessions past their limits at `now`, looking at no more than `limit`. */
-  sweep(now: number, limit: number, tell: Tell<readonly SessionRef[]>): Promise<Swept>
+  sweep(now: number, limit: number, effectsOf: EffectsOf<readonly SessionRef[]>): Promise<Swept>
   /** Deletes this session if it is past its limits at `now`. */
-  deleteIfExpired(record: SessionRecord, now: number, tell: Tell): Promise<boolean>
+  deleteIfExpired(record: SessionRecord, now: number, effectsOf: EffectsOf): Promise<boolean>
   /** Tells all processes to forget what they know of the user, whom somebody else has changed. */
   invalidateUser(id: UserId): Promise<void>
   /** What other processes changed since the last call. Synchronous and cheap, since every verification asks. */

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { Touch } from './store.ts'
@@ -14,12 +14,12 @@ export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { re
  * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.
  * Uses that are still to be written are written first: they may have moved a limit.
  */
-export async function sweepSessions({ cache, clock, sessions, touches }: SweepDeps, note: Note): Promise<number> {
+export async function sweepSessions({ cache, clock, sessions, touches }: SweepDeps, stamp: Stamp): Promise<number> {
   await touches.flush()
   let total = 0
   for (;;) {
     const { ended, mayBeMore } = await sessions.sweep(clock(), BATCH, (expired) => ({
-      events: expired.map(({ id, userId }) => note({ type: 'session.expired', userId, sessionId: id })),
+      events: expired.map(({ id, userId }) => stamp({ type: 'session.expired', userId, sessionId: id })),
     }))
     for (const session of ended) cache.evictSession(session)
     total += ended.length

@@ -1,6 +1,6 @@
 import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import { digestToken } from '../crypto/token.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import type { SessionSealer } from './sealed-session.ts'
 import { maxSealAgeMs } from './settings.ts'
@@ -22,9 +22,9 @@ export interface VerifySealedDeps extends VerifyDeps {
 export function verifySessionText(
   deps: VerifySealedDeps,
   text: string,
-  note: Note,
+  stamp: Stamp,
 ): SessionPrincipal | null | Promise<SessionPrincipal | null> {
-  if (!isCompactJwe(text)) return verifySession(deps, text, note)
+  if (!isCompactJwe(text)) return verifySession(deps, text, stamp)
   const digest = digestToken(text)
   const { cache, clock, settings, verifications } = deps
   const mayBelieve = settings.token === 'sealed' && cache.follow(deps.sessions.changesElsewhere())
@@ -46,7 +46,7 @@ export function verifySessionText(
     isYoung(deps, sealedAt, now) &&
     isAlive(principal.session, now) &&
     !deps.suspects.has(principal, sealedAt)
-  if (!isBelieved) return verifySession(deps, token, note)
+  if (!isBelieved) return verifySession(deps, token, stamp)
   if (settings.cacheSize > 0) cache.put(digest, principal, version)
   verifications.warm++
   return principal

@@ -1,6 +1,6 @@
-import { tellOnly } from '../audit/tell.ts'
 import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
-import type { Note } from '../kernel/event.ts'
+import { onlyEvents } from '../kernel/effects.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
@@ -36,7 +36,7 @@ const MAX_TOKEN_LENGTH = 64
 export function verifySession(
   deps: VerifyDeps,
   text: string,
-  note: Note,
+  stamp: Stamp,
 ): SessionPrincipal | null | Promise<SessionPrincipal | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const digest = digestToken(text)
@@ -47,7 +47,7 @@ export function verifySession(
     return cached
   }
   if (cached === undefined && parseToken(SESSION_TOKEN_PREFIX, text) === null) return refuse(deps)
-  return readSession(deps, digest, { note, mayUseCache })
+  return readSession(deps, digest, { stamp, mayUseCache })
 }
 
 function isCurrent(deps: VerifyDeps, session: Session): boolean {
@@ -68,7 +68,7 @@ export function isAlive(session: Session, now: number): boolean {
 async function readSession(
   deps: VerifyDeps,
   digest: TokenDigest,
-  { note, mayUseCache }: { readonly note: Note; readonly mayUseCache: boolean },
+  { stamp, mayUseCache }: { readonly stamp: Stamp; readonly mayUseCache: boolean },
 ): Promise<SessionPrincipal | null> {
   const { cache, clock, sessions, verifications } = deps
   const { version } = cache
@@ -78,7 +78,7 @@ async function readSession(
   const now = clock()
   const latest = withLatestUse(deps, found.session)
   if (!isAlive(latest, now)) {
-    await endExpired(deps, { session: latest, tokenHash }, note)
+    await endExpired(deps, { session: latest, tokenHash }, stamp)
     return refuse(deps)
   }
   const session = isTouchDue(deps, latest, now) ? touch(deps, { session: latest, tokenHash }, now) : latest
@@ -96,11 +96,11 @@ function withLatestUse({ touches }: VerifyDeps, session: Session): Session {
 }
 
 /** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */
-async function endExpired({ cache, clock, sessions }: SessionDeps, record: SessionRecord, note: Note): Promise<void> {
+async function endExpired({ cache, clock, sessions }: SessionDeps, record: SessionRecord, stamp: Stamp): Promise<void> {
   const { session } = record
   const { id, userId } = session
-  const expired = note({ type: 'session.expired', userId, sessionId: id })
-  await sessions.deleteIfExpired(record, clock(), tellOnly(expired))
+  const expired = stamp({ type: 'session.expired', userId, sessionId: id })
+  await sessions.deleteIfExpired(record, clock(), onlyEvents(expired))
   cache.evictSession(session)
 }
 

@@ -1,14 +1,15 @@
+import type { AccessTokenStore } from '../access-tokens/store.ts'
 import type { UserStore } from '../accounts/store.ts'
 import type { AuditStore } from '../audit/store.ts'
-import type { Told } from '../audit/tell.ts'
 import type { TokenHash } from '../crypto/token.ts'
+import type { Effects } from '../kernel/effects.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
-import type { MailStore, OneTimeTokenStore } from '../mail/store.ts'
+import type { MailStore } from '../mail/store.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
-import type { ThrottleStore } from '../throttle/store.ts'
-import type { AccessTokenStore } from '../tokens/store.ts'
+import type { CounterStore } from '../throttle/store.ts'
 
 /** A storage that is open: the stores of every feature. */
 export interface Stores {
@@ -16,11 +17,11 @@ export interface Stores {
   readonly passwords: PasswordStore
   readonly sessions: SessionStore
   readonly audit: AuditStore
-  readonly tokens: OneTimeTokenStore
+  readonly oneTimeTokens: OneTimeTokenStore
   readonly accessTokens: AccessTokenStore
   readonly mails: MailStore
   /** Where the sessions are. */
-  readonly throttle: ThrottleStore
+  readonly counters: CounterStore
   /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
   ping(): Promise<void>
   /** What is damaged, one line each; empty when all is well. */
@@ -38,7 +39,7 @@ export interface OpenOptions {
   /** Told of statements, besides the listener that the storage itself was made with. */
   readonly onStatement?: OnStatement | undefined
   /** Told of what happened, after it was stored. */
-  readonly onTold?: ((told: Told) => void) | undefined
+  readonly onEffects?: ((effects: Effects) => void) | undefined
 }
 
 /** A migration that the database does not have yet. */
@@ -98,7 +99,7 @@ export interface SessionOrders {
 }
 
 /** One listener that tells both. */
-export function tellBoth(first?: OnStatement, second?: OnStatement): OnStatement | undefined {
+export function callBoth(first?: OnStatement, second?: OnStatement): OnStatement | undefined {
   if (first === undefined || second === undefined) return first ?? second
   return (statement, durationMs) => {
     first(statement, durationMs)

@@ -1,7 +1,7 @@
-import type { Cookie, RouteRequest } from '../kernel/route.ts'
-import type { CookieJar } from '../sessions/session-cookie.ts'
+import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
+import type { RouteRequest } from '../kernel/route.ts'
 import type { DeviceUser } from './device.ts'
-import type { Attempt, Operation, Throttle } from './throttle.ts'
+import type { Caller, Operation, Throttle } from './throttle.ts'
 
 /** Suffix of the cookie by which we know a browser again. */
 const DEVICE = 'device'
@@ -9,19 +9,19 @@ const DEVICE = 'device'
 const DEVICE_SECONDS = 400 * 24 * 60 * 60
 
 /** What is to be known of a request before something is tried. */
-export function readAttempt(
+export function readCaller(
   { devices }: Throttle,
   operation: Operation,
-  { client, cookie, note, tellQuota }: Pick<RouteRequest, 'client' | 'cookie' | 'note' | 'tellQuota'>,
-): Attempt {
-  return { operation, client, device: devices.read(cookie(DEVICE)), note, tellQuota }
+  { client, cookie, stamp, reportQuota }: Pick<RouteRequest, 'client' | 'cookie' | 'stamp' | 'reportQuota'>,
+): Caller {
+  return { operation, client, device: devices.read(cookie(DEVICE)), stamp, reportQuota }
 }
 
 /** The cookie by which we know this browser again, after a login of the user. It outlives logouts. */
 export function deviceCookie(
-  { jar, throttle }: { readonly jar: CookieJar; readonly throttle: Throttle },
-  { device }: Pick<Attempt, 'device'>,
+  { cookies, throttle }: { readonly cookies: CookieFactory; readonly throttle: Throttle },
+  { device }: Pick<Caller, 'device'>,
   user: DeviceUser,
 ): Cookie {
-  return jar.make(throttle.devices.remember(device, user), { suffix: DEVICE, maxAgeSeconds: DEVICE_SECONDS })
+  return cookies.make(throttle.devices.remember(device, user), { suffix: DEVICE, maxAgeSeconds: DEVICE_SECONDS })
 }

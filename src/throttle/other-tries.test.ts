@@ -6,7 +6,7 @@ import { sqlite } from '../storage/sql/sqlite.ts'
 import { takeForgotBudget, takeMailBudget } from './other-tries.ts'
 import { takePasswordTry } from './password-tries.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from './settings.ts'
-import { type Attempt, createThrottle, type Throttle } from './throttle.ts'
+import { type Caller, createThrottle, type Throttle } from './throttle.ts'
 
 const HOUR_MS = 3_600_000
 let now = Date.now()
@@ -16,31 +16,31 @@ async function openThrottle(): Promise<Throttle> {
   onTestFinished(() => stores.close())
   const clock = (): number => now
   return createThrottle({
-    store: stores.throttle,
+    store: stores.counters,
     settings: DEFAULT_THROTTLE_SETTINGS,
     secrets: [randomBytes(32)],
     clock,
   })
 }
 
-function attemptFrom(ip: string | null, device: Attempt['device'] = null): Attempt {
+function callerFrom(ip: string | null, device: Caller['device'] = null): Caller {
   const client = { ip, userAgent: null }
-  const note: Attempt['note'] = (event) => ({ ...event, at: now, actor: null, requestId: null, client })
-  return { operation: 'password_forgot', client, device, note, tellQuota: () => undefined }
+  const stamp: Caller['stamp'] = (event) => ({ ...event, at: now, actor: null, requestId: null, client })
+  return { operation: 'password_forgot', client, device, stamp, reportQuota: () => undefined }
 }
 
 test('ten requests for mails an hour from a network; those whose address is unknown count together', async () => {
   const throttle = await openThrottle()
   for (const ip of ['192.0.2.1', null]) {
-    for (let count = 0; count < 10; count++) await takeForgotBudget(throttle, attemptFrom(ip))
-    await expect(takeForgotBudget(throttle, attemptFrom(ip))).rejects.toMatchObject({
+    for (let count = 0; count < 10; count++) await takeForgotBudget(throttle, callerFrom(ip))
+    await expect(takeForgotBudget(throttle, callerFrom(ip))).rejects.toMatchObject({
       code: 'too_many_requests',
       retryAfterSeconds: 3_600,
     })
   }
-  await takeForgotBudget(throttle, attemptFrom('192.0.2.2'))
+  await takeForgotBudget(throttle, callerFrom('192.0.2.2'))
   now += HOUR_MS
-  await takeForgotBudget(throttle, attemptFrom(null))
+  await takeForgotBudget(throttle, callerFrom(null))
 })
 
 test('five mails an hour to an address, and nothing is thrown by which one could tell', async () => {
@@ -58,9 +58,9 @@ test('a try says whether the user logged in with this browser before', async () 
   const throttle = await openThrottle()
   const [userId, other] = [newUserId(throttle.clock), newUserId(throttle.clock)]
   const device = throttle.devices.read(throttle.devices.remember(null, { userId, securityEpoch: 0 }))
-  const isKnown = async (id: typeof userId | null, by: Attempt['device']): Promise<boolean> => {
+  const isKnown = async (id: typeof userId | null, by: Caller['device']): Promise<boolean> => {
     const subject = { account: 'ada@example.com', user: id === null ? null : { userId: id, securityEpoch: 0 } }
-    return (await takePasswordTry(throttle, subject, attemptFrom('192.0.2.1', by))).isKnownDevice
+    return (await takePasswordTry(throttle, subject, callerFrom('192.0.2.1', by))).isKnownDevice
   }
   expect(await isKnown(userId, device)).toBe(true)
   expect(await isKnown(userId, null)).toBe(false)

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../kernel/catalogue.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { networkOf } from './network.ts'
 import { type CountedTry, giveBackTry, quotaLeft, takeTry } from './take-try.ts'
-import type { Attempt, Throttle } from './throttle.ts'
+import type { Caller, Throttle } from './throttle.ts'
 
 /** Refusals by which nobody learns anything: such a try was none. */
 const NO_TRY: readonly RefusalCode[] = ['validation_failed', 'overloaded']
@@ -11,8 +11,8 @@ const NO_TRY: readonly RefusalCode[] = ['validation_failed', 'overloaded']
  * Does what a registration does, within what its network may in an hour. What fails before it tells anything is not counted.
  * @throws too_many_requests, unavailable, and whatever the work throws.
  */
-export async function withRegisterTry<T>(throttle: Throttle, attempt: Attempt, work: () => Promise<T>): Promise<T> {
-  const counted = await takeNetworkTry(throttle, 'register', attempt)
+export async function withRegisterTry<T>(throttle: Throttle, caller: Caller, work: () => Promise<T>): Promise<T> {
+  const counted = await takeNetworkTry(throttle, 'register', caller)
   try {
     return await work()
   } catch (error) {
@@ -25,8 +25,8 @@ export async function withRegisterTry<T>(throttle: Throttle, attempt: Attempt, w
  * Counts a request for a mail with a link, within what its network may in an hour.
  * @throws too_many_requests, unavailable.
  */
-export async function takeForgotBudget(throttle: Throttle, attempt: Attempt): Promise<void> {
-  await takeNetworkTry(throttle, 'forgot', attempt)
+export async function takeForgotBudget(throttle: Throttle, caller: Caller): Promise<void> {
+  await takeNetworkTry(throttle, 'forgot', caller)
 }
 
 /** What a mail is about, as far as it has a budget. */
@@ -48,10 +48,10 @@ export async function takeMailBudget(
   return outcome === 'counted'
 }
 
-async function takeNetworkTry(throttle: Throttle, name: 'register' | 'forgot', attempt: Attempt): Promise<CountedTry> {
+async function takeNetworkTry(throttle: Throttle, name: 'register' | 'forgot', caller: Caller): Promise<CountedTry> {
   const limit = throttle.limits[name]
-  const key = throttle.keyOf(limit, networkOf(attempt.client.ip))
-  const counted = await takeTry(throttle, { limit, key }, { attempt, userId: null })
-  attempt.tellQuota(quotaLeft(throttle, counted))
+  const key = throttle.keyOf(limit, networkOf(caller.client.ip))
+  const counted = await takeTry(throttle, { limit, key }, { caller, userId: null })
+  caller.reportQuota(quotaLeft(throttle, counted))
   return counted
 }

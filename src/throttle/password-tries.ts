@@ -16,7 +16,7 @@ import {
   takeTry,
   tooManyTries,
 } from './take-try.ts'
-import type { Attempt, Throttle } from './throttle.ts'
+import type { Caller, Throttle } from './throttle.ts'
 
 /** Whose password is tried. */
 export interface PasswordSubject {
@@ -45,11 +45,11 @@ export interface PasswordTry {
 export async function takePasswordTry(
   throttle: Throttle,
   subject: PasswordSubject,
-  attempt: Attempt,
+  caller: Caller,
 ): Promise<PasswordTry> {
-  const device = deviceBudget(throttle, subject, attempt)
-  const known = device === null ? null : await takeAsDevice(throttle, device, { attempt, userId: idOf(subject) })
-  return known ?? takeAsStranger(throttle, { subject, attempt, spentDevice: device })
+  const device = deviceBudget(throttle, subject, caller)
+  const known = device === null ? null : await takeAsDevice(throttle, device, { caller, userId: idOf(subject) })
+  return known ?? takeAsStranger(throttle, { subject, caller, spentDevice: device })
 }
 
 /**
@@ -57,20 +57,20 @@ export async function takePasswordTry(
  * @returns what ends the turn.
  * @throws too_many_requests when too many wait already.
  */
-export async function waitForTurn(throttle: Throttle, subject: PasswordSubject, attempt: Attempt): Promise<() => void> {
+export async function waitForTurn(throttle: Throttle, subject: PasswordSubject, caller: Caller): Promise<() => void> {
   const endTurn = await throttle.turns.take(subject.account)
   if (endTurn !== null) return endTurn
   const retryAt = throttle.clock() + SECOND_MS
-  throw tooManyTries(throttle, throttle.limits.account, { attempt, userId: idOf(subject), retryAt })
+  throw tooManyTries(throttle, throttle.limits.account, { caller, userId: idOf(subject), retryAt })
 }
 
 /** The password was right: failures before it count no more. Those of strangers still do when it came from a known device. */
 export async function forgetFailedTries(
   throttle: Throttle,
   { inARow, network }: PasswordTry,
-  { tellQuota }: Attempt,
+  { reportQuota }: Caller,
 ): Promise<void> {
-  if (network !== null) tellQuota(quotaLeft(throttle, network, { isGivenBack: true }))
+  if (network !== null) reportQuota(quotaLeft(throttle, network, { isGivenBack: true }))
   await Promise.all([
     ...inARow.map(({ key }) => throttle.store.forget(key)),
     ...(network === null ? [] : [giveBackTry(throttle, network)]),
@@ -91,7 +91,7 @@ function accountBudget({ limits, keyOf }: Throttle, account: string): Budget {
   return { limit: limits.account, key: keyOf(limits.account, account) }
 }
 
-function deviceBudget(throttle: Throttle, { user }: PasswordSubject, { device }: Attempt): Budget | null {
+function deviceBudget(throttle: Throttle, { user }: PasswordSubject, { device }: Caller): Budget | null {
   if (device === null || user === null || !throttle.devices.knows(device, user)) return null
   const limit = throttle.limits.device
   return { limit, key: throttle.keyOf(limit, user.userId, device.id) }
@@ -105,7 +105,7 @@ function idOf({ user }: PasswordSubject): UserId | null {
 async function takeAsDevice(
   throttle: Throttle,
   budget: Budget,
-  refused: { readonly attempt: Attempt; readonly userId: UserId | null },
+  refused: { readonly caller: Caller; readonly userId: UserId | null },
 ): Promise<PasswordTry | null> {
   const { limit, key } = budget
   const taken = await throttle.store.take(key, limit, throttle.clock())
@@ -117,19 +117,19 @@ async function takeAsDevice(
 
 interface Stranger {
   readonly subject: PasswordSubject
-  readonly attempt: Attempt
+  readonly caller: Caller
   readonly spentDevice: Budget | null
 }
 
 /** The network is counted first: whoever has used that up moves no counter of a victim. */
-async function takeAsStranger(throttle: Throttle, { subject, attempt, spentDevice }: Stranger): Promise<PasswordTry> {
+async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice }: Stranger): Promise<PasswordTry> {
   const budget = accountBudget(throttle, subject.account)
-  const refused = { attempt, userId: idOf(subject) }
+  const refused = { caller, userId: idOf(subject) }
   await refuseSpentTry(throttle, budget, refused)
   const limit = throttle.limits.login
-  const key = throttle.keyOf(limit, networkOf(attempt.client.ip))
+  const key = throttle.keyOf(limit, networkOf(caller.client.ip))
   const network = await takeTry(throttle, { limit, key }, refused)
-  attempt.tellQuota(quotaLeft(throttle, network))
+  caller.reportQuota(quotaLeft(throttle, network))
   try {
     const own = await takeTry(throttle, budget, refused)
     const inARow = spentDevice === null ? [budget] : [budget, spentDevice]

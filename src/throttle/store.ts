@@ -23,7 +23,7 @@ export type Taken = ({ readonly outcome: 'counted' } & Counted) | NotTaken
  * What limits ask of storage. Every method is atomic over all nodes, and throws the refusal `unavailable` when the storage
  * does not answer: a counter that cannot be read allows nothing.
  */
-export interface ThrottleStore {
+export interface CounterStore {
   /** Counts a try, before whatever it tries is checked, so that tries at the same moment cannot exceed the limit. */
   take(key: string, limit: Limit, now: number): Promise<Taken>
   /**

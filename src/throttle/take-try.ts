@@ -3,7 +3,7 @@ import type { Quota } from '../kernel/quota.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Limit } from './limits.ts'
 import type { Counted } from './store.ts'
-import type { Attempt, Throttle } from './throttle.ts'
+import type { Caller, Throttle } from './throttle.ts'
 
 /** Whose budget it is, and how large. */
 export interface Budget {
@@ -18,7 +18,7 @@ export interface CountedTry extends Budget {
 
 /** Who is refused, for events. */
 export interface Refused {
-  readonly attempt: Attempt
+  readonly caller: Caller
   readonly userId: string | null
 }
 
@@ -53,7 +53,7 @@ export async function giveBackTry({ store }: Throttle, { key, limit, counted }: 
 export function tooManyTries(
   throttle: Throttle,
   limit: Limit,
-  { attempt: { operation }, userId, retryAt }: Refused & { readonly retryAt: number },
+  { caller: { operation }, userId, retryAt }: Refused & { readonly retryAt: number },
 ): Refusal {
   const seconds = secondsUntil(throttle, retryAt)
   return new Refusal('too_many_requests', {

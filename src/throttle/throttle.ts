@@ -1,17 +1,17 @@
 import { createKeyedHash } from '../crypto/keyed-hash.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Note } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
 import type { Quota } from '../kernel/quota.ts'
 import { createDevices, type Device, type Devices } from './device.ts'
 import { createLimits, type Limit, type Limits } from './limits.ts'
 import type { ThrottleSettings } from './settings.ts'
-import type { ThrottleStore } from './store.ts'
+import type { CounterStore } from './store.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 /** What limits work with. */
 export interface Throttle {
-  readonly store: ThrottleStore
+  readonly store: CounterStore
   readonly limits: Limits
   readonly devices: Devices
   /** Tries at one account take turns within a process. */
@@ -32,19 +32,19 @@ export type Operation =
   | 'register'
 
 /** Who tries, from where. */
-export interface Attempt {
+export interface Caller {
   readonly operation: Operation
   readonly client: ClientInfo
   /** The browser, when it logged in before. */
   readonly device: Device | null
-  readonly note: Note
+  readonly stamp: Stamp
   /** Is told what is left of the budget of the network. */
-  readonly tellQuota: (quota: Quota) => void
+  readonly reportQuota: (quota: Quota) => void
 }
 
 /** What limits are made of. */
 export interface ThrottleParts {
-  readonly store: ThrottleStore
+  readonly store: CounterStore
   readonly settings: ThrottleSettings
   /** Newest first. Another newest secret means other keys: the counters begin anew. */
   readonly secrets: readonly Uint8Array[]

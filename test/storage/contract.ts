@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AccessTokenRecord } from '../../src/access-tokens/store.ts'
 import type { PasswordHash } from '../../src/crypto/password-hasher.ts'
 import { hashToken, newToken, type TokenHash } from '../../src/crypto/token.ts'
 import type { EmailAddress } from '../../src/kernel/email-address.ts'
@@ -12,7 +13,6 @@ import type { Stores } from '../../src/storage/storage.ts'
 import { createLimits, type Limit, waitAfterMs } from '../../src/throttle/limits.ts'
 import { DEFAULT_THROTTLE_SETTINGS } from '../../src/throttle/settings.ts'
 import type { Counted, Taken } from '../../src/throttle/store.ts'
-import type { AccessTokenRecord } from '../../src/tokens/store.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
 
@@ -150,13 +150,13 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         moved(withPassword, OTHER_HASH),
         moved(disabled, HASH, NOW),
       ]
-      let told: readonly UserId[] = []
+      let effects: readonly UserId[] = []
       const stored = await stores.users.importMany(users, NOW, (ids) => {
-        told = ids
+        effects = ids
         return { events: [] }
       })
       expect(stored).toEqual([plain.id, withPassword.id, disabled.id])
-      expect(told).toEqual(stored)
+      expect(effects).toEqual(stored)
       expect(await elsewhere.users.findById(disabled.id)).toEqual({ ...disabled, disabledAt: NOW })
       expect(await elsewhere.passwords.findByUserId(plain.id)).toMatchObject({ user: plain, hash: null })
       expect(await elsewhere.passwords.findByUserId(withPassword.id)).toMatchObject({ hash: OTHER_HASH })
@@ -395,8 +395,8 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const inEpoch = async (securityEpoch: number): Promise<unknown[]> => {
         const token = { userId: user.id, email: user.email, createdAt: NOW, expiresAt: NOW + LIFE }
         const link = { ...token, tokenHash: hashToken(newToken('lkt')), purpose: 'email_change' as const }
-        const issued = await stores.tokens.issueInEpoch({ id: user.id, securityEpoch }, [link], untold)
-        expect(await stores.tokens.find(link.tokenHash, 'email_change', NOW)).toEqual(issued ? link : null)
+        const issued = await stores.oneTimeTokens.issueInEpoch({ id: user.id, securityEpoch }, [link], untold)
+        expect(await stores.oneTimeTokens.find(link.tokenHash, 'email_change', NOW)).toEqual(issued ? link : null)
         const conditions = { maxPerUser: 100, securityEpoch }
         return [issued, await stores.accessTokens.create(makeAccessToken(user.id), conditions, untold)]
       }
@@ -459,18 +459,18 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       )
       expect(await scanAll({ userId: (users[0] as User).id, since: NOW + 3, limit: 2 })).toEqual([own[3]])
 
-      const told: (readonly SessionRef[])[] = []
-      const tell = (gone: readonly SessionRef[]): { events: [] } => {
-        told.push(gone)
+      const effects: (readonly SessionRef[])[] = []
+      const effectsOf = (gone: readonly SessionRef[]): { events: [] } => {
+        effects.push(gone)
         return { events: [] }
       }
       const refs = [...records.slice(0, 4).map(refOf), { id: newSessionId(() => NOW), userId: (users[0] as User).id }]
-      const ended = await stores.sessions.revokeMany(refs, tell)
+      const ended = await stores.sessions.revokeMany(refs, effectsOf)
       const byId = (left: SessionRef, right: SessionRef): number => (left.id < right.id ? -1 : 1)
       expect([...ended].sort(byId)).toEqual(records.slice(0, 4).map(refOf).sort(byId))
-      expect(told).toEqual([ended])
-      expect(await stores.sessions.revokeMany(refs, tell)).toEqual([])
-      expect(told).toHaveLength(1)
+      expect(effects).toEqual([ended])
+      expect(await stores.sessions.revokeMany(refs, effectsOf)).toEqual([])
+      expect(effects).toHaveLength(1)
       for (const [index, { tokenHash }] of records.entries()) expect(await isThere(tokenHash)).toBe(index >= 4)
     })
 
@@ -636,7 +636,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const { keepMs } = limits.login
       const few: Limit = { ...limits.login, maxTries: 20 }
       const isCounted = (taken: Taken): taken is Taken & { readonly outcome: 'counted' } => taken.outcome === 'counted'
-      const take = (key: string, limit: Limit, now = NOW) => stores.throttle.take(key, limit, now)
+      const take = (key: string, limit: Limit, now = NOW) => stores.counters.take(key, limit, now)
 
       async function takeCounted(key: string, limit: Limit, now = NOW): Promise<Counted> {
         const taken = await take(key, limit, now)
@@ -652,7 +652,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         const [, limit, room, outcome, retryAt] = row
         const key = randomUUID()
         const tries = Array.from({ length: 100 }, (_, index) =>
-          (index % 2 ? stores : elsewhere).throttle.take(key, limit, NOW),
+          (index % 2 ? stores : elsewhere).counters.take(key, limit, NOW),
         )
         const taken = await Promise.all(tries)
         const counts = taken.filter(isCounted).map((each) => each.count)
@@ -660,9 +660,9 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           Array.from({ length: room }, (_, index) => index + 1),
         )
         for (const each of taken.filter((one) => !isCounted(one))) expect(each).toEqual({ outcome, retryAt })
-        expect(await elsewhere.throttle.look(key, limit, retryAt - 1)).toEqual({ outcome, retryAt })
-        expect(await elsewhere.throttle.look(key, limit, retryAt)).toBeNull()
-        expect(await elsewhere.throttle.look(randomUUID(), limit, NOW)).toBeNull()
+        expect(await elsewhere.counters.look(key, limit, retryAt - 1)).toEqual({ outcome, retryAt })
+        expect(await elsewhere.counters.look(key, limit, retryAt)).toBeNull()
+        expect(await elsewhere.counters.look(randomUUID(), limit, NOW)).toBeNull()
       })
 
       test.each([
@@ -698,8 +698,8 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         const key = randomUUID()
         await takeCounted(key, limit)
         await takeCounted(key, limit, NOW + 1)
-        expect(await elsewhere.throttle.look(key, limit, NOW)).toBeNull()
-        expect(await elsewhere.throttle.take(key, limit, NOW)).toMatchObject({ outcome: 'counted', count: 3 })
+        expect(await elsewhere.counters.look(key, limit, NOW)).toBeNull()
+        expect(await elsewhere.counters.take(key, limit, NOW)).toMatchObject({ outcome: 'counted', count: 3 })
       })
 
       test('a window begins with its first try and ends as a whole; failures are kept since the last', async () => {
@@ -718,28 +718,28 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
         const key = randomUUID()
         for (let count = 1; count < 5; count++) await takeCounted(key, limits.account)
         const fifth = await takeCounted(key, limits.account)
-        await elsewhere.throttle.giveBack(key, limits.account, fifth)
+        await elsewhere.counters.giveBack(key, limits.account, fifth)
         expect(await takeCounted(key, limits.account)).toEqual(fifth)
         const late = await takeCounted(key, limits.account, NOW + 1_000)
-        await stores.throttle.giveBack(key, limits.account, fifth)
+        await stores.counters.giveBack(key, limits.account, fifth)
         expect(await take(key, limits.account, NOW + 1_000)).toEqual({ outcome: 'wait', retryAt: late.blockedUntil })
 
         const window = randomUUID()
         const old = await takeCounted(window, few)
         await takeCounted(window, few, NOW + keepMs)
-        await stores.throttle.giveBack(window, few, old)
+        await stores.counters.giveBack(window, few, old)
         expect(await takeCounted(window, few, NOW + keepMs)).toMatchObject({ count: 2 })
-        await stores.throttle.giveBack(randomUUID(), few, old)
+        await stores.counters.giveBack(randomUUID(), few, old)
       })
 
       test('a counter that is forgotten begins anew; the sweep takes what has expired, and nothing else', async () => {
         const [forgotten, expired, alive] = [randomUUID(), randomUUID(), randomUUID()]
         for (const key of [forgotten, expired, alive]) await takeCounted(key, few)
         await takeCounted(alive, limits.account)
-        await elsewhere.throttle.forget(forgotten)
+        await elsewhere.counters.forget(forgotten)
         expect(await takeCounted(forgotten, few)).toMatchObject({ count: 1 })
         let sweeps = 1
-        while (await stores.throttle.sweep(NOW + keepMs, 1)) sweeps++
+        while (await stores.counters.sweep(NOW + keepMs, 1)) sweeps++
         expect(sweeps).toBeLessThan(100)
         expect(await takeCounted(expired, few, NOW + keepMs)).toMatchObject({ count: 1 })
         expect(await takeCounted(alive, limits.account)).toMatchObject({ count: 3 })

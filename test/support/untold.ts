@@ -1,4 +1,4 @@
-import { tellOnly } from '../../src/audit/tell.ts'
+import { onlyEvents } from '../../src/kernel/effects.ts'
 
 /** For calls of stores in which what is told of them does not matter. */
-export const untold = tellOnly()
+export const untold = onlyEvents()

@@ -1,11 +1,11 @@
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { createChangeInbox } from '../change-inbox.ts'
-import { type OnStatement, type SessionStorage, type Stores, tellBoth } from '../storage.ts'
+import { callBoth, type OnStatement, type SessionStorage, type Stores } from '../storage.ts'
+import { createRedisCounterStore } from './counters.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
 import { createSessionKeys } from './session-keys.ts'
 import { toStored } from './session-record.ts'
 import { carryOut, createRedisSessionStore, endAmong, putRotated, type RedisSessionDeps } from './sessions.ts'
-import { createRedisThrottleStore } from './throttle.ts'
 
 /** How Redis is used. */
 export interface RedisOptions {
@@ -32,7 +32,7 @@ export function redis(url: string, options: RedisOptions = {}): SessionStorage {
   return {
     async open(stores, orders, onStatement) {
       const inbox = createChangeInbox()
-      const listener = tellBoth(options.onStatement, onStatement)
+      const listener = callBoth(options.onStatement, onStatement)
       const link = await openRedisLink({ url, prefix, deadlineMs, inbox, onStatement: listener })
       const deps: RedisSessionDeps = {
         audit: stores.audit,
@@ -71,81 +71,81 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
     ...stores,
     users: {
       ...stores.users,
-      async create(newUser, tell) {
+      async create(newUser, effectsOf) {
         const { user, firstSession, replaces } = newUser
         const copy = { user, revision: 0, securityEpoch: 0 }
         // First the session, whose token nobody has yet: so the user is never there without it.
         if (firstSession !== null) await keys.put(toStored(firstSession.session, firstSession.tokenHash, copy))
-        const created = await stores.users.create(newUser, tell)
+        const created = await stores.users.create(newUser, effectsOf)
         const ending = created === 'created' ? replaces : (firstSession?.session ?? null)
         if (ending !== null) await endAmong(keys, ending.userId, ({ id }) => id === ending.id)
         return created
       },
-      async verifyEmail(verification, tell) {
-        const verified = await stores.users.verifyEmail(verification, tell)
+      async verifyEmail(verification, effectsOf) {
+        const verified = await stores.users.verifyEmail(verification, effectsOf)
         await carryOut(deps, verification.userId)
         return verified
       },
-      async changeEmail(proof, tell) {
-        const outcome = await stores.users.changeEmail(proof, tell)
+      async changeEmail(proof, effectsOf) {
+        const outcome = await stores.users.changeEmail(proof, effectsOf)
         await carryOut(deps, proof.userId)
         return outcome
       },
-      async undoEmailChange(undo, tell) {
-        const undone = await stores.users.undoEmailChange(undo, tell)
+      async undoEmailChange(undo, effectsOf) {
+        const undone = await stores.users.undoEmailChange(undo, effectsOf)
         await carryOut(deps, undo.userId)
         return undone
       },
-      async rename(id, name, tell) {
-        const user = await stores.users.rename(id, name, tell)
+      async rename(id, name, effectsOf) {
+        const user = await stores.users.rename(id, name, effectsOf)
         await carryOut(deps, id)
         return user
       },
-      async disable(id, disabledAt, tell) {
-        const disabled = await stores.users.disable(id, disabledAt, tell)
+      async disable(id, disabledAt, effectsOf) {
+        const disabled = await stores.users.disable(id, disabledAt, effectsOf)
         await carryOut(deps, id)
         return disabled
       },
-      async delete(id, tell) {
-        const deleted = await stores.users.delete(id, tell)
+      async delete(id, effectsOf) {
+        const deleted = await stores.users.delete(id, effectsOf)
         await carryOut(deps, id)
         return deleted
       },
     },
     passwords: {
       ...stores.passwords,
-      async reset(reset, tell) {
-        const done = await stores.passwords.reset(reset, tell)
+      async reset(reset, effectsOf) {
+        const done = await stores.passwords.reset(reset, effectsOf)
         await carryOut(deps, reset.userId)
         return done
       },
-      async change(change, tell) {
+      async change(change, effectsOf) {
         const { id, userId, oldTokenHash, newTokenHash } = change.keep
         // First the new token, which nobody has yet; the order then ends all sessions but the one under it.
         if ((await putRotated(keys, change.keep, change.securityEpoch + 1)) === null) return false
-        const changed = await stores.passwords.change(change, tell)
+        const changed = await stores.passwords.change(change, effectsOf)
         // Where the old one is gone, somebody ended the session meanwhile, and it must not live on under the new one.
         const goesOn = changed && (await keys.end({ id, userId, tokenHash: oldTokenHash }))
         if (!goesOn) await keys.end({ id, userId, tokenHash: newTokenHash })
         if (changed) await carryOut(deps, userId)
         return changed
       },
-      async forceReset(userId, tell) {
-        const forced = await stores.passwords.forceReset(userId, tell)
+      async forceReset(userId, effectsOf) {
+        const forced = await stores.passwords.forceReset(userId, effectsOf)
         await carryOut(deps, userId)
         return forced
       },
     },
     accessTokens: {
       ...stores.accessTokens,
-      async revoke(userId, id, tell) {
-        const revoked = await stores.accessTokens.revoke(userId, id, tell)
+      async revoke(userId, id, effectsOf) {
+        const revoked = await stores.accessTokens.revoke(userId, id, effectsOf)
         await carryOut(deps, userId)
         return revoked
       },
     },
     sessions: createRedisSessionStore(deps),
-    throttle: createRedisThrottleStore(link),
+    counters: createRedisCounterStore(link),
     async ping() {
       await stores.ping()
       await link.command('PING', null)

@@ -29,7 +29,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     changesElsewhere: inbox.take,
     lagMs: () => inbox.lagMs,
 
-    async start({ record, securityEpoch, replaces, maxPerUser }, tell) {
+    async start({ record, securityEpoch, replaces, maxPerUser }, effectsOf) {
       const { session, tokenHash } = record
       const copy = await orders.findUser(session.userId)
       if (copy === null || copy.securityEpoch !== securityEpoch) return null
@@ -40,7 +40,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       const others = (await listLive(keys, session.userId)).filter((each) => each.session.id !== session.id)
       const surplus = new Set(others.slice(maxPerUser - 1).map((each) => each.session.id))
       const ended = surplus.size === 0 ? [] : await endAmong(keys, session.userId, ({ id }) => surplus.has(id))
-      await audit.write(tell([...replaced, ...ended]))
+      await audit.write(effectsOf([...replaced, ...ended]))
       return [...replaced, ...ended]
     },
 
@@ -65,10 +65,10 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     markCookieSent: ({ session, tokenHash }, cookieSentAt) =>
       keys.markCookieSent(tokenHash, session.cookieSentAt, cookieSentAt),
 
-    async rotate(rotation, securityEpoch, tell) {
+    async rotate(rotation, securityEpoch, effectsOf) {
       const rotated = await rotateSession(keys, rotation, securityEpoch)
       if (rotated === null || !(await isStillAllowed({ keys, orders }, rotated, securityEpoch))) return false
-      await audit.write(tell(undefined))
+      await audit.write(effectsOf(undefined))
       return true
     },
 
@@ -79,15 +79,15 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
         .filter(({ expiresAt, idleExpiresAt }) => expiresAt > now && idleExpiresAt > now)
     },
 
-    async revoke(userId, id, tell) {
+    async revoke(userId, id, effectsOf) {
       const ended = await endAmong(keys, userId, (listed) => listed.id === id)
-      if (ended.length > 0) await audit.write(tell(undefined))
+      if (ended.length > 0) await audit.write(effectsOf(undefined))
       return ended.length > 0
     },
 
-    async revokeAll(userId, except, tell) {
+    async revokeAll(userId, except, effectsOf) {
       const { length } = await endAmong(keys, userId, ({ id }) => id !== except)
-      if (length > 0) await audit.write(tell(length))
+      if (length > 0) await audit.write(effectsOf(length))
       return length
     },
 
@@ -102,7 +102,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       return { sessions, next: userId !== null || users.length < limit ? null : (users.at(-1)?.id ?? null) }
     },
 
-    async revokeMany(refs, tell) {
+    async revokeMany(refs, effectsOf) {
       const byUser = [...Map.groupBy(refs, ({ userId }) => userId)]
       const ended = await Promise.all(
         byUser.map(([userId, own]) => {
@@ -110,7 +110,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
           return endAmong(keys, userId, ({ id }) => ids.has(id))
         }),
       )
-      if (ended.flat().length > 0) await audit.write(tell(ended.flat()))
+      if (ended.flat().length > 0) await audit.write(effectsOf(ended.flat()))
       return ended.flat()
     },
 
@@ -119,11 +119,11 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
 
     recentChanges: keys.recentChanges,
 
-    async deleteIfExpired({ session, tokenHash }, now, tell) {
+    async deleteIfExpired({ session, tokenHash }, now, effectsOf) {
       const found = await keys.find(tokenHash)
       if (found === null || (now < found.session.idleExpiresAt && now < found.session.expiresAt)) return false
       const ended = await keys.end({ id: session.id, userId: session.userId, tokenHash })
-      if (ended) await audit.write(tell(undefined))
+      if (ended) await audit.write(effectsOf(undefined))
       return ended
     },
 

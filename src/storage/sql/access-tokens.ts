@@ -1,23 +1,23 @@
 import { type InsertObject, type Selectable, sql, type Transaction } from 'kysely'
+import type { AccessTokenRecord, AccessTokenStore } from '../../access-tokens/store.ts'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { AccessTokenId, UserId } from '../../kernel/ids.ts'
 import type { AccessToken, User } from '../../kernel/principal.ts'
-import type { AccessTokenRecord, AccessTokenStore } from '../../tokens/store.ts'
 import type { AccessTokensTable, Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
-import { isDone, type TellingDatabase } from './transact.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Access tokens in SQL. */
-export function createAccessTokenStore(database: TellingDatabase, sessions: SessionEffects): AccessTokenStore {
+export function createAccessTokenStore(database: TransactingDatabase, sessions: SessionEffects): AccessTokenStore {
   const { db, reader, transact, writeLightly } = database
   return {
-    async create(record, { maxPerUser, securityEpoch }, tell) {
+    async create(record, { maxPerUser, securityEpoch }, effectsOf) {
       const { userId } = record.accessToken
       let outcome: 'too_many' | 'user_gone' = 'user_gone'
-      const created = await transact(tell, async (trx) => {
+      const created = await transact(effectsOf, async (trx) => {
         if (!(await lockUser(trx, userId))) return null
         if (securityEpoch !== null && !(await isEpochCurrent(trx, userId, securityEpoch))) return null
         outcome = 'too_many'
@@ -40,9 +40,9 @@ export function createAccessTokenStore(database: TellingDatabase, sessions: Sess
       return rows.map(toAccessToken)
     },
 
-    revoke: (userId, id, tell) =>
+    revoke: (userId, id, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           const { numDeletedRows } = await trx
             .deleteFrom('access_tokens')
             .where('id', '=', id)

@@ -3,13 +3,13 @@ import type { InsertObject, Selectable, Transaction } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { digestPersonal } from '../../audit/chain.ts'
 import type { AuditEntry } from '../../audit/entry.ts'
-import type { NotedEvent } from '../../kernel/event.ts'
+import type { StampedEvent } from '../../kernel/event.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
 
 /** Writes events as rows of the transaction in which they happen. */
-export async function insertAuditRows(trx: Transaction<Database>, events: readonly NotedEvent[]): Promise<void> {
+export async function insertAuditRows(trx: Transaction<Database>, events: readonly StampedEvent[]): Promise<void> {
   if (events.length === 0) return
   await trx.insertInto('audit_events').values(events.map(toRow)).execute()
 }
@@ -40,7 +40,7 @@ export async function erasePersonalData(trx: Transaction<Database>, userId: User
 /** What is left in the personal columns. Only the digest stays, which says nothing without the salt. */
 export const NOTHING_PERSONAL = { ip: null, user_agent: null, personal_salt: null } as const
 
-function toRow(event: NotedEvent): InsertObject<Database, 'audit_events'> {
+function toRow(event: StampedEvent): InsertObject<Database, 'audit_events'> {
   const { at: happenedAt, actor, requestId, client, type, userId, ...rest } = event
   const { sessionId = null, ...detail } = { sessionId: undefined, ...rest }
   // Nothing personal of a user who is gone is kept, and this is written when the rest of it was taken away.

@@ -4,14 +4,14 @@ import { toAuditEntry } from './audit-rows.ts'
 import { createAuditSeals } from './audit-seals.ts'
 import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
-import type { TellingDatabase } from './transact.ts'
+import type { TransactingDatabase } from './transact.ts'
 
 /** The audit in SQL. */
-export function createAuditStore({ db, reader, transact }: TellingDatabase): AuditStore {
+export function createAuditStore({ db, reader, transact }: TransactingDatabase): AuditStore {
   return {
-    async write(told) {
+    async write(effects) {
       await transact(
-        () => told,
+        () => effects,
         async () => true,
       )
     },

@@ -13,19 +13,20 @@ import { endAllSessions, putPassword } from './replace-password.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
-import { isDone, type TellingDatabase } from './transact.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Proofs of addresses, in SQL. */
 export function createEmailProofs(
-  { transact }: TellingDatabase,
+  { transact }: TransactingDatabase,
   sessions: SessionEffects,
 ): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange'> {
   return {
-    verifyEmail: (verification, tell) => isDone(transact(tell, (trx) => verifyEmail(trx, sessions, verification))),
+    verifyEmail: (verification, effectsOf) =>
+      isDone(transact(effectsOf, (trx) => verifyEmail(trx, sessions, verification))),
 
-    changeEmail: (proof, tell) => toOutcome(transact(tell, (trx) => changeEmail(trx, sessions, proof))),
+    changeEmail: (proof, effectsOf) => toOutcome(transact(effectsOf, (trx) => changeEmail(trx, sessions, proof))),
 
-    undoEmailChange: (undo, tell) => toOutcome(transact(tell, (trx) => undoEmailChange(trx, sessions, undo))),
+    undoEmailChange: (undo, effectsOf) => toOutcome(transact(effectsOf, (trx) => undoEmailChange(trx, sessions, undo))),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { OutgoingMail } from '../../mail/outgoing-mail.ts'
+import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
 

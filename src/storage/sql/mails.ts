@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { MailStore } from '../../mail/store.ts'
 import { at } from './time.ts'
-import type { TellingDatabase } from './transact.ts'
+import type { TransactingDatabase } from './transact.ts'
 
 /** The outbox in SQL. */
-export function createMailStore({ db, transact }: TellingDatabase): MailStore {
+export function createMailStore({ db, transact }: TransactingDatabase): MailStore {
   return {
     lease: (now, leaseEndsAt, limit) =>
       db.transaction().execute(async (trx) => {
@@ -48,8 +48,8 @@ export function createMailStore({ db, transact }: TellingDatabase): MailStore {
         .execute()
     },
 
-    async giveUp(id, tell) {
-      await transact(tell, async (trx) => {
+    async giveUp(id, effectsOf) {
+      await transact(effectsOf, async (trx) => {
         const { numDeletedRows } = await trx.deleteFrom('mails').where('id', '=', id).executeTakeFirst()
         return numDeletedRows > 0n || null
       })

@@ -3,34 +3,34 @@ import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { User } from '../../kernel/principal.ts'
-import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../mail/store.ts'
+import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../one-time-tokens/store.ts'
 import type { Database, OneTimeTokensTable } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
-import { isDone, type TellingDatabase } from './transact.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** One-time tokens in SQL. */
-export function createOneTimeTokenStore({ db, reader, transact }: TellingDatabase): OneTimeTokenStore {
+export function createOneTimeTokenStore({ db, reader, transact }: TransactingDatabase): OneTimeTokenStore {
   return {
-    async issue(tokens, tell) {
-      await transact(tell, async (trx) => {
+    async issue(tokens, effectsOf) {
+      await transact(effectsOf, async (trx) => {
         for (const token of tokens) await insertOneTimeToken(trx, token)
         return true
       })
     },
 
-    issueInEpoch: ({ id, securityEpoch }, tokens, tell) =>
+    issueInEpoch: ({ id, securityEpoch }, tokens, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           if (!(await isEpochCurrent(trx, id, securityEpoch))) return null
           for (const token of tokens) await insertOneTimeToken(trx, token)
           return true
         }),
       ),
 
-    exchange: (used, tokens, tell) =>
+    exchange: (used, tokens, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           if (!(await useUpToken(trx, used))) return null
           for (const token of tokens) await insertOneTimeToken(trx, token)
           return true

@@ -14,11 +14,11 @@ import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
-import { isDone, type TellingDatabase } from './transact.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Passwords in SQL. */
 export function createPasswordStore(
-  { db, reader, transact }: TellingDatabase,
+  { db, reader, transact }: TransactingDatabase,
   sessions: SessionEffects,
 ): PasswordStore {
   return {
@@ -26,7 +26,7 @@ export function createPasswordStore(
 
     findByUserId: (id) => findCredential(reader, 'id', id),
 
-    addFirst: (password, tell) => isDone(transact(tell, (trx) => addFirstPassword(trx, password))),
+    addFirst: (password, effectsOf) => isDone(transact(effectsOf, (trx) => addFirstPassword(trx, password))),
 
     async rehash(id, oldHash, newHash) {
       await db
@@ -37,13 +37,13 @@ export function createPasswordStore(
         .execute()
     },
 
-    reset: (reset, tell) => isDone(transact(tell, (trx) => resetPassword(trx, sessions, reset))),
+    reset: (reset, effectsOf) => isDone(transact(effectsOf, (trx) => resetPassword(trx, sessions, reset))),
 
-    change: (change, tell) => isDone(transact(tell, (trx) => changePassword(trx, sessions, change))),
+    change: (change, effectsOf) => isDone(transact(effectsOf, (trx) => changePassword(trx, sessions, change))),
 
-    setDisabled: (userId, disabledFor, tell) =>
+    setDisabled: (userId, disabledFor, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           const { numUpdatedRows } = await trx
             .updateTable('passwords')
             .set({ disabled_for: disabledFor })
@@ -56,7 +56,7 @@ export function createPasswordStore(
         }),
       ),
 
-    forceReset: (userId, tell) => isDone(transact(tell, (trx) => forceReset(trx, sessions, userId))),
+    forceReset: (userId, effectsOf) => isDone(transact(effectsOf, (trx) => forceReset(trx, sessions, userId))),
   }
 }
 

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
-import { type OnStatement, type Storage, tellBoth } from '../storage.ts'
+import { callBoth, type OnStatement, type Storage } from '../storage.ts'
 import { sweepChanges } from './changes.ts'
 import { migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -56,7 +56,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
         await migrate({ db, kind: 'postgres', known: MIGRATIONS })
       })
       const pool = await createPool({ url, size: poolSize, deadlineMs })
-      const listener = tellBoth(options.onStatement, how.onStatement)
+      const listener = callBoth(options.onStatement, how.onStatement)
       const db = createPostgresKysely(pool, { deadlineMs, onStatement: listener })
       try {
         const inbox = createChangeInbox()

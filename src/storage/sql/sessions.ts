@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Told } from '../../audit/tell.ts'
+import type { Effects } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type {
   SessionPage,
@@ -19,20 +19,20 @@ import type { SessionEffects } from './session-effects.ts'
 import { createSessionFinder } from './session-finder.ts'
 import { sweepSessions } from './session-sweep.ts'
 import { at } from './time.ts'
-import { isDone, type TellingDatabase } from './transact.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** More rows than any user has; SQLite wants a limit before an offset. */
 const NO_LIMIT = 2 ** 31 - 1
 
 /** Sessions in SQL. */
-export function createSessionStore(database: TellingDatabase): SessionStore {
+export function createSessionStore(database: TransactingDatabase): SessionStore {
   const { db, reader, transact } = database
   return {
     changesElsewhere: database.changesElsewhere,
     lagMs: database.lagMs,
     recentChanges: () => readRecentChanges(database),
 
-    start: (start, tell) => transact(tell, (trx) => insertSession(database, trx, start)),
+    start: (start, effectsOf) => transact(effectsOf, (trx) => insertSession(database, trx, start)),
 
     findByTokenHash: createSessionFinder(database),
 
@@ -60,9 +60,9 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
       return numUpdatedRows > 0n
     },
 
-    rotate: (rotation, securityEpoch, tell) =>
+    rotate: (rotation, securityEpoch, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           if (!(await isEpochCurrent(trx, rotation.userId, securityEpoch))) return null
           return (await swapToken(database, trx, rotation)) || null
         }),
@@ -80,11 +80,13 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
       return rows.map(toSession)
     },
 
-    revoke: (userId, id, tell) =>
-      isDone(transact(tell, async (trx) => (await endSessions(database, trx, [{ id, userId }])).length > 0 || null)),
+    revoke: (userId, id, effectsOf) =>
+      isDone(
+        transact(effectsOf, async (trx) => (await endSessions(database, trx, [{ id, userId }])).length > 0 || null),
+      ),
 
-    async revokeAll(userId, except, tell) {
-      const count = await transact(tell, async (trx) => {
+    async revokeAll(userId, except, effectsOf) {
+      const count = await transact(effectsOf, async (trx) => {
         await lockUser(trx, userId)
         return (await deleteSessionsOf(database, trx, userId, except)) || null
       })
@@ -93,8 +95,8 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
 
     scan: (scan) => scanSessions(reader, scan),
 
-    async revokeMany(refs, tell) {
-      const ended = await transact(tell, async (trx) => {
+    async revokeMany(refs, effectsOf) {
+      const ended = await transact(effectsOf, async (trx) => {
         await lockUsers(trx, refs)
         const gone = await endSessions(database, trx, refs)
         return gone.length > 0 ? gone : null
@@ -102,16 +104,16 @@ export function createSessionStore(database: TellingDatabase): SessionStore {
       return ended ?? []
     },
 
-    sweep: async (now, limit, tell) => {
+    sweep: async (now, limit, effectsOf) => {
       await database.sweep()
-      const tellEnded = ({ ended }: Swept): Told => tell(ended)
-      const swept = await transact(tellEnded, (trx) => sweepSessions(trx, now, limit))
+      const effectsOfEnded = ({ ended }: Swept): Effects => effectsOf(ended)
+      const swept = await transact(effectsOfEnded, (trx) => sweepSessions(trx, now, limit))
       return swept ?? { ended: [], mayBeMore: false }
     },
 
-    deleteIfExpired: ({ session: { id } }, now, tell) =>
+    deleteIfExpired: ({ session: { id } }, now, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           const { numDeletedRows } = await trx
             .deleteFrom('sessions')
             .where('id', '=', id)

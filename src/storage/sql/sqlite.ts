@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Kysely, sql } from 'kysely'
 import type { Touch } from '../../sessions/store.ts'
-import { type OnStatement, type Storage, tellBoth } from '../storage.ts'
+import { callBoth, type OnStatement, type Storage } from '../storage.ts'
 import { noteChange, sweepChanges } from './changes.ts'
 import { type MigrationTarget, migrate, planMigrations } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -32,7 +32,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
 
     async open(how = {}) {
       const file = openSqliteFile(location)
-      const listener = tellBoth(options.onStatement, how.onStatement)
+      const listener = callBoth(options.onStatement, how.onStatement)
       const db = createKysely(file, listener)
       try {
         await bringUpToDate(db, options.migrate ?? true)

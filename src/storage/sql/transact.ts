@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Tell, Told } from '../../audit/tell.ts'
+import type { Effects, EffectsOf } from '../../kernel/effects.ts'
 import { insertAuditRows } from './audit-rows.ts'
 import { insertMails } from './mail-rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
@@ -9,30 +9,33 @@ import type { Database, SqlDatabase } from './schema.ts'
  * null nothing happened: it rolls back.
  */
 export type Transact = <Outcome>(
-  tell: Tell<Outcome>,
+  effectsOf: EffectsOf<Outcome>,
   work: (trx: Transaction<Database>) => Promise<Outcome | null>,
 ) => Promise<Outcome | null>
 
 /** A database whose transactions tell what they did. */
-export interface TellingDatabase extends SqlDatabase {
+export interface TransactingDatabase extends SqlDatabase {
   readonly transact: Transact
 }
 
 /** Makes a database tell. */
-export function createTellingDatabase(database: SqlDatabase, onTold: (told: Told) => void): TellingDatabase {
+export function createTransactingDatabase(
+  database: SqlDatabase,
+  onEffects: (effects: Effects) => void,
+): TransactingDatabase {
   return {
     ...database,
-    async transact(tell, work) {
+    async transact(effectsOf, work) {
       try {
-        const { outcome, told } = await database.db.transaction().execute(async (trx) => {
+        const { outcome, effects } = await database.db.transaction().execute(async (trx) => {
           const outcome = await work(trx)
           if (outcome === null) throw new NothingHappened()
-          const told = tell(outcome)
-          await insertAuditRows(trx, told.events)
-          await insertMails(trx, told.mails ?? [])
-          return { outcome, told }
+          const effects = effectsOf(outcome)
+          await insertAuditRows(trx, effects.events)
+          await insertMails(trx, effects.mails ?? [])
+          return { outcome, effects }
         })
-        onTold(told)
+        onEffects(effects)
         return outcome
       } catch (error) {
         if (error instanceof NothingHappened) return null

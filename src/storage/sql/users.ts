@@ -20,17 +20,17 @@ import { toUser, toUserRecord, toUserRow } from './rows.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
-import { isDone, type TellingDatabase } from './transact.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Users in SQL. */
-export function createUserStore(database: TellingDatabase, sessions: SessionEffects): UserStore {
+export function createUserStore(database: TransactingDatabase, sessions: SessionEffects): UserStore {
   const { reader, transact } = database
   return {
     ...createEmailProofs(database, sessions),
 
-    async create(newUser, tell) {
+    async create(newUser, effectsOf) {
       try {
-        const created = await transact(tell, (trx) => insertUser(trx, sessions, newUser))
+        const created = await transact(effectsOf, (trx) => insertUser(trx, sessions, newUser))
         return created === null ? 'invitation_used' : 'created'
       } catch (error) {
         if (isUniqueViolation(error) || error instanceof AddressReserved) return 'email_taken'
@@ -38,8 +38,8 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
       }
     },
 
-    async importMany(users, now, tell) {
-      return (await transact(tell, (trx) => insertMovedUsers(trx, users, now))) ?? []
+    async importMany(users, now, effectsOf) {
+      return (await transact(effectsOf, (trx) => insertMovedUsers(trx, users, now))) ?? []
     },
 
     async findTaken(emails, now) {
@@ -88,17 +88,17 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
       return rows.map(toUserRecord)
     },
 
-    rename: (id, name, tell) =>
-      transact(tell, async (trx) => {
+    rename: (id, name, effectsOf) =>
+      transact(effectsOf, async (trx) => {
         const row = await trx.updateTable('users').set({ name }).where('id', '=', id).returningAll().executeTakeFirst()
         if (row === undefined) return null
         await sessions.userChanged(trx, id)
         return toUser(row)
       }),
 
-    disable: (id, disabledAt, tell) =>
+    disable: (id, disabledAt, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           const row = await trx
             .updateTable('users')
             .set((eb) => ({ disabled_at: at(disabledAt), security_epoch: eb('security_epoch', '+', 1) }))
@@ -113,9 +113,9 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
         }),
       ),
 
-    enable: (id, tell) =>
+    enable: (id, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           const { numUpdatedRows } = await trx
             .updateTable('users')
             .set({ disabled_at: null })
@@ -126,9 +126,9 @@ export function createUserStore(database: TellingDatabase, sessions: SessionEffe
         }),
       ),
 
-    delete: (id, tell) =>
+    delete: (id, effectsOf) =>
       isDone(
-        transact(tell, async (trx) => {
+        transact(effectsOf, async (trx) => {
           const row = await trx
             .updateTable('users')
             .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))

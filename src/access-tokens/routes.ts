@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { parseAccessTokenId } from '../kernel/ids.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
+import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
+import { type AccessTokenDeps, createAccessToken } from './create-access-token.ts'
+import { accessTokenNameSchema } from './name-schema.ts'
+import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
+
+/** Make, list and revoke access tokens. Of a session only: a token makes no tokens. */
+export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps & SecurityEpochDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/tokens',
+      summary: 'Make an access token for a script or another machine',
+      access: 'fresh_session',
+      body: z.strictObject({
+        name: accessTokenNameSchema,
+        scopes: z.array(z.string('Must be a string.'), 'Must be a list of scopes.'),
+        expiresAt: z.iso
+          .datetime({ offset: true, error: 'Must be a time such as 2030-01-31T12:00:00Z, or null.' })
+          .nullable()
+          .optional(),
+      }),
+      answers: {
+        201: z.object({
+          token: z.string().meta({ description: 'The secret. It is shown this once.' }),
+          accessToken: accessTokenJsonSchema,
+        }),
+      },
+      refusals: ['too_many_tokens'],
+      async handle({ principal, sessionToken, body: { name, scopes, expiresAt }, stamp }) {
+        const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt
+        const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken) }
+        const issued = await createAccessToken(deps, user, { name, scopes, expiresAt: expiry }, stamp)
+        return { status: 201, body: { token: issued.token, accessToken: toAccessTokenJson(issued.accessToken) } }
+      },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/tokens',
+      summary: 'List the own access tokens',
+      access: 'session',
+      answers: { 200: z.object({ tokens: z.array(accessTokenJsonSchema) }) },
+      async handle({ principal }) {
+        const tokens = await deps.accessTokens.listByUser(principal.user.id)
+        return { status: 200, body: { tokens: tokens.map(toAccessTokenJson) } }
+      },
+    }),
+
+    defineRoute({
+      method: 'DELETE',
+      path: '/tokens/{id}',
+      summary: 'Revoke one of the own access tokens',
+      access: 'session',
+      answers: { 204: null },
+      refusals: ['not_found'],
+      async handle({ params, principal, stamp }) {
+        await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(params.id ?? ''), stamp)
+        return { status: 204 }
+      },
+    }),
+  ]
+}

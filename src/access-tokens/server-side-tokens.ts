@@ -1,0 +1,43 @@
+import type { Stamp } from '../kernel/event.ts'
+import { parseAccessTokenId } from '../kernel/ids.ts'
+import type { AccessToken } from '../kernel/principal.ts'
+import { invalidMember } from '../kernel/refusal.ts'
+import { requireUserId } from '../kernel/require-user-id.ts'
+import {
+  type AccessTokenDeps,
+  createAccessToken,
+  type IssuedAccessToken,
+  type NewAccessToken,
+} from './create-access-token.ts'
+import { accessTokenNameSchema } from './name-schema.ts'
+import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
+
+/** Access tokens, for the application itself: none of this is reachable over HTTP. */
+export interface ServerSideTokens {
+  /**
+   * Makes an access token of a user; its secret is in the answer and nowhere else.
+   * @throws Refusal `validation_failed`, `too_many_tokens`, `not_found`.
+   */
+  create(userId: string, token: NewAccessToken): Promise<IssuedAccessToken>
+  /** The access tokens of a user, newest first. */
+  list(userId: string): Promise<AccessToken[]>
+  /** Ends an access token of a user, on every node. Throws not_found when there is none of this id. */
+  revoke(userId: string, tokenId: string): Promise<void>
+}
+
+/** Makes the server-side calls about access tokens. */
+export function createServerSideTokens(deps: AccessTokenDeps & RevokeAccessTokenDeps, stamp: Stamp): ServerSideTokens {
+  return {
+    async create(userId, wanted) {
+      const { data: name, error } = accessTokenNameSchema.safeParse(wanted.name)
+      if (name === undefined) throw invalidMember('#/name', error?.issues[0]?.message ?? 'Must be a name.')
+      return createAccessToken(deps, { id: requireUserId(userId), securityEpoch: null }, { ...wanted, name }, stamp)
+    },
+    async list(userId) {
+      return deps.accessTokens.listByUser(requireUserId(userId))
+    },
+    async revoke(userId, tokenId) {
+      await revokeAccessToken(deps, requireUserId(userId), parseAccessTokenId(tokenId), stamp)
+    },
+  }
+}

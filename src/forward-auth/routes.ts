@@ -1,0 +1,159 @@
+/*
+ * Forward-auth: a proxy (nginx auth_request, Caddy forward_auth, Traefik ForwardAuth) asks whether it may let a request
+ * through to an API, and who it is from. 2xx lets it through; Caddy and Traefik pass any other answer to the client, nginx
+ * 401 and 403 only. Proved by test/http/forward-auth.test.ts, and with real proxies by test/forward-auth.test.ts.
+ */
+import { z } from 'zod'
+import type { JwtSigner } from '../crypto/jwt.ts'
+import { refuseForeignPage } from '../http/cross-origin.ts'
+import { type Clock, SECOND_MS } from '../kernel/clock.ts'
+import type { Origins } from '../kernel/origins.ts'
+import { hasScopes, type Principal } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
+import { readOriginalRequest } from './original-request.ts'
+
+/** What forward-auth works with. */
+export interface ForwardAuthDeps {
+  /** `baseUrl` with the base path. */
+  readonly authUrl: string
+  readonly origins: Origins
+  /** The scopes that there are. */
+  readonly scopes: readonly string[]
+  /** Signs what the API is told; null: nothing is signed. */
+  readonly jwtSigner: JwtSigner | null
+  readonly clock: Clock
+}
+
+/** How long a signed identity is good: as long as a request may take to reach the API. */
+const JWT_SECONDS = 60
+
+/** What the query asks. */
+interface Question {
+  readonly scopes: readonly string[]
+  readonly leadsToLogin: boolean
+  /** Null: the signed identity is for whoever gets it. */
+  readonly audience: string | null
+}
+
+const QUERY = {
+  scope: 'A scope that the request must have. May stand more than once: all of them are asked for.',
+  audience: 'The name of the API, for the claim `aud` of X-Auth-JWT.',
+  redirect: '`login`: browsers that are not logged in and ask for HTML are sent to the login page, in place of 401.',
+}
+
+/** The route that proxies ask, and the keys of what it signs. */
+export function forwardAuthRoutes(deps: ForwardAuthDeps): Route[] {
+  return [verifyRoute(deps), ...(deps.jwtSigner === null ? [] : [keysRoute(deps.jwtSigner)])]
+}
+
+function verifyRoute(deps: ForwardAuthDeps): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/verify',
+    summary: 'Forward-auth: whether a proxy may let a request through, and who it is from',
+    access: 'user',
+    query: QUERY,
+    repeats: ['scope'],
+    answers: { 204: null, 303: null },
+    refusals: ['bad_request', 'cross_origin', 'insufficient_scope'],
+
+    answerNobody(request) {
+      const { leadsToLogin } = readQuestion(deps, request)
+      const { isSafe, location } = readOriginalRequest(request.header, deps.origins)
+      if (!leadsToLogin || !request.wantsHtml || !isSafe) return null
+      const next = location === null ? '' : `?next=${encodeURIComponent(location)}`
+      return { status: 303, location: `${deps.authUrl}/login${next}` }
+    },
+
+    async handle(request) {
+      const { principal, header } = request
+      const { scopes, audience } = readQuestion(deps, request)
+      // The API behind has no other protection. A token is sent by nobody's page but its holder's.
+      const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.origins).isSafe
+      if (!isSafe) refuseForeignPage(header, deps.origins)
+      if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
+      return { status: 204, headers: identityHeaders(deps, principal, audience) }
+    },
+  })
+}
+
+function keysRoute({ publicKeys }: JwtSigner): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/jwks.json',
+    summary: 'The public keys of X-Auth-JWT (RFC 7517)',
+    access: 'anyone',
+    answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.string())) }) },
+    async handle() {
+      return { status: 200, body: { keys: publicKeys } }
+    },
+  })
+}
+
+/** Throws bad_request for whatever is not understood: a scope that is misspelt must not be a scope that nobody asks for. */
+function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
+  const { scope: scopes = [], redirect = [], audience = [], ...others } = queryAll
+  if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
+  if (audience.length > 1 || audience[0] === '') throw badQuery('audience takes one value, which is not empty.')
+  if (redirect.length > 1 || (redirect[0] ?? 'login') !== 'login') throw badQuery('redirect takes one value: login.')
+  if (!scopes.every((scope) => known.includes(scope))) {
+    const there = known.length === 0 ? 'this service has none' : `there are ${known.join(', ')}`
+    throw badQuery(`Each scope must be one of the service: ${there}.`)
+  }
+  return { scopes, leadsToLogin: redirect.length === 1, audience: audience[0] ?? null }
+}
+
+function badQuery(detail: string): Refusal {
+  return new Refusal('bad_request', { detail })
+}
+
+/** Whom the API is told about. A session has every scope, so that the API may look at scopes alone. */
+function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: string | null): Record<string, string> {
+  const { user, scopes } = principal
+  const proof =
+    principal.kind === 'session'
+      ? { 'X-Auth-Session-Id': principal.session.id, 'X-Auth-Methods': principal.session.methods.join(' ') }
+      : { 'X-Auth-Token-Id': principal.accessToken.id, 'X-Auth-Methods': principal.kind }
+  return {
+    'X-Auth-User-Id': user.id,
+    'X-Auth-User-Email': toHeaderValue(user.email),
+    ...proof,
+    'X-Auth-Scopes': (scopes ?? deps.scopes).join(' '),
+    ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal, audience)) }),
+  }
+}
+
+/** The same as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
+function claimsOf(
+  { authUrl, scopes: known, clock }: ForwardAuthDeps,
+  principal: Principal,
+  audience: string | null,
+): Record<string, unknown> {
+  const { user, scopes } = principal
+  const now = Math.floor(clock() / SECOND_MS)
+  const proof =
+    principal.kind === 'session'
+      ? {
+          sid: principal.session.id,
+          amr: principal.session.methods,
+          auth_time: Math.floor(principal.session.authenticatedAt / SECOND_MS),
+        }
+      : { token_id: principal.accessToken.id, amr: [principal.kind] }
+  return {
+    iss: authUrl,
+    sub: user.id,
+    ...(audience === null ? {} : { aud: audience }),
+    iat: now,
+    exp: now + JWT_SECONDS,
+    email: user.email,
+    email_verified: user.emailVerified,
+    scope: (scopes ?? known).join(' '),
+    ...proof,
+  }
+}
+
+/** Headers are ASCII: all else is percent-encoded UTF-8, and `%` with it, so that decoding gives the text. */
+function toHeaderValue(text: string): string {
+  return text.replaceAll(/[^\x21-\x24\x26-\x7e]+/g, encodeURIComponent)
+}

@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseNextLocation } from './next-location.ts'
+
+const origin = 'https://id.example.com'
+const origins = { own: origin, trusted: new Set(['https://app.example.com']) }
+
+/** Slashes, dots, escapes and hosts in any order: what open redirects are made of. */
+const hostile = fc
+  .array(
+    fc.constantFrom(
+      '/',
+      '\\',
+      '.',
+      '..',
+      '%2e',
+      '%2f',
+      '%5c',
+      '@',
+      ':',
+      '?',
+      '#',
+      '\t',
+      '\n',
+      '\0',
+      ' ',
+      'evil.example',
+      'https:',
+      'http:',
+      'javascript:',
+      'id.example.com',
+      'app.example.com',
+      'x',
+    ),
+    { maxLength: 10 },
+  )
+  .map((parts) => parts.join(''))
+
+test('wherever it leads, a browser ends on our origin or a trusted one', () => {
+  fc.assert(
+    fc.property(fc.oneof(hostile, fc.string({ unit: 'binary' }), fc.webUrl()), (next) => {
+      const location = parseNextLocation(next, origins)
+      if (location === null) return
+      const landing = new URL(location, `${origin}/auth/login`)
+      expect([origin, 'https://app.example.com']).toContain(landing.origin)
+      expect(location).not.toMatch(/[\r\n\0]/)
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
+test('a path and a trusted URL are kept', () => {
+  expect(parseNextLocation('/a/b?c=d#e', origins)).toBe('/a/b?c=d#e')
+  expect(parseNextLocation(`${origin}/a`, origins)).toBe('/a')
+  expect(parseNextLocation('https://app.example.com/in?x=1', origins)).toBe('https://app.example.com/in?x=1')
+  expect(parseNextLocation(undefined, origins)).toBeNull()
+})

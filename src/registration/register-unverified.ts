@@ -1,0 +1,105 @@
+/*
+ * Registering where addresses have to be verified first. Nobody learns from it who has an account: a new address, a taken
+ * one and one that is kept for somebody get the same answer after the same work, one password hash above all, and use an
+ * invitation up alike. What differs goes by mail. Proved by test/http/email.test.ts, registration.test.ts and timing.test.ts.
+ */
+
+import { type AcceptedUser, type CreateUserDeps, storeUser } from '../accounts/create-user.ts'
+import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
+import type { PasswordHash } from '../crypto/password-hasher.ts'
+import type { Effects } from '../kernel/effects.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { User } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { newOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import { takeMailBudget } from '../throttle/other-tries.ts'
+
+/** A user who may be made. */
+export interface Admitted {
+  readonly accepted: AcceptedUser
+  readonly invitation: OneTimeToken | undefined
+}
+
+type Deps = CreateUserDeps & VerificationDeps
+
+/**
+ * Makes a user without a session and mails the link that verifies the address, or tells the owner of the account that there is.
+ * @returns null, as `register` does.
+ * @throws token_invalid when the invitation was used meanwhile; overloaded, unavailable.
+ */
+export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp): Promise<null> {
+  const { email, password } = admitted.accepted
+  const taken = await deps.users.findTaken([email], deps.clock())
+  const passwordHash = await deps.hasher.hash(password)
+  const isStored = taken.length === 0 && (await store(deps, { ...admitted, passwordHash }, stamp))
+  if (!isStored) await tellOwner(deps, admitted, stamp)
+  return null
+}
+
+/** False when somebody took the address at the same moment. */
+async function store(
+  deps: Deps,
+  { accepted, invitation, passwordHash }: Admitted & { readonly passwordHash: PasswordHash },
+  stamp: Stamp,
+): Promise<boolean> {
+  try {
+    await storeUser(
+      deps,
+      { ...accepted, passwordHash },
+      {
+        stamp,
+        async extras(user) {
+          const { record, effects } = await writeVerification(deps, user, stamp)
+          return { verification: record, invitation, effects }
+        },
+      },
+    )
+    return true
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'email_taken') return false
+    throw error
+  }
+}
+
+async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: Stamp): Promise<void> {
+  const { record, effects } = await writeToOwner(deps, accepted.email, stamp)
+  if (invitation === undefined) return deps.oneTimeTokens.issue([record], () => effects)
+  const isExchanged = await deps.oneTimeTokens.exchange(invitation, [record], () => effects)
+  if (!isExchanged) throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+}
+
+/** A token and what is told with it. */
+interface Letter {
+  readonly record: OneTimeToken
+  readonly effects: Effects
+}
+
+async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp): Promise<Letter> {
+  const owner = await deps.users.findByEmail(email)
+  const isEnabled = owner !== null && owner.disabledAt === null
+  if (isEnabled && !owner.emailVerified) return writeVerification(deps, owner, stamp)
+  const mayMail = await takeMailBudget(deps.throttle, 'account_exists', email)
+  const nobody = writeToNobody(deps)
+  if (!mayMail || !isEnabled) return nobody
+  const content = accountExists(deps)
+  return { ...nobody, effects: { events: [], mails: deps.mail.write({ to: email, userId: owner.id, content }) } }
+}
+
+async function writeVerification(deps: Deps, user: User, stamp: Stamp): Promise<Letter> {
+  const verification = await newVerification(deps, user)
+  if (verification === null) return writeToNobody(deps)
+  const { record, mails } = verification
+  return { record, effects: { events: [stamp({ type: 'email.verification_requested', userId: user.id })], mails } }
+}
+
+/** A token that nobody learns and a mail to nobody: they cost what others do. */
+function writeToNobody(deps: Deps): Letter {
+  const { record } = newOneTimeToken(deps.clock, { purpose: 'email_verify', userId: null, email: null })
+  return { record, effects: { events: [], mails: deps.mail.writeNone(accountExists(deps)) } }
+}
+
+function accountExists({ links }: Deps) {
+  return { kind: 'account_exists', loginLink: links.login, resetLink: links.forgotPassword } as const
+}

@@ -1,0 +1,121 @@
+import {
+  acceptUser,
+  type CreateUserDeps,
+  type CreateUserInput,
+  createUser,
+  FIRST_SECURITY_EPOCH,
+} from '../accounts/create-user.ts'
+import { newVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { SessionPrincipal, User } from '../kernel/principal.ts'
+import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
+import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import { type IssuedSession, newSession } from '../sessions/new-session.ts'
+import type { SessionDeps } from '../sessions/start-session.ts'
+import { withRegisterTry } from '../throttle/other-tries.ts'
+import type { Caller, Throttle } from '../throttle/throttle.ts'
+import { type Admitted, registerUnverified } from './register-unverified.ts'
+
+/** Who may register: anybody, whoever has an invitation, or nobody. */
+export type Registration = 'open' | 'invite' | 'closed'
+
+/** What registering works with. */
+export interface RegisterDeps extends CreateUserDeps, SessionDeps, VerificationDeps {
+  readonly registration: Registration
+  readonly verifyEmailMode: VerifyEmailMode
+  readonly throttle: Throttle
+}
+
+/** Who registers, from where, and the session that the new one takes the place of. */
+export interface RegisterInput extends CreateUserInput {
+  readonly invitation?: string | undefined
+  readonly caller: Caller
+  readonly replaces: SessionPrincipal | null
+}
+
+/**
+ * Makes a user and their first session, in one transaction. Where the address has to be verified first there is no
+ * session, and the answer is the same whether the address has an account or not; its owner is told by mail.
+ * @returns null when the address has to be verified.
+ * @throws registration_closed, validation_failed, token_invalid (the invitation); too_many_requests; email_taken, unless
+ *   verification is required.
+ */
+export async function register(
+  deps: RegisterDeps,
+  input: RegisterInput,
+  stamp: Stamp,
+): Promise<(IssuedSession & { readonly user: User }) | null> {
+  if (deps.registration === 'closed') throw new Refusal('registration_closed')
+  return withRegisterTry(deps.throttle, input.caller, () => admit(deps, input, stamp))
+}
+
+async function admit(deps: RegisterDeps, input: RegisterInput, stamp: Stamp): ReturnType<typeof register> {
+  const invitation = await requireInvitation(deps, input.invitation)
+  const accepted = await acceptUser(deps, input, stamp)
+  const invitedEmail = invitation?.email ?? null
+  if (invitedEmail !== null && invitedEmail !== accepted.email) {
+    throw invalidMember('#/email', 'Must be the address that the invitation was sent to.')
+  }
+  const { caller, replaces } = input
+  const admitted = { accepted, invitation }
+  // An invitation proves no address, not even the one that it was mailed to: whoever made it has the link as well.
+  if (deps.verifyEmailMode === 'required') return registerUnverified(deps, admitted, stamp)
+  return registerAndLogIn(deps, { ...admitted, client: caller.client, replaces }, stamp)
+}
+
+async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
+  if (text !== undefined) return findOneTimeToken(deps, 'invitation', text)
+  if (deps.registration === 'invite') {
+    throw new Refusal('registration_closed', { detail: 'Registration takes an invitation.' })
+  }
+  return undefined
+}
+
+async function registerAndLogIn(
+  deps: RegisterDeps,
+  {
+    accepted,
+    invitation,
+    client,
+    replaces,
+  }: Admitted & {
+    readonly client: Caller['client']
+    readonly replaces: SessionPrincipal | null
+  },
+  stamp: Stamp,
+): Promise<IssuedSession & { readonly user: User }> {
+  let issued: IssuedSession | undefined
+  const user = await createUser(deps, accepted, {
+    stamp,
+    async extras(newUser) {
+      // Whoever sets the password has proven to know it.
+      const caller = proveStep(beginLogin({ userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }), 'password')
+      const { record, ...session } = newSession(deps, { login: completeLogin(caller), remember: false, client })
+      issued = session
+      const { id: sessionId, methods } = record.session
+      const proof = deps.verifyEmailMode === 'optional' ? await newVerification(deps, newUser) : null
+      return {
+        firstSession: record,
+        replaces: replaces?.session ?? null,
+        verification: proof?.record,
+        invitation,
+        effects: {
+          events: [
+            stamp({ type: 'login.succeeded', userId: newUser.id, sessionId, methods }),
+            ...(replaces === null ? [] : [endOf(replaces, stamp)]),
+          ],
+          mails: proof?.mails ?? [],
+        },
+      }
+    },
+  })
+  if (issued === undefined) throw new Error('createUser asked for no session')
+  if (replaces !== null) deps.cache.evictSession(replaces.session)
+  return { ...issued, user }
+}
+
+function endOf({ user, session }: SessionPrincipal, stamp: Stamp): ReturnType<Stamp> {
+  return stamp({ type: 'session.revoked', userId: user.id, sessionId: session.id })
+}

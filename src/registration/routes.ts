@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { FIRST_SECURITY_EPOCH } from '../accounts/create-user.ts'
+import { nameSchema } from '../accounts/user-name.ts'
+import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import { typedPasswordSchema } from '../passwords/password-schema.ts'
+import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
+import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
+import { type RegisterDeps, register } from './register.ts'
+
+/** Register. */
+export function registrationRoutes(deps: RegisterDeps & { readonly cookies: CookieFactory }): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/register',
+      summary: 'Make an account and log in',
+      access: 'anyone',
+      body: z.strictObject({
+        email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),
+        password: typedPasswordSchema,
+        name: nameSchema.optional(),
+        invitation: z.string('Must be a string.').optional(),
+      }),
+      answers: {
+        201: completeJsonSchema,
+        202: z.object({ status: z.literal('verification_required') }),
+      },
+      refusals: ['registration_closed', 'email_taken', 'token_invalid', 'too_many_requests', 'overloaded'],
+      form: { page: '/register', done: '/account', notice: 'welcome', keeps: ['invitation'] },
+      async handle({ body, principal, ...request }) {
+        const caller = readCaller(deps.throttle, 'register', request)
+        const issued = await register(deps, { ...body, caller, replaces: principal }, request.stamp)
+        if (issued === null) {
+          return { status: 202, body: { status: 'verification_required' as const }, notice: 'verification_required' }
+        }
+        const user = { userId: issued.user.id, securityEpoch: FIRST_SECURITY_EPOCH }
+        return {
+          status: 201,
+          body: toCompleteJson(issued),
+          session: issued,
+          cookies: [deviceCookie(deps, caller, user)],
+        }
+      },
+    }),
+  ]
+}
