@@ -9,21 +9,21 @@ import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-
 const MAY_IMPORT: Record<string, readonly string[]> = {
   kernel: [],
   crypto: [],
+  pages: [],
   audit: [],
   mail: [],
   throttle: [],
   'one-time-tokens': [],
-  sessions: [],
-  'access-tokens': ['sessions'],
-  passwords: ['audit', 'mail', 'one-time-tokens', 'sessions', 'throttle'],
-  accounts: ['access-tokens', 'audit', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
-  login: ['accounts', 'audit', 'mail', 'passwords', 'sessions', 'throttle'],
+  sessions: ['pages'],
+  'access-tokens': ['pages', 'sessions'],
+  passwords: ['audit', 'mail', 'one-time-tokens', 'pages', 'sessions', 'throttle'],
+  accounts: ['audit', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
+  login: ['accounts', 'audit', 'mail', 'pages', 'passwords', 'sessions', 'throttle'],
   invitations: ['mail', 'one-time-tokens'],
-  registration: ['accounts', 'login', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
+  registration: ['accounts', 'login', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
   authentication: ['access-tokens', 'sessions'],
-  pages: ['access-tokens', 'accounts', 'audit', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
-  'forward-auth': ['authentication', 'http'],
+  'forward-auth': ['http'],
   storage: ['access-tokens', 'accounts', 'audit', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
   options: [
     'access-tokens',
@@ -51,15 +51,20 @@ const WITHOUT_CRYPTO = ['kernel', 'client', 'react']
 const LEAST_MODULES = 80
 
 const rooms = Object.keys(MAY_IMPORT)
-const betweenRooms: IForbiddenRuleType[] = rooms.map((room) => {
+const betweenRooms: IForbiddenRuleType[] = rooms.flatMap((room) => {
   const allowed = [room, 'kernel', ...(WITHOUT_CRYPTO.includes(room) ? [] : ['crypto']), ...(MAY_IMPORT[room] ?? [])]
-  const root = ABOVE_THE_ROOT.includes(room) ? '|latchkey\\.ts$' : ''
-  return {
-    name: `${room}-imports-only-what-is-below`,
+  const root = ABOVE_THE_ROOT.includes(room) ? '|(?:latchkey|instance)\\.ts$' : ''
+  const rule = (name: string, from: IForbiddenRuleType['from'], more: string): IForbiddenRuleType => ({
+    name,
     severity: 'error',
-    from: { path: `^src/${room}/`, pathNot: '\\.test\\.ts$' },
-    to: { path: '^src/', pathNot: `^src/(?:(?:${allowed.join('|')})/${root})` },
-  }
+    from,
+    to: { path: '^src/', pathNot: `^src/(?:(?:${allowed.join('|')})/${more})` },
+  })
+  const feature = `^src/${room}/feature\\.ts$`
+  return [
+    rule(`${room}-imports-only-what-is-below`, { path: `^src/${room}/`, pathNot: `${feature}|\\.test\\.ts$` }, root),
+    rule(`the-feature-of-${room}-gets-the-core`, { path: feature }, '|core\\.ts$'),
+  ]
 })
 
 const forbidden: IForbiddenRuleType[] = [
@@ -71,7 +76,7 @@ const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/(?:access-tokens|accounts|audit|invitations|login|mail|one-time-tokens|passwords|registration|sessions|throttle)/',
-      pathNot: '(?:routes?|session-cookie|renew-cookie|device-cookie|render-html|\\.test)\\.ts$',
+      pathNot: '(?:routes?|pages?|feature|device-cookie|render-html|\\.test)\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },
   },

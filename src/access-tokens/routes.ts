@@ -7,13 +7,13 @@ import { type AccessTokenDeps, createAccessToken } from './create-access-token.t
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 
-/** Make, list and revoke access tokens. Of a session only: a token makes no tokens. */
+/** Routes that create, list and revoke access tokens. They take a session: a token cannot create tokens. */
 export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps & SecurityEpochDeps): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/tokens',
-      summary: 'Make an access token for a script or another machine',
+      summary: 'Create an access token for a script or another machine',
       access: 'fresh_session',
       body: z.strictObject({
         name: accessTokenNameSchema,
@@ -41,7 +41,7 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
     defineRoute({
       method: 'GET',
       path: '/tokens',
-      summary: 'List the own access tokens',
+      summary: 'List your access tokens',
       access: 'session',
       answers: { 200: z.object({ tokens: z.array(accessTokenJsonSchema) }) },
       async handle({ principal }) {
@@ -53,12 +53,26 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
     defineRoute({
       method: 'DELETE',
       path: '/tokens/{id}',
-      summary: 'Revoke one of the own access tokens',
+      summary: 'Revoke one of your access tokens',
       access: 'session',
       answers: { 204: null },
       refusals: ['not_found'],
       async handle({ params, principal, stamp }) {
         await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(params.id ?? ''), stamp)
+        return { status: 204 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/revoke-token',
+      summary: 'Form of the account page: revoke one of your access tokens',
+      access: 'session',
+      body: z.strictObject({ id: z.string() }),
+      answers: {},
+      form: { only: true, page: '/account', done: '/account', notice: 'token_ended' },
+      async handle({ body, principal, stamp }) {
+        await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), stamp)
         return { status: 204 }
       },
     }),

@@ -1,5 +1,5 @@
 import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
-import type { AccessToken, TokenPrincipal } from '../kernel/principal.ts'
+import type { AccessToken, Authenticated, TokenPrincipal } from '../kernel/principal.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
@@ -12,8 +12,8 @@ import type { AccessTokenUse } from './store.ts'
 export interface VerifyAccessTokenDeps extends AccessTokenDeps {
   readonly cache: SessionCache
   /** Access tokens are cached like sessions, and forgotten by the same push. */
-  readonly sessions: Pick<SessionStore, 'changesElsewhere'>
-  readonly settings: Pick<SessionSettings, 'cacheSize' | 'touchWindowMs'>
+  readonly sessions: SessionStore
+  readonly sessionSettings: SessionSettings
   readonly tokenUses: UseCollector<AccessTokenUse>
   readonly verifications: VerificationCounts
 }
@@ -21,23 +21,25 @@ export interface VerifyAccessTokenDeps extends AccessTokenDeps {
 /** Longest text worth hashing: the longest prefix, `_`, and 49 characters. */
 const MAX_TOKEN_LENGTH = 66
 
+/** An access token that was verified. */
+export type AuthenticatedToken = Authenticated<TokenPrincipal>
+
 /**
- * Says who an access token belongs to. Costs what a session costs: warm one SHA-256 and no query; cold, and once per touch
- * window, one indexed read.
- * @returns null for a token that is malformed, unknown, revoked or expired.
+ * Returns the principal for an access token, or null if the token is malformed, unknown, revoked or expired. It costs what a
+ * session costs: warm one SHA-256 and no query; cold, and once per touch window, one indexed read.
  */
 export function verifyAccessToken(
   deps: VerifyAccessTokenDeps,
   text: string,
-): TokenPrincipal | null | Promise<TokenPrincipal | null> {
+): AuthenticatedToken | null | Promise<AuthenticatedToken | null> {
   if (text.length > MAX_TOKEN_LENGTH) return refuse(deps)
   const digest = digestToken(text)
-  const mayUseCache = deps.settings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
+  const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
   const cached = mayUseCache ? deps.cache.getToken(digest) : undefined
   const now = deps.clock()
   if (cached !== undefined && isAlive(cached.accessToken, now) && !isUseDue(deps, cached.accessToken, now)) {
     deps.verifications.warm++
-    return cached
+    return toAuthenticated(cached)
   }
   if (cached === undefined && parseToken(deps.accessTokenSettings.prefix, text) === null) return refuse(deps)
   return readToken(deps, digest, mayUseCache)
@@ -47,7 +49,7 @@ async function readToken(
   deps: VerifyAccessTokenDeps,
   digest: TokenDigest,
   mayUseCache: boolean,
-): Promise<TokenPrincipal | null> {
+): Promise<AuthenticatedToken | null> {
   const { version } = deps.cache
   const found = await deps.accessTokens.findByTokenHash(toTokenHash(digest))
   const now = deps.clock()
@@ -65,7 +67,11 @@ async function readToken(
   const principal: TokenPrincipal = { kind: 'access_token', user, accessToken, scopes }
   if (mayUseCache) deps.cache.putToken(digest, principal, version)
   deps.verifications.cold++
-  return principal
+  return toAuthenticated(principal)
+}
+
+function toAuthenticated(principal: TokenPrincipal): AuthenticatedToken {
+  return { principal, token: null, sealedAt: null }
 }
 
 function refuse({ verifications }: VerifyAccessTokenDeps): null {
@@ -77,6 +83,6 @@ function isAlive({ expiresAt }: AccessToken, now: number): boolean {
   return expiresAt === null || now < expiresAt
 }
 
-function isUseDue({ settings }: VerifyAccessTokenDeps, { lastUsedAt }: AccessToken, now: number): boolean {
-  return lastUsedAt === null || now - lastUsedAt >= settings.touchWindowMs
+function isUseDue({ sessionSettings }: VerifyAccessTokenDeps, { lastUsedAt }: AccessToken, now: number): boolean {
+  return lastUsedAt === null || now - lastUsedAt >= sessionSettings.touchWindowMs
 }

@@ -1,10 +1,10 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { Links } from '../kernel/links.ts'
 import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
-import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import {
   findOneTimeToken,

@@ -11,13 +11,13 @@ import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
 /** A token that is malformed is refused like one that is unknown, so any text will do. */
 const token = z.string('Must be a string.')
 
-/** Verify and change the own address. */
+/** Routes that verify and change the email address of an account. */
 export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEmailDeps & SecurityEpochDeps): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/email/verify/request',
-      summary: 'Have a link mailed that verifies the own address',
+      summary: 'Send an email with a link that verifies your email address',
       access: 'session',
       answers: { 202: null },
       refusals: ['too_many_requests'],
@@ -32,7 +32,7 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
     defineRoute({
       method: 'POST',
       path: '/email/verify',
-      summary: 'Verify an address with the token of the mail',
+      summary: 'Verify an email address with the token of the email',
       access: 'anyone',
       body: z
         .strictObject({
@@ -62,7 +62,7 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
     defineRoute({
       method: 'POST',
       path: '/email/change',
-      summary: 'Ask for another address; it changes when the link that is mailed there is opened',
+      summary: 'Request another email address; it changes when the emailed link is confirmed',
       access: 'fresh_session',
       body: z.strictObject({ email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }) }),
       answers: { 202: null },
@@ -78,7 +78,7 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
     defineRoute({
       method: 'POST',
       path: '/email/change/confirm',
-      summary: 'Change the address with the token of the mail',
+      summary: 'Change the email address with the token of the email',
       access: 'anyone',
       body: z.strictObject({ token }),
       answers: { 204: null },
@@ -93,7 +93,7 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
     defineRoute({
       method: 'POST',
       path: '/email/change/undo',
-      summary: 'Take a change of address back, with the token of the notice; the password has to be reset then',
+      summary: 'Undo a change of email address with the token of the notice; the password must be reset then',
       access: 'anyone',
       body: z.strictObject({ token }),
       answers: { 204: null },

@@ -22,7 +22,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
     defineRoute({
       method: 'GET',
       path: '/user',
-      summary: 'The own account',
+      summary: 'Your account',
       access: 'user',
       answers: { 200: z.object({ user: userJsonSchema }) },
       async handle({ principal }) {
@@ -33,9 +33,9 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
     defineRoute({
       method: 'GET',
       path: '/user/export',
-      summary: 'All that is stored about the own account',
+      summary: 'Everything that is stored about your account',
       access: 'session',
-      answers: { 200: userExportSchema },
+      answers: { 200: userExportSchema(deps.exportParts) },
       async handle({ principal, stamp }) {
         const body = await exportUser(deps, principal.user.id, stamp)
         return { status: 200, body, fileName: 'account.json' }
@@ -45,7 +45,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
     defineRoute({
       method: 'GET',
       path: '/user/events',
-      summary: 'What happened to the own account, newest first, at most 100 events',
+      summary: 'Events of your account, newest first, at most 100',
       access: 'session',
       query: { before: 'The id of an event: those before it. For the next page, the last one of this page.' },
       answers: { 200: z.object({ events: z.array(userEventJsonSchema) }) },
@@ -63,7 +63,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
     defineRoute({
       method: 'PATCH',
       path: '/user',
-      summary: 'Change the own name',
+      summary: 'Change your name',
       access: 'session',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: z.object({ user: userJsonSchema }) },
@@ -76,9 +76,22 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
     defineRoute({
       method: 'DELETE',
       path: '/user',
-      summary: 'Delete the own account and all that belongs to it',
+      summary: 'Delete your account and everything that belongs to it',
       access: 'fresh_session',
       answers: { 204: null },
+      async handle({ principal, stamp }) {
+        await deleteUser(deps, principal.user.id, stamp)
+        return { status: 204, cookies: [deps.cookies.clear()], clearsSiteData: true }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/delete',
+      summary: 'Form of the account page: delete your account',
+      access: 'fresh_session',
+      answers: {},
+      form: { only: true, page: '/account', done: '/login', notice: 'account_deleted' },
       async handle({ principal, stamp }) {
         await deleteUser(deps, principal.user.id, stamp)
         return { status: 204, cookies: [deps.cookies.clear()], clearsSiteData: true }

@@ -3,8 +3,9 @@
  * whatever else calls `(request, response, next)`, such as NestJS on Express. Proved by test/adapters/adapters.test.ts.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Requirement } from '../authentication/requirement.ts'
+import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
-import type { Latchkey, Requirement } from '../latchkey.ts'
 import { isUnder } from './incoming.ts'
 import { answerRefusal, createNodeEntry } from './node.ts'
 

@@ -9,8 +9,9 @@ import type {
   FastifyRequest,
   onRequestAsyncHookHandler,
 } from 'fastify'
+import type { Requirement } from '../authentication/requirement.ts'
+import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
-import type { Latchkey, Requirement } from '../latchkey.ts'
 import { isUnder } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 

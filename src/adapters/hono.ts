@@ -4,8 +4,9 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Requirement } from '../authentication/requirement.ts'
+import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
-import type { Latchkey, Requirement } from '../latchkey.ts'
 import { isUnder, refuseAmbiguity } from './incoming.ts'
 
 /** Behind `latchkey`: who the request is from, or null. `new Hono<AuthEnv>()` */

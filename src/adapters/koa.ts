@@ -3,8 +3,9 @@
  * test/adapters/adapters.test.ts.
  */
 import type { Context, Middleware } from 'koa'
+import type { Requirement } from '../authentication/requirement.ts'
+import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
-import type { Latchkey, Requirement } from '../latchkey.ts'
 import { isUnder } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 

@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
+import type { Latchkey } from '../instance.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Latchkey } from '../latchkey.ts'
 import { isUnder, refuseAmbiguity } from './incoming.ts'
 
 /** A request listener for `http.createServer`. */

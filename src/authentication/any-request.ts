@@ -1,5 +1,6 @@
 /* Requests and answers of either world: Fetch or `node:http`. */
 import type { IncomingMessage } from 'node:http'
+import type { HeaderReader } from '../kernel/header-reader.ts'
 
 /** A request of either world: Fetch or `node:http`. */
 export type AnyRequest = Request | IncomingMessage
@@ -8,7 +9,7 @@ export type AnyRequest = Request | IncomingMessage
 export type CookieTarget = Headers | { appendHeader(name: string, value: string): unknown }
 
 /** Reads headers of the request: one gives null or undefined when it is not there. */
-export function headerReader({ headers }: AnyRequest): (name: string) => string | null | undefined {
+export function headerReader({ headers }: AnyRequest): HeaderReader {
   if (headers instanceof Headers) return (name) => headers.get(name)
   return (name) => headers[name] as string | undefined // none of those that are read comes as a list
 }

@@ -1,6 +1,7 @@
 import { readCookie } from '../kernel/cookie-syntax.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { HeaderReader } from '../kernel/header-reader.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { type AnyRequest, cameTwice, headerReader } from './any-request.ts'
 
 /** What a request offers as proof of who it is from. */
 export interface Credentials {
@@ -16,22 +17,13 @@ export interface Credentials {
   readonly refusal: 'two_credentials' | 'cookie_required' | null
 }
 
-/** Who a request is from, and what proved it. */
-export interface Identity {
-  readonly principal: Principal | null
-  readonly credentials: Credentials
-}
-
-/** Reads a header of a request of either world. */
-export type HeaderReader = (name: string) => string | null | undefined
-
 const BEARER = /^bearer(?: +(\S*))? *$/i
 const SESSION_PREFIX = 'lks_'
 /** What browsers send, one of them at least with any request. Not `sec-fetch-mode`, which Node's `fetch` sends as well. */
 const BROWSER_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-dest'] as const
 
-/** Those of a request that offers none. */
-export const NO_CREDENTIALS: Credentials = {
+/** The credentials of a request that offers none. */
+const NO_CREDENTIALS: Credentials = {
   sessionToken: null,
   sessionCame: null,
   accessToken: null,
@@ -39,8 +31,10 @@ export const NO_CREDENTIALS: Credentials = {
   refusal: null,
 }
 
-/** Reads the credentials of a request. Another scheme than Bearer (a proxy's Basic) is ignored. */
-export function readCredentials(header: HeaderReader, cookieName: string): Credentials {
+/** Reads the credentials of a request. Schemes other than Bearer, such as the Basic of a proxy, are ignored. */
+export function readCredentials(request: AnyRequest, cookieName: string): Credentials {
+  if (cameTwice(request, 'authorization')) return { ...NO_CREDENTIALS, refusal: 'two_credentials' }
+  const header = headerReader(request)
   const cookieHeader = header('cookie')
   const authorization = header('authorization')
   const bearer = authorization ? BEARER.exec(authorization) : null
@@ -52,7 +46,7 @@ export function readCredentials(header: HeaderReader, cookieName: string): Crede
   return { sessionToken: cookie.value, sessionCame: 'in_cookie', accessToken: null, hasCookie: true, refusal: null }
 }
 
-/** What is wrong with credentials that proved nothing, as a refusal. */
+/** Returns the refusal for credentials that proved nothing. */
 export function refuseCredentials({ accessToken, sessionCame, refusal }: Credentials): Refusal {
   if (refusal !== null) return new Refusal(refusal)
   return new Refusal(accessToken !== null || sessionCame === 'in_header' ? 'invalid_token' : 'unauthenticated')

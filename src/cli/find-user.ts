@@ -1,6 +1,6 @@
 import type { UserRecord } from '../accounts/store.ts'
+import type { Latchkey } from '../instance.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Latchkey } from '../latchkey.ts'
 
 /** The user of an id or email. Throws not_found. */
 export async function findUser(auth: Latchkey, idOrEmail: string): Promise<UserRecord> {

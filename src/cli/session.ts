@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import type { Latchkey } from '../instance.ts'
 import { toIsoTime } from '../kernel/clock.ts'
-import type { Latchkey } from '../latchkey.ts'
 import { ConfigurationError } from '../options/options.ts'
 import type { SessionFilter } from '../sessions/session-filter.ts'
 import { toSessionJson } from '../sessions/session-json.ts'

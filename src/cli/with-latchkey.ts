@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
-import { createLatchkey, type Latchkey } from '../latchkey.ts'
+import type { Latchkey } from '../instance.ts'
+import { createLatchkey } from '../latchkey.ts'
 import { readConfiguration } from '../server/configuration.ts'
 import { printable } from './output.ts'
 

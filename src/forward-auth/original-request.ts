@@ -1,5 +1,5 @@
-import type { HeaderReader } from '../authentication/credentials.ts'
 import { isSafeRequest } from '../http/cross-origin.ts'
+import type { HeaderReader } from '../kernel/header-reader.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Origins } from '../kernel/origins.ts'
 

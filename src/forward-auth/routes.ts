@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { JwtSigner } from '../crypto/jwt.ts'
 import { refuseForeignPage } from '../http/cross-origin.ts'
 import { type Clock, SECOND_MS } from '../kernel/clock.ts'
+import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
 import { hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -15,8 +16,7 @@ import { readOriginalRequest } from './original-request.ts'
 
 /** What forward-auth works with. */
 export interface ForwardAuthDeps {
-  /** `baseUrl` with the base path. */
-  readonly authUrl: string
+  readonly links: Links
   readonly origins: Origins
   /** The scopes that there are. */
   readonly scopes: readonly string[]
@@ -63,7 +63,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
       const { isSafe, location } = readOriginalRequest(request.header, deps.origins)
       if (!leadsToLogin || !request.wantsHtml || !isSafe) return null
       const next = location === null ? '' : `?next=${encodeURIComponent(location)}`
-      return { status: 303, location: `${deps.authUrl}/login${next}` }
+      return { status: 303, location: `${deps.links.authUrl}/login${next}` }
     },
 
     async handle(request) {
@@ -126,7 +126,7 @@ function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: 
 
 /** The same as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
 function claimsOf(
-  { authUrl, scopes: known, clock }: ForwardAuthDeps,
+  { links, scopes: known, clock }: ForwardAuthDeps,
   principal: Principal,
   audience: string | null,
 ): Record<string, unknown> {
@@ -141,7 +141,7 @@ function claimsOf(
         }
       : { token_id: principal.accessToken.id, amr: [principal.kind] }
   return {
-    iss: authUrl,
+    iss: links.authUrl,
     sub: user.id,
     ...(audience === null ? {} : { aud: audience }),
     iat: now,

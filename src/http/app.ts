@@ -1,15 +1,17 @@
 import { Hono } from 'hono'
 import { headerReader } from '../authentication/any-request.ts'
-import { type Identity, isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
-import type { Signer } from '../crypto/signature.ts'
+import type { Authentication } from '../authentication/authentication.ts'
+import { isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import { readCookie } from '../kernel/cookie-syntax.ts'
-import type { Stamp, StampedEvent } from '../kernel/event.ts'
+import type { StampedEvent } from '../kernel/event.ts'
+import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
-import type { NewSecret, Session } from '../kernel/principal.ts'
+import type { Authenticated, Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Answer, FormUse, Route, RouteRequest } from '../kernel/route.ts'
+import type { Pages } from '../pages/pages.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import { toResponse } from './answer.ts'
 import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
@@ -20,24 +22,13 @@ import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { refusalResponse } from './refusal-response.ts'
 import type { Tracer } from './tracer.ts'
 
-/** What the pipeline works with. */
+/** Dependencies of the pipeline. */
 export interface AppDeps extends ExchangeDeps {
   readonly routes: readonly Route[]
-  readonly basePath: string
-  /** `baseUrl` with the base path. */
-  readonly authUrl: string
+  readonly links: Links
   readonly cookies: CookieFactory
-  readonly signer: Signer
-  /** Says who a request is from. Throws two_credentials, cookie_required. */
-  readonly identify: (request: Request, stamp: Stamp) => Promise<Identity>
-  /** Throws reauthentication_required unless the session is fresh. */
-  readonly requireFresh: (session: Session) => void
-  /** The cookie of a session that has a new token. */
-  readonly sessionCookie: (issued: NewSecret) => Cookie
-  /** The session's own token in what a client sent. */
-  readonly plainToken: (text: string) => string
-  /** The cookie to send again with a remembered session, when that is due. */
-  readonly renewCookie: (identity: Identity) => Cookie | null | Promise<Cookie | null>
+  readonly pages: Pages
+  readonly authentication: Authentication
   readonly tracer: Tracer
   readonly onEvent: (event: StampedEvent) => void
   readonly onError: (error: unknown, requestId: string) => void
@@ -53,7 +44,8 @@ export function createApp(deps: AppDeps): (request: Request, connection?: Connec
   return async (request, connection = {}) => {
     const startedAt = performance.now()
     const exchange = openExchange(deps, request, connection)
-    const routeOf = (): string | null => (exchange.route === null ? null : `${deps.basePath}${exchange.route.path}`)
+    const routeOf = (): string | null =>
+      exchange.route === null ? null : `${deps.links.basePath}${exchange.route.path}`
     const response = await deps.tracer.request(request.method, () => router(exchange), routeOf)
     deps.onRequest({
       requestId: exchange.requestId,
@@ -70,7 +62,7 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
   const app = new Hono<{ Bindings: Exchange }>()
   const methodsByPath = new Map<string, string[]>()
   for (const route of deps.routes) {
-    const path = `${deps.basePath}${route.path}`.replaceAll(/\{(\w+)\}/g, ':$1')
+    const path = `${deps.links.basePath}${route.path}`.replaceAll(/\{(\w+)\}/g, ':$1')
     const methods = methodsByPath.get(path) ?? []
     if (methods.includes(route.method)) throw new Error(`${route.method} ${route.path} is registered twice`)
     methodsByPath.set(path, [...methods, route.method, ...(route.method === 'GET' ? ['HEAD'] : [])])
@@ -100,47 +92,54 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
   }
 }
 
-/** From a found route to its answer. */
+/** Answers a request whose route is known. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
   const { request, stamp } = exchange
   refuseCrossOrigin(request.method, headerReader(request), deps.origins)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
-  const identity = await deps.identify(request, stamp)
-  exchange.identity = identity
-  exchange.isCookieless = asksForHeader(request) || identity.credentials.sessionCame === 'in_header'
-  const call = toCall(deps, exchange, route, identity, params)
-  const toNobody = isNobody(identity) ? route.answerNobody?.(call) : null
+  await authenticate(deps, exchange)
+  exchange.isCookieless = asksForHeader(request) || exchange.credentials?.sessionCame === 'in_header'
+  const call = (body: unknown): RouteRequest => toCall(deps, exchange, { route, params, body })
+  const toNobody = isNobody(exchange) ? route.answerNobody?.(call(undefined)) : null
   if (toNobody != null) return toNobody
-  checkAccess(deps, route, identity)
+  checkAccess(deps, route, exchange)
   const hasBody = route.method === 'POST' || route.method === 'PATCH'
   const body = hasBody ? await readBody(deps, exchange, route) : undefined
   if (hasBody) await refuseIfEndedMeanwhile(deps, exchange, route)
-  const answer = await route.handle({ ...call, body })
+  const answer = await route.handle(call(body))
   return exchange.form === null || route.form === undefined
     ? answer
     : acceptForm(deps, answer, route.form, exchange.form.next)
 }
 
-/** What the route is told of the request, but for the body. */
+/** Finds out who the request is from. Throws two_credentials, cookie_required. */
+async function authenticate({ authentication }: AppDeps, exchange: Exchange): Promise<void> {
+  const credentials = authentication.readCredentials(exchange.request)
+  if (credentials.refusal !== null) throw refuseCredentials(credentials)
+  exchange.credentials = credentials
+  exchange.found = await authentication.identify(credentials, exchange.stamp)
+}
+
+/** Builds what the route is told of the request. */
 function toCall(
   deps: AppDeps,
   exchange: Exchange,
-  route: Route,
-  { principal, credentials }: Identity,
-  params: Record<string, string>,
+  { route, params, body }: Pick<RouteRequest, 'params' | 'body'> & { readonly route: Route },
 ): RouteRequest {
-  const { request, client, stamp } = exchange
+  const { request, client, stamp, found } = exchange
   const query = [...new URL(request.url).searchParams]
   return {
-    body: undefined,
+    body,
     params,
     query: Object.fromEntries(query.toReversed()),
     queryAll: Object.fromEntries(
       [...Map.groupBy(query, ([name]) => name)].map(([name, all]) => [name, all.map(([, value]) => value)]),
     ),
-    // A route for anyone knows sessions only: a token neither logs in nor out.
-    principal: route.access === 'anyone' && principal?.kind === 'access_token' ? null : principal,
-    sessionToken: credentials.sessionToken === null ? null : deps.plainToken(credentials.sessionToken),
+    principal: principalFor(route, found),
+    // A getter: a sealed cookie is opened for the few routes that ask.
+    get sessionToken() {
+      return found?.token ?? null
+    },
     client,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
     cookie: (suffix) => cookieValue(request, deps.cookies.name(suffix)),
@@ -152,27 +151,34 @@ function toCall(
   }
 }
 
-/** True for whoever offers nothing, or a cookie that is dead: they may log in. A token that is no good is its sender's fault. */
-function isNobody({ principal, credentials }: Identity): boolean {
-  return principal === null && credentials.accessToken === null && credentials.sessionCame !== 'in_header'
+/** A route for anyone sees sessions only: an access token neither logs in nor logs out. */
+function principalFor({ access }: Route, found: Authenticated | null): Principal | null {
+  if (found === null) return null
+  return access === 'anyone' && found.principal.kind === 'access_token' ? null : found.principal
 }
 
-/** A body may take its time. Whoever was logged in when it began must still be when it is complete. */
-async function refuseIfEndedMeanwhile(
+/** True for a request without credentials or with a dead cookie: it may log in. A bad token is an error of its sender. */
+function isNobody({ found, credentials }: Exchange): boolean {
+  return found === null && credentials?.accessToken === null && credentials.sessionCame !== 'in_header'
+}
+
+/** A body may arrive slowly. A session that was alive when it began must still be alive when it is complete. */
+async function refuseIfEndedMeanwhile(deps: AppDeps, exchange: Exchange, route: Route): Promise<void> {
+  const { found, credentials } = exchange
+  if (found === null || credentials === null) return
+  checkAccess(deps, route, { found: await deps.authentication.identify(credentials, exchange.stamp), credentials })
+}
+
+function checkAccess(
   deps: AppDeps,
-  { request, stamp, identity }: Exchange,
-  route: Route,
-): Promise<void> {
-  if (identity?.principal == null) return
-  checkAccess(deps, route, await deps.identify(request, stamp))
-}
-
-function checkAccess(deps: AppDeps, { access }: Route, { principal, credentials }: Identity): void {
+  { access }: Route,
+  { found, credentials }: Pick<Exchange, 'found' | 'credentials'>,
+): void {
   if (access === 'anyone') return
-  if (principal === null) throw refuseCredentials(credentials)
+  if (found === null) throw credentials === null ? new Refusal('unauthenticated') : refuseCredentials(credentials)
   if (access === 'user') return
-  const { session } = requireSession(principal)
-  if (access === 'fresh_session') deps.requireFresh(session)
+  const { session } = requireSession(found.principal)
+  if (access === 'fresh_session') deps.authentication.requireFresh(session)
 }
 
 /** Throws cookie_required for browsers, where it would be the way around HttpOnly. */
@@ -194,7 +200,7 @@ async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promis
 
 /** Adds what goes with any answer to a known route: the renewed cookie, or the end of a dead one. */
 async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promise<Response> {
-  const { identity } = exchange
+  const { found, credentials } = exchange
   const { session, cookies = [] } = answer
   const headers = newHeaders(deps, exchange)
   if (exchange.isCookieless) {
@@ -203,19 +209,24 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
   }
   const extra: Cookie[] = []
   const setsSession = session !== undefined || cookies.some(({ name }) => name === deps.cookies.name())
-  if (!setsSession && identity?.principal) {
-    const renewed = await tryToRenew(deps, exchange, identity)
+  if (!setsSession && found !== null) {
+    const renewed = await tryToRenew(deps, exchange, found)
     if (renewed !== null) extra.push(renewed)
   }
-  if (!setsSession && identity?.credentials.hasCookie && identity.principal === null) extra.push(deps.cookies.clear())
-  const own = session === undefined ? [] : [deps.sessionCookie(session)]
+  if (!setsSession && found === null && credentials?.hasCookie) extra.push(deps.cookies.clear())
+  const own = session === undefined ? [] : [deps.authentication.issueCookie(session)]
   return toResponse({ ...answer, cookies: [...own, ...cookies, ...extra] }, headers, deps.clock())
 }
 
-/** What the request asked for is done; that its cookie cannot be renewed now must not turn it into a failure. */
-async function tryToRenew(deps: AppDeps, { requestId }: Exchange, identity: Identity): Promise<Cookie | null> {
+/** The request has succeeded already; a cookie that cannot be renewed now must not turn it into a failure. */
+async function tryToRenew(
+  deps: AppDeps,
+  { requestId, credentials }: Exchange,
+  found: Authenticated,
+): Promise<Cookie | null> {
+  if (credentials === null) return null
   try {
-    return await deps.renewCookie(identity)
+    return await deps.authentication.renewCookie(found, credentials)
   } catch (error) {
     deps.onError(error, requestId)
     return null
@@ -234,9 +245,9 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
     return finish(deps, exchange, refuseForm(deps, refusal, { route: { ...route, form: route.form }, ...form }))
   }
   // Only a cookie that proved nothing when it came: one that another request replaced meanwhile has a successor.
-  const isDead = exchange.identity?.principal === null && exchange.identity.credentials.hasCookie
+  const isDead = exchange.found === null && exchange.credentials?.hasCookie === true
   const cookies = isDead ? [deps.cookies.clear()] : []
-  const context = { authUrl: deps.authUrl, cookieName: deps.cookies.name() }
+  const context = { authUrl: deps.links.authUrl, cookieName: deps.cookies.name() }
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
 }
 
@@ -253,13 +264,13 @@ const NOTEWORTHY: ReadonlySet<string> = new Set([
  * Refused authorisation and attempts to get around a control are events (ASVS 16.3.2, 16.3.3). They are told and not
  * stored: anybody can cause any number of them.
  */
-function reportRefusal(deps: AppDeps, { stamp, identity }: Exchange, { code, reason, throttled }: Refusal): void {
+function reportRefusal(deps: AppDeps, { stamp, found }: Exchange, { code, reason, throttled }: Refusal): void {
   if (throttled !== undefined) {
     const { operation, userId } = throttled
     deps.onEvent(stamp({ type: 'attempt.throttled', operation, userId }))
   }
   if (!NOTEWORTHY.has(code)) return
-  const userId = identity?.principal?.user.id ?? null
+  const userId = found?.principal.user.id ?? null
   deps.onEvent(stamp({ type: 'request.refused', code, reason: reason ?? code, userId }))
 }
 

@@ -3,7 +3,7 @@
  * Sec-Fetch-Site (W3C Fetch Metadata) or in Origin (RFC 6454). Proved by cross-origin.test.ts.
  */
 
-import type { HeaderReader } from '../authentication/credentials.ts'
+import type { HeaderReader } from '../kernel/header-reader.ts'
 import type { Origins } from '../kernel/origins.ts'
 import { Refusal } from '../kernel/refusal.ts'
 

@@ -1,29 +1,34 @@
 import { z } from 'zod'
 import { CATALOGUE, type RefusalCode } from '../kernel/catalogue.ts'
+import type { CookieFactory } from '../kernel/cookie.ts'
+import type { Links } from '../kernel/links.ts'
+import type { Origins } from '../kernel/origins.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { VERSION } from '../kernel/version.ts'
-import type { PageRenderer } from '../pages/page.ts'
+import type { Pages } from '../pages/pages.ts'
 import { problemPage } from '../pages/problem-page.ts'
 import { referencePage } from '../pages/reference-page.ts'
 import { createOpenApi, type OpenApiDocument, refusalsOf } from './openapi.ts'
 
-/** What the documents tell of this installation. */
+/** Dependencies of the documents. */
 export interface DocumentDeps {
-  readonly origin: string
-  readonly basePath: string
-  readonly cookieName: string
-  /** What is switched on, for clients that adapt to it. */
-  readonly features: readonly string[]
-  readonly render: PageRenderer
+  readonly origins: Origins
+  readonly links: Links
+  readonly cookies: CookieFactory
+  readonly pages: Pages
+  /** The words of all features. */
+  readonly words: readonly string[]
 }
 
 const HTML = 'text/html'
 
-/** What the service says about itself: metadata, OpenAPI, the reference, and what each refusal means. */
+/** Routes that describe the service: metadata, OpenAPI, the reference, and the meaning of each refusal. */
 export function documentRoutes(deps: DocumentDeps, described: readonly Route[]): Route[] {
-  const { origin, basePath, cookieName, features, render } = deps
-  const authUrl = `${origin}${basePath}`
+  const { words: features } = deps
+  const { authUrl, basePath } = deps.links
+  const { render } = deps.pages
+  const context = { origin: deps.origins.own, basePath, cookieName: deps.cookies.name() }
   let openApi: OpenApiDocument | undefined
   const links = {
     login: `${authUrl}/login`,
@@ -35,7 +40,7 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
     defineRoute({
       method: 'GET',
       path: '',
-      summary: 'What this service is and offers',
+      summary: 'Metadata of the service',
       access: 'anyone',
       answers: {
         200: z.object({
@@ -46,18 +51,18 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
         }),
       },
       async handle() {
-        return { status: 200, body: { version: VERSION, cookieName, features, links } }
+        return { status: 200, body: { version: VERSION, cookieName: context.cookieName, features, links } }
       },
     }),
 
     defineRoute({
       method: 'GET',
       path: '/openapi.json',
-      summary: 'This document',
+      summary: 'The OpenAPI document',
       access: 'anyone',
       answers: { 200: z.record(z.string(), z.unknown()) },
       async handle() {
-        openApi ??= createOpenApi([...described, ...routes], { origin, basePath, cookieName })
+        openApi ??= createOpenApi([...described, ...routes], context)
         return { status: 200, body: openApi }
       },
     }),
@@ -65,7 +70,7 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
     defineRoute({
       method: 'GET',
       path: '/reference',
-      summary: 'All routes, readable',
+      summary: 'Page: all routes',
       access: 'anyone',
       answers: { 200: HTML },
       async handle() {
@@ -77,7 +82,7 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
     defineRoute({
       method: 'GET',
       path: '/problems/{code}',
-      summary: 'What a refusal means and what to do',
+      summary: 'The meaning of a refusal and what to do about it',
       access: 'anyone',
       answers: {
         200: z.object({

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Identity } from '../authentication/credentials.ts'
+import type { Credentials } from '../authentication/credentials.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Connection } from '../kernel/connection.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Origins } from '../kernel/origins.ts'
-import type { ClientInfo } from '../kernel/principal.ts'
+import type { Authenticated, ClientInfo } from '../kernel/principal.ts'
 import type { Quota } from '../kernel/quota.ts'
 import type { Route } from '../kernel/route.ts'
 import { commonHeaders } from './answer.ts'
@@ -26,7 +26,10 @@ export interface Exchange {
   readonly client: ClientInfo
   readonly stamp: Stamp
   route: Route | null
-  identity: Identity | null
+  /** What the request offers as proof; null until it was read. */
+  credentials: Credentials | null
+  /** What the credentials proved; null if nothing. */
+  found: Authenticated | null
   /** The app keeps no cookies: sessions go out and come in by headers. */
   isCookieless: boolean
   form: { readonly fields: ReadonlyMap<string, string>; readonly next: string | null } | null
@@ -48,11 +51,12 @@ export function openExchange(deps: ExchangeDeps, request: Request, connection: C
     requestId,
     client,
     stamp: (event) => {
-      const actor = exchange.identity?.principal?.user.id ?? null
+      const actor = exchange.found?.principal.user.id ?? null
       return { ...event, at: deps.clock(), actor, requestId, client }
     },
     route: null,
-    identity: null,
+    credentials: null,
+    found: null,
     isCookieless: false,
     form: null,
     quota: null,

@@ -2,19 +2,15 @@
  * Forms of our own pages: success and refusal both become a 303 to a page (POST, redirect, GET), so that a reload
  * repeats nothing. What the page has to say travels in a signed cookie of one minute.
  */
-import type { Signer } from '../crypto/signature.ts'
-import type { CookieFactory } from '../kernel/cookie.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import type { Answer, FormUse, Route } from '../kernel/route.ts'
-import { flashCookie } from '../pages/flash.ts'
+import type { Pages } from '../pages/pages.ts'
 
 const MAX_KEPT_VALUE = 254
 
-/** What form answers are made with. */
+/** Dependencies of answers to forms. */
 export interface FormAnswerDeps {
-  readonly cookies: CookieFactory
-  readonly signer: Signer
-  readonly basePath: string
+  readonly pages: Pages
 }
 
 /** A form's fields as the JSON body that they stand for. `next` is not of the body. */
@@ -26,10 +22,10 @@ export function toFormBody(fields: ReadonlyMap<string, string>, { checkboxes = [
 /** Success: on to `next`, or to where the form leads. */
 export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, next: string | null): Answer {
   const notice = answer.notice ?? form.notice
-  const flash = notice === undefined || next !== null ? [] : [flashCookie(deps, { notice })]
+  const flash = notice === undefined || next !== null ? [] : [deps.pages.leave({ notice })]
   return {
     status: 303,
-    location: answer.location ?? next ?? `${deps.basePath}${form.done}`,
+    location: answer.location ?? next ?? `${deps.pages.basePath}${form.done}`,
     cookies: [...(answer.cookies ?? []), ...flash],
     ...(answer.session === undefined ? {} : { session: answer.session }),
     ...(answer.clearsSiteData === undefined ? {} : { clearsSiteData: answer.clearsSiteData }),
@@ -51,8 +47,8 @@ export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, { route, fiel
   const { code, detail, errors = [] } = refusal
   return {
     status: 303,
-    location: `${deps.basePath}${page}${toQuery({ ...kept, ...(next === null ? {} : { next }) })}`,
-    cookies: [flashCookie(deps, { problem: { code, detail, errors: errors.slice(0, 5) }, values })],
+    location: `${deps.pages.basePath}${page}${toQuery({ ...kept, ...(next === null ? {} : { next }) })}`,
+    cookies: [deps.pages.leave({ problem: { code, detail, errors: errors.slice(0, 5) }, values })],
   }
 }
 

@@ -1,8 +1,8 @@
 import { DAY_MS } from '../kernel/clock.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { Links } from '../kernel/links.ts'
 import { invalidMember } from '../kernel/refusal.ts'
-import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 

@@ -61,8 +61,8 @@ export interface AccessToken {
   readonly lastUsedAt: number | null
 }
 
-/** A session that has a new token. */
-export interface NewSecret {
+/** A session and its new token, for the moment in which the cookie is written. */
+export interface IssuedSession {
   readonly user: User
   readonly session: Session
   readonly token: string
@@ -87,6 +87,15 @@ export interface TokenPrincipal {
 
 /** Who a request is from, and how they proved it. */
 export type Principal = SessionPrincipal | TokenPrincipal
+
+/** What authentication found: a principal, and of a session the token and the age of its cookie. */
+export interface Authenticated<P extends Principal = Principal> {
+  readonly principal: P
+  /** The session's own token; null for an access token. A sealed cookie is opened for it at most once a request. */
+  readonly token: string | null
+  /** When the session's cookie was sealed, milliseconds since 1970 UTC; null: the cookie holds the token itself. */
+  readonly sealedAt: number | null
+}
 
 /** True when the principal has every one of the scopes. */
 export function hasScopes({ scopes }: Pick<Principal, 'scopes'>, needed: readonly string[]): boolean {

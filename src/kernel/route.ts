@@ -2,7 +2,7 @@ import type { ZodType } from 'zod'
 import type { RefusalCode } from './catalogue.ts'
 import type { Cookie } from './cookie.ts'
 import type { Stamp } from './event.ts'
-import type { ClientInfo, NewSecret, Principal, SessionPrincipal } from './principal.ts'
+import type { ClientInfo, IssuedSession, Principal, SessionPrincipal } from './principal.ts'
 import type { Quota } from './quota.ts'
 import type { WireRoutes } from './wire-routes.ts'
 
@@ -52,7 +52,7 @@ export interface Answer<Json = unknown> {
   /** Where a browser goes next, as a path or an allowed URL. */
   readonly location?: string
   /** A session with its new secret: goes to a browser as the cookie, and in a header to an app that keeps none. */
-  readonly session?: NewSecret
+  readonly session?: IssuedSession
   readonly cookies?: readonly Cookie[]
   /** Tells the browser to drop what it stored for us (Clear-Site-Data). */
   readonly clearsSiteData?: boolean

@@ -11,12 +11,11 @@ import { nameSchema } from '../accounts/user-name.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
-import type { ReportError } from '../kernel/listeners.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { toPassword } from '../passwords/password.ts'
 import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
-import type { Caller } from '../throttle/throttle.ts'
+import type { LoginCheck, Typed } from './check.ts'
 
 /** What an old system knows of a user whose password is right. */
 export interface LegacyUser {
@@ -37,22 +36,13 @@ export type VerifyLegacy = (credentials: {
 /** What asking an old system works with. */
 export interface LegacyLoginDeps extends CreateUserDeps, ProvePasswordDeps {
   readonly verifyLegacy: VerifyLegacy | undefined
-  readonly onError: ReportError
+  readonly report: (error: unknown) => void
 }
-
-/** What was typed. */
-interface Typed {
-  readonly email: string
-  readonly password: string
-}
-
-/** A proof that failed here gets a second chance in the old system. */
-export type ProveElsewhere = (proof: PasswordProof, typed: Typed, caller: Caller) => Promise<PasswordProof>
 
 const DEADLINE_MS = 5_000
 
-/** Makes the second chance of a login; without an old system every proof stays as it is. */
-export function createProveElsewhere(deps: LegacyLoginDeps): ProveElsewhere {
+/** The check that asks the old system after a failed proof. Without an old system every proof stays as it is. */
+export function legacyLogin(deps: LegacyLoginDeps): LoginCheck {
   const { verifyLegacy } = deps
   if (verifyLegacy === undefined) return async (proof) => proof
   return async (proof, typed, caller) => {
@@ -62,10 +52,8 @@ export function createProveElsewhere(deps: LegacyLoginDeps): ProveElsewhere {
     if (credential?.disabled === true) return proof
     // Another login has just adopted them.
     if (credential !== null && credential.hash !== null) return provePasswordByEmail(deps, typed, caller)
-    const known = await ask(verifyLegacy, { email, password: typed.password }).catch((error: unknown) =>
-      deps.onError(error, null),
-    )
-    if (known === null || known === undefined) return proof
+    const known = await ask(verifyLegacy, { email, password: typed.password }).catch(deps.report)
+    if (!known) return proof
     await adopt(deps, { known, email, userId: credential?.user.id ?? null, password: typed.password }, caller.stamp)
     await forgetFailures(deps.throttle, email) // the try was a right one, though it was counted as a failure
     return provePasswordByEmail(deps, typed, caller)

@@ -1,65 +1,54 @@
 import type { AuditStore } from '../audit/store.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { SessionPrincipal, User } from '../kernel/principal.ts'
+import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
-import type { IssuedSession } from '../sessions/new-session.ts'
+import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import { type SessionDeps, startSession } from '../sessions/start-session.ts'
+import type { DeviceUser } from '../throttle/device.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { LoginCheck, Typed } from './check.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
 import { newDeviceMail } from './new-device-mail.ts'
 
-/** What logging in works with. */
+/** Dependencies of `logIn`. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
   readonly audit: AuditStore
-  /** Gives a proof that failed here a second chance in an old system. */
-  readonly proveElsewhere: (
-    proof: PasswordProof,
-    typed: { readonly email: string; readonly password: string },
-    caller: Caller,
-  ) => Promise<PasswordProof>
-  /** Throws email_not_verified where an address has to be verified before the first login. */
-  readonly requireVerified: (user: User, stamp: Stamp) => Promise<void>
+  readonly checks: readonly LoginCheck[]
 }
 
-/** What was typed, from where, and the session that the new one takes the place of. */
-export interface LogInInput {
-  readonly email: string
-  readonly password: string
+/** What was typed, from where, and the session of the same browser that the new one replaces. */
+export interface LogInInput extends Typed {
   readonly remember: boolean
   readonly caller: Caller
   readonly replaces: SessionPrincipal | null
 }
 
-/** A session that has just started. */
-export interface LoggedIn extends IssuedSession {
-  readonly user: User
-  /** Where the user's security epoch stands; see `PasswordCredential.securityEpoch`. */
-  readonly securityEpoch: number
-  /** False: the user never logged in with this browser before. */
-  readonly isKnownDevice: boolean
+/** A session that has just started, and the user as the device cookie names them. */
+export interface LoggedIn {
+  readonly issued: IssuedSession
+  readonly deviceUser: DeviceUser
 }
 
 /**
- * Logs in with a password: proves it, closes the step, starts the session.
- * @throws invalid_credentials for wrong email, wrong password and disabled user, which look alike; too_many_requests.
+ * Logs a user in with a password: proves it, passes the checks, starts the session.
+ * @throws Refusal `invalid_credentials` for a wrong email address, a wrong password and a disabled user, which look alike;
+ *   `email_not_verified`, `too_many_requests`, `overloaded`, `unavailable`.
  */
 export async function logIn(
   deps: LogInDeps,
   { email, password, remember, caller, replaces }: LogInInput,
   stamp: Stamp,
 ): Promise<LoggedIn> {
-  const here = await provePasswordByEmail(deps, { email, password }, caller)
-  const proof = await deps.proveElsewhere(here, { email, password }, caller)
+  let proof = await provePasswordByEmail(deps, { email, password }, caller)
+  for (const check of deps.checks) proof = await check(proof, { email, password }, caller)
   if (!proof.proven) throw await refuse(deps, stamp, proof)
 
   const { user, securityEpoch } = proof.credential
-  await deps.requireVerified(user, stamp)
   const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
-  const login = completeLogin(attempt)
   const mails = proof.isKnownDevice ? [] : await newDeviceMail(deps, user, caller.client)
   const issued = await startSession(deps, {
-    login,
+    user,
+    login: completeLogin(attempt),
     remember,
     client: caller.client,
     replaces: replaces?.session ?? null,
@@ -70,7 +59,7 @@ export async function logIn(
     }),
   })
   if (issued === null) throw await refuse(deps, stamp, { userId: user.id, reason: 'account_changed_meanwhile' })
-  return { ...issued, user, securityEpoch, isKnownDevice: proof.isKnownDevice }
+  return { issued, deviceUser: { userId: user.id, securityEpoch } }
 }
 
 async function refuse(

@@ -1,10 +1,9 @@
 import type { AuditStore } from '../audit/store.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { SessionPrincipal } from '../kernel/principal.ts'
+import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
-import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import type { Caller } from '../throttle/throttle.ts'
@@ -39,10 +38,10 @@ export async function reauthenticate(
     })
     throw new Refusal('wrong_password', { detail: 'The password is wrong.' })
   }
-  const planned = planRotation(session, sessionToken, deps.clock())
+  const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const proven = stamp({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
   const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch, onlyEvents(proven))
   deps.cache.evictSession(session)
   if (!rotated) throw new Refusal('unauthenticated', { reason: 'session ended meanwhile' })
-  return planned
+  return planned.issued
 }

@@ -1,19 +1,20 @@
 import { requestVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
-import type { Stamp } from '../kernel/event.ts'
-import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { LoginCheck } from './check.ts'
+
+/** Dependencies of `requireVerifiedAddress`. */
+export interface RequireVerifiedDeps extends VerificationDeps {
+  readonly verifyEmailMode: VerifyEmailMode
+}
 
 /**
- * Makes the last question of a login whose password was right: where addresses have to be verified, one that is not is
- * refused with email_not_verified, and the link is mailed again.
+ * The check that the email address is verified, where the settings require it. A login with an unverified address is
+ * refused with `email_not_verified`, and the link is emailed again.
  */
-export function createRequireVerified(
-  deps: VerificationDeps,
-  mode: VerifyEmailMode,
-): (user: User, stamp: Stamp) => Promise<void> {
-  return async (user, stamp) => {
-    if (mode !== 'required' || user.emailVerified) return
-    await requestVerification(deps, user, stamp)
+export function requireVerifiedAddress(deps: RequireVerifiedDeps): LoginCheck {
+  return async (proof, _typed, { stamp }) => {
+    if (!proof.proven || deps.verifyEmailMode !== 'required' || proof.credential.user.emailVerified) return proof
+    await requestVerification(deps, proof.credential.user, stamp)
     throw new Refusal('email_not_verified')
   }
 }

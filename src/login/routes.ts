@@ -7,7 +7,7 @@ import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
 import { reauthenticate } from './reauthenticate.ts'
 
-/** Log in; prove oneself again. */
+/** Routes that log a user in and confirm the identity of a user who is logged in. */
 export function loginRoutes(deps: LogInDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute({
@@ -25,13 +25,13 @@ export function loginRoutes(deps: LogInDeps & { readonly cookies: CookieFactory 
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'login', request)
-        const issued = await logIn(deps, { email, password, remember, caller, replaces: principal }, request.stamp)
-        const user = { userId: issued.user.id, securityEpoch: issued.securityEpoch }
+        const input = { email, password, remember, caller, replaces: principal }
+        const { issued, deviceUser } = await logIn(deps, input, request.stamp)
         return {
           status: 200,
           body: toCompleteJson(issued),
           session: issued,
-          cookies: [deviceCookie(deps, caller, user)],
+          cookies: [deviceCookie(deps, caller, deviceUser)],
         }
       },
     }),
@@ -39,7 +39,7 @@ export function loginRoutes(deps: LogInDeps & { readonly cookies: CookieFactory 
     defineRoute({
       method: 'POST',
       path: '/reauthenticate',
-      summary: 'Prove yourself again; the session becomes fresh and keeps its id',
+      summary: 'Confirm your identity; the session becomes fresh and keeps its id',
       access: 'session',
       body: z.strictObject({ password: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
@@ -51,7 +51,7 @@ export function loginRoutes(deps: LogInDeps & { readonly cookies: CookieFactory 
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
-          session: { ...issued, user: principal.user },
+          session: issued,
         }
       },
     }),

@@ -33,8 +33,12 @@ export interface Mailing {
   readonly developmentMailer: DevelopmentMailer | null
   /** What came of mails so far. */
   counts(): readonly MailCount[]
-  /** Starts to send what waits. Null when that is not this process's to do. */
-  start(deps: Pick<DeliveryDeps, 'mails' | 'stamp' | 'onError'>): MailDelivery | null
+  /** Starts to send what waits, unless other processes do that. */
+  start(deps: Pick<DeliveryDeps, 'mails' | 'stamp' | 'onError'>): void
+  /** Tells the delivery that there is a new email. */
+  wake(): void
+  /** Resolves when the email that is being handed over has gone, or after 5 s. */
+  stop(): Promise<void>
 }
 
 /** Decides how mails are sent. */
@@ -45,14 +49,28 @@ export function createMailing(options: MailingOptions): Mailing {
   if (mailer === undefined) return NO_MAILING
   const sealer = createSealer(secrets, 'mail')
   const counts = createMailCounts()
+  let delivery: MailDelivery | null = null
   return {
     isOn: true,
     writer: createMailWriter({ sealer, clock }),
     developmentMailer,
     counts: counts.list,
     start(deps) {
-      if (!deliverMails) return null
-      return startDelivery({ ...deps, mailer, sealer, siteName, host, counts, clock, texts: createMailTexts(texts) })
+      if (!deliverMails) return
+      delivery = startDelivery({
+        ...deps,
+        mailer,
+        sealer,
+        siteName,
+        host,
+        counts,
+        clock,
+        texts: createMailTexts(texts),
+      })
+    },
+    wake: () => delivery?.wake(),
+    async stop() {
+      await delivery?.stop()
     },
   }
 }
@@ -62,7 +80,9 @@ const NO_MAILING: Mailing = {
   writer: noMailWriter,
   developmentMailer: null,
   counts: () => [],
-  start: () => null,
+  start: () => undefined,
+  wake: () => undefined,
+  stop: async () => undefined,
 }
 
 function chooseDevelopmentMailer({ mailer, isDevelopment, clock }: MailingOptions): DevelopmentMailer | null {

@@ -74,7 +74,12 @@ export async function withClaimedToken<T>(
 
 const SWEEP_BATCH = 500
 
-/** Deletes the tokens that have expired, in batches. */
-export async function sweepOneTimeTokens({ oneTimeTokens, clock }: OneTimeTokenDeps): Promise<void> {
-  while ((await oneTimeTokens.sweep(clock(), SWEEP_BATCH)) === SWEEP_BATCH);
+/** Deletes expired tokens, in batches that never hold the database for long. Returns how many. */
+export async function sweepOneTimeTokens({ oneTimeTokens, clock }: OneTimeTokenDeps): Promise<number> {
+  let total = 0
+  for (;;) {
+    const swept = await oneTimeTokens.sweep(clock(), SWEEP_BATCH)
+    total += swept
+    if (swept < SWEEP_BATCH) return total
+  }
 }

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
+import type { Html } from '../kernel/feature.ts'
 import type { UserEventJson } from '../kernel/wire.ts'
-import type { Html } from './page.ts'
 import { timeElement } from './parts.ts'
 
 /** What happened, in words for people. */

@@ -1,35 +1,30 @@
-/*
- * What a page has to say of the form that led to it travels in a signed cookie of one minute.
- */
+/* The message that a form leaves for the next page travels in a signed cookie for one minute. */
 import type { Signer } from '../crypto/signature.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
-import type { FieldError } from '../kernel/refusal.ts'
+import type { Flash } from '../kernel/flash.ts'
+import type { RouteRequest } from '../kernel/route.ts'
 
-/** Suffix of the cookie that carries a message to the next page. */
-export const FLASH = 'flash'
+/** Suffix of the cookie. */
+const FLASH = 'flash'
 const FLASH_SECONDS = 60
 
-/** What the next page says. */
-export interface Flash {
-  /** After success: which of the page's own texts. */
-  readonly notice?: string
-  /** After a refusal. */
-  readonly problem?: { readonly code: string; readonly detail: string; readonly errors: readonly FieldError[] }
-  /** What was typed, secrets excepted, to be filled in again. */
-  readonly values?: Readonly<Record<string, string>>
-}
-
-/** The message in a flash cookie; null when there is none that we signed. */
-export function readFlash(signer: Signer, cookie: string | null): Flash | null {
-  const text = cookie === null ? null : signer.open(cookie)
+/** Returns the message of the request's cookie, or null if there is none that we signed. */
+export function readFlash(signer: Signer, cookie: RouteRequest['cookie']): Flash | null {
+  const value = cookie(FLASH)
+  const text = value === null ? null : signer.open(value)
   // Only texts that `flashCookie` wrote carry our signature for this purpose.
   return text === null ? null : (JSON.parse(text) as Flash)
 }
 
-/** The cookie that carries a message to the next page. */
+/** Returns the cookie that carries a message to the next page. */
 export function flashCookie(
   { cookies, signer }: { readonly cookies: CookieFactory; readonly signer: Signer },
   flash: Flash,
 ): Cookie {
   return cookies.make(signer.sign(JSON.stringify(flash)), { suffix: FLASH, maxAgeSeconds: FLASH_SECONDS })
+}
+
+/** Returns the cookie that ends the message of the request, if there is one. */
+export function clearFlashCookie(cookies: CookieFactory, cookie: RouteRequest['cookie']): readonly Cookie[] {
+  return cookie(FLASH) === null ? [] : [cookies.clear(FLASH)]
 }

@@ -4,12 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { html, raw } from 'hono/html'
+import type { Html } from '../kernel/feature.ts'
 import type { Answer } from '../kernel/route.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
-
-/** HTML made by `html`, with everything in it escaped. */
-export type Html = ReturnType<typeof html>
 
 /** A page to be. */
 export interface Page {

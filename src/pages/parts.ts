@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import type { Flash } from './flash.ts'
-import type { Html } from './page.ts'
+import type { Html } from '../kernel/feature.ts'
+import type { Flash } from '../kernel/flash.ts'
 
 /** A form's field. */
 export interface Field {
@@ -16,23 +16,23 @@ export interface Field {
 const NOTICES: Readonly<Record<string, string>> = {
   welcome: 'Welcome! Your account is ready.',
   logged_out: 'You are logged out.',
-  password_changed: 'Your password is changed. All other sessions have ended.',
-  verification_required: 'Check your mail: a link in it makes your account ready.',
-  verification_sent: 'We have mailed you a link that verifies your address.',
-  email_verified: 'Your address is verified.',
-  email_change_sent: 'We have mailed a link to the new address. Nothing changes until you open it.',
-  email_changed: 'Your address is changed.',
-  email_change_undone: 'The address is as it was. We have mailed you a link to set a new password.',
-  reset_sent: 'If there is an account with this address, a mail with a link is on its way.',
-  password_reset: 'Your password is set. Please log in with it.',
-  reauthenticated: 'Thank you. You may go on now.',
+  password_changed: 'Your password is changed. All other sessions are logged out.',
+  verification_required: 'Check your email: the link in it completes your registration.',
+  verification_sent: 'We have emailed you a link that verifies your email address.',
+  email_verified: 'Your email address is verified.',
+  email_change_sent: 'We have emailed a link to the new address. Nothing changes until you open it.',
+  email_changed: 'Your email address is changed.',
+  email_change_undone: 'Your previous email address is restored. We have emailed you a link to set a new password.',
+  reset_sent: 'If there is an account with this email address, an email with a link is on its way.',
+  password_reset: 'Your new password is set. Log in with it.',
+  reauthenticated: 'Thank you. You can continue now.',
   account_deleted: 'Your account is deleted.',
-  session_ended: 'The session has ended.',
-  sessions_ended: 'All other sessions have ended.',
-  token_ended: 'The access token has ended.',
+  session_ended: 'The session is logged out.',
+  sessions_ended: 'All other sessions are logged out.',
+  token_ended: 'The access token is revoked.',
 }
 
-/** What a page has to say of the last form: a notice, or why it was refused. */
+/** Shows the message that the last form left: a notice, or why the form was refused. */
 export function message(flash: Flash | null): Html {
   const notice = flash?.notice === undefined ? undefined : NOTICES[flash.notice]
   if (notice !== undefined) return html`<p class="message good" role="status">${notice}</p>`
@@ -46,18 +46,18 @@ ${loose.map(({ detail }) => html`<p class="error">${detail}</p>`)}`
 /** Refusals that people see often, in words for people. */
 const PLAIN: Readonly<Record<string, string>> = {
   invalid_credentials: 'Email and password do not match. Please try again.',
-  email_not_verified: 'Please open the link in the mail that we have just sent you, then log in.',
+  email_not_verified: 'Open the link in the email that we have just sent you, then log in.',
   token_invalid: 'This link no longer works. Please ask for a new one.',
-  proof_required: 'Please show that the account is yours.',
+  proof_required: 'Confirm that the account is yours.',
   reauthentication_required: 'Please type your password again first.',
-  email_taken: 'There is an account with this email already. Log in instead?',
+  email_taken: 'An account with this email address exists. Log in instead?',
   unauthenticated: 'Please log in.',
-  overloaded: 'Very busy right now. Please try again in a moment.',
-  unavailable: 'Not available right now. Please try again in a moment.',
+  overloaded: 'The service is very busy. Please try again in a moment.',
+  unavailable: 'The service is not available right now. Please try again in a moment.',
   internal_error: 'Something went wrong on our side. Please try again.',
 }
 
-/** A labelled input with what was wrong with it. Passwords are never filled in. */
+/** A labelled input with its errors. Passwords are never filled in. */
 export function field({ name, label, type, autocomplete, hint, optional }: Field, flash: Flash | null): Html {
   const errors = (flash?.problem?.errors ?? []).filter(({ pointer }) => pointer === `#/${name}`)
   const value = type === 'password' ? '' : (flash?.values?.[name] ?? '')
@@ -70,12 +70,47 @@ ${errors.length === 0 ? '' : html`<span class="error" id="${errorId}">${errors.m
 </div>`
 }
 
-/** A time in words for people, to the minute. */
+/** A time for people, to the minute. */
 export function timeElement(time: string): Html {
   return html`<time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time>`
 }
 
-/** Keeps where to go afterwards. */
+/** The hidden field that keeps where to go afterwards. */
 export function nextField(next: string | null): Html {
   return next === null ? html`` : html`<input type="hidden" name="next" value="${next}">`
+}
+
+const NO_TOKEN = html`<p>This link is incomplete. Open it from the email again, or copy all of it.</p>`
+
+/** The hidden field with the token of an emailed link. */
+export function tokenField(token: string): Html {
+  return html`<input type="hidden" name="token" value="${token}">`
+}
+
+/** Shows what an emailed link leads to, or says that the link is incomplete. */
+export function withToken(token: string, flash: Flash | null, content: Html): Html {
+  return html`${message(flash)}${token === '' ? NO_TOKEN : content}`
+}
+
+/** The button that confirms what an emailed link is for. */
+export function confirmationForm(action: string, token: string, label: string): Html {
+  return html`
+<form method="post" action="${action}">
+${tokenField(token)}
+<button type="submit" class="main">${label}</button>
+</form>`
+}
+
+/** Asks for the password before dangerous actions. */
+export function reauthenticationForm(basePath: string, title: string, flash: Flash | null): Html {
+  return html`<h2>${title}</h2>
+<form method="post" action="${basePath}/reauthenticate">
+${field({ name: 'password', label: 'Type your password again first', type: 'password', autocomplete: 'current-password' }, flash)}
+<button type="submit" class="main">Continue</button>
+</form>`
+}
+
+/** Appends where to go afterwards to a path. */
+export function withNext(path: string, next: string | null): string {
+  return next === null ? path : `${path}?next=${encodeURIComponent(next)}`
 }

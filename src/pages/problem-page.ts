@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { CatalogueEntry } from '../kernel/catalogue.ts'
-import type { Html } from './page.ts'
+import type { Html } from '../kernel/feature.ts'
 
 /** What a refusal means, for the developer who follows its `type`. */
 export function problemPage(code: string, { status, when, next }: CatalogueEntry): Html {

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { z } from 'zod'
+import type { Html } from '../kernel/feature.ts'
 import type { Route } from '../kernel/route.ts'
-import type { Html } from './page.ts'
 
 const ACCESS: Readonly<Record<Route['access'], string>> = {
   anyone: 'Anyone',

@@ -1,10 +1,9 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { SessionPrincipal } from '../kernel/principal.ts'
+import type { Links } from '../kernel/links.ts'
+import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
-import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
-import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
@@ -31,9 +30,11 @@ export interface ChangePasswordInput {
   readonly caller: Caller
 }
 
-/** The session that goes on, under its new token. */
-export interface PasswordChanged extends IssuedSession {
-  /** Where the user's security epoch stands now; see `PasswordCredential.securityEpoch`. */
+/** Outcome of a change of password. */
+export interface PasswordChanged {
+  /** The session that asked, with its new token. */
+  readonly issued: IssuedSession
+  /** The user's security epoch from now on; see `PasswordCredential.securityEpoch`. */
   readonly securityEpoch: number
 }
 
@@ -60,7 +61,7 @@ export async function changePassword(
   if (accepted === toPassword(currentPassword))
     throw invalidMember('#/newPassword', 'Must differ from the current password.')
   const newHash = await deps.hasher.hash(accepted)
-  const planned = planRotation(session, sessionToken, deps.clock())
+  const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const { hash: oldHash, securityEpoch } = proof.credential
   const mails = await passwordChangedMail(deps, user)
   const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
@@ -70,5 +71,5 @@ export async function changePassword(
   deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
   await forgetFailures(deps.throttle, user.email) // they were guesses at another password
-  return { ...planned, securityEpoch: securityEpoch + 1 }
+  return { issued: planned.issued, securityEpoch: securityEpoch + 1 }
 }

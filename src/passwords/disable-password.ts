@@ -1,4 +1,4 @@
-import type { Links } from '../mail/links.ts'
+import type { Links } from '../kernel/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import type { PasswordTry } from '../throttle/password-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'

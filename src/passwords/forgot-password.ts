@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../kernel/clock.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { Links } from '../mail/links.ts'
+import type { Links } from '../kernel/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
+import type { Links } from '../kernel/links.ts'
 import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 import type { User } from '../kernel/principal.ts'
-import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'

@@ -1,7 +1,7 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { Links } from '../kernel/links.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'

@@ -9,13 +9,13 @@ import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
 import { typedPasswordSchema } from './password-schema.ts'
 import { type ResetPasswordDeps, resetPassword } from './reset-password.ts'
 
-/** Change the password. */
+/** The route that changes the password. */
 export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/password/change',
-      summary: 'Change the own password; all other sessions end',
+      summary: 'Change your password; all other sessions are revoked',
       access: 'session',
       body: z.strictObject({ currentPassword: typedPasswordSchema, newPassword: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
@@ -23,12 +23,13 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
       form: { page: '/account', done: '/account', notice: 'password_changed' },
       async handle({ principal, sessionToken, body, stamp, ...request }) {
         const caller = readCaller(deps.throttle, 'password_change', { ...request, stamp })
-        const issued = await changePassword(deps, { principal, sessionToken, ...body, caller }, stamp)
-        const user = { userId: principal.user.id, securityEpoch: issued.securityEpoch }
+        const changed = await changePassword(deps, { principal, sessionToken, ...body, caller }, stamp)
+        const { issued, securityEpoch } = changed
+        const user = { userId: principal.user.id, securityEpoch }
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
-          session: { ...issued, user: principal.user },
+          session: issued,
           cookies: [deviceCookie(deps, caller, user)],
         }
       },
@@ -36,13 +37,13 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
   ]
 }
 
-/** Have a link mailed, and set a new password with it. */
+/** Routes that send a reset link by email and set a new password with it. */
 export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/password/forgot',
-      summary: 'Have a link mailed with which the password is reset; the answer is the same for any address',
+      summary: 'Send an email with a link that resets the password; the answer is the same for every address',
       access: 'anyone',
       body: z.strictObject({
         email: z.string('Must be a string.').meta({ format: 'email' }),
@@ -60,7 +61,7 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
     defineRoute({
       method: 'POST',
       path: '/password/reset',
-      summary: 'Set a new password with the token of the mail; all sessions end',
+      summary: 'Set a new password with the token of the email; all sessions are revoked',
       access: 'anyone',
       body: z.strictObject({
         token: z.string('Must be a string.'),

@@ -7,12 +7,12 @@ import {
 } from '../accounts/create-user.ts'
 import { newVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { SessionPrincipal, User } from '../kernel/principal.ts'
+import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
 import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
-import { type IssuedSession, newSession } from '../sessions/new-session.ts'
+import { newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
@@ -42,11 +42,7 @@ export interface RegisterInput extends CreateUserInput {
  * @throws registration_closed, validation_failed, token_invalid (the invitation); too_many_requests; email_taken, unless
  *   verification is required.
  */
-export async function register(
-  deps: RegisterDeps,
-  input: RegisterInput,
-  stamp: Stamp,
-): Promise<(IssuedSession & { readonly user: User }) | null> {
+export async function register(deps: RegisterDeps, input: RegisterInput, stamp: Stamp): Promise<IssuedSession | null> {
   if (deps.registration === 'closed') throw new Refusal('registration_closed')
   return withRegisterTry(deps.throttle, input.caller, () => admit(deps, input, stamp))
 }
@@ -85,15 +81,16 @@ async function registerAndLogIn(
     readonly replaces: SessionPrincipal | null
   },
   stamp: Stamp,
-): Promise<IssuedSession & { readonly user: User }> {
+): Promise<IssuedSession> {
   let issued: IssuedSession | undefined
-  const user = await createUser(deps, accepted, {
+  await createUser(deps, accepted, {
     stamp,
     async extras(newUser) {
-      // Whoever sets the password has proven to know it.
-      const caller = proveStep(beginLogin({ userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }), 'password')
-      const { record, ...session } = newSession(deps, { login: completeLogin(caller), remember: false, client })
-      issued = session
+      // The password that was just set counts as proven.
+      const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }), 'password')
+      const session = newSession(deps, { user: newUser, login: completeLogin(attempt), remember: false, client })
+      const { record } = session
+      issued = session.issued
       const { id: sessionId, methods } = record.session
       const proof = deps.verifyEmailMode === 'optional' ? await newVerification(deps, newUser) : null
       return {
@@ -113,7 +110,7 @@ async function registerAndLogIn(
   })
   if (issued === undefined) throw new Error('createUser asked for no session')
   if (replaces !== null) deps.cache.evictSession(replaces.session)
-  return { ...issued, user }
+  return issued
 }
 
 function endOf({ user, session }: SessionPrincipal, stamp: Stamp): ReturnType<Stamp> {

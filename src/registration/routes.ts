@@ -8,13 +8,13 @@ import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
 import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
 import { type RegisterDeps, register } from './register.ts'
 
-/** Register. */
+/** The route that registers a user. */
 export function registrationRoutes(deps: RegisterDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/register',
-      summary: 'Make an account and log in',
+      summary: 'Register and log in',
       access: 'anyone',
       body: z.strictObject({
         email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),

@@ -4,9 +4,9 @@ import { refuseAmbiguity } from '../adapters/incoming.ts'
 import { answerRefusal, toNodeHandler } from '../adapters/node.ts'
 import { commonHeaders } from '../http/answer.ts'
 import { isDecodable } from '../http/percent-escapes.ts'
+import type { Latchkey } from '../instance.ts'
 import type { RefusalCode } from '../kernel/catalogue.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Latchkey } from '../latchkey.ts'
 
 /** Limits of a connection: what a slow or greedy client may take. */
 const LIMITS = {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createLatchkey, type Latchkey } from '../latchkey.ts'
+import type { Latchkey } from '../instance.ts'
+import { createLatchkey } from '../latchkey.ts'
 import type { Configuration } from './configuration.ts'
 import { createHttpServer } from './http-server.ts'
 import { createServerLog, type ServerLog } from './log.ts'

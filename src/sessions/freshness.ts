@@ -10,8 +10,8 @@ export function requireSession(principal: Principal): SessionPrincipal {
 
 /** Throws reauthentication_required when the last proof of identity is older than the freshness limit. */
 export function requireFreshSession(
-  { clock, settings }: Pick<SessionDeps, 'clock' | 'settings'>,
+  { clock, sessionSettings }: Pick<SessionDeps, 'clock' | 'sessionSettings'>,
   session: Session,
 ): void {
-  if (clock() - session.authenticatedAt >= settings.freshMs) throw new Refusal('reauthentication_required')
+  if (clock() - session.authenticatedAt >= sessionSettings.freshMs) throw new Refusal('reauthentication_required')
 }

@@ -1,7 +1,7 @@
-import { hashToken, newToken, type Token } from '../crypto/token.ts'
+import { hashToken, newToken } from '../crypto/token.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newSessionId } from '../kernel/ids.ts'
-import type { ClientInfo, Session } from '../kernel/principal.ts'
+import type { ClientInfo, IssuedSession, Session, User } from '../kernel/principal.ts'
 import type { CompleteLogin } from '../kernel/proof.ts'
 import { absoluteLimitMs, idleLimitMs, type SessionSettings } from './settings.ts'
 import type { SessionRecord } from './store.ts'
@@ -9,33 +9,34 @@ import type { SessionRecord } from './store.ts'
 /** Prefix of session tokens. */
 export const SESSION_TOKEN_PREFIX = 'lks'
 
-/** A session together with its secret, for the moment in which the cookie is made. */
-export interface IssuedSession {
-  readonly session: Session
-  readonly token: Token
-}
-
-/** What a session is made of. */
+/** The parts of a new session. */
 export interface NewSessionInput {
+  readonly user: User
   readonly login: CompleteLogin
   readonly remember: boolean
   readonly client: ClientInfo
 }
 
-/** Makes a session, not yet stored, with a fresh token and fresh id: nothing of it comes from the client (ASVS 7.2.4). */
+/** A new session that is not stored yet. */
+export interface NewSession {
+  readonly issued: IssuedSession
+  readonly record: SessionRecord
+}
+
+/** Creates a session with a new token and a new id; no part of it comes from the client (ASVS 7.2.4). It is not stored yet. */
 export function newSession(
-  { clock, settings }: { readonly clock: Clock; readonly settings: SessionSettings },
-  { login, remember, client }: NewSessionInput,
-): IssuedSession & { readonly record: SessionRecord } {
+  { clock, sessionSettings }: { readonly clock: Clock; readonly sessionSettings: SessionSettings },
+  { user, login, remember, client }: NewSessionInput,
+): NewSession {
   const now = clock()
-  const expiresAt = now + absoluteLimitMs(settings, remember)
+  const expiresAt = now + absoluteLimitMs(sessionSettings, remember)
   const session: Session = {
     id: newSessionId(clock),
-    userId: login.userId,
+    userId: user.id,
     createdAt: now,
     lastSeenAt: now,
     expiresAt,
-    idleExpiresAt: Math.min(now + idleLimitMs(settings, remember), expiresAt),
+    idleExpiresAt: Math.min(now + idleLimitMs(sessionSettings, remember), expiresAt),
     authenticatedAt: now,
     methods: login.methods,
     remembered: remember,
@@ -43,5 +44,5 @@ export function newSession(
     client,
   }
   const token = newToken(SESSION_TOKEN_PREFIX)
-  return { session, token, record: { session, tokenHash: hashToken(token) } }
+  return { issued: { user, session, token }, record: { session, tokenHash: hashToken(token) } }
 }

@@ -7,13 +7,13 @@ import { endSession, revokeOtherSessions, revokeSession } from './revoke-session
 import { sessionJsonSchema, toSessionJson } from './session-json.ts'
 import type { SessionDeps } from './start-session.ts'
 
-/** See, list and end sessions. */
+/** Routes that show, list and revoke sessions. */
 export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute({
       method: 'GET',
       path: '/session',
-      summary: 'Who is logged in',
+      summary: 'The current user and session',
       access: 'session',
       answers: { 200: z.object({ user: userJsonSchema, session: sessionJsonSchema }) },
       async handle({ principal: { user, session } }) {
@@ -24,7 +24,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
     defineRoute({
       method: 'POST',
       path: '/logout',
-      summary: 'End the current session',
+      summary: 'Log out',
       access: 'anyone',
       answers: { 204: null },
       form: { page: '/account', done: '/login', notice: 'logged_out' },
@@ -37,7 +37,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
     defineRoute({
       method: 'GET',
       path: '/sessions',
-      summary: 'List the own sessions',
+      summary: 'List your sessions',
       access: 'session',
       answers: { 200: z.object({ sessions: z.array(sessionJsonSchema) }) },
       async handle({ principal: { user, session } }) {
@@ -49,7 +49,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
     defineRoute({
       method: 'DELETE',
       path: '/sessions/{id}',
-      summary: 'End one of the own sessions',
+      summary: 'Revoke one of your sessions',
       access: 'session',
       answers: { 204: null },
       refusals: ['not_found'],
@@ -63,12 +63,39 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
     defineRoute({
       method: 'DELETE',
       path: '/sessions',
-      summary: 'End all own sessions but the current one',
+      summary: 'Revoke all your sessions except the current one',
       access: 'session',
       answers: { 200: z.object({ revoked: z.int().nonnegative() }) },
       async handle({ principal, stamp }) {
         const revoked = await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
         return { status: 200, body: { revoked } }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/end-session',
+      summary: 'Form of the account page: log out one of your sessions',
+      access: 'session',
+      body: z.strictObject({ id: z.string() }),
+      answers: {},
+      form: { only: true, page: '/account', done: '/account', notice: 'session_ended' },
+      async handle({ body, principal, stamp }) {
+        await revokeSession(deps, principal.user.id, parseSessionId(body.id), stamp)
+        return { status: 204 }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/account/end-other-sessions',
+      summary: 'Form of the account page: log out all your other sessions',
+      access: 'session',
+      answers: {},
+      form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
+      async handle({ principal, stamp }) {
+        await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
+        return { status: 204 }
       },
     }),
   ]

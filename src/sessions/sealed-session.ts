@@ -6,22 +6,18 @@ import { createJweSealer } from '../crypto/compact-jwe.ts'
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { Method, NewSecret, SessionPrincipal } from '../kernel/principal.ts'
+import type { Authenticated, IssuedSession, Method, SessionPrincipal } from '../kernel/principal.ts'
 
-/** A package that was opened. Whether it is still true, others know. */
-export interface OpenedSession {
-  /** As it was when it was sealed. */
-  readonly principal: SessionPrincipal
-  /** The session's own token. */
+/** A package that was opened: the session as it was when it was sealed. `verify-sealed-session.ts` decides whether to believe it. */
+export interface OpenedSession extends Authenticated<SessionPrincipal> {
   readonly token: string
-  /** Milliseconds since 1970 UTC. */
   readonly sealedAt: number
 }
 
 /** Seals sessions and opens them. */
 export interface SessionSealer {
   /** Null where the package would be too large for a cookie: then the token itself is sent. */
-  seal(issued: NewSecret, now: number): string | null
+  seal(issued: IssuedSession, now: number): string | null
   /** Null for what is altered, truncated, too long, or sealed with none of our secrets. */
   open(text: string): OpenedSession | null
 }
@@ -67,7 +63,7 @@ export function createSessionSealer(secrets: readonly Uint8Array[]): SessionSeal
   }
 }
 
-function toPayload({ user, session, token }: NewSecret, now: number): Payload {
+function toPayload({ user, session, token }: IssuedSession, now: number): Payload {
   return {
     tok: token,
     sid: session.id,

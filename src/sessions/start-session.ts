@@ -1,8 +1,8 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { Session } from '../kernel/principal.ts'
-import { type IssuedSession, type NewSessionInput, newSession } from './new-session.ts'
+import type { IssuedSession, Session } from '../kernel/principal.ts'
+import { type NewSessionInput, newSession } from './new-session.ts'
 import type { SessionCache } from './session-cache.ts'
 import type { SessionSettings } from './settings.ts'
 import type { SessionStore } from './store.ts'
@@ -12,7 +12,7 @@ export interface SessionDeps {
   readonly sessions: SessionStore
   readonly cache: SessionCache
   readonly clock: Clock
-  readonly settings: SessionSettings
+  readonly sessionSettings: SessionSettings
 }
 
 /** A login that is complete, and the session of the same browser that it replaces. */
@@ -29,14 +29,14 @@ export interface StartSessionInput extends NewSessionInput {
  */
 export async function startSession(deps: SessionDeps, input: StartSessionInput): Promise<IssuedSession | null> {
   const { stamp, effectsOf, login, replaces } = input
-  const { record, session, token } = newSession(deps, input)
-  const start = { record, securityEpoch: login.securityEpoch, replaces, maxPerUser: deps.settings.maxPerUser }
+  const { record, issued } = newSession(deps, input)
+  const start = { record, securityEpoch: login.securityEpoch, replaces, maxPerUser: deps.sessionSettings.maxPerUser }
   const ended = await deps.sessions.start(start, (endedForIt) => {
-    const { events, mails = [] } = effectsOf(session)
+    const { events, mails = [] } = effectsOf(issued.session)
     const endings = endedForIt.map(({ id, userId }) => stamp({ type: 'session.revoked', userId, sessionId: id }))
     return { events: [...events, ...endings], mails }
   })
   if (ended === null) return null
   for (const each of ended) deps.cache.evictSession(each)
-  return { session, token }
+  return issued
 }

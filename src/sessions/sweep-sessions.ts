@@ -1,11 +1,9 @@
-import { MINUTE_MS } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { Touch } from './store.ts'
 
 const BATCH = 500
-const DEFAULT_INTERVAL_MS = 5 * MINUTE_MS
 
 /** What sweeping works with. */
 export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }
@@ -25,18 +23,4 @@ export async function sweepSessions({ cache, clock, sessions, touches }: SweepDe
     total += ended.length
     if (!mayBeMore) return total
   }
-}
-
-/** Sweeps every so many milliseconds, 5 minutes by default, 0 for never; gives what stops it. */
-export function sweepRegularly(
-  sweep: () => Promise<number>,
-  intervalMs: number = DEFAULT_INTERVAL_MS,
-  onError: (error: unknown) => void,
-): () => void {
-  if (intervalMs === 0) return () => undefined
-  const timer = setInterval(() => {
-    sweep().catch(onError)
-  }, intervalMs)
-  timer.unref()
-  return () => clearInterval(timer)
 }

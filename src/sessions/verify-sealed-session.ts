@@ -1,63 +1,83 @@
-import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import { digestToken } from '../crypto/token.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
-import type { SessionSealer } from './sealed-session.ts'
+import type { OpenedSession, SessionSealer } from './sealed-session.ts'
 import { maxSealAgeMs } from './settings.ts'
 import { CLOCK_SKEW_MS, type Suspects } from './suspects.ts'
-import { isAlive, type VerifyDeps, verifySession } from './verify-session.ts'
+import { type AuthenticatedSession, isAlive, type VerifyDeps, verifySession } from './verify-session.ts'
 
-/** What verifying sealed sessions works with. */
+/** Dependencies of `verifySealedSession`. */
 export interface VerifySealedDeps extends VerifyDeps {
   readonly sealer: SessionSealer
   readonly suspects: Suspects
 }
 
 /**
- * Says who a cookie belongs to, whichever kind it is. A sealed one costs no read, warm or cold: it is opened and believed
- * while it is young, and neither its session nor its user changed lately. Otherwise the token in it is verified, as it is
- * where sessions are not sealed (any more).
- * @returns null for what is altered, malformed, unknown, revoked or expired.
+ * Returns the principal for a sealed session cookie. A sealed session is believed without a read, warm or cold, while it is
+ * young and neither the session nor its user changed recently. Otherwise the token in it is verified like an opaque one,
+ * which is also how sealed cookies are read after the setting went back to opaque.
+ * @returns null for a cookie that is altered, malformed, unknown, revoked or expired.
  */
-export function verifySessionText(
+export function verifySealedSession(
   deps: VerifySealedDeps,
   text: string,
   stamp: Stamp,
-): SessionPrincipal | null | Promise<SessionPrincipal | null> {
-  if (!isCompactJwe(text)) return verifySession(deps, text, stamp)
+): AuthenticatedSession | null | Promise<AuthenticatedSession | null> {
   const digest = digestToken(text)
-  const { cache, clock, settings, verifications } = deps
-  const mayBelieve = settings.token === 'sealed' && cache.follow(deps.sessions.changesElsewhere())
+  const { cache, clock, sessionSettings, verifications } = deps
+  const mayBelieve = sessionSettings.token === 'sealed' && cache.follow(deps.sessions.changesElsewhere())
   const { version } = cache
   const cached = mayBelieve ? cache.get(digest) : undefined
   const now = clock()
   if (cached !== undefined && isYoung(deps, cached.session.cookieSentAt, now) && isAlive(cached.session, now)) {
     verifications.warm++
-    return cached
+    return new CachedSealedSession(cached, () => deps.sealer.open(text)?.token ?? text)
   }
   const opened = deps.sealer.open(text)
   if (opened === null) {
     verifications.refused++
     return null
   }
-  const { principal, sealedAt, token } = opened
-  const isBelieved =
-    mayBelieve &&
-    isYoung(deps, sealedAt, now) &&
-    isAlive(principal.session, now) &&
-    !deps.suspects.has(principal, sealedAt)
-  if (!isBelieved) return verifySession(deps, token, stamp)
-  if (settings.cacheSize > 0) cache.put(digest, principal, version)
+  if (!mayBelieve || !isBelieved(deps, opened, now)) return verifyOpened(deps, opened, stamp)
+  if (sessionSettings.cacheSize > 0) cache.put(digest, opened.principal, version)
   verifications.warm++
-  return principal
+  return opened
 }
 
-/** The session's own token in what a client sent. */
-export function plainToken({ sealer }: Pick<VerifySealedDeps, 'sealer'>, text: string): string {
-  return isCompactJwe(text) ? (sealer.open(text)?.token ?? text) : text
+/** Verifies the token in a package that is not believed. */
+async function verifyOpened(
+  deps: VerifySealedDeps,
+  { token, sealedAt }: OpenedSession,
+  stamp: Stamp,
+): Promise<AuthenticatedSession | null> {
+  const found = await verifySession(deps, token, stamp)
+  return found === null ? null : { ...found, sealedAt }
 }
 
-function isYoung({ settings }: VerifySealedDeps, sealedAt: number, now: number): boolean {
+function isBelieved(deps: VerifySealedDeps, { principal, sealedAt }: OpenedSession, now: number): boolean {
+  return isYoung(deps, sealedAt, now) && isAlive(principal.session, now) && !deps.suspects.has(principal, sealedAt)
+}
+
+function isYoung({ sessionSettings }: VerifySealedDeps, sealedAt: number, now: number): boolean {
   const age = now - sealedAt
-  return age < maxSealAgeMs(settings) && age > -CLOCK_SKEW_MS
+  return age < maxSealAgeMs(sessionSettings) && age > -CLOCK_SKEW_MS
+}
+
+/** A sealed session from the cache. Most requests never ask for its token, so the package is opened only when one does. */
+class CachedSealedSession implements AuthenticatedSession {
+  readonly principal: SessionPrincipal
+  readonly sealedAt: number
+  readonly #open: () => string
+  #token: string | undefined
+
+  constructor(principal: SessionPrincipal, open: () => string) {
+    this.principal = principal
+    this.sealedAt = principal.session.cookieSentAt
+    this.#open = open
+  }
+
+  get token(): string {
+    this.#token ??= this.#open()
+    return this.#token
+  }
 }

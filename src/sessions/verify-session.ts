@@ -1,7 +1,7 @@
 import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { Session, SessionPrincipal } from '../kernel/principal.ts'
+import type { Authenticated, Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import { idleLimitMs } from './settings.ts'
@@ -27,27 +27,30 @@ export interface VerificationCounts {
 /** Longest text worth hashing: a session token has 53 characters. */
 const MAX_TOKEN_LENGTH = 64
 
+/** A session that was verified. */
+export type AuthenticatedSession = Authenticated<SessionPrincipal>
+
 /**
- * Says who a session token belongs to. This is the hot path of every request:
- * warm (verified within the touch window) it costs one SHA-256 and no query, and answers at once; cold, and once per
- * touch window, one indexed read. Last uses are collected and written together.
- * @returns null for a token that is malformed, unknown, revoked or expired.
+ * Returns the principal for a session token, or null if the token is malformed, unknown, revoked or expired.
+ * This is the hot path of every request. Warm (verified within the touch window) it costs one SHA-256 and no query, and
+ * returns without a promise; cold, and once per touch window, it costs one indexed read. Last uses are collected and
+ * written together.
  */
 export function verifySession(
   deps: VerifyDeps,
   text: string,
   stamp: Stamp,
-): SessionPrincipal | null | Promise<SessionPrincipal | null> {
+): AuthenticatedSession | null | Promise<AuthenticatedSession | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const digest = digestToken(text)
-  const mayUseCache = deps.settings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
+  const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
   const cached = mayUseCache ? deps.cache.get(digest) : undefined
   if (cached !== undefined && isCurrent(deps, cached.session)) {
     deps.verifications.warm++
-    return cached
+    return { principal: cached, token: text, sealedAt: null }
   }
   if (cached === undefined && parseToken(SESSION_TOKEN_PREFIX, text) === null) return refuse(deps)
-  return readSession(deps, digest, { stamp, mayUseCache })
+  return readSession(deps, digest, { text, stamp, mayUseCache })
 }
 
 function isCurrent(deps: VerifyDeps, session: Session): boolean {
@@ -68,8 +71,8 @@ export function isAlive(session: Session, now: number): boolean {
 async function readSession(
   deps: VerifyDeps,
   digest: TokenDigest,
-  { stamp, mayUseCache }: { readonly stamp: Stamp; readonly mayUseCache: boolean },
-): Promise<SessionPrincipal | null> {
+  { text, stamp, mayUseCache }: { readonly text: string; readonly stamp: Stamp; readonly mayUseCache: boolean },
+): Promise<AuthenticatedSession | null> {
   const { cache, clock, sessions, verifications } = deps
   const { version } = cache
   const tokenHash = toTokenHash(digest)
@@ -85,7 +88,7 @@ async function readSession(
   const principal: SessionPrincipal = { kind: 'session', user: found.user, session, scopes: null }
   if (mayUseCache) cache.put(digest, principal, version)
   verifications.cold++
-  return principal
+  return { principal, token: text, sealedAt: null }
 }
 
 /** The session with a use that is not written yet. */
@@ -104,12 +107,12 @@ async function endExpired({ cache, clock, sessions }: SessionDeps, record: Sessi
   cache.evictSession(session)
 }
 
-function isTouchDue({ settings }: SessionDeps, session: Session, now: number): boolean {
-  return now - session.lastSeenAt >= settings.touchWindowMs
+function isTouchDue({ sessionSettings }: SessionDeps, session: Session, now: number): boolean {
+  return now - session.lastSeenAt >= sessionSettings.touchWindowMs
 }
 
-function touch({ settings, touches }: VerifyDeps, { session, tokenHash }: SessionRecord, now: number): Session {
-  const idleExpiresAt = Math.min(now + idleLimitMs(settings, session.remembered), session.expiresAt)
+function touch({ sessionSettings, touches }: VerifyDeps, { session, tokenHash }: SessionRecord, now: number): Session {
+  const idleExpiresAt = Math.min(now + idleLimitMs(sessionSettings, session.remembered), session.expiresAt)
   touches.add({ id: session.id, tokenHash, lastSeenAt: now, idleExpiresAt })
   return { ...session, lastSeenAt: now, idleExpiresAt }
 }

@@ -1,5 +1,5 @@
+import type { Latchkey } from '../instance.ts'
 import type { User } from '../kernel/principal.ts'
-import type { Latchkey } from '../latchkey.ts'
 
 /** Somebody who is logged in. */
 export interface TestLogin {

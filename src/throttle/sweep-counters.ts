@@ -2,8 +2,9 @@ import type { Throttle } from './throttle.ts'
 
 const BATCH = 500
 
-/** Deletes the counters that have expired, in batches that never hold the database for long. */
-export async function sweepCounters({ store, clock }: Pick<Throttle, 'store' | 'clock'>): Promise<void> {
-  let mayBeMore = true
-  while (mayBeMore) mayBeMore = await store.sweep(clock(), BATCH)
+/** Deletes expired counters, in batches that never hold the database for long. Returns how many batches were full. */
+export async function sweepCounters({ store, clock }: Pick<Throttle, 'store' | 'clock'>): Promise<number> {
+  let batches = 0
+  while (await store.sweep(clock(), BATCH)) batches++
+  return batches
 }

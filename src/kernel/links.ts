@@ -1,5 +1,9 @@
-/** The addresses that mails lead to, made of the configured base URL alone: no header of a request gets into them. */
+/** URLs of the hosted pages, built from the configured base URL alone: no header of a request gets into them. */
 export interface Links {
+  /** Path under which Latchkey answers: `/auth`. */
+  readonly basePath: string
+  /** The base URL with the base path: `https://example.com/auth`. */
+  readonly authUrl: string
   readonly login: string
   readonly account: string
   readonly forgotPassword: string
@@ -7,17 +11,20 @@ export interface Links {
   verifyEmail(token: string): string
   confirmEmailChange(token: string): string
   undoEmailChange(token: string): string
-  /** The registration page, with an invitation. */
+  /** The registration page with an invitation. */
   register(token: string): string
 }
 
 /**
- * Makes the links.
- * @param authUrl the base URL with the base path.
+ * Creates the links.
+ * @param origin the public origin of the service.
  */
-export function createLinks(authUrl: string): Links {
+export function createLinks(origin: string, basePath: string): Links {
+  const authUrl = `${origin}${basePath}`
   const withToken = (path: string) => (token: string) => `${authUrl}${path}?token=${token}`
   return {
+    basePath,
+    authUrl,
     login: `${authUrl}/login`,
     account: `${authUrl}/account`,
     forgotPassword: `${authUrl}/password/forgot`,

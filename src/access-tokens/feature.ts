@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Core } from '../core.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { createUseCollector } from '../kernel/use-collector.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
+import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
+import { accessTokenAccountPage } from './access-token-pages.ts'
+import { accessTokenRoutes } from './routes.ts'
+import { createServerSideTokens, type ServerSideTokens } from './server-side-tokens.ts'
+import type { AccessTokenSettings } from './settings.ts'
+import { sweepAccessTokens } from './sweep-access-tokens.ts'
+import type { VerifyAccessTokenDeps } from './verify-access-token.ts'
+
+/** Settings of access tokens. */
+export interface AccessTokensOptions {
+  readonly accessTokenSettings: AccessTokenSettings
+  /** The scopes that the application has. */
+  readonly scopes: readonly string[]
+}
+
+/** Access tokens, what they are verified with, and the server-side calls about them. */
+export interface AccessTokensFeature extends Feature {
+  readonly verification: VerifyAccessTokenDeps
+  readonly api: ServerSideTokens
+}
+
+/** Access tokens: create, list, revoke, expire. */
+export function accessTokens(
+  core: Core,
+  { memory, pages, ...options }: AccessTokensOptions & { readonly memory: SessionMemory; readonly pages: Pages },
+): AccessTokensFeature {
+  const tokenUses = createUseCollector(core.stores.accessTokens.writeUses, core.report)
+  const deps = { ...core, ...core.stores, ...memory, ...options, tokenUses }
+  return {
+    name: 'tokens',
+    routes: accessTokenRoutes(deps),
+    jobs: [{ name: 'sweep expired access tokens', every: 'sweep', run: () => sweepAccessTokens(deps) }],
+    exports: {
+      shape: { accessTokens: z.array(accessTokenJsonSchema) },
+      async collect(user) {
+        return { accessTokens: (await deps.accessTokens.listByUser(user)).map(toAccessTokenJson) }
+      },
+    },
+    accountPages: [accessTokenAccountPage(pages, deps.accessTokens)],
+    async stop() {
+      tokenUses.stop()
+      await tokenUses.flush()
+    },
+    verification: deps,
+    api: createServerSideTokens(deps, core.stamp),
+  }
+}

@@ -1,0 +1,56 @@
+import { html } from 'hono/html'
+import type { Html } from '../kernel/feature.ts'
+import type { Route } from '../kernel/route.ts'
+import { type LinkPage, linkPage } from '../pages/page-route.ts'
+import type { Pages } from '../pages/pages.ts'
+import { confirmationForm, field, tokenField, withToken } from '../pages/parts.ts'
+
+/** The pages that links in emails about an email address lead to. */
+export function emailPages(pages: Pages, minPasswordLength: number): Route[] {
+  return [
+    linkPage(pages, {
+      path: '/email/verify',
+      title: 'Verify your email address',
+      content: (page) => verifyPage(page, minPasswordLength),
+    }),
+    linkPage(pages, { path: '/email/change/confirm', title: 'Change your email address', content: confirmPage }),
+    linkPage(pages, { path: '/email/change/undo', title: 'Undo the change of your email address', content: undoPage }),
+  ]
+}
+
+/** Verifies at once for a person who is logged in; otherwise asks for the password or a new one. */
+function verifyPage(page: LinkPage, minPasswordLength: number): Html {
+  const { basePath, flash, token, isLoggedIn } = page
+  const asksForProof = !isLoggedIn || flash?.problem?.code === 'proof_required'
+  const form = asksForProof
+    ? proofForms(page, minPasswordLength)
+    : confirmationForm(`${basePath}/email/verify`, token, 'Verify my email address')
+  return withToken(token, flash, form)
+}
+
+function proofForms({ basePath, flash, token }: LinkPage, minPasswordLength: number): Html {
+  const hint = `At least ${minPasswordLength} characters. All sessions are logged out.`
+  return html`
+<form method="post" action="${basePath}/email/verify">
+${tokenField(token)}
+${field({ name: 'password', label: 'Password of the account', type: 'password', autocomplete: 'current-password' }, flash)}
+<button type="submit" class="main">Verify my email address</button>
+</form>
+<h2>Not your password?</h2>
+<p>If another person created this account with your email address, set a password of your own: it locks them out.</p>
+<form method="post" action="${basePath}/email/verify">
+${tokenField(token)}
+${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint }, flash)}
+<button type="submit" class="main">Set password and verify</button>
+</form>`
+}
+
+function confirmPage({ basePath, flash, token }: LinkPage): Html {
+  return withToken(token, flash, confirmationForm(`${basePath}/email/change/confirm`, token, 'Use this email address'))
+}
+
+function undoPage({ basePath, flash, token }: LinkPage): Html {
+  const form = html`<p>The account gets its previous email address back. All sessions are logged out, and the password must be set again: we email you a link for it.</p>
+${confirmationForm(`${basePath}/email/change/undo`, token, 'Undo the change')}`
+  return withToken(token, flash, form)
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { Core } from '../core.ts'
+import { toIsoTime } from '../kernel/clock.ts'
+import type { ExportPart, Feature } from '../kernel/feature.ts'
+import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { PasswordService } from '../passwords/feature.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
+import { accountPages } from './account-pages.ts'
+import { emailPages } from './email-pages.ts'
+import { emailRoutes } from './email-routes.ts'
+import { eventAccountPage } from './event-page.ts'
+import type { VerifyEmailMode } from './request-verification.ts'
+import { accountRoutes } from './routes.ts'
+import { createServerSideUsers, type ServerSideUsers } from './server-side-users.ts'
+import type { UserStore } from './store.ts'
+import { exportEvents, exportedEventJsonSchema } from './user-events.ts'
+
+/** Settings and services of accounts. */
+export interface AccountsOptions extends PasswordService {
+  readonly verifyEmailMode: VerifyEmailMode
+  readonly memory: SessionMemory
+  readonly pages: Pages
+  /** The parts of the other features in `GET /user/export`. */
+  readonly exports: readonly ExportPart[]
+}
+
+/** Accounts: show, rename, export, delete; verify and change the email address. */
+export function accounts(
+  core: Core,
+  { memory, pages, exports, ...options }: AccountsOptions,
+): Feature & { readonly api: ServerSideUsers } {
+  const deps = { ...core, ...core.stores, ...memory, ...options }
+  const sendsEmail = !core.mail.isOff
+  const exportParts = [accountExport(deps.users), ...exports, eventExport(deps)]
+  return {
+    name: 'accounts',
+    words: [
+      'events',
+      'export',
+      ...(sendsEmail ? ['email_change'] : []),
+      ...(sendsEmail && options.verifyEmailMode !== 'off' ? ['email_verification'] : []),
+    ],
+    routes: [
+      ...accountRoutes({ ...deps, exportParts }),
+      ...(sendsEmail ? [...emailRoutes(deps), ...emailPages(pages, options.policy.minLength)] : []),
+    ],
+    accountPages: [...accountPages(pages, sendsEmail), eventAccountPage(deps)],
+    api: createServerSideUsers(deps, core.stamp),
+  }
+}
+
+/** What is stored about the account itself. Of a password, the export says when it was set; of a link, what it is for. */
+function accountExport(users: UserStore): ExportPart {
+  return {
+    shape: {
+      user: userJsonSchema,
+      password: z.object({ changedAt: z.iso.datetime() }).nullable(),
+      pendingLinks: z.array(
+        z.object({
+          purpose: z.string(),
+          email: z.string().nullable(),
+          createdAt: z.iso.datetime(),
+          expiresAt: z.iso.datetime(),
+        }),
+      ),
+      mailsWaiting: z.int().nonnegative(),
+    },
+    async collect(id) {
+      const stored = await users.describe(id)
+      if (stored === null) return null
+      const { user, passwordChangedAt, oneTimeTokens, mailsWaiting } = stored
+      return {
+        user: toUserJson(user),
+        password: passwordChangedAt === null ? null : { changedAt: toIsoTime(passwordChangedAt) },
+        pendingLinks: oneTimeTokens.map(({ purpose, email, createdAt, expiresAt }) => ({
+          purpose,
+          email,
+          createdAt: toIsoTime(createdAt),
+          expiresAt: toIsoTime(expiresAt),
+        })),
+        mailsWaiting,
+      }
+    },
+  }
+}
+
+function eventExport({ audit }: Core['stores']): ExportPart {
+  return {
+    shape: { events: z.array(exportedEventJsonSchema) },
+    collect: async (user) => ({ events: await exportEvents(audit, user) }),
+  }
+}

@@ -1,0 +1,75 @@
+/*
+ * Who a request is from. The handler of `http/app.ts` and the application's own routes (`auth.authenticate`,
+ * `auth.require`) come through here.
+ */
+import type { Cookie } from '../kernel/cookie.ts'
+import { toSetCookie } from '../kernel/cookie-syntax.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { Authenticated, IssuedSession, Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
+import { requireFreshSession } from '../sessions/freshness.ts'
+import { type AnyRequest, addSetCookie, type CookieTarget } from './any-request.ts'
+import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
+import { type Identified, type IdentifyDeps, identify } from './identify.ts'
+import { checkRequirement, type Requirement } from './requirement.ts'
+import { issueCookie, renewCookie, type SessionCookieDeps } from './session-cookie.ts'
+
+/** Dependencies of authentication. */
+export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps {
+  /** Stamps events of requests that the application answers itself. */
+  readonly stamp: Stamp
+}
+
+/** Authenticates requests and writes the session cookie. */
+export interface Authentication {
+  readCredentials(request: AnyRequest): Credentials
+  identify(credentials: Credentials, stamp: Stamp): Identified
+  /** Returns the principal of a request, or null; see `Latchkey.authenticate`. */
+  authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
+  /** Returns the principal of a request or throws; see `Latchkey.require`. */
+  require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
+  /** Throws reauthentication_required unless the session is fresh. */
+  requireFresh(session: Session): void
+  /** Returns the cookie of a session with a new token. */
+  issueCookie(issued: IssuedSession): Cookie
+  /** Returns the session cookie to send again, or null if that is not due or no cookie brought the session. */
+  renewCookie(found: Authenticated, credentials: Credentials): Cookie | null | Promise<Cookie | null>
+}
+
+/** Creates the authentication of an instance. */
+export function createAuthentication(deps: AuthenticationDeps): Authentication {
+  const { stamp } = deps
+  const cookieName = deps.cookies.name()
+
+  const authentication: Authentication = {
+    readCredentials: (request) => readCredentials(request, cookieName),
+    identify: (credentials, stampOfRequest) => identify(deps, credentials, stampOfRequest),
+    async authenticate(request, answer) {
+      const credentials = readCredentials(request, cookieName)
+      const pending = identify(deps, credentials, stamp)
+      const found = pending instanceof Promise ? await pending : pending // a warm session waits for nothing
+      if (found === null) return null
+      if (answer !== undefined) {
+        const due = authentication.renewCookie(found, credentials)
+        const cookie = due instanceof Promise ? await due : due
+        if (cookie !== null) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
+      }
+      return found.principal
+    },
+    async require(request, requirement = {}) {
+      const credentials = readCredentials(request, cookieName)
+      const found = credentials.refusal === null ? await identify(deps, credentials, stamp) : null
+      if (found === null) throw refuseCredentials(credentials)
+      checkRequirement(deps, found.principal, requirement)
+      return found.principal
+    },
+    requireFresh: (session) => requireFreshSession(deps, session),
+    issueCookie: (issued) => issueCookie(deps, issued),
+    renewCookie: (found, { sessionCame }) =>
+      isSession(found) && sessionCame === 'in_cookie' ? renewCookie(deps, found) : null,
+  }
+  return authentication
+}
+
+function isSession(found: Authenticated): found is Authenticated<SessionPrincipal> {
+  return found.principal.kind === 'session'
+}

@@ -1,0 +1,78 @@
+/*
+ * The session cookie (DESIGN section 3): written at a login, renewed while it is in use. Renewal is rarely due, so that the
+ * check is synchronous and most requests wait for nothing.
+ */
+import { isCompactJwe } from '../crypto/compact-jwe.ts'
+import { hashToken } from '../crypto/token.ts'
+import { SECOND_MS } from '../kernel/clock.ts'
+import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
+import type { Authenticated, IssuedSession, Session, SessionPrincipal } from '../kernel/principal.ts'
+import type { SessionSealer } from '../sessions/sealed-session.ts'
+import { idleLimitMs, maxSealAgeMs } from '../sessions/settings.ts'
+import type { SessionDeps } from '../sessions/start-session.ts'
+
+/** Dependencies of session cookies. */
+export interface SessionCookieDeps extends SessionDeps {
+  readonly cookies: CookieFactory
+  readonly sealer: SessionSealer
+}
+
+/** Returns the cookie of a session with a new token: sealed if the settings say so and the package fits. */
+export function issueCookie(deps: SessionCookieDeps, issued: IssuedSession): Cookie {
+  const { clock, sealer, sessionSettings } = deps
+  const sealed = sessionSettings.token === 'sealed' ? sealer.seal(issued, clock()) : null
+  return sessionCookie(deps, issued.session, sealed ?? issued.token)
+}
+
+/**
+ * Returns the renewed cookie of a session in use, or null if renewal is not due or another request does it. A sealed cookie
+ * is sealed anew once an hour, so that it does not reach its idle limit; a remembered one is sent once a day, so that the
+ * browser keeps it.
+ */
+export function renewCookie(
+  deps: SessionCookieDeps,
+  found: Authenticated<SessionPrincipal>,
+): Cookie | null | Promise<Cookie | null> {
+  const now = deps.clock()
+  const { session } = found.principal
+  const { cookieRenewalMs, token: kind } = deps.sessionSettings
+  const age = now - session.cookieSentAt
+  if (kind === 'sealed' && age >= maxSealAgeMs(deps.sessionSettings) && !isSealedRecently(deps, found, now)) {
+    const cookie = issueCookie(deps, renewed(found, now))
+    if (isCompactJwe(cookie.value)) return cookie
+  }
+  if (!session.remembered || age < cookieRenewalMs) return null
+  return renewRemembered(deps, session, renewed(found, now))
+}
+
+function renewed({ principal: { user, session }, token }: Authenticated<SessionPrincipal>, now: number): IssuedSession {
+  if (token === null) throw new TypeError('A session was authenticated without its token')
+  return { user, session: { ...session, cookieSentAt: now }, token }
+}
+
+async function renewRemembered(
+  deps: SessionCookieDeps,
+  session: Session,
+  issued: IssuedSession,
+): Promise<Cookie | null> {
+  const record = { session, tokenHash: hashToken(issued.token) }
+  const isOurs = await deps.sessions.markCookieSent(record, issued.session.cookieSentAt)
+  deps.cache.evictSession(session)
+  return isOurs ? issueCookie(deps, issued) : null
+}
+
+/** A session that was read from the storage does not know when its cookie was sealed; the package does. */
+function isSealedRecently(
+  { sessionSettings }: SessionCookieDeps,
+  { sealedAt }: Authenticated<SessionPrincipal>,
+  now: number,
+): boolean {
+  return sealedAt !== null && now - sealedAt < maxSealAgeMs(sessionSettings)
+}
+
+/** Without "remember", the cookie lasts until the browser closes; with it, until the idle limit. */
+function sessionCookie({ cookies, sessionSettings }: SessionCookieDeps, session: Session, value: string): Cookie {
+  if (!session.remembered) return cookies.make(value)
+  const remainingMs = Math.min(idleLimitMs(sessionSettings, true), session.expiresAt - session.cookieSentAt)
+  return cookies.make(value, { maxAgeSeconds: Math.max(1, Math.floor(remainingMs / SECOND_MS)) })
+}

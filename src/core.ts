@@ -1,0 +1,56 @@
+import { type Clock, systemClock } from './kernel/clock.ts'
+import { type CookieFactory, createCookieFactory } from './kernel/cookie.ts'
+import type { Stamp } from './kernel/event.ts'
+import { createLinks, type Links } from './kernel/links.ts'
+import type { Origins } from './kernel/origins.ts'
+import type { MailWriter } from './mail/write-mail.ts'
+import type { LatchkeyOptions } from './options/options.ts'
+import type { Stores } from './storage/storage.ts'
+import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
+import { createThrottle, type Throttle } from './throttle/throttle.ts'
+
+/** What every feature may ask for. */
+export interface Core {
+  readonly clock: Clock
+  /** Stamps events that no request causes: those of jobs and server-side calls. */
+  readonly stamp: Stamp
+  readonly origins: Origins
+  /** Keys are derived from these; newest first. */
+  readonly secrets: readonly Uint8Array[]
+  readonly cookies: CookieFactory
+  readonly links: Links
+  /** Writes emails, which are stored in the transaction that causes them. */
+  readonly mail: MailWriter
+  readonly stores: Stores
+  /** Limits how often something may be tried. */
+  readonly throttle: Throttle
+  /** Reports an error of background work. */
+  readonly report: (error: unknown) => void
+}
+
+/** What the core is made from besides the options. */
+export interface CoreParts {
+  readonly stores: Stores
+  readonly secrets: readonly Uint8Array[]
+  readonly mail: MailWriter
+  readonly report: (error: unknown) => void
+}
+
+/** Creates the core of an instance. */
+export function createCore(options: LatchkeyOptions, { stores, secrets, mail, report }: CoreParts): Core {
+  const { clock = systemClock, actor = 'application', basePath = '/auth' } = options
+  const baseUrl = new URL(options.baseUrl)
+  const throttleSettings = { ...DEFAULT_THROTTLE_SETTINGS, ...options.throttle }
+  return {
+    clock,
+    stamp: (event) => ({ ...event, at: clock(), actor, requestId: null, client: null }),
+    origins: { own: baseUrl.origin, trusted: new Set(options.trustedOrigins) },
+    secrets,
+    cookies: createCookieFactory({ baseUrl, domain: options.cookie?.domain }),
+    links: createLinks(baseUrl.origin, basePath),
+    mail,
+    stores,
+    throttle: createThrottle({ store: stores.counters, settings: throttleSettings, secrets, clock }),
+    report,
+  }
+}

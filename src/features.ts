@@ -1,0 +1,73 @@
+/*
+ * The list of features, in reading order. A new feature is one more line here; its room states everything else.
+ */
+import { accessTokens } from './access-tokens/feature.ts'
+import { DEFAULT_ACCESS_TOKEN_SETTINGS } from './access-tokens/settings.ts'
+import { accounts } from './accounts/feature.ts'
+import { audit } from './audit/feature.ts'
+import { DEFAULT_AUDIT_SETTINGS } from './audit/keep-audit.ts'
+import type { Core } from './core.ts'
+import { forwardAuth } from './forward-auth/feature.ts'
+import { invitations } from './invitations/feature.ts'
+import type { Feature } from './kernel/feature.ts'
+import { login } from './login/feature.ts'
+import { mail } from './mail/feature.ts'
+import { oneTimeTokens } from './one-time-tokens/feature.ts'
+import type { LatchkeyOptions } from './options/options.ts'
+import { accountPage } from './pages/feature.ts'
+import { passwords } from './passwords/feature.ts'
+import { registration } from './registration/feature.ts'
+import type { Services } from './services.ts'
+import { sessions } from './sessions/feature.ts'
+import { throttle } from './throttle/feature.ts'
+
+/** All features, and those that the public object needs by name. */
+export interface Features {
+  /** In reading order, which is also the order in which they stop. */
+  readonly list: readonly Feature[]
+  readonly sessions: ReturnType<typeof sessions>
+  readonly accounts: ReturnType<typeof accounts>
+  readonly accessTokens: ReturnType<typeof accessTokens>
+  readonly invitations: ReturnType<typeof invitations>
+  readonly audit: ReturnType<typeof audit>
+}
+
+/** Creates the features of an instance. */
+export function createFeatures(core: Core, services: Services, options: LatchkeyOptions): Features {
+  const { memory, pages } = services
+  const { registration: mode = 'open', verifyEmail: verifyEmailMode = 'optional', scopes = [] } = options
+  const accessTokenSettings = { ...DEFAULT_ACCESS_TOKEN_SETTINGS, ...options.accessTokens }
+  const shared = { memory, pages, ...services.passwords, verifyEmailMode }
+
+  const named = {
+    sessions: sessions(core, memory, pages),
+    accessTokens: accessTokens(core, { memory, pages, accessTokenSettings, scopes }),
+    invitations: invitations(core),
+    audit: audit(core, { ...DEFAULT_AUDIT_SETTINGS, ...options.audit }),
+  }
+  const exports = [named.sessions, named.accessTokens].flatMap(({ exports: part }) => part ?? [])
+  const accountsFeature = accounts(core, { ...shared, exports })
+  const facing: readonly Feature[] = [
+    registration(core, { ...shared, registration: mode }),
+    login(core, { ...shared, verifyLegacy: options.verifyLegacy, offersRegistration: mode === 'open' }),
+    named.sessions,
+    accountsFeature,
+    named.accessTokens,
+    passwords(core, { memory, pages, ...services.passwords }),
+    named.invitations,
+    forwardAuth(core, { jwt: options.forwardAuth?.jwt ?? false, scopes }),
+  ]
+  const list = [
+    ...facing,
+    accountPage(core, {
+      pages,
+      freshMs: memory.sessionSettings.freshMs,
+      parts: facing.flatMap(({ accountPages = [] }) => accountPages),
+    }),
+    mail(core, services.mailing),
+    oneTimeTokens(core),
+    throttle(core),
+    named.audit,
+  ]
+  return { ...named, accounts: accountsFeature, list }
+}

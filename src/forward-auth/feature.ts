@@ -1,0 +1,18 @@
+import type { Core } from '../core.ts'
+import { createJwtSigner } from '../crypto/jwt.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { forwardAuthRoutes } from './routes.ts'
+
+/** Settings of forward-auth. */
+export interface ForwardAuthOptions {
+  /** Signs identities for the APIs behind proxies. Default false. */
+  readonly jwt: boolean
+  /** The scopes that the application has. */
+  readonly scopes: readonly string[]
+}
+
+/** Forward-auth: a proxy asks whether to let a request through. */
+export function forwardAuth(core: Core, { jwt, scopes }: ForwardAuthOptions): Feature {
+  const jwtSigner = jwt ? createJwtSigner(core.secrets, 'forward-auth') : null
+  return { name: 'forward_auth', routes: forwardAuthRoutes({ ...core, scopes, jwtSigner }) }
+}

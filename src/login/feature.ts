@@ -1,0 +1,36 @@
+import type { VerifyEmailMode } from '../accounts/request-verification.ts'
+import type { Core } from '../core.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { entryPage } from '../pages/page-route.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { PasswordService } from '../passwords/feature.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
+import { createLoginChecks } from './checks.ts'
+import type { VerifyLegacy } from './legacy-login.ts'
+import { loginPage } from './login-page.ts'
+import { loginRoutes } from './routes.ts'
+
+/** Settings and services of the login. */
+export interface LoginOptions extends PasswordService {
+  readonly verifyEmailMode: VerifyEmailMode
+  /** Asks an old system; see `LatchkeyOptions.verifyLegacy`. */
+  readonly verifyLegacy: VerifyLegacy | undefined
+  /** True if anyone may register. */
+  readonly offersRegistration: boolean
+  readonly memory: SessionMemory
+  readonly pages: Pages
+}
+
+/** Login with a password; confirming the identity of a user who is logged in. */
+export function login(core: Core, { memory, pages, offersRegistration, ...options }: LoginOptions): Feature {
+  const services = { ...core, ...core.stores, ...memory, ...options }
+  const offers = { passwordReset: !core.mail.isOff, registration: offersRegistration }
+  return {
+    name: 'login',
+    words: ['login', 'reauthenticate'],
+    routes: [
+      ...loginRoutes({ ...services, checks: createLoginChecks(services) }),
+      entryPage(pages, { path: '/login', title: 'Log in', content: (page) => loginPage(page, offers) }),
+    ],
+  }
+}

@@ -1,0 +1,16 @@
+import type { Core } from '../core.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { devMailRoute } from './dev-mail-route.ts'
+import type { Mailing } from './mailing.ts'
+
+/** Email: sends what waits in the outbox; in development, shows it. */
+export function mail(core: Core, mailing: Mailing): Feature {
+  mailing.start({ mails: core.stores.mails, stamp: core.stamp, onError: core.report })
+  const { developmentMailer } = mailing
+  return {
+    name: 'mail',
+    words: [],
+    routes: developmentMailer === null ? [] : [devMailRoute(developmentMailer)],
+    stop: () => mailing.stop(),
+  }
+}

@@ -1,0 +1,14 @@
+import type { Core } from '../core.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { sweepOneTimeTokens } from './one-time-token.ts'
+
+/** One-time tokens: expired ones are deleted. */
+export function oneTimeTokens(core: Core): Feature {
+  const deps = { ...core, ...core.stores }
+  return {
+    name: 'one_time_tokens',
+    words: [],
+    routes: [],
+    jobs: [{ name: 'sweep expired one-time tokens', every: 'sweep', run: () => sweepOneTimeTokens(deps) }],
+  }
+}

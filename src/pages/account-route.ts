@@ -1,0 +1,45 @@
+import { html } from 'hono/html'
+import type { Clock } from '../kernel/clock.ts'
+import type { AccountPage, AccountPageRequest, Html } from '../kernel/feature.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import type { Pages } from './pages.ts'
+import { message } from './parts.ts'
+
+/** Dependencies of the account page. */
+export interface AccountRouteDeps {
+  readonly pages: Pages
+  readonly clock: Clock
+  /** How long a proof of identity counts as recent, in milliseconds. */
+  readonly freshMs: number
+  /** The parts of all features, in their order. */
+  readonly parts: readonly AccountPage[]
+}
+
+const PLACES = ['top', 'middle', 'bottom'] as const
+
+/** The account page: the parts of all features in one frame. */
+export function accountRoute({ pages, clock, freshMs, parts }: AccountRouteDeps): Route {
+  const ordered = PLACES.flatMap((place) => parts.filter((part) => part.place === place))
+  return defineRoute({
+    method: 'GET',
+    path: '/account',
+    summary: 'Page: your account',
+    access: 'anyone',
+    answers: { 200: 'text/html', 303: null },
+    async handle(request) {
+      const { principal } = request
+      if (principal === null) return { status: 303, location: `${pages.basePath}/login` }
+      const isFresh = clock() - principal.session.authenticatedAt < freshMs
+      return pages.show(request, {
+        title: 'Your account',
+        content: (flash) => renderParts(ordered, { principal, flash, isFresh }),
+      })
+    },
+  })
+}
+
+async function renderParts(parts: readonly AccountPage[], request: AccountPageRequest): Promise<Html> {
+  const rendered = await Promise.all(parts.map((part) => part.render(request)))
+  return html`${message(request.flash)}
+${rendered}`
+}

@@ -1,0 +1,69 @@
+import type { Html } from '../kernel/feature.ts'
+import type { Flash } from '../kernel/flash.ts'
+import { parseNextLocation } from '../kernel/next-location.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import type { Pages } from './pages.ts'
+
+/** What a page for people who are not logged in is rendered from. */
+export interface EntryPage {
+  readonly basePath: string
+  readonly flash: Flash | null
+  /** Where to go afterwards; null: to the account page. */
+  readonly next: string | null
+  /** The invitation in the link that led here; empty if there is none. */
+  readonly invitation: string
+}
+
+/** What a page that an emailed link leads to is rendered from. */
+export interface LinkPage {
+  readonly basePath: string
+  readonly flash: Flash | null
+  /** The token in the link; empty if there is none. */
+  readonly token: string
+  readonly isLoggedIn: boolean
+}
+
+/** Path, title and content of a page. */
+export interface PageDefinition<Page> {
+  readonly path: string
+  readonly title: string
+  content(page: Page): Html
+}
+
+const HTML = 'text/html'
+
+/** A page for people who are not logged in. A person who is logged in is redirected at once. */
+export function entryPage(pages: Pages, { path, title, content }: PageDefinition<EntryPage>): Route {
+  const { basePath, origins } = pages
+  return defineRoute({
+    method: 'GET',
+    path,
+    summary: `Page: ${title.toLowerCase()}`,
+    access: 'anyone',
+    answers: { 200: HTML, 303: null },
+    async handle(request) {
+      const { principal, query } = request
+      const next = parseNextLocation(query.next, origins)
+      if (principal !== null) return { status: 303, location: next ?? `${basePath}/account` }
+      const invitation = query.invitation ?? ''
+      return pages.show(request, { title, content: (flash) => content({ basePath, flash, next, invitation }) })
+    },
+  })
+}
+
+/** A page that an emailed link leads to. Opening it uses nothing up: mail scanners open links too. */
+export function linkPage(pages: Pages, { path, title, content }: PageDefinition<LinkPage>): Route {
+  const { basePath } = pages
+  return defineRoute({
+    method: 'GET',
+    path,
+    summary: `Page: ${title.toLowerCase()}`,
+    access: 'anyone',
+    answers: { 200: HTML },
+    async handle(request) {
+      const { principal, query } = request
+      const page = { basePath, token: query.token ?? '', isLoggedIn: principal !== null }
+      return pages.show(request, { title, content: (flash) => content({ ...page, flash }) })
+    },
+  })
+}

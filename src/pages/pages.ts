@@ -1,0 +1,56 @@
+import { createSigner } from '../crypto/signature.ts'
+import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
+import type { Html } from '../kernel/feature.ts'
+import type { Flash } from '../kernel/flash.ts'
+import type { Links } from '../kernel/links.ts'
+import type { Origins } from '../kernel/origins.ts'
+import type { Answer, RouteRequest } from '../kernel/route.ts'
+import { clearFlashCookie, flashCookie, readFlash } from './flash.ts'
+import { createPageRenderer, type PageRenderer } from './page.ts'
+
+/** A page of a feature. */
+export interface FeaturePage {
+  readonly title: string
+  /** Renders the content with the message that the last form left. */
+  content(flash: Flash | null): Html | Promise<Html>
+}
+
+/** What the pages of all features are made with. */
+export interface Pages {
+  /** Path under which the forms are: `/auth`. */
+  readonly basePath: string
+  readonly origins: Origins
+  /** Puts content into the frame that all pages share. */
+  readonly render: PageRenderer
+  /** Answers with a page, and with the message that the last form left for it. */
+  show(request: Pick<RouteRequest, 'cookie'>, page: FeaturePage): Promise<Answer>
+  /** Returns the cookie that carries a message to the next page. */
+  leave(flash: Flash): Cookie
+}
+
+/** Dependencies of the pages. */
+export interface PagesDeps {
+  /** The name that people know the service by. */
+  readonly siteName: string
+  readonly origins: Origins
+  readonly links: Links
+  readonly cookies: CookieFactory
+  /** Newest first. */
+  readonly secrets: readonly Uint8Array[]
+}
+
+/** Creates the pages of an instance. */
+export function createPages({ siteName, origins, links, cookies, secrets }: PagesDeps): Pages {
+  const signer = createSigner(secrets, 'flash')
+  const render = createPageRenderer(siteName, [...origins.trusted])
+  return {
+    basePath: links.basePath,
+    origins,
+    render,
+    async show({ cookie }, { title, content }) {
+      const flash = readFlash(signer, cookie)
+      return render({ status: 200, title, content: await content(flash), cookies: clearFlashCookie(cookies, cookie) })
+    },
+    leave: (flash) => flashCookie({ cookies, signer }, flash),
+  }
+}

@@ -1,0 +1,33 @@
+import type { Core } from '../core.ts'
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import type { Feature } from '../kernel/feature.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
+import type { PasswordPolicy } from './password.ts'
+import { passwordAccountPage, passwordResetPages } from './password-pages.ts'
+import { passwordResetRoutes, passwordRoutes } from './routes.ts'
+
+/** What checks and hashes passwords. */
+export interface PasswordService {
+  readonly hasher: PasswordHasher
+  readonly policy: PasswordPolicy
+}
+
+/** Passwords: change, and reset by email. */
+export function passwords(
+  core: Core,
+  { memory, pages, ...service }: PasswordService & { readonly memory: SessionMemory; readonly pages: Pages },
+): Feature {
+  const deps = { ...core, ...core.stores, ...memory, ...service }
+  const { minLength } = service.policy
+  const sendsEmail = !core.mail.isOff
+  return {
+    name: 'passwords',
+    words: ['password_change', ...(sendsEmail ? ['password_reset'] : [])],
+    routes: [
+      ...passwordRoutes(deps),
+      ...(sendsEmail ? [...passwordResetRoutes(deps), ...passwordResetPages(pages, minLength)] : []),
+    ],
+    accountPages: [passwordAccountPage(pages, minLength)],
+  }
+}

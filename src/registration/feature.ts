@@ -1,0 +1,36 @@
+import type { VerifyEmailMode } from '../accounts/request-verification.ts'
+import type { Core } from '../core.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { entryPage } from '../pages/page-route.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { PasswordService } from '../passwords/feature.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
+import type { Registration } from './register.ts'
+import { registerPage } from './register-page.ts'
+import { registrationRoutes } from './routes.ts'
+
+/** Settings and services of registration. */
+export interface RegistrationOptions extends PasswordService {
+  readonly registration: Registration
+  readonly verifyEmailMode: VerifyEmailMode
+  readonly memory: SessionMemory
+  readonly pages: Pages
+}
+
+/** Registration: by anyone, by invitation, or closed. */
+export function registration(core: Core, { memory, pages, ...options }: RegistrationOptions): Feature {
+  const deps = { ...core, ...core.stores, ...memory, ...options }
+  const settings = { registration: options.registration, minPasswordLength: options.policy.minLength }
+  return {
+    name: 'register',
+    words: options.registration === 'closed' ? [] : ['register'],
+    routes: [
+      ...registrationRoutes(deps),
+      entryPage(pages, {
+        path: '/register',
+        title: 'Create an account',
+        content: (page) => registerPage(page, settings),
+      }),
+    ],
+  }
+}

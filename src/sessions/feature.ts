@@ -1,0 +1,36 @@
+import type { Core } from '../core.ts'
+import type { Feature } from '../kernel/feature.ts'
+import type { Pages } from '../pages/pages.ts'
+import { sessionRoutes } from './routes.ts'
+import { createServerSideSessions, type ServerSideSessions } from './server-side-sessions.ts'
+import { sessionExport } from './session-export.ts'
+import type { SessionMemory } from './session-memory.ts'
+import { sessionAccountPage } from './session-pages.ts'
+import { sweepSessions } from './sweep-sessions.ts'
+
+/** Sessions, and the server-side calls about them. */
+export interface SessionsFeature extends Feature {
+  /** Name of the job that deletes expired sessions. */
+  readonly sweep: string
+  readonly api: ServerSideSessions
+}
+
+const SWEEP = 'sweep expired sessions'
+
+/** Sessions: show, list, revoke, expire. */
+export function sessions(core: Core, memory: SessionMemory, pages: Pages): SessionsFeature {
+  const deps = { ...core, ...core.stores, ...memory }
+  return {
+    name: 'sessions',
+    routes: sessionRoutes(deps),
+    jobs: [{ name: SWEEP, every: 'sweep', run: () => sweepSessions(deps, core.stamp) }],
+    exports: sessionExport(deps),
+    accountPages: [sessionAccountPage(pages, deps)],
+    async stop() {
+      memory.touches.stop()
+      await memory.touches.flush()
+    },
+    sweep: SWEEP,
+    api: createServerSideSessions(deps, core.stamp),
+  }
+}

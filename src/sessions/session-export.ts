@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import type { Clock } from '../kernel/clock.ts'
+import type { ExportPart } from '../kernel/feature.ts'
+import { sessionJsonSchema, toSessionJson } from './session-json.ts'
+import type { SessionStore } from './store.ts'
+
+/** The sessions of a user in the export. */
+export function sessionExport({
+  sessions,
+  clock,
+}: {
+  readonly sessions: SessionStore
+  readonly clock: Clock
+}): ExportPart {
+  return {
+    shape: { sessions: z.array(sessionJsonSchema) },
+    async collect(user) {
+      const listed = await sessions.listByUser(user, clock())
+      return { sessions: listed.map((session) => toSessionJson(session, null)) }
+    },
+  }
+}

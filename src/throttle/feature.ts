@@ -1,0 +1,13 @@
+import type { Core } from '../core.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { sweepCounters } from './sweep-counters.ts'
+
+/** Limits: expired counters are deleted. */
+export function throttle(core: Core): Feature {
+  return {
+    name: 'throttle',
+    words: [],
+    routes: [],
+    jobs: [{ name: 'sweep expired counters', every: 'sweep', run: () => sweepCounters(core.throttle) }],
+  }
+}
