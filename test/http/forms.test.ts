@@ -118,7 +118,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     )
     expect(ids).toHaveLength(3)
     await client.form('/auth/account/end-session', { id: ids[0] ?? '' })
-    expect((await client.get('/auth/account')).text).toContain('The session has ended.')
+    expect((await client.get('/auth/account')).text).toContain('The session is logged out.')
     await client.form('/auth/account/end-other-sessions', {})
     for (const other of others) expect((await other.get('/auth/session')).status).toBe(401)
     const wrong = await client.form('/auth/password/change', {
@@ -151,7 +151,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     await other.form('/auth/account/revoke-token', { id })
     expect((await other.get('/auth/account')).text).toContain('You have no such access token.')
     await client.form('/auth/account/revoke-token', { id })
-    expect((await client.get('/auth/account')).text).toContain('The access token has ended.')
+    expect((await client.get('/auth/account')).text).toContain('The access token is revoked.')
     expect((await client.get('/auth/tokens')).body.tokens).toEqual([])
   })
 
