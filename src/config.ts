@@ -1,4 +1,4 @@
-import type { LatchkeyConfig } from './server/configuration.ts'
+import type { LatchkeyConfig } from './options/options.ts'
 
 export type { LatchkeyConfig }
 

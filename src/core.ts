@@ -1,12 +1,11 @@
-import { type Clock, systemClock } from './kernel/clock.ts'
+import type { Clock } from './kernel/clock.ts'
 import { type CookieFactory, createCookieFactory } from './kernel/cookie.ts'
 import type { Stamp } from './kernel/event.ts'
 import { createLinks, type Links } from './kernel/links.ts'
 import type { Origins } from './kernel/origins.ts'
 import type { MailWriter } from './mail/write-mail.ts'
-import type { LatchkeyOptions } from './options/options.ts'
+import type { CompleteOptions } from './options/options.ts'
 import type { Stores } from './storage/storage.ts'
-import { DEFAULT_THROTTLE_SETTINGS } from './throttle/settings.ts'
 import { createThrottle, type Throttle } from './throttle/throttle.ts'
 
 /** What every feature may ask for. */
@@ -37,20 +36,19 @@ export interface CoreParts {
 }
 
 /** Creates the core of an instance. */
-export function createCore(options: LatchkeyOptions, { stores, secrets, mail, report }: CoreParts): Core {
-  const { clock = systemClock, actor = 'application', basePath = '/auth' } = options
+export function createCore(options: CompleteOptions, { stores, secrets, mail, report }: CoreParts): Core {
+  const { clock, actor, basePath } = options
   const baseUrl = new URL(options.baseUrl)
-  const throttleSettings = { ...DEFAULT_THROTTLE_SETTINGS, ...options.throttle }
   return {
     clock,
     stamp: (event) => ({ ...event, at: clock(), actor, requestId: null, client: null }),
     origins: { own: baseUrl.origin, trusted: new Set(options.trustedOrigins) },
     secrets,
-    cookies: createCookieFactory({ baseUrl, domain: options.cookie?.domain }),
+    cookies: createCookieFactory({ baseUrl, domain: options.cookie.domain }),
     links: createLinks(baseUrl.origin, basePath),
     mail,
     stores,
-    throttle: createThrottle({ store: stores.counters, settings: throttleSettings, secrets, clock }),
+    throttle: createThrottle({ store: stores.counters, settings: options.throttle, secrets, clock }),
     report,
   }
 }

@@ -2,10 +2,8 @@
  * The list of features, in reading order. A new feature is one more line here; its room states everything else.
  */
 import { accessTokens } from './access-tokens/feature.ts'
-import { DEFAULT_ACCESS_TOKEN_SETTINGS } from './access-tokens/settings.ts'
 import { accounts } from './accounts/feature.ts'
 import { audit } from './audit/feature.ts'
-import { DEFAULT_AUDIT_SETTINGS } from './audit/keep-audit.ts'
 import type { Core } from './core.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
@@ -13,7 +11,7 @@ import type { Feature } from './kernel/feature.ts'
 import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
-import type { LatchkeyOptions } from './options/options.ts'
+import type { CompleteOptions } from './options/options.ts'
 import { accountPage } from './pages/feature.ts'
 import { passwords } from './passwords/feature.ts'
 import { registration } from './registration/feature.ts'
@@ -33,17 +31,16 @@ export interface Features {
 }
 
 /** Creates the features of an instance. */
-export function createFeatures(core: Core, services: Services, options: LatchkeyOptions): Features {
+export function createFeatures(core: Core, services: Services, options: CompleteOptions): Features {
   const { memory, pages } = services
-  const { registration: mode = 'open', verifyEmail: verifyEmailMode = 'optional', scopes = [] } = options
-  const accessTokenSettings = { ...DEFAULT_ACCESS_TOKEN_SETTINGS, ...options.accessTokens }
+  const { registration: mode, verifyEmail: verifyEmailMode, scopes } = options
   const shared = { memory, pages, ...services.passwords, verifyEmailMode }
 
   const named = {
     sessions: sessions(core, memory, pages),
-    accessTokens: accessTokens(core, { memory, pages, accessTokenSettings, scopes }),
+    accessTokens: accessTokens(core, { memory, pages, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
-    audit: audit(core, { ...DEFAULT_AUDIT_SETTINGS, ...options.audit }),
+    audit: audit(core, options.audit),
   }
   const exports = [named.sessions, named.accessTokens].flatMap(({ exports: part }) => part ?? [])
   const accountsFeature = accounts(core, { ...shared, exports })
@@ -55,7 +52,7 @@ export function createFeatures(core: Core, services: Services, options: Latchkey
     named.accessTokens,
     passwords(core, { memory, pages, ...services.passwords }),
     named.invitations,
-    forwardAuth(core, { jwt: options.forwardAuth?.jwt ?? false, scopes }),
+    forwardAuth(core, { jwt: options.forwardAuth.jwt, scopes }),
   ]
   const list = [
     ...facing,

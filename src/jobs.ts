@@ -1,7 +1,4 @@
-import { MINUTE_MS } from './kernel/clock.ts'
 import type { Job } from './kernel/feature.ts'
-
-const DEFAULT_SWEEP_INTERVAL_MS = 5 * MINUTE_MS
 
 /** The jobs of all features. */
 export interface Jobs {
@@ -13,14 +10,13 @@ export interface Jobs {
 
 /** How jobs run. */
 export interface JobsOptions {
-  /** Milliseconds between two sweeps; 0: no job runs by itself. Default 5 minutes. */
-  readonly sweepIntervalMs?: number | undefined
+  /** Milliseconds between two sweeps; 0: no job runs by itself. */
+  readonly sweepIntervalMs: number
   readonly report: (error: unknown) => void
 }
 
 /** Starts the jobs, each on a timer of its own. */
 export function startJobs(jobs: readonly Job[], { sweepIntervalMs, report }: JobsOptions): Jobs {
-  const intervalMs = sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS
   const running = new Map<Job, Promise<number>>()
 
   /** A job that still runs is not started again: both callers wait for the same run. */
@@ -32,12 +28,12 @@ export function startJobs(jobs: readonly Job[], { sweepIntervalMs, report }: Job
     return started
   }
 
-  const timers = (intervalMs === 0 ? [] : jobs).map((job) =>
+  const timers = (sweepIntervalMs === 0 ? [] : jobs).map((job) =>
     setInterval(
       () => {
         run(job).catch((error: unknown) => report(new Error(`The job "${job.name}" failed`, { cause: error })))
       },
-      job.every === 'sweep' ? intervalMs : job.every,
+      job.every === 'sweep' ? sweepIntervalMs : job.every,
     ).unref(),
   )
 

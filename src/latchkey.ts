@@ -20,8 +20,9 @@ import { Refusal } from './kernel/refusal.ts'
 import { requireUserId } from './kernel/require-user-id.ts'
 import { VERSION } from './kernel/version.ts'
 import { checkOptions } from './options/check-options.ts'
-import type { LatchkeyOptions } from './options/options.ts'
+import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
+import { completeOptions } from './options/settings.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
 import { callBoth } from './storage/storage.ts'
 
@@ -29,8 +30,9 @@ import { callBoth } from './storage/storage.ts'
  * Creates an instance: checks the options, opens the storage, builds the route table.
  * @throws ConfigurationError that names the setting, what is wrong, and what would be right.
  */
-export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
-  checkOptions(options)
+export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> {
+  checkOptions(given)
+  const options = completeOptions(given)
   const report = guardReporter(options.onError)
   const onEvent = guardListener(options.onEvent, report)
   const tracer = await createTracer(VERSION)
@@ -56,7 +58,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     pages: services.pages,
     authentication,
     tracer,
-    clientAddress: createClientAddress(options.trustProxy ?? 0),
+    clientAddress: createClientAddress(options.trustProxy),
     onEvent,
     onError: report,
     onRequest: guardListener(options.onRequest, report),
@@ -69,7 +71,7 @@ interface Parts {
   readonly core: Core
   readonly services: Services
   readonly features: Features
-  readonly options: LatchkeyOptions
+  readonly options: CompleteOptions
   readonly report: ReportError
 }
 

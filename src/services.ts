@@ -1,16 +1,13 @@
 import type { Core } from './core.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
-import { systemClock } from './kernel/clock.ts'
 import { isLocalOrigin } from './kernel/origins.ts'
 import { createMailing, type Mailing } from './mail/mailing.ts'
-import type { LatchkeyOptions } from './options/options.ts'
+import type { CompleteOptions } from './options/options.ts'
 import { createPages, type Pages } from './pages/pages.ts'
 import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
 import type { PasswordService } from './passwords/feature.ts'
-import { DEFAULT_MIN_PASSWORD_LENGTH } from './passwords/password.ts'
 import { createSessionMemory, type SessionMemory } from './sessions/session-memory.ts'
-import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 
 /** What features share besides the core. */
 export interface Services {
@@ -21,7 +18,7 @@ export interface Services {
 }
 
 /** Creates the mailing. It exists before the storage is open, since the storage tells it of new emails. */
-export function createInstanceMailing(options: LatchkeyOptions, secrets: readonly Uint8Array[]): Mailing {
+export function createInstanceMailing(options: CompleteOptions, secrets: readonly Uint8Array[]): Mailing {
   const baseUrl = new URL(options.baseUrl)
   return createMailing({
     secrets,
@@ -31,18 +28,17 @@ export function createInstanceMailing(options: LatchkeyOptions, secrets: readonl
     host: baseUrl.hostname,
     texts: options.mailTexts,
     deliverMails: options.deliverMails,
-    clock: options.clock ?? systemClock,
+    clock: options.clock,
   })
 }
 
 /** Creates the services of an instance. */
-export function createServices(core: Core, mailing: Mailing, options: LatchkeyOptions): Services {
+export function createServices(core: Core, mailing: Mailing, options: CompleteOptions): Services {
   const { hostname, host } = new URL(options.baseUrl)
   const siteName = options.siteName ?? host
-  const { minLength = DEFAULT_MIN_PASSWORD_LENGTH, contextWords = [], breachUrl } = options.password ?? {}
-  const sessionSettings = { ...DEFAULT_SESSION_SETTINGS, ...options.session }
+  const { minLength, contextWords, breachUrl } = options.password
   return {
-    memory: createSessionMemory({ ...core, sessions: core.stores.sessions, sessionSettings }),
+    memory: createSessionMemory({ ...core, sessions: core.stores.sessions, sessionSettings: options.session }),
     pages: createPages({ ...core, siteName }),
     passwords: {
       hasher: createPasswordHasher(options.passwordHashing),

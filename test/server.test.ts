@@ -222,7 +222,7 @@ describe('what the server is told wrongly is refused at the start, with a reason
     [{ PORT: '0', LATCHKEY_BASE_URL: '' }, 'LATCHKEY_BASE_URL must say'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
     [{ LATCHKEY_TRUSTED_ORIGINS: 'https://a.example.com/path' }, 'LATCHKEY_TRUSTED_ORIGINS'],
-    [{ LATCHKEY_TRUST_PROXY: '10.0.0.0/99' }, 'trustProxy'],
+    [{ LATCHKEY_TRUST_PROXY: '10.0.0.0/99' }, 'LATCHKEY_TRUST_PROXY: must be a number of proxies'],
     [{ LATCHKEY_REGISTRATION: 'maybe' }, 'LATCHKEY_REGISTRATION'],
     [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL: must be redis://'],
     [{ LATCHKEY_METRICS_PORT: 'x' }, 'LATCHKEY_METRICS_PORT'],

@@ -6,12 +6,12 @@ import type { Pages } from '../pages/pages.ts'
 import { confirmationForm, field, tokenField, withToken } from '../pages/parts.ts'
 
 /** The pages that links in emails about an email address lead to. */
-export function emailPages(pages: Pages, minPasswordLength: number): Route[] {
+export function emailPages(pages: Pages, minLength: number): Route[] {
   return [
     linkPage(pages, {
       path: '/email/verify',
       title: 'Verify your email address',
-      content: (page) => verifyPage(page, minPasswordLength),
+      content: (page) => verifyPage(page, minLength),
     }),
     linkPage(pages, { path: '/email/change/confirm', title: 'Change your email address', content: confirmPage }),
     linkPage(pages, { path: '/email/change/undo', title: 'Undo the change of your email address', content: undoPage }),
@@ -19,17 +19,17 @@ export function emailPages(pages: Pages, minPasswordLength: number): Route[] {
 }
 
 /** Verifies at once for a person who is logged in; otherwise asks for the password or a new one. */
-function verifyPage(page: LinkPage, minPasswordLength: number): Html {
+function verifyPage(page: LinkPage, minLength: number): Html {
   const { basePath, flash, token, isLoggedIn } = page
   const asksForProof = !isLoggedIn || flash?.problem?.code === 'proof_required'
   const form = asksForProof
-    ? proofForms(page, minPasswordLength)
+    ? proofForms(page, minLength)
     : confirmationForm(`${basePath}/email/verify`, token, 'Verify my email address')
   return withToken(token, flash, form)
 }
 
-function proofForms({ basePath, flash, token }: LinkPage, minPasswordLength: number): Html {
-  const hint = `At least ${minPasswordLength} characters. All sessions are logged out.`
+function proofForms({ basePath, flash, token }: LinkPage, minLength: number): Html {
+  const hint = `At least ${minLength} characters. All sessions are logged out.`
   return html`
 <form method="post" action="${basePath}/email/verify">
 ${tokenField(token)}

@@ -1,7 +1,8 @@
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
-import { type AuditSettings, SEAL_INTERVAL_MS, sealAudit, sweepAudit } from './keep-audit.ts'
+import { SEAL_INTERVAL_MS, sealAudit, sweepAudit } from './keep-audit.ts'
 import { createServerSideAudit, type ServerSideAudit } from './server-side-audit.ts'
+import type { AuditSettings } from './settings.ts'
 
 /** The audit log: sealed every ten seconds and when the process stops, kept for the time that the settings say. */
 export function audit(core: Core, settings: AuditSettings): Feature & { readonly api: ServerSideAudit } {

@@ -1,14 +1,6 @@
-import { type Clock, DAY_MS, SECOND_MS } from '../kernel/clock.ts'
+import { type Clock, SECOND_MS } from '../kernel/clock.ts'
+import type { AuditSettings } from './settings.ts'
 import type { AuditStore } from './store.ts'
-
-/** How the audit is kept. */
-export interface AuditSettings {
-  /** How long events are kept, milliseconds, at least one day; 0: for ever. Default 365 days. */
-  readonly retentionMs: number
-}
-
-/** The settings without any. */
-export const DEFAULT_AUDIT_SETTINGS: AuditSettings = { retentionMs: 365 * DAY_MS }
 
 /** How often events are sealed, milliseconds. */
 export const SEAL_INTERVAL_MS: number = 10 * SECOND_MS

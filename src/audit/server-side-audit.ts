@@ -1,6 +1,7 @@
 import { parseEventId, parseUserId } from '../kernel/ids.ts'
 import { invalidMember } from '../kernel/refusal.ts'
-import { type AuditSettings, type KeepAuditDeps, sealAudit } from './keep-audit.ts'
+import { type KeepAuditDeps, sealAudit } from './keep-audit.ts'
+import type { AuditSettings } from './settings.ts'
 import type { AuditRecord } from './store.ts'
 import { type AuditReport, verifyAudit } from './verify-audit.ts'
 

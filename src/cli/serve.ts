@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { Command } from 'commander'
+import { serviceSettings } from '../options/service-settings.ts'
 import { readConfiguration } from '../server/configuration.ts'
 import { startServer } from '../server/serve.ts'
 
@@ -15,7 +16,7 @@ async function serve(): Promise<void> {
   const configuration = await readConfiguration(process.env, process.cwd())
   const server = await startServer(configuration)
   if (!configuration.environment.isProduction)
-    greet(configuration.options.baseUrl, configuration.options.basePath ?? '/auth')
+    greet(configuration.options.baseUrl, serviceSettings.complete(configuration.options).basePath)
   flushCompileCache() // for the next start, also when this process is killed
   const stop = (): void => {
     server.stop().then(

@@ -8,24 +8,13 @@ import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { createBoundedQueue } from './bounded-queue.ts'
 import { describeHash, verifyForeignHash } from './foreign-hash.ts'
+import { type PasswordHashingOptions, passwordHashingSettings } from './settings.ts'
 import { lowerThreadPool } from './thread-priority.ts'
 
 declare const passwordHashBrand: unique symbol
 
 /** A PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`. Until a user's first login also what was imported. */
 export type PasswordHash = string & { readonly [passwordHashBrand]: true }
-
-/** Costs of a hash and limits of the queue before it. */
-export interface PasswordHashingOptions {
-  /** Memory per hash in KiB. Default 19456 (19 MiB), which is also the least that is accepted. */
-  readonly memoryKib?: number
-  /** Passes over the memory. Default 2, the least that is accepted. */
-  readonly passes?: number
-  /** Hashes that may wait for a core; beyond it the answer is 503. Default 128. */
-  readonly maxWaiting?: number
-  /** Steps by which the threads of Node's pool, where hashes are made, stand back for requests: 0 to 19. Default 10. Linux only. */
-  readonly niceness?: number
-}
 
 /** Hashes and verifies passwords. Every method may throw the refusal `overloaded`. */
 export interface PasswordHasher {
@@ -42,10 +31,6 @@ export interface PasswordHasher {
   readonly waiting: number
 }
 
-const DEFAULT_MEMORY_KIB = 19_456
-const DEFAULT_PASSES = 2
-const DEFAULT_MAX_WAITING = 128
-const DEFAULT_NICENESS = 10
 /** What `hash` makes with any settings: salts of 16 bytes and hashes of 32 in unpadded base64. */
 const OWN_FORM =
   /^\$argon2id\$v=19\$m=[1-9]\d{4,6},t=[1-9]\d{0,2},p=1\$[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/
@@ -53,13 +38,11 @@ const LIBUV_THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 
 /** Makes a hasher. One per process: its queue is what bounds the load. */
 export function createPasswordHasher(options: PasswordHashingOptions = {}): PasswordHasher {
-  const memoryCost = options.memoryKib ?? DEFAULT_MEMORY_KIB
-  const timeCost = options.passes ?? DEFAULT_PASSES
+  const { memoryKib: memoryCost, passes: timeCost, maxWaiting, niceness } = passwordHashingSettings.complete(options)
   const queue = createBoundedQueue({
     concurrency: Math.min(availableParallelism(), LIBUV_THREADS),
-    maxWaiting: options.maxWaiting ?? DEFAULT_MAX_WAITING,
+    maxWaiting,
   })
-  const niceness = options.niceness ?? DEFAULT_NICENESS
   let isLowered = niceness === 0
   const run = <Result>(work: () => Promise<Result>): Promise<Result> =>
     queue.run(() => {

@@ -27,7 +27,7 @@ export interface CookieFactory {
   clear(suffix?: string): Cookie
 }
 
-/** Creates the factory for a scope that `options/cookie-scope.ts` accepted. */
+/** Creates the factory for a scope that `options/cookie-settings.ts` accepted. */
 export function createCookieFactory({ baseUrl, domain }: CookieScope): CookieFactory {
   const secure = baseUrl.protocol === 'https:'
   const prefix = !secure ? '' : domain === undefined ? '__Host-' : '__Secure-'

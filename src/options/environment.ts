@@ -3,83 +3,31 @@
  * a mistyped name never means "the default" in silence.
  */
 import { z } from 'zod'
-import { httpUrlSchema, originSchema, scopeSchema, secretSchema } from './check-options.ts'
-import { ConfigurationError } from './options.ts'
+import type { NamedSetting, RoomSettings, Variable } from '../kernel/settings.ts'
+import { type SmtpSettings, smtpSettings } from '../mail/settings.ts'
+import { ConfigurationError, type LatchkeyConfig } from './options.ts'
+import { type ServerSettings, serverSettings } from './server-settings.ts'
+import { LIBRARY_SETTINGS, SERVER_SETTINGS, SHARED_SETTINGS } from './settings.ts'
 
-/** What the environment says, read and checked. Absent: not set. */
-export interface Environment {
-  readonly port: number
-  readonly host: string
+/** The settings of the environment, checked. */
+export interface Environment extends ServerSettings, SmtpSettings {
   readonly baseUrl: string
-  readonly databaseUrl: string
-  readonly databaseDirectUrl?: string | undefined
-  readonly redisUrl?: string | undefined
-  readonly metricsPort?: number | undefined
-  readonly isProduction: boolean
-  readonly secrets?: readonly string[] | undefined
-  readonly trustProxy?: number | readonly string[] | undefined
-  readonly trustedOrigins?: readonly string[] | undefined
-  readonly sessionToken?: 'opaque' | 'sealed' | undefined
-  readonly scopes?: readonly string[] | undefined
-  readonly registration?: 'open' | 'invite' | 'closed' | undefined
-  readonly verifyEmail?: 'required' | 'optional' | 'off' | undefined
-  readonly breachUrl?: string | undefined
-  readonly smtpUrl?: string | undefined
-  readonly mailFrom?: string | undefined
+  /** Options that variables set. An option without a variable, or whose variable is not set, is absent. */
+  readonly options: LatchkeyConfig
 }
 
-const DEFAULT_PORT = 3_000
-const DEFAULT_HOST = '127.0.0.1'
-const DEFAULT_DATABASE = 'sqlite:latchkey.db'
+/** A setting that has a variable. */
+interface VariableSetting extends NamedSetting {
+  readonly variable: Variable
+}
 
-const commaList = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
+const VARIABLES: readonly VariableSetting[] = [...SERVER_SETTINGS, ...LIBRARY_SETTINGS, ...SHARED_SETTINGS].flatMap(
+  ({ list }) => list.filter(hasVariable),
 )
 
-const portSchema = z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535)
-const postgresUrl = z.string().regex(/^postgres(?:ql)?:\/\//, 'must be postgres://user:password@host:5432/database')
-
-const variables = z.object({
-  PORT: portSchema.optional(),
-  HOST: z.string().optional(),
-  LATCHKEY_BASE_URL: z
-    .string()
-    .transform((text) => text.replace(/\/$/, ''))
-    .pipe(originSchema)
-    .optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(/^(?:sqlite:|postgres(?:ql)?:\/\/)/, 'must be sqlite:<file> or postgres://user:password@host:5432/database')
-    .optional(),
-  DATABASE_DIRECT_URL: postgresUrl.optional(),
-  REDIS_URL: z
-    .string()
-    .regex(
-      /^rediss?(?:\+cluster|\+sentinel)?:\/\//,
-      'must be redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name',
-    )
-    .optional(),
-  LATCHKEY_METRICS_PORT: portSchema.optional(),
-  LATCHKEY_SECRETS: commaList.pipe(z.array(secretSchema).min(1)).optional(),
-  LATCHKEY_TRUST_PROXY: z
-    .string()
-    .transform((text) => (/^\d+$/.test(text) ? Number(text) : text.split(',').map((cidr) => cidr.trim())))
-    .optional(),
-  LATCHKEY_TRUSTED_ORIGINS: commaList.pipe(z.array(originSchema)).optional(),
-  LATCHKEY_SESSION_TOKEN: z.enum(['opaque', 'sealed'], 'must be opaque or sealed').optional(),
-  LATCHKEY_SCOPES: commaList.pipe(z.array(scopeSchema)).optional(),
-  LATCHKEY_REGISTRATION: z.enum(['open', 'invite', 'closed'], 'must be open, invite or closed').optional(),
-  LATCHKEY_VERIFY_EMAIL: z.enum(['required', 'optional', 'off'], 'must be required, optional or off').optional(),
-  LATCHKEY_BREACH_URL: httpUrlSchema.optional(),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, 'must be smtp://user:password@host:587 or smtps://…')
-    .optional(),
-  LATCHKEY_MAIL_FROM: z.string().optional(),
-})
+const variablesSchema = z.object(
+  Object.fromEntries(VARIABLES.map((setting) => [setting.variable.name, toVariableSchema(setting).optional()])),
+)
 
 /**
  * Reads the environment. An empty value counts as not set.
@@ -87,33 +35,48 @@ const variables = z.object({
  */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const problems = findUnknown(set)
-  const { success, data, error } = variables.safeParse(set)
+  const unknown = findUnknown(set)
+  const { success, data, error } = variablesSchema.safeParse(set)
   const wrong = success ? [] : error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)
-  if (!success || problems.length > 0) {
-    throw new ConfigurationError(['The environment has wrong settings', ...problems, ...wrong].join('\n  '))
+  if (!success || unknown.length > 0) {
+    throw new ConfigurationError(['The environment has wrong settings', ...unknown, ...wrong].join('\n  '))
   }
-  const port = data.PORT ?? DEFAULT_PORT
-  return {
-    port,
-    host: data.HOST ?? DEFAULT_HOST,
-    baseUrl: data.LATCHKEY_BASE_URL ?? defaultBaseUrl(port),
-    databaseUrl: data.DATABASE_URL ?? DEFAULT_DATABASE,
-    databaseDirectUrl: data.DATABASE_DIRECT_URL,
-    redisUrl: data.REDIS_URL,
-    metricsPort: data.LATCHKEY_METRICS_PORT,
-    isProduction: set.NODE_ENV === 'production',
-    secrets: data.LATCHKEY_SECRETS,
-    trustProxy: data.LATCHKEY_TRUST_PROXY,
-    trustedOrigins: data.LATCHKEY_TRUSTED_ORIGINS,
-    sessionToken: data.LATCHKEY_SESSION_TOKEN,
-    scopes: data.LATCHKEY_SCOPES,
-    registration: data.LATCHKEY_REGISTRATION,
-    verifyEmail: data.LATCHKEY_VERIFY_EMAIL,
-    breachUrl: data.LATCHKEY_BREACH_URL,
-    smtpUrl: data.SMTP_URL,
-    mailFrom: data.LATCHKEY_MAIL_FROM,
-  }
+  const server = serverSettings.complete(toOptions([serverSettings], data))
+  const { baseUrl = defaultBaseUrl(server.port) } = toOptions(LIBRARY_SETTINGS, data) as { readonly baseUrl?: string }
+  const smtp = smtpSettings.complete(toOptions([smtpSettings], data))
+  return { ...server, ...smtp, baseUrl, options: toOptions(SHARED_SETTINGS, data) }
+}
+
+/** Merges the options of a configuration file with those of the environment, which win. */
+export function mergeOptions(file: LatchkeyConfig, { options }: Environment): LatchkeyConfig {
+  const sections = SHARED_SETTINGS.flatMap(({ section }) => (section === null ? [] : [section]))
+  const fromFile = new Map<string, object>(Object.entries(file))
+  const merged = Object.entries(options).map(([name, value]) =>
+    sections.includes(name) ? [name, { ...fromFile.get(name), ...value }] : [name, value],
+  )
+  return { ...file, ...Object.fromEntries(merged) }
+}
+
+function hasVariable(setting: NamedSetting): setting is VariableSetting {
+  return setting.variable !== undefined
+}
+
+function toVariableSchema({ schema, variable }: VariableSetting): z.ZodType {
+  const { parse = (text: string): unknown => text } = variable
+  return z.string().transform(parse).pipe(schema)
+}
+
+/** Puts the values of variables where the options have them. */
+function toOptions(rooms: readonly RoomSettings[], values: Readonly<Record<string, unknown>>): object {
+  const members = rooms.flatMap(({ section, list }): [string, unknown][] => {
+    const set = list
+      .filter(hasVariable)
+      .map(({ name, variable }): [string, unknown] => [name, values[variable.name]])
+      .filter(([, value]) => value !== undefined)
+    if (section === null) return set
+    return set.length === 0 ? [] : [[section, Object.fromEntries(set)]]
+  })
+  return Object.fromEntries(members)
 }
 
 function defaultBaseUrl(port: number): string {
@@ -123,11 +86,8 @@ function defaultBaseUrl(port: number): string {
 }
 
 function findUnknown(set: Readonly<Record<string, unknown>>): string[] {
-  const known = Object.keys(variables.shape)
+  const known = VARIABLES.map(({ variable }) => variable.name).filter((name) => name.startsWith('LATCHKEY_'))
   return Object.keys(set)
     .filter((name) => name.startsWith('LATCHKEY_') && !known.includes(name))
-    .map(
-      (name) =>
-        `${name}: there is no such setting. Known are ${known.filter((each) => each.startsWith('LATCHKEY_')).join(', ')}`,
-    )
+    .map((name) => `${name}: there is no such setting. Known are ${known.join(', ')}`)
 }

@@ -16,7 +16,7 @@ export type Password = string & { readonly [passwordBrand]: true }
 
 /** Rules for new passwords. */
 export interface PasswordPolicy {
-  /** Least number of code points. Default 15. */
+  /** Least number of code points. */
   readonly minLength: number
   /** Words that a password may not be built from, besides the user's own email: site, brand, host. */
   readonly contextWords: readonly string[]
@@ -43,8 +43,6 @@ export interface PasswordContext {
 
 /** Most code points of a password. */
 export const MAX_PASSWORD_LENGTH = 1_024
-/** Least code points of a new password, where the setting says nothing else. */
-export const DEFAULT_MIN_PASSWORD_LENGTH = 15
 
 const SHORTEST_CONTEXT_WORD = 4
 /** A password of which so few code points remain without the context words is "built from" them. */

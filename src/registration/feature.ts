@@ -20,7 +20,7 @@ export interface RegistrationOptions extends PasswordService {
 /** Registration: by anyone, by invitation, or closed. */
 export function registration(core: Core, { memory, pages, ...options }: RegistrationOptions): Feature {
   const deps = { ...core, ...core.stores, ...memory, ...options }
-  const settings = { registration: options.registration, minPasswordLength: options.policy.minLength }
+  const settings = { registration: options.registration, minLength: options.policy.minLength }
   return {
     name: 'register',
     words: options.registration === 'closed' ? [] : ['register'],

@@ -7,17 +7,17 @@ import type { Registration } from './register.ts'
 /** Settings that the registration page shows. */
 export interface RegisterPageSettings {
   readonly registration: Registration
-  readonly minPasswordLength: number
+  readonly minLength: number
 }
 
 /** The registration form, or why there is none. */
-export function registerPage(page: EntryPage, { registration, minPasswordLength }: RegisterPageSettings): Html {
+export function registerPage(page: EntryPage, { registration, minLength }: RegisterPageSettings): Html {
   const { basePath, flash, next, invitation } = page
   if (registration === 'closed') return refusal(page, 'This service does not accept registrations.')
   if (registration === 'invite' && invitation === '') {
     return refusal(page, 'This service accepts registrations by invitation only.')
   }
-  const hint = `At least ${minPasswordLength} characters. A few unrelated words make a good password.`
+  const hint = `At least ${minLength} characters. A few unrelated words make a good password.`
   return html`${message(flash)}
 <form method="post" action="${basePath}/register">
 ${field({ name: 'name', label: 'Name (optional)', type: 'text', autocomplete: 'name', optional: true }, flash)}

@@ -3,26 +3,10 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SmtpMailer } from '../mail/smtp.ts'
 import { describeProblems, settingsSchema } from '../options/check-options.ts'
-import { type Environment, readEnvironment } from '../options/environment.ts'
-import { ConfigurationError, type LatchkeyOptions } from '../options/options.ts'
+import { type Environment, mergeOptions, readEnvironment } from '../options/environment.ts'
+import { ConfigurationError, type LatchkeyConfig, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
-
-/** The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data, and `verifyLegacy`. */
-export type LatchkeyConfig = Omit<
-  LatchkeyOptions,
-  | 'baseUrl'
-  | 'storage'
-  | 'mailer'
-  | 'mailTexts'
-  | 'sessionStorage'
-  | 'actor'
-  | 'clock'
-  | 'onEvent'
-  | 'onError'
-  | 'onStatement'
-  | 'onRequest'
->
 
 /** All settings of a process. */
 export interface Configuration {
@@ -47,26 +31,9 @@ export async function readConfiguration(
   const environment = readEnvironment(env)
   const file = await readConfigFile(directory)
   const { storage, sessionStorage } = await chooseStorages(environment, directory)
-  const { secrets, trustProxy, trustedOrigins, scopes, registration, verifyEmail, baseUrl } = environment
   const smtp = await chooseMailer(environment)
-  const { breachUrl = file.password?.breachUrl } = environment
-  const password = breachUrl === undefined ? file.password : { ...file.password, breachUrl }
-  const { sessionToken: token = file.session?.token } = environment
-  const session = token === undefined ? file.session : { ...file.session, token }
-  const fromEnvironment = Object.entries({
-    secrets,
-    trustProxy,
-    trustedOrigins,
-    scopes,
-    registration,
-    verifyEmail,
-    mailer: smtp?.send,
-    password,
-    session,
-  })
-  const set = Object.fromEntries(fromEnvironment.filter(([, value]) => value !== undefined))
-  // Both halves were checked, each by its schema.
-  const options = { ...file, ...set, baseUrl, storage, sessionStorage } as LatchkeyOptions
+  const { baseUrl } = environment
+  const options = { ...mergeOptions(file, environment), baseUrl, storage, sessionStorage, mailer: smtp?.send }
   return { environment, storage, options, closeMailer: () => smtp?.close() }
 }
 
@@ -76,7 +43,7 @@ async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
   const config = await importDefault(path)
   const { success, data, error } = settingsSchema.safeParse(config)
   if (!success) throw new ConfigurationError(describeProblems(path, error))
-  return data as LatchkeyConfig // zod writes an absent setting as undefined, which means the same
+  return data as LatchkeyConfig // the schema has a member for each of its members
 }
 
 async function importDefault(path: string): Promise<unknown> {

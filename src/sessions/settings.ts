@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
+import { defineSettings, durationMs, type Settings } from '../kernel/settings.ts'
 
 /** How long sessions live and how often they are written. All durations in milliseconds. */
 export interface SessionSettings {
@@ -30,19 +32,65 @@ export interface SessionSettings {
 /** Older packages are not believed, so that changes need not be remembered for much longer. */
 export const MAX_SEAL_AGE_MS: number = HOUR_MS
 
-/** The limits of DESIGN section 3; compared with NIST SP 800-63B-4 in docs/sessions.md. */
-export const DEFAULT_SESSION_SETTINGS: SessionSettings = {
-  token: 'opaque',
-  idleMs: 24 * HOUR_MS,
-  absoluteMs: 7 * DAY_MS,
-  rememberedIdleMs: 14 * DAY_MS,
-  rememberedAbsoluteMs: 30 * DAY_MS,
-  touchWindowMs: 60 * SECOND_MS,
-  freshMs: 10 * MINUTE_MS,
-  cookieRenewalMs: DAY_MS,
-  maxPerUser: 100,
-  cacheSize: 100_000,
-}
+/** The settings of sessions; docs/sessions.md compares the limits with NIST SP 800-63B-4. */
+export const sessionSettings: Settings<SessionSettings> = defineSettings<SessionSettings>(
+  'session',
+  {
+    token: {
+      meaning:
+        'content of the cookie: `opaque`, a random token, or [`sealed`](tokens.md#sealed-sessions), an encrypted package that is verified without a read',
+      default: 'opaque',
+      schema: z.enum(['opaque', 'sealed'], 'must be opaque or sealed'),
+      variable: { name: 'LATCHKEY_SESSION_TOKEN' },
+    },
+    idleMs: {
+      meaning: 'milliseconds without use after which a session expires',
+      default: 24 * HOUR_MS,
+      schema: durationMs,
+    },
+    absoluteMs: {
+      meaning: 'milliseconds after login at which a session expires, also while it is in use',
+      default: 7 * DAY_MS,
+      schema: durationMs,
+    },
+    rememberedIdleMs: {
+      meaning: '`session.idleMs` of a remembered session',
+      default: 14 * DAY_MS,
+      schema: durationMs,
+    },
+    rememberedAbsoluteMs: {
+      meaning: '`session.absoluteMs` of a remembered session',
+      default: 30 * DAY_MS,
+      schema: durationMs,
+    },
+    touchWindowMs: {
+      meaning: 'milliseconds between two writes of the last use',
+      default: 60 * SECOND_MS,
+      schema: durationMs,
+    },
+    freshMs: {
+      meaning: 'milliseconds for which a proof of identity is recent',
+      default: 10 * MINUTE_MS,
+      schema: durationMs,
+    },
+    cookieRenewalMs: {
+      meaning: 'milliseconds between two renewals of a remembered cookie',
+      default: DAY_MS,
+      schema: durationMs,
+    },
+    maxPerUser: {
+      meaning: 'sessions that a user may have, 1 to 10,000; one more ends the one that was used longest ago',
+      default: 100,
+      schema: z.int().min(1).max(10_000),
+    },
+    cacheSize: {
+      meaning: 'sessions kept in memory; 0 switches the cache off',
+      default: 100_000,
+      schema: z.int().min(0).max(100_000_000),
+    },
+  },
+  findContradiction,
+)
 
 /** The idle limit of a session, in milliseconds. */
 export function idleLimitMs(settings: SessionSettings, remembered: boolean): number {
@@ -59,15 +107,14 @@ export function absoluteLimitMs(settings: SessionSettings, remembered: boolean):
   return remembered ? settings.rememberedAbsoluteMs : settings.absoluteMs
 }
 
-/** Limits that contradict each other: what is wrong and what would be right, or null. */
-export function findSettingsProblem(settings: SessionSettings): string | null {
+function findContradiction(settings: SessionSettings): string | null {
   const { idleMs, absoluteMs, rememberedIdleMs, rememberedAbsoluteMs, touchWindowMs } = settings
   if (idleMs > absoluteMs) return 'session.idleMs is longer than session.absoluteMs: it would never be reached'
   if (rememberedIdleMs > rememberedAbsoluteMs) {
     return 'session.rememberedIdleMs is longer than session.rememberedAbsoluteMs: it would never be reached'
   }
   if (touchWindowMs * 2 > Math.min(idleMs, rememberedIdleMs)) {
-    return 'session.touchWindowMs must be at most half of the idle limits, or sessions in use would end'
+    return 'session.touchWindowMs must be at most half of the idle limits, or sessions that are in use would expire'
   }
   return null
 }

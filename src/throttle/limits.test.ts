@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import { createLimits, type Limit, waitAfterMs } from './limits.ts'
-import { DEFAULT_THROTTLE_SETTINGS, findThrottleProblem } from './settings.ts'
+import { throttleSettings } from './settings.ts'
 
-const limits = createLimits(DEFAULT_THROTTLE_SETTINGS)
+const defaults = throttleSettings.complete()
+const limits = createLimits(defaults)
 const page = readFileSync(new URL('../../docs/abuse-protection.md', import.meta.url), 'utf8')
 
 /** Guesses within a time by somebody who never misses the moment, until the password is disabled. */
@@ -33,13 +34,14 @@ describe('the waits', () => {
   })
 
   test('one wait where the first is the longest; none in a window', () => {
-    const flat = createLimits({ ...DEFAULT_THROTTLE_SETTINGS, firstWaitMs: 5_000, maxWaitMs: 5_000 })
+    const flat = createLimits({ ...defaults, firstWaitMs: 5_000, maxWaitMs: 5_000 })
     expect([4, 5, 6, 99].map((count) => waitAfterMs(flat.account, count))).toEqual([0, 5_000, 5_000, 5_000])
     expect(waitAfterMs(limits.login, 1_000)).toBe(0)
   })
 
   test('settings that contradict each other are found', () => {
-    const problem = (changes: object) => findThrottleProblem({ ...DEFAULT_THROTTLE_SETTINGS, ...changes })
+    const context = { baseUrl: new URL('https://example.com'), isDevelopment: false, hasMailer: true }
+    const problem = (throttle: object) => throttleSettings.findContradiction({ throttle }, context)
     expect(problem({})).toBeNull()
     expect(problem({ firstWaitMs: 2_000, maxWaitMs: 1_000 })).toContain('throttle.maxWaitMs')
     expect(problem({ freeFailures: 10, failuresUntilDisabled: 10 })).toContain('throttle.failuresUntilDisabled')

@@ -5,7 +5,7 @@ import { newUserId } from '../kernel/ids.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { takeForgotBudget, takeMailBudget } from './other-tries.ts'
 import { takePasswordTry } from './password-tries.ts'
-import { DEFAULT_THROTTLE_SETTINGS } from './settings.ts'
+import { throttleSettings } from './settings.ts'
 import { type Caller, createThrottle, type Throttle } from './throttle.ts'
 
 const HOUR_MS = 3_600_000
@@ -17,7 +17,7 @@ async function openThrottle(): Promise<Throttle> {
   const clock = (): number => now
   return createThrottle({
     store: stores.counters,
-    settings: DEFAULT_THROTTLE_SETTINGS,
+    settings: throttleSettings.complete(),
     secrets: [randomBytes(32)],
     clock,
   })

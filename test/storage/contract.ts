@@ -11,7 +11,7 @@ import type { Session, User } from '../../src/kernel/principal.ts'
 import type { Change, SessionPage, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { createLimits, type Limit, waitAfterMs } from '../../src/throttle/limits.ts'
-import { DEFAULT_THROTTLE_SETTINGS } from '../../src/throttle/settings.ts'
+import { throttleSettings } from '../../src/throttle/settings.ts'
 import type { Counted, Taken } from '../../src/throttle/store.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
@@ -632,7 +632,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
     })
 
     describe('counters of tries', () => {
-      const limits = createLimits(DEFAULT_THROTTLE_SETTINGS)
+      const limits = createLimits(throttleSettings.complete())
       const { keepMs } = limits.login
       const few: Limit = { ...limits.login, maxTries: 20 }
       const isCounted = (taken: Taken): taken is Taken & { readonly outcome: 'counted' } => taken.outcome === 'counted'
@@ -667,8 +667,8 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
 
       test.each([
         ['doubling', limits.account],
-        ['always the same', createLimits({ ...DEFAULT_THROTTLE_SETTINGS, maxWaitMs: 1_000 }).account],
-        ['from the first on', createLimits({ ...DEFAULT_THROTTLE_SETTINGS, freeFailures: 1 }).account],
+        ['always the same', createLimits({ ...throttleSettings.complete(), maxWaitMs: 1_000 }).account],
+        ['from the first on', createLimits({ ...throttleSettings.complete(), freeFailures: 1 }).account],
       ])('after each failure one waits as long as the table says, to the millisecond: %s', async (_, limit) => {
         const key = randomUUID()
         let now = NOW

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
+
+/** Costs of a hash and limits of the queue before it. */
+export interface PasswordHashingOptions {
+  /** Memory per hash in KiB. Default 19456 (19 MiB), which is also the least that is accepted. */
+  readonly memoryKib?: number
+  /** Passes over the memory. Default 2, the least that is accepted. */
+  readonly passes?: number
+  /** Hashes that may wait for a core; beyond it the answer is 503. Default 128. */
+  readonly maxWaiting?: number
+  /**
+   * Steps by which the threads of Node's pool, where passwords are hashed, run at a lower priority than requests: 0 to 19.
+   * Default 10. Linux only.
+   */
+  readonly niceness?: number
+}
+
+/** The settings of password hashing; the bounds are those of the OWASP Password Storage Cheat Sheet. */
+export const passwordHashingSettings: Settings<Required<PasswordHashingOptions>> = defineSettings<
+  Required<PasswordHashingOptions>
+>('passwordHashing', {
+  memoryKib: {
+    meaning: 'memory of a hash in KiB, 19456 (19 MiB) to 4194304 (4 GiB)',
+    default: 19_456,
+    schema: z
+      .int()
+      .min(19_456, 'must be at least 19456 (19 MiB), the least that OWASP advises')
+      .max(4_194_304, 'must be at most 4194304 (4 GiB)'),
+  },
+  passes: {
+    meaning: 'passes over the memory, 2 to 100',
+    default: 2,
+    schema: z.int().min(2, 'must be at least 2, the least that OWASP advises').max(100, 'must be at most 100'),
+  },
+  maxWaiting: {
+    meaning: 'hashes that may wait for a core; beyond it the answer is 503',
+    default: 128,
+    schema: z.int().min(0),
+  },
+  niceness: {
+    meaning:
+      "steps of niceness, 0 to 19, by which Node's thread pool, where passwords are hashed, runs at a lower priority than requests (Linux); 0 leaves it as it is",
+    default: 10,
+    schema: z.int().min(0).max(19),
+  },
+})

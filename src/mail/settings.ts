@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { defineSettings, functionSchema, type Settings } from '../kernel/settings.ts'
+import type { Mailer } from './message.ts'
+import type { MailTextOverrides } from './texts.ts'
+
+/** Whether this process sends emails. */
+export interface MailSettings {
+  /** False: this process writes emails to the outbox and leaves it to others to send them. Default true. */
+  readonly deliverMails: boolean
+}
+
+/** Emails as the library sends them. */
+export interface MailerSettings {
+  /**
+   * Delivers emails, such as `(await createSmtpMailer(...)).send` of latchkey/smtp. Default: in development (NODE_ENV is
+   * not `production`, and `baseUrl` is local) they are printed and readable at `/auth/dev/mail`; otherwise none are sent,
+   * and features that need them are not offered.
+   */
+  readonly mailer?: Mailer | undefined
+  /** Sentences of emails that take the place of the English ones. */
+  readonly mailTexts?: MailTextOverrides | undefined
+}
+
+/** Emails as the server sends them. */
+export interface SmtpSettings {
+  /** Default none: as without `mailer`. */
+  readonly smtpUrl?: string | undefined
+  /** Sender. Default: `no-reply@` and the host of the base URL. */
+  readonly mailFrom?: string | undefined
+}
+
+/** The settings of the outbox. */
+export const mailSettings: Settings<MailSettings> = defineSettings<MailSettings>(null, {
+  deliverMails: {
+    meaning: 'false: this process writes emails to the outbox and leaves it to others to send them',
+    default: true,
+    schema: z.boolean(),
+  },
+})
+
+/** The settings of emails that only the library has. */
+export const mailerSettings: Settings<MailerSettings> = defineSettings<MailerSettings>(null, {
+  mailer: {
+    meaning: 'delivers [emails](mail.md)',
+    default: undefined,
+    defaultIs: 'printed in development, none in production',
+    schema: functionSchema<Mailer>(),
+  },
+  mailTexts: {
+    meaning: 'sentences of emails that take the place of the English ones',
+    default: undefined,
+    schema: z.custom<MailTextOverrides>((value) => typeof value === 'object' && value !== null, 'must be an object'),
+  },
+})
+
+/** The settings of emails that only the server has. */
+export const smtpSettings: Settings<SmtpSettings> = defineSettings<SmtpSettings>(null, {
+  smtpUrl: {
+    meaning: 'SMTP server that sends [emails](mail.md): `smtp://user:password@host:587` or `smtps://…`',
+    default: undefined,
+    defaultIs: 'printed in development; in production none are sent, and features that need them are not offered',
+    schema: z.string().regex(/^smtps?:\/\//, 'must be smtp://user:password@host:587 or smtps://…'),
+    variable: { name: 'SMTP_URL' },
+  },
+  mailFrom: {
+    meaning: 'sender of emails: `Example <no-reply@example.com>` or `no-reply@example.com`',
+    default: undefined,
+    defaultIs: '`no-reply@` and the host of the base URL',
+    schema: z.string(),
+    variable: { name: 'LATCHKEY_MAIL_FROM' },
+  },
+})

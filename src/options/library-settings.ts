@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { type Clock, systemClock } from '../kernel/clock.ts'
+import type { RequestRecord } from '../kernel/connection.ts'
+import type { EventListener } from '../kernel/event.ts'
+import { parseUserId } from '../kernel/ids.ts'
+import { defineSettings, functionSchema, REQUIRED, type Settings } from '../kernel/settings.ts'
+import type { OnStatement, SessionStorage, Storage } from '../storage/storage.ts'
+import { originSchema } from './origin-schema.ts'
+
+/** Settings that only the library has; the server chooses them itself. */
+export interface LibrarySettings {
+  /** The public origin, as browsers see it: `https://example.com`. Never learned from a request. */
+  readonly baseUrl: string
+  /** Where the data is: `sqlite('app.db')`. */
+  readonly storage: Storage
+  /** Where sessions are kept: `redis('redis://localhost')`. Default: in `storage`. */
+  readonly sessionStorage?: SessionStorage | undefined
+  /** The name under which server-side calls act, as events and the audit log have it. Default `application`. */
+  readonly actor: string
+  /** Tells the time. For tests. */
+  readonly clock: Clock
+  /** Receives every security event, after it was stored. */
+  readonly onEvent?: EventListener | undefined
+  /** Receives unexpected errors, with the id that the 500 answer carried. Default: standard error. */
+  readonly onError?: ((error: unknown, requestId: string | null) => void) | undefined
+  /** Receives every statement that a storage ran, without its values, and its milliseconds. For metrics and tracing. */
+  readonly onStatement?: OnStatement | undefined
+  /** Receives a record of every answered request, for a log. */
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined
+}
+
+/** The settings that only the library has. */
+export const librarySettings: Settings<LibrarySettings> = defineSettings<LibrarySettings>(null, {
+  baseUrl: {
+    meaning: 'the public origin; plain http for localhost only',
+    default: REQUIRED,
+    schema: originSchema,
+    variable: {
+      name: 'LATCHKEY_BASE_URL',
+      parse: (text) => text.replace(/\/$/, ''),
+      defaultIs: '`http://localhost:$PORT`',
+    },
+  },
+  storage: {
+    meaning: "`sqlite('app.db')`, `postgres(url)`",
+    default: REQUIRED,
+    schema: z.custom<Storage>(hasOpen, 'must be a storage such as sqlite("app.db") of latchkey/sqlite'),
+  },
+  sessionStorage: {
+    meaning: '`redis(url)`',
+    default: undefined,
+    defaultIs: 'none: sessions are in `storage`',
+    schema: z.custom<SessionStorage>(
+      hasOpen,
+      'must be a session storage such as redis("redis://localhost") of latchkey/redis',
+    ),
+  },
+  actor: {
+    meaning:
+      'name under which server-side calls act, as events and the audit log have it; the command line is `cli:` and the user of the operating system',
+    default: 'application',
+    schema: z
+      .string()
+      .regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters without control characters')
+      .refine((name) => parseUserId(name) === null, 'must not look like the id of a user'),
+  },
+  clock: {
+    meaning: 'tells the time, for tests',
+    default: systemClock,
+    defaultIs: 'the clock of the machine',
+    schema: functionSchema<Clock>(),
+  },
+  onEvent: {
+    meaning: 'receives every [security event](events.md)',
+    default: undefined,
+    schema: functionSchema<EventListener>(),
+  },
+  onError: {
+    meaning: 'receives unexpected errors',
+    default: undefined,
+    defaultIs: 'standard error',
+    schema: functionSchema<NonNullable<LibrarySettings['onError']>>(),
+  },
+  onStatement: {
+    meaning: 'receives every statement that a storage ran, without its values, and its milliseconds',
+    default: undefined,
+    schema: functionSchema<OnStatement>(),
+  },
+  onRequest: {
+    meaning: 'receives a record of every request that Latchkey answered',
+    default: undefined,
+    schema: functionSchema<NonNullable<LibrarySettings['onRequest']>>(),
+  },
+})
+
+function hasOpen(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'open' in value && typeof value.open === 'function'
+}

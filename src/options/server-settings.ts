@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
+
+/** Settings that only the server has, each an environment variable. */
+export interface ServerSettings {
+  readonly port: number
+  readonly host: string
+  readonly databaseUrl: string
+  /** The PostgreSQL server itself, behind a pooler. Default: `databaseUrl`. */
+  readonly databaseDirectUrl?: string | undefined
+  /** Default none: sessions are in the database. */
+  readonly redisUrl?: string | undefined
+  /** Default none: no metrics. */
+  readonly metricsPort?: number | undefined
+  readonly isProduction: boolean
+}
+
+const NO_PORT = 'must be a port, 0 to 65535'
+const portSchema = z.int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT)
+
+/** The settings that only the server has. */
+export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSettings>(null, {
+  port: {
+    meaning: 'port to listen on; 0: any free port, which needs `LATCHKEY_BASE_URL`',
+    default: 3_000,
+    schema: portSchema,
+    defaultIs: '3000',
+    variable: { name: 'PORT', parse: Number },
+  },
+  host: {
+    meaning: 'address to listen on',
+    default: '127.0.0.1',
+    schema: z.string(),
+    variable: { name: 'HOST' },
+  },
+  databaseUrl: {
+    meaning: '`sqlite:<file>`, or `postgres://user:password@host:5432/database`',
+    default: 'sqlite:latchkey.db',
+    schema: z
+      .string()
+      .regex(
+        /^(?:sqlite:|postgres(?:ql)?:\/\/)/,
+        'must be sqlite:<file> or postgres://user:password@host:5432/database',
+      ),
+    variable: { name: 'DATABASE_URL' },
+  },
+  databaseDirectUrl: {
+    meaning: 'the PostgreSQL server itself, when `DATABASE_URL` leads through PgBouncer in transaction mode',
+    default: undefined,
+    defaultIs: 'as `DATABASE_URL`',
+    schema: z.string().regex(/^postgres(?:ql)?:\/\//, 'must be postgres://user:password@host:5432/database'),
+    variable: { name: 'DATABASE_DIRECT_URL' },
+  },
+  redisUrl: {
+    meaning:
+      'keeps sessions in Redis or Valkey: `redis://`, `rediss://`, `redis+cluster://one:6379,two:6379`, `redis+sentinel://one:26379,two:26379/name`',
+    default: undefined,
+    defaultIs: 'none: sessions are in the database',
+    schema: z
+      .string()
+      .regex(
+        /^rediss?(?:\+cluster|\+sentinel)?:\/\//,
+        'must be redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name',
+      ),
+    variable: { name: 'REDIS_URL' },
+  },
+  metricsPort: {
+    meaning: 'answers `GET /metrics` for Prometheus on this port of `HOST`; needs the package `prom-client`',
+    default: undefined,
+    schema: portSchema,
+    variable: { name: 'LATCHKEY_METRICS_PORT', parse: Number },
+  },
+  isProduction: {
+    meaning: '`production`: secrets are required, and no greeting is printed',
+    default: false,
+    defaultIs: 'development',
+    schema: z.boolean(),
+    variable: { name: 'NODE_ENV', parse: (text) => text === 'production' },
+  },
+})

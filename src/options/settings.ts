@@ -1,0 +1,64 @@
+/* All settings, folded from the tables of the rooms, in the order of docs/configuration.md. */
+import { accessTokenSettings, scopeSettings } from '../access-tokens/settings.ts'
+import { verificationSettings } from '../accounts/settings.ts'
+import { auditSettings } from '../audit/settings.ts'
+import { passwordHashingSettings } from '../crypto/settings.ts'
+import { forwardAuthSettings } from '../forward-auth/settings.ts'
+import type { RoomSettings } from '../kernel/settings.ts'
+import { legacyLoginSettings } from '../login/settings.ts'
+import { mailerSettings, mailSettings, smtpSettings } from '../mail/settings.ts'
+import { passwordSettings } from '../passwords/settings.ts'
+import { registrationSettings } from '../registration/settings.ts'
+import { sessionSettings } from '../sessions/settings.ts'
+import { throttleSettings } from '../throttle/settings.ts'
+import { cookieSettings } from './cookie-settings.ts'
+import { librarySettings } from './library-settings.ts'
+import type { CompleteOptions, LatchkeyOptions } from './options.ts'
+import { serverSettings } from './server-settings.ts'
+import { serviceSettings } from './service-settings.ts'
+
+/** Settings that only the server has, as environment variables. */
+export const SERVER_SETTINGS: readonly RoomSettings[] = [serverSettings, smtpSettings]
+
+/** Settings that only `createLatchkey` has. */
+export const LIBRARY_SETTINGS: readonly RoomSettings[] = [librarySettings, mailerSettings]
+
+/** Settings that `createLatchkey` and `latchkey.config.ts` share. */
+export const SHARED_SETTINGS: readonly RoomSettings[] = [
+  serviceSettings,
+  registrationSettings,
+  verificationSettings,
+  mailSettings,
+  legacyLoginSettings,
+  cookieSettings,
+  sessionSettings,
+  passwordSettings,
+  passwordHashingSettings,
+  scopeSettings,
+  accessTokenSettings,
+  forwardAuthSettings,
+  throttleSettings,
+  auditSettings,
+]
+
+/** Adds the defaults to options that `checkOptions` accepted. */
+export function completeOptions(options: LatchkeyOptions): CompleteOptions {
+  return {
+    ...librarySettings.complete(options),
+    ...mailerSettings.complete(options),
+    ...serviceSettings.complete(options),
+    ...registrationSettings.complete(options),
+    ...verificationSettings.complete(options),
+    ...mailSettings.complete(options),
+    ...legacyLoginSettings.complete(options),
+    ...scopeSettings.complete(options),
+    cookie: cookieSettings.complete(options.cookie),
+    session: sessionSettings.complete(options.session),
+    password: passwordSettings.complete(options.password),
+    passwordHashing: passwordHashingSettings.complete(options.passwordHashing),
+    accessTokens: accessTokenSettings.complete(options.accessTokens),
+    forwardAuth: forwardAuthSettings.complete(options.forwardAuth),
+    throttle: throttleSettings.complete(options.throttle),
+    audit: auditSettings.complete(options.audit),
+  }
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
+import type { Registration } from './register.ts'
+
+/** Who may register. */
+export interface RegistrationSettings {
+  /** Whether people may register themselves. Default `open`. */
+  readonly registration: Registration
+}
+
+/** The settings of registration. */
+export const registrationSettings: Settings<RegistrationSettings> = defineSettings<RegistrationSettings>(null, {
+  registration: {
+    meaning: '`open`, `invite` (with an [invitation](cli.md)) or `closed`',
+    default: 'open',
+    schema: z.enum(['open', 'invite', 'closed'], 'must be open, invite or closed'),
+    variable: { name: 'LATCHKEY_REGISTRATION' },
+  },
+})
