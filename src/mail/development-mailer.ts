@@ -26,7 +26,7 @@ export function createDevelopmentMailer(clock: Clock, print: (line: string) => v
   return {
     async send(message) {
       mails = [...mails, { ...message, sentAt: clock() }].slice(-KEPT)
-      print(`Mail to ${headerText(message.to)}: ${headerText(message.subject)}`)
+      print(`Email to ${headerText(message.to)}: ${headerText(message.subject)}`)
       const [link] = LINK.exec(message.text) ?? []
       if (link !== undefined) print(`  ${link}`)
     },

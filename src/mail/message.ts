@@ -23,8 +23,3 @@ export type Mailer = (message: Message) => Promise<void>
 export class MailRefused extends Error {
   override readonly name = 'MailRefused'
 }
-
-/** The `id` of a message: the id under which it waits to be sent, at the host of the site. */
-export function toMessageId(outboxId: string, baseUrl: string): string {
-  return `${outboxId}@${new URL(baseUrl).hostname}`
-}

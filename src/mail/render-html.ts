@@ -4,7 +4,8 @@
  * client says that it is. Every value is escaped by hono's `html`. Seen in Chromium, proved by messages.test.ts.
  */
 import { html, raw } from 'hono/html'
-import type { Action, Fact, Frame, Letter } from './letter.ts'
+import type { Frame } from './frame.ts'
+import type { Action, Fact, Letter } from './letter.ts'
 
 type Html = ReturnType<typeof html>
 

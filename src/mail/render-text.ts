@@ -1,4 +1,5 @@
-import type { Action, Frame, Letter } from './letter.ts'
+import type { Frame } from './frame.ts'
+import type { Action, Letter } from './letter.ts'
 
 /** As RFC 5322 section 2.1.1 advises, with room for the marks of a reply. */
 const LINE_LENGTH = 76
