@@ -1,7 +1,7 @@
 /*
- * Sends the emails in the outbox. Every node does this; each email is leased by one node at a time. A node deletes an email
- * from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again with the same
- * id (at least once). Proved by test/mail-delivery.test.ts.
+ * Sends the emails in the outbox. Every node does this; each email is leased by one node at a time. A node deletes an
+ * email from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again with
+ * the same id (at least once). Proved by test/mail-delivery.test.ts.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sealer } from '../crypto/sealed-text.ts'
