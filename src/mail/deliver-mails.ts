@@ -34,7 +34,7 @@ const BATCH = 20
 const LEASE_MS = 2 * MINUTE_MS
 const FIRST_PAUSE_MS = 10 * SECOND_MS
 const LONGEST_PAUSE_MS = 2 * HOUR_MS
-/** An email that cannot be sent for this long is given up. Its links have expired by then. */
+/** An email that cannot be sent for this long is given up. Most links in it have expired by then. */
 const GIVE_UP_AFTER_MS = 3 * DAY_MS
 /** How often a node looks for postponed emails, and for emails that a dead node leased. */
 const LOOK_INTERVAL_MS = 5 * SECOND_MS
