@@ -3,7 +3,7 @@ import { type CookieFactory, createCookieFactory } from './kernel/cookie.ts'
 import type { Stamp } from './kernel/event.ts'
 import { createLinks, type Links } from './kernel/links.ts'
 import type { Origins } from './kernel/origins.ts'
-import type { MailWriter } from './mail/write-mail.ts'
+import type { Outbox } from './kernel/outbox.ts'
 import type { CompleteOptions } from './options/options.ts'
 import type { Stores } from './storage/storage.ts'
 import { createThrottle, type Throttle } from './throttle/throttle.ts'
@@ -19,7 +19,7 @@ export interface Core {
   readonly cookies: CookieFactory
   readonly links: Links
   /** Writes emails, which are stored in the transaction that causes them. */
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly stores: Stores
   /** Limits how often something may be tried. */
   readonly throttle: Throttle
@@ -31,12 +31,12 @@ export interface Core {
 export interface CoreParts {
   readonly stores: Stores
   readonly secrets: readonly Uint8Array[]
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly report: (error: unknown) => void
 }
 
 /** Creates the core of an instance. */
-export function createCore(options: CompleteOptions, { stores, secrets, mail, report }: CoreParts): Core {
+export function createCore(options: CompleteOptions, { stores, secrets, outbox, report }: CoreParts): Core {
   const { clock, actor, basePath } = options
   const baseUrl = new URL(options.baseUrl)
   return {
@@ -46,7 +46,7 @@ export function createCore(options: CompleteOptions, { stores, secrets, mail, re
     secrets,
     cookies: createCookieFactory({ baseUrl, domain: options.cookie.domain }),
     links: createLinks(baseUrl.origin, basePath),
-    mail,
+    outbox,
     stores,
     throttle: createThrottle({ store: stores.counters, settings: options.throttle, secrets, clock }),
     report,

@@ -3,6 +3,7 @@ import type { ServerSideUsers } from './accounts/server-side-users.ts'
 import type { ServerSideAudit } from './audit/server-side-audit.ts'
 import type { AnyRequest, CookieTarget } from './authentication/any-request.ts'
 import type { Requirement } from './authentication/requirement.ts'
+import type { MailKind } from './catalogue/mails.ts'
 import type { ServerSideInvitations } from './invitations/server-side-invitations.ts'
 import type { Connection } from './kernel/connection.ts'
 import type { Principal } from './kernel/principal.ts'
@@ -19,7 +20,7 @@ export interface Stats {
   /** Milliseconds since other nodes were last heard for certain; beyond 1,000 the cache is not used. 0 with SQLite, which is asked each time. */
   readonly invalidationLagMs: number
   /** Outcomes of the emails that this process tried to send. */
-  readonly mails: readonly MailCount[]
+  readonly mails: readonly MailCount<MailKind>[]
 }
 
 /** One instance of Latchkey. Create one per process. */

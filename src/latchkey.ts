@@ -46,7 +46,7 @@ export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> 
       if (mails.length > 0) mailing.wake()
     },
   })
-  const core = createCore(options, { stores, secrets, mail: mailing.writer, report: (error) => report(error, null) })
+  const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
   const services = createServices(core, mailing, options)
   const features = createFeatures(core, services, options)
   const authentication = createAuthentication({ ...features.accessTokens.verification, ...core, ...services.memory })

@@ -1,3 +1,4 @@
+import { createMailComposer, type MailKind } from './catalogue/mails.ts'
 import type { Core } from './core.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
 import { isLocalOrigin } from './kernel/origins.ts'
@@ -14,26 +15,25 @@ export interface Services {
   readonly memory: SessionMemory
   readonly pages: Pages
   readonly passwords: PasswordService
-  readonly mailing: Mailing
+  readonly mailing: Mailing<MailKind>
 }
 
 /** Creates the mailing. It exists before the storage is open, since the storage tells it of new emails. */
-export function createInstanceMailing(options: CompleteOptions, secrets: readonly Uint8Array[]): Mailing {
+export function createInstanceMailing(options: CompleteOptions, secrets: readonly Uint8Array[]): Mailing<MailKind> {
   const baseUrl = new URL(options.baseUrl)
   return createMailing({
     secrets,
     mailer: options.mailer,
     isDevelopment: isLocalOrigin(baseUrl) && process.env.NODE_ENV !== 'production',
-    siteName: options.siteName ?? baseUrl.host,
+    compose: createMailComposer(options.siteName ?? baseUrl.host, options.mailTexts),
     host: baseUrl.hostname,
-    texts: options.mailTexts,
     deliverMails: options.deliverMails,
     clock: options.clock,
   })
 }
 
 /** Creates the services of an instance. */
-export function createServices(core: Core, mailing: Mailing, options: CompleteOptions): Services {
+export function createServices(core: Core, mailing: Mailing<MailKind>, options: CompleteOptions): Services {
   const { hostname, host } = new URL(options.baseUrl)
   const siteName = options.siteName ?? host
   const { minLength, contextWords, breachUrl } = options.password

@@ -171,7 +171,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
       secrets: [Buffer.alloc(32, 1).toString('base64url')],
       onError: (error) => told.emit('failure', error),
     })
-    expect((await failure)[0].message).toBe('None of the secrets opens a mail that waits')
+    expect((await failure)[0].message).toBe('None of the secrets opens an email in the outbox')
     await behind.close()
     instance.advance(10 * SECOND)
     const node = await instance.sibling({ deliverMails: true, mailer: await mailerTo(smtp) })

@@ -4,12 +4,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { composeMessage } from '../src/mail/messages.ts'
+import { createMailComposer } from '../src/catalogue/mails.ts'
 import { launchChromium } from './support/chromium.ts'
 import { MAIL_SAMPLES } from './support/mail-samples.ts'
 
 /** The least contrast of text (WCAG 2.2 section 1.4.3). */
 const LEAST_CONTRAST = 4.5
+
+const compose = createMailComposer('Acme')
 
 describe('mails in a browser', () => {
   let browser: Browser
@@ -29,7 +31,7 @@ describe('mails in a browser', () => {
       const requests: string[] = []
       page.on('request', (request) => requests.push(request.url()))
       for (const { content } of MAIL_SAMPLES) {
-        await page.setContent(composeMessage(content, 'Acme').html)
+        await page.setContent(compose(content).html)
         await shoot(page, `${content.kind}-${width}-${colorScheme}`)
         const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
         expect([content.kind, scrolls]).toEqual([content.kind, false])

@@ -1,11 +1,11 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
+import type { Outbox } from '../kernel/outbox.ts'
 import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
 import {
   findOneTimeToken,
   newOneTimeToken,
@@ -13,16 +13,20 @@ import {
   type OneTimeTokenDeps,
 } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import { passwordResetContent } from '../passwords/mails/password-reset.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import { accountExistsContent } from './mails/account-exists.ts'
+import type { EmailChangeMail } from './mails/email-change.ts'
+import type { EmailChangeNoticeMail } from './mails/email-change-notice.ts'
 import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 
 /** What changing an address works with. */
 export interface ChangeEmailDeps extends OneTimeTokenDeps {
   readonly users: UserStore
   readonly cache: SessionCache
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
   readonly throttle: Throttle
 }
@@ -67,14 +71,17 @@ export async function requestEmailChange(
 }
 
 function writeNotice(
-  { clock, mail, links }: ChangeEmailDeps,
+  { clock, outbox, links }: ChangeEmailDeps,
   { id: userId, email, emailVerified }: User,
 ): { readonly oneTimeTokens: readonly OneTimeToken[]; readonly mails: readonly OutgoingMail[] } {
-  const content = { kind: 'email_change_notice', undo: null, resetLink: links.forgotPassword } as const
-  if (!emailVerified) return { oneTimeTokens: [], mails: mail.write({ to: email, userId, content }) }
+  const write = (undo: EmailChangeNoticeMail['undo']): readonly OutgoingMail[] => {
+    const content: EmailChangeNoticeMail = { kind: 'email_change_notice', undo, resetLink: links.forgotPassword }
+    return outbox.write({ to: email, userId, content })
+  }
+  if (!emailVerified) return { oneTimeTokens: [], mails: write(null) }
   const { token, record } = newOneTimeToken(clock, { purpose: 'email_undo', userId, email })
   const undo = { link: links.undoEmailChange(token), days: ONE_TIME_TOKENS.email_undo.lifeMs / DAY_MS }
-  return { oneTimeTokens: [record], mails: mail.write({ to: email, userId, content: { ...content, undo } }) }
+  return { oneTimeTokens: [record], mails: write(undo) }
 }
 
 /**
@@ -82,15 +89,14 @@ function writeNotice(
  * theirs, so that their export shows as many as for any other address. To one that was mailed too often lately goes none.
  */
 async function writeProofMail(
-  { users, mail, links, throttle }: ChangeEmailDeps,
+  { users, outbox, links, throttle }: ChangeEmailDeps,
   { user, email, token }: { readonly user: User; readonly email: EmailAddress; readonly token: string },
 ): Promise<readonly OutgoingMail[]> {
   const hours = ONE_TIME_TOKENS.email_change.lifeMs / HOUR_MS
-  const proof = { kind: 'email_change', link: links.confirmEmailChange(token), hours } as const
-  const notice = { kind: 'account_exists', loginLink: links.login, resetLink: links.forgotPassword } as const
-  if (!(await takeMailBudget(throttle, 'email_change', email))) return mail.writeNone(proof)
-  const content = (await users.findByEmail(email)) === null ? proof : notice
-  return mail.write({ to: email, userId: user.id, content })
+  const proof: EmailChangeMail = { kind: 'email_change', link: links.confirmEmailChange(token), hours }
+  if (!(await takeMailBudget(throttle, 'email_change', email))) return outbox.writeDecoy(proof)
+  const content = (await users.findByEmail(email)) === null ? proof : accountExistsContent(links)
+  return outbox.write({ to: email, userId: user.id, content })
 }
 
 /**
@@ -114,9 +120,8 @@ export async function undoEmailChange(deps: ChangeEmailDeps, text: string, stamp
   const proof = await findProof(deps, 'email_undo', text)
   const { userId, email } = proof
   const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId, email })
-  const minutes = ONE_TIME_TOKENS.password_reset.lifeMs / MINUTE_MS
-  const content = { kind: 'password_reset', link: deps.links.resetPassword(reset.token), minutes } as const
-  const mails = deps.mail.write({ to: email, userId, content })
+  const content = passwordResetContent(deps.links, reset.token)
+  const mails = deps.outbox.write({ to: email, userId, content })
   const outcome = await deps.users.undoEmailChange({ ...proof, resetToken: reset.record }, () => ({
     events: [
       stamp({ type: 'email.change_undone', userId }),

@@ -31,7 +31,7 @@ export function accounts(
   { memory, pages, exports, ...options }: AccountsOptions,
 ): Feature & { readonly api: ServerSideUsers } {
   const deps = { ...core, ...core.stores, ...memory, ...options }
-  const sendsEmail = !core.mail.isOff
+  const sendsEmail = !core.outbox.isOff
   const exportParts = [accountExport(deps.users), ...exports, eventExport(deps)]
   return {
     name: 'accounts',

@@ -1,20 +1,21 @@
 import { HOUR_MS } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
+import type { Outbox } from '../kernel/outbox.ts'
 import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 import type { User } from '../kernel/principal.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { VerifyEmailMail } from './mails/verify-email.ts'
 
 /** Whether an address is verified: before the first login, when its owner likes, or never. */
 export type VerifyEmailMode = 'required' | 'optional' | 'off'
 
 /** What asking for a proof of an address works with. */
 export interface VerificationDeps extends OneTimeTokenDeps {
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
   readonly throttle: Throttle
 }
@@ -27,14 +28,14 @@ export interface Verification {
 
 /** Makes both. Null when the address was mailed too often lately, or no mail is sent at all. Throws unavailable. */
 export async function newVerification(
-  { clock, mail, links, throttle }: VerificationDeps,
+  { clock, outbox, links, throttle }: VerificationDeps,
   { id, email }: User,
 ): Promise<Verification | null> {
-  if (mail.isOff || !(await takeMailBudget(throttle, 'verify', email))) return null
+  if (outbox.isOff || !(await takeMailBudget(throttle, 'verify', email))) return null
   const { token, record } = newOneTimeToken(clock, { purpose: 'email_verify', userId: id, email })
   const hours = ONE_TIME_TOKENS.email_verify.lifeMs / HOUR_MS
-  const content = { kind: 'verify_email', link: links.verifyEmail(token), hours } as const
-  return { record, mails: mail.write({ to: email, userId: id, content }) }
+  const content: VerifyEmailMail = { kind: 'verify_email', link: links.verifyEmail(token), hours }
+  return { record, mails: outbox.write({ to: email, userId: id, content }) }
 }
 
 /** Mails the user a link that verifies their address. Does nothing when it is verified, or was mailed too often lately. */

@@ -2,13 +2,13 @@ import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { Links } from '../kernel/links.ts'
+import type { Outbox } from '../kernel/outbox.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import { writePasswordChangedMail } from '../passwords/mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
-import { passwordChangedMail } from '../passwords/password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
@@ -20,7 +20,7 @@ export interface VerifyEmailDeps extends OneTimeTokenDeps, PasswordPolicyDeps, P
   readonly users: UserStore
   readonly hasher: PasswordHasher
   readonly cache: SessionCache
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
 }
 
@@ -82,7 +82,7 @@ async function store(
   const verification = { token, userId: user.id, email: user.email, newPassword }
   const verified = stamp({ type: 'email.verified', userId: user.id })
   const changed = stamp({ type: 'password.changed', userId: user.id, sessionId: null })
-  const mails = newPassword === null ? [] : await passwordChangedMail(deps, user)
+  const mails = newPassword === null ? [] : await writePasswordChangedMail(deps, user)
   const done = await deps.users.verifyEmail(verification, () =>
     newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },
   )

@@ -2,13 +2,14 @@ import { DAY_MS } from '../kernel/clock.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
+import type { Outbox } from '../kernel/outbox.ts'
 import { invalidMember } from '../kernel/refusal.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
+import type { InvitationMail } from './mails/invitation.ts'
 
 /** What inviting works with. */
 export interface InvitationDeps extends OneTimeTokenDeps {
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
 }
 
@@ -46,8 +47,8 @@ export function createServerSideInvitations(deps: InvitationDeps, stamp: Stamp):
       const { token, record } = newOneTimeToken(deps.clock, { purpose: 'invitation', userId: null, email, lifeMs })
       const link = deps.links.register(token)
       const days = Math.max(1, Math.floor(lifeMs / DAY_MS))
-      const mails =
-        email === null ? [] : deps.mail.write({ to: email, userId: null, content: { kind: 'invitation', link, days } })
+      const content: InvitationMail = { kind: 'invitation', link, days }
+      const mails = email === null ? [] : deps.outbox.write({ to: email, userId: null, content })
       await deps.oneTimeTokens.issue([record], () => ({
         events: [stamp({ type: 'invitation.created', userId: null })],
         mails,

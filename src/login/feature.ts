@@ -24,7 +24,7 @@ export interface LoginOptions extends PasswordService {
 /** Login with a password; confirming the identity of a user who is logged in. */
 export function login(core: Core, { memory, pages, offersRegistration, ...options }: LoginOptions): Feature {
   const services = { ...core, ...core.stores, ...memory, ...options }
-  const offers = { passwordReset: !core.mail.isOff, registration: offersRegistration }
+  const offers = { passwordReset: !core.outbox.isOff, registration: offersRegistration }
   return {
     name: 'login',
     words: ['login', 'reauthenticate'],

@@ -8,7 +8,7 @@ import type { DeviceUser } from '../throttle/device.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { LoginCheck, Typed } from './check.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
-import { newDeviceMail } from './new-device-mail.ts'
+import { writeNewDeviceMail } from './mails/new-device.ts'
 
 /** Dependencies of `logIn`. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
@@ -45,7 +45,7 @@ export async function logIn(
 
   const { user, securityEpoch } = proof.credential
   const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
-  const mails = proof.isKnownDevice ? [] : await newDeviceMail(deps, user, caller.client)
+  const mails = proof.isKnownDevice ? [] : await writeNewDeviceMail(deps, user, caller.client)
   const issued = await startSession(deps, {
     user,
     login: completeLogin(attempt),

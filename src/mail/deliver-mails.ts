@@ -1,61 +1,62 @@
 /*
- * Sends what waits in the outbox. Every node does; a mail is leased by one of them at a time. A mail is struck out after
- * the mailer took it: when a process dies between the two it is sent again, under the same id (at least once).
+ * Sends the emails in the outbox. Every node does this; each email is leased by one node at a time. A node deletes an
+ * email from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again with
+ * the same id (at least once). Proved by test/mail-delivery.test.ts.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sealer } from '../crypto/sealed-text.ts'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { MailContent } from '../kernel/outbox.ts'
 import type { CountedKind, MailCounts } from './mail-counts.ts'
 import { type Mailer, MailRefused } from './message.ts'
-import { composeMessage } from './messages.ts'
+import type { SealedMail } from './outbox.ts'
+import type { RenderedMail } from './render-letter.ts'
 import type { LeasedMail, MailStore } from './store.ts'
-import type { MailTexts } from './texts.ts'
-import type { SealedMail } from './write-mail.ts'
 
-/** What delivering works with. */
-export interface DeliveryDeps {
+/** Dependencies of `startDelivery`. */
+export interface DeliveryDeps<Content extends MailContent> {
   readonly mails: MailStore
   readonly sealer: Sealer
   readonly mailer: Mailer
-  readonly siteName: string
-  readonly texts: MailTexts
+  /** Renders an email. Throws if this version does not know its kind. */
+  readonly compose: (content: Content) => RenderedMail
   /** The host in message ids. */
   readonly host: string
-  readonly counts: MailCounts
+  readonly counts: MailCounts<Content['kind']>
   readonly clock: Clock
   readonly stamp: Stamp
   readonly onError: (error: unknown) => void
 }
 
 const BATCH = 20
-/** Longer than a mailer may take. */
+/** A node sends a leased email within this time, longer than a mailer may take. */
 const LEASE_MS = 2 * MINUTE_MS
 const FIRST_PAUSE_MS = 10 * SECOND_MS
 const LONGEST_PAUSE_MS = 2 * HOUR_MS
-/** A mail that could not be sent for so long is given up; its links are dead by then. */
+/** An email that cannot be sent for this long is given up. Most links in it have expired by then. */
 const GIVE_UP_AFTER_MS = 3 * DAY_MS
-/** How often a node looks for mails that were put off, or that another node left behind. */
+/** How often a node looks for postponed emails, and for emails that a dead node leased. */
 const LOOK_INTERVAL_MS = 5 * SECOND_MS
-/** How long `stop` waits for a mail that is being handed over. */
+/** How long `stop` waits for the mailer to take an email. */
 const STOP_MS = 5 * SECOND_MS
 
-/** Delivers mails until it is stopped. */
+/** Sends emails until it is stopped. */
 export interface MailDelivery {
-  /** There is a new mail: look at once. */
+  /** Looks for a new email immediately. */
   wake(): void
-  /** Resolves when the mail that is being handed over has gone, or after 5 s. */
+  /** Resolves when the mailer has taken the current email, or after 5 seconds. */
   stop(): Promise<void>
 }
 
-/** Starts delivering. */
-export function startDelivery(parts: DeliveryDeps): MailDelivery {
+/** Starts to send emails. */
+export function startDelivery<Content extends MailContent>(parts: DeliveryDeps<Content>): MailDelivery {
   const stopping = new AbortController()
   let isOver = false
-  const deps: DeliveryDeps = {
+  const deps: DeliveryDeps<Content> = {
     ...parts,
     onError(error) {
-      if (!isOver) parts.onError(error) // the storage is closed by then, and the lease of the mail ends by itself
+      if (!isOver) parts.onError(error) // after `stop` the storage is closed, and the lease of the email expires
     },
   }
   let isWanted = false
@@ -85,13 +86,16 @@ export function startDelivery(parts: DeliveryDeps): MailDelivery {
   }
 }
 
-/** Sends what is due now. */
-async function deliverDue(deps: DeliveryDeps, signal: AbortSignal): Promise<void> {
+/** Sends the emails that are due. */
+async function deliverDue<Content extends MailContent>(
+  deps: DeliveryDeps<Content>,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     const now = deps.clock()
     const leased = await deps.mails.lease(now, now + LEASE_MS, BATCH)
     for (const [index, mail] of leased.entries()) {
-      // Time has passed since the lease began: what it no longer covers is somebody's else by now.
+      // After the lease, another node may send the rest.
       if (deps.clock() >= now + LEASE_MS / 2) return
       if (signal.aborted) return putBack(deps, leased.slice(index))
       await deliver(deps, mail)
@@ -100,23 +104,26 @@ async function deliverDue(deps: DeliveryDeps, signal: AbortSignal): Promise<void
   }
 }
 
-async function putBack({ mails, clock }: DeliveryDeps, leased: readonly LeasedMail[]): Promise<void> {
+async function putBack(
+  { mails, clock }: Pick<DeliveryDeps<MailContent>, 'mails' | 'clock'>,
+  leased: readonly LeasedMail[],
+): Promise<void> {
   for (const { id } of leased) await mails.postpone(id, clock())
 }
 
-async function deliver(deps: DeliveryDeps, mail: LeasedMail): Promise<void> {
-  const { mails, mailer, sealer, siteName, texts, host, counts } = deps
+async function deliver<Content extends MailContent>(deps: DeliveryDeps<Content>, mail: LeasedMail): Promise<void> {
+  const { mails, mailer, sealer, compose, host, counts } = deps
   const text = sealer.open(mail.sealed)
-  // Another node may know a newer secret: while secrets are changed node by node, this one leaves the mail to it.
+  // Another node may know a newer secret, because secrets are changed node by node. This node leaves the email to it.
   if (text === null) {
-    const error = new Error('None of the secrets opens a mail that waits')
+    const error = new Error('None of the secrets opens an email in the outbox')
     return handleFailure(deps, { ...mail, kind: 'unreadable' }, error)
   }
-  const sealed = JSON.parse(text) as SealedMail // `createMailWriter` wrote it
+  const sealed = JSON.parse(text) as SealedMail<Content> // `createOutbox` wrote it, and `compose` checks the kind
   if (sealed !== null) {
     const { to, content } = sealed
     try {
-      await mailer({ id: `${mail.id}@${host}`, to, ...composeMessage(content, siteName, texts) })
+      await mailer({ id: `${mail.id}@${host}`, to, ...compose(content) })
     } catch (error) {
       return handleFailure(deps, { ...mail, kind: content.kind }, error)
     }
@@ -125,12 +132,16 @@ async function deliver(deps: DeliveryDeps, mail: LeasedMail): Promise<void> {
   await mails.strike(mail.id)
 }
 
-/** A mail that was not sent. */
-interface FailedMail extends LeasedMail {
-  readonly kind: CountedKind
+/** An email that was not sent. */
+interface FailedMail<Kind extends string> extends LeasedMail {
+  readonly kind: CountedKind<Kind>
 }
 
-async function handleFailure(deps: DeliveryDeps, mail: FailedMail, error: unknown): Promise<void> {
+async function handleFailure<Content extends MailContent>(
+  deps: DeliveryDeps<Content>,
+  mail: FailedMail<Content['kind']>,
+  error: unknown,
+): Promise<void> {
   if (error instanceof MailRefused) return giveUp(deps, mail, 'the recipient was refused')
   deps.onError(error)
   const now = deps.clock()
@@ -139,7 +150,11 @@ async function handleFailure(deps: DeliveryDeps, mail: FailedMail, error: unknow
   await deps.mails.postpone(mail.id, now + Math.min(FIRST_PAUSE_MS * 2 ** mail.tries, LONGEST_PAUSE_MS))
 }
 
-async function giveUp(deps: DeliveryDeps, { id, userId, kind }: FailedMail, reason: string): Promise<void> {
+async function giveUp<Content extends MailContent>(
+  deps: DeliveryDeps<Content>,
+  { id, userId, kind }: FailedMail<Content['kind']>,
+  reason: string,
+): Promise<void> {
   deps.counts.add(kind, 'given_up')
   await deps.mails.giveUp(id, () => ({ events: [deps.stamp({ type: 'mail.failed', userId, mailId: id, reason })] }))
 }

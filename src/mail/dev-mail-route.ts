@@ -3,7 +3,7 @@ import { toIsoTime } from '../kernel/clock.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import type { DevelopmentMailer } from './development-mailer.ts'
 
-/** The mails of a development setup, newest first. Not there in production, nor where a mailer is configured. */
+/** Route that lists the emails of a development setup, newest first. It exists only in development without a mailer. */
 export function devMailRoute({ list }: DevelopmentMailer): Route {
   return defineRoute({
     method: 'GET',

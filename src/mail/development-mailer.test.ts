@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { createMailComposer } from '../catalogue/mails.ts'
 import { createDevelopmentMailer } from './development-mailer.ts'
-import { composeMessage } from './messages.ts'
 
-const composed = composeMessage({ kind: 'verify_email', link: 'http://localhost:3000/v?t=1', hours: 24 }, 'Acme')
+const composed = createMailComposer('Acme')({ kind: 'verify_email', link: 'http://localhost:3000/v?t=1', hours: 24 })
 
 test('the development mailer prints a line and the link, and keeps the mail', async () => {
   const lines: string[] = []
@@ -13,7 +13,7 @@ test('the development mailer prints a line and the link, and keeps the mail', as
   const message = { id: '1@localhost', to: 'ada@example.com', ...composed }
   await send(message)
   expect(lines).toEqual([
-    'Mail to ada@example.com: Confirm your email address for Acme',
+    'Email to ada@example.com: Confirm your email address for Acme',
     '  http://localhost:3000/v?t=1',
   ])
   expect(list()).toEqual([{ ...message, sentAt: 0 }])
@@ -29,5 +29,5 @@ test('it keeps the last 100 mails, and a mail writes no second line and no escap
     await send({ id: `${number}@localhost`, to: 'ada@example.com', subject: 'a\r\n\u001b[2Jb', text: 'none', html: '' })
   }
   expect(list().map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, index) => `${index + 2}@localhost`))
-  expect(new Set(lines)).toEqual(new Set(['Mail to ada@example.com: a [2Jb']))
+  expect(new Set(lines)).toEqual(new Set(['Email to ada@example.com: a [2Jb']))
 })

@@ -1,13 +1,13 @@
-/** What a mail says, before it becomes text and HTML. All of it is plain text. */
+/** The parts of an email before it is rendered as text and HTML. All of them are plain text. */
 export interface Letter {
   readonly subject: string
   readonly heading: string
-  /** Paragraphs above the button. The first is also what lists of mails show beside the subject. */
+  /** Paragraphs above the button. Mail clients show the first one beside the subject in their lists. */
   readonly before: readonly string[]
-  /** What happened, line by line; below the first paragraph. */
+  /** Details of the event, one a line, below the first paragraph. */
   readonly facts?: readonly Fact[]
   readonly action: Action
-  /** Something else that one can do, less prominent. */
+  /** A second link, less prominent than the button. */
   readonly alternative?: Action
   /** Paragraphs below the button. */
   readonly after: readonly string[]
@@ -19,20 +19,8 @@ export interface Fact {
   readonly value: string
 }
 
-/** A link with what it does. */
+/** A link with its label. */
 export interface Action {
   readonly label: string
   readonly link: string
-}
-
-/** What surrounds each letter. */
-export interface Frame {
-  /** Name of the site. */
-  readonly site: string
-  /** Language of the texts as in HTML's `lang` (BCP 47). */
-  readonly language: string
-  /** Stands above the link of the button, in full. HTML only. */
-  readonly linkHint: string
-  /** The last line. */
-  readonly footer: string
 }

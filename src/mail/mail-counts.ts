@@ -1,28 +1,29 @@
-import type { MessageContent } from './messages.ts'
+/** The kind of an email; `unreadable` if none of the secrets opens it. */
+export type CountedKind<Kind extends string> = Kind | 'unreadable'
 
-/** What a mail is about; `unreadable`: none of our secrets opens it. */
-export type CountedKind = MessageContent['kind'] | 'unreadable'
-
-/** What came of one attempt to send a mail. One that `failed` is tried again, one that was given up never. */
+/**
+ * The outcome of one attempt to send an email. The outbox retries an email that `failed`. It never retries one that was
+ * given up.
+ */
 export type MailOutcome = 'sent' | 'failed' | 'given_up'
 
-/** How often sending came to something since the process began. */
-export interface MailCount {
-  readonly kind: CountedKind
+/** Number of attempts with one outcome since the process started. */
+export interface MailCount<Kind extends string> {
+  readonly kind: CountedKind<Kind>
   readonly outcome: MailOutcome
   readonly count: number
 }
 
-/** Counts what comes of mails. */
-export interface MailCounts {
-  add(kind: CountedKind, outcome: MailOutcome): void
-  /** What happened at least once. */
-  list(): readonly MailCount[]
+/** Counts the outcomes of attempts to send emails. */
+export interface MailCounts<Kind extends string> {
+  add(kind: CountedKind<Kind>, outcome: MailOutcome): void
+  /** Returns the counts above zero. */
+  list(): readonly MailCount<Kind>[]
 }
 
-/** Makes the counts. */
-export function createMailCounts(): MailCounts {
-  const counts = new Map<string, MailCount>()
+/** Creates the counts, all of them zero. */
+export function createMailCounts<Kind extends string>(): MailCounts<Kind> {
+  const counts = new Map<string, MailCount<Kind>>()
   return {
     add(kind, outcome) {
       const key = `${kind} ${outcome}`

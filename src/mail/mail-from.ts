@@ -1,9 +1,9 @@
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import { headerText } from './header-text.ts'
 
-/** Whom mails are from. */
+/** The sender of emails. */
 export interface MailFrom {
-  /** Empty when there is none. */
+  /** Empty if there is no name. */
   readonly name: string
   readonly address: EmailAddress
 }
@@ -14,15 +14,15 @@ const NAMED = /^(?:"(?<quoted>[^"\\<>]*)"|(?<bare>[^"\\<>,;:@]*?))\s*<(?<address
 
 /**
  * Reads LATCHKEY_MAIL_FROM: `Name <address>` (RFC 5322 section 3.4, without comments, groups and escapes) or `address`.
- * @throws Error that says what would be right.
+ * @throws Error that shows correct values.
  */
 export function parseMailFrom(text: string): MailFrom {
   const { quoted, bare, address = text } = NAMED.exec(text.trim())?.groups ?? {}
   const name = quoted ?? bare ?? ''
   const parsed = parseEmailAddress(address)
-  if (parsed === null) throw new Error(`The sender of mails is wrong: ${RIGHT}`)
+  if (parsed === null) throw new Error(`The sender of emails is wrong: ${RIGHT}`)
   if (headerText(name) !== name) {
-    throw new Error(`The sender of mails has a name with characters that cannot be shown, or a too long one: ${RIGHT}`)
+    throw new Error(`The name of the sender of emails is too long or contains invisible characters: ${RIGHT}`)
   }
   return { name, address: parsed }
 }

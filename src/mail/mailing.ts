@@ -1,72 +1,63 @@
 import { createSealer } from '../crypto/sealed-text.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { MailContent, Outbox } from '../kernel/outbox.ts'
 import { type DeliveryDeps, type MailDelivery, startDelivery } from './deliver-mails.ts'
 import { createDevelopmentMailer, type DevelopmentMailer } from './development-mailer.ts'
 import { createMailCounts, type MailCount } from './mail-counts.ts'
 import type { Mailer } from './message.ts'
-import { createMailTexts, type MailTextOverrides } from './texts.ts'
-import { createMailWriter, type MailWriter, noMailWriter } from './write-mail.ts'
+import { createOutbox, NO_OUTBOX } from './outbox.ts'
+import type { RenderedMail } from './render-letter.ts'
 
-/** How a service sends mail. */
-export interface MailingOptions {
-  /** Newest first; they seal what waits in the outbox. */
+/** Options of `createMailing`. */
+export interface MailingOptions<Content extends MailContent> {
+  /** Newest first. They seal the emails in the outbox. */
   readonly secrets: readonly Uint8Array[]
-  /** Absent: mails are printed in development, and not sent in production. */
+  /** Default: emails are printed in development, and are not sent in production. */
   readonly mailer?: Mailer | undefined
-  /** Whether mails may be shown to whoever asks. */
+  /** True if every caller may read the emails. */
   readonly isDevelopment: boolean
-  readonly siteName: string
+  /** Renders an email when it is sent. */
+  readonly compose: (content: Content) => RenderedMail
   /** The host in message ids. */
   readonly host: string
-  readonly texts?: MailTextOverrides | undefined
-  /** False: others send what this process writes. */
+  /** False if other processes send the emails that this process writes. Default true. */
   readonly deliverMails?: boolean | undefined
   readonly clock: Clock
 }
 
-/** Mail, as the rest of the house uses it. */
-export interface Mailing {
-  /** False: nothing is ever sent, and what needs mail is not to be offered. */
+/** The parts of sending emails that the rest of an instance uses. */
+export interface Mailing<Kind extends string> {
+  /** False if emails are never sent. Features that need email are then not available. */
   readonly isOn: boolean
-  readonly writer: MailWriter
-  /** Where mails go in development; null when they are really sent. */
+  readonly outbox: Outbox
+  /** Takes the emails in development; null if they are really sent. */
   readonly developmentMailer: DevelopmentMailer | null
-  /** What came of mails so far. */
-  counts(): readonly MailCount[]
-  /** Starts to send what waits, unless other processes do that. */
-  start(deps: Pick<DeliveryDeps, 'mails' | 'stamp' | 'onError'>): void
-  /** Tells the delivery that there is a new email. */
+  /** Returns the outcomes of attempts since the process started. */
+  counts(): readonly MailCount<Kind>[]
+  /** Starts to send the emails in the outbox, unless other processes do that. */
+  start(deps: Pick<DeliveryDeps<MailContent>, 'mails' | 'stamp' | 'onError'>): void
+  /** Looks for a new email immediately. */
   wake(): void
-  /** Resolves when the email that is being handed over has gone, or after 5 s. */
+  /** Resolves when the mailer has taken the current email, or after 5 seconds. */
   stop(): Promise<void>
 }
 
-/** Decides how mails are sent. */
-export function createMailing(options: MailingOptions): Mailing {
-  const { secrets, siteName, host, texts, deliverMails = true, clock } = options
+/** Decides from the options how emails are sent. */
+export function createMailing<Content extends MailContent>(options: MailingOptions<Content>): Mailing<Content['kind']> {
+  const { secrets, compose, host, deliverMails = true, clock } = options
   const developmentMailer = chooseDevelopmentMailer(options)
   const mailer = options.mailer ?? developmentMailer?.send
   if (mailer === undefined) return NO_MAILING
   const sealer = createSealer(secrets, 'mail')
-  const counts = createMailCounts()
+  const counts = createMailCounts<Content['kind']>()
   let delivery: MailDelivery | null = null
   return {
     isOn: true,
-    writer: createMailWriter({ sealer, clock }),
+    outbox: createOutbox({ sealer, clock }),
     developmentMailer,
     counts: counts.list,
     start(deps) {
-      if (!deliverMails) return
-      delivery = startDelivery({
-        ...deps,
-        mailer,
-        sealer,
-        siteName,
-        host,
-        counts,
-        clock,
-        texts: createMailTexts(texts),
-      })
+      if (deliverMails) delivery = startDelivery({ ...deps, mailer, sealer, compose, host, counts, clock })
     },
     wake: () => delivery?.wake(),
     async stop() {
@@ -75,9 +66,9 @@ export function createMailing(options: MailingOptions): Mailing {
   }
 }
 
-const NO_MAILING: Mailing = {
+const NO_MAILING: Mailing<never> = {
   isOn: false,
-  writer: noMailWriter,
+  outbox: NO_OUTBOX,
   developmentMailer: null,
   counts: () => [],
   start: () => undefined,
@@ -85,7 +76,11 @@ const NO_MAILING: Mailing = {
   stop: async () => undefined,
 }
 
-function chooseDevelopmentMailer({ mailer, isDevelopment, clock }: MailingOptions): DevelopmentMailer | null {
+function chooseDevelopmentMailer({
+  mailer,
+  isDevelopment,
+  clock,
+}: Pick<MailingOptions<never>, 'mailer' | 'isDevelopment' | 'clock'>): DevelopmentMailer | null {
   if (mailer !== undefined || !isDevelopment) return null
   return createDevelopmentMailer(clock, (line) => process.stdout.write(`${line}\n`))
 }

@@ -1,30 +1,26 @@
-/** One mail to one person. */
+/** One email to one recipient. */
 export interface Message {
   /**
-   * The same at every attempt to send this mail, and no other mail's: what stands between the angle brackets of its
-   * Message-ID (RFC 5322 section 3.6.4), such as `0199b2c4-…@example.com`. A mail that arrives twice is known by it.
+   * The text between the angle brackets of the Message-ID (RFC 5322 section 3.6.4), such as `0199b2c4-…@example.com`.
+   * Each attempt to send this email has the same id, and no other email has it. A recipient can therefore recognise an
+   * email that arrives twice.
    */
   readonly id: string
-  /** The address alone, without a name. */
+  /** The email address, without a name. */
   readonly to: string
   readonly subject: string
-  /** Complete without the HTML. */
+  /** The whole email as plain text. */
   readonly text: string
   readonly html: string
 }
 
 /**
- * Hands a mail to whatever delivers it. Resolved: it is theirs now. Rejected with `MailRefused`: nobody will ever
- * receive it. Rejected with anything else: it is tried again later, with the same `id`.
+ * Passes an email to the service that delivers it. Resolves when that service has taken the email. Rejects with
+ * `MailRefused` if the recipient can never receive it. After any other error Latchkey retries later, with the same `id`.
  */
 export type Mailer = (message: Message) => Promise<void>
 
-/** The recipient was refused for good: trying again would change nothing. */
+/** The recipient was refused permanently. Latchkey does not retry. */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused'
-}
-
-/** The `id` of a message: the id under which it waits to be sent, at the host of the site. */
-export function toMessageId(outboxId: string, baseUrl: string): string {
-  return `${outboxId}@${new URL(baseUrl).hostname}`
 }

@@ -1,10 +1,11 @@
 /*
- * A letter as HTML that mail clients show well: no table, image, script, form, font or anything else from elsewhere.
- * What must hold stands in style attributes, which every client keeps; the style element only makes it dark where the
- * client says that it is. Every value is escaped by hono's `html`. Seen in Chromium, proved by messages.test.ts.
+ * A letter as HTML that mail clients show well. It has no table, image, script or form, and loads nothing.
+ * Essential styles are style attributes, which every client keeps. The style element only adds dark colours for clients
+ * in dark mode. Hono's `html` escapes every value. Proved by catalogue/mails.test.ts and test/mail.test.ts.
  */
 import { html, raw } from 'hono/html'
-import type { Action, Fact, Frame, Letter } from './letter.ts'
+import type { Frame } from './frame.ts'
+import type { Action, Fact, Letter } from './letter.ts'
 
 type Html = ReturnType<typeof html>
 
@@ -28,7 +29,7 @@ const STYLES = {
   footer: `box-sizing:border-box;max-width:32rem;margin:16px auto 0;padding:0 24px;color:${SOFT};font-size:13px;overflow-wrap:anywhere`,
 } as const
 
-/** Dark, for clients that follow the system and leave style elements alone. */
+/** Dark colours, for clients that follow the system and keep style elements. */
 const DARK = `:root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (prefers-color-scheme:dark){
 .back{background-color:#12151c!important;color:#e8eaf0!important}
@@ -39,7 +40,7 @@ const DARK = `:root{color-scheme:light dark;supported-color-schemes:light dark}
 .link{color:#8fb0ff!important}
 }`
 
-/** Renders it. */
+/** Renders a letter as HTML. */
 export function renderHtml(letter: Letter, { site, language, linkHint, footer }: Frame): string {
   const { subject, heading, before, facts = [], action, alternative, after } = letter
   return finish(html`<!doctype html>
@@ -93,8 +94,8 @@ function linkText(link: string): Html {
   return html`<a class="link" href="${link}" style="${STYLES.link}">${link}</a>`
 }
 
-/** Nothing in a letter is asynchronous, so what `html` gives is there at once. */
+/** A letter contains nothing asynchronous, so `html` returns a string and not a promise. */
 function finish(document: Html): string {
-  if (document instanceof Promise) throw new TypeError('A letter holds something asynchronous')
+  if (document instanceof Promise) throw new TypeError('A letter contains an asynchronous value')
   return String(document)
 }

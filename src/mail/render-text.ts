@@ -1,9 +1,10 @@
-import type { Action, Frame, Letter } from './letter.ts'
+import type { Frame } from './frame.ts'
+import type { Action, Letter } from './letter.ts'
 
-/** As RFC 5322 section 2.1.1 advises, with room for the marks of a reply. */
+/** The advice of RFC 5322 section 2.1.1, less two characters for the quotation marks of a reply. */
 const LINE_LENGTH = 76
 
-/** A letter as plain text. Lines have at most 76 characters where words allow it; a link is never broken. */
+/** Renders a letter as plain text. Lines have at most 76 characters unless a word is longer. Links are never broken. */
 export function renderText(letter: Letter, frame: Frame): string {
   const { heading, before, facts = [], action, alternative, after } = letter
   return `${[
@@ -14,7 +15,7 @@ export function renderText(letter: Letter, frame: Frame): string {
     actionText({ label: /[.!?:]$/.test(action.label) ? action.label : `${action.label}:`, link: action.link }),
     ...(alternative === undefined ? [] : [actionText(alternative)]),
     ...after.map(wrap),
-    `-- \n${wrap(frame.footer)}`, // clients know a signature by it (RFC 3676 section 4.3)
+    `-- \n${wrap(frame.footer)}`, // marks a signature (RFC 3676 section 4.3)
   ].join('\n\n')}\n`
 }
 
@@ -22,7 +23,7 @@ function actionText({ label, link }: Action): string {
   return `${wrap(label)}\n${link}`
 }
 
-/** Breaks a paragraph at its blanks. */
+/** Wraps a paragraph at its spaces. */
 function wrap(paragraph: string): string {
   const lines: string[] = []
   let line = ''

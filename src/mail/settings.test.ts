@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseMailFrom } from './mail-from.ts'
 import { parseSmtpUrl } from './smtp-url.ts'
 
-describe('the sender of mails', () => {
+describe('the sender of emails', () => {
   test.each([
     ['no-reply@example.com', '', 'no-reply@example.com'],
     ['Example <no-reply@example.com>', 'Example', 'no-reply@example.com'],
@@ -32,11 +32,11 @@ describe('the sender of mails', () => {
     '"=?utf-8?q?x?=" <no-reply@example.com>',
     `${'x'.repeat(201)} <no-reply@example.com>`,
   ])('%j is refused with what would be right', (text) => {
-    expect(() => parseMailFrom(text)).toThrow(/sender of mails .*"Example <no-reply@example\.com>"/)
+    expect(() => parseMailFrom(text)).toThrow(/sender of emails .*"Example <no-reply@example\.com>"/)
   })
 })
 
-describe('the address of the mail server', () => {
+describe('the URL of the mail server', () => {
   const none = { auth: null, isImplicitTls: false, isLoopback: false }
   test.each([
     ['smtp://mail.example.com', { ...none, host: 'mail.example.com', port: 587 }],

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { defineSettings, functionSchema, type Settings } from '../kernel/settings.ts'
 import type { Mailer } from './message.ts'
-import type { MailTextOverrides } from './texts.ts'
 
 /** Whether this process sends emails. */
 export interface MailSettings {
@@ -17,8 +16,6 @@ export interface MailerSettings {
    * and features that need them are not offered.
    */
   readonly mailer?: Mailer | undefined
-  /** Sentences of emails that take the place of the English ones. */
-  readonly mailTexts?: MailTextOverrides | undefined
 }
 
 /** Emails as the server sends them. */
@@ -45,11 +42,6 @@ export const mailerSettings: Settings<MailerSettings> = defineSettings<MailerSet
     default: undefined,
     defaultIs: 'printed in development, none in production',
     schema: functionSchema<Mailer>(),
-  },
-  mailTexts: {
-    meaning: 'sentences of emails that take the place of the English ones',
-    default: undefined,
-    schema: z.custom<MailTextOverrides>((value) => typeof value === 'object' && value !== null, 'must be an object'),
   },
 })
 

@@ -1,10 +1,10 @@
-/** Where mails are handed over, and how. */
+/** A mail server, and how to connect to it. */
 export interface SmtpServer {
   readonly host: string
   readonly port: number
-  /** TLS from the first byte on (RFC 8314 section 3.3). */
+  /** True if TLS starts with the first byte (RFC 8314 section 3.3). */
   readonly isImplicitTls: boolean
-  /** The connection never leaves this machine. */
+  /** True if the connection never leaves this machine. */
   readonly isLoopback: boolean
   readonly auth: { readonly user: string; readonly pass: string } | null
 }
@@ -15,20 +15,20 @@ const RIGHT = 'it must be smtp://user:password@host:587 (STARTTLS) or smtps://us
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /**
- * Reads SMTP_URL. User and password are percent-encoded; there are no parameters, so that none can switch TLS off.
- * @throws Error that says what would be right, and nothing of what was given: it holds a password.
+ * Reads SMTP_URL. User and password are percent-encoded. Parameters are refused, so that none can switch TLS off.
+ * @throws Error that shows correct values. It does not repeat the URL, because the URL contains a password.
  */
 export function parseSmtpUrl(text: string): SmtpServer {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:')) {
-    throw new Error(`The address of the mail server is wrong: ${RIGHT}`)
+    throw new Error(`The URL of the mail server is wrong: ${RIGHT}`)
   }
   const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1')
   if (!/^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*)$/.test(host)) {
-    throw new Error(`The address of the mail server has no good host: ${RIGHT}`)
+    throw new Error(`The URL of the mail server has an invalid host: ${RIGHT}`)
   }
   if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-    throw new Error(`The address of the mail server has no path and no parameters: ${RIGHT}`)
+    throw new Error(`The URL of the mail server must not have a path or parameters: ${RIGHT}`)
   }
   return {
     host,
@@ -45,7 +45,7 @@ function readCredentials({ username, password }: URL): SmtpServer['auth'] {
     const auth = { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
     if (auth.user !== '' && auth.pass !== '') return auth
   } catch {
-    // A percent sign that starts no escape.
+    // A percent sign without two hexadecimal digits after it.
   }
-  throw new Error(`The address of the mail server has no good user and password, both percent-encoded: ${RIGHT}`)
+  throw new Error(`The URL of the mail server must have both user and password, percent-encoded, or neither: ${RIGHT}`)
 }

@@ -1,10 +1,10 @@
 /*
- * Hands mails to a mail server (RFC 5321), one connection a mail: mails are rare, and a connection kept open is one that
- * the server may have closed meanwhile.
+ * Passes emails to a mail server (RFC 5321), one connection per email: emails are rare, and the server may close an idle
+ * connection.
  * Supported: STARTTLS and implicit TLS with a certificate that Node trusts (NODE_EXTRA_CA_CERTS adds others), SMTPUTF8.
- * Refused on purpose: plain text to another machine, parameters in the address, more than one recipient, attachments.
- * On loopback, where plain text would do too, STARTTLS is taken with any certificate: that of a mail server which a
- * distribution installed is self-signed. Proved by smtp.test.ts.
+ * Refused on purpose: plain text to another machine, parameters in the URL, more than one recipient, attachments.
+ * On loopback, plain text is allowed. STARTTLS is used there with any certificate, because the mail servers of Linux
+ * distributions have self-signed ones. Proved by smtp.test.ts.
  */
 import { type Clock, SECOND_MS, systemClock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
@@ -14,25 +14,25 @@ import { type MailFrom, parseMailFrom } from './mail-from.ts'
 import { type Mailer, MailRefused, type Message } from './message.ts'
 import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
 
-/** What `createSmtpMailer` takes. */
+/** Options of `createSmtpMailer`. */
 export interface SmtpMailerOptions {
   /** `smtp://user:password@host:587` or `smtps://user:password@host:465`. */
   readonly url: string
   /** `Name <address>` or `address`. */
   readonly from: string
-  /** Milliseconds until the server is connected, TLS and its greeting included. Default 10 seconds. */
+  /** Time limit for the connection including TLS and greeting, in milliseconds. Default 10,000. */
   readonly connectTimeoutMs?: number
-  /** Milliseconds for a whole mail. Default 20 seconds. */
+  /** Time limit for a whole email, in milliseconds. Default 20,000. */
   readonly timeoutMs?: number
-  /** Tells the time for `Date`. Default: the machine's. */
+  /** Clock for the header `Date`. Default: the clock of the machine. */
   readonly clock?: Clock
 }
 
-/** A mailer that ends. */
+/** A mailer that can be closed. */
 export interface SmtpMailer {
-  /** Resolves when the server has taken the mail. Rejects with `MailRefused` when it refused the recipient for good. */
+  /** Resolves when the server has taken the email. Rejects with `MailRefused` if it refused the recipient permanently. */
   readonly send: Mailer
-  /** Breaks off what is being sent, which may then arrive twice, and sends nothing any more. */
+  /** Aborts the email that is being sent, which may then arrive twice. Later calls of `send` are rejected. */
   close(): void
 }
 
@@ -41,15 +41,15 @@ const WHOLE_MS = 20 * SECOND_MS
 /** A Message-ID of the common kind (RFC 5322 section 3.6.4). */
 const MESSAGE_ID = /^[\w.+-]{1,100}@[\w.:[\]-]{1,255}$/
 const HEADERS = {
-  'Auto-Submitted': 'auto-generated', // RFC 3834 section 5: nobody's vacation notice answers
+  'Auto-Submitted': 'auto-generated', // RFC 3834 section 5: vacation notices do not reply
   'X-Auto-Response-Suppress': 'All', // the same for Exchange (MS-OXCMAIL)
 } as const
 
-const loadNodemailer = createOptionalImport(() => import('nodemailer'), 'nodemailer', 'Mail by SMTP')
+const loadNodemailer = createOptionalImport(() => import('nodemailer'), 'nodemailer', 'Email by SMTP')
 
 /**
- * Makes the mailer; connects to nothing yet.
- * @throws Error when the address or the sender is wrong, or the package nodemailer is not installed.
+ * Creates the mailer. It connects when it sends an email.
+ * @throws Error if the URL or the sender is wrong, or the package nodemailer is not installed.
  */
 export async function createSmtpMailer(options: SmtpMailerOptions): Promise<SmtpMailer> {
   const { timeoutMs = WHOLE_MS, clock = systemClock } = options
@@ -82,7 +82,7 @@ export async function createSmtpMailer(options: SmtpMailerOptions): Promise<Smtp
 
 function parseRecipient(text: string): EmailAddress {
   const address = parseEmailAddress(text)
-  if (address === null) throw new MailRefused('The recipient is no email address')
+  if (address === null) throw new MailRefused('The recipient is not an email address')
   return address
 }
 
@@ -109,9 +109,9 @@ interface Letterhead {
   readonly date: Date
 }
 
-/** What nodemailer sends. Addresses are objects, so none is parsed again; the envelope has exactly one recipient. */
+/** Returns the input of nodemailer. Addresses are objects, so nodemailer parses none. The envelope has one recipient. */
 function compose({ message, from, to, date }: Letterhead) {
-  if (!MESSAGE_ID.test(message.id)) throw new TypeError('The id of a mail must look like unique@host')
+  if (!MESSAGE_ID.test(message.id)) throw new TypeError('The id of an email must look like unique@host')
   return {
     from,
     to: { name: '', address: to },
@@ -122,17 +122,17 @@ function compose({ message, from, to, date }: Letterhead) {
     messageId: `<${message.id}>`,
     date,
     headers: HEADERS,
-    encoding: 'quoted-printable', // no server may break a line, and a link with it
+    encoding: 'quoted-printable', // so that no server breaks a line, and a link with it
   }
 }
 
 /**
- * 5xx to RCPT: this recipient is refused for good (RFC 5321 section 4.2.1). 5xx to a login, a sender or the content is
- * not: an operator mends that, and the mail is still wanted. Null for these.
+ * Returns the error for 5xx to RCPT: the recipient is refused permanently (RFC 5321 section 4.2.1). Returns null for 5xx to
+ * a login, a sender or the content: an operator can fix these, and the email is sent afterwards.
  */
 function toMailRefused(error: unknown): MailRefused | null {
   if (!(error instanceof Error) || !('command' in error) || error.command !== 'RCPT TO') return null
-  const { permanent, response } = error as { permanent?: boolean; response?: unknown } // of nodemailer's errors
+  const { permanent, response } = error as { permanent?: boolean; response?: unknown } // members of nodemailer's errors
   if (permanent !== true) return null
   return new MailRefused(`The mail server refused the recipient: ${headerText(String(response))}`, { cause: error })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { MailTextOverrides } from '../catalogue/mails.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { RequestRecord } from '../kernel/connection.ts'
 import type { EventListener } from '../kernel/event.ts'
@@ -15,6 +16,8 @@ export interface LibrarySettings {
   readonly storage: Storage
   /** Where sessions are kept: `redis('redis://localhost')`. Default: in `storage`. */
   readonly sessionStorage?: SessionStorage | undefined
+  /** Sentences of emails that replace the English ones. */
+  readonly mailTexts?: MailTextOverrides | undefined
   /** The name under which server-side calls act, as events and the audit log have it. Default `application`. */
   readonly actor: string
   /** Tells the time. For tests. */
@@ -54,6 +57,11 @@ export const librarySettings: Settings<LibrarySettings> = defineSettings<Library
       hasOpen,
       'must be a session storage such as redis("redis://localhost") of latchkey/redis',
     ),
+  },
+  mailTexts: {
+    meaning: 'sentences of emails that replace the English ones',
+    default: undefined,
+    schema: z.custom<MailTextOverrides>((value) => typeof value === 'object' && value !== null, 'must be an object'),
   },
   actor: {
     meaning:

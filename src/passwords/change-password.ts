@@ -1,22 +1,22 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
+import type { Outbox } from '../kernel/outbox.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
-import { passwordChangedMail } from './password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 
 /** What changing a password works with. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
   readonly cache: SessionCache
   readonly clock: Clock
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
 }
 
@@ -63,7 +63,7 @@ export async function changePassword(
   const newHash = await deps.hasher.hash(accepted)
   const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const { hash: oldHash, securityEpoch } = proof.credential
-  const mails = await passwordChangedMail(deps, user)
+  const mails = await writePasswordChangedMail(deps, user)
   const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
     events: [stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails,

@@ -1,14 +1,15 @@
 import type { Links } from '../kernel/links.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
+import type { Outbox } from '../kernel/outbox.ts'
 import type { PasswordTry } from '../throttle/password-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
+import type { LockoutMail } from './mails/lockout.ts'
 import type { PasswordCredential, PasswordStore } from './store.ts'
 
 /** What disabling a password works with. */
 export interface DisablePasswordDeps {
   readonly passwords: PasswordStore
   readonly throttle: Throttle
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
 }
 
@@ -18,16 +19,16 @@ export interface DisablePasswordDeps {
  * Does nothing when it is disabled already, and where no mail is sent: there would be no way back.
  */
 export async function disableAfterFailures(
-  { passwords, throttle, mail, links }: DisablePasswordDeps,
+  { passwords, throttle, outbox, links }: DisablePasswordDeps,
   credential: PasswordCredential | null,
   { tried, caller: { stamp } }: { readonly tried: PasswordTry; readonly caller: Caller },
 ): Promise<void> {
   const isTooMany = !tried.isKnownDevice && tried.failures >= throttle.limits.failuresUntilDisabled
-  if (!isTooMany || mail.isOff || credential === null || credential.disabledFor !== null) return
+  if (!isTooMany || outbox.isOff || credential === null || credential.disabledFor !== null) return
   const { id: userId, email } = credential.user
-  const content = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword } as const
+  const content: LockoutMail = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword }
   await passwords.setDisabled(userId, 'strangers', () => ({
     events: [stamp({ type: 'password.disabled', userId, reason: 'failures' })],
-    mails: mail.write({ to: email, userId, content }),
+    mails: outbox.write({ to: email, userId, content }),
   }))
 }

@@ -20,7 +20,7 @@ export function passwords(
 ): Feature {
   const deps = { ...core, ...core.stores, ...memory, ...service }
   const { minLength } = service.policy
-  const sendsEmail = !core.mail.isOff
+  const sendsEmail = !core.outbox.isOff
   return {
     name: 'passwords',
     words: ['password_change', ...(sendsEmail ? ['password_reset'] : [])],

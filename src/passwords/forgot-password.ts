@@ -1,17 +1,17 @@
-import { MINUTE_MS } from '../kernel/clock.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
-import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
+import type { Outbox } from '../kernel/outbox.ts'
+import { newOneTimeToken, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import { passwordResetContent } from './mails/password-reset.ts'
 import type { PasswordStore } from './store.ts'
 
 /** What ordering a reset works with. */
 export interface ForgotPasswordDeps extends OneTimeTokenDeps {
   readonly passwords: PasswordStore
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
   readonly throttle: Throttle
 }
@@ -19,7 +19,7 @@ export interface ForgotPasswordDeps extends OneTimeTokenDeps {
 /**
  * Orders the mail with which a password is reset. For an address that nobody has, whose account is disabled, or that was
  * mailed too often lately, a token
- * that nobody learns and a mail to nobody are stored: the same work, and the same answer (ASVS 6.3.8).
+ * that nobody learns and a decoy email are stored: the same work, and the same answer (ASVS 6.3.8).
  */
 export async function forgotPassword(deps: ForgotPasswordDeps, email: string, stamp: Stamp): Promise<void> {
   const address = parseEmailAddress(email)
@@ -31,12 +31,11 @@ export async function forgotPassword(deps: ForgotPasswordDeps, email: string, st
     userId: user?.id ?? null,
     email: user?.email ?? null,
   })
-  const minutes = ONE_TIME_TOKENS.password_reset.lifeMs / MINUTE_MS
-  const content = { kind: 'password_reset', link: deps.links.resetPassword(token), minutes } as const
-  const mail =
-    user === null ? deps.mail.writeNone(content) : deps.mail.write({ to: user.email, userId: user.id, content })
+  const content = passwordResetContent(deps.links, token)
+  const mails =
+    user === null ? deps.outbox.writeDecoy(content) : deps.outbox.write({ to: user.email, userId: user.id, content })
   await deps.oneTimeTokens.issue([record], () => ({
     events: [stamp({ type: 'password.reset_requested', userId: user?.id ?? null })],
-    mails: mail,
+    mails,
   }))
 }

@@ -1,14 +1,14 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
+import type { Outbox } from '../kernel/outbox.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { MailWriter } from '../mail/write-mail.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
-import { passwordChangedMail } from './password-changed-mail.ts'
 import type { PasswordStore } from './store.ts'
 
 /** What resetting works with. */
@@ -16,7 +16,7 @@ export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps 
   readonly passwords: PasswordStore
   readonly hasher: PasswordHasher
   readonly cache: SessionCache
-  readonly mail: MailWriter
+  readonly outbox: Outbox
   readonly links: Links
   readonly throttle: Throttle
 }
@@ -46,7 +46,7 @@ export async function resetPassword(
   await withClaimedToken(deps, token, async () => {
     const newHash = await deps.hasher.hash(accepted)
     const changedAt = deps.clock()
-    const mails = await passwordChangedMail(deps, user)
+    const mails = await writePasswordChangedMail(deps, user)
     const done = await deps.passwords.reset({ token, userId: user.id, newHash, changedAt }, () => ({
       events: [stamp({ type: 'password.reset', userId: user.id })],
       mails,

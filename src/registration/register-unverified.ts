@@ -5,6 +5,7 @@
  */
 
 import { type AcceptedUser, type CreateUserDeps, storeUser } from '../accounts/create-user.ts'
+import { accountExistsContent } from '../accounts/mails/account-exists.ts'
 import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { Effects } from '../kernel/effects.ts'
@@ -83,8 +84,8 @@ async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp): Prom
   const mayMail = await takeMailBudget(deps.throttle, 'account_exists', email)
   const nobody = writeToNobody(deps)
   if (!mayMail || !isEnabled) return nobody
-  const content = accountExists(deps)
-  return { ...nobody, effects: { events: [], mails: deps.mail.write({ to: email, userId: owner.id, content }) } }
+  const content = accountExistsContent(deps.links)
+  return { ...nobody, effects: { events: [], mails: deps.outbox.write({ to: email, userId: owner.id, content }) } }
 }
 
 async function writeVerification(deps: Deps, user: User, stamp: Stamp): Promise<Letter> {
@@ -94,12 +95,8 @@ async function writeVerification(deps: Deps, user: User, stamp: Stamp): Promise<
   return { record, effects: { events: [stamp({ type: 'email.verification_requested', userId: user.id })], mails } }
 }
 
-/** A token that nobody learns and a mail to nobody: they cost what others do. */
+/** Returns a token that nobody learns and a decoy email. Both cost the same as real ones. */
 function writeToNobody(deps: Deps): Letter {
   const { record } = newOneTimeToken(deps.clock, { purpose: 'email_verify', userId: null, email: null })
-  return { record, effects: { events: [], mails: deps.mail.writeNone(accountExists(deps)) } }
-}
-
-function accountExists({ links }: Deps) {
-  return { kind: 'account_exists', loginLink: links.login, resetLink: links.forgotPassword } as const
+  return { record, effects: { events: [], mails: deps.outbox.writeDecoy(accountExistsContent(deps.links)) } }
 }

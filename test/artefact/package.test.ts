@@ -36,7 +36,7 @@ describe('the package', () => {
     expect(await runForJson(bare, [process.execPath, 'programs/miss-peers.ts'])).toEqual({
       postgres: 'PostgreSQL needs the package pg, which is not installed. Run: npm install pg',
       redis: 'Redis needs the package redis, which is not installed. Run: npm install redis',
-      smtp: 'Mail by SMTP needs the package nodemailer, which is not installed. Run: npm install nodemailer',
+      smtp: 'Email by SMTP needs the package nodemailer, which is not installed. Run: npm install nodemailer',
     })
   })
 })

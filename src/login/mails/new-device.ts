@@ -1,0 +1,89 @@
+import type { Clock } from '../../kernel/clock.ts'
+import type { Links } from '../../kernel/links.ts'
+import type { Outbox } from '../../kernel/outbox.ts'
+import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
+import type { ClientInfo, User } from '../../kernel/principal.ts'
+import { headerText } from '../../mail/header-text.ts'
+import type { MailTemplate } from '../../mail/mail-template.ts'
+import { utcTime } from '../../mail/utc-time.ts'
+import { deviceLabel } from '../../sessions/device-label.ts'
+import { takeMailBudget } from '../../throttle/other-tries.ts'
+import type { Throttle } from '../../throttle/throttle.ts'
+
+/** Tells a user about a login from a device that they have not used before. */
+export interface NewDeviceMail {
+  readonly kind: 'new_device'
+  /** "Firefox on Linux". The client chooses it, so it can be any text. */
+  readonly device: string
+  /** IP address; null if it is unknown. */
+  readonly ip: string | null
+  /** Time of the login: milliseconds since 1970-01-01 UTC. */
+  readonly at: number
+  /** Opens the account page, which lists the sessions. */
+  readonly accountLink: string
+}
+
+/** Texts of `new_device`. */
+export interface NewDeviceTexts {
+  readonly subject: (site: string) => string
+  readonly heading: string
+  readonly notice: (site: string) => string
+  readonly device: string
+  readonly ip: string
+  readonly time: string
+  readonly button: string
+  readonly advice: string
+}
+
+/** Template of `new_device`. */
+export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
+  english: {
+    subject: (site) => `New login to your ${site} account`,
+    heading: 'New login to your account',
+    notice: (site) => `We noticed a login to your account at ${site} from a new device.`,
+    device: 'Device',
+    ip: 'IP address',
+    time: 'Time',
+    button: 'View your sessions',
+    advice:
+      'If you logged in, you do not need to do anything. ' +
+      'If you did not log in, log out that session and change your password.',
+  },
+  toLetter: ({ device, ip, at, accountLink }, site, texts) => ({
+    subject: texts.subject(site),
+    heading: texts.heading,
+    before: [texts.notice(site)],
+    facts: [
+      { label: texts.device, value: headerText(device) },
+      ...(ip === null ? [] : [{ label: texts.ip, value: headerText(ip) }]),
+      { label: texts.time, value: utcTime(at) },
+    ],
+    action: { label: texts.button, link: accountLink },
+    after: [texts.advice],
+  }),
+}
+
+/** Dependencies of `writeNewDeviceMail`. */
+export interface NewDeviceMailDeps {
+  readonly outbox: Outbox
+  readonly links: Links
+  readonly throttle: Throttle
+  readonly clock: Clock
+}
+
+/**
+ * Writes `new_device` to a user (ASVS 6.3.5).
+ * @param client the client of the login.
+ * @returns an empty list if the hourly limit of such emails is reached, or this service sends no email.
+ * @throws unavailable.
+ */
+export async function writeNewDeviceMail(
+  { outbox, links, clock, throttle }: NewDeviceMailDeps,
+  { id, email }: User,
+  { ip, userAgent }: ClientInfo,
+): Promise<readonly OutgoingMail[]> {
+  if (outbox.isOff || !(await takeMailBudget(throttle, 'new_device', email))) return []
+  const device = deviceLabel(userAgent)
+  const content: NewDeviceMail = { kind: 'new_device', device, ip, at: clock(), accountLink: links.account }
+  return outbox.write({ to: email, userId: id, content })
+}

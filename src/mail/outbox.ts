@@ -1,0 +1,26 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Sealer } from '../crypto/sealed-text.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { MailContent, NewMail, Outbox } from '../kernel/outbox.ts'
+import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
+
+/** The sealed part of an email, as JSON. Null for a decoy. */
+export type SealedMail<Content extends MailContent> = (Pick<NewMail, 'to'> & { readonly content: Content }) | null
+
+/** Creates the outbox. Only processes that know the secrets of `sealer` can read the emails in it. */
+export function createOutbox({ sealer, clock }: { readonly sealer: Sealer; readonly clock: Clock }): Outbox {
+  const toOutgoing = (userId: NewMail['userId'], text: string): OutgoingMail[] => [
+    { id: uuidv7(), userId, sealed: sealer.seal(text), createdAt: clock() },
+  ]
+  return {
+    isOff: false,
+    write({ to, userId, content }) {
+      const sealed: SealedMail<MailContent> = { to, content }
+      return toOutgoing(userId, JSON.stringify(sealed))
+    },
+    writeDecoy: (like) => toOutgoing(null, 'null'.padEnd(JSON.stringify(like).length)),
+  }
+}
+
+/** The outbox of a service without a mailer. It writes nothing. */
+export const NO_OUTBOX: Outbox = { isOff: true, write: () => [], writeDecoy: () => [] }

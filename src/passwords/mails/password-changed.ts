@@ -1,0 +1,72 @@
+import type { Clock } from '../../kernel/clock.ts'
+import type { Links } from '../../kernel/links.ts'
+import type { Outbox } from '../../kernel/outbox.ts'
+import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
+import type { User } from '../../kernel/principal.ts'
+import type { MailTemplate } from '../../mail/mail-template.ts'
+import { utcTime } from '../../mail/utc-time.ts'
+import { takeMailBudget } from '../../throttle/other-tries.ts'
+import type { Throttle } from '../../throttle/throttle.ts'
+
+/** Tells a user that their password was changed. */
+export interface PasswordChangedMail {
+  readonly kind: 'password_changed'
+  /** Time of the change: milliseconds since 1970-01-01 UTC. */
+  readonly at: number
+  /** Opens the page for forgotten passwords. */
+  readonly forgotLink: string
+}
+
+/** Texts of `password_changed`. */
+export interface PasswordChangedTexts {
+  readonly subject: (site: string) => string
+  readonly heading: string
+  readonly notice: (site: string) => string
+  readonly time: string
+  readonly expected: string
+  readonly unexpected: string
+  readonly button: string
+}
+
+/** Template of `password_changed`. */
+export const PASSWORD_CHANGED: MailTemplate<PasswordChangedMail, PasswordChangedTexts> = {
+  english: {
+    subject: (site) => `Your ${site} password was changed`,
+    heading: 'Your password was changed',
+    notice: (site) => `The password of your account at ${site} was changed.`,
+    time: 'Time',
+    expected: 'If you changed it, you do not need to do anything.',
+    unexpected: 'If you did not change it, another person has access to your account. Set a new password now.',
+    button: 'Set a new password',
+  },
+  toLetter: ({ at, forgotLink }, site, texts) => ({
+    subject: texts.subject(site),
+    heading: texts.heading,
+    before: [texts.notice(site), texts.expected, texts.unexpected],
+    facts: [{ label: texts.time, value: utcTime(at) }],
+    action: { label: texts.button, link: forgotLink },
+    after: [],
+  }),
+}
+
+/** Dependencies of `writePasswordChangedMail`. */
+export interface PasswordChangedMailDeps {
+  readonly outbox: Outbox
+  readonly links: Links
+  readonly throttle: Throttle
+  readonly clock: Clock
+}
+
+/**
+ * Writes `password_changed` to a user (ASVS 6.3.7).
+ * @returns an empty list if the hourly limit of such emails is reached, or this service sends no email.
+ * @throws unavailable.
+ */
+export async function writePasswordChangedMail(
+  { outbox, links, throttle, clock }: PasswordChangedMailDeps,
+  { id, email }: User,
+): Promise<readonly OutgoingMail[]> {
+  if (outbox.isOff || !(await takeMailBudget(throttle, 'password_changed', email))) return []
+  const content: PasswordChangedMail = { kind: 'password_changed', at: clock(), forgotLink: links.forgotPassword }
+  return outbox.write({ to: email, userId: id, content })
+}
