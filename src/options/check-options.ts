@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY_MS, SECOND_MS } from '../kernel/clock.ts'
 import { parseUserId } from '../kernel/ids.ts'
+import { parseIpNetwork } from '../kernel/ip-address.ts'
 import { isLocalOrigin } from '../kernel/origins.ts'
 import type { VerifyLegacy } from '../login/legacy-login.ts'
 import type { MailTextOverrides } from '../mail/texts.ts'
@@ -59,7 +60,7 @@ export const settingsSchema = z.strictObject({
   trustedOrigins: z.array(originSchema).optional(),
   trustProxy: z
     .union(
-      [z.int().min(0).max(10), z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))],
+      [z.int().min(0).max(10), z.array(z.string().refine((text) => parseIpNetwork(text) !== null, { abort: true }))],
       'must be a number of proxies (0 to 10) or a list of CIDRs',
     )
     .optional(),
