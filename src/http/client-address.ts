@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { parseIpAddress, parseIpNetwork } from '../kernel/ip-address.ts'
 
 /** Which hops before us are our own proxies: how many, or their addresses. */
 export type TrustProxy = number | readonly string[]
@@ -13,14 +13,17 @@ export type ClientAddress = (socketAddress: string | null, forwardedFor: string 
  *   socket has no address, such as a Unix socket; in a list of networks it never is.
  */
 export function createClientAddress(trustProxy: TrustProxy): ClientAddress {
-  if (trustProxy === 0) return (socketAddress) => canonical(socketAddress)
+  if (trustProxy === 0) return (socketAddress) => parseHop(socketAddress)
   const isProxy = typeof trustProxy === 'number' ? isAmongFirst(trustProxy) : inNetworks(trustProxy)
   return (socketAddress, forwardedFor) => {
-    const hops = [canonical(socketAddress), ...forwardedHops(forwardedFor)]
-    const client = hops.findIndex((address, hop) => !isProxy(address, hop))
-    // All are proxies: the one furthest away. No address at all where the first unknown stands: the hop before it.
-    if (client === -1) return hops.at(-1) ?? null
-    return hops[client] ?? hops[client - 1] ?? null
+    let nearer: string | null = null
+    for (const [hop, text] of [socketAddress, ...forwardedHops(forwardedFor)].entries()) {
+      const address = parseHop(text)
+      // A client that left no IP address: the hop before it is the best answer.
+      if (!isProxy(address, hop)) return address ?? nearer
+      nearer = address
+    }
+    return nearer // all are proxies: the one furthest away
   }
 }
 
@@ -32,39 +35,21 @@ function isAmongFirst(count: number): IsProxy {
   return (address, hop) => hop < count && (address !== null || hop === 0)
 }
 
-/** The networks of a CIDR list. Throws Error that says which entry is wrong. */
+/** The networks of a CIDR list. Throws Error that names the malformed entry. */
 function inNetworks(cidrs: readonly string[]): IsProxy {
-  const networks = new BlockList()
-  for (const cidr of cidrs) {
-    const [address = '', length, ...rest] = cidr.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    const bits = length === undefined ? (family === 'ipv6' ? 128 : 32) : Number(length)
-    if (
-      isIP(address) === 0 ||
-      rest.length > 0 ||
-      !Number.isInteger(bits) ||
-      bits < 0 ||
-      bits > (family === 'ipv6' ? 128 : 32)
-    ) {
-      throw new Error(`"${cidr}" is no CIDR; right would be 10.0.0.0/8 or fd00::/8`)
-    }
-    networks.addSubnet(address, bits, family)
-  }
-  return (address) => address !== null && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  const networks = cidrs.map((cidr) => {
+    const network = parseIpNetwork(cidr)
+    if (network === null) throw new Error(`"${cidr}" is not a CIDR. Examples: 10.0.0.0/8, fd00::/8`)
+    return network
+  })
+  return (address) => address !== null && networks.some((network) => network.contains(address))
 }
 
-/** The entries of X-Forwarded-For, nearest hop first; null for one that is no address. */
-function forwardedHops(header: string | null): (string | null)[] {
-  if (header === null) return []
-  return header
-    .split(',')
-    .map((entry) => canonical(entry.trim()))
-    .reverse()
+/** The entries of X-Forwarded-For, nearest hop first. */
+function forwardedHops(header: string | null): string[] {
+  return header === null ? [] : header.split(',').reverse()
 }
 
-/** An address in one form: IPv4 also where it came as an IPv6-mapped one; null when it is none. */
-function canonical(address: string | null): string | null {
-  if (address === null || isIP(address) === 0) return null
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  return mapped ?? address.toLowerCase()
+function parseHop(text: string | null): string | null {
+  return text === null ? null : parseIpAddress(text.trim())
 }

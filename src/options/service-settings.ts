@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TrustProxy } from '../http/client-address.ts'
 import { DAY_MS, MINUTE_MS } from '../kernel/clock.ts'
+import { parseIpNetwork } from '../kernel/ip-address.ts'
 import { defineSettings, parseList, type Settings } from '../kernel/settings.ts'
 import { originSchema } from './origin-schema.ts'
 
@@ -68,7 +69,7 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
       'number of proxies in front, or comma-separated CIDRs. Where the socket has no address (a Unix socket, a fetch handler without a connection) only a number counts the first proxy',
     default: 0,
     schema: z.union(
-      [z.int().min(0).max(10), z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))],
+      [z.int().min(0).max(10), z.array(z.string().refine((text) => parseIpNetwork(text) !== null, { abort: true }))],
       'must be a number of proxies (0 to 10) or a list of CIDRs',
     ),
     variable: {

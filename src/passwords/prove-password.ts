@@ -1,14 +1,7 @@
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
-import {
-  forgetFailedTries,
-  giveBackPasswordTry,
-  type PasswordSubject,
-  type PasswordTry,
-  takePasswordTry,
-  waitForTurn,
-} from '../throttle/password-tries.ts'
+import { type PasswordSubject, type PasswordTry, withPasswordTry } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import { type DisablePasswordDeps, disableAfterFailures } from './disable-password.ts'
 import { toPassword } from './password.ts'
@@ -62,6 +55,8 @@ export async function provePasswordById(
   return prove(deps, { account, credential, password }, caller)
 }
 
+type Reason = (PasswordProof & { readonly proven: false })['reason']
+
 interface Claim {
   readonly account: string
   readonly credential: PasswordCredential | null
@@ -69,28 +64,38 @@ interface Claim {
   readonly password: string
 }
 
+/** A checked claim, before its consequences. */
+type Judgement =
+  | {
+      readonly proven: true
+      readonly credential: PasswordCredential
+      readonly hash: PasswordHash
+      readonly tried: PasswordTry
+    }
+  | { readonly proven: false; readonly reason: Reason; readonly tried: PasswordTry }
+
 async function prove(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Promise<PasswordProof> {
-  const endTurn = await waitForTurn(deps.throttle, subjectOf(claim), caller)
-  try {
-    return await tryPassword(deps, claim, caller)
-  } finally {
-    endTurn()
+  const { credential, password } = claim
+  const judgement = await withPasswordTry(deps.throttle, subjectOf(claim), caller, (tried) => judge(deps, claim, tried))
+  const { tried } = judgement
+  if (!judgement.proven) {
+    await disableAfterFailures(deps, credential, { tried, caller })
+    return { proven: false, userId: credential?.user.id ?? null, reason: judgement.reason }
   }
+  const { user } = judgement.credential
+  const hash = await rehash(deps, { userId: user.id, hash: judgement.hash, password })
+  return { proven: true, credential: { ...judgement.credential, hash }, isKnownDevice: tried.isKnownDevice }
 }
 
-async function tryPassword(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Promise<PasswordProof> {
+/** Hashes the password in every case, so that all outcomes take the same time. */
+async function judge({ hasher }: ProvePasswordDeps, claim: Claim, tried: PasswordTry): Promise<Judgement> {
   const { credential, password } = claim
-  const tried = await takePasswordTry(deps.throttle, subjectOf(claim), caller)
-  const matches = await verify(deps, claim, tried)
   const hash = credential?.hash ?? null
-  const reason = refusalReason(claim, matches, tried)
-  if (reason !== null || credential === null || hash === null) {
-    await disableAfterFailures(deps, credential, { tried, caller })
-    return { proven: false, userId: credential?.user.id ?? null, reason: reason ?? 'wrong_password' }
-  }
-  await forgetFailedTries(deps.throttle, tried, caller)
-  const newHash = await rehash(deps, { userId: credential.user.id, hash, password })
-  return { proven: true, credential: { ...credential, hash: newHash }, isKnownDevice: tried.isKnownDevice }
+  const matches = await hasher.verify(toPassword(password), hash, password)
+  if (credential === null) return { proven: false, reason: 'unknown_user', tried }
+  if (hash === null) return { proven: false, reason: 'no_password', tried }
+  const reason = refusalReason(credential, matches, tried)
+  return reason === null ? { proven: true, credential, hash, tried } : { proven: false, reason, tried }
 }
 
 function subjectOf({ account, credential }: Claim): PasswordSubject {
@@ -98,27 +103,11 @@ function subjectOf({ account, credential }: Claim): PasswordSubject {
   return { account, user: { userId: credential.user.id, securityEpoch: credential.securityEpoch } }
 }
 
-/** A try that got no turn at the hasher was none. */
-async function verify(
-  { hasher, throttle }: ProvePasswordDeps,
-  { credential, password }: Claim,
-  tried: PasswordTry,
-): Promise<boolean> {
-  try {
-    return await hasher.verify(toPassword(password), credential?.hash ?? null, password)
-  } catch (error) {
-    await giveBackPasswordTry(throttle, tried)
-    throw error
-  }
-}
-
 function refusalReason(
-  { credential }: Claim,
+  credential: PasswordCredential,
   matches: boolean,
   { isKnownDevice }: PasswordTry,
-): (PasswordProof & { readonly proven: false })['reason'] | null {
-  if (credential === null) return 'unknown_user'
-  if (credential.hash === null) return 'no_password'
+): Reason | null {
   if (!matches) return 'wrong_password'
   if (credential.disabled) return 'disabled'
   const isDisabled = credential.disabledFor === 'everyone' || (credential.disabledFor === 'strangers' && !isKnownDevice)

@@ -1,4 +1,5 @@
 import type { TokenDigest } from '../crypto/token.ts'
+import { createBoundedMap } from '../kernel/bounded-map.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { SessionPrincipal, TokenPrincipal } from '../kernel/principal.ts'
 import { createSessionTable } from './session-table.ts'
@@ -46,20 +47,15 @@ export function createSessionCache(maxSessions: number, listener: EvictionListen
   const table = maxSessions > 0 ? createSessionTable(maxSessions) : null
   const tokens = createTokenTable(Math.min(maxSessions, MAX_TOKENS))
   /** Who was evicted last, and at which version. */
-  const evictedAt = new Map<SessionId | UserId, number>()
+  const evictedAt = createBoundedMap<SessionId | UserId, number>(MAX_REMEMBERED)
   let forgottenUpTo = 0
   let version = 0
 
   function remember(id: SessionId | UserId): void {
     version++
     listener?.add(id)
-    evictedAt.delete(id)
-    evictedAt.set(id, version)
-    if (evictedAt.size <= MAX_REMEMBERED) return
-    const [oldest] = evictedAt
-    if (oldest === undefined) return
-    evictedAt.delete(oldest[0])
-    forgottenUpTo = oldest[1]
+    const forgotten = evictedAt.set(id, version)
+    if (forgotten !== null) forgottenUpTo = forgotten.value
   }
 
   function isEvictedSince(id: SessionId | UserId, since: number): boolean {

@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 import { parseUserId, type UserId } from '../kernel/ids.ts'
+import { parseIpNetwork } from '../kernel/ip-address.ts'
 import type { Method, Session } from '../kernel/principal.ts'
 import { type FieldError, Refusal } from '../kernel/refusal.ts'
 
@@ -34,7 +34,7 @@ const filterSchema = z
     method: z.string('Must be a method such as password.').optional(),
     network: z
       .string()
-      .refine((text) => parseNetwork(text) !== null, 'Must be a network such as 203.0.113.0/24.')
+      .refine((text) => parseIpNetwork(text) !== null, 'Must be a network such as 203.0.113.0/24.')
       .optional(),
   })
   .refine((filter) => Object.values(filter).some((value) => value !== undefined), 'Must name at least one member.')
@@ -47,14 +47,14 @@ export function parseSessionFilter(filter: SessionFilter): ParsedSessionFilter {
   const { success, error } = filterSchema.safeParse(filter)
   if (!success) throw new Refusal('validation_failed', { errors: error.issues.map(toFieldError) })
   const { userId, since, method, network } = filter
-  const isInNetwork = network === undefined ? null : parseNetwork(network)
+  const addresses = network === undefined ? null : parseIpNetwork(network)
   return {
     userId: userId === undefined ? null : parseUserId(userId),
     since: since ?? null,
     matches: ({ methods, client, createdAt }) =>
       (since === undefined || createdAt >= since) &&
       (method === undefined || methods.includes(method)) &&
-      (isInNetwork === null || (client.ip !== null && isInNetwork(client.ip))),
+      (addresses === null || (client.ip !== null && addresses.contains(client.ip))),
   }
 }
 
@@ -62,21 +62,4 @@ function toFieldError(issue: z.core.$ZodIssue): FieldError {
   const names = issue.code === 'unrecognized_keys' ? issue.keys : issue.path
   const detail = issue.code === 'unrecognized_keys' ? 'There is no such member.' : issue.message
   return { pointer: ['#', ...names.map(String)].join('/'), detail }
-}
-
-/** Whether an address is in a network; null for what is none. */
-function parseNetwork(text: string): ((address: string) => boolean) | null {
-  const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
-  const family = isIP(address)
-  if (family === 0) return null
-  const most = family === 6 ? 128 : 32
-  const bits = length === undefined ? most : Number(length)
-  if (bits > most) return null
-  const network = new BlockList()
-  network.addSubnet(address, bits, familyName(family))
-  return (candidate) => network.check(candidate, familyName(isIP(candidate)))
-}
-
-function familyName(family: number): 'ipv4' | 'ipv6' {
-  return family === 6 ? 'ipv6' : 'ipv4'
 }

@@ -1,33 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { TokenDigest } from '../crypto/token.ts'
-import type { EmailAddress } from '../kernel/email-address.ts'
-import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { SessionPrincipal } from '../kernel/principal.ts'
+import { digest, principalOf, userIdOf } from '../../test/support/cached-session.ts'
+import type { SessionId } from '../kernel/ids.ts'
 import { createSessionTable } from './session-table.ts'
-
-function principalOf(session: number, user = session, name: string | null = null): SessionPrincipal {
-  const userId = `user-${user}` as UserId
-  return {
-    kind: 'session',
-    user: { id: userId, email: `${user}@example.com` as EmailAddress, emailVerified: true, name, createdAt: 1 },
-    session: {
-      id: `session-${session}` as SessionId,
-      userId,
-      createdAt: session + 1,
-      lastSeenAt: session + 2,
-      expiresAt: 1_800_000_000_003 + session,
-      idleExpiresAt: 1_800_000_000_004 + session,
-      authenticatedAt: session + 5,
-      methods: ['password'],
-      remembered: session % 2 === 1,
-      cookieSentAt: session + 6,
-      client: { ip: session === 0 ? null : `192.0.2.${session}`, userAgent: session === 0 ? null : 'curl/8' },
-    },
-    scopes: null,
-  }
-}
-
-const digest = (session: number): TokenDigest => `digest ${session}` as TokenDigest
 
 describe('the table of verified sessions', () => {
   test('gives what was put in, all of it', () => {
@@ -47,6 +21,15 @@ describe('the table of verified sessions', () => {
     expect(table.get(digest(2))).toEqual(principalOf(1))
   })
 
+  test('a token stands for the session that was put last under it', () => {
+    const table = createSessionTable(2)
+    table.put(digest(1), principalOf(1))
+    table.put(digest(1), principalOf(2))
+    expect([table.size, table.get(digest(1))]).toEqual([1, principalOf(2)])
+    table.put(digest(3), principalOf(3)) // there is room for it
+    expect([table.size, table.get(digest(1))]).toEqual([2, principalOf(2)])
+  })
+
   test('the user read last counts for all sessions of the user', () => {
     const table = createSessionTable(10)
     table.put(digest(1), principalOf(1, 1))
@@ -57,10 +40,10 @@ describe('the table of verified sessions', () => {
   test('removes one session of a user, or all, and no other', () => {
     const table = createSessionTable(10)
     for (let session = 0; session < 6; session++) table.put(digest(session), principalOf(session, session % 2))
-    table.remove('user-0' as UserId, 'session-2' as SessionId)
-    table.remove('user-0' as UserId, 'session-3' as SessionId) // of the other user
+    table.remove(userIdOf(0), 'session-2' as SessionId)
+    table.remove(userIdOf(0), 'session-3' as SessionId) // of the other user
     expect([0, 1, 2, 3, 4, 5].filter((session) => table.get(digest(session)) !== undefined)).toEqual([0, 1, 3, 4, 5])
-    table.remove('user-1' as UserId, null)
+    table.remove(userIdOf(1), null)
     expect([0, 1, 2, 3, 4, 5].filter((session) => table.get(digest(session)) !== undefined)).toEqual([0, 4])
     table.clear()
     expect(table.size).toBe(0)

@@ -1,10 +1,8 @@
-/* The budgets that routes of other rooms use, and what a login is told of its device; over a real store. */
+/* The budgets that the routes of other rooms use, over a real store. */
 import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
-import { newUserId } from '../kernel/ids.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { takeForgotBudget, takeMailBudget } from './other-tries.ts'
-import { takePasswordTry } from './password-tries.ts'
 import { throttleSettings } from './settings.ts'
 import { type Caller, createThrottle, type Throttle } from './throttle.ts'
 
@@ -23,10 +21,10 @@ async function openThrottle(): Promise<Throttle> {
   })
 }
 
-function callerFrom(ip: string | null, device: Caller['device'] = null): Caller {
+function callerFrom(ip: string | null): Caller {
   const client = { ip, userAgent: null }
   const stamp: Caller['stamp'] = (event) => ({ ...event, at: now, actor: null, requestId: null, client })
-  return { operation: 'password_forgot', client, device, stamp, reportQuota: () => undefined }
+  return { operation: 'password_forgot', client, device: null, stamp, reportQuota: () => undefined }
 }
 
 test('ten requests for mails an hour from a network; those whose address is unknown count together', async () => {
@@ -52,18 +50,4 @@ test('five mails an hour to an address, and nothing is thrown by which one could
   expect(await takeMailBudget(throttle, 'verify', 'ada@example.com')).toBe(true)
   now += HOUR_MS
   expect(await takeMailBudget(throttle, 'reset', 'ada@example.com')).toBe(true)
-})
-
-test('a try says whether the user logged in with this browser before', async () => {
-  const throttle = await openThrottle()
-  const [userId, other] = [newUserId(throttle.clock), newUserId(throttle.clock)]
-  const device = throttle.devices.read(throttle.devices.remember(null, { userId, securityEpoch: 0 }))
-  const isKnown = async (id: typeof userId | null, by: Caller['device']): Promise<boolean> => {
-    const subject = { account: 'ada@example.com', user: id === null ? null : { userId: id, securityEpoch: 0 } }
-    return (await takePasswordTry(throttle, subject, callerFrom('192.0.2.1', by))).isKnownDevice
-  }
-  expect(await isKnown(userId, device)).toBe(true)
-  expect(await isKnown(userId, null)).toBe(false)
-  expect(await isKnown(other, device)).toBe(false)
-  expect(await isKnown(null, device)).toBe(false)
 })

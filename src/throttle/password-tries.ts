@@ -1,6 +1,7 @@
 /*
- * One budget for everything that checks the password of an account. A browser that logged in there before has one of its
- * own, which no failures of others touch; everybody else shares that of the account, and that of their network.
+ * One budget for every proof of an account that can be guessed: its password and its codes. A browser that logged in to the
+ * account before has a budget of its own, which the failures of others do not touch. All other browsers share the budget of
+ * the account and the budget of their network.
  */
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { UserId } from '../kernel/ids.ts'
@@ -18,56 +19,86 @@ import {
 } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
-/** Whose password is tried. */
+/** The account that a proof is tried at. */
 export interface PasswordSubject {
-  /** The email address in its normal form; what was typed, where that is no address. */
+  /** The normalized email address; the text as typed if it is not an email address. */
   readonly account: string
-  /** Null: there is no such user. */
+  /** Null if the account does not exist. */
   readonly user: DeviceUser | null
 }
 
-/** A try at a password that was counted and is now to be made. */
+/** An attempt that was counted and is about to be checked. */
 export interface PasswordTry {
-  /** True when the user logged in with this browser before, and it has not used up its budget. */
+  /** True if the user logged in with this browser before and the browser has not used up its own budget. */
   readonly isKnownDevice: boolean
-  /** Tries in a row by the same budget, this one included, should it fail. */
+  /** Consecutive failures of the same budget, this attempt included if it fails. */
   readonly failures: number
-  /** What success forgets. */
+}
+
+/** Counters that an attempt moved. */
+interface TakenTry extends PasswordTry {
+  /** Budgets that a success resets. */
   readonly inARow: readonly Budget[]
   readonly network: CountedTry | null
   readonly counted: readonly CountedTry[]
 }
 
 /**
- * Counts a try at a password before anything is hashed. Tries that have to wait are refused and not counted.
- * @throws too_many_requests, the same for known, unknown and malformed accounts; unavailable.
+ * Checks one proof of identity within the budget of its account and network. Passwords and codes of an account share the
+ * budget. The attempt waits for its turn, and is counted before `work` starts. A proven result resets the failures before
+ * it; from a known device, the failures of other devices stay. An attempt whose `work` throws is not counted.
+ * @param work checks the proof and nothing else: an error of later steps must not give the attempt back.
+ * @returns the result of `work`.
+ * @throws too_many_requests (the same for known, unknown and malformed accounts), unavailable, and every error of `work`.
  */
-export async function takePasswordTry(
+export async function withPasswordTry<Proof extends { readonly proven: boolean }>(
   throttle: Throttle,
   subject: PasswordSubject,
   caller: Caller,
-): Promise<PasswordTry> {
-  const device = deviceBudget(throttle, subject, caller)
-  const known = device === null ? null : await takeAsDevice(throttle, device, { caller, userId: idOf(subject) })
-  return known ?? takeAsStranger(throttle, { subject, caller, spentDevice: device })
+  work: (tried: PasswordTry) => Promise<Proof>,
+): Promise<Proof> {
+  const endTurn = await waitForTurn(throttle, subject, caller)
+  try {
+    const tried = await takePasswordTry(throttle, subject, caller)
+    const proof = await checkOrGiveBack(throttle, tried, work)
+    if (proof.proven) await forgetFailedTries(throttle, tried, caller)
+    return proof
+  } finally {
+    endTurn()
+  }
 }
 
-/**
- * Waits until few enough tries at the account are under way in this process.
- * @returns what ends the turn.
- * @throws too_many_requests when too many wait already.
- */
-export async function waitForTurn(throttle: Throttle, subject: PasswordSubject, caller: Caller): Promise<() => void> {
+async function checkOrGiveBack<Proof>(
+  throttle: Throttle,
+  tried: TakenTry,
+  work: (tried: PasswordTry) => Promise<Proof>,
+): Promise<Proof> {
+  try {
+    return await work(tried)
+  } catch (error) {
+    await Promise.all(tried.counted.map((each) => giveBackTry(throttle, each)))
+    throw error
+  }
+}
+
+/** Limits how many attempts at one account are checked at the same time in this process. Returns what ends the turn. */
+async function waitForTurn(throttle: Throttle, subject: PasswordSubject, caller: Caller): Promise<() => void> {
   const endTurn = await throttle.turns.take(subject.account)
   if (endTurn !== null) return endTurn
   const retryAt = throttle.clock() + SECOND_MS
   throw tooManyTries(throttle, throttle.limits.account, { caller, userId: idOf(subject), retryAt })
 }
 
-/** The password was right: failures before it count no more. Those of strangers still do when it came from a known device. */
-export async function forgetFailedTries(
+/** Counts an attempt before anything is hashed. A refused attempt is not counted. */
+async function takePasswordTry(throttle: Throttle, subject: PasswordSubject, caller: Caller): Promise<TakenTry> {
+  const device = deviceBudget(throttle, subject, caller)
+  const known = device === null ? null : await takeAsDevice(throttle, device, { caller, userId: idOf(subject) })
+  return known ?? takeAsStranger(throttle, { subject, caller, spentDevice: device })
+}
+
+async function forgetFailedTries(
   throttle: Throttle,
-  { inARow, network }: PasswordTry,
+  { inARow, network }: TakenTry,
   { reportQuota }: Caller,
 ): Promise<void> {
   if (network !== null) reportQuota(quotaLeft(throttle, network, { isGivenBack: true }))
@@ -75,11 +106,6 @@ export async function forgetFailedTries(
     ...inARow.map(({ key }) => throttle.store.forget(key)),
     ...(network === null ? [] : [giveBackTry(throttle, network)]),
   ])
-}
-
-/** The try was not made, so nothing was learnt by it. */
-export async function giveBackPasswordTry(throttle: Throttle, { counted }: PasswordTry): Promise<void> {
-  await Promise.all(counted.map((each) => giveBackTry(throttle, each)))
 }
 
 /** Forgets the failures of strangers at an account: its password is another now, or an administrator says so. */
@@ -106,7 +132,7 @@ async function takeAsDevice(
   throttle: Throttle,
   budget: Budget,
   refused: { readonly caller: Caller; readonly userId: UserId | null },
-): Promise<PasswordTry | null> {
+): Promise<TakenTry | null> {
   const { limit, key } = budget
   const taken = await throttle.store.take(key, limit, throttle.clock())
   if (taken.outcome === 'spent') return null
@@ -122,7 +148,7 @@ interface Stranger {
 }
 
 /** The network is counted first: whoever has used that up moves no counter of a victim. */
-async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice }: Stranger): Promise<PasswordTry> {
+async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice }: Stranger): Promise<TakenTry> {
   const budget = accountBudget(throttle, subject.account)
   const refused = { caller, userId: idOf(subject) }
   await refuseSpentTry(throttle, budget, refused)

@@ -26,7 +26,7 @@ describe('the package', () => {
     const installed = Object.keys(lock.packages)
       .map((path) => path.replace('node_modules/', ''))
       .filter((name) => !/^@node-rs\/argon2-/.test(name)) // the binary for this machine
-    expect(decided).toHaveLength(10)
+    expect(decided).toHaveLength(11)
     expect(installed.toSorted()).toEqual(
       ['latchkey', ...decided, '@zxcvbn-ts/dictionary-compression', 'tldts-core'].toSorted(),
     )
@@ -42,7 +42,7 @@ describe('the package', () => {
 })
 
 /** Per entry: packages, and rooms of src/ that only some need. */
-const SERVER = ['@node-rs/argon2', 'bowser', 'hono', 'tldts', 'uuid', 'zod']
+const SERVER = ['@node-rs/argon2', 'bowser', 'hono', 'ipaddr.js', 'tldts', 'uuid', 'zod']
 const LOADED: Readonly<Record<string, { readonly packages: string[]; readonly rooms: string[] }>> = {
   latchkey: { packages: SERVER, rooms: ['storage'] }, // an interface of it; without kysely, no more
   'latchkey/node': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },

@@ -16,6 +16,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { createBoundedMap } from '../../kernel/bounded-map.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { OnStatement } from '../storage.ts'
 import { sqliteCode } from './errors.ts'
@@ -169,7 +170,7 @@ class SqliteFileConnection implements DatabaseConnection {
   /** When the database was first and last found busy, the time without a pause, on the monotonic clock. */
   #busySince = 0
   #lastBusyAt = Number.NEGATIVE_INFINITY
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements = createBoundedMap<string, StatementSync>(MAX_PREPARED_STATEMENTS)
 
   constructor(file: DatabaseSync, onStatement: OnStatement | undefined) {
     this.#file = file
@@ -218,7 +219,6 @@ class SqliteFileConnection implements DatabaseConnection {
     const known = this.#statements.get(text)
     if (known !== undefined) return known
     const statement = this.#file.prepare(text)
-    if (this.#statements.size >= MAX_PREPARED_STATEMENTS) this.#statements.clear() // texts are few, and cost little to prepare
     this.#statements.set(text, statement)
     return statement
   }

@@ -1,0 +1,101 @@
+/* How often the table of verified sessions has what is asked for, when it is full. LRU is the oracle. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { digest, principalOf } from '../../test/support/cached-session.ts'
+import { createSessionTable, type SessionTable } from './session-table.ts'
+
+/** Asks the table for a session and puts it there if it is missing, as a verification does. */
+function isHit(table: SessionTable, session: number): boolean {
+  if (table.get(digest(session)) !== undefined) return true
+  table.put(digest(session), principalOf(session))
+  return false
+}
+
+function createLru(capacity: number): (session: number) => boolean {
+  const sessions = new Set<number>()
+  return (session) => {
+    const hasIt = sessions.delete(session)
+    sessions.add(session)
+    const [oldest] = sessions
+    if (sessions.size > capacity && oldest !== undefined) sessions.delete(oldest)
+    return hasIt
+  }
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Session n is asked for in proportion to 1/n^skew (Zipf). */
+function createZipf(sessions: number, skew: number, seed: number): () => number {
+  const random = createRandom(seed)
+  let sum = 0
+  const sums = Array.from({ length: sessions }, (_, nth) => {
+    sum += (nth + 1) ** -skew
+    return sum
+  })
+  return () => {
+    const at = random() * sum
+    return sums.findIndex((each) => at < each)
+  }
+}
+
+describe('a table that is full', () => {
+  test.each([
+    ['never used', 0],
+    ['used once', 1],
+    ['used often', 3],
+  ])('of idle sessions, %s, keeps ten active ones', (_, uses) => {
+    const table = createSessionTable(1_000)
+    for (let idle = 0; idle < 1_000; idle++) table.put(digest(idle), principalOf(idle))
+    for (let use = 0; use < uses; use++) for (let idle = 0; idle < 1_000; idle++) table.get(digest(idle))
+    let hits = 0
+    for (let request = 0; request < 200; request++) hits += isHit(table, 1_000 + (request % 10)) ? 1 : 0
+    expect(hits).toBe(190) // all but the first of each
+  })
+
+  test('keeps ten active ones while strangers come once each and never again', () => {
+    const table = createSessionTable(100)
+    let hits = 0
+    for (let request = 0; request < 1_000; request++) {
+      isHit(table, 1_000 + request)
+      hits += isHit(table, request % 10) ? 1 : 0
+    }
+    expect(hits).toBe(990)
+  })
+
+  test('forgets all idle ones in the end', () => {
+    const table = createSessionTable(100)
+    for (let idle = 0; idle < 100; idle++) isHit(table, idle)
+    for (let newcomer = 100; newcomer < 200; newcomer++) isHit(table, newcomer)
+    const left = Array.from({ length: 100 }, (_, idle) => idle).filter((idle) => table.get(digest(idle)) !== undefined)
+    expect(left).toEqual([])
+  })
+
+  test('has as many hits as LRU, within one percent, of three times as many sessions as it holds', () => {
+    const skew = fc.double({ min: 0.5, max: 1.3, noNaN: true })
+    fc.assert(
+      fc.property(fc.nat(), skew, fc.constantFrom(50, 200), (seed, exponent, capacity) => {
+        const next = createZipf(3 * capacity, exponent, seed)
+        const table = createSessionTable(capacity)
+        const isLruHit = createLru(capacity)
+        const requests = 60 * capacity
+        let [hits, lruHits] = [0, 0]
+        for (let request = 0; request < requests; request++) {
+          const session = next()
+          hits += isHit(table, session) ? 1 : 0
+          lruHits += isLruHit(session) ? 1 : 0
+        }
+        expect(hits / requests).toBeGreaterThan(lruHits / requests - 0.01)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
