@@ -1,10 +1,13 @@
-/* The commands of the command line, read from the program itself. */
+/*
+ * The commands of the command line, read from the program itself. A process of its own loads them, which is faster than
+ * the transforms of the test runner.
+ */
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { CHILD_ENVIRONMENT } from './child-environment.ts'
-import { MAIN } from './server-process.ts'
 
 /** A command without subcommands. */
 export interface LeafCommand {
@@ -18,28 +21,24 @@ export interface LeafCommand {
 
 const CLI = resolve(import.meta.dirname, '../../src/cli')
 
-/** Reads all commands that `latchkey --help` leads to. */
-export async function readCommands(): Promise<LeafCommand[]> {
-  const help = execFileSync(process.execPath, [MAIN, '--help'], { env: CHILD_ENVIRONMENT, encoding: 'utf8' })
-  const [, list = ''] = /^Commands:\n((?: +.*\n)+)/m.exec(help) ?? []
-  const names = new Set([...list.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name))
-  names.delete('help')
-  const commands = await createCommands()
-  return commands.filter((command) => names.has(command.name())).flatMap((command) => leavesOf(command, ''))
+/** Reads all commands of the program. */
+export function readCommands(): LeafCommand[] {
+  const program = fileURLToPath(import.meta.url)
+  const json = execFileSync(process.execPath, [program], { env: CHILD_ENVIRONMENT, encoding: 'utf8' })
+  return JSON.parse(json) as LeafCommand[] // printed below
 }
 
-/** Calls every function of `src/cli` that creates a command. */
+/** Calls every function of `src/cli` that creates a command; leaves out those that are also subcommands of another. */
 async function createCommands(): Promise<Command[]> {
   const paths = globSync('*.ts', { cwd: CLI }).map((name) => join(CLI, name))
-  const modules = await Promise.all(
-    paths
-      .filter((path) => /^export function \w+Command\(\)/m.test(readFileSync(path, 'utf8')))
-      .map((path) => import(path)),
-  )
-  return modules
+  const sources = paths.filter((path) => /^export function \w+Command\(\)/m.test(readFileSync(path, 'utf8')))
+  const modules = await Promise.all(sources.map((path) => import(path)))
+  const commands = modules
     .flatMap((module: Record<string, unknown>) => Object.entries(module))
     .map(([name, create]) => (name.endsWith('Command') && typeof create === 'function' ? create() : null))
     .filter((command: unknown) => command instanceof Command)
+  const children = commands.flatMap((command) => command.commands.map((child) => child.description()))
+  return commands.filter((command) => !children.includes(command.description()))
 }
 
 function leavesOf(command: Command, parent: string): LeafCommand[] {
@@ -47,4 +46,9 @@ function leavesOf(command: Command, parent: string): LeafCommand[] {
   if (command.commands.length > 0) return command.commands.flatMap((child) => leavesOf(child, name))
   const takes = command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`))
   return [{ name, usage: [name, ...takes].join(' '), options: command.options.map(({ flags }) => flags) }]
+}
+
+if (import.meta.main) {
+  const commands = await createCommands()
+  process.stdout.write(JSON.stringify(commands.flatMap((command) => leavesOf(command, ''))))
 }
