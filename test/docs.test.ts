@@ -1,18 +1,20 @@
 /* README and docs are true: their examples run, their links lead somewhere, their tables are complete. */
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Results } from '../bench/results.ts'
 import { capacityTable } from '../scripts/capacity.ts'
+import { findBannedWords } from '../scripts/check-english.ts'
 import { problemsPage } from '../scripts/write-problems.ts'
 import { withTables } from '../scripts/write-settings.ts'
 import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './support/chromium.ts'
+import { readCommands } from './support/commands.ts'
 import { checkTypes, makeConsumer } from './support/consumer.ts'
 import { freePort } from './support/free-port.ts'
 import { startServerProcess } from './support/server-process.ts'
@@ -23,7 +25,7 @@ const pages = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
-  ...globSync('docs/**/*.md', { cwd: root }),
+  ...globSync('{docs,examples}/**/*.md', { cwd: root, exclude: ['**/node_modules'] }),
 ]
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 /** Text without the indentation of its lines. */
@@ -52,11 +54,27 @@ const blocks: Block[] = pages.flatMap((page) =>
 
 describe('the documentation', () => {
   test.each(pages)('the links of %s lead somewhere', (page) => {
-    for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+    for (const [, link, image] of read(page).matchAll(/\]\(([^)#]+)[^)]*\)|<img src="([^"]+)"/g)) {
+      const target = link ?? image ?? ''
       if (!/^https?:/.test(target))
         expect([target, existsSync(join(root, dirname(page), target))]).toEqual([target, true])
     }
+    for (const [, target = '', anchor] of read(page).matchAll(/\]\(((?!https?:)[^)#]*)#([^)]+)\)/g)) {
+      const path = target === '' ? page : join(dirname(page), target)
+      expect([path, ...anchorsOf(path)]).toContain(anchor)
+    }
   })
+
+  /** The anchors that GitHub gives to the headings of a page. */
+  function anchorsOf(page: string): string[] {
+    const prose = read(page).replace(/^```[\s\S]*?^```$/gm, '')
+    return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    )
+  }
 
   test('the capacity of docs/scaling.md is what follows from the benchmark', () => {
     const results = JSON.parse(read('docs/benchmarks/results.json')) as Results
@@ -82,7 +100,9 @@ describe('the documentation', () => {
 
   test('the files that the pages name exist', () => {
     for (const page of pages) {
-      for (const [path] of read(page).matchAll(/(?<![\w/])(?:src|test|docs|scripts)\/[\w./-]+\.(?:ts|md)\b/g)) {
+      for (const [path] of read(page).matchAll(
+        /(?<![\w/])(?:src|test|docs|scripts|examples)\/[\w./-]+\.(?:ts|md)\b/g,
+      )) {
         expect([page, path, existsSync(join(root, path))]).toEqual([page, path, true])
       }
     }
@@ -115,15 +135,44 @@ describe('the documentation', () => {
     expect(documented).toEqual(types)
   })
 
-  test("the README's curl lines do what it says", async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'latchkey-readme-'))
+  test('every command and option is documented, and every documented one exists', () => {
+    const commands = readCommands()
+    const page = read('docs/cli.md')
+    const documented = [...page.matchAll(/^\| `latchkey ([^`]+)`/gm)].map(([, usage]) => usage)
+    expect(documented.toSorted()).toEqual(commands.map(({ usage }) => usage).toSorted())
+    const names = commands.map(({ name }) => name)
+    const options = [...page.matchAll(/^\| `(-[^`]+)` \| ([^|]+) \|/gm)].flatMap(([, flags, where = '']) => {
+      const named = [...where.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+      const takers = where.startsWith('all but') ? names.filter((name) => !named.includes(name)) : named
+      return takers.map((name) => `${name} ${flags}`)
+    })
+    const existing = commands.flatMap(({ name, options }) => options.map((flags) => `${name} ${flags}`))
+    expect(options.toSorted()).toEqual(existing.toSorted())
+  })
+
+  test('banned words are found in pages and comments, and code may have them', () => {
+    expect(
+      findBannedWords('page.md', 'Whoever\n`whoever` [here](whatever.md)\n\n```ts\nwhatever()\n```\n'),
+    ).toMatchObject([{ line: 1, words: 'Whoever' }])
+    const program =
+      "const whatever = 'nobody' // somebody\n/** This is no id. */\nconst url = 'http://nobody' + `//nobody`\n"
+    expect(findBannedWords('program.ts', program)).toMatchObject([
+      { line: 1, words: 'somebody' },
+      { line: 2, words: 'is no' },
+    ])
+  })
+
+  test.each([
+    ['README.md', [201, 200, 200, 204], 1],
+    ['docs/sessions.md', [201, 200, 200, 200, 401], 4],
+  ])('the curl lines of %s do what it says', async (page, statuses, shown) => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-curl-'))
     const port = await freePort()
     const server = await startServerProcess(
       { PORT: String(port), LATCHKEY_BASE_URL: `http://localhost:${port}` },
       directory,
     )
-    const [block] = blocks.filter(({ page, info }) => page === 'README.md' && info === 'sh run')
-    const answers = (block?.code ?? '')
+    const answers = codeOf(page, 'sh run')
       .trim()
       .split('\n')
       .map((line) => {
@@ -131,13 +180,28 @@ describe('the documentation', () => {
         const lines = execFileSync('sh', ['-c', command], { cwd: directory, encoding: 'utf8' }).split('\n')
         return { status: Number(lines.pop()), text: lines.join('\n') }
       })
-    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 200, 200, 401, 204])
-    expect(JSON.parse(answers[3]?.text ?? '').sessions).toHaveLength(2)
-    const promised = JSON.parse(blocks.find(({ page, info }) => page === 'README.md' && info === 'json')?.code ?? '{}')
-    expect(JSON.parse((answers[5]?.text ?? '').replaceAll(`:${port}`, ':3000'))).toMatchObject(promised)
+    expect(answers.map(({ status }) => status)).toEqual(statuses)
+    const answer = (answers[shown]?.text ?? '').replaceAll(`:${port}`, ':3000')
+    expect(withoutChance(answer)).toMatchObject(withoutChance(codeOf(page, 'json')))
     await server.end('SIGTERM')
   })
 })
+
+/** The code of the first block of a page with this info string. */
+function codeOf(page: string, info: string): string {
+  const block = blocks.find((each) => each.page === page && each.info === info)
+  if (block === undefined) throw new Error(`${page} has no block \`${info}\``)
+  return block.code
+}
+
+/** JSON as a value in which ids, times and versions, which differ from run to run, are their shape. */
+function withoutChance(json: string): object {
+  const text = json
+    .replace(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, 'id')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
+    .replace(/curl\/[\d.]+/g, 'curl/version')
+  return JSON.parse(text)
+}
 
 describe('a consumer of the package', () => {
   let consumer: string
@@ -179,9 +243,8 @@ describe('a consumer of the package', () => {
   })
 
   test('the ten lines cost under 3,000 instantiations over an empty program', () => {
-    const ten = programs.find(({ page }) => page === 'README.md')?.code ?? ''
     const empty = check('empty', "import { createServer } from 'node:http'\ncreateServer(() => {}).listen(3000)\n")
-    const own = check('ten', ten) - empty
+    const own = check('ten', codeOf('docs/library.md', 'ts run')) - empty
     console.log(`the ten lines: ${own} instantiations over an empty program`)
     expect(own).toBeGreaterThan(0)
     expect(own).toBeLessThan(3_000)
@@ -209,10 +272,13 @@ describe('a consumer of the package', () => {
       "import express from 'express'\nexpress().use(express.json()).get('/me', (req, res) => void res.json({}))\n",
     ],
     ['fastify', "import fastify from 'fastify'\nfastify().get('/me', async (request) => ({ id: request.id }))\n"],
-    ['hono', "import { Hono } from 'hono'\nnew Hono().get('/me', (c) => c.json({}))\n"],
+    [
+      'hono',
+      "import { serve } from '@hono/node-server'\nimport { Hono } from 'hono'\nserve(new Hono().get('/me', (c) => c.json({})))\n",
+    ],
   ])('latchkey/%s costs under 3,000 instantiations over a program without it', (name, bare) => {
     const code =
-      programs.find(({ page, code }) => page === 'README.md' && code.includes(`latchkey/${name}`))?.code ?? ''
+      programs.find(({ page, code }) => page === 'docs/frameworks.md' && code.includes(`latchkey/${name}`))?.code ?? ''
     const own = check(`with-${name}`, code) - check(`bare-${name}`, bare)
     console.log(`latchkey/${name}: ${own} instantiations over a program without it`)
     expect(own).toBeGreaterThan(0)
@@ -244,17 +310,21 @@ describe('a consumer of the package', () => {
     )
   })
 
-  test('the ten lines run', async () => {
+  test.each([
+    ['README.md', 'ts server.ts', '<a href="/auth/login">Log in</a>'],
+    ['docs/library.md', 'ts run', 'Please log in'],
+  ])('the program of %s runs as it is, and has the login page', async (page, info, greeting) => {
     const port = await freePort()
-    const code = programs.find(({ page }) => page === 'README.md')?.code.replaceAll('3000', String(port)) ?? ''
-    writeFileSync(join(consumer, 'run.mjs'), code)
-    const child = spawn(process.execPath, ['run.mjs'], {
-      cwd: consumer,
-      env: CHILD_ENVIRONMENT,
-      stdio: 'inherit',
+    writeFileSync(join(consumer, 'run.ts'), codeOf(page, info).replaceAll('3000', String(port)))
+    rmSync(join(consumer, 'app.db'), { force: true })
+    const child = spawn(process.execPath, ['run.ts'], { cwd: consumer, env: CHILD_ENVIRONMENT, stdio: 'inherit' })
+    onTestFinished(async () => {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     })
     const url = `http://127.0.0.1:${port}`
-    await vi.waitFor(async () => expect(await (await fetch(url)).text()).toBe('Please log in'), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await (await fetch(url)).text()).toBe(greeting), { timeout: 20_000 })
+    expect(await (await fetch(`${url}/auth/login`, { headers: { accept: 'text/html' } })).text()).toContain('<form')
     const registered = await fetch(`${url}/auth/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -262,8 +332,16 @@ describe('a consumer of the package', () => {
     })
     const [cookie = ''] = (registered.headers.getSetCookie()[0] ?? '').split(';')
     expect(await (await fetch(url, { headers: { cookie } })).text()).toBe('Hello ada@example.com')
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+  })
+
+  test('a CommonJS program requires what the README says', () => {
+    const [code = ''] = /const \{ createLatchkey \} = require\('latchkey'\)/.exec(read('README.md')) ?? []
+    const { status, stdout, stderr } = run([
+      '--input-type=commonjs',
+      '-e',
+      `${code}; console.log(typeof createLatchkey)`,
+    ])
+    expect([status, stdout, stderr]).toEqual([0, 'function\n', ''])
   })
 
   test('the program of docs/client.md prints what the page says', async () => {
@@ -302,6 +380,30 @@ describe('a consumer of the package', () => {
     const env = { ...CHILD_ENVIRONMENT, HOME: process.env.HOME, NO_COLOR: '1' }
     return spawnSync(process.execPath, args, { cwd: consumer, env, encoding: 'utf8' })
   }
+
+  test('docs/library.md has every member of the public object, and no other', () => {
+    const members = [...read('docs/library.md').matchAll(/^\| `auth\.(\w+)(?:\.(\w+))?/gm)].map(
+      ([, name = '', inner]) => ({ name, inner }),
+    )
+    const record = (names: Iterable<string>): string =>
+      `{ ${[...new Set(names)].map((name) => `${name}: 0`).join(', ')} }`
+    const nested = members.filter(({ inner }) => inner !== undefined)
+    const objects = [...new Set(nested.map(({ name }) => name))]
+    check(
+      'members',
+      [
+        "import type { Latchkey } from 'latchkey'",
+        'type Value = string | ((...input: never) => unknown)',
+        'type Objects = { [K in keyof Latchkey]: Latchkey[K] extends Value ? never : K }[keyof Latchkey]',
+        `export const members: Record<keyof Latchkey, 0> = ${record(members.map(({ name }) => name))}`,
+        `export const objects: Record<Objects, 0> = ${record(objects)}`,
+        ...objects.map((object) => {
+          const inner = nested.flatMap(({ name, inner = '' }) => (name === object ? [inner] : []))
+          return `export const ${object}Members: Record<keyof Latchkey['${object}'], 0> = ${record(inner)}`
+        }),
+      ].join('\n'),
+    )
+  })
 
   test('importing the library opens no file and no socket of ours', () => {
     const code =

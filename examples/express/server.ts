@@ -1,6 +1,6 @@
 /*
- * Express with Latchkey: notes of people who log in at /auth/login. In the checkout `npm pack`, then here `npm install` and
- * `npm start`.
+ * Express with Latchkey: notes of users who log in at /auth/login. Run `npm pack` in the checkout, then `npm install` and
+ * `npm start` here.
  */
 import express from 'express'
 import { createLatchkey } from 'latchkey'
@@ -12,8 +12,8 @@ const auth = await createLatchkey({ baseUrl: `http://localhost:${port}`, storage
 const notes = new Map<string, string[]>()
 
 const app = express()
-app.use(latchkey(auth)) // answers /auth/*, sets req.auth; before what parses bodies
-app.use(crossOrigin(auth)) // pages of other origins change nothing
+app.use(latchkey(auth)) // answers /auth/*, sets req.auth; register it before body parsers
+app.use(crossOrigin(auth)) // refuses unsafe requests from pages of other origins
 app.use(express.json())
 
 app.get('/', (req, res) => {

@@ -1,6 +1,6 @@
 /*
- * Fastify with Latchkey: notes of people who log in at /auth/login. In the checkout `npm pack`, then here `npm install` and
- * `npm start`.
+ * Fastify with Latchkey: notes of users who log in at /auth/login. Run `npm pack` in the checkout, then `npm install` and
+ * `npm start` here.
  */
 import fastify from 'fastify'
 import { createLatchkey } from 'latchkey'
@@ -13,7 +13,7 @@ const notes = new Map<string, string[]>()
 
 const app = fastify()
 await app.register(latchkey, { auth }) // answers /auth/*, sets request.auth
-app.addHook('onRequest', crossOrigin(auth)) // pages of other origins change nothing
+app.addHook('onRequest', crossOrigin(auth)) // refuses unsafe requests from pages of other origins
 
 app.get('/', async ({ auth }) => (auth ? `Hello ${auth.user.email}` : 'Please log in'))
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""An API that knows nothing of logins: a proxy in front asks Latchkey, and says in X-Auth-* who a request is from.
+"""An API without code for logins: a proxy in front asks Latchkey, and sends the user of each request in X-Auth-*.
 
     python3 api.py [PORT]
 
-It listens on 127.0.0.1 only. Whoever reaches it around the proxy is whoever they say they are.
+It listens on 127.0.0.1 only. A client that reaches it without the proxy could claim to be any user.
 """
 
 import json
@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 class Api(BaseHTTPRequestHandler):
     def do_GET(self):
-        if self.path == "/headers":  # what arrives, to look at while setting up a proxy
+        if self.path == "/headers":  # returns the headers that arrive, to debug the proxy
             return self.answer(200, {"headers": self.headers.items()})
         user_id = self.user_id()
         if user_id is None:
@@ -23,7 +23,7 @@ class Api(BaseHTTPRequestHandler):
             "user": {"id": user_id, "email": unquote(self.headers["X-Auth-User-Email"])},
             "session": self.headers["X-Auth-Session-Id"],
             "token": self.headers["X-Auth-Token-Id"],
-            "scopes": (self.headers["X-Auth-Scopes"] or "").split(),  # nginx passes no empty headers
+            "scopes": (self.headers["X-Auth-Scopes"] or "").split(),  # nginx drops empty headers
             "methods": self.headers["X-Auth-Methods"].split(),
         })
 
@@ -35,7 +35,7 @@ class Api(BaseHTTPRequestHandler):
         self.answer(201, {"by": user_id, "bytes": len(body)})
 
     def user_id(self):
-        """Who the request is from. The proxy lets nobody through without it: then the answer is an error."""
+        """Returns the id of the user. The proxy sends it with every request; without it the answer is an error."""
         user_id = self.headers["X-Auth-User-Id"]
         if not user_id:
             self.answer(500, {"error": "no proxy in front"})

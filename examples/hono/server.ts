@@ -1,6 +1,6 @@
 /*
- * Hono with Latchkey: notes of people who log in at /auth/login. In the checkout `npm pack`, then here `npm install` and
- * `npm start`.
+ * Hono with Latchkey: notes of users who log in at /auth/login. Run `npm pack` in the checkout, then `npm install` and
+ * `npm start` here.
  */
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
@@ -14,7 +14,7 @@ const notes = new Map<string, string[]>()
 
 const app = new Hono<AuthEnv>()
 app.use(latchkey(auth)) // answers /auth/*, sets c.var.auth
-app.use(crossOrigin(auth)) // pages of other origins change nothing
+app.use(crossOrigin(auth)) // refuses unsafe requests from pages of other origins
 
 app.get('/', (c) => c.text(c.var.auth ? `Hello ${c.var.auth.user.email}` : 'Please log in'))
 

@@ -1,6 +1,6 @@
 /*
- * Koa with Latchkey: notes of people who log in at /auth/login. In the checkout `npm pack`, then here `npm install` and
- * `npm start`.
+ * Koa with Latchkey: notes of users who log in at /auth/login. Run `npm pack` in the checkout, then `npm install` and
+ * `npm start` here.
  */
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
@@ -33,8 +33,8 @@ router.delete('/notes', requireAuth(auth, { fresh: true }), (ctx) => {
 })
 
 const app = new Koa<AuthState>()
-app.use(latchkey(auth)) // answers /auth/*, sets ctx.state.auth; before what parses bodies
-app.use(crossOrigin(auth)) // pages of other origins change nothing
+app.use(latchkey(auth)) // answers /auth/*, sets ctx.state.auth; register it before body parsers
+app.use(crossOrigin(auth)) // refuses unsafe requests from pages of other origins
 app.use(bodyParser())
 app.use((ctx, next) => {
   if (ctx.path !== '/') return next()

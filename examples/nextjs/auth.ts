@@ -1,14 +1,14 @@
 /*
- * Next.js with Latchkey: notes of people who log in at /auth/login. In the checkout `npm pack`, then here `npm install` and
- * `npm run dev`; for production `npm run build`, and `npm start` with LATCHKEY_SECRETS.
+ * Next.js with Latchkey: notes of users who log in at /auth/login. Run `npm pack` in the checkout, then `npm install` and
+ * `npm run dev` here; for production `npm run build`, and `npm start` with LATCHKEY_SECRETS.
  */
 import { createLatchkey, type Latchkey, type Principal, type Requirement } from 'latchkey'
 import { sqlite } from 'latchkey/sqlite'
 
-/** Pages and routes are bundled apart, and anew after each change; what all of them share is only this. */
+/** Next.js bundles pages and routes separately, and again after each change. They share only `globalThis`. */
 const shared = globalThis as { latchkey?: Promise<Latchkey> }
 
-/** The one Latchkey of the process, made when it is first asked for: `next build` loads this file, too. */
+/** Returns the one Latchkey of the process. The first call creates it, because `next build` also loads this file. */
 export function getAuth(): Promise<Latchkey> {
   shared.latchkey ??= createLatchkey({
     baseUrl: `http://localhost:${process.env.PORT ?? 3000}`,
@@ -18,7 +18,7 @@ export function getAuth(): Promise<Latchkey> {
   return shared.latchkey
 }
 
-/** A route handler for who meets the requirement. Everybody else gets the refusal; pages of other origins change nothing. */
+/** A route handler for principals that meet the requirement; others, and pages of other origins, get a refusal. */
 export function withAuth(
   handle: (request: Request, principal: Principal) => Promise<Response>,
   requirement?: Requirement,

@@ -1,6 +1,6 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
-  serverExternalPackages: ['latchkey'], // a bundler would look for all the packages that Latchkey loads only if they are there
+  serverExternalPackages: ['latchkey'], // a bundler would look for all optional packages of Latchkey
 }
 export default config

@@ -1,6 +1,6 @@
 /*
- * Plain node:http with Latchkey: notes of people who log in at /auth/login. In the checkout `npm pack`, then here
- * `npm install` and `npm start`.
+ * Plain node:http with Latchkey: notes of users who log in at /auth/login. Run `npm pack` in the checkout, then `npm install` and
+ * `npm start` here.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
@@ -12,12 +12,12 @@ const port = Number(process.env.PORT ?? 3000)
 const auth = await createLatchkey({ baseUrl: `http://localhost:${port}`, storage: sqlite('app.db') })
 const notes = new Map<string, string[]>()
 
-/** What is not under /auth comes here. What `auth` throws becomes an answer. */
+/** Answers all requests outside /auth. A refusal that `auth` throws becomes its answer. */
 async function application(req: IncomingMessage, res: ServerResponse): Promise<void> {
-  auth.refuseCrossOrigin(req) // pages of other origins change nothing
+  auth.refuseCrossOrigin(req) // refuses unsafe requests from pages of other origins
   switch (`${req.method} ${req.url}`) {
     case 'GET /': {
-      const principal = await auth.authenticate(req, res) // with res, the cookie of a remembered session is renewed
+      const principal = await auth.authenticate(req, res) // with res it renews the cookie of a remembered session
       res.end(principal ? `Hello ${principal.user.email}` : 'Please log in')
       return
     }

@@ -11,7 +11,7 @@ export interface AuditSettings {
 /** The settings of the audit log. */
 export const auditSettings: Settings<AuditSettings> = defineSettings<AuditSettings>('audit', {
   retentionMs: {
-    meaning: 'milliseconds for which events are kept, at least one day; 0: for ever',
+    meaning: 'milliseconds for which events are kept, at least one day; 0: forever',
     default: 365 * DAY_MS,
     schema: z
       .int()

@@ -94,7 +94,7 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 
 /** Answers a request whose route is known. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
-  const { request, stamp } = exchange
+  const { request } = exchange
   refuseCrossOrigin(request.method, headerReader(request), deps.origins)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
   await authenticate(deps, exchange)

@@ -57,8 +57,8 @@ describe('what an attacker gets stands in docs/abuse-protection.md as it follows
     ['one network, an hour', limits.login.maxTries * (HOUR_MS / limits.login.keepMs)],
     ['one network, a day', limits.login.maxTries * (DAY_MS / limits.login.keepMs)],
     ['registrations from one network, a day', limits.register.maxTries * 24],
-    ['requests for mails from one network, a day', limits.forgot.maxTries * 24],
-    ['mails of one kind to one address, a day', limits.mail.maxTries * 24],
+    ['requests for emails from one network, a day', limits.forgot.maxTries * 24],
+    ['emails of one kind to one address, a day', limits.mail.maxTries * 24],
   ])('%s: %d', (what, count) => {
     expect(page).toContain(`| ${what} | ${count.toLocaleString('en')} |`)
   })

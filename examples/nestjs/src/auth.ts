@@ -1,4 +1,4 @@
-/* Latchkey, and the words in which a NestJS application speaks of it: a guard, a parameter, and what refusals become. */
+/* Latchkey for a NestJS application: a guard, a parameter decorator, and a filter for refusals. */
 import {
   type ArgumentsHost,
   type CanActivate,
@@ -15,7 +15,7 @@ import { sqlite } from 'latchkey/sqlite'
 export const port = Number(process.env.PORT ?? 3000)
 export const auth = await createLatchkey({ baseUrl: `http://localhost:${port}`, storage: sqlite('app.db') })
 
-/** `@UseGuards(requireAuth())` lets through who is logged in; `requireAuth({ fresh: true })` who just proved it. */
+/** `@UseGuards(requireAuth())` requires a logged-in user; `requireAuth({ fresh: true })` also a recent proof of identity. */
 export function requireAuth(requirement?: Requirement): CanActivate {
   return {
     async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -26,12 +26,12 @@ export function requireAuth(requirement?: Requirement): CanActivate {
   }
 }
 
-/** `@CurrentPrincipal() { user }: Principal` is who the request is from, on routes behind the guard. */
+/** `@CurrentPrincipal() { user }: Principal` is the principal of the request, on routes behind the guard. */
 export const CurrentPrincipal = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal => principalOf(context.switchToHttp().getRequest<Request>()),
 )
 
-/** Answers with what the guard threw. */
+/** Answers with the refusal that the guard threw. */
 @Catch(Refusal)
 export class RefusalFilter implements ExceptionFilter<Refusal> {
   async catch(refusal: Refusal, host: ArgumentsHost): Promise<void> {

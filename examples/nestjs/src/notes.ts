@@ -1,4 +1,4 @@
-/* Notes of people who log in. */
+/* Notes of users who log in. */
 import { Body, Controller, Delete, Get, HttpCode, Module, Post, Req, UseGuards } from '@nestjs/common'
 import type { Request } from 'express'
 import type { Principal } from 'latchkey'

@@ -1,4 +1,4 @@
-/* Everything under /auth is answered by Latchkey. */
+/* Latchkey answers every request under /auth. */
 import { getAuth } from '@/auth'
 
 const handler = async (request: Request): Promise<Response> => (await getAuth()).handler(request)
