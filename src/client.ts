@@ -1,3 +1,4 @@
+export type { UserEvent } from './catalogue/events.ts'
 export type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall } from './client/calls.ts'
 export { createClient } from './client/create-client.ts'
 export type { LatchkeyClient } from './client/latchkey-client.ts'
@@ -10,7 +11,6 @@ export type {
   DeviceJson as Device,
   MetadataJson as Metadata,
   SessionJson as Session,
-  UserEventJson as UserEvent,
   UserExportJson as UserExport,
   UserJson as User,
 } from './kernel/wire.ts'

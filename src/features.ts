@@ -6,6 +6,7 @@ import { DEFAULT_ACCESS_TOKEN_SETTINGS } from './access-tokens/settings.ts'
 import { accounts } from './accounts/feature.ts'
 import { audit } from './audit/feature.ts'
 import { DEFAULT_AUDIT_SETTINGS } from './audit/keep-audit.ts'
+import { USER_EVENTS } from './catalogue/events.ts'
 import type { Core } from './core.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
@@ -43,9 +44,12 @@ export function createFeatures(core: Core, services: Services, options: Latchkey
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, pages, accessTokenSettings, scopes }),
     invitations: invitations(core),
-    audit: audit(core, { ...DEFAULT_AUDIT_SETTINGS, ...options.audit }),
+    audit: audit(core, {
+      auditSettings: { ...DEFAULT_AUDIT_SETTINGS, ...options.audit },
+      userEvents: USER_EVENTS,
+    }),
   }
-  const exports = [named.sessions, named.accessTokens].flatMap(({ exports: part }) => part ?? [])
+  const exports = [named.sessions, named.accessTokens, named.audit].flatMap(({ exports: part }) => part ?? [])
   const accountsFeature = accounts(core, { ...shared, exports })
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
@@ -62,7 +66,7 @@ export function createFeatures(core: Core, services: Services, options: Latchkey
     accountPage(core, {
       pages,
       freshMs: memory.sessionSettings.freshMs,
-      parts: facing.flatMap(({ accountPages = [] }) => accountPages),
+      parts: [...facing, named.audit].flatMap(({ accountPages = [] }) => accountPages),
     }),
     mail(core, services.mailing),
     oneTimeTokens(core),

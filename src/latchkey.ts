@@ -15,6 +15,7 @@ import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import type { Latchkey } from './instance.ts'
 import { startJobs } from './jobs.ts'
+import type { StampedEvent } from './kernel/event.ts'
 import { guardListener, guardReporter, guardStatements, type ReportError } from './kernel/listeners.ts'
 import { Refusal } from './kernel/refusal.ts'
 import { requireUserId } from './kernel/require-user-id.ts'
@@ -32,7 +33,8 @@ import { callBoth } from './storage/storage.ts'
 export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
   checkOptions(options)
   const report = guardReporter(options.onError)
-  const onEvent = guardListener(options.onEvent, report)
+  // Every event is one of a room's, and `SecurityEvent` is all of those.
+  const onEvent = guardListener(options.onEvent as ((event: StampedEvent) => void) | undefined, report)
   const tracer = await createTracer(VERSION)
   const secrets = readSecrets(options)
   const mailing = createInstanceMailing(options, secrets)

@@ -5,6 +5,7 @@ import type { Stamp } from '../kernel/event.ts'
 import { newAccessTokenId, type UserId } from '../kernel/ids.ts'
 import type { AccessToken } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import type { AccessTokenEvent } from './events.ts'
 import type { AccessTokenSettings } from './settings.ts'
 import type { AccessTokenStore } from './store.ts'
 
@@ -47,7 +48,7 @@ export async function createAccessToken(
   deps: AccessTokenDeps,
   user: { readonly id: UserId; readonly securityEpoch: number | null },
   wanted: NewAccessToken,
-  stamp: Stamp,
+  stamp: Stamp<AccessTokenEvent>,
 ): Promise<IssuedAccessToken> {
   const { id: userId, securityEpoch } = user
   const now = deps.clock()

@@ -13,9 +13,11 @@ import {
   type OneTimeTokenDeps,
 } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { AccountEvent } from './events.ts'
 import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 
 /** What changing an address works with. */
@@ -44,7 +46,7 @@ export interface EmailChangeRequest {
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
   { user, securityEpoch, email: text }: EmailChangeRequest,
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent>,
 ): Promise<void> {
   const email = parseEmailAddress(text)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
@@ -97,7 +99,11 @@ async function writeProofMail(
  * Gives the account the address that the token was mailed to.
  * @throws token_invalid; email_taken when somebody registered it meanwhile.
  */
-export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, stamp: Stamp): Promise<void> {
+export async function confirmEmailChange(
+  deps: ChangeEmailDeps,
+  text: string,
+  stamp: Stamp<AccountEvent>,
+): Promise<void> {
   const proof = await findProof(deps, 'email_change', text)
   const { userId } = proof
   const outcome = await deps.users.changeEmail(proof, () => ({ events: [stamp({ type: 'email.changed', userId })] }))
@@ -110,7 +116,11 @@ export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, st
  * password: so all sessions end, and it has to be reset, for which a mail goes out at once.
  * @throws token_invalid; email_taken when somebody else has the old address by now.
  */
-export async function undoEmailChange(deps: ChangeEmailDeps, text: string, stamp: Stamp): Promise<void> {
+export async function undoEmailChange(
+  deps: ChangeEmailDeps,
+  text: string,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
+): Promise<void> {
   const proof = await findProof(deps, 'email_undo', text)
   const { userId, email } = proof
   const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId, email })

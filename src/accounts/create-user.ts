@@ -7,8 +7,10 @@ import { newUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { acceptNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
+import type { AccountEvent } from './events.ts'
 import type { UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
@@ -38,7 +40,7 @@ export interface AcceptedUser {
 
 /** How a user comes to be: by registering or by the application. */
 export interface CreateUserContext {
-  readonly stamp: Stamp
+  readonly stamp: Stamp<AccountEvent>
   /** The address was proven before. Default false. */
   readonly emailVerified?: boolean
   /** What is stored with the user, all or nothing. Default nothing. */
@@ -59,7 +61,7 @@ export interface CreateUserExtras {
 export async function acceptUser(
   deps: PasswordPolicyDeps,
   input: CreateUserInput,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<AcceptedUser> {
   const email = parseEmailAddress(input.email)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')

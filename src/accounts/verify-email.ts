@@ -7,12 +7,14 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
 import { passwordChangedMail } from '../passwords/password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { AccountEvent } from './events.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 
 /** What verifying works with. */
@@ -39,7 +41,11 @@ export interface VerifyEmailInput {
  * Sudhodanan and Paverd 2022).
  * @throws token_invalid, proof_required, wrong_password, validation_failed, too_many_requests.
  */
-export async function verifyEmail(deps: VerifyEmailDeps, input: VerifyEmailInput, stamp: Stamp): Promise<void> {
+export async function verifyEmail(
+  deps: VerifyEmailDeps,
+  input: VerifyEmailInput,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
+): Promise<void> {
   const token = await findOneTimeToken(deps, 'email_verify', input.token)
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
   if (user === null || user.disabledAt !== null || user.email !== token.email) throw new Refusal('token_invalid')
@@ -65,7 +71,12 @@ interface Claim {
   readonly user: UserRecord
 }
 
-async function verifyWithNewPassword(deps: VerifyEmailDeps, claim: Claim, text: string, stamp: Stamp): Promise<void> {
+async function verifyWithNewPassword(
+  deps: VerifyEmailDeps,
+  claim: Claim,
+  text: string,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
+): Promise<void> {
   const { id: userId, email } = claim.user
   const accepted = await acceptNewPassword(deps, text, { email, userId, pointer: '#/newPassword', stamp })
   await withClaimedToken(deps, claim.token, async () => {
@@ -77,7 +88,7 @@ async function verifyWithNewPassword(deps: VerifyEmailDeps, claim: Claim, text: 
 async function store(
   deps: VerifyEmailDeps,
   { token, user, newPassword }: Claim & Pick<EmailVerification, 'newPassword'>,
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
   const verification = { token, userId: user.id, email: user.email, newPassword }
   const verified = stamp({ type: 'email.verified', userId: user.id })

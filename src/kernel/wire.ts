@@ -74,32 +74,6 @@ export interface MetadataJson {
   readonly links: Readonly<Record<string, string>>
 }
 
-/** What people are shown of the events about them: what they or somebody else did to the account, failures included. */
-export type UserEventType =
-  | 'user.created'
-  | 'user.renamed'
-  | 'user.disabled'
-  | 'user.enabled'
-  | 'user.exported'
-  | 'email.verification_requested'
-  | 'email.verified'
-  | 'email.change_requested'
-  | 'email.changed'
-  | 'email.change_undone'
-  | 'login.succeeded'
-  | 'login.refused'
-  | 'reauthentication.succeeded'
-  | 'reauthentication.refused'
-  | 'password.changed'
-  | 'password.reset_requested'
-  | 'password.reset'
-  | 'password.disabled'
-  | 'password.enabled'
-  | 'session.revoked'
-  | 'sessions.revoked'
-  | 'access_token.created'
-  | 'access_token.revoked'
-
 /** An event in an export, which has those as well that people are not shown. */
 export interface ExportedEventJson {
   readonly id: string
@@ -113,9 +87,9 @@ export interface ExportedEventJson {
   readonly byYou?: boolean | undefined
 }
 
-/** An event about the own account. */
-export interface UserEventJson extends ExportedEventJson {
-  readonly type: UserEventType
+/** An event about your account. `catalogue/events.ts` has its types. */
+export interface UserEventJson<Type extends string = string> extends ExportedEventJson {
+  readonly type: Type
 }
 
 /** An access token, without its secret. */

@@ -3,10 +3,12 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { LoginEvent } from './events.ts'
 
 /** What proving oneself again works with. */
 export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
@@ -28,7 +30,7 @@ export interface ReauthenticateInput {
 export async function reauthenticate(
   deps: ReauthenticateDeps,
   { principal: { user, session }, sessionToken, password, caller }: ReauthenticateInput,
-  stamp: Stamp,
+  stamp: Stamp<LoginEvent | PasswordEvent>,
 ): Promise<IssuedSession> {
   const proof = await provePasswordById(deps, { userId: user.id, password }, caller)
   if (!proof.proven) {

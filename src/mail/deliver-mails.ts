@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sealer } from '../crypto/sealed-text.ts'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { MailEvent } from './events.ts'
 import type { CountedKind, MailCounts } from './mail-counts.ts'
 import { type Mailer, MailRefused } from './message.ts'
 import { composeMessage } from './messages.ts'
@@ -24,7 +25,7 @@ export interface DeliveryDeps {
   readonly host: string
   readonly counts: MailCounts
   readonly clock: Clock
-  readonly stamp: Stamp
+  readonly stamp: Stamp<MailEvent>
   readonly onError: (error: unknown) => void
 }
 

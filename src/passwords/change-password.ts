@@ -8,6 +8,7 @@ import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { passwordChangedMail } from './password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
@@ -46,7 +47,7 @@ export interface PasswordChanged {
 export async function changePassword(
   deps: ChangePasswordDeps,
   { principal: { user, session }, sessionToken, currentPassword, newPassword, caller }: ChangePasswordInput,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<PasswordChanged> {
   const context = { email: user.email, userId: user.id, pointer: '#/newPassword', stamp }
   const accepted = await acceptNewPassword(deps, newPassword, context)

@@ -1,7 +1,9 @@
+import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import type { PasswordTry } from '../throttle/password-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import type { PasswordCredential, PasswordStore } from './store.ts'
 
 /** What disabling a password works with. */
@@ -20,10 +22,11 @@ export interface DisablePasswordDeps {
 export async function disableAfterFailures(
   { passwords, throttle, mail, links }: DisablePasswordDeps,
   credential: PasswordCredential | null,
-  { tried, caller: { stamp } }: { readonly tried: PasswordTry; readonly caller: Caller },
+  { tried, caller }: { readonly tried: PasswordTry; readonly caller: Caller },
 ): Promise<void> {
   const isTooMany = !tried.isKnownDevice && tried.failures >= throttle.limits.failuresUntilDisabled
   if (!isTooMany || mail.isOff || credential === null || credential.disabledFor !== null) return
+  const stamp: Stamp<PasswordEvent> = caller.stamp
   const { id: userId, email } = credential.user
   const content = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword } as const
   await passwords.setDisabled(userId, 'strangers', () => ({

@@ -6,6 +6,7 @@ import type { MailWriter } from '../mail/write-mail.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import type { PasswordStore } from './store.ts'
 
 /** What ordering a reset works with. */
@@ -21,7 +22,11 @@ export interface ForgotPasswordDeps extends OneTimeTokenDeps {
  * mailed too often lately, a token
  * that nobody learns and a mail to nobody are stored: the same work, and the same answer (ASVS 6.3.8).
  */
-export async function forgotPassword(deps: ForgotPasswordDeps, email: string, stamp: Stamp): Promise<void> {
+export async function forgotPassword(
+  deps: ForgotPasswordDeps,
+  email: string,
+  stamp: Stamp<PasswordEvent>,
+): Promise<void> {
   const address = parseEmailAddress(email)
   const credential = address === null ? null : await deps.passwords.findByEmail(address)
   const mayMail = await takeMailBudget(deps.throttle, 'reset', address ?? email)

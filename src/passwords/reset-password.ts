@@ -7,6 +7,7 @@ import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../on
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
 import { passwordChangedMail } from './password-changed-mail.ts'
 import type { PasswordStore } from './store.ts'
@@ -35,7 +36,7 @@ export interface ResetPasswordInput {
 export async function resetPassword(
   deps: ResetPasswordDeps,
   { token: text, password }: ResetPasswordInput,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<void> {
   const token = await findOneTimeToken(deps, 'password_reset', text)
   const credential = token.userId === null ? null : await deps.passwords.findByUserId(token.userId)

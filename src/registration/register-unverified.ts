@@ -5,6 +5,7 @@
  */
 
 import { type AcceptedUser, type CreateUserDeps, storeUser } from '../accounts/create-user.ts'
+import type { AccountEvent } from '../accounts/events.ts'
 import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { Effects } from '../kernel/effects.ts'
@@ -29,7 +30,7 @@ type Deps = CreateUserDeps & VerificationDeps
  * @returns null, as `register` does.
  * @throws token_invalid when the invitation was used meanwhile; overloaded, unavailable.
  */
-export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp): Promise<null> {
+export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp<AccountEvent>): Promise<null> {
   const { email, password } = admitted.accepted
   const taken = await deps.users.findTaken([email], deps.clock())
   const passwordHash = await deps.hasher.hash(password)
@@ -42,7 +43,7 @@ export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: 
 async function store(
   deps: Deps,
   { accepted, invitation, passwordHash }: Admitted & { readonly passwordHash: PasswordHash },
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent>,
 ): Promise<boolean> {
   try {
     await storeUser(
@@ -63,7 +64,7 @@ async function store(
   }
 }
 
-async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: Stamp): Promise<void> {
+async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: Stamp<AccountEvent>): Promise<void> {
   const { record, effects } = await writeToOwner(deps, accepted.email, stamp)
   if (invitation === undefined) return deps.oneTimeTokens.issue([record], () => effects)
   const isExchanged = await deps.oneTimeTokens.exchange(invitation, [record], () => effects)
@@ -76,7 +77,7 @@ interface Letter {
   readonly effects: Effects
 }
 
-async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp): Promise<Letter> {
+async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp<AccountEvent>): Promise<Letter> {
   const owner = await deps.users.findByEmail(email)
   const isEnabled = owner !== null && owner.disabledAt === null
   if (isEnabled && !owner.emailVerified) return writeVerification(deps, owner, stamp)
@@ -87,7 +88,7 @@ async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp): Prom
   return { ...nobody, effects: { events: [], mails: deps.mail.write({ to: email, userId: owner.id, content }) } }
 }
 
-async function writeVerification(deps: Deps, user: User, stamp: Stamp): Promise<Letter> {
+async function writeVerification(deps: Deps, user: User, stamp: Stamp<AccountEvent>): Promise<Letter> {
   const verification = await newVerification(deps, user)
   if (verification === null) return writeToNobody(deps)
   const { record, mails } = verification
