@@ -5,6 +5,16 @@ export type HttpEvent =
   | { readonly type: 'attempt.throttled'; readonly userId: string | null; readonly operation: string }
   | { readonly type: 'request.refused'; readonly userId: string | null; readonly code: string; readonly reason: string }
 
+/** Codes of the refusals that `request.refused` reports: refused authorization and attacks on a control (ASVS 16.3.2, 16.3.3). */
+export const REPORTED_REFUSALS: ReadonlySet<string> = new Set([
+  'cross_origin',
+  'two_credentials',
+  'cookie_required',
+  'insufficient_scope',
+  'reauthentication_required',
+  'overloaded',
+])
+
 /** What the documentation says of them. */
 export const HTTP_EVENTS = {
   'attempt.throttled': {
@@ -19,7 +29,7 @@ export const HTTP_EVENTS = {
     description: 'A request was refused for a reason that can be an attack. Not stored.',
     fields: {
       userId: 'the logged-in user, or null',
-      code: '`cross_origin`, `two_credentials`, `cookie_required`, `insufficient_scope`, `reauthentication_required` or `overloaded`',
+      code: [...REPORTED_REFUSALS].map((code) => `\`${code}\``).join(', '),
       reason: null,
     },
     sentence: null,
