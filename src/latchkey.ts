@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { headerReader } from './authentication/any-request.ts'
 import { createAuthentication } from './authentication/authentication.ts'
+import { REFUSALS } from './catalogue/refusals.ts'
 import { type Core, createCore } from './core.ts'
 import { createFeatures, type Features } from './features.ts'
 import { commonHeaders } from './http/answer.ts'
@@ -54,7 +55,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
   const words = features.list.flatMap((feature) => feature.words ?? [feature.name])
   const handler = createApp({
     ...core,
-    routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words }, routes)],
+    routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words, refusals: REFUSALS }, routes)],
     pages: services.pages,
     authentication,
     tracer,

@@ -6,6 +6,7 @@ import { newAccessTokenId, type UserId } from '../kernel/ids.ts'
 import type { AccessToken } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { AccessTokenEvent } from './events.ts'
+import { ACCESS_TOKEN_REFUSALS } from './refusals.ts'
 import type { AccessTokenSettings } from './settings.ts'
 import type { AccessTokenStore } from './store.ts'
 
@@ -76,7 +77,7 @@ export async function createAccessToken(
       : new Refusal('unauthenticated', { reason: 'all sessions ended meanwhile' })
   }
   if (outcome === 'too_many') {
-    throw new Refusal('too_many_tokens', { detail: `A user may have ${maxPerUser} access tokens.` })
+    throw new Refusal(ACCESS_TOKEN_REFUSALS.too_many_tokens, { detail: `A user may have ${maxPerUser} access tokens.` })
   }
   return { token, accessToken }
 }

@@ -12,12 +12,15 @@ import {
   ONE_TIME_TOKENS,
   type OneTimeTokenDeps,
 } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
+import { THROTTLE_REFUSALS } from '../throttle/refusals.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 import type { AccountEvent } from './events.ts'
+import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 
 /** What changing an address works with. */
@@ -52,7 +55,7 @@ export async function requestEmailChange(
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
   if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
   if (!(await takeMailBudget(deps.throttle, 'email_change', user.email))) {
-    throw new Refusal('too_many_requests', { retryAfterSeconds: HOUR_MS / SECOND_MS })
+    throw new Refusal(THROTTLE_REFUSALS.too_many_requests, { retryAfterSeconds: HOUR_MS / SECOND_MS })
   }
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
   const proofMail = await writeProofMail(deps, { user, email, token })
@@ -147,11 +150,12 @@ async function findProof(
   const token = await findOneTimeToken(deps, purpose, text)
   const { userId, email } = token
   const user = userId === null ? null : await deps.users.findById(userId)
-  if (user === null || user.disabledAt !== null || email === null) throw new Refusal('token_invalid')
+  if (user === null || user.disabledAt !== null || email === null)
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   return { token, userId: user.id, email }
 }
 
 function requireChanged(outcome: EmailChangeOutcome): void {
-  if (outcome === 'taken') throw new Refusal('email_taken')
-  if (outcome === 'token_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  if (outcome === 'taken') throw new Refusal(ACCOUNT_REFUSALS.email_taken)
+  if (outcome === 'token_used') throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
 }

@@ -6,11 +6,13 @@ import type { Stamp } from '../kernel/event.ts'
 import { newUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import { acceptNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { AccountEvent } from './events.ts'
+import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
@@ -79,7 +81,7 @@ export async function createUser(
   accepted: AcceptedUser,
   context: CreateUserContext,
 ): Promise<User> {
-  if ((await deps.users.findByEmail(accepted.email)) !== null) throw new Refusal('email_taken')
+  if ((await deps.users.findByEmail(accepted.email)) !== null) throw new Refusal(ACCOUNT_REFUSALS.email_taken)
   const passwordHash = await deps.hasher.hash(accepted.password)
   return storeUser(deps, { ...accepted, passwordHash }, context)
 }
@@ -100,9 +102,10 @@ export async function storeUser(
     ...effects,
     events: [stamp({ type: 'user.created', userId: user.id }), ...effects.events],
   }))
-  if (outcome === 'invitation_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  if (outcome === 'invitation_used')
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
   if (outcome === 'email_taken') {
-    throw new Refusal('email_taken', { reason: 'registered by another request at the same moment' })
+    throw new Refusal(ACCOUNT_REFUSALS.email_taken, { reason: 'registered by another request at the same moment' })
   }
   return user
 }

@@ -2,7 +2,6 @@
  * What goes over the wire, as plain interfaces (DESIGN section 3). Routes are checked against them, the client is made of
  * them, and test/client/wire.test.ts holds them to the OpenAPI document. Times are ISO 8601 UTC, ids UUIDs.
  */
-import type { RefusalCode } from './catalogue.ts'
 import type { Method } from './principal.ts'
 import type { FieldError } from './refusal.ts'
 
@@ -134,12 +133,12 @@ export interface UserExportJson {
 
 /** Body of every refusal: `application/problem+json` (RFC 9457). */
 export interface ProblemJson {
-  /** Answers with the documentation of the code. */
+  /** A URL that answers with the documentation of the code. */
   readonly type: string
   readonly title: string
   readonly status: number
   readonly detail: string
-  readonly code: RefusalCode
+  readonly code: string
   /** What is wrong with the body, one entry per problem. */
   readonly errors?: readonly FieldError[]
 }

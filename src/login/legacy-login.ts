@@ -8,6 +8,7 @@
 
 import { type CreateUserDeps, createUser } from '../accounts/create-user.ts'
 import type { AccountEvent } from '../accounts/events.ts'
+import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { nameSchema } from '../accounts/user-name.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
@@ -96,7 +97,7 @@ async function adopt(
   try {
     await createUser(deps, { email, name, password }, { stamp, emailVerified: known.emailVerified === true })
   } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'email_taken')) throw error
+    if (!(error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code)) throw error
   }
 }
 

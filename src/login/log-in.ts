@@ -11,6 +11,7 @@ import type { LoginCheck, Typed } from './check.ts'
 import type { LoginEvent } from './events.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
 import { newDeviceMail } from './new-device-mail.ts'
+import { LOGIN_REFUSALS } from './refusals.ts'
 
 /** Dependencies of `logIn`. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
@@ -70,5 +71,5 @@ async function refuse(
   { userId, reason }: { readonly userId: string | null; readonly reason: string },
 ): Promise<Refusal> {
   await audit.write({ events: [stamp({ type: 'login.refused', userId, reason })] })
-  return new Refusal('invalid_credentials', { reason })
+  return new Refusal(LOGIN_REFUSALS.invalid_credentials, { reason })
 }

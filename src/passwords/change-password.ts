@@ -12,6 +12,7 @@ import type { PasswordEvent } from './events.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { passwordChangedMail } from './password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
+import { PASSWORD_REFUSALS } from './refusals.ts'
 
 /** What changing a password works with. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
@@ -57,7 +58,7 @@ export async function changePassword(
     await deps.audit.write({
       events: [stamp({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
     })
-    throw new Refusal('wrong_password', { detail: 'The current password is wrong.' })
+    throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The current password is wrong.' })
   }
   if (accepted === toPassword(currentPassword))
     throw invalidMember('#/newPassword', 'Must differ from the current password.')

@@ -4,6 +4,7 @@ import type { Links } from '../kernel/links.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
@@ -40,7 +41,7 @@ export async function resetPassword(
 ): Promise<void> {
   const token = await findOneTimeToken(deps, 'password_reset', text)
   const credential = token.userId === null ? null : await deps.passwords.findByUserId(token.userId)
-  if (credential === null || credential.disabled) throw new Refusal('token_invalid')
+  if (credential === null || credential.disabled) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   const { user } = credential
   const context = { email: user.email, userId: user.id, pointer: '#/password', stamp }
   const accepted = await acceptNewPassword(deps, password, context)
@@ -54,6 +55,6 @@ export async function resetPassword(
     }))
     deps.cache.evictUser(user.id)
     await forgetFailures(deps.throttle, user.email) // they were guesses at another password
-    if (!done) throw new Refusal('token_invalid', { reason: 'used, or its user gone, meanwhile' })
+    if (!done) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used, or its user gone, meanwhile' })
   })
 }

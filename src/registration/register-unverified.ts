@@ -6,6 +6,7 @@
 
 import { type AcceptedUser, type CreateUserDeps, storeUser } from '../accounts/create-user.ts'
 import type { AccountEvent } from '../accounts/events.ts'
+import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { Effects } from '../kernel/effects.ts'
@@ -14,6 +15,7 @@ import type { Stamp } from '../kernel/event.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { newOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 
@@ -59,7 +61,7 @@ async function store(
     )
     return true
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'email_taken') return false
+    if (error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code) return false
     throw error
   }
 }
@@ -68,7 +70,7 @@ async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: 
   const { record, effects } = await writeToOwner(deps, accepted.email, stamp)
   if (invitation === undefined) return deps.oneTimeTokens.issue([record], () => effects)
   const isExchanged = await deps.oneTimeTokens.exchange(invitation, [record], () => effects)
-  if (!isExchanged) throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  if (!isExchanged) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
 }
 
 /** A token and what is told with it. */

@@ -20,6 +20,7 @@ import { newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
+import { REGISTRATION_REFUSALS } from './refusals.ts'
 import { type Admitted, registerUnverified } from './register-unverified.ts'
 
 /** Who may register: anybody, whoever has an invitation, or nobody. */
@@ -54,7 +55,7 @@ export async function register(
   input: RegisterInput,
   stamp: Stamp<RegistrationEvent>,
 ): Promise<IssuedSession | null> {
-  if (deps.registration === 'closed') throw new Refusal('registration_closed')
+  if (deps.registration === 'closed') throw new Refusal(REGISTRATION_REFUSALS.registration_closed)
   return withRegisterTry(deps.throttle, input.caller, () => admit(deps, input, stamp))
 }
 
@@ -79,7 +80,7 @@ async function admit(
 async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
   if (text !== undefined) return findOneTimeToken(deps, 'invitation', text)
   if (deps.registration === 'invite') {
-    throw new Refusal('registration_closed', { detail: 'Registration takes an invitation.' })
+    throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration takes an invitation.' })
   }
   return undefined
 }

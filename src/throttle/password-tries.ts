@@ -2,11 +2,13 @@
  * One budget for everything that checks the password of an account. A browser that logged in there before has one of its
  * own, which no failures of others touch; everybody else shares that of the account, and that of their network.
  */
+
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { DeviceUser } from './device.ts'
 import { networkOf } from './network.ts'
+import { THROTTLE_REFUSALS } from './refusals.ts'
 import {
   type Budget,
   type CountedTry,
@@ -136,7 +138,8 @@ async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice
     return { isKnownDevice: false, failures: own.counted.count, inARow, network, counted: [network, own] }
   } catch (error) {
     // Counters that cannot be reached take nothing back either.
-    if (error instanceof Refusal && error.code === 'too_many_requests') await giveBackTry(throttle, network)
+    if (error instanceof Refusal && error.code === THROTTLE_REFUSALS.too_many_requests.code)
+      await giveBackTry(throttle, network)
     throw error
   }
 }
