@@ -1,16 +1,15 @@
-/* Writes docs/problems.md from the catalogue of refusals: `node scripts/write-problems.ts`. A test holds them equal. */
+/* Writes docs/problems.md from the catalogue of refusals: `node scripts/write-problems.ts`. A test compares them. */
 import { writeFileSync } from 'node:fs'
-import { CATALOGUE } from '../src/kernel/catalogue.ts'
+import { REFUSALS } from '../src/catalogue/refusals.ts'
 
-/** The page, as it must be. */
+/** The page as it must be, in the order of the status codes. */
 export function problemsPage(): string {
-  const rows = Object.entries(CATALOGUE).map(
-    ([code, { status, when, next }]) => `| \`${code}\` | ${status} | ${when} | ${next} |`,
-  )
+  const entries = Object.values(REFUSALS).sort((left, right) => left.status - right.status)
+  const rows = entries.map(({ code, status, when, next }) => `| \`${code}\` | ${status} | ${when} | ${next} |`)
   return `# Problems
 
-Every refusal is \`application/problem+json\` (RFC 9457) with a stable \`code\`; its \`type\` is a URL that answers with the same as here.
-Written by \`node scripts/write-problems.ts\` from \`src/kernel/catalogue.ts\`.
+Every refusal is \`application/problem+json\` (RFC 9457) with a stable \`code\`; its \`type\` is a URL that answers with the same text as this table.
+Written by \`node scripts/write-problems.ts\` from the \`refusals.ts\` of each room.
 
 | code | status | when | what to do |
 |---|---|---|---|

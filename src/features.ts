@@ -4,6 +4,7 @@
 import { accessTokens } from './access-tokens/feature.ts'
 import { accounts } from './accounts/feature.ts'
 import { audit } from './audit/feature.ts'
+import { USER_EVENTS } from './catalogue/events.ts'
 import type { Core } from './core.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
@@ -40,9 +41,9 @@ export function createFeatures(core: Core, services: Services, options: Complete
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, pages, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
-    audit: audit(core, options.audit),
+    audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS }),
   }
-  const exports = [named.sessions, named.accessTokens].flatMap(({ exports: part }) => part ?? [])
+  const exports = [named.sessions, named.accessTokens, named.audit].flatMap(({ exports: part }) => part ?? [])
   const accountsFeature = accounts(core, { ...shared, exports })
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
@@ -59,7 +60,7 @@ export function createFeatures(core: Core, services: Services, options: Complete
     accountPage(core, {
       pages,
       freshMs: memory.sessionSettings.freshMs,
-      parts: facing.flatMap(({ accountPages = [] }) => accountPages),
+      parts: [...facing, named.audit].flatMap(({ accountPages = [] }) => accountPages),
     }),
     mail(core, services.mailing),
     oneTimeTokens(core),

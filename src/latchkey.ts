@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { headerReader } from './authentication/any-request.ts'
 import { createAuthentication } from './authentication/authentication.ts'
+import { REFUSALS } from './catalogue/refusals.ts'
 import { type Core, createCore } from './core.ts'
 import { createFeatures, type Features } from './features.ts'
 import { commonHeaders } from './http/answer.ts'
@@ -15,6 +16,7 @@ import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import type { Latchkey } from './instance.ts'
 import { startJobs } from './jobs.ts'
+import type { StampedEvent } from './kernel/event.ts'
 import { guardListener, guardReporter, guardStatements, type ReportError } from './kernel/listeners.ts'
 import { Refusal } from './kernel/refusal.ts'
 import { requireUserId } from './kernel/require-user-id.ts'
@@ -34,7 +36,8 @@ export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> 
   checkOptions(given)
   const options = completeOptions(given)
   const report = guardReporter(options.onError)
-  const onEvent = guardListener(options.onEvent, report)
+  // Every event is one of a room's, and `SecurityEvent` is all of those.
+  const onEvent = guardListener(options.onEvent as ((event: StampedEvent) => void) | undefined, report)
   const tracer = await createTracer(VERSION)
   const secrets = readSecrets(options)
   const mailing = createInstanceMailing(options, secrets)
@@ -54,7 +57,7 @@ export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> 
   const words = features.list.flatMap((feature) => feature.words ?? [feature.name])
   const handler = createApp({
     ...core,
-    routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words }, routes)],
+    routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words, refusals: REFUSALS }, routes)],
     pages: services.pages,
     authentication,
     tracer,

@@ -88,7 +88,7 @@ describe('the hosted pages', () => {
       await page.reload()
       expect(await page.getByText('this device').count()).toBe(1)
       expect(await page.getByText('Chrome on Linux', { exact: true }).count()).toBe(2)
-      expect(await page.getByRole('heading', { name: 'What happened lately' }).isVisible()).toBe(true)
+      expect(await page.getByRole('heading', { name: 'Recent activity' }).isVisible()).toBe(true)
       await shoot(page, `account-${scripts}`)
       await page.getByRole('button', { name: 'Log out the session on Chrome on Linux' }).click()
       expect(await page.getByText('The session is logged out.').isVisible()).toBe(true)

@@ -5,6 +5,8 @@ import type { Stamp } from '../kernel/event.ts'
 import { newAccessTokenId, type UserId } from '../kernel/ids.ts'
 import type { AccessToken } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import type { AccessTokenEvent } from './events.ts'
+import { ACCESS_TOKEN_REFUSALS } from './refusals.ts'
 import type { AccessTokenSettings } from './settings.ts'
 import type { AccessTokenStore } from './store.ts'
 
@@ -47,7 +49,7 @@ export async function createAccessToken(
   deps: AccessTokenDeps,
   user: { readonly id: UserId; readonly securityEpoch: number | null },
   wanted: NewAccessToken,
-  stamp: Stamp,
+  stamp: Stamp<AccessTokenEvent>,
 ): Promise<IssuedAccessToken> {
   const { id: userId, securityEpoch } = user
   const now = deps.clock()
@@ -75,7 +77,7 @@ export async function createAccessToken(
       : new Refusal('unauthenticated', { reason: 'all sessions ended meanwhile' })
   }
   if (outcome === 'too_many') {
-    throw new Refusal('too_many_tokens', { detail: `A user may have ${maxPerUser} access tokens.` })
+    throw new Refusal(ACCESS_TOKEN_REFUSALS.too_many_tokens, { detail: `A user may have ${maxPerUser} access tokens.` })
   }
   return { token, accessToken }
 }

@@ -3,6 +3,7 @@ import type { Stamp } from '../kernel/event.ts'
 import type { AccessTokenId, UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
+import type { AccessTokenEvent } from './events.ts'
 import type { AccessTokenStore } from './store.ts'
 
 /** What revoking works with. */
@@ -19,7 +20,7 @@ export async function revokeAccessToken(
   deps: RevokeAccessTokenDeps,
   userId: UserId,
   id: AccessTokenId | null,
-  stamp: Stamp,
+  stamp: Stamp<AccessTokenEvent>,
 ): Promise<void> {
   const isRevoked =
     id !== null &&

@@ -9,6 +9,7 @@ import {
   type IssuedAccessToken,
   type NewAccessToken,
 } from './create-access-token.ts'
+import type { AccessTokenEvent } from './events.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 
@@ -26,7 +27,10 @@ export interface ServerSideTokens {
 }
 
 /** Makes the server-side calls about access tokens. */
-export function createServerSideTokens(deps: AccessTokenDeps & RevokeAccessTokenDeps, stamp: Stamp): ServerSideTokens {
+export function createServerSideTokens(
+  deps: AccessTokenDeps & RevokeAccessTokenDeps,
+  stamp: Stamp<AccessTokenEvent>,
+): ServerSideTokens {
   return {
     async create(userId, wanted) {
       const { data: name, error } = accessTokenNameSchema.safeParse(wanted.name)

@@ -12,14 +12,19 @@ import {
   ONE_TIME_TOKENS,
   type OneTimeTokenDeps,
 } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { passwordResetContent } from '../passwords/mails/password-reset.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
+import { THROTTLE_REFUSALS } from '../throttle/refusals.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { AccountEvent } from './events.ts'
 import { accountExistsContent } from './mails/account-exists.ts'
 import type { EmailChangeMail } from './mails/email-change.ts'
 import type { EmailChangeNoticeMail } from './mails/email-change-notice.ts'
+import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 
 /** What changing an address works with. */
@@ -48,13 +53,13 @@ export interface EmailChangeRequest {
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
   { user, securityEpoch, email: text }: EmailChangeRequest,
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent>,
 ): Promise<void> {
   const email = parseEmailAddress(text)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
   if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
   if (!(await takeMailBudget(deps.throttle, 'email_change', user.email))) {
-    throw new Refusal('too_many_requests', { retryAfterSeconds: HOUR_MS / SECOND_MS })
+    throw new Refusal(THROTTLE_REFUSALS.too_many_requests, { retryAfterSeconds: HOUR_MS / SECOND_MS })
   }
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email })
   const proofMail = await writeProofMail(deps, { user, email, token })
@@ -103,7 +108,11 @@ async function writeProofMail(
  * Gives the account the address that the token was mailed to.
  * @throws token_invalid; email_taken when somebody registered it meanwhile.
  */
-export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, stamp: Stamp): Promise<void> {
+export async function confirmEmailChange(
+  deps: ChangeEmailDeps,
+  text: string,
+  stamp: Stamp<AccountEvent>,
+): Promise<void> {
   const proof = await findProof(deps, 'email_change', text)
   const { userId } = proof
   const outcome = await deps.users.changeEmail(proof, () => ({ events: [stamp({ type: 'email.changed', userId })] }))
@@ -116,7 +125,11 @@ export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, st
  * password: so all sessions end, and it has to be reset, for which a mail goes out at once.
  * @throws token_invalid; email_taken when somebody else has the old address by now.
  */
-export async function undoEmailChange(deps: ChangeEmailDeps, text: string, stamp: Stamp): Promise<void> {
+export async function undoEmailChange(
+  deps: ChangeEmailDeps,
+  text: string,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
+): Promise<void> {
   const proof = await findProof(deps, 'email_undo', text)
   const { userId, email } = proof
   const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId, email })
@@ -142,11 +155,12 @@ async function findProof(
   const token = await findOneTimeToken(deps, purpose, text)
   const { userId, email } = token
   const user = userId === null ? null : await deps.users.findById(userId)
-  if (user === null || user.disabledAt !== null || email === null) throw new Refusal('token_invalid')
+  if (user === null || user.disabledAt !== null || email === null)
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   return { token, userId: user.id, email }
 }
 
 function requireChanged(outcome: EmailChangeOutcome): void {
-  if (outcome === 'taken') throw new Refusal('email_taken')
-  if (outcome === 'token_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  if (outcome === 'taken') throw new Refusal(ACCOUNT_REFUSALS.email_taken)
+  if (outcome === 'token_used') throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
 }

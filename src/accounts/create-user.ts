@@ -6,9 +6,13 @@ import type { Stamp } from '../kernel/event.ts'
 import { newUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { acceptNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
+import type { AccountEvent } from './events.ts'
+import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
@@ -38,7 +42,7 @@ export interface AcceptedUser {
 
 /** How a user comes to be: by registering or by the application. */
 export interface CreateUserContext {
-  readonly stamp: Stamp
+  readonly stamp: Stamp<AccountEvent>
   /** The address was proven before. Default false. */
   readonly emailVerified?: boolean
   /** What is stored with the user, all or nothing. Default nothing. */
@@ -59,7 +63,7 @@ export interface CreateUserExtras {
 export async function acceptUser(
   deps: PasswordPolicyDeps,
   input: CreateUserInput,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<AcceptedUser> {
   const email = parseEmailAddress(input.email)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
@@ -77,7 +81,7 @@ export async function createUser(
   accepted: AcceptedUser,
   context: CreateUserContext,
 ): Promise<User> {
-  if ((await deps.users.findByEmail(accepted.email)) !== null) throw new Refusal('email_taken')
+  if ((await deps.users.findByEmail(accepted.email)) !== null) throw new Refusal(ACCOUNT_REFUSALS.email_taken)
   const passwordHash = await deps.hasher.hash(accepted.password)
   return storeUser(deps, { ...accepted, passwordHash }, context)
 }
@@ -98,9 +102,10 @@ export async function storeUser(
     ...effects,
     events: [stamp({ type: 'user.created', userId: user.id }), ...effects.events],
   }))
-  if (outcome === 'invitation_used') throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  if (outcome === 'invitation_used')
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
   if (outcome === 'email_taken') {
-    throw new Refusal('email_taken', { reason: 'registered by another request at the same moment' })
+    throw new Refusal(ACCOUNT_REFUSALS.email_taken, { reason: 'registered by another request at the same moment' })
   }
   return user
 }

@@ -6,6 +6,7 @@ import type { ExportPart } from '../kernel/feature.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { UserExportJson } from '../kernel/wire.ts'
+import type { AccountEvent } from './events.ts'
 
 /** Dependencies of `exportUser`. */
 export interface ExportDeps {
@@ -31,7 +32,7 @@ export function userExportSchema(parts: readonly ExportPart[]): z.ZodType<UserEx
 export async function exportUser(
   { audit, clock, exportParts }: ExportDeps,
   id: UserId,
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent>,
 ): Promise<UserExportJson> {
   const collected: object[] = []
   for (const part of exportParts) {

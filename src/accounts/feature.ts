@@ -9,12 +9,10 @@ import type { SessionMemory } from '../sessions/session-memory.ts'
 import { accountPages } from './account-pages.ts'
 import { emailPages } from './email-pages.ts'
 import { emailRoutes } from './email-routes.ts'
-import { eventAccountPage } from './event-page.ts'
 import type { VerifyEmailMode } from './request-verification.ts'
 import { accountRoutes } from './routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './server-side-users.ts'
 import type { UserStore } from './store.ts'
-import { exportEvents, exportedEventJsonSchema } from './user-events.ts'
 
 /** Settings and services of accounts. */
 export interface AccountsOptions extends PasswordService {
@@ -32,11 +30,10 @@ export function accounts(
 ): Feature & { readonly api: ServerSideUsers } {
   const deps = { ...core, ...core.stores, ...memory, ...options }
   const sendsEmail = !core.outbox.isOff
-  const exportParts = [accountExport(deps.users), ...exports, eventExport(deps)]
+  const exportParts = [accountExport(deps.users), ...exports]
   return {
     name: 'accounts',
     words: [
-      'events',
       'export',
       ...(sendsEmail ? ['email_change'] : []),
       ...(sendsEmail && options.verifyEmailMode !== 'off' ? ['email_verification'] : []),
@@ -45,7 +42,7 @@ export function accounts(
       ...accountRoutes({ ...deps, exportParts }),
       ...(sendsEmail ? [...emailRoutes(deps), ...emailPages(pages, options.policy.minLength)] : []),
     ],
-    accountPages: [...accountPages(pages, sendsEmail), eventAccountPage(deps)],
+    accountPages: accountPages(pages, sendsEmail),
     api: createServerSideUsers(deps, core.stamp),
   }
 }
@@ -82,12 +79,5 @@ function accountExport(users: UserStore): ExportPart {
         mailsWaiting,
       }
     },
-  }
-}
-
-function eventExport({ audit }: Core['stores']): ExportPart {
-  return {
-    shape: { events: z.array(exportedEventJsonSchema) },
-    collect: async (user) => ({ events: await exportEvents(audit, user) }),
   }
 }

@@ -11,6 +11,7 @@ import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { newUserId, type UserId } from '../kernel/ids.ts'
 import type { FieldError } from '../kernel/refusal.ts'
+import type { AccountEvent } from './events.ts'
 import { type ImportedUser, type ImportUser, parseImportLine } from './import-line.ts'
 import type { MovedUser, UserStore } from './store.ts'
 
@@ -83,7 +84,7 @@ export async function importUsers(
   deps: ImportUsersDeps,
   lines: ImportLines,
   { dryRun = false, onProgress, onSkipped }: ImportOptions,
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent>,
 ): Promise<ImportResult> {
   const tally = createTally(onSkipped)
   const requireVerifiable = createSchemeCheck(deps.hasher)
@@ -137,7 +138,7 @@ function toMovedUser({ email, name, emailVerified, passwordHash, ...rest }: Impo
 /** Stores a batch in one transaction; gives the ids of those who were not there. */
 type StoreBatch = (entries: readonly BatchEntry[]) => Promise<readonly UserId[]>
 
-function createBatchStore({ users, clock }: ImportUsersDeps, stamp: Stamp): StoreBatch {
+function createBatchStore({ users, clock }: ImportUsersDeps, stamp: Stamp<AccountEvent>): StoreBatch {
   return (entries) =>
     users.importMany(entries, clock(), (ids) => ({
       events: ids.map((userId) => stamp({ type: 'user.created', userId })),

@@ -8,6 +8,7 @@ import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { AccountEvent } from './events.ts'
 import type { VerifyEmailMail } from './mails/verify-email.ts'
 
 /** Whether an address is verified: before the first login, when its owner likes, or never. */
@@ -39,7 +40,11 @@ export async function newVerification(
 }
 
 /** Mails the user a link that verifies their address. Does nothing when it is verified, or was mailed too often lately. */
-export async function requestVerification(deps: VerificationDeps, user: User, stamp: Stamp): Promise<void> {
+export async function requestVerification(
+  deps: VerificationDeps,
+  user: User,
+  stamp: Stamp<AccountEvent>,
+): Promise<void> {
   const verification = user.emailVerified ? null : await newVerification(deps, user)
   if (verification === null) return
   const { record, mails } = verification

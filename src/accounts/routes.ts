@@ -1,18 +1,13 @@
 import { z } from 'zod'
-import type { AuditStore } from '../audit/store.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
-import { parseEventId } from '../kernel/ids.ts'
-import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
-import { listUserEvents, MAX_USER_EVENTS, userEventJsonSchema } from './user-events.ts'
 import { nameSchema } from './user-name.ts'
 
 /** What the routes of accounts work with. */
 export interface AccountRouteDeps extends AccountDeps, ExportDeps {
-  readonly audit: AuditStore
   readonly cookies: CookieFactory
 }
 
@@ -39,24 +34,6 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       async handle({ principal, stamp }) {
         const body = await exportUser(deps, principal.user.id, stamp)
         return { status: 200, body, fileName: 'account.json' }
-      },
-    }),
-
-    defineRoute({
-      method: 'GET',
-      path: '/user/events',
-      summary: 'Events of your account, newest first, at most 100',
-      access: 'session',
-      query: { before: 'The id of an event: those before it. For the next page, the last one of this page.' },
-      answers: { 200: z.object({ events: z.array(userEventJsonSchema) }) },
-      refusals: ['bad_request'],
-      async handle({ principal, query: { before: text } }) {
-        const before = text === undefined ? null : parseEventId(text)
-        if (before === null && text !== undefined) {
-          throw new Refusal('bad_request', { detail: 'The parameter before must be the id of an event.' })
-        }
-        const events = await listUserEvents(deps.audit, principal.user.id, { before, limit: MAX_USER_EVENTS })
-        return { status: 200, body: { events } }
       },
     }),
 

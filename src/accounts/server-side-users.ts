@@ -3,8 +3,10 @@ import type { Stamp } from '../kernel/event.ts'
 import { parseUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { type AccountDeps, deleteUser, disableUser, enableUser } from './change-user.ts'
 import { acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
+import type { AccountEvent } from './events.ts'
 import { type ImportLines, type ImportOptions, type ImportResult, importUsers } from './import-users.ts'
 import type { UserRecord } from './store.ts'
 import { forcePasswordReset, type UnlockDeps, unlockUser } from './unlock-user.ts'
@@ -38,7 +40,10 @@ const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
 /** Makes the server-side calls about users. */
-export function createServerSideUsers(deps: AccountDeps & CreateUserDeps & UnlockDeps, stamp: Stamp): ServerSideUsers {
+export function createServerSideUsers(
+  deps: AccountDeps & CreateUserDeps & UnlockDeps,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
+): ServerSideUsers {
   const { users } = deps
 
   async function find(idOrEmail: string): Promise<UserRecord | null> {

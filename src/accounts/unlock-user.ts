@@ -2,6 +2,7 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
@@ -21,7 +22,7 @@ export interface UnlockDeps {
 export async function forcePasswordReset(
   { passwords, cache }: UnlockDeps,
   userId: UserId,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<boolean> {
   const effects = onlyEvents(stamp({ type: 'password.disabled', userId, reason: 'forced' }))
   const forced = await passwords.forceReset(userId, effects)
@@ -33,7 +34,7 @@ export async function forcePasswordReset(
 export async function unlockUser(
   { passwords, throttle }: UnlockDeps,
   { id: userId, email }: User,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<boolean> {
   await forgetFailures(throttle, email)
   return passwords.setDisabled(userId, null, onlyEvents(stamp({ type: 'password.enabled', userId })))

@@ -6,13 +6,18 @@ import type { Outbox } from '../kernel/outbox.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { writePasswordChangedMail } from '../passwords/mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
+import { PASSWORD_REFUSALS } from '../passwords/refusals.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { AccountEvent } from './events.ts'
+import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 
 /** What verifying works with. */
@@ -39,13 +44,18 @@ export interface VerifyEmailInput {
  * Sudhodanan and Paverd 2022).
  * @throws token_invalid, proof_required, wrong_password, validation_failed, too_many_requests.
  */
-export async function verifyEmail(deps: VerifyEmailDeps, input: VerifyEmailInput, stamp: Stamp): Promise<void> {
+export async function verifyEmail(
+  deps: VerifyEmailDeps,
+  input: VerifyEmailInput,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
+): Promise<void> {
   const token = await findOneTimeToken(deps, 'email_verify', input.token)
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
-  if (user === null || user.disabledAt !== null || user.email !== token.email) throw new Refusal('token_invalid')
+  if (user === null || user.disabledAt !== null || user.email !== token.email)
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   if (input.newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, input.newPassword, stamp)
   const { password, principal, caller } = input
-  if (password === undefined && principal?.user.id !== user.id) throw new Refusal('proof_required')
+  if (password === undefined && principal?.user.id !== user.id) throw new Refusal(ACCOUNT_REFUSALS.proof_required)
   if (password !== undefined) await requirePassword(deps, { userId: user.id, password }, caller)
   await store(deps, { token, user, newPassword: null }, stamp)
 }
@@ -56,7 +66,8 @@ async function requirePassword(
   caller: Caller,
 ): Promise<void> {
   const proof = await provePasswordById(deps, claim, caller)
-  if (!proof.proven) throw new Refusal('wrong_password', { detail: 'The password is wrong.', reason: proof.reason })
+  if (!proof.proven)
+    throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The password is wrong.', reason: proof.reason })
 }
 
 /** The account of an address, by the token that was mailed to it. */
@@ -65,7 +76,12 @@ interface Claim {
   readonly user: UserRecord
 }
 
-async function verifyWithNewPassword(deps: VerifyEmailDeps, claim: Claim, text: string, stamp: Stamp): Promise<void> {
+async function verifyWithNewPassword(
+  deps: VerifyEmailDeps,
+  claim: Claim,
+  text: string,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
+): Promise<void> {
   const { id: userId, email } = claim.user
   const accepted = await acceptNewPassword(deps, text, { email, userId, pointer: '#/newPassword', stamp })
   await withClaimedToken(deps, claim.token, async () => {
@@ -77,7 +93,7 @@ async function verifyWithNewPassword(deps: VerifyEmailDeps, claim: Claim, text: 
 async function store(
   deps: VerifyEmailDeps,
   { token, user, newPassword }: Claim & Pick<EmailVerification, 'newPassword'>,
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
   const verification = { token, userId: user.id, email: user.email, newPassword }
   const verified = stamp({ type: 'email.verified', userId: user.id })
@@ -88,5 +104,6 @@ async function store(
   )
   deps.cache.evictUser(user.id)
   if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // they were guesses at another password
-  if (!done) throw new Refusal('token_invalid', { reason: 'used, or the address changed, meanwhile' })
+  if (!done)
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used, or the address changed, meanwhile' })
 }

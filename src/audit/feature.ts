@@ -1,21 +1,42 @@
+import { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
+import { eventAccountPage } from './event-page.ts'
 import { SEAL_INTERVAL_MS, sealAudit, sweepAudit } from './keep-audit.ts'
+import { auditRoutes } from './routes.ts'
 import { createServerSideAudit, type ServerSideAudit } from './server-side-audit.ts'
 import type { AuditSettings } from './settings.ts'
+import { exportEvents, exportedEventJsonSchema, type UserEventTexts } from './user-events.ts'
 
-/** The audit log: sealed every ten seconds and when the process stops, kept for the time that the settings say. */
-export function audit(core: Core, settings: AuditSettings): Feature & { readonly api: ServerSideAudit } {
-  const deps = { ...core, ...core.stores }
+/** Settings of the audit log, and the events that users see. */
+export interface AuditOptions {
+  readonly auditSettings: AuditSettings
+  readonly userEvents: UserEventTexts
+}
+
+/**
+ * The audit log: sealed every ten seconds and when the process stops, kept for the time that the settings say. Users see
+ * the events of their account.
+ */
+export function audit(
+  core: Core,
+  { auditSettings, userEvents }: AuditOptions,
+): Feature & { readonly api: ServerSideAudit } {
+  const deps = { ...core, ...core.stores, userEvents }
   return {
     name: 'audit',
-    words: [],
-    routes: [],
+    words: ['events'],
+    routes: auditRoutes(deps),
     jobs: [
       { name: 'seal the audit log', every: SEAL_INTERVAL_MS, run: () => sealAudit(deps) },
-      { name: 'sweep the audit log', every: 'sweep', run: () => sweepAudit(deps, settings) },
+      { name: 'sweep the audit log', every: 'sweep', run: () => sweepAudit(deps, auditSettings) },
     ],
+    exports: {
+      shape: { events: z.array(exportedEventJsonSchema) },
+      collect: async (user) => ({ events: await exportEvents(deps.audit, user) }),
+    },
+    accountPages: [eventAccountPage(deps)],
     stop: () => sealAudit(deps),
-    api: createServerSideAudit(deps, settings),
+    api: createServerSideAudit(deps, auditSettings),
   }
 }

@@ -1,6 +1,5 @@
 import type { CompleteJson, StepRequiredJson, VerificationRequiredJson } from '../kernel/wire.ts'
-import type { WireRoutes } from '../kernel/wire-routes.ts'
-import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall, RouteKey } from './calls.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall, RouteKey, Routes } from './calls.ts'
 import { followSession } from './follow-session.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
 import { type ClientOptions, send } from './send.ts'
@@ -10,7 +9,7 @@ interface Use<Key extends RouteKey> {
   readonly id?: string
   readonly query?: object
   readonly body?: object
-  readonly done?: ((data: WireRoutes[Key]['answer']) => void) | undefined
+  readonly done?: ((data: Routes[Key]['answer']) => void) | undefined
 }
 
 /** Makes a client. Nothing is sent before the first call. */

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../kernel/catalogue.ts'
+import type { RefusalCode } from '../catalogue/refusals.ts'
 import type { FieldError } from '../kernel/refusal.ts'
 
 /** A call that did what it was for. */

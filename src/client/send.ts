@@ -3,6 +3,7 @@
  * only where that cannot do a thing twice: any request that `too_many_requests` or `overloaded` refused, for they are
  * answered before anything is done, and reads. `unavailable` may come of a commit whose answer was lost.
  */
+import type { RefusalCode } from '../catalogue/refusals.ts'
 import type { ProblemJson } from '../kernel/wire.ts'
 import type { Result } from './result.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -87,7 +88,8 @@ function toResult(response: Response, json: unknown, retryAfterSeconds: number |
   if (response.ok || !problem?.code) {
     throw new Error(`${response.status} from ${response.url} is no answer of Latchkey: are baseUrl and basePath right?`)
   }
-  const { code, status, title, detail, errors = [] } = problem
+  const { status, title, detail, errors = [] } = problem
+  const code = problem.code as RefusalCode // of this version; a newer server may have other codes
   return { ok: false, code, status, title, detail, errors, retryAfterSeconds }
 }
 

@@ -5,7 +5,7 @@ import { isFromBrowser, refuseCredentials } from '../authentication/credentials.
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import { readCookie } from '../kernel/cookie-syntax.ts'
-import type { StampedEvent } from '../kernel/event.ts'
+import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Authenticated, Principal } from '../kernel/principal.ts'
@@ -15,6 +15,7 @@ import type { Pages } from '../pages/pages.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import { toResponse } from './answer.ts'
 import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
+import { type HttpEvent, REPORTED_REFUSALS } from './events.ts'
 import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './exchange.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isDecodable } from './percent-escapes.ts'
@@ -251,26 +252,15 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
 }
 
-const NOTEWORTHY: ReadonlySet<string> = new Set([
-  'cross_origin',
-  'two_credentials',
-  'cookie_required',
-  'insufficient_scope',
-  'reauthentication_required',
-  'overloaded',
-])
-
-/**
- * Refused authorisation and attempts to get around a control are events (ASVS 16.3.2, 16.3.3). They are told and not
- * stored: anybody can cause any number of them.
- */
-function reportRefusal(deps: AppDeps, { stamp, found }: Exchange, { code, reason, throttled }: Refusal): void {
+/** Passes the events of a refusal to `onEvent`. They are not stored: a caller can cause any number of them. */
+function reportRefusal(deps: AppDeps, exchange: Exchange, { code, reason, throttled }: Refusal): void {
+  const stamp: Stamp<HttpEvent> = exchange.stamp
   if (throttled !== undefined) {
     const { operation, userId } = throttled
     deps.onEvent(stamp({ type: 'attempt.throttled', operation, userId }))
   }
-  if (!NOTEWORTHY.has(code)) return
-  const userId = found?.principal.user.id ?? null
+  if (!REPORTED_REFUSALS.has(code)) return
+  const userId = exchange.found?.principal.user.id ?? null
   deps.onEvent(stamp({ type: 'request.refused', code, reason: reason ?? code, userId }))
 }
 

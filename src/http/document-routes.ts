@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { CATALOGUE, type RefusalCode } from '../kernel/catalogue.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { RefusalTable } from '../kernel/refusal-entry.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { VERSION } from '../kernel/version.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -19,16 +19,18 @@ export interface DocumentDeps {
   readonly pages: Pages
   /** The words of all features. */
   readonly words: readonly string[]
+  /** Every refusal. */
+  readonly refusals: RefusalTable
 }
 
 const HTML = 'text/html'
 
 /** Routes that describe the service: metadata, OpenAPI, the reference, and the meaning of each refusal. */
 export function documentRoutes(deps: DocumentDeps, described: readonly Route[]): Route[] {
-  const { words: features } = deps
+  const { words: features, refusals } = deps
   const { authUrl, basePath } = deps.links
   const { render } = deps.pages
-  const context = { origin: deps.origins.own, basePath, cookieName: deps.cookies.name() }
+  const context = { origin: deps.origins.own, basePath, cookieName: deps.cookies.name(), refusals }
   let openApi: OpenApiDocument | undefined
   const links = {
     login: `${authUrl}/login`,
@@ -94,10 +96,10 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
         }),
       },
       async handle({ params: { code = '' }, wantsHtml }) {
-        if (!Object.hasOwn(CATALOGUE, code)) throw new Refusal('not_found', { detail: 'There is no such code.' })
-        const entry = CATALOGUE[code as RefusalCode] // one of its own keys, checked above
-        if (wantsHtml) return render({ status: 200, title: entry.title, content: problemPage(code, entry) })
-        return { status: 200, body: { code, ...entry } }
+        const entry = Object.hasOwn(refusals, code) ? refusals[code] : undefined
+        if (entry === undefined) throw new Refusal('not_found', { detail: 'There is no such code.' })
+        if (wantsHtml) return render({ status: 200, title: entry.title, content: problemPage(entry) })
+        return { status: 200, body: { ...entry } }
       },
     }),
   ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { CATALOGUE, type RefusalCode } from '../kernel/catalogue.ts'
+import type { RefusalEntry, RefusalTable } from '../kernel/refusal-entry.ts'
+import type { KernelRefusalCode } from '../kernel/refusals.ts'
 import type { Route } from '../kernel/route.ts'
 import { VERSION } from '../kernel/version.ts'
 
@@ -8,6 +9,8 @@ export interface OpenApiContext {
   readonly origin: string
   readonly basePath: string
   readonly cookieName: string
+  /** Every refusal. */
+  readonly refusals: RefusalTable
 }
 
 /** An OpenAPI 3.1 document, as plain JSON. */
@@ -22,11 +25,11 @@ const SECURITY = {
   fresh_session: [{ session: [] }, { sessionInHeader: [] }],
 } as const
 
-/** Refusals that a route may answer: its own, and those of its kind. */
-export function refusalsOf(route: Route): readonly RefusalCode[] {
+/** Lists the codes of the refusals of a route: its own, and those of every route of its kind. */
+export function refusalsOf(route: Route): readonly string[] {
   const isUnsafe = route.method !== 'GET'
   const hasBody = route.body !== undefined
-  const codes: RefusalCode[] = [
+  const ofItsKind: KernelRefusalCode[] = [
     ...(hasBody ? (['malformed_body', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const) : []),
     ...(isUnsafe ? (['cross_origin'] as const) : []),
     'two_credentials',
@@ -35,20 +38,19 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
     ...(route.access === 'fresh_session' ? (['reauthentication_required'] as const) : []),
     ...(isUnsafe || route.access !== 'anyone' ? (['unavailable'] as const) : []),
     ...(route.path.includes('{') ? (['not_found'] as const) : []),
-    ...(route.refusals ?? []),
   ]
-  return [...new Set(codes)]
+  return [...new Set<string>([...ofItsKind, ...(route.refusals ?? [])])]
 }
 
 /** The OpenAPI document of the route table, from the schemas that validate. Forms of our own pages are no API. */
 export function createOpenApi(
   routes: readonly Route[],
-  { origin, basePath, cookieName }: OpenApiContext,
+  { origin, basePath, cookieName, refusals }: OpenApiContext,
 ): OpenApiDocument {
   const paths: Record<string, Json> = {}
   for (const route of routes.filter(({ form }) => form?.only !== true)) {
     const path = `${basePath}${route.path}`
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route, refusals) }
   }
   return {
     openapi: '3.1.1',
@@ -81,33 +83,35 @@ export function createOpenApi(
           description: 'An access token of a script or another machine (RFC 6750).',
         },
       },
-      schemas: { ...sharedSchemas(routes), Problem: PROBLEM_SCHEMA },
+      schemas: { ...sharedSchemas(routes), Problem: problemSchema(refusals) },
     },
   }
 }
 
-const PROBLEM_SCHEMA: Json = {
-  type: 'object',
-  description: 'RFC 9457 problem details.',
-  required: ['type', 'title', 'status', 'detail', 'code'],
-  properties: {
-    type: { type: 'string', format: 'uri', description: 'Answers with the documentation of the code.' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string', enum: Object.keys(CATALOGUE) },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['pointer', 'detail'],
-        properties: { pointer: { type: 'string', examples: ['#/email'] }, detail: { type: 'string' } },
+function problemSchema(refusals: RefusalTable): Json {
+  return {
+    type: 'object',
+    description: 'RFC 9457 problem details.',
+    required: ['type', 'title', 'status', 'detail', 'code'],
+    properties: {
+      type: { type: 'string', format: 'uri', description: 'Answers with the documentation of the code.' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      code: { type: 'string', enum: Object.keys(refusals) },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['pointer', 'detail'],
+          properties: { pointer: { type: 'string', examples: ['#/email'] }, detail: { type: 'string' } },
+        },
       },
     },
-  },
+  }
 }
 
-function toOperation(route: Route): Json {
+function toOperation(route: Route, refusals: RefusalTable): Json {
   const schema = { type: 'string' }
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
@@ -128,7 +132,7 @@ function toOperation(route: Route): Json {
     ...(route.access === 'anyone' ? {} : { security: SECURITY[route.access] }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body === undefined ? {} : { requestBody: toRequestBody(route) }),
-    responses: { ...successResponses(route), ...refusalResponses(route) },
+    responses: { ...successResponses(route), ...refusalResponses(route, refusals) },
   }
 }
 
@@ -156,17 +160,24 @@ function toSuccess(status: string, answer: Route['answers'][number]): Json {
   return { description: 'Done.', content: { 'application/json': { schema: toSchema(answer, 'output') } } }
 }
 
-function refusalResponses(route: Route): Json {
-  const byStatus = Map.groupBy(new Set(refusalsOf(route)), (code) => CATALOGUE[code].status)
+function refusalResponses(route: Route, refusals: RefusalTable): Json {
+  const entries = refusalsOf(route).map((code) => entryOf(refusals, code))
+  const byStatus = Map.groupBy(entries, ({ status }) => status)
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
+    [...byStatus].map(([status, ofStatus]) => [
       String(status),
       {
-        description: codes.map((code) => `\`${code}\`: ${CATALOGUE[code].title}.`).join(' '),
+        description: ofStatus.map(({ code, title }) => `\`${code}\`: ${title}.`).join(' '),
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),
   )
+}
+
+function entryOf(refusals: RefusalTable, code: string): RefusalEntry {
+  const entry = refusals[code]
+  if (entry === undefined) throw new Error(`A route names the refusal ${code}, which no room states`)
+  return entry
 }
 
 /** JSON Schema 2020-12, which is what OpenAPI 3.1 has; shared schemas as references. */

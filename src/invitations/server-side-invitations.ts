@@ -5,6 +5,7 @@ import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import { invalidMember } from '../kernel/refusal.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
+import type { InvitationEvent } from './events.ts'
 import type { InvitationMail } from './mails/invitation.ts'
 
 /** What inviting works with. */
@@ -37,7 +38,10 @@ export interface ServerSideInvitations {
 }
 
 /** Makes the server-side calls about invitations. */
-export function createServerSideInvitations(deps: InvitationDeps, stamp: Stamp): ServerSideInvitations {
+export function createServerSideInvitations(
+  deps: InvitationDeps,
+  stamp: Stamp<InvitationEvent>,
+): ServerSideInvitations {
   return {
     async create({ email: text, lifeMs = ONE_TIME_TOKENS.invitation.lifeMs } = {}) {
       const email = text === undefined ? null : parseEmailAddress(text)

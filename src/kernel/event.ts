@@ -1,100 +1,58 @@
 import type { ClientInfo } from './principal.ts'
 
-/** What happened to whom. `reason` is private detail; no event holds a secret. */
-export type SecurityEvent =
-  | {
-      readonly type:
-        | 'user.created'
-        | 'user.renamed'
-        | 'user.disabled'
-        | 'user.enabled'
-        | 'user.deleted'
-        | 'user.exported'
-        | 'email.verification_requested'
-        | 'email.verified'
-        | 'email.change_requested'
-        | 'email.changed'
-        | 'email.change_undone'
-        | 'password.reset'
-        | 'password.enabled'
-      readonly userId: string
-    }
-  | {
-      readonly type: 'password.reset_requested'
-      /** Null: nobody has the address. */
-      readonly userId: string | null
-    }
-  | {
-      readonly type: 'login.succeeded'
-      readonly userId: string
-      readonly sessionId: string
-      readonly methods: readonly string[]
-    }
-  | { readonly type: 'login.refused'; readonly userId: string | null; readonly reason: string }
-  | { readonly type: 'reauthentication.succeeded'; readonly userId: string; readonly sessionId: string }
-  | {
-      readonly type: 'reauthentication.refused'
-      readonly userId: string
-      readonly sessionId: string
-      readonly reason: string
-    }
-  | {
-      readonly type: 'password.changed'
-      readonly userId: string
-      /** Null: from no session, but with a verification of the address or from the old system. */
-      readonly sessionId: string | null
-    }
-  | {
-      readonly type: 'password.disabled'
-      readonly userId: string
-      /** Why it has to be reset: too many failures, an administrator, or an undone change of address. */
-      readonly reason: 'failures' | 'forced' | 'email_change_undone'
-    }
-  | {
-      /** The list of breached passwords could not be asked; the password was taken. */
-      readonly type: 'password.breach_check_failed'
-      readonly userId: string | null
-      readonly reason: string
-    }
-  | {
-      /** Somebody has to wait before the next try. Told and not stored. */
-      readonly type: 'attempt.throttled'
-      readonly operation: string
-      readonly userId: string | null
-    }
-  | { readonly type: 'session.revoked' | 'session.expired'; readonly userId: string; readonly sessionId: string }
-  | { readonly type: 'sessions.revoked'; readonly userId: string; readonly count: number }
-  | {
-      readonly type: 'access_token.created' | 'access_token.revoked'
-      readonly userId: string
-      readonly tokenId: string
-    }
-  | { readonly type: 'invitation.created'; readonly userId: null }
-  | {
-      /** A mail that is given up. */
-      readonly type: 'mail.failed'
-      readonly userId: string | null
-      readonly mailId: string
-      readonly reason: string
-    }
-  | { readonly type: 'request.refused'; readonly code: string; readonly reason: string; readonly userId: string | null }
+/**
+ * The shape of every security event. Each room states its own events in its `events.ts`; `catalogue/events.ts` has all of
+ * them. No event holds a secret or an email address.
+ */
+export interface AnyEvent {
+  /** What happened, as `noun.verb`: `session.revoked`. */
+  readonly type: string
+  /** The id of the user that the event is about; null if there is none. */
+  readonly userId: string | null
+  /** The id of the session that the event is about; null or absent if there is none. */
+  readonly sessionId?: string | null
+}
 
 /** Where an event comes from. */
 export interface EventOrigin {
   /** When it happened, milliseconds since 1970 UTC. */
   readonly at: number
-  /** Who did it: the id of a user who was logged in, the name under which server-side calls act, or null for anybody. */
+  /** Who caused it: the id of the logged-in user, the `actor` of server-side calls, or null if nobody was logged in. */
   readonly actor: string | null
-  /** The request that caused it; null for server-side calls and sweeps. */
+  /** The id of the request that caused it; null for server-side calls and background jobs. */
   readonly requestId: string | null
+  /** The client that sent the request; null without a request. */
   readonly client: ClientInfo | null
 }
 
-/** An event and where it comes from, as it is stored and told. */
-export type StampedEvent = SecurityEvent & EventOrigin
+/** An event with its origin, as it is stored and passed to `onEvent`. */
+export type StampedEvent = AnyEvent & EventOrigin
 
-/** Takes events. It is called after what it tells has been stored; what it throws is reported and changes nothing. */
-export type EventListener = (event: StampedEvent) => void
+/**
+ * Adds the origin to an event. The storage writes the result in the transaction of the change itself. An action names the
+ * events that it stamps, as in `Stamp<SessionEvent>`, so that a misspelt type does not compile. The plain `Stamp` takes
+ * any event, so it fits every action.
+ */
+export type Stamp<Event extends AnyEvent = AnyEvent> = (event: Event) => StampedEvent
 
-/** Adds to an event where it comes from. The storage writes it in the transaction of what happened. */
-export type Stamp = (event: SecurityEvent) => StampedEvent
+/** The event of a union that has this type. */
+type EventOf<Event extends AnyEvent, Type> = Event extends { readonly type: infer Types }
+  ? Type extends Types
+    ? Event
+    : never
+  : never
+
+/** What a room says of one event, for readers: the documentation and the account page. */
+export interface EventEntry<Field extends string = string> {
+  /** When the event happens and what follows from it, in Markdown. */
+  readonly description: string
+  /** Every field of the event except `type`; the value explains the field, or is null if its name says enough. */
+  readonly fields: Readonly<Record<Field, string | null>>
+  /** What the user reads about it on the account page; null if users do not see this event. */
+  readonly sentence: string | null
+}
+
+/** The entries of all events of a room, by type. */
+export type EventTable<Event extends AnyEvent> = {
+  readonly [Type in Event['type']]: EventEntry<Exclude<keyof EventOf<Event, Type> & string, 'type'>>
+}

@@ -1,5 +1,6 @@
-import { CATALOGUE, type RefusalCode } from './catalogue.ts'
 import type { ThrottledTry } from './quota.ts'
+import type { RefusalEntry } from './refusal-entry.ts'
+import { KERNEL_REFUSALS, type KernelRefusalCode } from './refusals.ts'
 
 /** One thing that is wrong with a request body. */
 export interface FieldError {
@@ -11,7 +12,7 @@ export interface FieldError {
 
 /** What may accompany a refusal. */
 export interface RefusalOptions {
-  /** Public explanation of this one case; the catalogue's `when` otherwise. */
+  /** Public explanation of this case. Default: the `when` of the entry. */
   readonly detail?: string
   /** Private explanation, for events and logs only. */
   readonly reason?: string
@@ -30,11 +31,11 @@ export interface RefusalOptions {
 }
 
 /**
- * An expected "no". It carries a stable code of the catalogue, its HTTP status and a public text.
- * Anything else that is thrown is a bug and becomes a 500.
+ * An expected "no": a stable code, its HTTP status and a public text. Any other error is a bug and is answered with 500.
+ * The package exports a subclass of it, `catalogue/refusal.ts`, which knows the codes of all rooms.
  */
 export class Refusal extends Error {
-  readonly code: RefusalCode
+  readonly code: string
   readonly status: number
   readonly title: string
   /** Public text. */
@@ -47,11 +48,12 @@ export class Refusal extends Error {
   readonly throttled: ThrottledTry | undefined
   readonly scopes: readonly string[] | undefined
 
-  constructor(code: RefusalCode, options: RefusalOptions = {}) {
-    const entry = CATALOGUE[code]
-    super(`${code}: ${options.detail ?? entry.when}`, { cause: options.cause })
+  /** @param refusal a refusal of the kernel by its code, or the entry of a room: `ACCOUNT_REFUSALS.email_taken`. */
+  constructor(refusal: KernelRefusalCode | RefusalEntry, options: RefusalOptions = {}) {
+    const entry: RefusalEntry = typeof refusal === 'string' ? KERNEL_REFUSALS[refusal] : refusal
+    super(`${entry.code}: ${options.detail ?? entry.when}`, { cause: options.cause })
     this.name = 'Refusal'
-    this.code = code
+    this.code = entry.code
     this.status = entry.status
     this.title = entry.title
     this.detail = options.detail ?? entry.when

@@ -1,5 +1,4 @@
 import type { ZodType } from 'zod'
-import type { RefusalCode } from './catalogue.ts'
 import type { Cookie } from './cookie.ts'
 import type { Stamp } from './event.ts'
 import type { ClientInfo, IssuedSession, Principal, SessionPrincipal } from './principal.ts'
@@ -90,8 +89,8 @@ export interface Route {
   readonly body?: ZodType
   /** Success answers by status: a schema, a media type that is not JSON, or null for no body. */
   readonly answers: Readonly<Record<number, ZodType | `${string}/${string}` | null>>
-  /** Refusals besides those that every route of its kind has. */
-  readonly refusals?: readonly RefusalCode[]
+  /** The codes of the refusals that the route adds to those of every route of its kind. */
+  readonly refusals?: readonly string[]
   readonly form?: FormUse
   /** What is answered to whoever offers nothing that is good, and no token. Null or absent: 401 unauthenticated. */
   answerNobody?(request: RouteRequest): Answer | null

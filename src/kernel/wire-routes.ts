@@ -71,8 +71,11 @@ export interface CreateAccessTokenBody {
   readonly expiresAt?: string | null | undefined
 }
 
-/** The routes by method and path. `body` and `query` are absent where there is none; `answer` is null where it is empty. */
-export interface WireRoutes {
+/**
+ * The routes by method and path. `body` and `query` are absent where there is none; `answer` is null where it is empty.
+ * `EventType`: the types of the events that users see; the client fills it in from `catalogue/events.ts`.
+ */
+export interface WireRoutes<EventType extends string = string> {
   'GET ': {
     readonly answer: MetadataJson
     readonly refusal: 'two_credentials'
@@ -132,7 +135,7 @@ export interface WireRoutes {
   'GET /user/events': {
     /** `before`: the id of an event; gives those before it. */
     readonly query: { readonly before?: string | undefined }
-    readonly answer: { readonly events: readonly UserEventJson[] }
+    readonly answer: { readonly events: readonly UserEventJson<EventType>[] }
     readonly refusal: WithSession | 'bad_request'
   }
   'GET /verify': {

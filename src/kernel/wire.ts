@@ -2,7 +2,6 @@
  * What goes over the wire, as plain interfaces (DESIGN section 3). Routes are checked against them, the client is made of
  * them, and test/client/wire.test.ts holds them to the OpenAPI document. Times are ISO 8601 UTC, ids UUIDs.
  */
-import type { RefusalCode } from './catalogue.ts'
 import type { Method } from './principal.ts'
 import type { FieldError } from './refusal.ts'
 
@@ -74,32 +73,6 @@ export interface MetadataJson {
   readonly links: Readonly<Record<string, string>>
 }
 
-/** What people are shown of the events about them: what they or somebody else did to the account, failures included. */
-export type UserEventType =
-  | 'user.created'
-  | 'user.renamed'
-  | 'user.disabled'
-  | 'user.enabled'
-  | 'user.exported'
-  | 'email.verification_requested'
-  | 'email.verified'
-  | 'email.change_requested'
-  | 'email.changed'
-  | 'email.change_undone'
-  | 'login.succeeded'
-  | 'login.refused'
-  | 'reauthentication.succeeded'
-  | 'reauthentication.refused'
-  | 'password.changed'
-  | 'password.reset_requested'
-  | 'password.reset'
-  | 'password.disabled'
-  | 'password.enabled'
-  | 'session.revoked'
-  | 'sessions.revoked'
-  | 'access_token.created'
-  | 'access_token.revoked'
-
 /** An event in an export, which has those as well that people are not shown. */
 export interface ExportedEventJson {
   readonly id: string
@@ -113,9 +86,9 @@ export interface ExportedEventJson {
   readonly byYou?: boolean | undefined
 }
 
-/** An event about the own account. */
-export interface UserEventJson extends ExportedEventJson {
-  readonly type: UserEventType
+/** An event about your account. `catalogue/events.ts` has its types. */
+export interface UserEventJson<Type extends string = string> extends ExportedEventJson {
+  readonly type: Type
 }
 
 /** An access token, without its secret. */
@@ -160,12 +133,12 @@ export interface UserExportJson {
 
 /** Body of every refusal: `application/problem+json` (RFC 9457). */
 export interface ProblemJson {
-  /** Answers with the documentation of the code. */
+  /** A URL that answers with the documentation of the code. */
   readonly type: string
   readonly title: string
   readonly status: number
   readonly detail: string
-  readonly code: RefusalCode
+  readonly code: string
   /** What is wrong with the body, one entry per problem. */
   readonly errors?: readonly FieldError[]
 }

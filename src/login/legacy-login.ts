@@ -7,11 +7,14 @@
  */
 
 import { type CreateUserDeps, createUser } from '../accounts/create-user.ts'
+import type { AccountEvent } from '../accounts/events.ts'
+import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { nameSchema } from '../accounts/user-name.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { toPassword } from '../passwords/password.ts'
 import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
@@ -81,7 +84,7 @@ async function ask(verifyLegacy: VerifyLegacy, credentials: Typed): Promise<Lega
 async function adopt(
   deps: LegacyLoginDeps,
   { known, email, userId, password: text }: Adoption,
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
   const password = toPassword(text)
   if (userId !== null) {
@@ -94,7 +97,7 @@ async function adopt(
   try {
     await createUser(deps, { email, name, password }, { stamp, emailVerified: known.emailVerified === true })
   } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'email_taken')) throw error
+    if (!(error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code)) throw error
   }
 }
 

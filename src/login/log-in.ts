@@ -3,12 +3,15 @@ import type { Stamp } from '../kernel/event.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
+import type { SessionEvent } from '../sessions/events.ts'
 import { type SessionDeps, startSession } from '../sessions/start-session.ts'
 import type { DeviceUser } from '../throttle/device.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { LoginCheck, Typed } from './check.ts'
+import type { LoginEvent } from './events.ts'
 import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
 import { writeNewDeviceMail } from './mails/new-device.ts'
+import { LOGIN_REFUSALS } from './refusals.ts'
 
 /** Dependencies of `logIn`. */
 export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
@@ -37,7 +40,7 @@ export interface LoggedIn {
 export async function logIn(
   deps: LogInDeps,
   { email, password, remember, caller, replaces }: LogInInput,
-  stamp: Stamp,
+  stamp: Stamp<LoginEvent | SessionEvent>,
 ): Promise<LoggedIn> {
   let proof = await provePasswordByEmail(deps, { email, password }, caller)
   for (const check of deps.checks) proof = await check(proof, { email, password }, caller)
@@ -64,9 +67,9 @@ export async function logIn(
 
 async function refuse(
   { audit }: LogInDeps,
-  stamp: Stamp,
+  stamp: Stamp<LoginEvent>,
   { userId, reason }: { readonly userId: string | null; readonly reason: string },
 ): Promise<Refusal> {
   await audit.write({ events: [stamp({ type: 'login.refused', userId, reason })] })
-  return new Refusal('invalid_credentials', { reason })
+  return new Refusal(LOGIN_REFUSALS.invalid_credentials, { reason })
 }

@@ -3,10 +3,13 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
+import { PASSWORD_REFUSALS } from '../passwords/refusals.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { LoginEvent } from './events.ts'
 
 /** What proving oneself again works with. */
 export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
@@ -28,7 +31,7 @@ export interface ReauthenticateInput {
 export async function reauthenticate(
   deps: ReauthenticateDeps,
   { principal: { user, session }, sessionToken, password, caller }: ReauthenticateInput,
-  stamp: Stamp,
+  stamp: Stamp<LoginEvent | PasswordEvent>,
 ): Promise<IssuedSession> {
   const proof = await provePasswordById(deps, { userId: user.id, password }, caller)
   if (!proof.proven) {
@@ -36,7 +39,7 @@ export async function reauthenticate(
     await deps.audit.write({
       events: [stamp({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
     })
-    throw new Refusal('wrong_password', { detail: 'The password is wrong.' })
+    throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The password is wrong.' })
   }
   const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const proven = stamp({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })

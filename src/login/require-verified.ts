@@ -1,6 +1,7 @@
 import { requestVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { LoginCheck } from './check.ts'
+import { LOGIN_REFUSALS } from './refusals.ts'
 
 /** Dependencies of `requireVerifiedAddress`. */
 export interface RequireVerifiedDeps extends VerificationDeps {
@@ -15,6 +16,6 @@ export function requireVerifiedAddress(deps: RequireVerifiedDeps): LoginCheck {
   return async (proof, _typed, { stamp }) => {
     if (!proof.proven || deps.verifyEmailMode !== 'required' || proof.credential.user.emailVerified) return proof
     await requestVerification(deps, proof.credential.user, stamp)
-    throw new Refusal('email_not_verified')
+    throw new Refusal(LOGIN_REFUSALS.email_not_verified)
   }
 }

@@ -8,6 +8,7 @@ import type { Sealer } from '../crypto/sealed-text.ts'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { MailContent } from '../kernel/outbox.ts'
+import type { MailEvent } from './events.ts'
 import type { CountedKind, MailCounts } from './mail-counts.ts'
 import { type Mailer, MailRefused } from './message.ts'
 import type { SealedMail } from './outbox.ts'
@@ -25,7 +26,7 @@ export interface DeliveryDeps<Content extends MailContent> {
   readonly host: string
   readonly counts: MailCounts<Content['kind']>
   readonly clock: Clock
-  readonly stamp: Stamp
+  readonly stamp: Stamp<MailEvent>
   readonly onError: (error: unknown) => void
 }
 

@@ -1,6 +1,7 @@
 import { hashToken, newToken, parseToken, type Token } from '../crypto/token.ts'
 import { type Clock, DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from './refusals.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from './store.ts'
 
 /** Token prefix and life by purpose, milliseconds. */
@@ -43,7 +44,7 @@ export async function findOneTimeToken(
 ): Promise<OneTimeToken> {
   const token = parseToken(ONE_TIME_TOKENS[purpose].prefix, text)
   const found = token === null ? null : await oneTimeTokens.find(hashToken(token), purpose, clock())
-  if (found === null) throw new Refusal('token_invalid')
+  if (found === null) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   return found
 }
 
@@ -63,7 +64,7 @@ export async function withClaimedToken<T>(
   const now = clock()
   const claimedUntil = now + CLAIM_MS
   if (!(await oneTimeTokens.claim(tokenHash, now, claimedUntil)))
-    throw new Refusal('token_invalid', { reason: 'in use' })
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'in use' })
   try {
     return await work()
   } catch (error) {

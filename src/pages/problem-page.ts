@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
-import type { CatalogueEntry } from '../kernel/catalogue.ts'
 import type { Html } from '../kernel/feature.ts'
+import type { RefusalEntry } from '../kernel/refusal-entry.ts'
 
-/** What a refusal means, for the developer who follows its `type`. */
-export function problemPage(code: string, { status, when, next }: CatalogueEntry): Html {
+/** Renders the documentation of a refusal, for the developer who opens its `type`. */
+export function problemPage({ code, status, when, next }: RefusalEntry): Html {
   return html`<p><code>${code}</code>, HTTP status ${status}</p>
 <h2>When it happens</h2>
 <p>${when}</p>

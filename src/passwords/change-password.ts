@@ -8,9 +8,11 @@ import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
+import { PASSWORD_REFUSALS } from './refusals.ts'
 
 /** What changing a password works with. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
@@ -46,7 +48,7 @@ export interface PasswordChanged {
 export async function changePassword(
   deps: ChangePasswordDeps,
   { principal: { user, session }, sessionToken, currentPassword, newPassword, caller }: ChangePasswordInput,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<PasswordChanged> {
   const context = { email: user.email, userId: user.id, pointer: '#/newPassword', stamp }
   const accepted = await acceptNewPassword(deps, newPassword, context)
@@ -56,7 +58,7 @@ export async function changePassword(
     await deps.audit.write({
       events: [stamp({ type: 'reauthentication.refused', userId: user.id, sessionId: session.id, reason })],
     })
-    throw new Refusal('wrong_password', { detail: 'The current password is wrong.' })
+    throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The current password is wrong.' })
   }
   if (accepted === toPassword(currentPassword))
     throw invalidMember('#/newPassword', 'Must differ from the current password.')

@@ -1,7 +1,9 @@
+import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import type { PasswordTry } from '../throttle/password-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import type { LockoutMail } from './mails/lockout.ts'
 import type { PasswordCredential, PasswordStore } from './store.ts'
 
@@ -21,10 +23,11 @@ export interface DisablePasswordDeps {
 export async function disableAfterFailures(
   { passwords, throttle, outbox, links }: DisablePasswordDeps,
   credential: PasswordCredential | null,
-  { tried, caller: { stamp } }: { readonly tried: PasswordTry; readonly caller: Caller },
+  { tried, caller }: { readonly tried: PasswordTry; readonly caller: Caller },
 ): Promise<void> {
   const isTooMany = !tried.isKnownDevice && tried.failures >= throttle.limits.failuresUntilDisabled
   if (!isTooMany || outbox.isOff || credential === null || credential.disabledFor !== null) return
+  const stamp: Stamp<PasswordEvent> = caller.stamp
   const { id: userId, email } = credential.user
   const content: LockoutMail = { kind: 'lockout', failures: tried.failures, resetLink: links.forgotPassword }
   await passwords.setDisabled(userId, 'strangers', () => ({

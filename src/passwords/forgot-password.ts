@@ -5,6 +5,7 @@ import type { Outbox } from '../kernel/outbox.ts'
 import { newOneTimeToken, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import { passwordResetContent } from './mails/password-reset.ts'
 import type { PasswordStore } from './store.ts'
 
@@ -21,7 +22,11 @@ export interface ForgotPasswordDeps extends OneTimeTokenDeps {
  * mailed too often lately, a token
  * that nobody learns and a decoy email are stored: the same work, and the same answer (ASVS 6.3.8).
  */
-export async function forgotPassword(deps: ForgotPasswordDeps, email: string, stamp: Stamp): Promise<void> {
+export async function forgotPassword(
+  deps: ForgotPasswordDeps,
+  email: string,
+  stamp: Stamp<PasswordEvent>,
+): Promise<void> {
   const address = parseEmailAddress(email)
   const credential = address === null ? null : await deps.passwords.findByEmail(address)
   const mayMail = await takeMailBudget(deps.throttle, 'reset', address ?? email)

@@ -8,6 +8,7 @@ import type { Stamp } from '../kernel/event.ts'
 import { invalidMember } from '../kernel/refusal.ts'
 import type { IsBreached } from './breach-list.ts'
 import type { IsCommon } from './common-passwords.ts'
+import type { PasswordEvent } from './events.ts'
 
 declare const passwordBrand: unique symbol
 
@@ -38,7 +39,7 @@ export interface PasswordContext {
   readonly userId: string | null
   /** The body member that held it, as a URI fragment. */
   readonly pointer: string
-  readonly stamp: Stamp
+  readonly stamp: Stamp<PasswordEvent>
 }
 
 /** Most code points of a password. */

@@ -4,9 +4,11 @@ import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import type { PasswordEvent } from './events.ts'
 import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
 import type { PasswordStore } from './store.ts'
@@ -35,11 +37,11 @@ export interface ResetPasswordInput {
 export async function resetPassword(
   deps: ResetPasswordDeps,
   { token: text, password }: ResetPasswordInput,
-  stamp: Stamp,
+  stamp: Stamp<PasswordEvent>,
 ): Promise<void> {
   const token = await findOneTimeToken(deps, 'password_reset', text)
   const credential = token.userId === null ? null : await deps.passwords.findByUserId(token.userId)
-  if (credential === null || credential.disabled) throw new Refusal('token_invalid')
+  if (credential === null || credential.disabled) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   const { user } = credential
   const context = { email: user.email, userId: user.id, pointer: '#/password', stamp }
   const accepted = await acceptNewPassword(deps, password, context)
@@ -53,6 +55,6 @@ export async function resetPassword(
     }))
     deps.cache.evictUser(user.id)
     await forgetFailures(deps.throttle, user.email) // they were guesses at another password
-    if (!done) throw new Refusal('token_invalid', { reason: 'used, or its user gone, meanwhile' })
+    if (!done) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used, or its user gone, meanwhile' })
   })
 }

@@ -5,7 +5,9 @@
  */
 
 import { type AcceptedUser, type CreateUserDeps, storeUser } from '../accounts/create-user.ts'
+import type { AccountEvent } from '../accounts/events.ts'
 import { accountExistsContent } from '../accounts/mails/account-exists.ts'
+import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { Effects } from '../kernel/effects.ts'
@@ -14,6 +16,7 @@ import type { Stamp } from '../kernel/event.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { newOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 
@@ -30,7 +33,7 @@ type Deps = CreateUserDeps & VerificationDeps
  * @returns null, as `register` does.
  * @throws token_invalid when the invitation was used meanwhile; overloaded, unavailable.
  */
-export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp): Promise<null> {
+export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp<AccountEvent>): Promise<null> {
   const { email, password } = admitted.accepted
   const taken = await deps.users.findTaken([email], deps.clock())
   const passwordHash = await deps.hasher.hash(password)
@@ -43,7 +46,7 @@ export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: 
 async function store(
   deps: Deps,
   { accepted, invitation, passwordHash }: Admitted & { readonly passwordHash: PasswordHash },
-  stamp: Stamp,
+  stamp: Stamp<AccountEvent>,
 ): Promise<boolean> {
   try {
     await storeUser(
@@ -59,16 +62,16 @@ async function store(
     )
     return true
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'email_taken') return false
+    if (error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code) return false
     throw error
   }
 }
 
-async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: Stamp): Promise<void> {
+async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: Stamp<AccountEvent>): Promise<void> {
   const { record, effects } = await writeToOwner(deps, accepted.email, stamp)
   if (invitation === undefined) return deps.oneTimeTokens.issue([record], () => effects)
   const isExchanged = await deps.oneTimeTokens.exchange(invitation, [record], () => effects)
-  if (!isExchanged) throw new Refusal('token_invalid', { reason: 'used meanwhile' })
+  if (!isExchanged) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
 }
 
 /** A token and what is told with it. */
@@ -77,7 +80,7 @@ interface Letter {
   readonly effects: Effects
 }
 
-async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp): Promise<Letter> {
+async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp<AccountEvent>): Promise<Letter> {
   const owner = await deps.users.findByEmail(email)
   const isEnabled = owner !== null && owner.disabledAt === null
   if (isEnabled && !owner.emailVerified) return writeVerification(deps, owner, stamp)
@@ -88,7 +91,7 @@ async function writeToOwner(deps: Deps, email: EmailAddress, stamp: Stamp): Prom
   return { ...nobody, effects: { events: [], mails: deps.outbox.write({ to: email, userId: owner.id, content }) } }
 }
 
-async function writeVerification(deps: Deps, user: User, stamp: Stamp): Promise<Letter> {
+async function writeVerification(deps: Deps, user: User, stamp: Stamp<AccountEvent>): Promise<Letter> {
   const verification = await newVerification(deps, user)
   if (verification === null) return writeToNobody(deps)
   const { record, mails } = verification

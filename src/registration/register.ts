@@ -5,21 +5,29 @@ import {
   createUser,
   FIRST_SECURITY_EPOCH,
 } from '../accounts/create-user.ts'
+import type { AccountEvent } from '../accounts/events.ts'
 import { newVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
-import type { Stamp } from '../kernel/event.ts'
+import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import type { LoginEvent } from '../login/events.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
 import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { PasswordEvent } from '../passwords/events.ts'
+import type { SessionEvent } from '../sessions/events.ts'
 import { newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
+import { REGISTRATION_REFUSALS } from './refusals.ts'
 import { type Admitted, registerUnverified } from './register-unverified.ts'
 
 /** Who may register: anybody, whoever has an invitation, or nobody. */
 export type Registration = 'open' | 'invite' | 'closed'
+
+/** Events that a registration stamps. */
+type RegistrationEvent = AccountEvent | LoginEvent | PasswordEvent | SessionEvent
 
 /** What registering works with. */
 export interface RegisterDeps extends CreateUserDeps, SessionDeps, VerificationDeps {
@@ -42,12 +50,20 @@ export interface RegisterInput extends CreateUserInput {
  * @throws registration_closed, validation_failed, token_invalid (the invitation); too_many_requests; email_taken, unless
  *   verification is required.
  */
-export async function register(deps: RegisterDeps, input: RegisterInput, stamp: Stamp): Promise<IssuedSession | null> {
-  if (deps.registration === 'closed') throw new Refusal('registration_closed')
+export async function register(
+  deps: RegisterDeps,
+  input: RegisterInput,
+  stamp: Stamp<RegistrationEvent>,
+): Promise<IssuedSession | null> {
+  if (deps.registration === 'closed') throw new Refusal(REGISTRATION_REFUSALS.registration_closed)
   return withRegisterTry(deps.throttle, input.caller, () => admit(deps, input, stamp))
 }
 
-async function admit(deps: RegisterDeps, input: RegisterInput, stamp: Stamp): ReturnType<typeof register> {
+async function admit(
+  deps: RegisterDeps,
+  input: RegisterInput,
+  stamp: Stamp<RegistrationEvent>,
+): ReturnType<typeof register> {
   const invitation = await requireInvitation(deps, input.invitation)
   const accepted = await acceptUser(deps, input, stamp)
   const invitedEmail = invitation?.email ?? null
@@ -64,7 +80,7 @@ async function admit(deps: RegisterDeps, input: RegisterInput, stamp: Stamp): Re
 async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
   if (text !== undefined) return findOneTimeToken(deps, 'invitation', text)
   if (deps.registration === 'invite') {
-    throw new Refusal('registration_closed', { detail: 'Registration takes an invitation.' })
+    throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration takes an invitation.' })
   }
   return undefined
 }
@@ -80,7 +96,7 @@ async function registerAndLogIn(
     readonly client: Caller['client']
     readonly replaces: SessionPrincipal | null
   },
-  stamp: Stamp,
+  stamp: Stamp<RegistrationEvent>,
 ): Promise<IssuedSession> {
   let issued: IssuedSession | undefined
   await createUser(deps, accepted, {
@@ -113,6 +129,6 @@ async function registerAndLogIn(
   return issued
 }
 
-function endOf({ user, session }: SessionPrincipal, stamp: Stamp): ReturnType<Stamp> {
+function endOf({ user, session }: SessionPrincipal, stamp: Stamp<SessionEvent>): StampedEvent {
   return stamp({ type: 'session.revoked', userId: user.id, sessionId: session.id })
 }

@@ -5,8 +5,8 @@ import { answerRefusal, toNodeHandler } from '../adapters/node.ts'
 import { commonHeaders } from '../http/answer.ts'
 import { isDecodable } from '../http/percent-escapes.ts'
 import type { Latchkey } from '../instance.ts'
-import type { RefusalCode } from '../kernel/catalogue.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { KernelRefusalCode } from '../kernel/refusals.ts'
 
 /** Limits of a connection: what a slow or greedy client may take. */
 const LIMITS = {
@@ -21,7 +21,7 @@ const LIMITS = {
 } as const
 const MAX_HEADERS = 100
 
-const PARSER_ERRORS: Readonly<Record<string, RefusalCode>> = {
+const PARSER_ERRORS: Readonly<Record<string, KernelRefusalCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body_too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',

@@ -1,5 +1,6 @@
+import type { SecurityEvent } from '../catalogue/events.ts'
 import type { RequestRecord } from '../kernel/connection.ts'
-import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
+import type { EventOrigin } from '../kernel/event.ts'
 import { Refusal } from '../kernel/refusal.ts'
 
 /** Where the process tells what it does: one JSON object a line, on standard output, times in UTC. */

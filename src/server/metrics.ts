@@ -1,7 +1,8 @@
 /* Prometheus metrics, on a port of their own: they are for operators and never leave by the public one. */
 import { createServer, type Server } from 'node:http'
+import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Stats } from '../instance.ts'
-import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
+import type { EventOrigin } from '../kernel/event.ts'
 import { createOptionalImport } from '../kernel/optional-import.ts'
 
 /** What is counted where it happens; the rest is asked of the instance when the metrics are read. */

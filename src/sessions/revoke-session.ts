@@ -2,6 +2,7 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { SessionEvent } from './events.ts'
 import type { SessionDeps } from './start-session.ts'
 
 /** What ending sessions works with. */
@@ -15,14 +16,19 @@ export async function revokeSession(
   deps: RevokeDeps,
   userId: UserId,
   id: SessionId | null,
-  stamp: Stamp,
+  stamp: Stamp<SessionEvent>,
 ): Promise<void> {
   const revoked = id !== null && (await endSession(deps, userId, id, stamp))
   if (!revoked) throw new Refusal('not_found', { detail: 'There is no such session.' })
 }
 
 /** Ends one session of the user if it is there. */
-export async function endSession(deps: RevokeDeps, userId: UserId, id: SessionId, stamp: Stamp): Promise<boolean> {
+export async function endSession(
+  deps: RevokeDeps,
+  userId: UserId,
+  id: SessionId,
+  stamp: Stamp<SessionEvent>,
+): Promise<boolean> {
   const revoked = await deps.sessions.revoke(
     userId,
     id,
@@ -37,7 +43,7 @@ export async function revokeOtherSessions(
   deps: RevokeDeps,
   userId: UserId,
   keep: SessionId | null,
-  stamp: Stamp,
+  stamp: Stamp<SessionEvent>,
 ): Promise<number> {
   const count = await deps.sessions.revokeAll(userId, keep, (ended) => ({
     events: [stamp({ type: 'sessions.revoked', userId, count: ended })],

@@ -1,4 +1,5 @@
 import type { Stamp } from '../kernel/event.ts'
+import type { SessionEvent } from './events.ts'
 import type { ParsedSessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { SessionRef } from './store.ts'
@@ -19,7 +20,7 @@ export async function countSessions(deps: SessionDeps, filter: ParsedSessionFilt
 export async function revokeSessionsWhere(
   deps: SessionDeps,
   filter: ParsedSessionFilter,
-  stamp: Stamp,
+  stamp: Stamp<SessionEvent>,
 ): Promise<number> {
   let count = 0
   for await (const found of findSessions(deps, filter)) {

@@ -2,6 +2,7 @@ import type { Stamp } from '../kernel/event.ts'
 import { parseSessionId } from '../kernel/ids.ts'
 import type { Session } from '../kernel/principal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
+import type { SessionEvent } from './events.ts'
 import { revokeOtherSessions, revokeSession } from './revoke-session.ts'
 import { countSessions, revokeSessionsWhere } from './revoke-where.ts'
 import { parseSessionFilter, type SessionFilter } from './session-filter.ts'
@@ -22,7 +23,7 @@ export interface ServerSideSessions {
 }
 
 /** Makes the server-side calls about sessions. */
-export function createServerSideSessions(deps: SessionDeps, stamp: Stamp): ServerSideSessions {
+export function createServerSideSessions(deps: SessionDeps, stamp: Stamp<SessionEvent>): ServerSideSessions {
   return {
     async list(userId) {
       return deps.sessions.listByUser(requireUserId(userId), deps.clock())

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { IssuedSession, Session } from '../kernel/principal.ts'
+import type { SessionEvent } from './events.ts'
 import { type NewSessionInput, newSession } from './new-session.ts'
 import type { SessionCache } from './session-cache.ts'
 import type { SessionSettings } from './settings.ts'
@@ -18,7 +19,7 @@ export interface SessionDeps {
 /** A login that is complete, and the session of the same browser that it replaces. */
 export interface StartSessionInput extends NewSessionInput {
   readonly replaces: Session | null
-  readonly stamp: Stamp
+  readonly stamp: Stamp<SessionEvent>
   /** What is told of the session, besides those that end for it. */
   readonly effectsOf: (session: Session) => Effects
 }

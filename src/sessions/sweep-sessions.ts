@@ -1,5 +1,6 @@
 import type { Stamp } from '../kernel/event.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
+import type { SessionEvent } from './events.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { Touch } from './store.ts'
 
@@ -12,7 +13,10 @@ export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { re
  * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.
  * Uses that are still to be written are written first: they may have moved a limit.
  */
-export async function sweepSessions({ cache, clock, sessions, touches }: SweepDeps, stamp: Stamp): Promise<number> {
+export async function sweepSessions(
+  { cache, clock, sessions, touches }: SweepDeps,
+  stamp: Stamp<SessionEvent>,
+): Promise<number> {
   await touches.flush()
   let total = 0
   for (;;) {

@@ -1,6 +1,7 @@
 import { digestToken } from '../crypto/token.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
+import type { SessionEvent } from './events.ts'
 import type { OpenedSession, SessionSealer } from './sealed-session.ts'
 import { maxSealAgeMs } from './settings.ts'
 import { CLOCK_SKEW_MS, type Suspects } from './suspects.ts'
@@ -21,7 +22,7 @@ export interface VerifySealedDeps extends VerifyDeps {
 export function verifySealedSession(
   deps: VerifySealedDeps,
   text: string,
-  stamp: Stamp,
+  stamp: Stamp<SessionEvent>,
 ): AuthenticatedSession | null | Promise<AuthenticatedSession | null> {
   const digest = digestToken(text)
   const { cache, clock, sessionSettings, verifications } = deps
@@ -48,7 +49,7 @@ export function verifySealedSession(
 async function verifyOpened(
   deps: VerifySealedDeps,
   { token, sealedAt }: OpenedSession,
-  stamp: Stamp,
+  stamp: Stamp<SessionEvent>,
 ): Promise<AuthenticatedSession | null> {
   const found = await verifySession(deps, token, stamp)
   return found === null ? null : { ...found, sealedAt }

@@ -3,6 +3,7 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Authenticated, Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
+import type { SessionEvent } from './events.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
@@ -39,7 +40,7 @@ export type AuthenticatedSession = Authenticated<SessionPrincipal>
 export function verifySession(
   deps: VerifyDeps,
   text: string,
-  stamp: Stamp,
+  stamp: Stamp<SessionEvent>,
 ): AuthenticatedSession | null | Promise<AuthenticatedSession | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const digest = digestToken(text)
@@ -71,7 +72,11 @@ export function isAlive(session: Session, now: number): boolean {
 async function readSession(
   deps: VerifyDeps,
   digest: TokenDigest,
-  { text, stamp, mayUseCache }: { readonly text: string; readonly stamp: Stamp; readonly mayUseCache: boolean },
+  {
+    text,
+    stamp,
+    mayUseCache,
+  }: { readonly text: string; readonly stamp: Stamp<SessionEvent>; readonly mayUseCache: boolean },
 ): Promise<AuthenticatedSession | null> {
   const { cache, clock, sessions, verifications } = deps
   const { version } = cache
@@ -99,7 +104,11 @@ function withLatestUse({ touches }: VerifyDeps, session: Session): Session {
 }
 
 /** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */
-async function endExpired({ cache, clock, sessions }: SessionDeps, record: SessionRecord, stamp: Stamp): Promise<void> {
+async function endExpired(
+  { cache, clock, sessions }: SessionDeps,
+  record: SessionRecord,
+  stamp: Stamp<SessionEvent>,
+): Promise<void> {
   const { session } = record
   const { id, userId } = session
   const expired = stamp({ type: 'session.expired', userId, sessionId: id })

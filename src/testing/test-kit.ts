@@ -3,9 +3,10 @@
  * people who are logged in already. Nothing of it is a mock. Proved by test/testing.test.ts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { EventOrigin, SecurityEvent } from '../kernel/event.ts'
+import type { EventOrigin } from '../kernel/event.ts'
 import { createLatchkey } from '../latchkey.ts'
 import type { Message } from '../mail/message.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options/options.ts'

@@ -1,11 +1,11 @@
-import type { RefusalCode } from '../kernel/catalogue.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { KernelRefusalCode } from '../kernel/refusals.ts'
 import { networkOf } from './network.ts'
 import { type CountedTry, giveBackTry, quotaLeft, takeTry } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
 /** Refusals by which nobody learns anything: such a try was none. */
-const NO_TRY: readonly RefusalCode[] = ['validation_failed', 'overloaded']
+const NO_TRY: readonly string[] = ['validation_failed', 'overloaded'] satisfies KernelRefusalCode[]
 
 /**
  * Does what a registration does, within what its network may in an hour. What fails before it tells anything is not counted.

@@ -3,11 +3,13 @@
  * account before has a budget of its own, which the failures of others do not touch. All other browsers share the budget of
  * the account and the budget of their network.
  */
+
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { DeviceUser } from './device.ts'
 import { networkOf } from './network.ts'
+import { THROTTLE_REFUSALS } from './refusals.ts'
 import {
   type Budget,
   type CountedTry,
@@ -162,7 +164,8 @@ async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice
     return { isKnownDevice: false, failures: own.counted.count, inARow, network, counted: [network, own] }
   } catch (error) {
     // Counters that cannot be reached take nothing back either.
-    if (error instanceof Refusal && error.code === 'too_many_requests') await giveBackTry(throttle, network)
+    if (error instanceof Refusal && error.code === THROTTLE_REFUSALS.too_many_requests.code)
+      await giveBackTry(throttle, network)
     throw error
   }
 }

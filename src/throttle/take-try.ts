@@ -2,6 +2,7 @@ import { SECOND_MS } from '../kernel/clock.ts'
 import type { Quota } from '../kernel/quota.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Limit } from './limits.ts'
+import { THROTTLE_REFUSALS } from './refusals.ts'
 import type { Counted } from './store.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
@@ -56,7 +57,7 @@ export function tooManyTries(
   { caller: { operation }, userId, retryAt }: Refused & { readonly retryAt: number },
 ): Refusal {
   const seconds = secondsUntil(throttle, retryAt)
-  return new Refusal('too_many_requests', {
+  return new Refusal(THROTTLE_REFUSALS.too_many_requests, {
     detail: `Too many tries. Please try again in ${inWords(seconds)}.`,
     retryAfterSeconds: seconds,
     reason: `budget ${limit.name} of ${operation}`,

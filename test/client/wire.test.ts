@@ -94,7 +94,9 @@ test('the wire interfaces are the OpenAPI document, to the last member, body, an
   writeFileSync(
     join(directory, 'wire.ts'),
     `import type { ${NOT_SERVED} } from '${root}/src/kernel/wire.ts'
-     import type { WireRoutes } from '${root}/src/kernel/wire-routes.ts'
+     import type { UserEventType } from '${root}/src/catalogue/events.ts'
+     import type { WireRoutes as AnyWireRoutes } from '${root}/src/kernel/wire-routes.ts'
+     type WireRoutes = AnyWireRoutes<UserEventType>
      interface Documented { ${routes.map(({ key, type }) => `'${key}': ${type}`).join('\n')} }
      /** Types, with their interfaces opened: the compiler only calls types the same that are written alike. */
      type Open<T> = T extends object ? { readonly [K in keyof T]: Open<T[K]> } : T

@@ -1,0 +1,22 @@
+import type { EventTable } from '../kernel/event.ts'
+
+/** Events about access tokens. */
+export interface AccessTokenEvent {
+  readonly type: 'access_token.created' | 'access_token.revoked'
+  readonly userId: string
+  readonly tokenId: string
+}
+
+/** What the documentation and the account page say of them. */
+export const ACCESS_TOKEN_EVENTS = {
+  'access_token.created': {
+    description: 'The user or the application created an access token.',
+    fields: { userId: null, tokenId: null },
+    sentence: 'Access token created',
+  },
+  'access_token.revoked': {
+    description: 'The user or the application revoked an access token.',
+    fields: { userId: null, tokenId: null },
+    sentence: 'Access token revoked',
+  },
+} as const satisfies EventTable<AccessTokenEvent>

@@ -1,0 +1,17 @@
+import { defineRefusals } from '../kernel/refusal-entry.ts'
+
+/** The refusals of accounts and their email addresses. */
+export const ACCOUNT_REFUSALS = defineRefusals({
+  proof_required: {
+    status: 403,
+    title: 'Proof required',
+    when: 'The link is valid, but the request has no session of the account. The caller must prove that the account is theirs.',
+    next: 'Send the token again with the `password` of the account, or with a `newPassword` that replaces it.',
+  },
+  email_taken: {
+    status: 409,
+    title: 'Email address already registered',
+    when: 'An account with this email address exists.',
+    next: 'Log in, or use another email address.',
+  },
+})

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { toIsoTime } from '../kernel/clock.ts'
+import { type EventId, parseUserId, type UserId } from '../kernel/ids.ts'
+import type { ExportedEventJson, UserEventJson } from '../kernel/wire.ts'
+import { deviceJsonSchema, toDeviceJson } from '../sessions/session-json.ts'
+import type { AuditRecord, AuditStore } from './store.ts'
+
+/** The sentences of the events that users see, by type, such as `USER_EVENTS` of the catalogue. */
+export type UserEventTexts = Readonly<Record<string, string>>
+
+/** An event in an export. An export also has the events that `GET /user/events` leaves out. */
+export const exportedEventJsonSchema = z
+  .object({
+    id: z.uuid(),
+    type: z.string(),
+    at: z.iso.datetime(),
+    sessionId: z.uuid().optional().meta({ description: 'The session that the event is about.' }),
+    device: deviceJsonSchema.nullable().meta({ description: 'Null: the service caused the event without a request.' }),
+    byYou: z.boolean().optional().meta({
+      description: 'True: from one of your sessions. False: by the service. Absent: nobody was logged in.',
+    }),
+  })
+  .meta({ id: 'ExportedEvent' }) satisfies z.ZodType<ExportedEventJson>
+
+/**
+ * The schema of an event that users see.
+ * @param texts the events that there are.
+ */
+export function userEventJsonSchema(texts: UserEventTexts): z.ZodType<UserEventJson> {
+  return exportedEventJsonSchema.extend({ type: z.enum(Object.keys(texts)) }).meta({ id: 'UserEvent' })
+}
+
+const EXPORT_PAGE = 500
+
+/** The most events in one answer. */
+export const MAX_USER_EVENTS = 100
+
+/** Dependencies of `listUserEvents`. */
+export interface UserEventDeps {
+  readonly audit: Pick<AuditStore, 'list'>
+  readonly userEvents: UserEventTexts
+}
+
+/** Which events are listed. */
+export interface UserEventPage {
+  /** Only events before this one; null: the newest. */
+  readonly before: EventId | null
+  /** At most 100. */
+  readonly limit: number
+}
+
+/**
+ * Lists the events that a user may see about their account, newest first, failed attempts included (ASVS 6.3.5). Users do
+ * not learn which other user acted, nor the reason of a refusal.
+ */
+export async function listUserEvents(
+  { audit, userEvents }: UserEventDeps,
+  userId: UserId,
+  { before, limit }: UserEventPage,
+): Promise<UserEventJson[]> {
+  const records = await audit.list({
+    userId,
+    types: Object.keys(userEvents),
+    before: before ?? undefined,
+    newestFirst: true,
+    limit: Math.min(limit, MAX_USER_EVENTS),
+  })
+  return records.map(toExportedEventJson)
+}
+
+/** Lists all events about a user that the audit log still has, newest first. */
+export async function exportEvents(audit: Pick<AuditStore, 'list'>, userId: UserId): Promise<ExportedEventJson[]> {
+  const events: ExportedEventJson[] = []
+  for (let before: EventId | undefined; ; ) {
+    const page = await audit.list({ userId, before, newestFirst: true, limit: EXPORT_PAGE })
+    events.push(...page.map(toExportedEventJson))
+    if (page.length < EXPORT_PAGE) return events
+    before = page.at(-1)?.id as EventId // a full page has a last event
+  }
+}
+
+function toExportedEventJson(record: AuditRecord): ExportedEventJson {
+  const { id, type, at, sessionId, requestId, client } = record
+  return {
+    id,
+    type,
+    at: toIsoTime(at),
+    ...(sessionId === null ? {} : { sessionId }),
+    device: requestId === null ? null : toDeviceJson(client),
+    ...byWhom(record),
+  }
+}
+
+function byWhom({ actor, userId }: AuditRecord): Pick<UserEventJson, 'byYou'> {
+  if (actor === userId) return { byYou: true }
+  const isService = actor !== null && parseUserId(actor) === null
+  return isService ? { byYou: false } : {}
+}

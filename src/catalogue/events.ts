@@ -1,0 +1,53 @@
+/*
+ * All events, derived from what each room states in its `events.ts`. No room imports this file: the composition root passes
+ * the table to the rooms that need it.
+ */
+import { ACCESS_TOKEN_EVENTS, type AccessTokenEvent } from '../access-tokens/events.ts'
+import { ACCOUNT_EVENTS, type AccountEvent } from '../accounts/events.ts'
+import { HTTP_EVENTS, type HttpEvent } from '../http/events.ts'
+import { INVITATION_EVENTS, type InvitationEvent } from '../invitations/events.ts'
+import type { EventOrigin, EventTable } from '../kernel/event.ts'
+import type { UserEventJson } from '../kernel/wire.ts'
+import { LOGIN_EVENTS, type LoginEvent } from '../login/events.ts'
+import { MAIL_EVENTS, type MailEvent } from '../mail/events.ts'
+import { PASSWORD_EVENTS, type PasswordEvent } from '../passwords/events.ts'
+import { SESSION_EVENTS, type SessionEvent } from '../sessions/events.ts'
+
+/** A security event: what happened, and to which user. `reason` is for operators. No event holds a secret. */
+export type SecurityEvent =
+  | AccountEvent
+  | LoginEvent
+  | PasswordEvent
+  | SessionEvent
+  | AccessTokenEvent
+  | InvitationEvent
+  | MailEvent
+  | HttpEvent
+
+/** Receives events after the change that they describe has been stored. If it throws, the error is reported and ignored. */
+export type EventListener = (event: SecurityEvent & EventOrigin) => void
+
+/** What the rooms say of every event, by type, in the order of docs/events.md. */
+export const EVENTS = {
+  ...ACCOUNT_EVENTS,
+  ...LOGIN_EVENTS,
+  ...PASSWORD_EVENTS,
+  ...SESSION_EVENTS,
+  ...ACCESS_TOKEN_EVENTS,
+  ...INVITATION_EVENTS,
+  ...MAIL_EVENTS,
+  ...HTTP_EVENTS,
+} as const satisfies EventTable<SecurityEvent>
+
+/** The types of the events that users see. */
+export type UserEventType = {
+  [Type in keyof typeof EVENTS]: (typeof EVENTS)[Type]['sentence'] extends string ? Type : never
+}[keyof typeof EVENTS]
+
+/** An event that `GET /auth/user/events` lists. */
+export type UserEvent = UserEventJson<UserEventType>
+
+/** The sentences of the events that users see, by type. */
+export const USER_EVENTS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(EVENTS).flatMap(([type, { sentence }]) => (sentence === null ? [] : [[type, sentence]])),
+)

@@ -1,0 +1,16 @@
+import type { EventTable } from '../kernel/event.ts'
+
+/** Events about invitations. */
+export interface InvitationEvent {
+  readonly type: 'invitation.created'
+  readonly userId: null
+}
+
+/** What the documentation says of them. */
+export const INVITATION_EVENTS = {
+  'invitation.created': {
+    description: 'The application created an invitation.',
+    fields: { userId: 'always null' },
+    sentence: null,
+  },
+} as const satisfies EventTable<InvitationEvent>

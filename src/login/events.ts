@@ -1,0 +1,35 @@
+import type { EventTable } from '../kernel/event.ts'
+
+/** Events about logins. `reauthentication.refused` stands in `passwords/events.ts`: a password change stamps it as well. */
+export type LoginEvent =
+  | {
+      readonly type: 'login.succeeded'
+      readonly userId: string
+      readonly sessionId: string
+      readonly methods: readonly string[]
+    }
+  | { readonly type: 'login.refused'; readonly userId: string | null; readonly reason: string }
+  | { readonly type: 'reauthentication.succeeded'; readonly userId: string; readonly sessionId: string }
+
+/** What the documentation and the account page say of them. */
+export const LOGIN_EVENTS = {
+  'login.succeeded': {
+    description: 'A session started, by login or by registration.',
+    fields: { userId: null, sessionId: null, methods: null },
+    sentence: 'Logged in',
+  },
+  'login.refused': {
+    description: 'A login was answered with 401.',
+    fields: {
+      userId: 'null if the email address has no account',
+      reason:
+        '`unknown_user`, `no_password`, `wrong_password`, `disabled`, `password_disabled` or `account_changed_meanwhile`',
+    },
+    sentence: 'Login failed',
+  },
+  'reauthentication.succeeded': {
+    description: 'The user confirmed their identity with the password. The session is fresh again.',
+    fields: { userId: null, sessionId: null },
+    sentence: 'Identity confirmed with password',
+  },
+} as const satisfies EventTable<LoginEvent>

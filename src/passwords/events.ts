@@ -1,0 +1,73 @@
+import type { EventTable } from '../kernel/event.ts'
+
+/** Events about passwords. */
+export type PasswordEvent =
+  | {
+      readonly type: 'reauthentication.refused'
+      readonly userId: string
+      readonly sessionId: string
+      readonly reason: string
+    }
+  | {
+      readonly type: 'password.changed'
+      readonly userId: string
+      /** Null if the password was set with an email verification or came from the legacy system. */
+      readonly sessionId: string | null
+    }
+  | {
+      readonly type: 'password.reset_requested'
+      /** Null if no email was sent: the email address has no enabled account, or received too many emails. */
+      readonly userId: string | null
+    }
+  | { readonly type: 'password.reset' | 'password.enabled'; readonly userId: string }
+  | {
+      readonly type: 'password.disabled'
+      readonly userId: string
+      /** Why it must be reset: too many failed attempts, a server-side call, or an undone change of email address. */
+      readonly reason: 'failures' | 'forced' | 'email_change_undone'
+    }
+  | { readonly type: 'password.breach_check_failed'; readonly userId: string | null; readonly reason: string }
+
+/** What the documentation and the account page say of them. */
+export const PASSWORD_EVENTS = {
+  'reauthentication.refused': {
+    description: 'The user typed a wrong password to confirm their identity or to change the password.',
+    fields: { userId: null, sessionId: null, reason: null },
+    sentence: 'Identity check with password failed',
+  },
+  'password.changed': {
+    description: 'The password was changed.',
+    fields: {
+      userId: null,
+      sessionId: 'null if the password was set with an email verification or came from the legacy system',
+    },
+    sentence: 'Password changed',
+  },
+  'password.reset_requested': {
+    description: 'A password reset was requested. The account, if there is one, receives an email with a link.',
+    fields: {
+      userId: 'null if no email was sent: the email address has no enabled account, or received too many emails',
+    },
+    sentence: 'Password reset requested',
+  },
+  'password.reset': {
+    description: 'The user set a new password with the link. All sessions and access tokens were revoked.',
+    fields: { userId: null },
+    sentence: 'Password reset',
+  },
+  'password.disabled': {
+    description: 'The password must be reset before the next login. With `forced`, all sessions were revoked as well.',
+    fields: { userId: null, reason: '`failures`, `forced` or `email_change_undone`' },
+    sentence: 'Password disabled until it is reset',
+  },
+  'password.enabled': {
+    description: 'The application enabled a disabled password again.',
+    fields: { userId: null },
+    sentence: 'Password enabled',
+  },
+  'password.breach_check_failed': {
+    description: 'The list of breached passwords did not answer. The password was accepted without this check.',
+    fields: { userId: 'null if the account is just being created', reason: null },
+    sentence: null,
+  },
+} as const satisfies EventTable<PasswordEvent>

@@ -1,0 +1,11 @@
+import { defineRefusals } from '../kernel/refusal-entry.ts'
+
+/** The refusals of passwords. */
+export const PASSWORD_REFUSALS = defineRefusals({
+  wrong_password: {
+    status: 403,
+    title: 'Wrong password',
+    when: 'The password of the account is wrong. The session, if there is one, stays valid.',
+    next: 'Ask the user for the password again.',
+  },
+})

@@ -1,0 +1,11 @@
+import { defineRefusals } from '../kernel/refusal-entry.ts'
+
+/** The refusals of registrations. */
+export const REGISTRATION_REFUSALS = defineRefusals({
+  registration_closed: {
+    status: 403,
+    title: 'Registration is closed',
+    when: 'This service does not accept public registrations.',
+    next: 'Ask the operator of the service for an account or an invitation.',
+  },
+})

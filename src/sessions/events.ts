@@ -1,0 +1,26 @@
+import type { EventTable } from '../kernel/event.ts'
+
+/** Events about sessions. */
+export type SessionEvent =
+  | { readonly type: 'session.revoked' | 'session.expired'; readonly userId: string; readonly sessionId: string }
+  | { readonly type: 'sessions.revoked'; readonly userId: string; readonly count: number }
+
+/** What the documentation and the account page say of them. */
+export const SESSION_EVENTS = {
+  'session.revoked': {
+    description:
+      'A session was revoked: by its user, by the application, by another login in the same browser, or because the user had too many.',
+    fields: { userId: null, sessionId: null },
+    sentence: 'Session revoked',
+  },
+  'session.expired': {
+    description: 'A session was found past its idle or absolute limit.',
+    fields: { userId: null, sessionId: null },
+    sentence: null,
+  },
+  'sessions.revoked': {
+    description: 'Several sessions of a user were revoked together.',
+    fields: { userId: null, count: null },
+    sentence: 'Several sessions revoked',
+  },
+} as const satisfies EventTable<SessionEvent>
