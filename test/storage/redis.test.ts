@@ -50,7 +50,9 @@ describe('sessions in Redis', () => {
     const { tokenHash } = await addSession(stores, user.id)
     expect(await stores.sessions.findByTokenHash(tokenHash)).not.toBeNull()
     // The transaction alone, as if the process had died right after it.
-    const dying = await postgres(url).open({ sessions: { open: async (unfinished) => unfinished } })
+    const dying = await postgres(url).open({
+      sessions: { open: async ({ stores }) => ({ stores, carryOut: async () => undefined }) },
+    })
     await dying.users.disable(user.id, Date.now(), untold)
     await dying.close()
     await until(async () => (await stores.sessions.findByTokenHash(tokenHash)) === null)
@@ -58,28 +60,29 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
-  test('a session that ended while its password was being changed does not live on under the new token', async () => {
+  test('a session that ends while its password is being changed does not live on under the new token', async () => {
     const sessions = redis(inject('redisServer'), { prefix: `${randomUUID()}:` })
     let meanwhile = async (): Promise<unknown> => undefined
     // What happens between the writing of the new token and the commit.
     const stores = await postgres(url).open({
       sessions: {
-        open: (inner, orders, onStatement) => {
+        open: (host) => {
           const passwords = {
-            ...inner.passwords,
+            ...host.stores.passwords,
             async change(change: PasswordChange) {
               await meanwhile()
-              return inner.passwords.change(change, untold)
+              return host.stores.passwords.change(change, untold)
             },
           }
-          return sessions.open({ ...inner, passwords }, orders, onStatement)
+          return sessions.open({ ...host, stores: { ...host.stores, passwords } })
         },
       },
     })
+    const elsewhere = await postgres(url).open({ sessions })
     const user = await addUser(stores)
     const { session, tokenHash } = await addSession(stores, user.id)
     const newTokenHash = hashToken(newToken('lks'))
-    meanwhile = () => removeToken(tokenHash)
+    meanwhile = () => elsewhere.sessions.revoke(user.id, session.id, untold)
     const keep = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
     await stores.passwords.change(
       { oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, securityEpoch: 0, keep },
@@ -87,6 +90,7 @@ describe('sessions in Redis', () => {
     )
     expect(await stores.sessions.findByTokenHash(newTokenHash)).toBeNull()
     await stores.close()
+    await elsewhere.close()
   })
 
   test('the index of a user lists a session before it is there, so that whoever ends all misses none', async () => {
@@ -189,15 +193,6 @@ describe('a server that Sentinel watches', () => {
     postgres(url).open({ sessions: redis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`) }),
   )
 })
-
-/** Ends what is under this token alone: what an end of all sessions does that listed them before the new token. */
-async function removeToken(tokenHash: string): Promise<void> {
-  const client = await createClient({ url: inject('redisServer') }).connect()
-  const keys = await client.keys(`*session:${tokenHash}`)
-  expect(keys).toHaveLength(1)
-  await client.del(keys)
-  await client.close()
-}
 
 async function addUser(stores: Stores): Promise<User> {
   const email = `${randomUUID()}@example.com` as EmailAddress
