@@ -77,7 +77,7 @@ import { requireFreshSession, requireSession } from './sessions/freshness.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { createSessionSealer } from './sessions/sealed-session.ts'
 import { createServerSideSessions, type ServerSideSessions } from './sessions/server-side-sessions.ts'
-import { createSessionCache } from './sessions/session-cache.ts'
+import { createSessionCache, type SessionCache } from './sessions/session-cache.ts'
 import { DEFAULT_SESSION_SETTINGS } from './sessions/settings.ts'
 import { createSuspects } from './sessions/suspects.ts'
 import { sweepRegularly, sweepSessions } from './sessions/sweep-sessions.ts'
@@ -205,6 +205,7 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
     clock,
   })
   let delivery: MailDelivery | null = null
+  let sessionCache: SessionCache | null = null
   const tracer = await createTracer(VERSION)
   const stores = await storage.open({
     sessions: options.sessionStorage,
@@ -213,11 +214,14 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       events.forEach(onEvent)
       if (mails.length > 0) delivery?.wake()
     },
+    onChanges: (changes) => sessionCache?.follow(changes),
+    onError: reportBackground,
   })
   const cookies = createCookieFactory({ baseUrl, domain: options.cookie?.domain })
   const cookieName = cookies.name()
   const suspects = createSuspects(stores.sessions.recentChanges, clock, reportBackground)
   const cache = createSessionCache(settings.cacheSize, settings.token === 'sealed' ? suspects : null)
+  sessionCache = cache
   const touches = createUseCollector(stores.sessions.writeTouches, reportBackground)
   const tokenUses = createUseCollector(stores.accessTokens.writeUses, reportBackground)
   const verifications = { warm: 0, cold: 0, refused: 0 }
@@ -387,7 +391,6 @@ export async function createLatchkey(options: LatchkeyOptions): Promise<Latchkey
       const userId = parseUserId(id)
       if (userId === null) throw new Refusal('not_found', { detail: 'This is no id of a user.' })
       await stores.sessions.invalidateUser(userId)
-      cache.evictUser(userId)
     },
     stats: () => ({
       verifications: { ...verifications },

@@ -13,7 +13,6 @@ import {
   type OneTimeTokenDeps,
 } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
@@ -21,7 +20,6 @@ import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 /** What changing an address works with. */
 export interface ChangeEmailDeps extends OneTimeTokenDeps {
   readonly users: UserStore
-  readonly cache: SessionCache
   readonly mail: MailWriter
   readonly links: Links
   readonly throttle: Throttle
@@ -101,7 +99,6 @@ export async function confirmEmailChange(deps: ChangeEmailDeps, text: string, st
   const proof = await findProof(deps, 'email_change', text)
   const { userId } = proof
   const outcome = await deps.users.changeEmail(proof, () => ({ events: [stamp({ type: 'email.changed', userId })] }))
-  deps.cache.evictUser(userId)
   requireChanged(outcome)
 }
 
@@ -124,7 +121,6 @@ export async function undoEmailChange(deps: ChangeEmailDeps, text: string, stamp
     ],
     mails,
   }))
-  deps.cache.evictUser(userId)
   requireChanged(outcome)
 }
 

@@ -10,7 +10,6 @@ import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
 import { passwordChangedMail } from '../passwords/password-changed-mail.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
@@ -19,7 +18,6 @@ import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 export interface VerifyEmailDeps extends OneTimeTokenDeps, PasswordPolicyDeps, ProvePasswordDeps {
   readonly users: UserStore
   readonly hasher: PasswordHasher
-  readonly cache: SessionCache
   readonly mail: MailWriter
   readonly links: Links
 }
@@ -86,7 +84,6 @@ async function store(
   const done = await deps.users.verifyEmail(verification, () =>
     newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },
   )
-  deps.cache.evictUser(user.id)
   if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // they were guesses at another password
   if (!done) throw new Refusal('token_invalid', { reason: 'used, or the address changed, meanwhile' })
 }

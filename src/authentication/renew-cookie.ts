@@ -3,12 +3,14 @@ import { hashToken } from '../crypto/token.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import type { NewSecret, Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { SessionSealer } from '../sessions/sealed-session.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
 import { idleLimitMs, maxSealAgeMs, type SessionSettings } from '../sessions/settings.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { plainToken } from '../sessions/verify-sealed-session.ts'
 
 /** What making session cookies works with. */
 export interface SessionCookieDeps extends SessionDeps {
+  readonly cache: SessionCache
   readonly cookies: CookieFactory
   readonly sealer: SessionSealer
 }

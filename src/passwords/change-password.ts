@@ -6,7 +6,6 @@ import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import type { IssuedSession } from '../sessions/new-session.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
@@ -15,7 +14,6 @@ import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 
 /** What changing a password works with. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
-  readonly cache: SessionCache
   readonly clock: Clock
   readonly mail: MailWriter
   readonly links: Links
@@ -67,7 +65,6 @@ export async function changePassword(
     events: [stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails,
   }))
-  deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
   await forgetFailures(deps.throttle, user.email) // they were guesses at another password
   return { ...planned, securityEpoch: securityEpoch + 1 }

@@ -4,7 +4,6 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { Links } from '../mail/links.ts'
 import type { MailWriter } from '../mail/write-mail.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
@@ -15,7 +14,6 @@ import type { PasswordStore } from './store.ts'
 export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps {
   readonly passwords: PasswordStore
   readonly hasher: PasswordHasher
-  readonly cache: SessionCache
   readonly mail: MailWriter
   readonly links: Links
   readonly throttle: Throttle
@@ -51,7 +49,6 @@ export async function resetPassword(
       events: [stamp({ type: 'password.reset', userId: user.id })],
       mails,
     }))
-    deps.cache.evictUser(user.id)
     await forgetFailures(deps.throttle, user.email) // they were guesses at another password
     if (!done) throw new Refusal('token_invalid', { reason: 'used, or its user gone, meanwhile' })
   })

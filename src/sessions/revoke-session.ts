@@ -5,7 +5,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { SessionDeps } from './start-session.ts'
 
 /** What ending sessions works with. */
-export type RevokeDeps = Pick<SessionDeps, 'sessions' | 'cache'>
+export type RevokeDeps = Pick<SessionDeps, 'sessions'>
 
 /**
  * Ends one session of the user.
@@ -23,13 +23,7 @@ export async function revokeSession(
 
 /** Ends one session of the user if it is there. */
 export async function endSession(deps: RevokeDeps, userId: UserId, id: SessionId, stamp: Stamp): Promise<boolean> {
-  const revoked = await deps.sessions.revoke(
-    userId,
-    id,
-    onlyEvents(stamp({ type: 'session.revoked', userId, sessionId: id })),
-  )
-  deps.cache.evictSession({ id, userId })
-  return revoked
+  return deps.sessions.revoke(userId, id, onlyEvents(stamp({ type: 'session.revoked', userId, sessionId: id })))
 }
 
 /** Ends all sessions of the user but one; says how many. */
@@ -39,9 +33,7 @@ export async function revokeOtherSessions(
   keep: SessionId | null,
   stamp: Stamp,
 ): Promise<number> {
-  const count = await deps.sessions.revokeAll(userId, keep, (ended) => ({
+  return deps.sessions.revokeAll(userId, keep, (ended) => ({
     events: [stamp({ type: 'sessions.revoked', userId, count: ended })],
   }))
-  deps.cache.evictUser(userId)
-  return count
 }

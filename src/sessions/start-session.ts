@@ -3,14 +3,12 @@ import type { Effects } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Session } from '../kernel/principal.ts'
 import { type IssuedSession, type NewSessionInput, newSession } from './new-session.ts'
-import type { SessionCache } from './session-cache.ts'
 import type { SessionSettings } from './settings.ts'
 import type { SessionStore } from './store.ts'
 
 /** What the session actions work with. */
 export interface SessionDeps {
   readonly sessions: SessionStore
-  readonly cache: SessionCache
   readonly clock: Clock
   readonly settings: SessionSettings
 }
@@ -37,6 +35,5 @@ export async function startSession(deps: SessionDeps, input: StartSessionInput):
     return { events: [...events, ...endings], mails }
   })
   if (ended === null) return null
-  for (const each of ended) deps.cache.evictSession(each)
   return { session, token }
 }

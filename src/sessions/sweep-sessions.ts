@@ -8,20 +8,19 @@ const BATCH = 500
 const DEFAULT_INTERVAL_MS = 5 * MINUTE_MS
 
 /** What sweeping works with. */
-export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }
+export type SweepDeps = Pick<SessionDeps, 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }
 
 /**
  * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.
  * Uses that are still to be written are written first: they may have moved a limit.
  */
-export async function sweepSessions({ cache, clock, sessions, touches }: SweepDeps, stamp: Stamp): Promise<number> {
+export async function sweepSessions({ clock, sessions, touches }: SweepDeps, stamp: Stamp): Promise<number> {
   await touches.flush()
   let total = 0
   for (;;) {
     const { ended, mayBeMore } = await sessions.sweep(clock(), BATCH, (expired) => ({
       events: expired.map(({ id, userId }) => stamp({ type: 'session.expired', userId, sessionId: id })),
     }))
-    for (const session of ended) cache.evictSession(session)
     total += ended.length
     if (!mayBeMore) return total
   }

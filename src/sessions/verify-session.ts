@@ -4,12 +4,14 @@ import type { Stamp } from '../kernel/event.ts'
 import type { Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
+import type { SessionCache } from './session-cache.ts'
 import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { SessionRecord, Touch } from './store.ts'
 
 /** What verifying works with. */
 export interface VerifyDeps extends SessionDeps {
+  readonly cache: SessionCache
   readonly touches: UseCollector<Touch>
   readonly verifications: VerificationCounts
 }
@@ -96,7 +98,7 @@ function withLatestUse({ touches }: VerifyDeps, session: Session): Session {
 }
 
 /** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */
-async function endExpired({ cache, clock, sessions }: SessionDeps, record: SessionRecord, stamp: Stamp): Promise<void> {
+async function endExpired({ cache, clock, sessions }: VerifyDeps, record: SessionRecord, stamp: Stamp): Promise<void> {
   const { session } = record
   const { id, userId } = session
   const expired = stamp({ type: 'session.expired', userId, sessionId: id })

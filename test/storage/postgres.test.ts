@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => dropDatabase(url))
 
-describeStorageContract('PostgreSQL', () => postgres(url).open())
+describeStorageContract('PostgreSQL', (options) => postgres(url).open(options))
 
 describe('PostgreSQL', () => {
   test('ten nodes may start at once on an empty database: one migrates, all work', async () => {
@@ -137,7 +137,7 @@ describe('through PgBouncer in transaction mode', () => {
   })
   afterAll(() => bouncer.stop())
 
-  describeStorageContract('PgBouncer', () => postgres(bouncer.through(url), { directUrl: url }).open())
+  describeStorageContract('PgBouncer', (options) => postgres(bouncer.through(url), { directUrl: url }).open(options))
 
   test('listening through the pooler is refused with a reason', async () => {
     await expect(postgres(bouncer.through(url)).open()).rejects.toThrow('DATABASE_DIRECT_URL')

@@ -13,7 +13,7 @@ import type { User } from '../../src/kernel/principal.ts'
 import type { PasswordChange } from '../../src/passwords/store.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
-import type { SessionRecord } from '../../src/sessions/store.ts'
+import type { Change, SessionRecord } from '../../src/sessions/store.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { createDatabase, dropDatabase, runSql } from '../support/postgres-server.ts'
@@ -34,11 +34,14 @@ afterAll(async () => {
 })
 
 const prefixes = [randomUUID(), randomUUID()]
-describeStorageContract('PostgreSQL with sessions in Redis', () =>
-  postgres(url).open({ sessions: redis(inject('redisServer'), { prefix: `${prefixes[0]}:` }) }),
+describeStorageContract('PostgreSQL with sessions in Redis', (options) =>
+  postgres(url).open({ sessions: redis(inject('redisServer'), { prefix: `${prefixes[0]}:` }), ...options }),
 )
-describeStorageContract('SQLite with sessions in Redis', () =>
-  sqlite(join(directory, 'users.db')).open({ sessions: redis(inject('redisServer'), { prefix: `${prefixes[1]}:` }) }),
+describeStorageContract('SQLite with sessions in Redis', (options) =>
+  sqlite(join(directory, 'users.db')).open({
+    sessions: redis(inject('redisServer'), { prefix: `${prefixes[1]}:` }),
+    ...options,
+  }),
 )
 
 describe('sessions in Redis', () => {
@@ -141,6 +144,26 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
+  test('a change that is committed, but not carried out since Redis is down, is reported all the same; so is the outage, once', async () => {
+    const server = await startRedis()
+    const [reported, errors]: [Change[], unknown[]] = [[], []]
+    const stores = await postgres(url).open({
+      sessions: redis(server.url, { deadlineMs: 200 }),
+      onChanges: (changes) => reported.push(...changes),
+      onError: (error) => errors.push(error),
+    })
+    const user = await addUser(stores)
+    await addSession(stores, user.id)
+    await server.remove()
+    await expect(stores.users.disable(user.id, Date.now(), untold)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(reported).toEqual([{ kind: 'user', id: user.id }])
+    expect((await stores.users.findById(user.id))?.disabledAt).not.toBeNull()
+    await until(() => errors.length > 0)
+    expect(errors).toEqual([expect.objectContaining({ code: 'unavailable' })])
+    await stores.close()
+    await runSql(url, 'DELETE FROM latchkey.session_orders') // whose Redis is gone
+  })
+
   test('a Redis that drops keys when it is full is refused', async () => {
     const small = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'])
     await expect(postgres(url).open({ sessions: redis(small.url) })).rejects.toThrow('noeviction')
@@ -170,9 +193,10 @@ describe('a cluster of three', () => {
     for (const server of servers) await server.remove()
   })
 
-  describeStorageContract('PostgreSQL with sessions in a Redis cluster', () =>
+  describeStorageContract('PostgreSQL with sessions in a Redis cluster', (options) =>
     postgres(url).open({
       sessions: redis(`redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`),
+      ...options,
     }),
   )
 })
@@ -189,8 +213,8 @@ describe('a server that Sentinel watches', () => {
     await server.remove()
   })
 
-  describeStorageContract('PostgreSQL with sessions in Redis under Sentinel', () =>
-    postgres(url).open({ sessions: redis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`) }),
+  describeStorageContract('PostgreSQL with sessions in Redis under Sentinel', (options) =>
+    postgres(url).open({ sessions: redis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`), ...options }),
   )
 })
 
