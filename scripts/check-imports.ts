@@ -24,7 +24,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   pages: ['access-tokens', 'accounts', 'audit', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
   'forward-auth': ['authentication', 'http'],
-  storage: ['access-tokens', 'accounts', 'audit', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
+  storage: [
+    'access-tokens',
+    'accounts',
+    'audit',
+    'login',
+    'mail',
+    'one-time-tokens',
+    'passwords',
+    'sessions',
+    'throttle',
+  ],
   options: [
     'access-tokens',
     'accounts',

@@ -4,7 +4,7 @@ import type { Stamp } from '../kernel/event.ts'
 import type { Session } from '../kernel/principal.ts'
 import { type IssuedSession, type NewSessionInput, newSession } from './new-session.ts'
 import type { SessionSettings } from './settings.ts'
-import type { SessionStore } from './store.ts'
+import type { CompletedAttempt, SessionStore } from './store.ts'
 
 /** What the session actions work with. */
 export interface SessionDeps {
@@ -16,6 +16,8 @@ export interface SessionDeps {
 /** A login that is complete, and the session of the same browser that it replaces. */
 export interface StartSessionInput extends NewSessionInput {
   readonly replaces: Session | null
+  /** The stored attempt that the login completes. Default none. */
+  readonly attempt?: CompletedAttempt | null
   readonly stamp: Stamp
   /** What is told of the session, besides those that end for it. */
   readonly effectsOf: (session: Session) => Effects
@@ -23,12 +25,14 @@ export interface StartSessionInput extends NewSessionInput {
 
 /**
  * Starts the session of a complete login; the one it replaces ends.
- * @returns null when the user was disabled, deleted or changed the password while the login was under way.
+ * @returns null when the user was disabled, deleted or changed the password while the login was under way, or the attempt
+ *   was completed by another request or has expired.
  */
 export async function startSession(deps: SessionDeps, input: StartSessionInput): Promise<IssuedSession | null> {
-  const { stamp, effectsOf, login, replaces } = input
+  const { stamp, effectsOf, login, replaces, attempt = null } = input
   const { record, session, token } = newSession(deps, input)
-  const start = { record, securityEpoch: login.securityEpoch, replaces, maxPerUser: deps.settings.maxPerUser }
+  const { maxPerUser } = deps.settings
+  const start = { record, securityEpoch: login.securityEpoch, replaces, maxPerUser, attempt }
   const ended = await deps.sessions.start(start, (endedForIt) => {
     const { events, mails = [] } = effectsOf(session)
     const endings = endedForIt.map(({ id, userId }) => stamp({ type: 'session.revoked', userId, sessionId: id }))

@@ -5,10 +5,11 @@ import type { TokenHash } from '../crypto/token.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
+import type { LoginAttemptStore } from '../login/store.ts'
 import type { MailStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
-import type { Change, SessionStore } from '../sessions/store.ts'
+import type { Change, SessionStart, SessionStore } from '../sessions/store.ts'
 import type { CounterStore } from '../throttle/store.ts'
 
 /** A storage that is open: the stores of every feature. */
@@ -20,6 +21,7 @@ export interface Stores {
   readonly oneTimeTokens: OneTimeTokenStore
   readonly accessTokens: AccessTokenStore
   readonly mails: MailStore
+  readonly loginAttempts: LoginAttemptStore
   /** Where the sessions are. */
   readonly counters: CounterStore
   /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
@@ -122,6 +124,11 @@ export interface SessionOrders {
   list(userId: UserId | null, limit: number): Promise<readonly SessionOrder[]>
   /** Strikes out what was carried out. */
   strike(orders: readonly SessionOrder[]): Promise<void>
+  /**
+   * Records the start of a session that is stored already: uses up the attempt that it completes, and writes the effects.
+   * False, and nothing done, when the attempt is not as it was read or has expired: then the session must go.
+   */
+  recordStart(start: SessionStart, effects: Effects): Promise<boolean>
   /** The user as they are now; null when gone or disabled. */
   findUser(userId: UserId): Promise<UserCopy | null>
 }

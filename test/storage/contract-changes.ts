@@ -31,10 +31,13 @@ async function issue({ oneTimeTokens }: Stores, user: User, purpose: TokenPurpos
 }
 
 const start: Operate = ({ sessions }, { id }, own) =>
-  sessions.start({ record: makeSession(id), securityEpoch: 0, replaces: refOf(own), maxPerUser: 100 }, untold)
+  sessions.start(
+    { record: makeSession(id), securityEpoch: 0, replaces: refOf(own), maxPerUser: 100, attempt: null },
+    untold,
+  )
 
 const startBeyondTheLimit: Operate = ({ sessions }, { id }) =>
-  sessions.start({ record: makeSession(id), securityEpoch: 0, replaces: null, maxPerUser: 1 }, untold)
+  sessions.start({ record: makeSession(id), securityEpoch: 0, replaces: null, maxPerUser: 1, attempt: null }, untold)
 
 const register: Operate = ({ users }, _, own) => {
   const user = makeUser()

@@ -14,6 +14,7 @@ import type { Counted, Taken } from '../../src/throttle/store.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
 import { describeReportedChanges } from './contract-changes.ts'
+import { describeLoginAttempts } from './contract-login-attempts.ts'
 import {
   type ContractContext,
   HASH,
@@ -62,7 +63,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
     ): Promise<SessionRecord> {
       const record = makeSession(userId, changes)
       expect(
-        await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser }, untold),
+        await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser, attempt: null }, untold),
       ).not.toBeNull()
       return record
     }
@@ -200,7 +201,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await elsewhere.users.disable(user.id, NOW, untold)).toBe(true)
       expect(await elsewhere.users.disable(user.id, NOW, untold)).toBe(false)
       expect(await isThere(tokenHash)).toBe(false)
-      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
+      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }
       expect(await stores.sessions.start(late, untold)).toBeNull()
       expect(await stores.users.enable(user.id, untold)).toBe(true)
       expect(await stores.users.enable(user.id, untold)).toBe(false)
@@ -213,13 +214,13 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       const user = await addUser()
       const old = await addSession(user.id)
       const record = makeSession(user.id)
-      const replacing = { record, securityEpoch: 0, replaces: refOf(old), maxPerUser: 100 }
+      const replacing = { record, securityEpoch: 0, replaces: refOf(old), maxPerUser: 100, attempt: null }
       expect(await stores.sessions.start(replacing, untold)).toEqual([refOf(old)])
       expect(await isThere(old.tokenHash)).toBe(false)
       const busy = await addSession(user.id, { lastSeenAt: NOW + 5 }, 2)
       const third = makeSession(user.id, { lastSeenAt: NOW + 6 })
       const surplus = await stores.sessions.start(
-        { record: third, securityEpoch: 0, replaces: null, maxPerUser: 2 },
+        { record: third, securityEpoch: 0, replaces: null, maxPerUser: 2, attempt: null },
         untold,
       )
       expect(surplus).toEqual([refOf(record)])
@@ -232,6 +233,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
             securityEpoch: 0,
             replaces: null,
             maxPerUser: 1,
+            attempt: null,
           },
           untold,
         ),
@@ -349,7 +351,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       const { tokenHash } = await addSession(user.id) // a disabled password ends no session
       expect(await elsewhere.passwords.forceReset(user.id, untold)).toBe(true)
       expect(await isThere(tokenHash)).toBe(false)
-      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
+      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }
       expect(await stores.sessions.start(late, untold)).toBeNull()
       expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(true)
       expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(false)
@@ -463,7 +465,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
           authenticatedAt: NOW,
         }
         await Promise.all([
-          stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold),
+          stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }, untold),
           round % 2
             ? elsewhere.users.disable(user.id, NOW, untold)
             : elsewhere.passwords.change(
@@ -521,6 +523,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
             securityEpoch: 0,
             replaces: refOf(replaces),
             maxPerUser: 3,
+            attempt: null,
           },
           untold,
         )
@@ -598,6 +601,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       isThere,
     }
     describeReportedChanges(context)
+    describeLoginAttempts(context)
 
     test('a password is disabled once, for strangers or for everyone, and works again when it is another', async () => {
       const user = await addUser()

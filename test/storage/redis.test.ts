@@ -227,6 +227,8 @@ async function addUser(stores: Stores): Promise<User> {
 
 async function addSession(stores: Stores, userId: UserId): Promise<SessionRecord> {
   const record = makeSessionRecord(userId)
-  expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold)).toEqual([])
+  expect(
+    await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }, untold),
+  ).toEqual([])
   return record
 }

@@ -1,5 +1,5 @@
 import type { UserId } from '../../kernel/ids.ts'
-import type { SessionStore } from '../../sessions/store.ts'
+import type { SessionRef, SessionStart, SessionStore } from '../../sessions/store.ts'
 import type { ChangeInbox } from '../change-inbox.ts'
 import type { SessionHost } from '../storage.ts'
 import { endAmong, endMany } from './end-among.ts'
@@ -24,19 +24,22 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     changesElsewhere: inbox.take,
     lagMs: () => inbox.lagMs,
 
-    async start({ record, securityEpoch, replaces, maxPerUser }, effectsOf) {
+    async start(start, effectsOf) {
+      const { record, securityEpoch } = start
       const { session, tokenHash } = record
       const copy = await orders.findUser(session.userId)
       if (copy === null || copy.securityEpoch !== securityEpoch) return null
       const stored = toStored(session, tokenHash, copy)
       await keys.put(stored)
       if (!(await isStillAllowed({ keys, orders }, stored, securityEpoch))) return null
-      const replaced = replaces === null ? [] : await endAmong(keys, replaces.userId, ({ id }) => id === replaces.id)
-      const others = (await listLive(keys, session.userId)).filter((each) => each.session.id !== session.id)
-      const surplus = new Set(others.slice(maxPerUser - 1).map((each) => each.session.id))
-      const ended = surplus.size === 0 ? [] : await endAmong(keys, session.userId, ({ id }) => surplus.has(id))
-      await audit.write(effectsOf([...replaced, ...ended]))
-      return [...replaced, ...ended]
+      const ending = await findEnding(keys, start)
+      // The database decides whether the login counts: only then do other sessions end for it.
+      if (!(await orders.recordStart(start, effectsOf(ending)))) {
+        await keys.end({ id: session.id, userId: session.userId, tokenHash })
+        return null
+      }
+      await endMany(keys, ending)
+      return ending
     },
 
     async findByTokenHash(tokenHash) {
@@ -138,6 +141,21 @@ async function isStillAllowed(
   }
   if (now.revision !== stored.revision) await keys.refreshUser(tokenHash, now)
   return true
+}
+
+/** The sessions that end for a new one: the session that it replaces, and those beyond the limit. */
+async function findEnding(
+  keys: SessionKeys,
+  { record: { session }, replaces, maxPerUser }: SessionStart,
+): Promise<SessionRef[]> {
+  const own = await listLive(keys, session.userId)
+  const isOwn = replaces === null || replaces.userId === session.userId
+  const candidates = isOwn ? own : await listLive(keys, replaces.userId)
+  const replaced = candidates.filter((each) => each.session.id === replaces?.id)
+  const others = own.filter(({ session: { id } }) => id !== session.id && id !== replaces?.id)
+  // A session that is getting another token is listed twice.
+  const ending = new Map([...replaced, ...others.slice(maxPerUser - 1)].map((each) => [each.session.id, each.session]))
+  return [...ending.values()].map(({ id, userId }) => ({ id, userId }))
 }
 
 /** The sessions of a user that are there, most recently used first; strikes the others from the index. */

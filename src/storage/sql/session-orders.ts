@@ -3,15 +3,17 @@
  * necessary. Whoever commits carries them out at once; if that process dies, the next one to look does. Carrying one out
  * twice does no harm.
  */
-import type { Kysely, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { SessionOrder, SessionOrders } from '../storage.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
+import { useUpAttempt } from './login-attempts.ts'
 import { toUser } from './rows.ts'
 import type { Database, SessionOrdersTable } from './schema.ts'
 import type { SessionEffectsFactory } from './session-effects.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Makes the effects on sessions that are kept elsewhere: orders to that storage, which announces what it changes. */
 export const orderSessionEffects: SessionEffectsFactory = (trx, evict) => ({
@@ -61,7 +63,7 @@ async function insertOrder(
 }
 
 /** The orders in this database. */
-export function createSessionOrders(db: Kysely<Database>): SessionOrders {
+export function createSessionOrders({ db, transact }: TransactingDatabase): SessionOrders {
   return {
     async list(userId, limit) {
       const rows = await db
@@ -79,6 +81,14 @@ export function createSessionOrders(db: Kysely<Database>): SessionOrders {
       const ids = orders.map(({ id }) => id)
       await db.deleteFrom('session_orders').where('id', 'in', ids).execute()
     },
+
+    recordStart: (start, effects) =>
+      isDone(
+        transact(
+          () => effects,
+          async (trx) => (await useUpAttempt(trx, start)) || null,
+        ),
+      ),
 
     async findUser(userId) {
       const row = await db

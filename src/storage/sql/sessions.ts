@@ -4,6 +4,7 @@ import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionPage, SessionRef, SessionScan, SessionStart, SessionStore, Swept } from '../../sessions/store.ts'
 import { readRecentChanges } from './changes.ts'
 import { endSessions, endSessionsOf } from './direct-session-effects.ts'
+import { useUpAttempt } from './login-attempts.ts'
 import { toSession, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
@@ -133,10 +134,11 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
 async function insertSession(
   trx: Transaction<Database>,
   sessions: SessionEffects,
-  { record, replaces, securityEpoch, maxPerUser }: SessionStart,
+  start: SessionStart,
 ): Promise<readonly SessionRef[] | null> {
-  const { userId } = record.session
-  if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
+  const { record, replaces, securityEpoch, maxPerUser } = start
+  if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return null
+  if (!(await useUpAttempt(trx, start))) return null
   const replaced = await endSessions(trx, sessions, replaces === null ? [] : [replaces])
   await trx.insertInto('sessions').values(toSessionRow(record)).execute()
   const surplus = await findSurplus(trx, record.session, maxPerUser)

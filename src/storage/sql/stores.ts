@@ -4,6 +4,7 @@ import { createAccessTokenStore } from './access-tokens.ts'
 import { createAuditStore } from './audit.ts'
 import { createCounterStore } from './counters.ts'
 import { createDirectSessionEffects } from './direct-session-effects.ts'
+import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
 import { createPasswordStore } from './passwords.ts'
@@ -31,7 +32,7 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
   })
   const stores = createSqlStores(transacting)
   if (sessions === undefined) return stores
-  const orders = createSessionOrders(database.db)
+  const orders = createSessionOrders(transacting)
   elsewhere = await sessions.open({ stores, orders, onStatement, onChanges, onError })
   return elsewhere.stores
 }
@@ -45,6 +46,7 @@ function createSqlStores(database: TransactingDatabase): Stores {
     oneTimeTokens: createOneTimeTokenStore(database),
     accessTokens: createAccessTokenStore(database),
     mails: createMailStore(database),
+    loginAttempts: createLoginAttemptStore(database),
     counters: createCounterStore(database),
     async ping() {
       await sql`SELECT 1`.execute(database.reader)
