@@ -24,7 +24,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   authentication: ['access-tokens', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
   'forward-auth': ['http'],
-  storage: ['access-tokens', 'accounts', 'audit', 'mail', 'one-time-tokens', 'passwords', 'sessions', 'throttle'],
+  storage: [
+    'access-tokens',
+    'accounts',
+    'audit',
+    'login',
+    'mail',
+    'one-time-tokens',
+    'passwords',
+    'sessions',
+    'throttle',
+  ],
   // The wholes, derived from what each room states. Only what stands above every room may import it.
   catalogue: [
     'access-tokens',

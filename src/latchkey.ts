@@ -26,6 +26,7 @@ import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
 import { completeOptions } from './options/settings.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
+import type { SessionMemory } from './sessions/session-memory.ts'
 import { callBoth } from './storage/storage.ts'
 
 /**
@@ -41,6 +42,7 @@ export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> 
   const tracer = await createTracer(VERSION)
   const secrets = readSecrets(options)
   const mailing = createInstanceMailing(options, secrets)
+  let memory: SessionMemory | null = null // needs the stores, which need to know where changes go
   const stores = await options.storage.open({
     sessions: options.sessionStorage,
     onStatement: callBoth(tracer.statement, guardStatements(options.onStatement, report)),
@@ -48,9 +50,12 @@ export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> 
       events.forEach(onEvent)
       if (mails.length > 0) mailing.wake()
     },
+    onChanges: (changes) => memory?.cache.follow(changes),
+    onError: (error) => report(error, null),
   })
   const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
   const services = createServices(core, mailing, options)
+  memory = services.memory
   const features = createFeatures(core, services, options)
   const authentication = createAuthentication({ ...features.accessTokens.verification, ...core, ...services.memory })
   const routes = features.list.flatMap((feature) => feature.routes)

@@ -88,7 +88,7 @@ describe('the command line', () => {
     expect(existsSync(join(directory, 'latchkey.db'))).toBe(false)
     expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(3)
     expect((await latchkey(['migrate'])).out).toBe(
-      'Ran migration 1: core\nRan migration 2: accounts\nRan migration 3: tokens\n',
+      'Ran migration 1: core\nRan migration 2: accounts\nRan migration 3: tokens\nRan migration 4: login-attempts\n',
     )
     expect((await latchkey(['migrate'])).out).toBe('The schema is up to date.\n')
     expect(JSON.parse((await latchkey(['migrate', '--json'])).out)).toEqual({ ran: [] })

@@ -2,14 +2,12 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { AccessTokenId, UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import type { AccessTokenEvent } from './events.ts'
 import type { AccessTokenStore } from './store.ts'
 
 /** What revoking works with. */
 export interface RevokeAccessTokenDeps {
   readonly accessTokens: AccessTokenStore
-  readonly cache: SessionCache
 }
 
 /**
@@ -29,6 +27,5 @@ export async function revokeAccessToken(
       id,
       onlyEvents(stamp({ type: 'access_token.revoked', userId, tokenId: id })),
     ))
-  deps.cache.evictUser(userId)
   if (!isRevoked) throw new Refusal('not_found', { detail: 'You have no such access token.' })
 }

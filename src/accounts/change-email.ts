@@ -16,7 +16,6 @@ import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import { passwordResetContent } from '../passwords/mails/password-reset.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import { THROTTLE_REFUSALS } from '../throttle/refusals.ts'
 import type { Throttle } from '../throttle/throttle.ts'
@@ -30,7 +29,6 @@ import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 /** What changing an address works with. */
 export interface ChangeEmailDeps extends OneTimeTokenDeps {
   readonly users: UserStore
-  readonly cache: SessionCache
   readonly outbox: Outbox
   readonly links: Links
   readonly throttle: Throttle
@@ -116,7 +114,6 @@ export async function confirmEmailChange(
   const proof = await findProof(deps, 'email_change', text)
   const { userId } = proof
   const outcome = await deps.users.changeEmail(proof, () => ({ events: [stamp({ type: 'email.changed', userId })] }))
-  deps.cache.evictUser(userId)
   requireChanged(outcome)
 }
 
@@ -142,7 +139,6 @@ export async function undoEmailChange(
     ],
     mails,
   }))
-  deps.cache.evictUser(userId)
   requireChanged(outcome)
 }
 

@@ -4,14 +4,12 @@ import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import type { AccountEvent } from './events.ts'
 import type { UserStore } from './store.ts'
 
 /** What changing an account works with. */
 export interface AccountDeps {
   readonly users: UserStore
-  readonly cache: SessionCache
   readonly clock: Clock
 }
 
@@ -23,16 +21,13 @@ export async function renameUser(
   stamp: Stamp<AccountEvent>,
 ): Promise<User> {
   const user = await deps.users.rename(id, name, onlyEvents(stamp({ type: 'user.renamed', userId: id })))
-  deps.cache.evictUser(id)
   if (user === null) throw new Refusal('not_found')
   return user
 }
 
 /** Keeps a user from logging in and ends all sessions (ASVS 7.4.2). False when there was no enabled user of this id. */
 export async function disableUser(deps: AccountDeps, id: UserId, stamp: Stamp<AccountEvent>): Promise<boolean> {
-  const disabled = await deps.users.disable(id, deps.clock(), onlyEvents(stamp({ type: 'user.disabled', userId: id })))
-  deps.cache.evictUser(id)
-  return disabled
+  return deps.users.disable(id, deps.clock(), onlyEvents(stamp({ type: 'user.disabled', userId: id })))
 }
 
 /** Lets a disabled user log in again; the ended sessions stay ended. False when there was no disabled user of this id. */
@@ -42,7 +37,5 @@ export async function enableUser(deps: AccountDeps, id: UserId, stamp: Stamp<Acc
 
 /** Deletes a user with all that belongs to them. False when there was none. */
 export async function deleteUser(deps: AccountDeps, id: UserId, stamp: Stamp<AccountEvent>): Promise<boolean> {
-  const deleted = await deps.users.delete(id, onlyEvents(stamp({ type: 'user.deleted', userId: id })))
-  deps.cache.evictUser(id)
-  return deleted
+  return deps.users.delete(id, onlyEvents(stamp({ type: 'user.deleted', userId: id })))
 }

@@ -4,14 +4,12 @@ import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import type { PasswordStore } from '../passwords/store.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 
 /** What locking and unlocking work with. */
 export interface UnlockDeps {
   readonly passwords: PasswordStore
-  readonly cache: SessionCache
   readonly throttle: Throttle
 }
 
@@ -20,14 +18,12 @@ export interface UnlockDeps {
  * password of (ASVS 6.4.6). False when the user has no password.
  */
 export async function forcePasswordReset(
-  { passwords, cache }: UnlockDeps,
+  { passwords }: UnlockDeps,
   userId: UserId,
   stamp: Stamp<PasswordEvent>,
 ): Promise<boolean> {
   const effects = onlyEvents(stamp({ type: 'password.disabled', userId, reason: 'forced' }))
-  const forced = await passwords.forceReset(userId, effects)
-  cache.evictUser(userId)
-  return forced
+  return passwords.forceReset(userId, effects)
 }
 
 /** Lets a password work again that was disabled, and forgets the failures of strangers. False when it was not disabled. */

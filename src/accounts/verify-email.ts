@@ -13,7 +13,6 @@ import { writePasswordChangedMail } from '../passwords/mails/password-changed.ts
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
 import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
 import { PASSWORD_REFUSALS } from '../passwords/refusals.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { AccountEvent } from './events.ts'
@@ -24,7 +23,6 @@ import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 export interface VerifyEmailDeps extends OneTimeTokenDeps, PasswordPolicyDeps, ProvePasswordDeps {
   readonly users: UserStore
   readonly hasher: PasswordHasher
-  readonly cache: SessionCache
   readonly outbox: Outbox
   readonly links: Links
 }
@@ -102,7 +100,6 @@ async function store(
   const done = await deps.users.verifyEmail(verification, () =>
     newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },
   )
-  deps.cache.evictUser(user.id)
   if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // they were guesses at another password
   if (!done)
     throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used, or the address changed, meanwhile' })

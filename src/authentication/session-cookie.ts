@@ -8,11 +8,13 @@ import { SECOND_MS } from '../kernel/clock.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import type { Authenticated, IssuedSession, Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { SessionSealer } from '../sessions/sealed-session.ts'
+import type { SessionCache } from '../sessions/session-cache.ts'
 import { idleLimitMs, maxSealAgeMs } from '../sessions/settings.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 
 /** Dependencies of session cookies. */
 export interface SessionCookieDeps extends SessionDeps {
+  readonly cache: SessionCache
   readonly cookies: CookieFactory
   readonly sealer: SessionSealer
 }

@@ -44,7 +44,6 @@ export async function reauthenticate(
   const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const proven = stamp({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
   const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch, onlyEvents(proven))
-  deps.cache.evictSession(session)
   if (!rotated) throw new Refusal('unauthenticated', { reason: 'session ended meanwhile' })
   return planned.issued
 }

@@ -5,7 +5,6 @@ import type { Outbox } from '../kernel/outbox.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { PasswordEvent } from './events.ts'
@@ -16,7 +15,6 @@ import { PASSWORD_REFUSALS } from './refusals.ts'
 
 /** What changing a password works with. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
-  readonly cache: SessionCache
   readonly clock: Clock
   readonly outbox: Outbox
   readonly links: Links
@@ -70,7 +68,6 @@ export async function changePassword(
     events: [stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails,
   }))
-  deps.cache.evictUser(user.id)
   if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
   await forgetFailures(deps.throttle, user.email) // they were guesses at another password
   return { issued: planned.issued, securityEpoch: securityEpoch + 1 }

@@ -5,7 +5,6 @@ import type { Outbox } from '../kernel/outbox.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
-import type { SessionCache } from '../sessions/session-cache.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 import type { PasswordEvent } from './events.ts'
@@ -17,7 +16,6 @@ import type { PasswordStore } from './store.ts'
 export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps {
   readonly passwords: PasswordStore
   readonly hasher: PasswordHasher
-  readonly cache: SessionCache
   readonly outbox: Outbox
   readonly links: Links
   readonly throttle: Throttle
@@ -53,7 +51,6 @@ export async function resetPassword(
       events: [stamp({ type: 'password.reset', userId: user.id })],
       mails,
     }))
-    deps.cache.evictUser(user.id)
     await forgetFailures(deps.throttle, user.email) // they were guesses at another password
     if (!done) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used, or its user gone, meanwhile' })
   })

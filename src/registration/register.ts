@@ -125,7 +125,6 @@ async function registerAndLogIn(
     },
   })
   if (issued === undefined) throw new Error('createUser asked for no session')
-  if (replaces !== null) deps.cache.evictSession(replaces.session)
   return issued
 }
 

@@ -6,7 +6,7 @@ import type { SessionEvent } from './events.ts'
 import type { SessionDeps } from './start-session.ts'
 
 /** What ending sessions works with. */
-export type RevokeDeps = Pick<SessionDeps, 'sessions' | 'cache'>
+export type RevokeDeps = Pick<SessionDeps, 'sessions'>
 
 /**
  * Ends one session of the user.
@@ -29,13 +29,7 @@ export async function endSession(
   id: SessionId,
   stamp: Stamp<SessionEvent>,
 ): Promise<boolean> {
-  const revoked = await deps.sessions.revoke(
-    userId,
-    id,
-    onlyEvents(stamp({ type: 'session.revoked', userId, sessionId: id })),
-  )
-  deps.cache.evictSession({ id, userId })
-  return revoked
+  return deps.sessions.revoke(userId, id, onlyEvents(stamp({ type: 'session.revoked', userId, sessionId: id })))
 }
 
 /** Ends all sessions of the user but one; says how many. */
@@ -45,9 +39,7 @@ export async function revokeOtherSessions(
   keep: SessionId | null,
   stamp: Stamp<SessionEvent>,
 ): Promise<number> {
-  const count = await deps.sessions.revokeAll(userId, keep, (ended) => ({
+  return deps.sessions.revokeAll(userId, keep, (ended) => ({
     events: [stamp({ type: 'sessions.revoked', userId, count: ended })],
   }))
-  deps.cache.evictUser(userId)
-  return count
 }

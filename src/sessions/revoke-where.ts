@@ -28,7 +28,6 @@ export async function revokeSessionsWhere(
       const ended = await deps.sessions.revokeMany(found.slice(start, start + BATCH), (gone) => ({
         events: gone.map(({ id, userId }) => stamp({ type: 'session.revoked', userId, sessionId: id })),
       }))
-      for (const session of ended) deps.cache.evictSession(session)
       count += ended.length
     }
   }

@@ -8,7 +8,7 @@ import { createTokenTable } from './token-table.ts'
 
 /**
  * Sessions and access tokens that were verified lately, by digest of the token, in this process. Bounded; refusals are never kept.
- * Whoever ends or changes a session evicts it here and, by way of the storage, in every other process.
+ * The storage tells it what this process and the other processes change.
  */
 export interface SessionCache {
   get(digest: TokenDigest): SessionPrincipal | undefined
@@ -23,7 +23,7 @@ export interface SessionCache {
   /** Forgets all sessions and access tokens of the user. */
   evictUser(id: UserId): void
   /**
-   * Forgets what other processes changed.
+   * Forgets what this process or other processes changed.
    * @returns false while they cannot be heard: then nothing in here is to be believed.
    */
   follow(changes: ChangesElsewhere): boolean

@@ -2,7 +2,7 @@ import type { TokenHash } from '../crypto/token.ts'
 import { HOUR_MS } from '../kernel/clock.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { Session, User } from '../kernel/principal.ts'
+import type { Method, Session, User } from '../kernel/principal.ts'
 
 /** A session about to be stored: what is public of it, and the hash of its token. */
 export interface SessionRecord {
@@ -22,6 +22,13 @@ export interface SessionRef {
   readonly userId: UserId
 }
 
+/** A login attempt that a session completes. The attempt is used up in the transaction that records the session. */
+export interface CompletedAttempt {
+  readonly tokenHash: TokenHash
+  /** The rounds still open when the attempt was read; if another request has changed them, nothing is stored. */
+  readonly openRounds: readonly (readonly Method[])[]
+}
+
 /** How a session is stored at a login. */
 export interface SessionStart {
   readonly record: SessionRecord
@@ -34,6 +41,8 @@ export interface SessionStart {
   readonly replaces: SessionRef | null
   /** Sessions beyond this count end, the one used longest ago first. */
   readonly maxPerUser: number
+  /** The attempt that it completes; null: the login took one step and no attempt is stored. */
+  readonly attempt: CompletedAttempt | null
 }
 
 /** A new token for a session that keeps its id. */
@@ -104,7 +113,8 @@ export interface Swept {
 export interface SessionStore {
   /**
    * Stores a session; gives those that ended for it: the one replaced, and the surplus.
-   * Null, and nothing stored, when the user is gone, disabled, or their security epoch has moved on.
+   * Null, and nothing stored, when the user is gone, disabled, or their security epoch has moved on, or when the attempt
+   * was used up, ended or changed meanwhile, has expired, or belongs to another user or epoch.
    */
   start(start: SessionStart, effectsOf: EffectsOf<readonly SessionRef[]>): Promise<readonly SessionRef[] | null>
   /** One indexed read. Sessions of disabled users are not found. */

@@ -7,14 +7,14 @@ import type { Touch } from './store.ts'
 const BATCH = 500
 
 /** What sweeping works with. */
-export type SweepDeps = Pick<SessionDeps, 'cache' | 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }
+export type SweepDeps = Pick<SessionDeps, 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }
 
 /**
  * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.
  * Uses that are still to be written are written first: they may have moved a limit.
  */
 export async function sweepSessions(
-  { cache, clock, sessions, touches }: SweepDeps,
+  { clock, sessions, touches }: SweepDeps,
   stamp: Stamp<SessionEvent>,
 ): Promise<number> {
   await touches.flush()
@@ -23,7 +23,6 @@ export async function sweepSessions(
     const { ended, mayBeMore } = await sessions.sweep(clock(), BATCH, (expired) => ({
       events: expired.map(({ id, userId }) => stamp({ type: 'session.expired', userId, sessionId: id })),
     }))
-    for (const session of ended) cache.evictSession(session)
     total += ended.length
     if (!mayBeMore) return total
   }

@@ -5,12 +5,14 @@ import type { Authenticated, Session, SessionPrincipal } from '../kernel/princip
 import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionEvent } from './events.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
+import type { SessionCache } from './session-cache.ts'
 import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { SessionRecord, Touch } from './store.ts'
 
 /** What verifying works with. */
 export interface VerifyDeps extends SessionDeps {
+  readonly cache: SessionCache
   readonly touches: UseCollector<Touch>
   readonly verifications: VerificationCounts
 }
@@ -105,7 +107,7 @@ function withLatestUse({ touches }: VerifyDeps, session: Session): Session {
 
 /** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */
 async function endExpired(
-  { cache, clock, sessions }: SessionDeps,
+  { cache, clock, sessions }: VerifyDeps,
   record: SessionRecord,
   stamp: Stamp<SessionEvent>,
 ): Promise<void> {

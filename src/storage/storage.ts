@@ -5,10 +5,11 @@ import type { TokenHash } from '../crypto/token.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
+import type { LoginAttemptStore } from '../login/store.ts'
 import type { MailStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
-import type { SessionStore } from '../sessions/store.ts'
+import type { Change, SessionStart, SessionStore } from '../sessions/store.ts'
 import type { CounterStore } from '../throttle/store.ts'
 
 /** A storage that is open: the stores of every feature. */
@@ -20,6 +21,7 @@ export interface Stores {
   readonly oneTimeTokens: OneTimeTokenStore
   readonly accessTokens: AccessTokenStore
   readonly mails: MailStore
+  readonly loginAttempts: LoginAttemptStore
   /** Where the sessions are. */
   readonly counters: CounterStore
   /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
@@ -32,6 +34,9 @@ export interface Stores {
 /** Told the text of each statement or command that ran, never its values, and how many milliseconds it took. */
 export type OnStatement = (statement: string, durationMs: number) => void
 
+/** Receives the sessions and users whose cached copies in this process must go. Must not throw. */
+export type OnChanges = (changes: readonly Change[]) => void
+
 /** How a storage is opened. */
 export interface OpenOptions {
   /** Where sessions are kept instead. Default: in the same storage. */
@@ -40,6 +45,15 @@ export interface OpenOptions {
   readonly onStatement?: OnStatement | undefined
   /** Told of what happened, after it was stored. */
   readonly onEffects?: ((effects: Effects) => void) | undefined
+  /**
+   * Called once for each commit of this process that ends or changes sessions or users, before the store method settles:
+   * whatever is read afterwards is up to date. It may name more than has changed: a session that was not there, or the
+   * subject of a transaction that failed, since it may be committed. The changes of other processes come by
+   * `SessionStore.changesElsewhere`.
+   */
+  readonly onChanges?: OnChanges | undefined
+  /** Receives errors of background work, such as orders for Redis that could not be carried out yet. */
+  readonly onError?: ((error: unknown) => void) | undefined
 }
 
 /** A migration that the database does not have yet. */
@@ -68,8 +82,26 @@ export interface Storage {
 
 /** Where sessions are kept when not with the users. Made by `redis(...)`; connects when it is told to. */
 export interface SessionStorage {
-  /** The same stores with the sessions here; what they do to sessions is ordered in the database first. */
-  open(stores: Stores, orders: SessionOrders, onStatement?: OnStatement): Promise<Stores>
+  /** Connects to the storage of the sessions, and carries out the orders that are left. */
+  open(host: SessionHost): Promise<OpenSessionStorage>
+}
+
+/** The database beside which sessions are kept elsewhere. */
+export interface SessionHost {
+  readonly stores: Stores
+  readonly orders: SessionOrders
+  readonly onStatement: OnStatement | undefined
+  /** Receives what this process changed, after it changed in the storage of the sessions. */
+  readonly onChanges: OnChanges
+  readonly onError: (error: unknown) => void
+}
+
+/** A storage of sessions that is open. */
+export interface OpenSessionStorage {
+  /** The stores of the database, with the sessions here. */
+  readonly stores: Stores
+  /** Carries out the orders for the sessions of a user. The transaction that wrote them waits for it after its commit. */
+  carryOut(userId: UserId): Promise<void>
 }
 
 /** What is to be done to the sessions of a user. */
@@ -92,8 +124,11 @@ export interface SessionOrders {
   list(userId: UserId | null, limit: number): Promise<readonly SessionOrder[]>
   /** Strikes out what was carried out. */
   strike(orders: readonly SessionOrder[]): Promise<void>
-  /** Orders that the user's sessions are brought up to date. */
-  orderRefresh(userId: UserId): Promise<void>
+  /**
+   * Records the start of a session that is stored already: uses up the attempt that it completes, and writes the effects.
+   * False, and nothing done, when the attempt is not as it was read or has expired: then the session must go.
+   */
+  recordStart(start: SessionStart, effects: Effects): Promise<boolean>
   /** The user as they are now; null when gone or disabled. */
   findUser(userId: UserId): Promise<UserCopy | null>
 }

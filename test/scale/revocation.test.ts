@@ -64,7 +64,9 @@ async function startPair(kind: Kind): Promise<Pair> {
 /** Starts a session past the hashing of passwords, which is not what is measured. */
 async function startSession({ sessions }: Stores, userId: UserId): Promise<{ token: string; id: string }> {
   const { token, ...record } = makeSessionRecord(userId)
-  expect(await sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold)).toEqual([])
+  expect(
+    await sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }, untold),
+  ).toEqual([])
   return { token, id: record.session.id }
 }
 

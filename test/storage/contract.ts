@@ -2,67 +2,45 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AccessTokenRecord } from '../../src/access-tokens/store.ts'
 import type { PasswordHash } from '../../src/crypto/password-hasher.ts'
 import { hashToken, newToken, type TokenHash } from '../../src/crypto/token.ts'
-import type { EmailAddress } from '../../src/kernel/email-address.ts'
-import { newAccessTokenId, newSessionId, newUserId, type SessionId, type UserId } from '../../src/kernel/ids.ts'
+import { newSessionId, newUserId, type SessionId, type UserId } from '../../src/kernel/ids.ts'
 import type { Session, User } from '../../src/kernel/principal.ts'
 import type { Change, SessionPage, SessionRecord, SessionRef } from '../../src/sessions/store.ts'
-import type { Stores } from '../../src/storage/storage.ts'
+import type { OnChanges, Stores } from '../../src/storage/storage.ts'
 import { createLimits, type Limit, waitAfterMs } from '../../src/throttle/limits.ts'
 import { throttleSettings } from '../../src/throttle/settings.ts'
 import type { Counted, Taken } from '../../src/throttle/store.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
+import { describeReportedChanges } from './contract-changes.ts'
+import { describeLoginAttempts } from './contract-login-attempts.ts'
+import {
+  type ContractContext,
+  HASH,
+  LIFE,
+  makeAccessToken,
+  makeSession,
+  makeUser,
+  NOW,
+  OTHER_HASH,
+  refOf,
+} from './contract-samples.ts'
 
-/** Storages that delete by themselves go by the real time. */
-const NOW = Date.now()
-const LIFE = 600_000
-const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA' as PasswordHash
-const OTHER_HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$b3RoZXI' as PasswordHash
-
-function refOf({ session: { id, userId } }: SessionRecord): SessionRef {
-  return { id, userId }
-}
-
-function makeUser(): User {
-  const email = `${randomUUID()}@example.com` as EmailAddress
-  return { id: newUserId(() => NOW), email, emailVerified: false, name: 'Ada', createdAt: NOW }
-}
-
-function makeSession(userId: UserId, changes: Partial<Session> = {}): SessionRecord {
-  const session: Session = {
-    id: newSessionId(() => NOW),
-    userId,
-    createdAt: NOW,
-    lastSeenAt: NOW,
-    expiresAt: NOW + 2 * LIFE,
-    idleExpiresAt: NOW + LIFE,
-    authenticatedAt: NOW,
-    methods: ['password'],
-    remembered: false,
-    cookieSentAt: NOW,
-    client: { ip: '192.0.2.1', userAgent: null },
-    ...changes,
-  }
-  return { session, tokenHash: hashToken(newToken('lks')) }
-}
-
-function makeAccessToken(userId: UserId): AccessTokenRecord {
-  const [id, tokenHash] = [newAccessTokenId(() => NOW), hashToken(newToken('lkp'))]
-  const token = { id, userId, name: 'backup', scopes: [], lastFour: '0000', createdAt: NOW }
-  return { accessToken: { ...token, expiresAt: null, lastUsedAt: null }, tokenHash }
+/** How a test opens a storage. */
+export interface OpenForContract {
+  readonly onChanges: OnChanges
 }
 
 /** The contract. `open` opens the same storage each time, as several processes do. */
-export function describeStorageContract(name: string, open: () => Promise<Stores>): void {
+export function describeStorageContract(name: string, open: (options: OpenForContract) => Promise<Stores>): void {
   describe(`storage contract: ${name}`, () => {
     let stores: Stores
     let elsewhere: Stores
+    let onChanges: OnChanges = () => undefined
     beforeAll(async () => {
-      stores = await open()
-      elsewhere = await open()
+      stores = await open({ onChanges: (changes) => onChanges(changes) })
+      elsewhere = await open({ onChanges: () => undefined })
     })
     afterAll(async () => {
       expect(await stores.checkIntegrity()).toEqual([])
@@ -85,7 +63,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
     ): Promise<SessionRecord> {
       const record = makeSession(userId, changes)
       expect(
-        await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser }, untold),
+        await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser, attempt: null }, untold),
       ).not.toBeNull()
       return record
     }
@@ -223,7 +201,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       expect(await elsewhere.users.disable(user.id, NOW, untold)).toBe(true)
       expect(await elsewhere.users.disable(user.id, NOW, untold)).toBe(false)
       expect(await isThere(tokenHash)).toBe(false)
-      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
+      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }
       expect(await stores.sessions.start(late, untold)).toBeNull()
       expect(await stores.users.enable(user.id, untold)).toBe(true)
       expect(await stores.users.enable(user.id, untold)).toBe(false)
@@ -236,13 +214,13 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const user = await addUser()
       const old = await addSession(user.id)
       const record = makeSession(user.id)
-      const replacing = { record, securityEpoch: 0, replaces: refOf(old), maxPerUser: 100 }
+      const replacing = { record, securityEpoch: 0, replaces: refOf(old), maxPerUser: 100, attempt: null }
       expect(await stores.sessions.start(replacing, untold)).toEqual([refOf(old)])
       expect(await isThere(old.tokenHash)).toBe(false)
       const busy = await addSession(user.id, { lastSeenAt: NOW + 5 }, 2)
       const third = makeSession(user.id, { lastSeenAt: NOW + 6 })
       const surplus = await stores.sessions.start(
-        { record: third, securityEpoch: 0, replaces: null, maxPerUser: 2 },
+        { record: third, securityEpoch: 0, replaces: null, maxPerUser: 2, attempt: null },
         untold,
       )
       expect(surplus).toEqual([refOf(record)])
@@ -255,6 +233,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
             securityEpoch: 0,
             replaces: null,
             maxPerUser: 1,
+            attempt: null,
           },
           untold,
         ),
@@ -372,7 +351,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
       const { tokenHash } = await addSession(user.id) // a disabled password ends no session
       expect(await elsewhere.passwords.forceReset(user.id, untold)).toBe(true)
       expect(await isThere(tokenHash)).toBe(false)
-      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100 }
+      const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }
       expect(await stores.sessions.start(late, untold)).toBeNull()
       expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(true)
       expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(false)
@@ -486,7 +465,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
           authenticatedAt: NOW,
         }
         await Promise.all([
-          stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold),
+          stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }, untold),
           round % 2
             ? elsewhere.users.disable(user.id, NOW, untold)
             : elsewhere.passwords.change(
@@ -544,6 +523,7 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
             securityEpoch: 0,
             replaces: refOf(replaces),
             maxPerUser: 3,
+            attempt: null,
           },
           untold,
         )
@@ -599,12 +579,29 @@ export function describeStorageContract(name: string, open: () => Promise<Stores
     })
 
     test('more changes than can be told: everything is to be forgotten, and then told again', async () => {
-      const user = await addUser()
+      const { id } = await addUser()
+      const users = [id, ...Array.from({ length: 9 }, () => newUserId(() => NOW))]
       elsewhere.sessions.changesElsewhere()
-      for (let count = 0; count < 1_100; count++) await stores.sessions.invalidateUser(user.id)
+      const invalidateOften = async (user: UserId): Promise<void> => {
+        for (let count = 0; count < 110; count++) await stores.sessions.invalidateUser(user)
+      }
+      await Promise.all(users.map(invalidateOften))
       await until(() => elsewhere.sessions.changesElsewhere() === 'unknown')
-      await expectToldOf({ kind: 'user', id: user.id }, () => stores.sessions.invalidateUser(user.id))
+      await expectToldOf({ kind: 'user', id }, () => stores.sessions.invalidateUser(id))
     })
+
+    const context: ContractContext = {
+      stores: () => stores,
+      elsewhere: () => elsewhere,
+      listen(listener) {
+        onChanges = listener ?? (() => undefined)
+      },
+      addUser,
+      addSession,
+      isThere,
+    }
+    describeReportedChanges(context)
+    describeLoginAttempts(context)
 
     test('a password is disabled once, for strangers or for everyone, and works again when it is another', async () => {
       const user = await addUser()

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => dropDatabase(url))
 
-describeStorageContract('PostgreSQL', () => postgres(url).open())
+describeStorageContract('PostgreSQL', (options) => postgres(url).open(options))
 
 describe('PostgreSQL', () => {
   test('ten nodes may start at once on an empty database: one migrates, all work', async () => {
@@ -27,6 +27,7 @@ describe('PostgreSQL', () => {
       { number: 1 },
       { number: 2 },
       { number: 3 },
+      { number: 4 },
     ])
     await dropDatabase(empty)
   })
@@ -34,7 +35,7 @@ describe('PostgreSQL', () => {
   test('open with migrate: false refuses an old schema and says what to run; the plan runs nothing', async () => {
     const empty = await createDatabase(inject('databaseServer'))
     await expect(postgres(empty, { migrate: false }).open()).rejects.toThrow('latchkey migrate')
-    expect((await postgres(empty).planMigrations()).map(({ number }) => number)).toEqual([1, 2, 3])
+    expect((await postgres(empty).planMigrations()).map(({ number }) => number)).toEqual([1, 2, 3, 4])
     expect(await runSql(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'latchkey'")).toEqual([])
     await dropDatabase(empty)
   })
@@ -137,7 +138,7 @@ describe('through PgBouncer in transaction mode', () => {
   })
   afterAll(() => bouncer.stop())
 
-  describeStorageContract('PgBouncer', () => postgres(bouncer.through(url), { directUrl: url }).open())
+  describeStorageContract('PgBouncer', (options) => postgres(bouncer.through(url), { directUrl: url }).open(options))
 
   test('listening through the pooler is refused with a reason', async () => {
     await expect(postgres(bouncer.through(url)).open()).rejects.toThrow('DATABASE_DIRECT_URL')

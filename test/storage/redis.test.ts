@@ -13,7 +13,7 @@ import type { User } from '../../src/kernel/principal.ts'
 import type { PasswordChange } from '../../src/passwords/store.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
-import type { SessionRecord } from '../../src/sessions/store.ts'
+import type { Change, SessionRecord } from '../../src/sessions/store.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { createDatabase, dropDatabase, runSql } from '../support/postgres-server.ts'
@@ -34,11 +34,14 @@ afterAll(async () => {
 })
 
 const prefixes = [randomUUID(), randomUUID()]
-describeStorageContract('PostgreSQL with sessions in Redis', () =>
-  postgres(url).open({ sessions: redis(inject('redisServer'), { prefix: `${prefixes[0]}:` }) }),
+describeStorageContract('PostgreSQL with sessions in Redis', (options) =>
+  postgres(url).open({ sessions: redis(inject('redisServer'), { prefix: `${prefixes[0]}:` }), ...options }),
 )
-describeStorageContract('SQLite with sessions in Redis', () =>
-  sqlite(join(directory, 'users.db')).open({ sessions: redis(inject('redisServer'), { prefix: `${prefixes[1]}:` }) }),
+describeStorageContract('SQLite with sessions in Redis', (options) =>
+  sqlite(join(directory, 'users.db')).open({
+    sessions: redis(inject('redisServer'), { prefix: `${prefixes[1]}:` }),
+    ...options,
+  }),
 )
 
 describe('sessions in Redis', () => {
@@ -50,7 +53,9 @@ describe('sessions in Redis', () => {
     const { tokenHash } = await addSession(stores, user.id)
     expect(await stores.sessions.findByTokenHash(tokenHash)).not.toBeNull()
     // The transaction alone, as if the process had died right after it.
-    const dying = await postgres(url).open({ sessions: { open: async (unfinished) => unfinished } })
+    const dying = await postgres(url).open({
+      sessions: { open: async ({ stores }) => ({ stores, carryOut: async () => undefined }) },
+    })
     await dying.users.disable(user.id, Date.now(), untold)
     await dying.close()
     await until(async () => (await stores.sessions.findByTokenHash(tokenHash)) === null)
@@ -58,28 +63,29 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
-  test('a session that ended while its password was being changed does not live on under the new token', async () => {
+  test('a session that ends while its password is being changed does not live on under the new token', async () => {
     const sessions = redis(inject('redisServer'), { prefix: `${randomUUID()}:` })
     let meanwhile = async (): Promise<unknown> => undefined
     // What happens between the writing of the new token and the commit.
     const stores = await postgres(url).open({
       sessions: {
-        open: (inner, orders, onStatement) => {
+        open: (host) => {
           const passwords = {
-            ...inner.passwords,
+            ...host.stores.passwords,
             async change(change: PasswordChange) {
               await meanwhile()
-              return inner.passwords.change(change, untold)
+              return host.stores.passwords.change(change, untold)
             },
           }
-          return sessions.open({ ...inner, passwords }, orders, onStatement)
+          return sessions.open({ ...host, stores: { ...host.stores, passwords } })
         },
       },
     })
+    const elsewhere = await postgres(url).open({ sessions })
     const user = await addUser(stores)
     const { session, tokenHash } = await addSession(stores, user.id)
     const newTokenHash = hashToken(newToken('lks'))
-    meanwhile = () => removeToken(tokenHash)
+    meanwhile = () => elsewhere.sessions.revoke(user.id, session.id, untold)
     const keep = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
     await stores.passwords.change(
       { oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, securityEpoch: 0, keep },
@@ -87,6 +93,7 @@ describe('sessions in Redis', () => {
     )
     expect(await stores.sessions.findByTokenHash(newTokenHash)).toBeNull()
     await stores.close()
+    await elsewhere.close()
   })
 
   test('the index of a user lists a session before it is there, so that whoever ends all misses none', async () => {
@@ -137,6 +144,26 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
+  test('a change that is committed, but not carried out since Redis is down, is reported all the same; so is the outage, once', async () => {
+    const server = await startRedis()
+    const [reported, errors]: [Change[], unknown[]] = [[], []]
+    const stores = await postgres(url).open({
+      sessions: redis(server.url, { deadlineMs: 200 }),
+      onChanges: (changes) => reported.push(...changes),
+      onError: (error) => errors.push(error),
+    })
+    const user = await addUser(stores)
+    await addSession(stores, user.id)
+    await server.remove()
+    await expect(stores.users.disable(user.id, Date.now(), untold)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(reported).toEqual([{ kind: 'user', id: user.id }])
+    expect((await stores.users.findById(user.id))?.disabledAt).not.toBeNull()
+    await until(() => errors.length > 0)
+    expect(errors).toEqual([expect.objectContaining({ code: 'unavailable' })])
+    await stores.close()
+    await runSql(url, 'DELETE FROM latchkey.session_orders') // whose Redis is gone
+  })
+
   test('a Redis that drops keys when it is full is refused', async () => {
     const small = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'])
     await expect(postgres(url).open({ sessions: redis(small.url) })).rejects.toThrow('noeviction')
@@ -166,9 +193,10 @@ describe('a cluster of three', () => {
     for (const server of servers) await server.remove()
   })
 
-  describeStorageContract('PostgreSQL with sessions in a Redis cluster', () =>
+  describeStorageContract('PostgreSQL with sessions in a Redis cluster', (options) =>
     postgres(url).open({
       sessions: redis(`redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`),
+      ...options,
     }),
   )
 })
@@ -185,19 +213,10 @@ describe('a server that Sentinel watches', () => {
     await server.remove()
   })
 
-  describeStorageContract('PostgreSQL with sessions in Redis under Sentinel', () =>
-    postgres(url).open({ sessions: redis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`) }),
+  describeStorageContract('PostgreSQL with sessions in Redis under Sentinel', (options) =>
+    postgres(url).open({ sessions: redis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`), ...options }),
   )
 })
-
-/** Ends what is under this token alone: what an end of all sessions does that listed them before the new token. */
-async function removeToken(tokenHash: string): Promise<void> {
-  const client = await createClient({ url: inject('redisServer') }).connect()
-  const keys = await client.keys(`*session:${tokenHash}`)
-  expect(keys).toHaveLength(1)
-  await client.del(keys)
-  await client.close()
-}
 
 async function addUser(stores: Stores): Promise<User> {
   const email = `${randomUUID()}@example.com` as EmailAddress
@@ -208,6 +227,8 @@ async function addUser(stores: Stores): Promise<User> {
 
 async function addSession(stores: Stores, userId: UserId): Promise<SessionRecord> {
   const record = makeSessionRecord(userId)
-  expect(await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100 }, untold)).toEqual([])
+  expect(
+    await stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }, untold),
+  ).toEqual([])
   return record
 }

@@ -15,7 +15,7 @@ import { describeStorageContract } from './contract.ts'
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-sqlite-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-describeStorageContract('SQLite', () => sqlite(join(directory, 'contract.db')).open())
+describeStorageContract('SQLite', (options) => sqlite(join(directory, 'contract.db')).open(options))
 
 function readlinkOf(path: string): string {
   try {

@@ -1,11 +1,12 @@
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { callBoth, type OnStatement, type SessionStorage, type Stores } from '../storage.ts'
+import { carryOut } from './carry-out.ts'
 import { createRedisCounterStore } from './counters.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
 import { createSessionKeys } from './session-keys.ts'
-import { toStored } from './session-record.ts'
-import { carryOut, createRedisSessionStore, endAmong, putRotated, type RedisSessionDeps } from './sessions.ts'
+import { createRedisSessionStore, type RedisSessionDeps } from './sessions.ts'
+import { changePassword, createUser } from './user-changes.ts'
 
 /** How Redis is used. */
 export interface RedisOptions {
@@ -30,17 +31,11 @@ const CARRY_OUT_MS = SECOND_MS
 export function redis(url: string, options: RedisOptions = {}): SessionStorage {
   const { prefix = 'latchkey:', deadlineMs = DEFAULT_DEADLINE_MS } = options
   return {
-    async open(stores, orders, onStatement) {
+    async open(host) {
       const inbox = createChangeInbox()
-      const listener = callBoth(options.onStatement, onStatement)
+      const listener = callBoth(options.onStatement, host.onStatement)
       const link = await openRedisLink({ url, prefix, deadlineMs, inbox, onStatement: listener })
-      const deps: RedisSessionDeps = {
-        audit: stores.audit,
-        keys: createSessionKeys(link),
-        orders,
-        inbox,
-        listUsers: (after, limit) => stores.users.list({ after, limit }),
-      }
+      const deps: RedisSessionDeps = { ...host, keys: createSessionKeys(link, host.onChanges), inbox }
       try {
         await refuseEviction(link)
         await carryOut(deps, null)
@@ -48,102 +43,21 @@ export function redis(url: string, options: RedisOptions = {}): SessionStorage {
         await link.stop()
         throw error
       }
-      return keepSessionsInRedis(stores, deps, link)
+      return {
+        stores: keepSessionsInRedis(deps, link),
+        carryOut: (userId) => carryOut(deps, userId),
+      }
     },
   }
 }
 
-/** The same stores with the sessions in Redis: what is ordered about users is carried out before the answer. */
-function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: RedisLink): Stores {
-  const { keys } = deps
-  let isCarryingOut = false
-  const timer = setInterval(() => {
-    if (isCarryingOut) return
-    isCarryingOut = true
-    carryOut(deps, null)
-      .catch(() => undefined) // the orders stand, and the next look finds them
-      .finally(() => {
-        isCarryingOut = false
-      })
-  }, CARRY_OUT_MS).unref()
-
+function keepSessionsInRedis(deps: RedisSessionDeps, link: RedisLink): Stores {
+  const { stores } = deps
+  const stopCarryingOut = carryOutRegularly(deps)
   return {
     ...stores,
-    users: {
-      ...stores.users,
-      async create(newUser, effectsOf) {
-        const { user, firstSession, replaces } = newUser
-        const copy = { user, revision: 0, securityEpoch: 0 }
-        // First the session, whose token nobody has yet: so the user is never there without it.
-        if (firstSession !== null) await keys.put(toStored(firstSession.session, firstSession.tokenHash, copy))
-        const created = await stores.users.create(newUser, effectsOf)
-        const ending = created === 'created' ? replaces : (firstSession?.session ?? null)
-        if (ending !== null) await endAmong(keys, ending.userId, ({ id }) => id === ending.id)
-        return created
-      },
-      async verifyEmail(verification, effectsOf) {
-        const verified = await stores.users.verifyEmail(verification, effectsOf)
-        await carryOut(deps, verification.userId)
-        return verified
-      },
-      async changeEmail(proof, effectsOf) {
-        const outcome = await stores.users.changeEmail(proof, effectsOf)
-        await carryOut(deps, proof.userId)
-        return outcome
-      },
-      async undoEmailChange(undo, effectsOf) {
-        const undone = await stores.users.undoEmailChange(undo, effectsOf)
-        await carryOut(deps, undo.userId)
-        return undone
-      },
-      async rename(id, name, effectsOf) {
-        const user = await stores.users.rename(id, name, effectsOf)
-        await carryOut(deps, id)
-        return user
-      },
-      async disable(id, disabledAt, effectsOf) {
-        const disabled = await stores.users.disable(id, disabledAt, effectsOf)
-        await carryOut(deps, id)
-        return disabled
-      },
-      async delete(id, effectsOf) {
-        const deleted = await stores.users.delete(id, effectsOf)
-        await carryOut(deps, id)
-        return deleted
-      },
-    },
-    passwords: {
-      ...stores.passwords,
-      async reset(reset, effectsOf) {
-        const done = await stores.passwords.reset(reset, effectsOf)
-        await carryOut(deps, reset.userId)
-        return done
-      },
-      async change(change, effectsOf) {
-        const { id, userId, oldTokenHash, newTokenHash } = change.keep
-        // First the new token, which nobody has yet; the order then ends all sessions but the one under it.
-        if ((await putRotated(keys, change.keep, change.securityEpoch + 1)) === null) return false
-        const changed = await stores.passwords.change(change, effectsOf)
-        // Where the old one is gone, somebody ended the session meanwhile, and it must not live on under the new one.
-        const goesOn = changed && (await keys.end({ id, userId, tokenHash: oldTokenHash }))
-        if (!goesOn) await keys.end({ id, userId, tokenHash: newTokenHash })
-        if (changed) await carryOut(deps, userId)
-        return changed
-      },
-      async forceReset(userId, effectsOf) {
-        const forced = await stores.passwords.forceReset(userId, effectsOf)
-        await carryOut(deps, userId)
-        return forced
-      },
-    },
-    accessTokens: {
-      ...stores.accessTokens,
-      async revoke(userId, id, effectsOf) {
-        const revoked = await stores.accessTokens.revoke(userId, id, effectsOf)
-        await carryOut(deps, userId)
-        return revoked
-      },
-    },
+    users: { ...stores.users, create: (...args) => createUser(deps, ...args) },
+    passwords: { ...stores.passwords, change: (...args) => changePassword(deps, ...args) },
     sessions: createRedisSessionStore(deps),
     counters: createRedisCounterStore(link),
     async ping() {
@@ -151,11 +65,34 @@ function keepSessionsInRedis(stores: Stores, deps: RedisSessionDeps, link: Redis
       await link.command('PING', null)
     },
     async close() {
-      clearInterval(timer)
+      stopCarryingOut()
       await link.stop()
       await stores.close()
     },
   }
+}
+
+/** Carries out what other processes did not live to; returns what stops it. An outage is reported once. */
+function carryOutRegularly(deps: RedisSessionDeps): () => void {
+  let isCarryingOut = false
+  let isFailing = false
+
+  async function look(): Promise<void> {
+    if (isCarryingOut) return
+    isCarryingOut = true
+    try {
+      await carryOut(deps, null)
+      isFailing = false
+    } catch (error) {
+      if (!isFailing) deps.onError(error) // the orders stand, and the next look finds them
+      isFailing = true
+    } finally {
+      isCarryingOut = false
+    }
+  }
+
+  const timer = setInterval(look, CARRY_OUT_MS).unref()
+  return () => clearInterval(timer)
 }
 
 /** A server that drops keys when memory is short could drop an index, whose sessions could then not be ended. */

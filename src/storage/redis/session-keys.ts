@@ -4,9 +4,9 @@
  */
 import type { TokenHash } from '../../crypto/token.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
-import { KEEP_CHANGES_MS, type RecentChanges, type SessionRef } from '../../sessions/store.ts'
+import { type Change, KEEP_CHANGES_MS, type RecentChanges, type SessionRef } from '../../sessions/store.ts'
 import { formatChange } from '../change-message.ts'
-import type { UserCopy } from '../storage.ts'
+import type { OnChanges, UserCopy } from '../storage.ts'
 import type { RedisLink } from './redis-link.ts'
 import {
   ADD_TO_INDEX,
@@ -56,8 +56,11 @@ const MAX_RECENT = 200_000
 /** After the id of a session that is listed and not yet surely there. */
 const PENDING = '?'
 
-/** Makes the steps over a link. */
-export function createSessionKeys(link: RedisLink): SessionKeys {
+/**
+ * Makes the steps over a link.
+ * @param onChanges receives what a step ended or announced, also when Redis did not answer: it may have carried it out.
+ */
+export function createSessionKeys(link: RedisLink, onChanges: OnChanges): SessionKeys {
   const sessionKey = (tokenHash: TokenHash): string => `session:${tokenHash}`
   const userKey = (userId: UserId): string => `user:${userId}`
 
@@ -85,10 +88,11 @@ export function createSessionKeys(link: RedisLink): SessionKeys {
     },
 
     async end({ id, userId, tokenHash }, throughEpoch) {
-      const message = formatChange({ kind: 'session', id, userId })
+      const change: Change = { kind: 'session', id, userId }
       await noteChange(id)
       const epoch = throughEpoch === undefined ? '' : String(throughEpoch)
-      const ended = await link.run(END_SESSION, sessionKey(tokenHash), link.channel, message, epoch)
+      const run = link.run(END_SESSION, sessionKey(tokenHash), link.channel, formatChange(change), epoch)
+      const ended = await run.finally(() => onChanges([change]))
       if (ended === 1) await unlist(userId, [tokenHash])
       return ended === 1
     },
@@ -141,8 +145,9 @@ export function createSessionKeys(link: RedisLink): SessionKeys {
     },
 
     async announceUser(userId) {
+      const change: Change = { kind: 'user', id: userId }
       await noteChange(userId)
-      await link.command('PUBLISH', null, link.channel, formatChange({ kind: 'user', id: userId }))
+      await link.command('PUBLISH', null, link.channel, formatChange(change)).finally(() => onChanges([change]))
     },
   }
 }

@@ -1,22 +1,16 @@
-import type { AuditStore } from '../../audit/store.ts'
-import type { SessionId, UserId } from '../../kernel/ids.ts'
-import type { SessionRef, SessionRotation, SessionStore } from '../../sessions/store.ts'
+import type { UserId } from '../../kernel/ids.ts'
+import type { SessionRef, SessionStart, SessionStore } from '../../sessions/store.ts'
 import type { ChangeInbox } from '../change-inbox.ts'
-import type { SessionOrder, SessionOrders, UserCopy } from '../storage.ts'
-import type { ListedSession, SessionKeys } from './session-keys.ts'
+import type { SessionHost } from '../storage.ts'
+import { endAmong, endMany } from './end-among.ts'
+import { rotateSession } from './rotate.ts'
+import type { SessionKeys } from './session-keys.ts'
 import { type StoredSession, toStored } from './session-record.ts'
 
-const BATCH = 100
-
-/** What sessions in Redis are made of. */
-export interface RedisSessionDeps {
-  /** Beside the users; what is told of sessions goes there after it was done here. */
-  readonly audit: AuditStore
+/** Dependencies of the sessions in Redis: the database beside it, and the connection. */
+export interface RedisSessionDeps extends SessionHost {
   readonly keys: SessionKeys
-  readonly orders: SessionOrders
   readonly inbox: ChangeInbox
-  /** A page of users after an id: sessions are found by way of them, which works on a cluster as well. */
-  readonly listUsers: (after: UserId | null, limit: number) => Promise<readonly { readonly id: UserId }[]>
 }
 
 /**
@@ -24,24 +18,28 @@ export interface RedisSessionDeps {
  * looks at the user then: an event that ends all sessions either finds the session, or is seen by that look.
  */
 export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
-  const { audit, keys, orders, inbox, listUsers } = deps
+  const { stores, keys, orders, inbox, onChanges } = deps
+  const { audit } = stores
   return {
     changesElsewhere: inbox.take,
     lagMs: () => inbox.lagMs,
 
-    async start({ record, securityEpoch, replaces, maxPerUser }, effectsOf) {
+    async start(start, effectsOf) {
+      const { record, securityEpoch } = start
       const { session, tokenHash } = record
       const copy = await orders.findUser(session.userId)
       if (copy === null || copy.securityEpoch !== securityEpoch) return null
       const stored = toStored(session, tokenHash, copy)
       await keys.put(stored)
       if (!(await isStillAllowed({ keys, orders }, stored, securityEpoch))) return null
-      const replaced = replaces === null ? [] : await endAmong(keys, replaces.userId, ({ id }) => id === replaces.id)
-      const others = (await listLive(keys, session.userId)).filter((each) => each.session.id !== session.id)
-      const surplus = new Set(others.slice(maxPerUser - 1).map((each) => each.session.id))
-      const ended = surplus.size === 0 ? [] : await endAmong(keys, session.userId, ({ id }) => surplus.has(id))
-      await audit.write(effectsOf([...replaced, ...ended]))
-      return [...replaced, ...ended]
+      const ending = await findEnding(keys, start)
+      // The database decides whether the login counts: only then do other sessions end for it.
+      if (!(await orders.recordStart(start, effectsOf(ending)))) {
+        await keys.end({ id: session.id, userId: session.userId, tokenHash })
+        return null
+      }
+      await endMany(keys, ending)
+      return ending
     },
 
     async findByTokenHash(tokenHash) {
@@ -81,18 +79,22 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
 
     async revoke(userId, id, effectsOf) {
       const ended = await endAmong(keys, userId, (listed) => listed.id === id)
+      onChanges([{ kind: 'session', id, userId }])
       if (ended.length > 0) await audit.write(effectsOf(undefined))
       return ended.length > 0
     },
 
     async revokeAll(userId, except, effectsOf) {
       const { length } = await endAmong(keys, userId, ({ id }) => id !== except)
+      onChanges([{ kind: 'user', id: userId }])
       if (length > 0) await audit.write(effectsOf(length))
       return length
     },
 
     async scan({ userId, since, after, now, limit }) {
-      const users = userId === null ? await listUsers(after as UserId | null, limit) : [{ id: userId }]
+      // By way of the users, which works on a cluster too. `after` is the `next` of the page before.
+      const page = { after: after as UserId | null, limit }
+      const users = userId === null ? await stores.users.list(page) : [{ id: userId }]
       const live = await Promise.all(users.map(({ id }) => listLive(keys, id)))
       const sessions = live
         .flat()
@@ -103,15 +105,9 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     },
 
     async revokeMany(refs, effectsOf) {
-      const byUser = [...Map.groupBy(refs, ({ userId }) => userId)]
-      const ended = await Promise.all(
-        byUser.map(([userId, own]) => {
-          const ids = new Set(own.map(({ id }) => id))
-          return endAmong(keys, userId, ({ id }) => ids.has(id))
-        }),
-      )
-      if (ended.flat().length > 0) await audit.write(effectsOf(ended.flat()))
-      return ended.flat()
+      const ended = await endMany(keys, refs)
+      if (ended.length > 0) await audit.write(effectsOf(ended))
+      return ended
     },
 
     // Redis itself deletes what has expired.
@@ -127,70 +123,8 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       return ended
     },
 
-    async invalidateUser(id) {
-      await orders.orderRefresh(id)
-      await carryOut({ keys, orders }, id)
-    },
+    invalidateUser: stores.sessions.invalidateUser,
   }
-}
-
-/**
- * Carries out what transactions ordered: for one user, or whatever is left undone. An order that fails holds up no other.
- * @throws what the first of them failed with.
- */
-export async function carryOut(
-  { keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>,
-  userId: UserId | null,
-): Promise<void> {
-  for (;;) {
-    const open = await orders.list(userId, BATCH)
-    const results = await Promise.allSettled(open.map((order) => carryOutOne({ keys, orders }, order)))
-    await orders.strike(open.filter((_, index) => results[index]?.status === 'fulfilled'))
-    const failed = results.find((result) => result.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-    if (open.length < BATCH) return
-  }
-}
-
-async function carryOutOne(
-  { keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>,
-  order: SessionOrder,
-): Promise<void> {
-  if (order.kind === 'refresh') await refreshUser({ keys, orders }, order.userId)
-  else await endAmong(keys, order.userId, ({ tokenHash }) => tokenHash !== order.except, order.throughEpoch)
-  await keys.announceUser(order.userId)
-}
-
-/**
- * Writes the session under its new token and in this epoch, beside the old one. Null when it is gone or its token is another by now.
- * Nobody has the new token yet, so it harms nobody if the rotation goes no further.
- */
-export async function putRotated(
-  keys: SessionKeys,
-  { id, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
-  securityEpoch: number,
-): Promise<StoredSession | null> {
-  const before = await keys.find(oldTokenHash)
-  if (before === null || before.session.id !== id) return null
-  const session = { ...before.session, authenticatedAt, cookieSentAt: authenticatedAt }
-  const after = { ...before, session, tokenHash: newTokenHash, epoch: securityEpoch }
-  await keys.put(after)
-  return after
-}
-
-/** Gives the session another token. Null when it is gone or its token is another by now. */
-async function rotateSession(
-  keys: SessionKeys,
-  rotation: SessionRotation,
-  securityEpoch: number,
-): Promise<StoredSession | null> {
-  const after = await putRotated(keys, rotation, securityEpoch)
-  if (after === null) return null
-  const { id, userId, oldTokenHash, newTokenHash } = rotation
-  // Of several rotations at once, the one that ends the old token has won.
-  if (await keys.end({ id, userId, tokenHash: oldTokenHash })) return after
-  await keys.end({ id, userId, tokenHash: newTokenHash })
-  return null
 }
 
 /** Looks at the user after a session was written; takes it back when the user may no longer have it. */
@@ -209,34 +143,19 @@ async function isStillAllowed(
   return true
 }
 
-/** Brings the copies of a user up to date; ends all sessions of one who is gone or disabled. */
-async function refreshUser({ keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>, userId: UserId): Promise<void> {
-  const copy: UserCopy | null = await orders.findUser(userId)
-  if (copy === null) await endAmong(keys, userId, () => true)
-  else for (const { tokenHash } of await keys.list(userId)) await keys.refreshUser(tokenHash, copy)
-}
-
-/**
- * Ends those sessions of the user that are meant; gives the ones that were there. Looks again until nothing new is listed:
- * a session that got another token meanwhile is listed under the new one before the old one ends.
- */
-export async function endAmong(
+/** The sessions that end for a new one: the session that it replaces, and those beyond the limit. */
+async function findEnding(
   keys: SessionKeys,
-  userId: UserId,
-  isMeant: (listed: ListedSession) => boolean,
-  throughEpoch?: number,
+  { record: { session }, replaces, maxPerUser }: SessionStart,
 ): Promise<SessionRef[]> {
-  const ended = new Map<SessionId, SessionRef>()
-  const tried = new Set<string>()
-  for (;;) {
-    const listed = (await keys.list(userId)).filter(isMeant)
-    const untried = listed.filter(({ tokenHash, isPending }) => !tried.has(`${tokenHash} ${isPending}`))
-    if (untried.length === 0) return [...ended.values()]
-    for (const each of untried) {
-      tried.add(`${each.tokenHash} ${each.isPending}`)
-      if (await keys.end(each, throughEpoch)) ended.set(each.id, { id: each.id, userId })
-    }
-  }
+  const own = await listLive(keys, session.userId)
+  const isOwn = replaces === null || replaces.userId === session.userId
+  const candidates = isOwn ? own : await listLive(keys, replaces.userId)
+  const replaced = candidates.filter((each) => each.session.id === replaces?.id)
+  const others = own.filter(({ session: { id } }) => id !== session.id && id !== replaces?.id)
+  // A session that is getting another token is listed twice.
+  const ending = new Map([...replaced, ...others.slice(maxPerUser - 1)].map((each) => [each.session.id, each.session]))
+  return [...ending.values()].map(({ id, userId }) => ({ id, userId }))
 }
 
 /** The sessions of a user that are there, most recently used first; strikes the others from the index. */

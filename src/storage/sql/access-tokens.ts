@@ -6,12 +6,11 @@ import type { AccessTokenId, UserId } from '../../kernel/ids.ts'
 import type { AccessToken, User } from '../../kernel/principal.ts'
 import type { AccessTokensTable, Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
-import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Access tokens in SQL. */
-export function createAccessTokenStore(database: TransactingDatabase, sessions: SessionEffects): AccessTokenStore {
+export function createAccessTokenStore(database: TransactingDatabase): AccessTokenStore {
   const { db, reader, transact, writeLightly } = database
   return {
     async create(record, { maxPerUser, securityEpoch }, effectsOf) {
@@ -42,14 +41,15 @@ export function createAccessTokenStore(database: TransactingDatabase, sessions: 
 
     revoke: (userId, id, effectsOf) =>
       isDone(
-        transact(effectsOf, async (trx) => {
+        transact(effectsOf, async (trx, sessions) => {
+          sessions.evict({ kind: 'user', id: userId })
           const { numDeletedRows } = await trx
             .deleteFrom('access_tokens')
             .where('id', '=', id)
             .where('user_id', '=', userId)
             .executeTakeFirst()
           if (numDeletedRows === 0n) return null
-          await sessions.userChanged(trx, userId)
+          await sessions.userChanged(userId)
           return true
         }),
       ),

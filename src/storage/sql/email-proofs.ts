@@ -16,17 +16,18 @@ import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Proofs of addresses, in SQL. */
-export function createEmailProofs(
-  { transact }: TransactingDatabase,
-  sessions: SessionEffects,
-): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange'> {
+export function createEmailProofs({
+  transact,
+}: TransactingDatabase): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange'> {
   return {
     verifyEmail: (verification, effectsOf) =>
-      isDone(transact(effectsOf, (trx) => verifyEmail(trx, sessions, verification))),
+      isDone(transact(effectsOf, (trx, sessions) => verifyEmail(trx, sessions, verification))),
 
-    changeEmail: (proof, effectsOf) => toOutcome(transact(effectsOf, (trx) => changeEmail(trx, sessions, proof))),
+    changeEmail: (proof, effectsOf) =>
+      toOutcome(transact(effectsOf, (trx, sessions) => changeEmail(trx, sessions, proof))),
 
-    undoEmailChange: (undo, effectsOf) => toOutcome(transact(effectsOf, (trx) => undoEmailChange(trx, sessions, undo))),
+    undoEmailChange: (undo, effectsOf) =>
+      toOutcome(transact(effectsOf, (trx, sessions) => undoEmailChange(trx, sessions, undo))),
   }
 }
 
@@ -44,6 +45,7 @@ async function verifyEmail(
   sessions: SessionEffects,
   { token, userId, email, newPassword }: EmailVerification,
 ): Promise<true | null> {
+  sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token))) return null
   const { numUpdatedRows } = await trx
     .updateTable('users')
@@ -54,7 +56,7 @@ async function verifyEmail(
   if (numUpdatedRows === 0n) return null
   await endTokensOf(trx, userId, ['email_verify'])
   if (newPassword === null) {
-    await sessions.userChanged(trx, userId)
+    await sessions.userChanged(userId)
     return true
   }
   await putPassword(trx, userId, newPassword)
@@ -67,11 +69,12 @@ async function changeEmail(
   sessions: SessionEffects,
   { token, userId, email }: EmailProof,
 ): Promise<true | null> {
+  sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token))) return null
   await refuseReservedEmail(trx, { id: userId, email }, token.createdAt)
   await setVerifiedEmail(trx, userId, email)
   await endTokensOf(trx, userId, ['email_verify', 'email_change', 'password_reset'])
-  await sessions.userChanged(trx, userId)
+  await sessions.userChanged(userId)
   return true
 }
 
@@ -80,6 +83,7 @@ async function undoEmailChange(
   sessions: SessionEffects,
   { token, userId, email, resetToken }: EmailChangeUndo,
 ): Promise<true | null> {
+  sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token))) return null
   await setVerifiedEmail(trx, userId, email)
   // A way back that was mailed to an earlier address stays: whoever changed the address twice cannot take it away.

@@ -17,10 +17,7 @@ import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Passwords in SQL. */
-export function createPasswordStore(
-  { db, reader, transact }: TransactingDatabase,
-  sessions: SessionEffects,
-): PasswordStore {
+export function createPasswordStore({ db, reader, transact }: TransactingDatabase): PasswordStore {
   return {
     findByEmail: (email) => findCredential(reader, 'email', email),
 
@@ -37,9 +34,10 @@ export function createPasswordStore(
         .execute()
     },
 
-    reset: (reset, effectsOf) => isDone(transact(effectsOf, (trx) => resetPassword(trx, sessions, reset))),
+    reset: (reset, effectsOf) => isDone(transact(effectsOf, (trx, sessions) => resetPassword(trx, sessions, reset))),
 
-    change: (change, effectsOf) => isDone(transact(effectsOf, (trx) => changePassword(trx, sessions, change))),
+    change: (change, effectsOf) =>
+      isDone(transact(effectsOf, (trx, sessions) => changePassword(trx, sessions, change))),
 
     setDisabled: (userId, disabledFor, effectsOf) =>
       isDone(
@@ -56,7 +54,8 @@ export function createPasswordStore(
         }),
       ),
 
-    forceReset: (userId, effectsOf) => isDone(transact(effectsOf, (trx) => forceReset(trx, sessions, userId))),
+    forceReset: (userId, effectsOf) =>
+      isDone(transact(effectsOf, (trx, sessions) => forceReset(trx, sessions, userId))),
   }
 }
 
@@ -86,6 +85,7 @@ async function changePassword(
   { oldHash, newHash, keep, securityEpoch }: PasswordChange,
 ): Promise<true | null> {
   const { userId } = keep
+  sessions.evict({ kind: 'user', id: userId })
   const epoch = await advanceEpoch(trx, userId)
   const { numUpdatedRows } = await trx
     .updateTable('passwords')
@@ -94,11 +94,11 @@ async function changePassword(
     .where('hash', '=', oldHash)
     .executeTakeFirst()
   // What ended all sessions since the proof, such as a forced reset, is not to be undone by it.
-  if (epoch !== securityEpoch + 1 || numUpdatedRows === 0n || !(await sessions.rotate(trx, keep))) return null
+  if (epoch !== securityEpoch + 1 || numUpdatedRows === 0n || !(await sessions.rotate(keep))) return null
   // Not those that reset the password: whoever knows it could keep its owner from ever getting one.
   await endTokensOf(trx, userId, ['email_change'])
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
-  await sessions.endAll(trx, { userId, except, throughEpoch: epoch - 1 })
+  await sessions.endAll({ userId, except, throughEpoch: epoch - 1 })
   return true
 }
 
@@ -107,6 +107,7 @@ async function resetPassword(
   sessions: SessionEffects,
   { token, userId, newHash, changedAt }: PasswordReset,
 ): Promise<true | null> {
+  sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token)) || !(await endAllSessions(trx, sessions, userId))) return null
   await putPassword(trx, userId, { hash: newHash, changedAt })
   await endTokensOf(trx, userId, ORDERED_BY_AN_INTRUDER)
@@ -120,6 +121,7 @@ async function resetPassword(
 }
 
 async function forceReset(trx: Transaction<Database>, sessions: SessionEffects, userId: UserId): Promise<true | null> {
+  sessions.evict({ kind: 'user', id: userId })
   // First the user, as everything that ends all sessions does: whoever locks both locks them in this order.
   const user = await trx
     .updateTable('users')
@@ -131,7 +133,7 @@ async function forceReset(trx: Transaction<Database>, sessions: SessionEffects, 
   if (user === undefined) return null
   await trx.updateTable('passwords').set({ disabled_for: 'everyone' }).where('user_id', '=', userId).execute()
   await endTokensOf(trx, userId, ORDERED_BY_AN_INTRUDER)
-  await sessions.endAll(trx, { userId, except: null, throughEpoch: user.security_epoch - 1 })
+  await sessions.endAll({ userId, except: null, throughEpoch: user.security_epoch - 1 })
   return true
 }
 

@@ -25,7 +25,7 @@ export async function endAllSessions(
 ): Promise<boolean> {
   const epoch = await advanceEpoch(trx, userId)
   if (epoch === null) return false
-  await sessions.endAll(trx, { userId, except: null, throughEpoch: epoch - 1 })
+  await sessions.endAll({ userId, except: null, throughEpoch: epoch - 1 })
   return true
 }
 

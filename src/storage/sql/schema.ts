@@ -14,6 +14,7 @@ export interface Database {
   mails: MailsTable
   one_time_tokens: OneTimeTokensTable
   access_tokens: AccessTokensTable
+  login_attempts: LoginAttemptsTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
   throttle: ThrottleTable
@@ -115,6 +116,25 @@ export interface AccessTokensTable {
   /** Null: never. */
   expires_at: number | null
   last_used_at: number | null
+}
+
+/** Logins in progress; of the token, the SHA-256 only. */
+export interface LoginAttemptsTable {
+  token_hash: string
+  /** Null: the account does not exist. */
+  user_id: string | null
+  security_epoch: number
+  /** JSON: a list of rounds, each a list of methods. Its text is compared, so it is written in one way only. */
+  open_rounds: string
+  /** JSON: a list of methods. Its text is compared as well. */
+  proven_methods: string
+  remember: Flag
+  ip: string | null
+  user_agent: string | null
+  device_hash: string | null
+  tries: number
+  created_at: number
+  expires_at: number
 }
 
 /** What happened. Rows are never changed but to seal them, and to take away what is personal in them. */

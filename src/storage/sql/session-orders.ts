@@ -3,53 +3,67 @@
  * necessary. Whoever commits carries them out at once; if that process dies, the next one to look does. Carrying one out
  * twice does no harm.
  */
-import type { Kysely } from 'kysely'
+import type { Transaction } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { SessionOrder, SessionOrders } from '../storage.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
+import { useUpAttempt } from './login-attempts.ts'
 import { toUser } from './rows.ts'
 import type { Database, SessionOrdersTable } from './schema.ts'
-import type { SessionEffects } from './session-effects.ts'
+import type { SessionEffectsFactory } from './session-effects.ts'
+import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** What transactions do to sessions that are kept elsewhere: they order it. */
-export const orderSessionEffects: SessionEffects = {
-  // The session store itself starts and rotates, before and after the transaction.
+/** Makes the effects on sessions that are kept elsewhere: orders to that storage, which announces what it changes. */
+export const orderSessionEffects: SessionEffectsFactory = (trx, evict) => ({
+  evict,
+  async announce(change) {
+    evict(change)
+  },
+  // The session storage starts and rotates by itself, before the transaction.
   async startFirst() {},
   async rotate() {
     return true
   },
-  async endAll(trx, { userId, except, throughEpoch }) {
+  async endAll({ userId, except, throughEpoch }) {
     if (except === null) await endAccessTokensOf(trx, userId)
     // Rows from a time before the sessions were kept elsewhere must not come to life when they no longer are.
     await trx.deleteFrom('sessions').where('user_id', '=', userId).execute()
-    await trx
-      .insertInto('session_orders')
-      .values({
-        id: uuidv7(),
-        user_id: userId,
-        kind: 'end',
-        except_token_hash: except?.tokenHash ?? null,
-        through_epoch: throughEpoch,
-      })
-      .execute()
+    await insertOrder(trx, { userId, kind: 'end', except: except?.tokenHash ?? null, throughEpoch })
+    evict({ kind: 'user', id: userId })
   },
-  async userChanged(trx, userId) {
+  async userChanged(userId) {
     await trx
       .updateTable('users')
       .set((eb) => ({ revision: eb('revision', '+', 1) }))
       .where('id', '=', userId)
       .execute()
-    await trx
-      .insertInto('session_orders')
-      .values({ id: uuidv7(), user_id: userId, kind: 'refresh', except_token_hash: null, through_epoch: 0 })
-      .execute()
+    await insertOrder(trx, { userId, kind: 'refresh', except: null, throughEpoch: 0 })
+    evict({ kind: 'user', id: userId })
   },
+})
+
+async function insertOrder(
+  trx: Transaction<Database>,
+  {
+    userId,
+    kind,
+    except,
+    throughEpoch,
+  }: Pick<SessionOrder, 'userId' | 'kind'> & {
+    readonly except: TokenHash | null
+    readonly throughEpoch: number
+  },
+): Promise<void> {
+  await trx
+    .insertInto('session_orders')
+    .values({ id: uuidv7(), user_id: userId, kind, except_token_hash: except, through_epoch: throughEpoch })
+    .execute()
 }
 
 /** The orders in this database. */
-export function createSessionOrders(db: Kysely<Database>): SessionOrders {
+export function createSessionOrders({ db, transact }: TransactingDatabase): SessionOrders {
   return {
     async list(userId, limit) {
       const rows = await db
@@ -68,7 +82,13 @@ export function createSessionOrders(db: Kysely<Database>): SessionOrders {
       await db.deleteFrom('session_orders').where('id', 'in', ids).execute()
     },
 
-    orderRefresh: (userId) => db.transaction().execute((trx) => orderSessionEffects.userChanged(trx, userId)),
+    recordStart: (start, effects) =>
+      isDone(
+        transact(
+          () => effects,
+          async (trx) => (await useUpAttempt(trx, start)) || null,
+        ),
+      ),
 
     async findUser(userId) {
       const row = await db

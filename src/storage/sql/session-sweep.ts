@@ -2,10 +2,15 @@ import type { Transaction } from 'kysely'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Swept } from '../../sessions/store.ts'
 import type { Database } from './schema.ts'
+import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 
 /** Looks at rows whose time to be looked at has come: deletes those past their limits, looks at the others later. */
-export async function sweepSessions(trx: Transaction<Database>, now: number, limit: number): Promise<Swept | null> {
+export async function sweepSessions(
+  trx: Transaction<Database>,
+  { evict }: SessionEffects,
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Promise<Swept | null> {
   const due = await trx
     .selectFrom('sessions')
     .select(['id', 'user_id', 'expires_at', 'idle_expires_at'])
@@ -16,7 +21,11 @@ export async function sweepSessions(trx: Transaction<Database>, now: number, lim
     .skipLocked()
     .execute()
   if (due.length === 0) return null
-  const ended = due.filter((row) => row.idle_expires_at <= now || row.expires_at <= now)
+  const ended = due
+    .filter((row) => row.idle_expires_at <= now || row.expires_at <= now)
+    .map((row) => ({ id: row.id as SessionId, userId: row.user_id as UserId }))
+  // Other processes refuse an expired session by themselves, so they are not told.
+  for (const session of ended) evict({ kind: 'session', ...session })
   if (ended.length > 0) {
     const ids = ended.map(({ id }) => id)
     await trx.deleteFrom('sessions').where('id', 'in', ids).execute()
@@ -40,7 +49,7 @@ export async function sweepSessions(trx: Transaction<Database>, now: number, lim
       .execute()
   }
   return {
-    ended: ended.map((row) => ({ id: row.id as SessionId, userId: row.user_id as UserId })),
+    ended,
     mayBeMore: due.length === limit,
   }
 }

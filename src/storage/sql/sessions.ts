@@ -1,17 +1,10 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Effects } from '../../kernel/effects.ts'
+import { type Effects, onlyEvents } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
-import type {
-  SessionPage,
-  SessionRef,
-  SessionRotation,
-  SessionScan,
-  SessionStart,
-  SessionStore,
-  Swept,
-} from '../../sessions/store.ts'
-import { endAccessTokensOf } from './access-tokens.ts'
+import type { SessionPage, SessionRef, SessionScan, SessionStart, SessionStore, Swept } from '../../sessions/store.ts'
 import { readRecentChanges } from './changes.ts'
+import { endSessions, endSessionsOf } from './direct-session-effects.ts'
+import { useUpAttempt } from './login-attempts.ts'
 import { toSession, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
@@ -32,7 +25,7 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
     lagMs: database.lagMs,
     recentChanges: () => readRecentChanges(database),
 
-    start: (start, effectsOf) => transact(effectsOf, (trx) => insertSession(database, trx, start)),
+    start: (start, effectsOf) => transact(effectsOf, (trx, sessions) => insertSession(trx, sessions, start)),
 
     findByTokenHash: createSessionFinder(database),
 
@@ -62,9 +55,11 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
 
     rotate: (rotation, securityEpoch, effectsOf) =>
       isDone(
-        transact(effectsOf, async (trx) => {
-          if (!(await isEpochCurrent(trx, rotation.userId, securityEpoch))) return null
-          return (await swapToken(database, trx, rotation)) || null
+        transact(effectsOf, async (trx, sessions) => {
+          const { id, userId } = rotation
+          sessions.evict({ kind: 'session', id, userId })
+          if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
+          return (await sessions.rotate(rotation)) || null
         }),
       ),
 
@@ -82,13 +77,16 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
 
     revoke: (userId, id, effectsOf) =>
       isDone(
-        transact(effectsOf, async (trx) => (await endSessions(database, trx, [{ id, userId }])).length > 0 || null),
+        transact(
+          effectsOf,
+          async (trx, sessions) => (await endSessions(trx, sessions, [{ id, userId }])).length > 0 || null,
+        ),
       ),
 
     async revokeAll(userId, except, effectsOf) {
-      const count = await transact(effectsOf, async (trx) => {
+      const count = await transact(effectsOf, async (trx, sessions) => {
         await lockUser(trx, userId)
-        return (await deleteSessionsOf(database, trx, userId, except)) || null
+        return (await endSessionsOf(trx, sessions, { userId, except })) || null
       })
       return count ?? 0
     },
@@ -96,9 +94,9 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
     scan: (scan) => scanSessions(reader, scan),
 
     async revokeMany(refs, effectsOf) {
-      const ended = await transact(effectsOf, async (trx) => {
+      const ended = await transact(effectsOf, async (trx, sessions) => {
         await lockUsers(trx, refs)
-        const gone = await endSessions(database, trx, refs)
+        const gone = await endSessions(trx, sessions, refs)
         return gone.length > 0 ? gone : null
       })
       return ended ?? []
@@ -107,13 +105,14 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
     sweep: async (now, limit, effectsOf) => {
       await database.sweep()
       const effectsOfEnded = ({ ended }: Swept): Effects => effectsOf(ended)
-      const swept = await transact(effectsOfEnded, (trx) => sweepSessions(trx, now, limit))
+      const swept = await transact(effectsOfEnded, (trx, sessions) => sweepSessions(trx, sessions, { now, limit }))
       return swept ?? { ended: [], mayBeMore: false }
     },
 
-    deleteIfExpired: ({ session: { id } }, now, effectsOf) =>
+    deleteIfExpired: ({ session: { id, userId } }, now, effectsOf) =>
       isDone(
-        transact(effectsOf, async (trx) => {
+        transact(effectsOf, async (trx, { evict }) => {
+          evict({ kind: 'session', id, userId })
           const { numDeletedRows } = await trx
             .deleteFrom('sessions')
             .where('id', '=', id)
@@ -123,38 +122,27 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
         }),
       ),
 
-    invalidateUser: (id) => db.transaction().execute((trx) => database.announce(trx, { kind: 'user', id })),
-  }
-}
-
-/** What transactions about users do to sessions of the same database: all of it, at once. */
-export function createSessionEffects(database: SqlDatabase): SessionEffects {
-  return {
-    async startFirst(trx, record, replaces) {
-      if (record !== null) await trx.insertInto('sessions').values(toSessionRow(record)).execute()
-      await endSessions(database, trx, replaces === null ? [] : [replaces])
+    async invalidateUser(id) {
+      await transact(onlyEvents(), async (_, sessions) => {
+        await sessions.userChanged(id)
+        return true
+      })
     },
-    rotate: (trx, rotation) => swapToken(database, trx, rotation),
-    async endAll(trx, { userId, except }) {
-      if (except === null) await endAccessTokensOf(trx, userId)
-      const count = await deleteSessionsOf(database, trx, userId, except?.id ?? null)
-      if (count === 0) await database.announce(trx, { kind: 'user', id: userId })
-    },
-    userChanged: (trx, userId) => database.announce(trx, { kind: 'user', id: userId }),
   }
 }
 
 async function insertSession(
-  database: SqlDatabase,
   trx: Transaction<Database>,
-  { record, replaces, securityEpoch, maxPerUser }: SessionStart,
+  sessions: SessionEffects,
+  start: SessionStart,
 ): Promise<readonly SessionRef[] | null> {
-  const { userId } = record.session
-  if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
-  const replaced = await endSessions(database, trx, replaces === null ? [] : [replaces])
+  const { record, replaces, securityEpoch, maxPerUser } = start
+  if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return null
+  if (!(await useUpAttempt(trx, start))) return null
+  const replaced = await endSessions(trx, sessions, replaces === null ? [] : [replaces])
   await trx.insertInto('sessions').values(toSessionRow(record)).execute()
   const surplus = await findSurplus(trx, record.session, maxPerUser)
-  return [...replaced, ...(await endSessions(database, trx, surplus))]
+  return [...replaced, ...(await endSessions(trx, sessions, surplus))]
 }
 
 /** The sessions of a user beyond the limit, those used longest ago; never the one that has just started. */
@@ -176,42 +164,6 @@ async function findSurplus(
   return rows.map(({ id }) => ({ id: id as SessionId, userId }))
 }
 
-/** Ends sessions and tells other processes; gives those that were there. */
-async function endSessions(
-  { announce }: SqlDatabase,
-  trx: Transaction<Database>,
-  sessions: readonly SessionRef[],
-): Promise<SessionRef[]> {
-  const ended: SessionRef[] = []
-  for (const { id, userId } of sessions) {
-    const { numDeletedRows } = await trx
-      .deleteFrom('sessions')
-      .where('id', '=', id)
-      .where('user_id', '=', userId)
-      .executeTakeFirst()
-    if (numDeletedRows === 0n) continue
-    await announce(trx, { kind: 'session', id, userId })
-    ended.push({ id, userId })
-  }
-  return ended
-}
-
-/** Ends all sessions of the user but one; says how many. */
-async function deleteSessionsOf(
-  { announce }: SqlDatabase,
-  trx: Transaction<Database>,
-  userId: UserId,
-  except: SessionId | null,
-): Promise<number> {
-  const { numDeletedRows } = await trx
-    .deleteFrom('sessions')
-    .where('user_id', '=', userId)
-    .$if(except !== null, (query) => query.where('id', '!=', except as SessionId))
-    .executeTakeFirst()
-  if (numDeletedRows > 0n) await announce(trx, { kind: 'user', id: userId })
-  return Number(numDeletedRows)
-}
-
 /** In the order of their ids, which is that of the primary key; those of one user by the index of users. */
 async function scanSessions(
   reader: SqlDatabase['reader'],
@@ -229,23 +181,6 @@ async function scanSessions(
     .limit(limit)
     .execute()
   return { sessions: rows.map(toSession), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
-}
-
-/** Swaps the token, while it still is the session's. */
-async function swapToken(
-  { announce }: SqlDatabase,
-  trx: Transaction<Database>,
-  { id, userId, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
-): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('sessions')
-    .set({ token_hash: newTokenHash, authenticated_at: at(authenticatedAt), cookie_sent_at: at(authenticatedAt) })
-    .where('id', '=', id)
-    .where('token_hash', '=', oldTokenHash)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n) return false
-  await announce(trx, { kind: 'session', id, userId })
-  return true
 }
 
 /** Makes transactions about one user take turns; SQLite lets only one write at a time anyway. */

@@ -1,30 +1,52 @@
 import { sql } from 'kysely'
-import type { OpenOptions, Stores } from '../storage.ts'
+import type { OpenOptions, OpenSessionStorage, Stores } from '../storage.ts'
 import { createAccessTokenStore } from './access-tokens.ts'
 import { createAuditStore } from './audit.ts'
 import { createCounterStore } from './counters.ts'
+import { createDirectSessionEffects } from './direct-session-effects.ts'
+import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
 import { createPasswordStore } from './passwords.ts'
 import type { SqlDatabase } from './schema.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
-import { createSessionEffects, createSessionStore } from './sessions.ts'
-import { createTransactingDatabase } from './transact.ts'
+import { createSessionStore } from './sessions.ts'
+import { createTransactingDatabase, type TransactingDatabase } from './transact.ts'
 import { createUserStore } from './users.ts'
 
 /** All stores over one database; with a session storage, sessions are kept there and everything else here. */
 export async function openSqlStores(database: SqlDatabase, options: OpenOptions): Promise<Stores> {
-  const { sessions, onStatement } = options
-  const telling = createTransactingDatabase(database, options.onEffects ?? (() => undefined))
-  const effects = sessions === undefined ? createSessionEffects(database) : orderSessionEffects
-  const stores: Stores = {
-    users: createUserStore(telling, effects),
-    passwords: createPasswordStore(telling, effects),
-    sessions: createSessionStore(telling),
-    audit: createAuditStore(telling),
-    oneTimeTokens: createOneTimeTokenStore(telling),
-    accessTokens: createAccessTokenStore(telling, effects),
-    mails: createMailStore(telling),
+  const { sessions, onStatement, onEffects = ignore, onChanges = ignore, onError = ignore } = options
+  let elsewhere: OpenSessionStorage | null = null
+  const transacting = createTransactingDatabase(database, {
+    bindSessions: sessions === undefined ? createDirectSessionEffects(database) : orderSessionEffects,
+    onEffects,
+    async afterCommit(changes) {
+      try {
+        for (const change of changes) if (change.kind === 'user') await elsewhere?.carryOut(change.id)
+      } finally {
+        onChanges(changes) // also when the orders failed: the database has committed
+      }
+    },
+    onFailure: onChanges,
+  })
+  const stores = createSqlStores(transacting)
+  if (sessions === undefined) return stores
+  const orders = createSessionOrders(transacting)
+  elsewhere = await sessions.open({ stores, orders, onStatement, onChanges, onError })
+  return elsewhere.stores
+}
+
+function createSqlStores(database: TransactingDatabase): Stores {
+  return {
+    users: createUserStore(database),
+    passwords: createPasswordStore(database),
+    sessions: createSessionStore(database),
+    audit: createAuditStore(database),
+    oneTimeTokens: createOneTimeTokenStore(database),
+    accessTokens: createAccessTokenStore(database),
+    mails: createMailStore(database),
+    loginAttempts: createLoginAttemptStore(database),
     counters: createCounterStore(database),
     async ping() {
       await sql`SELECT 1`.execute(database.reader)
@@ -32,5 +54,6 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
     checkIntegrity: database.checkIntegrity,
     close: database.close,
   }
-  return sessions === undefined ? stores : sessions.open(stores, createSessionOrders(database.db), onStatement)
 }
+
+function ignore(): void {}

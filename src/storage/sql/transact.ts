@@ -1,47 +1,79 @@
 import type { Transaction } from 'kysely'
 import type { Effects, EffectsOf } from '../../kernel/effects.ts'
+import type { Change } from '../../sessions/store.ts'
 import { insertAuditRows } from './audit-rows.ts'
 import { insertMails } from './mail-rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
+import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts'
+
+type Work<Outcome> = (trx: Transaction<Database>, sessions: SessionEffects) => Promise<Outcome | null>
 
 /**
- * Runs a transaction. What is told of its outcome is written in it, and passed on after the commit. When the work gives
- * null nothing happened: it rolls back.
+ * Runs a transaction. Its effects are written in it, and passed on after the commit. When the work gives null nothing
+ * happened: the transaction rolls back. Resolves when the changes of the transaction are in force in this process.
  */
-export type Transact = <Outcome>(
-  effectsOf: EffectsOf<Outcome>,
-  work: (trx: Transaction<Database>) => Promise<Outcome | null>,
-) => Promise<Outcome | null>
+export type Transact = <Outcome>(effectsOf: EffectsOf<Outcome>, work: Work<Outcome>) => Promise<Outcome | null>
 
-/** A database whose transactions tell what they did. */
+/** A database whose transactions pass on their effects. */
 export interface TransactingDatabase extends SqlDatabase {
   readonly transact: Transact
 }
 
-/** Makes a database tell. */
-export function createTransactingDatabase(
-  database: SqlDatabase,
-  onEffects: (effects: Effects) => void,
-): TransactingDatabase {
+/** What happens around each transaction. */
+export interface TransactionHooks {
+  /** Binds the session effects to a transaction. */
+  readonly bindSessions: SessionEffectsFactory
+  /** Receives the effects of a transaction that committed. */
+  readonly onEffects: (effects: Effects) => void
+  /**
+   * Runs once after a transaction with changes, and the transaction's caller waits for it. It runs after a commit, and after
+   * a rollback because nothing happened: then another process may have made the change, and be about to put it in force.
+   */
+  readonly afterCommit: (changes: readonly Change[]) => Promise<void>
+  /** Runs instead of `afterCommit` after a transaction that failed. It may be committed: the answer can get lost. */
+  readonly onFailure: (changes: readonly Change[]) => void
+}
+
+/** Makes a database whose transactions pass on their effects. */
+export function createTransactingDatabase(database: SqlDatabase, hooks: TransactionHooks): TransactingDatabase {
+  const { bindSessions, onEffects, afterCommit, onFailure } = hooks
   return {
     ...database,
     async transact(effectsOf, work) {
-      try {
-        const { outcome, effects } = await database.db.transaction().execute(async (trx) => {
-          const outcome = await work(trx)
-          if (outcome === null) throw new NothingHappened()
-          const effects = effectsOf(outcome)
-          await insertAuditRows(trx, effects.events)
-          await insertMails(trx, effects.mails ?? [])
-          return { outcome, effects }
-        })
-        onEffects(effects)
-        return outcome
-      } catch (error) {
-        if (error instanceof NothingHappened) return null
-        throw error
+      const changes = new Map<string, Change>()
+      const evict = (subject: Change): void => {
+        changes.set(subject.id, subject)
       }
+      const run = runTransaction(database, effectsOf, (trx) => work(trx, bindSessions(trx, evict)))
+      const done = await run.catch((error: unknown) => {
+        onFailure([...changes.values()])
+        throw error
+      })
+      if (done !== null) onEffects(done.effects)
+      if (changes.size > 0) await afterCommit([...changes.values()])
+      return done === null ? null : done.outcome
     },
+  }
+}
+
+/** Gives null when nothing happened. */
+async function runTransaction<Outcome>(
+  { db }: SqlDatabase,
+  effectsOf: EffectsOf<Outcome>,
+  work: (trx: Transaction<Database>) => Promise<Outcome | null>,
+): Promise<{ readonly outcome: Outcome; readonly effects: Effects } | null> {
+  try {
+    return await db.transaction().execute(async (trx) => {
+      const outcome = await work(trx)
+      if (outcome === null) throw new NothingHappened()
+      const effects = effectsOf(outcome)
+      await insertAuditRows(trx, effects.events)
+      await insertMails(trx, effects.mails ?? [])
+      return { outcome, effects }
+    })
+  } catch (error) {
+    if (error instanceof NothingHappened) return null
+    throw error
   }
 }
 

@@ -23,14 +23,14 @@ import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
 /** Users in SQL. */
-export function createUserStore(database: TransactingDatabase, sessions: SessionEffects): UserStore {
+export function createUserStore(database: TransactingDatabase): UserStore {
   const { reader, transact } = database
   return {
-    ...createEmailProofs(database, sessions),
+    ...createEmailProofs(database),
 
     async create(newUser, effectsOf) {
       try {
-        const created = await transact(effectsOf, (trx) => insertUser(trx, sessions, newUser))
+        const created = await transact(effectsOf, (trx, sessions) => insertUser(trx, sessions, newUser))
         return created === null ? 'invitation_used' : 'created'
       } catch (error) {
         if (isUniqueViolation(error) || error instanceof AddressReserved) return 'email_taken'
@@ -89,16 +89,18 @@ export function createUserStore(database: TransactingDatabase, sessions: Session
     },
 
     rename: (id, name, effectsOf) =>
-      transact(effectsOf, async (trx) => {
+      transact(effectsOf, async (trx, sessions) => {
+        sessions.evict({ kind: 'user', id })
         const row = await trx.updateTable('users').set({ name }).where('id', '=', id).returningAll().executeTakeFirst()
         if (row === undefined) return null
-        await sessions.userChanged(trx, id)
+        await sessions.userChanged(id)
         return toUser(row)
       }),
 
     disable: (id, disabledAt, effectsOf) =>
       isDone(
-        transact(effectsOf, async (trx) => {
+        transact(effectsOf, async (trx, sessions) => {
+          sessions.evict({ kind: 'user', id })
           const row = await trx
             .updateTable('users')
             .set((eb) => ({ disabled_at: at(disabledAt), security_epoch: eb('security_epoch', '+', 1) }))
@@ -108,7 +110,7 @@ export function createUserStore(database: TransactingDatabase, sessions: Session
             .executeTakeFirst()
           if (row === undefined) return null
           await endTokensOf(trx, id, ORDERED_BY_AN_INTRUDER)
-          await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+          await sessions.endAll({ userId: id, except: null, throughEpoch: row.security_epoch - 1 })
           return true
         }),
       ),
@@ -128,7 +130,8 @@ export function createUserStore(database: TransactingDatabase, sessions: Session
 
     delete: (id, effectsOf) =>
       isDone(
-        transact(effectsOf, async (trx) => {
+        transact(effectsOf, async (trx, sessions) => {
+          sessions.evict({ kind: 'user', id })
           const row = await trx
             .updateTable('users')
             .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
@@ -136,7 +139,7 @@ export function createUserStore(database: TransactingDatabase, sessions: Session
             .returning('security_epoch')
             .executeTakeFirst()
           if (row === undefined) return null
-          await sessions.endAll(trx, { userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+          await sessions.endAll({ userId: id, except: null, throughEpoch: row.security_epoch - 1 })
           await erasePersonalData(trx, id)
           await trx.deleteFrom('users').where('id', '=', id).execute()
           return true
@@ -157,6 +160,6 @@ async function insertUser(
   const changed_at = at(user.createdAt)
   await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
   if (verification !== undefined) await insertOneTimeToken(trx, verification)
-  await sessions.startFirst(trx, firstSession, replaces)
+  await sessions.startFirst(firstSession, replaces)
   return true
 }

@@ -2,6 +2,7 @@ import type { Migration } from '../migration.ts'
 import { core } from './0001-core.ts'
 import { accounts } from './0002-accounts.ts'
 import { tokens } from './0003-tokens.ts'
+import { loginAttempts } from './0004-login-attempts.ts'
 
 /** All migrations, in the order they run. */
-export const MIGRATIONS: readonly Migration[] = [core, accounts, tokens]
+export const MIGRATIONS: readonly Migration[] = [core, accounts, tokens, loginAttempts]

@@ -1,0 +1,48 @@
+import type { SessionRotation } from '../../sessions/store.ts'
+import type { SessionKeys } from './session-keys.ts'
+import type { StoredSession } from './session-record.ts'
+
+/**
+ * Stores the session under its new token too, for a transaction whose order will end the old token. False when the session
+ * is gone or its token is another by now; then the caller ends the new token.
+ *
+ * The second look at the old token finds a session that ended meanwhile: an end of all sessions that comes later lists them
+ * again after the old token, and so finds the new one.
+ */
+export async function prepareRotation(
+  keys: SessionKeys,
+  rotation: SessionRotation,
+  securityEpoch: number,
+): Promise<boolean> {
+  if ((await putRotated(keys, rotation, securityEpoch)) === null) return false
+  return (await keys.find(rotation.oldTokenHash)) !== null
+}
+
+/** Gives the session another token. Null when it is gone or its token is another by now. */
+export async function rotateSession(
+  keys: SessionKeys,
+  rotation: SessionRotation,
+  securityEpoch: number,
+): Promise<StoredSession | null> {
+  const after = await putRotated(keys, rotation, securityEpoch)
+  if (after === null) return null
+  const { id, userId, oldTokenHash, newTokenHash } = rotation
+  // Of several rotations at once, the one that ends the old token has won.
+  if (await keys.end({ id, userId, tokenHash: oldTokenHash })) return after
+  await keys.end({ id, userId, tokenHash: newTokenHash })
+  return null
+}
+
+/** Stores the session under its new token and in this epoch, beside the old one. */
+async function putRotated(
+  keys: SessionKeys,
+  { id, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+  securityEpoch: number,
+): Promise<StoredSession | null> {
+  const before = await keys.find(oldTokenHash)
+  if (before === null || before.session.id !== id) return null
+  const session = { ...before.session, authenticatedAt, cookieSentAt: authenticatedAt }
+  const after = { ...before, session, tokenHash: newTokenHash, epoch: securityEpoch }
+  await keys.put(after)
+  return after
+}

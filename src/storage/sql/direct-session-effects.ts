@@ -1,0 +1,88 @@
+import type { Transaction } from 'kysely'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { SessionRef, SessionRotation } from '../../sessions/store.ts'
+import { endAccessTokensOf } from './access-tokens.ts'
+import { toSessionRow } from './rows.ts'
+import type { Database, SqlDatabase } from './schema.ts'
+import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts'
+import { at } from './time.ts'
+
+/** Makes the effects on sessions in the same database: all of them within the transaction. */
+export function createDirectSessionEffects(database: Pick<SqlDatabase, 'announce'>): SessionEffectsFactory {
+  return (trx, evict) => {
+    const sessions: SessionEffects = {
+      evict,
+      async announce(change) {
+        evict(change)
+        await database.announce(trx, change)
+      },
+      async startFirst(record, replaces) {
+        if (record !== null) await trx.insertInto('sessions').values(toSessionRow(record)).execute()
+        await endSessions(trx, sessions, replaces === null ? [] : [replaces])
+      },
+      rotate: (rotation) => swapToken(trx, sessions, rotation),
+      async endAll({ userId, except }) {
+        if (except === null) await endAccessTokensOf(trx, userId)
+        const count = await endSessionsOf(trx, sessions, { userId, except: except?.id ?? null })
+        if (count === 0) await sessions.announce({ kind: 'user', id: userId })
+      },
+      userChanged: (userId) => sessions.announce({ kind: 'user', id: userId }),
+    }
+    return sessions
+  }
+}
+
+/** Ends sessions; returns those that were there. */
+export async function endSessions(
+  trx: Transaction<Database>,
+  { evict, announce }: SessionEffects,
+  refs: readonly SessionRef[],
+): Promise<SessionRef[]> {
+  const ended: SessionRef[] = []
+  for (const { id, userId } of refs) {
+    evict({ kind: 'session', id, userId })
+    const { numDeletedRows } = await trx
+      .deleteFrom('sessions')
+      .where('id', '=', id)
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
+    if (numDeletedRows === 0n) continue
+    await announce({ kind: 'session', id, userId })
+    ended.push({ id, userId })
+  }
+  return ended
+}
+
+/** Ends all sessions of the user but one; returns how many. */
+export async function endSessionsOf(
+  trx: Transaction<Database>,
+  { evict, announce }: SessionEffects,
+  { userId, except }: { readonly userId: UserId; readonly except: SessionId | null },
+): Promise<number> {
+  evict({ kind: 'user', id: userId })
+  const { numDeletedRows } = await trx
+    .deleteFrom('sessions')
+    .where('user_id', '=', userId)
+    .$if(except !== null, (query) => query.where('id', '!=', except as SessionId))
+    .executeTakeFirst()
+  if (numDeletedRows > 0n) await announce({ kind: 'user', id: userId })
+  return Number(numDeletedRows)
+}
+
+/** Swaps the token while the session still has the old one. */
+export async function swapToken(
+  trx: Transaction<Database>,
+  { evict, announce }: SessionEffects,
+  { id, userId, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+): Promise<boolean> {
+  evict({ kind: 'session', id, userId })
+  const { numUpdatedRows } = await trx
+    .updateTable('sessions')
+    .set({ token_hash: newTokenHash, authenticated_at: at(authenticatedAt), cookie_sent_at: at(authenticatedAt) })
+    .where('id', '=', id)
+    .where('token_hash', '=', oldTokenHash)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  await announce({ kind: 'session', id, userId })
+  return true
+}
