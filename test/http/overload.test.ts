@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+import { PASSWORD, REAL_COST, RINGS, startInstance } from '../support/rings.ts'
 
 test.each(RINGS)(
   'a flood of logins is answered with 503 and Retry-After at once, session checks go on (%s)',
   async (ring) => {
-    const instance = await startInstance(ring, { passwordHashing: { maxWaiting: 2 } })
+    const instance = await startInstance(ring, { passwordHashing: { maxWaiting: 2 } }, REAL_COST)
     const client = instance.client()
     await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
     const flood = Array.from({ length: 40 }, () =>
