@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
-const shared = { testTimeout: 30_000, hookTimeout: 60_000, restoreMocks: true }
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, restoreMocks: true }
 
 export default defineConfig({
   test: {
     globalSetup: 'test/support/global-setup.ts',
+    // Tests wait for servers, databases and hashes: two workers are faster than one, also on one core.
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -25,6 +25,7 @@ import { checkOptions } from './options/check-options.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
 import { completeOptions } from './options/settings.ts'
+import type { Seams } from './seams.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
 import type { SessionMemory } from './sessions/session-memory.ts'
 import { callBoth } from './storage/storage.ts'
@@ -33,7 +34,15 @@ import { callBoth } from './storage/storage.ts'
  * Creates an instance: checks the options, opens the storage, builds the route table.
  * @throws ConfigurationError that names the setting, what is wrong, and what would be right.
  */
-export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> {
+export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
+  return assembleLatchkey(options, {})
+}
+
+/**
+ * Creates an instance with replaced parts. No package entry exports this function.
+ * @throws ConfigurationError as `createLatchkey` does.
+ */
+export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Promise<Latchkey> {
   checkOptions(given)
   const options = completeOptions(given)
   const report = guardReporter(options.onError)
@@ -54,7 +63,7 @@ export async function createLatchkey(given: LatchkeyOptions): Promise<Latchkey> 
     onError: (error) => report(error, null),
   })
   const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
-  const services = createServices(core, mailing, options)
+  const services = createServices({ core, mailing, options, seams })
   memory = services.memory
   const features = createFeatures(core, services, options)
   const authentication = createAuthentication({ ...features.accessTokens.verification, ...core, ...services.memory })
@@ -120,7 +129,6 @@ function publicCalls({
     async invalidateUser(id) {
       const userId = requireUserId(id)
       await stores.sessions.invalidateUser(userId)
-      memory.cache.evictUser(userId)
     },
     stats: () => ({
       verifications: { ...memory.verifications },

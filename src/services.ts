@@ -8,6 +8,7 @@ import { createPages, type Pages } from './pages/pages.ts'
 import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
 import type { PasswordService } from './passwords/feature.ts'
+import type { Seams } from './seams.ts'
 import { createSessionMemory, type SessionMemory } from './sessions/session-memory.ts'
 
 /** What features share besides the core. */
@@ -32,8 +33,15 @@ export function createInstanceMailing(options: CompleteOptions, secrets: readonl
   })
 }
 
+interface ServiceParts {
+  readonly core: Core
+  readonly mailing: Mailing<MailKind>
+  readonly options: CompleteOptions
+  readonly seams: Seams
+}
+
 /** Creates the services of an instance. */
-export function createServices(core: Core, mailing: Mailing<MailKind>, options: CompleteOptions): Services {
+export function createServices({ core, mailing, options, seams }: ServiceParts): Services {
   const { hostname, host } = new URL(options.baseUrl)
   const siteName = options.siteName ?? host
   const { minLength, contextWords, breachUrl } = options.password
@@ -41,7 +49,7 @@ export function createServices(core: Core, mailing: Mailing<MailKind>, options: 
     memory: createSessionMemory({ ...core, sessions: core.stores.sessions, sessionSettings: options.session }),
     pages: createPages({ ...core, siteName }),
     passwords: {
-      hasher: createPasswordHasher(options.passwordHashing),
+      hasher: createPasswordHasher(options.passwordHashing, seams.passwordCost),
       policy: {
         minLength,
         contextWords: [siteName, hostname, ...contextWords],

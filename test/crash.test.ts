@@ -8,9 +8,10 @@ import { describe, expect, test } from 'vitest'
 import { ROOMY_LIMITS } from '../src/testing/roomy-limits.ts'
 import type { Client } from './support/client.ts'
 import { PASSWORD } from './support/rings.ts'
+import { rounds } from './support/rounds.ts'
 import { type ServerProcess, startServerProcess } from './support/server-process.ts'
 
-const ROUNDS = 200
+const ROUNDS = rounds(200, 30)
 const LANES = 2
 const CLIENTS = 3
 

@@ -225,8 +225,8 @@ describe('a consumer of the package', () => {
   test.each(programs.map(({ page, code }, index) => [page, index, code] as const))(
     'the program in %s (%i) type-checks',
     (_, index, code) => {
-      // The types of Koa have an error of their own beside newer versions of what they import.
-      check(`program${index}`, code, { skipLibCheck: / from 'koa'/.test(code) })
+      // The checks of costs below include the declarations of the libraries, which take two thirds of the time.
+      check(`program${index}`, code, { skipLibCheck: true })
     },
   )
 

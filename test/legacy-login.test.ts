@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { VerifyLegacy } from '../src/index.ts'
-import { type Instance, PASSWORD, type Ring, startInstance } from './support/rings.ts'
+import { type Instance, PASSWORD, REAL_COST, type Ring, startInstance } from './support/rings.ts'
 import { startServerProcess } from './support/server-process.ts'
 
 /** Shorter than any policy would let through. */
@@ -52,7 +52,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
   (ring: Ring) => {
     let instance: Instance
     beforeAll(async () => {
-      instance = await startInstance(ring, { verifyLegacy, registration: 'closed' })
+      instance = await startInstance(ring, { verifyLegacy, registration: 'closed' }, REAL_COST)
     })
     afterAll(() => instance.close())
 

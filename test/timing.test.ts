@@ -1,7 +1,7 @@
 /* Promise 7: known and unknown users take the same time. Welch's t over interleaved pairs, as in ASVS 6.3.8. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mailTo, tokenIn } from './support/caught-mails.ts'
-import { type Instance, PASSWORD, startInstance } from './support/rings.ts'
+import { type Instance, PASSWORD, REAL_COST, startInstance } from './support/rings.ts'
 
 const PAIRS = 300
 const FORGOT_PAIRS = 1_000
@@ -13,7 +13,7 @@ const LIMIT = 4.5
 
 let instance: Instance
 beforeAll(async () => {
-  instance = await startInstance('handler')
+  instance = await startInstance('handler', {}, REAL_COST)
   for (let index = 0; index < 20; index++) {
     await instance.auth.users.create({ email: `known${index}@example.com`, password: PASSWORD })
   }
@@ -78,7 +78,7 @@ describe('where addresses must be verified', () => {
   let strict: Instance
   beforeAll(async () => {
     // Sending comes after the answer, and would fall into the time of the next one.
-    strict = await startInstance('handler', { verifyEmail: 'required', deliverMails: false })
+    strict = await startInstance('handler', { verifyEmail: 'required', deliverMails: false }, REAL_COST)
     for (let index = 0; index < 20; index++) {
       const known = { email: `known${index}@example.com`, password: PASSWORD, emailVerified: true }
       await strict.auth.users.create(known)

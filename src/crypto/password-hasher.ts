@@ -31,14 +31,28 @@ export interface PasswordHasher {
   readonly waiting: number
 }
 
-/** What `hash` makes with any settings: salts of 16 bytes and hashes of 32 in unpadded base64. */
-const OWN_FORM =
-  /^\$argon2id\$v=19\$m=[1-9]\d{4,6},t=[1-9]\d{0,2},p=1\$[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/
+/** How much work one hash is. */
+export interface PasswordCost {
+  /** Memory in KiB. */
+  readonly memoryKib: number
+  /** Passes over the memory. */
+  readonly passes: number
+}
+
+/** The costs that a hash can have with any options. */
+const OWN_COSTS = /^\$argon2id\$v=19\$m=[1-9]\d{4,6},t=[1-9]\d{0,2},p=1\$/
+/** The rest of a hash after its costs: a salt of 16 bytes and a hash of 32 in unpadded base64. */
+const SALT_AND_HASH = /^[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/
 const LIBUV_THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 
-/** Makes a hasher. One per process: its queue is what bounds the load. */
-export function createPasswordHasher(options: PasswordHashingOptions = {}): PasswordHasher {
-  const { memoryKib: memoryCost, passes: timeCost, maxWaiting, niceness } = passwordHashingSettings.complete(options)
+/**
+ * Creates a hasher. A process has one, because its queue bounds the load.
+ * @param options costs and limits.
+ * @param cost replaces the costs of `options`, without a lower bound: only tests pass it (see `Seams`). Default none.
+ */
+export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?: PasswordCost): PasswordHasher {
+  const { maxWaiting, niceness, ...costOfOptions } = passwordHashingSettings.complete(options)
+  const { memoryKib: memoryCost, passes: timeCost } = cost ?? costOfOptions
   const queue = createBoundedQueue({
     concurrency: Math.min(availableParallelism(), LIBUV_THREADS),
     maxWaiting,
@@ -58,7 +72,7 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}): Pass
       run(async () => (await hash(password, { memoryCost, timeCost, parallelism: 1 })) as PasswordHash),
     verify(password, known, typed = password) {
       // A lone surrogate would be hashed as U+FFFD and could match another password.
-      const check = known === null || !password.isWellFormed() ? null : findCheck(known)
+      const check = known === null || !password.isWellFormed() ? null : findCheck(known, costs)
       return run(async () => {
         if (check !== null) return check(password, typed)
         await verify(decoy, password)
@@ -73,9 +87,15 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}): Pass
 }
 
 /** How a stored hash is verified; null when we know no way that is within bounds. */
-function findCheck(known: string): ((password: string, typed: string) => Promise<boolean>) | null {
-  if (OWN_FORM.test(known)) return (password) => verify(known, password)
+function findCheck(known: string, costs: string): ((password: string, typed: string) => Promise<boolean>) | null {
+  if (isOwnHash(known, costs)) return (password) => verify(known, password)
   return describeHash(known) === null ? null : (_, typed) => verifyForeignHash(typed, known)
+}
+
+/** Returns true for a hash of a hasher with these costs, or with others that the options allow. */
+function isOwnHash(known: string, costs: string): boolean {
+  const found = known.startsWith(costs) ? costs : OWN_COSTS.exec(known)?.[0]
+  return found !== undefined && SALT_AND_HASH.test(known.slice(found.length))
 }
 
 function unpaddedBase64(bytes: number): string {

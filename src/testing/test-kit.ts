@@ -7,13 +7,14 @@ import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EventOrigin } from '../kernel/event.ts'
-import { createLatchkey } from '../latchkey.ts'
+import { assembleLatchkey } from '../latchkey.ts'
 import type { Message } from '../mail/message.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { catchMails } from './catch-mails.ts'
 import { logIn, type TestLogin, type TestLoginOptions } from './log-in.ts'
 import { ROOMY_LIMITS } from './roomy-limits.ts'
+import { SMALLEST_PASSWORD_COST } from './smallest-password-cost.ts'
 
 /** An instance for tests, and what it did so far. */
 export interface TestKit {
@@ -57,27 +58,30 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
   const errors: unknown[] = []
   let statements = 0
   let now = Date.now()
-  const auth = await createLatchkey({
-    storage: sqlite(':memory:'),
-    mailer,
-    throttle: ROOMY_LIMITS,
-    sweepIntervalMs: 0,
-    ...options,
-    baseUrl,
-    clock: () => now,
-    onEvent(event) {
-      events.push(event)
-      options.onEvent?.(event)
+  const auth = await assembleLatchkey(
+    {
+      storage: sqlite(':memory:'),
+      mailer,
+      throttle: ROOMY_LIMITS,
+      sweepIntervalMs: 0,
+      ...options,
+      baseUrl,
+      clock: () => now,
+      onEvent(event) {
+        events.push(event)
+        options.onEvent?.(event)
+      },
+      onError(error, requestId) {
+        errors.push(error)
+        options.onError?.(error, requestId)
+      },
+      onStatement(...statement) {
+        statements += 1
+        options.onStatement?.(...statement)
+      },
     },
-    onError(error, requestId) {
-      errors.push(error)
-      options.onError?.(error, requestId)
-    },
-    onStatement(...statement) {
-      statements += 1
-      options.onStatement?.(...statement)
-    },
-  })
+    { passwordCost: SMALLEST_PASSWORD_COST },
+  )
   /** Lets mails of earlier work go out. */
   async function settle(): Promise<void> {
     let before: number

@@ -1,6 +1,6 @@
 /* Packs Latchkey once, as it is published, and installs it twice: alone, and with all its optional peers. */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -21,6 +21,8 @@ declare module 'vitest' {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..')
+/** What a package is made of. */
+const PACKED = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'LICENSE', 'README.md', 'CHANGELOG.md']
 /** Types that the peers do not bring themselves. */
 const TYPES = ['@types/node@^24', '@types/express', '@types/koa', '@types/pg', '@types/react', '@types/nodemailer']
 
@@ -31,8 +33,10 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
     const tarball = await pack(folder)
     const bare = join(folder, 'bare')
     const complete = join(folder, 'complete')
-    await installInto(bare, [tarball], ['--omit=dev'])
-    await installInto(complete, [tarball, ...peers(), ...TYPES])
+    await Promise.all([
+      installInto(bare, [tarball], ['--omit=dev']),
+      installInto(complete, [tarball, ...peers(), ...TYPES]),
+    ])
     for (const project of [bare, complete]) {
       cpSync(join(import.meta.dirname, 'programs'), join(project, 'programs'), { recursive: true })
     }
@@ -47,10 +51,13 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
   return remove
 }
 
-/** What `npm pack` makes, build and all; gives its path. */
+/** Runs `npm pack`, which builds, on a copy: `npm run check` may build at the same time. Returns the path of the file. */
 async function pack(folder: string): Promise<string> {
+  const source = join(folder, 'source')
+  for (const name of PACKED) cpSync(join(ROOT, name), join(source, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'))
   const args = ['pack', '--pack-destination', folder, '--loglevel=error', '--foreground-scripts=false']
-  const { stdout } = await promisify(execFile)('npm', args, { cwd: ROOT })
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: source })
   return join(folder, stdout.trim().split('\n').at(-1) ?? '')
 }
 

@@ -1,16 +1,17 @@
 /* Access tokens: secrets that users make for scripts and other machines (DESIGN section 3, RFC 6750). */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LatchkeyOptions } from '../../src/index.ts'
+import type { Seams } from '../../src/seams.ts'
 import { mailTo, tokenIn } from '../support/caught-mails.ts'
 import type { Client, Reply } from '../support/client.ts'
-import { type Instance, PASSWORD, RINGS, type Ring, startInstance } from '../support/rings.ts'
+import { type Instance, PASSWORD, REAL_COST, RINGS, type Ring, startInstance } from '../support/rings.ts'
 
 const ADA = 'ada@example.com'
 const DAY_MS = 24 * 60 * 60 * 1_000
 const SCOPES = ['read', 'write']
 
-async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
-  const instance = await startInstance(ring, { scopes: SCOPES, ...options })
+async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}, seams?: Seams): Promise<Instance> {
+  const instance = await startInstance(ring, { scopes: SCOPES, ...options }, seams)
   onTestFinished(() => instance.close())
   return instance
 }
@@ -294,7 +295,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
   })
 
   test('a session that is shut out while it makes tokens leaves none behind', async () => {
-    const instance = await start(ring, { accessTokens: { maxPerUser: 100 } })
+    const instance = await start(ring, { accessTokens: { maxPerUser: 100 } }, REAL_COST)
     const other = await instance.sibling()
     onTestFinished(() => other.close())
     const ada = await register(instance)

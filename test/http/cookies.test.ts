@@ -169,6 +169,16 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(401)
   })
 
+  test('of several requests at the same moment one renews a remembered cookie', async () => {
+    const client = await logIn(true)
+    instance.advance(DAY + 1_000)
+    const replies = await Promise.all(Array.from({ length: 10 }, () => client.get('/auth/session')))
+    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200))
+    expect(replies.flatMap(({ headers }) => headers.getSetCookie())).toEqual([
+      expect.stringMatching(/^latchkey=.*Max-Age=1209600/),
+    ])
+  })
+
   test('a session without remember is never given a lifetime in the browser', async () => {
     const client = await logIn()
     instance.advance(DAY - 1_000)

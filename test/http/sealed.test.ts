@@ -139,6 +139,23 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect((await ada.get('/auth/session')).status).toBe(200)
   })
 
+  test('a package dated in the future is not believed, but for the time that clocks of nodes may differ', async () => {
+    const instance = await start(ring)
+    instance.advance(2 * MINUTE_MS)
+    const sealedIn = async (ms: number): Promise<string> => {
+      instance.advance(ms)
+      const cookie = cookieOf(await register(instance, `in-${ms}@example.com`))
+      instance.advance(-ms)
+      return cookie
+    }
+    const [soon, late] = [await sealedIn(MINUTE_MS - 1), await sealedIn(MINUTE_MS)]
+    const node = await sibling(instance)
+    await untilBelieved(node, soon)
+    const { cold } = node.stats().verifications
+    expect((await node.authenticate(requestWith(late)))?.user.email).toBe(`in-${MINUTE_MS}@example.com`)
+    expect(node.stats().verifications.cold).toBe(cold + 1) // its row was read
+  })
+
   test('a changed user is seen at once', async () => {
     const instance = await start(ring)
     const ada = await register(instance)

@@ -5,18 +5,19 @@ import type { Latchkey, LatchkeyOptions } from '../../src/index.ts'
 import { createLatchkey } from '../../src/index.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
+import type { Seams } from '../../src/seams.ts'
 import { Client, type Reply } from '../support/client.ts'
 import { createDatabase, dropDatabase } from '../support/postgres-server.ts'
 import { startRedis } from '../support/redis-server.ts'
-import { type Instance, ORIGIN, PASSWORD, RINGS, type Ring, startInstance } from '../support/rings.ts'
+import { type Instance, ORIGIN, PASSWORD, REAL_COST, RINGS, type Ring, startInstance } from '../support/rings.ts'
 
 const ADA = 'ada@example.com'
 const MINUTE = 60_000
 /** After the failure of this number one waits so many seconds. */
 const WAITS = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
-async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
-  const instance = await startInstance(ring, { trustProxy: 1, throttle: {}, ...options })
+async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}, seams?: Seams): Promise<Instance> {
+  const instance = await startInstance(ring, { trustProxy: 1, throttle: {}, ...options }, seams)
   onTestFinished(() => instance.close())
   return instance
 }
@@ -66,7 +67,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
 
   test('200 wrong guesses at one account at the same moment, on two nodes: five reach the hasher', async () => {
     const secrets = [randomBytes(32).toString('base64url')]
-    const instance = await start(ring, { secrets, throttle: { failuresPerNetwork: 1_000 } })
+    const instance = await start(ring, { secrets, throttle: { failuresPerNetwork: 1_000 } }, REAL_COST)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     let hashedThere = 0
     const other = await instance.sibling({
@@ -91,7 +92,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
   })
 
   test('32 right passwords at one account at the same moment are no guesses: all get in', async () => {
-    const instance = await start(ring)
+    const instance = await start(ring, {}, REAL_COST)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     const logIn = (): Promise<Reply> => instance.client().post('/auth/login', { email: ADA, password: PASSWORD })
     const statuses = (await Promise.all(Array.from({ length: 32 }, logIn))).map(({ status }) => status)
@@ -199,7 +200,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
   })
 
   test('tries that have to wait cost the network nothing, also when they come at the same moment', async () => {
-    const instance = await start(ring)
+    const instance = await start(ring, {}, REAL_COST)
     const replies = await Promise.all(Array.from({ length: 30 }, () => guess(instance.client(), ADA)))
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(5)
     expect((await guess(instance.client(), 'bob@example.com')).headers.get('ratelimit')).toBe('"login";r=94;t=900')
@@ -233,7 +234,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
 
   test('a try that got no turn at the hasher costs none', async () => {
     const throttle = { freeFailures: 99, failuresPerNetwork: 1_000 }
-    const instance = await start(ring, { passwordHashing: { maxWaiting: 2 }, throttle })
+    const instance = await start(ring, { passwordHashing: { maxWaiting: 2 }, throttle }, REAL_COST)
     const flood = await Promise.all(Array.from({ length: 40 }, () => guess(instance.client(), ADA)))
     const hashed = flood.filter(({ status }) => status === 401).length
     expect(flood.filter(({ status }) => status === 503).length).toBe(40 - hashed)

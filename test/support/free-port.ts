@@ -1,13 +1,52 @@
+/*
+ * Ports for servers that must know theirs before they start. A port that was found free can be taken before its server
+ * binds it, so each port is reserved first, for as long as this process lives, against every other process that calls
+ * `freePort`. The range lies below the ports that systems give to outgoing connections and to `listen(0)`.
+ */
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 
-/** A port that nobody listens on, for servers that must know theirs before they start. */
+const FIRST_PORT = 10_000
+const COUNT = 10_000
+/** The system gives a UDP port to one process and frees it when the process ends: that is the lock of a port. */
+const LOCK_OFFSET = 10_000
+
+const locks = new Map<number, Socket>()
+
+/** Reserves a port that no process listens on, until this process ends. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * COUNT)
+    const lock = locks.has(port) ? null : await tryLock(port + LOCK_OFFSET)
+    if (lock === null) continue
+    locks.set(port, lock)
+    if (await isFree(port)) return port
+  }
+}
+
+async function tryLock(lockPort: number): Promise<Socket | null> {
+  const socket = createSocket('udp4').unref()
+  try {
+    socket.bind({ port: lockPort, address: '127.0.0.1', exclusive: true })
+    await once(socket, 'listening')
+    return socket
+  } catch {
+    socket.close()
+    return null
+  }
+}
+
+/** Returns true if a server can listen there, on all addresses. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen({ port, exclusive: true })
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   server.close()
   await once(server, 'close')
-  return port
+  return true
 }

@@ -1,4 +1,4 @@
-/* PgBouncer in transaction mode: a pooler between a node and PostgreSQL. */
+/* PgBouncer: a pooler between a node and PostgreSQL. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,8 +15,12 @@ export interface PgBouncer {
   stop(): Promise<void>
 }
 
-/** Starts a pooler for all databases of the server of `url`. */
-export async function startPgBouncer(url: string): Promise<PgBouncer> {
+/**
+ * Starts a pooler for all databases of the server of `url`.
+ * @param mode `transaction` lends a connection for one transaction, `session` until its client leaves. Default
+ *   `transaction`.
+ */
+export async function startPgBouncer(url: string, mode: 'transaction' | 'session' = 'transaction'): Promise<PgBouncer> {
   const server = new URL(url)
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-pgbouncer-'))
   const user = serverUser()
@@ -34,8 +38,9 @@ export async function startPgBouncer(url: string): Promise<PgBouncer> {
     'unix_socket_dir =',
     'auth_type = any',
     `auth_file = ${users}`,
-    'pool_mode = transaction',
-    'default_pool_size = 5',
+    `pool_mode = ${mode}`,
+    `default_pool_size = ${mode === 'session' ? 100 : 5}`,
+    'max_client_conn = 1000',
   ]
   const named = lines.map((line) => (line.startsWith('* =') ? `${line} user=${server.username}` : line))
   writeFileSync(settings, `${named.join('\n')}\n`)

@@ -131,16 +131,6 @@ export async function dropDatabase(url: string): Promise<void> {
   await runSql(server.href, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
 }
 
-/** All rows of our schema, as text. */
-export async function readRows(url: string): Promise<string> {
-  const tables = await runSql<{ name: string }>(
-    url,
-    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'latchkey'",
-  )
-  const rows = await Promise.all(tables.map(({ name }) => runSql(url, `SELECT * FROM latchkey.${name}`)))
-  return JSON.stringify(rows)
-}
-
 /** Whom servers run as that refuse to run as root. */
 export function serverUser(): { readonly uid: number; readonly gid: number } | Record<string, never> {
   if (process.getuid?.() !== 0) return {}

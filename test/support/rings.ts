@@ -10,16 +10,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { inject } from 'vitest'
-import type { EventOrigin, SecurityEvent } from '../../src/index.ts'
-import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../src/index.ts'
+import type { EventOrigin, Latchkey, LatchkeyOptions, SecurityEvent } from '../../src/index.ts'
+import { assembleLatchkey } from '../../src/latchkey.ts'
 import { postgres } from '../../src/postgres.ts'
 import { redis } from '../../src/redis.ts'
+import type { Seams } from '../../src/seams.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import { type CaughtMails, catchMails } from '../../src/testing/catch-mails.ts'
 import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
+import { SMALLEST_PASSWORD_COST } from '../../src/testing/smallest-password-cost.ts'
 import { Client, type Send } from './client.ts'
-import { createDatabase, dropDatabase, readRows, runSql } from './postgres-server.ts'
+import { lendDatabase } from './lent-database.ts'
 import { readKeys } from './redis-server.ts'
 
 /** The origin that instances under test are configured for. It is not where they listen. */
@@ -50,8 +52,18 @@ export interface Instance extends Omit<CaughtMails, 'mailer'> {
 export type Ring = 'handler' | 'server' | 'server, PostgreSQL' | 'handler, PostgreSQL and Redis'
 export const RINGS: readonly Ring[] = ['handler', 'server', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
 
-/** Starts an instance with a database of its own. */
-export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions> = {}): Promise<Instance> {
+/** For tests whose subject is hashing or its time: `startInstance(ring, options, REAL_COST)`. */
+export const REAL_COST: Seams = {}
+/** A busy machine makes no test red; test/scale/faults.test.ts proves the deadlines of the storages. */
+const PATIENT = { deadlineMs: 20_000 }
+const SMALL_COST: Seams = { passwordCost: SMALLEST_PASSWORD_COST }
+
+/** Starts an instance with a database of its own. Passwords are hashed at the smallest cost unless `seams` differ. */
+export async function startInstance(
+  ring: Ring,
+  options: Partial<LatchkeyOptions> = {},
+  seams: Seams = SMALL_COST,
+): Promise<Instance> {
   const events: Instance['events'] = []
   const statements: string[] = []
   const errors: unknown[] = []
@@ -68,13 +80,11 @@ export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions
     sweepIntervalMs: 0,
     onError: (error: unknown) => errors.push(error),
   }
-  const auth = await createLatchkey({
-    ...shared,
-    ...data.open(),
+  const listeners: Partial<LatchkeyOptions> = {
     onEvent: (event) => events.push(event),
     onStatement: (statement) => statements.push(statement),
-    ...options,
-  })
+  }
+  const auth = await assembleLatchkey({ ...shared, ...data.open(), ...listeners, ...options }, seams)
   const { send, stop } = ring.startsWith('handler') ? { send: sendTo(auth), stop: null } : await viaServer(auth)
   return {
     ...caught,
@@ -84,7 +94,7 @@ export async function startInstance(ring: Ring, options: Partial<LatchkeyOptions
     errors,
     stored: data.stored,
     runSql: data.runSql,
-    sibling: (more = {}) => createLatchkey({ ...shared, ...options, ...data.open(), ...more }),
+    sibling: (more = {}) => assembleLatchkey({ ...shared, ...options, ...data.open(), ...more }, seams),
     advance: (ms) => {
       now += ms
     },
@@ -107,27 +117,18 @@ interface TestStorage {
 
 async function makeStorage(ring: Ring): Promise<TestStorage> {
   if (ring === 'handler' || ring === 'server') return makeSqliteFile()
-  const url = await createDatabase(inject('databaseServer'), inject('databaseTemplate'))
-  const remove = (): Promise<void> => dropDatabase(url)
-  const runHere: Instance['runSql'] = (sql) => runSql(addSearchPath(url), sql)
+  const { url, runSql, readRows, giveBack } = await lendDatabase()
   if (!ring.endsWith('Redis')) {
-    return { open: () => ({ storage: postgres(url) }), stored: () => readRows(url), runSql: runHere, remove }
+    return { open: () => ({ storage: postgres(url, PATIENT) }), stored: readRows, runSql, remove: giveBack }
   }
   const redisUrl = inject('redisServer')
   const prefix = `${randomUUID()}:`
   return {
-    open: () => ({ storage: postgres(url), sessionStorage: redis(redisUrl, { prefix }) }),
-    stored: async () => (await readRows(url)) + (await readKeys(redisUrl, prefix)),
-    runSql: runHere,
-    remove,
+    open: () => ({ storage: postgres(url, PATIENT), sessionStorage: redis(redisUrl, { prefix, ...PATIENT }) }),
+    stored: async () => (await readRows()) + (await readKeys(redisUrl, prefix)),
+    runSql,
+    remove: giveBack,
   }
-}
-
-/** So that tables have the same names as in SQLite. */
-function addSearchPath(url: string): string {
-  const found = new URL(url)
-  found.searchParams.set('options', '-c search_path=latchkey')
-  return found.href
 }
 
 function makeSqliteFile(): TestStorage {

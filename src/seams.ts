@@ -1,0 +1,10 @@
+import type { PasswordCost } from './crypto/password-hasher.ts'
+
+/**
+ * Parts of an instance that only our own tests and `latchkey/testing` replace. No option, no environment variable and no
+ * package entry reaches them; test/password-cost.test.ts proves it.
+ */
+export interface Seams {
+  /** Cost of a password hash. Default: the costs of the option `passwordHashing`. */
+  readonly passwordCost?: PasswordCost
+}
