@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY_MS } from '../kernel/clock.ts'
-import { defineSettings, durationMs, parseList, type Settings } from '../kernel/settings.ts'
+import { durationMs, parseList } from '../kernel/setting-schemas.ts'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** What access tokens may be. */
 export interface AccessTokenSettings {

@@ -3,11 +3,17 @@
  * a function that finds contradictions. `src/options` folds the tables into the schema of the options, their check and
  * the environment; `scripts/write-settings.ts` writes the tables of docs/configuration.md from them.
  */
-import { z } from 'zod'
-import { DAY_MS } from './clock.ts'
 
 /** Default of a setting that has none: it must be given. */
 export const REQUIRED: unique symbol = Symbol('required')
+
+/**
+ * A schema of zod for a value. Public types lead to this file, so it does not name zod's types: an application would
+ * check all of them. test/docs.test.ts counts that.
+ */
+export interface SettingSchema<Value> {
+  readonly _zod: { readonly output: Value }
+}
 
 /** An environment variable of the server that sets a setting. */
 export interface Variable {
@@ -26,7 +32,7 @@ export interface Setting<Value> {
   /** Default in Markdown. Default: written from the value. */
   readonly defaultIs?: string
   /** Accepts a given value. Its messages say what would be right. */
-  readonly schema: z.ZodType<Value>
+  readonly schema: SettingSchema<Value>
   readonly variable?: Variable
 }
 
@@ -95,25 +101,4 @@ function completeFrom(list: readonly NamedSetting[], given: Readonly<Record<stri
       return [name, value]
     }),
   )
-}
-
-const MAX_DURATION_MS = 400 * DAY_MS
-
-/** A duration of at most 400 days, in milliseconds. Browsers keep no cookie for longer (RFC 6265bis section 5.5). */
-export const durationMs: z.ZodType<number> = z
-  .int()
-  .positive()
-  .max(MAX_DURATION_MS, 'must be at most 400 days in milliseconds')
-
-/** A function of the application. Its signature is a matter of types. */
-export function functionSchema<Value>(): z.ZodType<Value> {
-  return z.custom<Value>((value) => typeof value === 'function', 'must be a function')
-}
-
-/** Splits the comma-separated text of a variable; leaves out empty entries. */
-export function parseList(text: string): string[] {
-  return text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
 }

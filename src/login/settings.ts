@@ -1,4 +1,5 @@
-import { defineSettings, functionSchema, type Settings } from '../kernel/settings.ts'
+import { functionSchema } from '../kernel/setting-schemas.ts'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
 import type { VerifyLegacy } from './legacy-login.ts'
 
 /** Login of users whom only an old system knows. */

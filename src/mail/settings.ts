@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { defineSettings, functionSchema, type Settings } from '../kernel/settings.ts'
+import { functionSchema } from '../kernel/setting-schemas.ts'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
 import type { Mailer } from './message.ts'
 
 /** Whether this process sends emails. */

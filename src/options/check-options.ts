@@ -3,6 +3,7 @@ import { isLocalOrigin } from '../kernel/origins.ts'
 import { type NamedSetting, REQUIRED, type RoomSettings } from '../kernel/settings.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { LIBRARY_SETTINGS, SHARED_SETTINGS } from './settings.ts'
+import { zodSchema } from './zod-schema.ts'
 
 /** The settings that a configuration file may have. */
 export const settingsSchema: z.ZodType = toSchema(SHARED_SETTINGS)
@@ -44,6 +45,7 @@ function toSchema(rooms: readonly RoomSettings[]): z.ZodType {
   return z.strictObject(Object.fromEntries(members))
 }
 
-function toMember({ name, schema, default: fallback }: NamedSetting): [string, z.ZodType] {
-  return [name, fallback === REQUIRED ? schema : schema.optional()]
+function toMember(setting: NamedSetting): [string, z.ZodType] {
+  const schema = zodSchema(setting)
+  return [setting.name, setting.default === REQUIRED ? schema : schema.optional()]
 }

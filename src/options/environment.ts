@@ -8,6 +8,7 @@ import { type SmtpSettings, smtpSettings } from '../mail/settings.ts'
 import { ConfigurationError, type LatchkeyConfig } from './options.ts'
 import { type ServerSettings, serverSettings } from './server-settings.ts'
 import { LIBRARY_SETTINGS, SERVER_SETTINGS, SHARED_SETTINGS } from './settings.ts'
+import { zodSchema } from './zod-schema.ts'
 
 /** The settings of the environment, checked. */
 export interface Environment extends ServerSettings, SmtpSettings {
@@ -61,9 +62,9 @@ function hasVariable(setting: NamedSetting): setting is VariableSetting {
   return setting.variable !== undefined
 }
 
-function toVariableSchema({ schema, variable }: VariableSetting): z.ZodType {
-  const { parse = (text: string): unknown => text } = variable
-  return z.string().transform(parse).pipe(schema)
+function toVariableSchema(setting: VariableSetting): z.ZodType {
+  const { parse = (text: string): unknown => text } = setting.variable
+  return z.string().transform(parse).pipe(zodSchema(setting))
 }
 
 /** Puts the values of variables where the options have them. */

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { TrustProxy } from '../http/client-address.ts'
 import { DAY_MS, MINUTE_MS } from '../kernel/clock.ts'
 import { parseIpNetwork } from '../kernel/ip-address.ts'
-import { defineSettings, parseList, type Settings } from '../kernel/settings.ts'
+import { parseList } from '../kernel/setting-schemas.ts'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
 import { originSchema } from './origin-schema.ts'
 
 /** Settings of the service as a whole. */

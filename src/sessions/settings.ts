@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
-import { defineSettings, durationMs, type Settings } from '../kernel/settings.ts'
+import { durationMs } from '../kernel/setting-schemas.ts'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** How long sessions live and how often they are written. All durations in milliseconds. */
 export interface SessionSettings {
