@@ -21,7 +21,7 @@ export interface MailingOptions<Content extends MailContent> {
   /** The host in message ids. */
   readonly host: string
   /** False if other processes send the emails that this process writes. Default true. */
-  readonly deliverMails?: boolean | undefined
+  readonly deliverMails: boolean
   readonly clock: Clock
 }
 
@@ -44,7 +44,7 @@ export interface Mailing<Kind extends string> {
 
 /** Decides from the options how emails are sent. */
 export function createMailing<Content extends MailContent>(options: MailingOptions<Content>): Mailing<Content['kind']> {
-  const { secrets, compose, host, deliverMails = true, clock } = options
+  const { secrets, compose, host, deliverMails, clock } = options
   const developmentMailer = chooseDevelopmentMailer(options)
   const mailer = options.mailer ?? developmentMailer?.send
   if (mailer === undefined) return NO_MAILING
