@@ -20,7 +20,7 @@ export interface MailingOptions<Content extends MailContent> {
   readonly compose: (content: Content) => RenderedMail
   /** The host in message ids. */
   readonly host: string
-  /** False if other processes send the emails that this process writes. Default true. */
+  /** False if other processes send the emails that this process writes. */
   readonly deliverMails: boolean
   readonly clock: Clock
 }
