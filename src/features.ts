@@ -16,6 +16,7 @@ import type { CompleteOptions } from './options/options.ts'
 import { accountPage } from './pages/feature.ts'
 import { passwords } from './passwords/feature.ts'
 import { registration } from './registration/feature.ts'
+import type { Seams } from './seams.ts'
 import type { Services } from './services.ts'
 import { sessions } from './sessions/feature.ts'
 import { throttle } from './throttle/feature.ts'
@@ -31,12 +32,21 @@ export interface Features {
   readonly audit: ReturnType<typeof audit>
 }
 
+/** What the features are created from. */
+export interface FeatureParts {
+  readonly core: Core
+  readonly services: Services
+  readonly options: CompleteOptions
+  readonly seams: Seams
+}
+
 /** Creates the features of an instance. */
-export function createFeatures(core: Core, services: Services, options: CompleteOptions): Features {
+export function createFeatures({ core, services, options, seams }: FeatureParts): Features {
   const { memory, pages } = services
   const { registration: mode, verifyEmail: verifyEmailMode, scopes } = options
   const shared = { memory, pages, ...services.passwords, verifyEmailMode }
 
+  const steps = seams.features?.(core) ?? []
   const named = {
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, pages, accessTokenSettings: options.accessTokens, scopes }),
@@ -47,7 +57,13 @@ export function createFeatures(core: Core, services: Services, options: Complete
   const accountsFeature = accounts(core, { ...shared, exports })
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
-    login(core, { ...shared, verifyLegacy: options.verifyLegacy, offersRegistration: mode === 'open' }),
+    login(core, {
+      ...shared,
+      verifyLegacy: options.verifyLegacy,
+      offersRegistration: mode === 'open',
+      steps: steps.flatMap(({ loginSteps = [] }) => loginSteps),
+    }),
+    ...steps,
     named.sessions,
     accountsFeature,
     named.accessTokens,

@@ -65,7 +65,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
   const services = createServices({ core, mailing, options, seams })
   memory = services.memory
-  const features = createFeatures(core, services, options)
+  const features = createFeatures({ core, services, options, seams })
   const authentication = createAuthentication({ ...features.accessTokens.verification, ...core, ...services.memory })
   const routes = features.list.flatMap((feature) => feature.routes)
   const words = features.list.flatMap((feature) => feature.words ?? [feature.name])

@@ -1,4 +1,6 @@
+import type { Core } from './core.ts'
 import type { PasswordCost } from './crypto/password-hasher.ts'
+import type { Feature } from './kernel/feature.ts'
 
 /**
  * Parts of an instance that only our own tests and `latchkey/testing` replace. No option, no environment variable and no
@@ -7,4 +9,6 @@ import type { PasswordCost } from './crypto/password-hasher.ts'
 export interface Seams {
   /** Cost of a password hash. Default: the costs of the option `passwordHashing`. */
   readonly passwordCost?: PasswordCost
+  /** Features besides those of `features.ts`, such as a login step that proves the login machine. Default none. */
+  readonly features?: (core: Core) => readonly Feature[]
 }

@@ -10,7 +10,7 @@ import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Authenticated, Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Answer, FormUse, Route, RouteRequest } from '../kernel/route.ts'
+import { type Answer, ATTEMPT_HEADER, type FormUse, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { Pages } from '../pages/pages.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import { toResponse } from './answer.ts'
@@ -142,6 +142,7 @@ function toCall(
       return found?.token ?? null
     },
     client,
+    isCookieless: exchange.isCookieless,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
     cookie: (suffix) => cookieValue(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
@@ -202,10 +203,11 @@ async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promis
 /** Adds what goes with any answer to a known route: the renewed cookie, or the end of a dead one. */
 async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promise<Response> {
   const { found, credentials } = exchange
-  const { session, cookies = [] } = answer
+  const { session, attempt, cookies = [] } = answer
   const headers = newHeaders(deps, exchange)
   if (exchange.isCookieless) {
     if (session !== undefined) headers.set(SESSION_HEADER, session.token)
+    if (attempt !== undefined) headers.set(ATTEMPT_HEADER, attempt.token)
     return toResponse({ ...answer, cookies: [] }, headers, deps.clock())
   }
   const extra: Cookie[] = []
@@ -215,7 +217,10 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
     if (renewed !== null) extra.push(renewed)
   }
   if (!setsSession && found === null && credentials?.hasCookie) extra.push(deps.cookies.clear())
-  const own = session === undefined ? [] : [deps.authentication.issueCookie(session)]
+  const own = [
+    ...(session === undefined ? [] : [deps.authentication.issueCookie(session)]),
+    ...(attempt === undefined ? [] : [attempt.cookie]),
+  ]
   return toResponse({ ...answer, cookies: [...own, ...cookies, ...extra] }, headers, deps.clock())
 }
 

@@ -19,16 +19,21 @@ export function toFormBody(fields: ReadonlyMap<string, string>, { checkboxes = [
   return Object.fromEntries(members.map(([name, value]) => [name, checkboxes.includes(name) ? value === 'on' : value]))
 }
 
-/** Success: on to `next`, or to where the form leads. */
+/** Success: redirects to `next`, or to where the form leads. */
 export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, next: string | null): Answer {
+  const { basePath } = deps.pages
+  const { status: _, body: __, formLocation, ...kept } = answer
+  if (formLocation !== undefined) {
+    const query = toQuery(next === null ? {} : { next })
+    return { ...kept, status: 303, location: `${basePath}${formLocation}${query}` }
+  }
   const notice = answer.notice ?? form.notice
   const flash = notice === undefined || next !== null ? [] : [deps.pages.leave({ notice })]
   return {
+    ...kept,
     status: 303,
-    location: answer.location ?? next ?? `${deps.pages.basePath}${form.done}`,
+    location: answer.location ?? next ?? `${basePath}${form.done}`,
     cookies: [...(answer.cookies ?? []), ...flash],
-    ...(answer.session === undefined ? {} : { session: answer.session }),
-    ...(answer.clearsSiteData === undefined ? {} : { clearsSiteData: answer.clearsSiteData }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod'
 import type { UserId } from './ids.ts'
 import type { Method } from './principal.ts'
 
@@ -5,20 +6,25 @@ import type { Method } from './principal.ts'
 export interface AttemptView {
   /** Null: the attempt is for an account that does not exist. */
   readonly userId: UserId | null
+  /** Methods proven so far, in the order proven. */
   readonly provenMethods: readonly Method[]
 }
 
 /**
- * A proof that a login asks for after the first one. A step decides who has it and whether an answer is right. Everything
- * else is the same for all steps and lives in `login/`: the attempt, its limits, its expiry and the session.
+ * A proof that a login asks for after the first one. The step decides which users have it and whether an answer is right.
+ * Everything else is the same for all steps and lives in `login/`: the attempt and its limits, the route, the session.
  */
-export interface LoginStep {
+export interface LoginStep<Answer = unknown> {
   /** Its word in `steps` and in `session.methods`. */
   readonly method: Method
+  /** Where the answer is sent, below the base path: `/login/totp`. */
+  readonly path: `/login/${string}`
+  /** One line for the reference. */
+  readonly summary: string
+  /** Validates the answer. */
+  readonly body: ZodType<Answer>
   /** Returns true if the user set it up. */
   isEnrolled(user: UserId): Promise<boolean>
-  /** Prepares the step, for example with a challenge. Default: nothing. */
-  begin?(attempt: AttemptView): Promise<void>
-  /** Returns true if the answer proves the user of the attempt. */
-  prove(attempt: AttemptView, answer: unknown): Promise<boolean>
+  /** Returns true if the answer proves the user of the attempt. It is called only while tries are left. */
+  prove(attempt: AttemptView, answer: Answer): Promise<boolean>
 }

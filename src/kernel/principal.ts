@@ -13,8 +13,11 @@ export interface User {
   readonly createdAt: number
 }
 
-/** A way of proving who one is. */
-export type Method = 'password'
+/**
+ * How a user proved their identity: `password`, `passkey`, `totp`, `recovery_code`, `email_code`, `provider:google`, ...
+ * The set is open: consumers must accept words that they do not know.
+ */
+export type Method = string
 
 /** Where a request comes from, as far as we can tell. */
 export interface ClientInfo {

@@ -5,6 +5,9 @@ import type { ClientInfo, IssuedSession, Principal, SessionPrincipal } from './p
 import type { Quota } from './quota.ts'
 import type { WireRoutes } from './wire-routes.ts'
 
+/** The header that carries the token of a login in progress for an app that keeps no cookies. */
+export const ATTEMPT_HEADER = 'Latchkey-Attempt'
+
 /**
  * Who may call a route: anyone; a user by session or access token; by session only; by one in which they proved
  * themselves recently.
@@ -24,6 +27,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   /** The token of the principal's session; null where there is none. */
   readonly sessionToken: Who extends SessionPrincipal ? string : string | null
   readonly client: ClientInfo
+  /** True for an app that keeps no cookies: its session and its login attempt travel in headers. */
+  readonly isCookieless: boolean
   /** True for a browser that navigates. */
   readonly wantsHtml: boolean
   /** The value of a cookie of ours, by its suffix. */
@@ -52,6 +57,10 @@ export interface Answer<Json = unknown> {
   readonly location?: string
   /** A session with its new secret: goes to a browser as the cookie, and in a header to an app that keeps none. */
   readonly session?: IssuedSession
+  /** The token of a login in progress: goes to a browser as the cookie, and in a header to an app that keeps none. */
+  readonly attempt?: { readonly token: string; readonly cookie: Cookie }
+  /** Where a form leads in place of its `done`, below the base path. `next` waits until the login is complete. */
+  readonly formLocation?: string
   readonly cookies?: readonly Cookie[]
   /** Tells the browser to drop what it stored for us (Clear-Site-Data). */
   readonly clearsSiteData?: boolean

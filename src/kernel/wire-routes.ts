@@ -6,6 +6,7 @@ import type {
   AccessTokenJson,
   CompleteJson,
   IssuedAccessTokenJson,
+  LoginAttemptJson,
   LoginJson,
   MetadataJson,
   SessionJson,
@@ -89,6 +90,10 @@ export interface WireRoutes<EventType extends string = string> {
     readonly body: LogInBody
     readonly answer: CompleteJson | StepRequiredJson
     readonly refusal: WithBody | WithPassword | 'invalid_credentials' | 'email_not_verified'
+  }
+  'GET /login/attempt': {
+    readonly answer: LoginAttemptJson
+    readonly refusal: 'two_credentials' | 'attempt_ended'
   }
   'POST /logout': {
     readonly answer: null

@@ -2,7 +2,6 @@
  * What goes over the wire, as plain interfaces (DESIGN section 3). Routes are checked against them, the client is made of
  * them, and test/client/wire.test.ts holds them to the OpenAPI document. Times are ISO 8601 UTC, ids UUIDs.
  */
-import type { Method } from './principal.ts'
 import type { FieldError } from './refusal.ts'
 
 /** A person's account. */
@@ -35,7 +34,8 @@ export interface SessionJson {
   readonly idleExpiresAt: string
   /** The last proof of identity. */
   readonly authenticatedAt: string
-  readonly methods: readonly Method[]
+  /** In the order proven. Clients must accept words that they do not know. */
+  readonly methods: readonly string[]
   /** True for the session that asks. */
   readonly current: boolean
   readonly device: DeviceJson
@@ -52,12 +52,22 @@ export interface CompleteJson extends LoginJson {
   readonly status: 'complete'
 }
 
-/** A login that asks for more proof. There is no session yet. */
-export interface StepRequiredJson {
-  readonly status: 'step_required'
-  /** Ways to go on, any of which will do. */
-  readonly steps: readonly string[]
+/** An open step of a login. */
+export interface StepJson {
+  /** A method such as `totp` or `passkey`. Clients ignore the ones that they do not know. */
+  readonly method: string
+}
+
+/** A login in progress. */
+export interface LoginAttemptJson {
+  /** The open steps; any one of them goes on. */
+  readonly steps: readonly StepJson[]
   readonly expiresAt: string
+}
+
+/** A login that asks for another proof. There is no session yet. */
+export interface StepRequiredJson extends LoginAttemptJson {
+  readonly status: 'step_required'
 }
 
 /** A registration that waits for the link in the mail. */

@@ -1,6 +1,7 @@
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
+import type { LoginStep } from '../kernel/login-step.ts'
 import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PasswordService } from '../passwords/feature.ts'
@@ -9,6 +10,7 @@ import { createLoginChecks } from './checks.ts'
 import type { VerifyLegacy } from './legacy-login.ts'
 import { loginPage } from './login-page.ts'
 import { loginRoutes } from './routes.ts'
+import { sweepLoginAttempts } from './sweep-login-attempts.ts'
 
 /** Settings and services of the login. */
 export interface LoginOptions extends PasswordService {
@@ -17,6 +19,8 @@ export interface LoginOptions extends PasswordService {
   readonly verifyLegacy: VerifyLegacy | undefined
   /** True if anyone may register. */
   readonly offersRegistration: boolean
+  /** The steps of all features. */
+  readonly steps: readonly LoginStep[]
   readonly memory: SessionMemory
   readonly pages: Pages
 }
@@ -32,5 +36,6 @@ export function login(core: Core, { memory, pages, offersRegistration, ...option
       ...loginRoutes({ ...services, checks: createLoginChecks(services) }),
       entryPage(pages, { path: '/login', title: 'Log in', content: (page) => loginPage(page, offers) }),
     ],
+    jobs: [{ name: 'sweep expired login attempts', every: 'sweep', run: () => sweepLoginAttempts(services) }],
   }
 }

@@ -1,21 +1,17 @@
-import type { AuditStore } from '../audit/store.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
-import { Refusal } from '../kernel/refusal.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
 import type { SessionEvent } from '../sessions/events.ts'
-import { type SessionDeps, startSession } from '../sessions/start-session.ts'
-import type { DeviceUser } from '../throttle/device.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { LoginCheck, Typed } from './check.ts'
 import type { LoginEvent } from './events.ts'
-import { beginLogin, completeLogin, proveStep } from './login-attempt.ts'
-import { writeNewDeviceMail } from './mails/new-device.ts'
-import { LOGIN_REFUSALS } from './refusals.ts'
+import { type FinishLoginDeps, finishLogin, type LoginOutcome } from './finish-login.ts'
+import { beginLogin, proveStep } from './login-attempt.ts'
+import { refuseLogin } from './refuse-login.ts'
+import { roundsAfterFirstProof } from './step.ts'
 
 /** Dependencies of `logIn`. */
-export interface LogInDeps extends ProvePasswordDeps, SessionDeps {
-  readonly audit: AuditStore
+export interface LogInDeps extends ProvePasswordDeps, FinishLoginDeps {
   readonly checks: readonly LoginCheck[]
 }
 
@@ -26,14 +22,8 @@ export interface LogInInput extends Typed {
   readonly replaces: SessionPrincipal | null
 }
 
-/** A session that has just started, and the user as the device cookie names them. */
-export interface LoggedIn {
-  readonly issued: IssuedSession
-  readonly deviceUser: DeviceUser
-}
-
 /**
- * Logs a user in with a password: proves it, passes the checks, starts the session.
+ * Logs a user in with a password: proves it, passes the checks, and starts the session or asks for the next proof.
  * @throws Refusal `invalid_credentials` for a wrong email address, a wrong password and a disabled user, which look alike;
  *   `email_not_verified`, `too_many_requests`, `overloaded`, `unavailable`.
  */
@@ -41,35 +31,14 @@ export async function logIn(
   deps: LogInDeps,
   { email, password, remember, caller, replaces }: LogInInput,
   stamp: Stamp<LoginEvent | SessionEvent>,
-): Promise<LoggedIn> {
+): Promise<LoginOutcome> {
   let proof = await provePasswordByEmail(deps, { email, password }, caller)
   for (const check of deps.checks) proof = await check(proof, { email, password }, caller)
-  if (!proof.proven) throw await refuse(deps, stamp, proof)
+  if (!proof.proven) throw await refuseLogin(deps, proof, stamp)
 
   const { user, securityEpoch } = proof.credential
-  const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }), 'password')
-  const mails = proof.isKnownDevice ? [] : await writeNewDeviceMail(deps, user, caller.client)
-  const issued = await startSession(deps, {
-    user,
-    login: completeLogin(attempt),
-    remember,
-    client: caller.client,
-    replaces: replaces?.session ?? null,
-    stamp,
-    effectsOf: ({ id, methods }) => ({
-      events: [stamp({ type: 'login.succeeded', userId: user.id, sessionId: id, methods })],
-      mails,
-    }),
-  })
-  if (issued === null) throw await refuse(deps, stamp, { userId: user.id, reason: 'account_changed_meanwhile' })
-  return { issued, deviceUser: { userId: user.id, securityEpoch } }
-}
-
-async function refuse(
-  { audit }: LogInDeps,
-  stamp: Stamp<LoginEvent>,
-  { userId, reason }: { readonly userId: string | null; readonly reason: string },
-): Promise<Refusal> {
-  await audit.write({ events: [stamp({ type: 'login.refused', userId, reason })] })
-  return new Refusal(LOGIN_REFUSALS.invalid_credentials, { reason })
+  const rounds = [['password'], ...(await roundsAfterFirstProof(deps.steps, user.id))]
+  const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }, rounds), 'password')
+  const { isKnownDevice } = proof
+  return finishLogin(deps, { user, attempt, stored: null, remember, caller, isKnownDevice, replaces }, stamp)
 }

@@ -1,31 +1,58 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { UserId } from '../kernel/ids.ts'
-import { beginLogin, completeLogin, proveStep, type Step } from './login-attempt.ts'
+import { beginLogin, completeLogin, isComplete, proveStep } from './login-attempt.ts'
 
 const subject = { userId: 'u' as UserId, securityEpoch: 3 }
+const PASSWORD = [['password']]
 
 describe('a login attempt (promise 6: half a login is nothing)', () => {
-  test('is complete when its step is proven, and then says how and when it was read', () => {
-    const login = completeLogin(proveStep(beginLogin(subject), 'password'))
+  test('is complete when its round is proven, and keeps the security epoch of its first proof', () => {
+    const login = completeLogin(proveStep(beginLogin(subject, PASSWORD), 'password'))
     expect(login).toEqual({ userId: 'u', securityEpoch: 3, methods: ['password'] })
   })
 
-  test('with a step open, or with no step at all, it starts nothing', () => {
-    expect(() => completeLogin(beginLogin(subject))).toThrow('password is open')
+  test('with an open round, or with no round at all, it starts no session', () => {
+    expect(() => completeLogin(beginLogin(subject, PASSWORD))).toThrow('password is open')
     expect(() => completeLogin(beginLogin(subject, []))).toThrow('not complete')
+    expect(() => completeLogin(beginLogin(subject, [[]]))).toThrow('not complete')
   })
 
-  test('a later kind of proof is one more step: the password alone is not enough then', () => {
-    const totp = 'totp' as Step // no such step yet; the machine does not mind
-    const half = proveStep(beginLogin(subject, ['password', totp]), 'password')
-    expect(half.openSteps).toEqual([totp])
-    expect(() => completeLogin(half)).toThrow('totp is open')
-    expect(completeLogin(proveStep(half, totp)).methods).toEqual(['password', totp])
+  test('any one method of a round goes on', () => {
+    const half = proveStep(beginLogin(subject, [...PASSWORD, ['totp', 'passkey']]), 'password')
+    expect(half.openRounds).toEqual([['totp', 'passkey']])
+    expect(() => completeLogin(half)).toThrow('totp, passkey is open')
+    for (const method of ['totp', 'passkey']) {
+      expect(completeLogin(proveStep(half, method)).methods).toEqual(['password', method])
+    }
   })
 
-  test('a step is proven once, and only if it is asked for', () => {
-    const proven = proveStep(beginLogin(subject), 'password')
+  test('a round is neither skipped nor repeated (ASVS 2.3.1)', () => {
+    const proven = proveStep(beginLogin(subject, PASSWORD), 'password')
     expect(() => proveStep(proven, 'password')).toThrow('not open')
-    expect(() => proveStep(beginLogin(subject), 'totp' as Step)).toThrow('not open')
+    expect(() => proveStep(beginLogin(subject, [...PASSWORD, ['totp']]), 'totp')).toThrow('not open')
+    expect(() => proveStep(beginLogin(subject, PASSWORD), 'totp')).toThrow('not open')
+  })
+
+  test('whatever is proven, it is complete exactly when every round was proven in order', () => {
+    const method = fc.constantFrom('password', 'totp', 'passkey')
+    const rounds = fc.array(fc.array(method, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 })
+    fc.assert(
+      fc.property(rounds, fc.array(method, { maxLength: 5 }), (open, answers) => {
+        let attempt = beginLogin(subject, open)
+        const accepted: string[] = []
+        for (const answer of answers) {
+          const isOpen = open[accepted.length]?.includes(answer) ?? false
+          if (isOpen) {
+            attempt = proveStep(attempt, answer)
+            accepted.push(answer)
+          } else {
+            expect(() => proveStep(attempt, answer)).toThrow('not open')
+          }
+        }
+        expect(attempt.provenMethods).toEqual(accepted)
+        expect(isComplete(attempt)).toBe(accepted.length === open.length)
+      }),
+    )
   })
 })

@@ -1,43 +1,53 @@
+/*
+ * A login in progress, as a pure value: which rounds of proof are open, which methods are proven. It is a type of its own
+ * and never a session: half a login is nothing. `login/store.ts` keeps one that has to wait.
+ */
 import type { UserId } from '../kernel/ids.ts'
 import type { Method } from '../kernel/principal.ts'
 import type { CompleteLogin } from '../kernel/proof.ts'
 
-/** A proof that a login asks for. A later kind of proof adds its name here and a step, not a second login. */
-export type Step = Method
+/** A round of proof. Any one of its methods goes on to the next round. */
+export type Round = readonly Method[]
 
-/** A login under way. It is its own type and never a session: half a login is nothing. */
-export interface LoginAttempt {
-  readonly userId: UserId
-  readonly securityEpoch: number
-  readonly openSteps: readonly Step[]
-  readonly provenSteps: readonly Step[]
-}
-
-/** Whose login it is, and where their security epoch stood when their credentials were read. */
+/** The user of a login, and their security epoch when the first proof was checked. */
 export interface LoginSubject {
   readonly userId: UserId
   readonly securityEpoch: number
 }
 
-/** Begins a login with every step open. */
-export function beginLogin(subject: LoginSubject, steps: readonly Step[] = ['password']): LoginAttempt {
-  return { ...subject, openSteps: steps, provenSteps: [] }
+/** A login in progress. */
+export interface LoginAttempt extends LoginSubject {
+  /** Rounds still open, in order. */
+  readonly openRounds: readonly Round[]
+  /** Methods proven so far, in the order proven. */
+  readonly provenMethods: readonly Method[]
 }
 
-/** Closes a step. A step that is not open cannot be proven: steps are neither skipped nor repeated (ASVS 2.3.1). */
-export function proveStep(attempt: LoginAttempt, step: Step): LoginAttempt {
-  if (!attempt.openSteps.includes(step)) throw new Error(`The step ${step} is not open in this login attempt`)
-  return {
-    ...attempt,
-    openSteps: attempt.openSteps.filter((open) => open !== step),
-    provenSteps: [...attempt.provenSteps, step],
-  }
+/** Begins a login whose rounds are all open. */
+export function beginLogin({ userId, securityEpoch }: LoginSubject, rounds: readonly Round[]): LoginAttempt {
+  return { userId, securityEpoch, openRounds: rounds, provenMethods: [] }
 }
 
-/** The proof that starts a session. Fails closed: an attempt with an open step, or with no step at all, is not complete. */
-export function completeLogin({ userId, securityEpoch, openSteps, provenSteps }: LoginAttempt): CompleteLogin {
-  if (openSteps.length > 0 || provenSteps.length === 0) {
-    throw new Error(`This login attempt is not complete: ${openSteps.join(', ') || 'nothing'} is open`)
+/**
+ * Records a proven method. Only the first open round can be proven: rounds are neither skipped nor repeated (ASVS 2.3.1).
+ * @throws Error if the method is not in that round.
+ */
+export function proveStep(attempt: LoginAttempt, method: Method): LoginAttempt {
+  const [round, ...later] = attempt.openRounds
+  if (!round?.includes(method)) throw new Error(`The step ${method} is not open in this login attempt`)
+  return { ...attempt, openRounds: later, provenMethods: [...attempt.provenMethods, method] }
+}
+
+/** Returns true if no round is open and at least one method is proven. */
+export function isComplete({ openRounds, provenMethods }: LoginAttempt): boolean {
+  return openRounds.length === 0 && provenMethods.length > 0
+}
+
+/** Returns the proof that starts a session. Throws Error for an attempt that is not complete, so that it fails closed. */
+export function completeLogin(attempt: LoginAttempt): CompleteLogin {
+  const { userId, securityEpoch, openRounds, provenMethods } = attempt
+  if (!isComplete(attempt)) {
+    throw new Error(`This login attempt is not complete: ${openRounds.flat().join(', ') || 'nothing'} is open`)
   }
-  return { userId, securityEpoch, methods: provenSteps } as CompleteLogin // the brand exists in types only
+  return { userId, securityEpoch, methods: provenMethods } as CompleteLogin // the brand exists in types only
 }

@@ -14,4 +14,16 @@ export const LOGIN_REFUSALS = defineRefusals({
     when: 'The email address and the password are right, but this service requires a verified email address. It sends an email with a link.',
     next: 'Open the link in the email, then log in.',
   },
+  attempt_ended: {
+    status: 401,
+    title: 'Login attempt ended',
+    when: 'There is no login in progress, or it was completed, has expired after 10 minutes, had 5 wrong answers, or began on another device. The answer never says which.',
+    next: 'Log in again from the start.',
+  },
+  wrong_code: {
+    status: 403,
+    title: 'Wrong code',
+    when: 'The answer to the open step of the login is wrong. The login attempt goes on until 5 answers were wrong.',
+    next: 'Ask the user to try again.',
+  },
 })

@@ -103,7 +103,8 @@ async function registerAndLogIn(
     stamp,
     async extras(newUser) {
       // The password that was just set counts as proven.
-      const attempt = proveStep(beginLogin({ userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }), 'password')
+      const subject = { userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }
+      const attempt = proveStep(beginLogin(subject, [['password']]), 'password')
       const session = newSession(deps, { user: newUser, login: completeLogin(attempt), remember: false, client })
       const { record } = session
       issued = session.issued

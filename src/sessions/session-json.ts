@@ -27,7 +27,10 @@ export const sessionJsonSchema = z
     expiresAt: z.iso.datetime().meta({ description: 'The absolute limit.' }),
     idleExpiresAt: z.iso.datetime().meta({ description: 'The idle limit; moves on with use.' }),
     authenticatedAt: z.iso.datetime().meta({ description: 'The last proof of identity.' }),
-    methods: z.array(z.enum(['password'])),
+    methods: z.array(z.string()).meta({
+      description: 'How the user proved their identity, in the order proven. Accept words that you do not know.',
+      examples: [['password']],
+    }),
     current: z.boolean().meta({ description: 'True for the session that asks.' }),
     device: deviceJsonSchema,
   })

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { toIsoTime } from '../kernel/clock.ts'
+import type { LoginAttemptJson, StepJson, StepRequiredJson } from '../kernel/wire.ts'
+import type { StepRequired } from './finish-login.ts'
+import type { LoginAttemptRecord } from './store.ts'
+
+const stepJsonSchema = z.object({
+  method: z.string().meta({ description: 'A method such as totp or passkey. Ignore the ones that you do not know.' }),
+}) satisfies z.ZodType<StepJson>
+
+const open = {
+  steps: z.array(stepJsonSchema).meta({ description: 'Any one of these goes on.' }),
+  expiresAt: z.iso.datetime(),
+}
+
+/** A login in progress, in JSON. */
+export const attemptJsonSchema = z.object(open).meta({ id: 'LoginAttempt' }) satisfies z.ZodType<LoginAttemptJson>
+
+/** A login that asks for another proof, in JSON. */
+export const stepRequiredJsonSchema = z
+  .object({ status: z.literal('step_required'), ...open })
+  .meta({ id: 'StepRequired' }) satisfies z.ZodType<StepRequiredJson>
+
+/** Converts a login in progress for a response body. */
+export function toAttemptJson({ openRounds, expiresAt }: LoginAttemptRecord): LoginAttemptJson {
+  return { steps: toSteps(openRounds[0] ?? []), expiresAt: toIsoTime(expiresAt) }
+}
+
+/** Converts a login that asks for another proof for a response body. */
+export function toStepRequiredJson({ methods, expiresAt }: StepRequired): StepRequiredJson {
+  return { status: 'step_required', steps: toSteps(methods), expiresAt: toIsoTime(expiresAt) }
+}
+
+function toSteps(methods: readonly string[]): StepJson[] {
+  return methods.map((method) => ({ method }))
+}

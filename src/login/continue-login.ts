@@ -1,0 +1,84 @@
+import type { UserStore } from '../accounts/store.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { LoginStep } from '../kernel/login-step.ts'
+import type { SessionPrincipal, User } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import type { SessionEvent } from '../sessions/events.ts'
+import { withPasswordTry } from '../throttle/password-tries.ts'
+import type { Caller, Throttle } from '../throttle/throttle.ts'
+import { MAX_ATTEMPT_TRIES } from './attempt-token.ts'
+import type { LoginEvent } from './events.ts'
+import { type FindAttemptDeps, findAttempt } from './find-attempt.ts'
+import { type FinishLoginDeps, finishLogin, type LoginOutcome } from './finish-login.ts'
+import { proveStep } from './login-attempt.ts'
+import { LOGIN_REFUSALS } from './refusals.ts'
+import type { LoginAttemptRecord } from './store.ts'
+
+/** Dependencies of `continueLogin`. */
+export interface ContinueLoginDeps extends FinishLoginDeps, FindAttemptDeps {
+  readonly users: UserStore
+  readonly throttle: Throttle
+}
+
+/** An answer to an open step. */
+export interface ContinueLoginInput<Answer> {
+  readonly step: LoginStep<Answer>
+  readonly answer: Answer
+  /** The token of the attempt, from the cookie or the header; null if the request carried none. */
+  readonly token: string | null
+  readonly caller: Caller
+  /** The session of the same browser that the new one replaces. */
+  readonly replaces: SessionPrincipal | null
+}
+
+/**
+ * Checks the answer to an open step of a login in progress. The answer is counted before it is checked: by the attempt, and
+ * by the budget that it shares with the password of the account.
+ * @throws Refusal `attempt_ended` for an attempt that is missing, used, expired, of another device or out of tries, and for
+ *   a step that is not open; `wrong_code`, `too_many_requests`, `unavailable`.
+ */
+export async function continueLogin<Answer>(
+  deps: ContinueLoginDeps,
+  { step, answer, token, caller, replaces }: ContinueLoginInput<Answer>,
+  stamp: Stamp<LoginEvent | SessionEvent>,
+): Promise<LoginOutcome> {
+  const stored = await findAttempt(deps, token, caller)
+  const user = stored.userId === null ? null : await deps.users.findById(stored.userId)
+  if (user === null || !stored.openRounds[0]?.includes(step.method)) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
+  const proof = await proveAnswer(deps, { step, answer, stored, user, caller })
+  if (!proof.proven) throw await refuseAnswer(deps, step, user, stamp)
+  const attempt = proveStep({ ...stored, userId: user.id }, step.method)
+  const { remember } = stored
+  const { isKnownDevice } = proof
+  return finishLogin(deps, { user, attempt, stored, remember, caller, isKnownDevice, replaces }, stamp)
+}
+
+interface Answered<Answer> {
+  readonly step: LoginStep<Answer>
+  readonly answer: Answer
+  readonly stored: LoginAttemptRecord
+  readonly user: User
+  readonly caller: Caller
+}
+
+async function proveAnswer<Answer>(
+  { throttle, loginAttempts, clock }: ContinueLoginDeps,
+  { step, answer, stored, user, caller }: Answered<Answer>,
+): Promise<{ readonly proven: boolean; readonly isKnownDevice: boolean }> {
+  const subject = { account: user.email, user: { userId: user.id, securityEpoch: stored.securityEpoch } }
+  return withPasswordTry(throttle, subject, caller, async ({ isKnownDevice }) => {
+    const isCounted = await loginAttempts.countTry(stored.tokenHash, MAX_ATTEMPT_TRIES, clock())
+    if (!isCounted) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'out of tries' })
+    return { proven: await step.prove(stored, answer), isKnownDevice }
+  })
+}
+
+async function refuseAnswer(
+  { audit }: ContinueLoginDeps,
+  { method }: { readonly method: string },
+  user: User,
+  stamp: Stamp<LoginEvent>,
+): Promise<Refusal> {
+  await audit.write({ events: [stamp({ type: 'login.refused', userId: user.id, reason: `wrong_${method}` })] })
+  return new Refusal(LOGIN_REFUSALS.wrong_code)
+}

@@ -1,0 +1,20 @@
+import type { Clock } from '../kernel/clock.ts'
+import type { LoginAttemptStore } from './store.ts'
+
+const BATCH = 500
+
+/** Deletes expired login attempts, in batches that never hold the database for long. Returns how many. */
+export async function sweepLoginAttempts({
+  loginAttempts,
+  clock,
+}: {
+  readonly loginAttempts: LoginAttemptStore
+  readonly clock: Clock
+}): Promise<number> {
+  let total = 0
+  for (;;) {
+    const swept = await loginAttempts.sweep(clock(), BATCH)
+    total += swept
+    if (swept < BATCH) return total
+  }
+}
