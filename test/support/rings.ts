@@ -56,7 +56,7 @@ export const RINGS: readonly Ring[] = ['handler', 'server', 'server, PostgreSQL'
 export const REAL_COST: Seams = {}
 /** A busy machine makes no test red; test/scale/faults.test.ts proves the deadlines of the storages. */
 const PATIENT = { deadlineMs: 20_000 }
-const SMALL_COST: Seams = { passwordCost: SMALLEST_PASSWORD_COST }
+export const SMALL_COST: Seams = { passwordCost: SMALLEST_PASSWORD_COST }
 
 /** Starts an instance with a database of its own. Passwords are hashed at the smallest cost unless `seams` differ. */
 export async function startInstance(
