@@ -20,7 +20,7 @@ export interface AccountEvent {
 /** What the documentation and the account page say of them. */
 export const ACCOUNT_EVENTS = {
   'user.created': {
-    description: 'The user registered, was created or imported by the application, or came from the legacy system.',
+    description: 'The user registered, was created or imported by the application, or came from the old system.',
     fields: { userId: null },
     sentence: 'Account created',
   },
@@ -40,7 +40,7 @@ export const ACCOUNT_EVENTS = {
     sentence: 'Account enabled',
   },
   'user.deleted': {
-    description: 'The account was deleted with all its data. All its sessions were revoked.',
+    description: 'The account was deleted with all its data. All its sessions and access tokens were revoked.',
     fields: { userId: null },
     sentence: null,
   },
@@ -71,7 +71,7 @@ export const ACCOUNT_EVENTS = {
   },
   'email.change_undone': {
     description:
-      'The change was undone from the old email address. All sessions were revoked, and the password must be reset.',
+      'The change was undone from the old email address. All sessions and access tokens were revoked, and the password must be reset.',
     fields: { userId: null },
     sentence: 'Change of email address undone',
   },

@@ -11,7 +11,7 @@ export type PasswordEvent =
   | {
       readonly type: 'password.changed'
       readonly userId: string
-      /** Null if the password was set with an email verification or came from the legacy system. */
+      /** Null if the password was set with an email verification or came from the old system. */
       readonly sessionId: string | null
     }
   | {
@@ -39,7 +39,7 @@ export const PASSWORD_EVENTS = {
     description: 'The password was changed.',
     fields: {
       userId: null,
-      sessionId: 'null if the password was set with an email verification or came from the legacy system',
+      sessionId: 'null if the password was set with an email verification or came from the old system',
     },
     sentence: 'Password changed',
   },
@@ -56,7 +56,8 @@ export const PASSWORD_EVENTS = {
     sentence: 'Password reset',
   },
   'password.disabled': {
-    description: 'The password must be reset before the next login. With `forced`, all sessions were revoked as well.',
+    description:
+      'The password must be reset before the next login. `forced` also revoked all sessions and access tokens.',
     fields: { userId: null, reason: '`failures`, `forced` or `email_change_undone`' },
     sentence: 'Password disabled until it is reset',
   },
