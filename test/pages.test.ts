@@ -98,7 +98,7 @@ describe('the hosted pages', () => {
       await fill(phone.page, { Email: email, Password: PASSWORD }, 'Log in')
       await page.reload()
       await page.getByRole('button', { name: 'Log out all other sessions' }).click()
-      expect(await page.getByText('All other sessions are logged out.').isVisible()).toBe(true)
+      expect(await page.getByText('All other sessions are logged out.', { exact: true }).isVisible()).toBe(true)
 
       await fill(page, { 'Current password': PASSWORD, 'New password': NEW_PASSWORD }, 'Change password')
       expect(await page.getByText('Your password is changed.').isVisible()).toBe(true)
