@@ -47,7 +47,7 @@ export interface OpenOptions {
   readonly onEffects?: ((effects: Effects) => void) | undefined
   /**
    * Called once for each commit of this process that ends or changes sessions or users, before the store method settles:
-   * whatever is read afterwards is up to date. It may name more than has changed: a session that was not there, or the
+   * what is read after that is up to date. It may name more than has changed: a session that was not there, or the
    * subject of a transaction that failed, since it may be committed. The changes of other processes come by
    * `SessionStore.changesElsewhere`.
    */

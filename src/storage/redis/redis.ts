@@ -72,7 +72,7 @@ function keepSessionsInRedis(deps: RedisSessionDeps, link: RedisLink): Stores {
   }
 }
 
-/** Carries out what other processes did not live to; returns what stops it. An outage is reported once. */
+/** Carries out orders that another process left behind. Returns a function that stops it. An outage is reported once. */
 function carryOutRegularly(deps: RedisSessionDeps): () => void {
   let isCarryingOut = false
   let isFailing = false

@@ -3,11 +3,11 @@ import type { SessionKeys } from './session-keys.ts'
 import type { StoredSession } from './session-record.ts'
 
 /**
- * Stores the session under its new token too, for a transaction whose order will end the old token. False when the session
- * is gone or its token is another by now; then the caller ends the new token.
+ * Stores the session under its new token too, before a transaction whose order ends the old token. Returns false when the
+ * session is gone or has another token by now; then the caller ends the new token.
  *
- * The second look at the old token finds a session that ended meanwhile: an end of all sessions that comes later lists them
- * again after the old token, and so finds the new one.
+ * The second look at the old token finds out that the session ended before the new token was stored. If it ends after that
+ * look, `endAmong` lists the sessions again, and so finds the new token.
  */
 export async function prepareRotation(
   keys: SessionKeys,
@@ -18,7 +18,7 @@ export async function prepareRotation(
   return (await keys.find(rotation.oldTokenHash)) !== null
 }
 
-/** Gives the session another token. Null when it is gone or its token is another by now. */
+/** Swaps the token of a session. Returns null when the session is gone or has another token by now. */
 export async function rotateSession(
   keys: SessionKeys,
   rotation: SessionRotation,

@@ -1,6 +1,6 @@
 /*
  * The two changes of a user that start or rotate a session by themselves. Redis stores the session under its new token
- * before the transaction of the database: the token is not handed out yet, so a session that goes no further harms nobody.
+ * before the transaction of the database: no client has that token yet, so a session that goes no further does no harm.
  * Everything else that a transaction does to sessions is an order, which is carried out after its commit.
  */
 import type { UserStore } from '../../accounts/store.ts'

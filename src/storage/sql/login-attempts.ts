@@ -60,7 +60,7 @@ export function createLoginAttemptStore({ db, reader, transact }: TransactingDat
 
 /**
  * Uses up the attempt that a session completes, in the transaction that records the session: of all requests that
- * complete it at the same moment, one is told true. True as well when the session completes no stored attempt.
+ * complete it at the same moment, one gets true. True as well when the session completes no stored attempt.
  */
 export async function useUpAttempt(
   trx: Transaction<Database>,

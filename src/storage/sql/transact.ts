@@ -9,7 +9,7 @@ import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts
 type Work<Outcome> = (trx: Transaction<Database>, sessions: SessionEffects) => Promise<Outcome | null>
 
 /**
- * Runs a transaction. Its effects are written in it, and passed on after the commit. When the work gives null nothing
+ * Runs a transaction. Its effects are written in it, and passed on after the commit. When the work returns null nothing
  * happened: the transaction rolls back. Resolves when the changes of the transaction are in force in this process.
  */
 export type Transact = <Outcome>(effectsOf: EffectsOf<Outcome>, work: Work<Outcome>) => Promise<Outcome | null>
@@ -56,7 +56,7 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
   }
 }
 
-/** Gives null when nothing happened. */
+/** Returns null when nothing happened. */
 async function runTransaction<Outcome>(
   { db }: SqlDatabase,
   effectsOf: EffectsOf<Outcome>,
