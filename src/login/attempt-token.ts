@@ -1,14 +1,10 @@
 import { hash } from 'node:crypto'
 import { hashToken, newToken, parseToken, type Token, type TokenHash } from '../crypto/token.ts'
-import { MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
-import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
-import { ATTEMPT_HEADER, type RouteRequest } from '../kernel/route.ts'
+import { MINUTE_MS } from '../kernel/clock.ts'
 import type { Device } from '../throttle/device.ts'
 
 /** Prefix of the tokens of login attempts. */
 const PREFIX = 'lka'
-/** Suffix of the cookie that carries the token in a browser. */
-const SUFFIX = 'attempt'
 /** How long a login attempt lives, in milliseconds. */
 export const ATTEMPT_LIFE_MS: number = 10 * MINUTE_MS
 /** Wrong answers after which a login attempt ends. */
@@ -28,26 +24,4 @@ export function hashAttemptToken(text: string | null): TokenHash | null {
 /** Returns the hash by which an attempt knows the device that it began on, or null if the browser carried no device cookie. */
 export function hashDevice(device: Device | null): string | null {
   return device === null ? null : hash('sha256', device.id, 'base64url')
-}
-
-/** Reads the token of a request's login attempt: from the cookie, or from the header of an app that keeps no cookies. */
-export function readAttemptToken({
-  cookie,
-  header,
-  isCookieless,
-}: Pick<RouteRequest, 'cookie' | 'header' | 'isCookieless'>): string | null {
-  return isCookieless ? header(ATTEMPT_HEADER) : cookie(SUFFIX)
-}
-
-/** Returns the cookie of a login attempt. */
-export function attemptCookie(cookies: CookieFactory, token: string): Cookie {
-  return cookies.make(token, { suffix: SUFFIX, maxAgeSeconds: ATTEMPT_LIFE_MS / SECOND_MS })
-}
-
-/** Returns the cookie that ends the attempt cookie of the request, if there is one. */
-export function clearAttemptCookie(
-  cookies: CookieFactory,
-  cookie: (suffix: string) => string | null,
-): readonly Cookie[] {
-  return cookie(SUFFIX) === null ? [] : [cookies.clear(SUFFIX)]
 }
