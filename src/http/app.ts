@@ -113,12 +113,16 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
     : acceptForm(deps, answer, route.form, exchange.form.next)
 }
 
-/** Finds out who the request is from. Throws two_credentials, cookie_required. */
+/**
+ * Finds out who the request is from. While the storage does not answer, that is unknown: both members stay null, so that no
+ * cookie is taken for dead.
+ * @throws Refusal `two_credentials`, `cookie_required`, `unavailable`.
+ */
 async function authenticate({ authentication }: AppDeps, exchange: Exchange): Promise<void> {
   const credentials = authentication.readCredentials(exchange.request)
   if (credentials.refusal !== null) throw refuseCredentials(credentials)
-  exchange.credentials = credentials
   exchange.found = await authentication.identify(credentials, exchange.stamp)
+  exchange.credentials = credentials
 }
 
 /** Builds what the route is told of the request. */
