@@ -86,7 +86,7 @@ describe('the command line', () => {
     const plan = await latchkey(['migrate', '--plan'])
     expect(plan.out).toContain('CREATE TABLE users')
     expect(existsSync(join(directory, 'latchkey.db'))).toBe(false)
-    expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(3)
+    expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(4)
     expect((await latchkey(['migrate'])).out).toBe(
       'Ran migration 1: core\nRan migration 2: accounts\nRan migration 3: tokens\nRan migration 4: login-attempts\n',
     )
