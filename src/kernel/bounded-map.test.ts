@@ -4,7 +4,7 @@ import { createBoundedMap, type Entry } from './bounded-map.ts'
 
 const KEYS = Array.from({ length: 8 }, (_, key) => key)
 
-/** A list, youngest entry last, that says after each operation what a map must say. */
+/** The model: a list with the youngest entry last. After each operation a bounded map must return what the list returns. */
 function createModel(maxEntries: number) {
   let entries: Entry<number, number>[] = []
   return {
