@@ -92,7 +92,7 @@ function findCheck(known: string, costs: string): ((password: string, typed: str
   return describeHash(known) === null ? null : (_, typed) => verifyForeignHash(typed, known)
 }
 
-/** Returns true for a hash of ours, with these costs or with any costs that the options allow. */
+/** Returns true for a hash that this product made, with these costs or with any costs that the options allow. */
 function isOwnHash(known: string, costs: string): boolean {
   const found = known.startsWith(costs) ? costs : OWN_COSTS.exec(known)?.[0]
   return found !== undefined && SALT_AND_HASH.test(known.slice(found.length))

@@ -44,7 +44,7 @@ type EventOf<Event extends AnyEvent, Type> = Event extends { readonly type: infe
 
 /** Texts about one event, for the documentation and the account page. */
 export interface EventEntry<Field extends string = string> {
-  /** When the event happens and what follows from it, in Markdown. */
+  /** When the event happens, and its consequences, in Markdown. */
   readonly description: string
   /** Every field of the event except `type`. The value explains the field; null if the name explains itself. */
   readonly fields: Readonly<Record<Field, string | null>>

@@ -52,7 +52,7 @@ describe('a table that is full', () => {
     ['never used', 0],
     ['used once', 1],
     ['used often', 3],
-  ])('of idle sessions, %s, keeps ten active ones', (_, uses) => {
+  ])('full of idle sessions, %s, keeps ten active ones', (_, uses) => {
     const table = createSessionTable(1_000)
     for (let idle = 0; idle < 1_000; idle++) table.put(digest(idle), principalOf(idle))
     for (let use = 0; use < uses; use++) for (let idle = 0; idle < 1_000; idle++) table.get(digest(idle))

@@ -48,7 +48,7 @@ const MAX_SHARED = 1_000
 
 /**
  * Creates an empty table.
- * @param maxSessions number of sessions that the table holds at most, at least 1.
+ * @param maxSessions maximum number of sessions in the table, at least 1.
  */
 export function createSessionTable(maxSessions: number): SessionTable {
   const rows = new Map<TokenDigest, Row>()

@@ -63,7 +63,7 @@ describe('docs/abuse-protection.md has the numbers that follow from the limits',
     expect(page).toContain(`| ${what} | ${count.toLocaleString('en')} |`)
   })
 
-  test('how long 100 failures take', () => {
+  test('the time that 100 failures take', () => {
     expect(page).toContain(`${hours(msUntil(limits.account, 100))} hours`)
   })
 })

@@ -99,7 +99,7 @@ test('a correct proof does not count against its network', async () => {
   expect(after).toBe((before ?? 0) + 1)
 })
 
-test('an attempt says whether the user logged in with this browser before', async () => {
+test('the work learns whether the user logged in with this browser before', async () => {
   const throttle = await openThrottle()
   const [userId, other] = [newUserId(throttle.clock), newUserId(throttle.clock)]
   const device = throttle.devices.read(throttle.devices.remember(null, { userId, securityEpoch: 0 }))

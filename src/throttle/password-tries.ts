@@ -1,6 +1,6 @@
 /*
  * One budget for every proof of an account that can be guessed: its password and its codes. A browser that logged in to the
- * account before has a budget of its own, which the failures of others do not touch. All other browsers share the budget of
+ * account before has its own budget, which the failures of others do not change. All other browsers share the budget of
  * the account and the budget of their network.
  */
 
