@@ -2,5 +2,5 @@ import type { LatchkeyConfig } from './options/options.ts'
 
 export type { LatchkeyConfig }
 
-/** Gives the settings of a `latchkey.config.ts` their types: `export default defineConfig({ ... })`. */
+/** Returns its argument. It adds types to the settings in `latchkey.config.ts`: `export default defineConfig({ ... })`. */
 export const defineConfig = (config: LatchkeyConfig): LatchkeyConfig => config

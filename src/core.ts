@@ -8,26 +8,26 @@ import type { CompleteOptions } from './options/options.ts'
 import type { Stores } from './storage/storage.ts'
 import { createThrottle, type Throttle } from './throttle/throttle.ts'
 
-/** What every feature may ask for. */
+/** Dependencies that every feature may use. */
 export interface Core {
   readonly clock: Clock
-  /** Stamps events that no request causes: those of jobs and server-side calls. */
+  /** Stamps events without a request: events of jobs and server-side calls. */
   readonly stamp: Stamp
   readonly origins: Origins
-  /** Keys are derived from these; newest first. */
+  /** Secrets that keys are derived from, newest first. */
   readonly secrets: readonly Uint8Array[]
   readonly cookies: CookieFactory
   readonly links: Links
   /** Writes emails, which are stored in the transaction that causes them. */
   readonly outbox: Outbox
   readonly stores: Stores
-  /** Limits how often something may be tried. */
+  /** Limits the number of attempts. */
   readonly throttle: Throttle
   /** Reports an error of background work. */
   readonly report: (error: unknown) => void
 }
 
-/** What the core is made from besides the options. */
+/** Dependencies of `createCore` besides the options. */
 export interface CoreParts {
   readonly stores: Stores
   readonly secrets: readonly Uint8Array[]

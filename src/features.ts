@@ -1,5 +1,5 @@
 /*
- * The list of features, in reading order. A new feature is one more line here; its room states everything else.
+ * The list of features, in reading order. A new feature adds one line here; its room contains everything else.
  */
 import { accessTokens } from './access-tokens/feature.ts'
 import { accounts } from './accounts/feature.ts'
@@ -21,9 +21,9 @@ import type { Services } from './services.ts'
 import { sessions } from './sessions/feature.ts'
 import { throttle } from './throttle/feature.ts'
 
-/** All features, and those that the public object needs by name. */
+/** All features, and by name the features that the public object needs. */
 export interface Features {
-  /** In reading order, which is also the order in which they stop. */
+  /** All features in reading order, which is also the order in which they stop. */
   readonly list: readonly Feature[]
   readonly sessions: ReturnType<typeof sessions>
   readonly accounts: ReturnType<typeof accounts>
@@ -32,7 +32,7 @@ export interface Features {
   readonly audit: ReturnType<typeof audit>
 }
 
-/** What the features are created from. */
+/** Dependencies of `createFeatures`. */
 export interface FeatureParts {
   readonly core: Core
   readonly services: Services

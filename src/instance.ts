@@ -15,9 +15,12 @@ import type { VerificationCounts } from './sessions/verify-session.ts'
 export interface Stats {
   readonly verifications: VerificationCounts
   readonly cachedSessions: number
-  /** Password hashes that wait for a core. */
+  /** Number of password hashes that wait for a core. */
   readonly hashesWaiting: number
-  /** Milliseconds since other nodes were last heard for certain; beyond 1,000 the cache is not used. 0 with SQLite, which is asked each time. */
+  /**
+   * Milliseconds since the last time that all changes of other nodes were known. Above 1,000 the cache is not used. With
+   * SQLite, which is checked each time, it is 0.
+   */
   readonly invalidationLagMs: number
   /** Outcomes of the emails that this process tried to send. */
   readonly mails: readonly MailCount<MailKind>[]
@@ -25,55 +28,61 @@ export interface Stats {
 
 /** One instance of Latchkey. Create one per process. */
 export interface Latchkey {
-  /** Path under which `handler` answers. */
+  /** Path of all routes of `handler`: `/auth`. */
   readonly basePath: string
-  /** Answers every request under `basePath`. Never rejects. */
+  /** Handles every request under `basePath`. The promise never rejects. */
   handler(request: Request, connection?: Connection): Promise<Response>
   /**
-   * Returns the principal of a request, by session cookie or access token, or null. Warm, it costs no query.
-   * @param answer receives the renewed cookie of a remembered session (at most once a day); without it the cookie is
-   *   renewed on the next request under `basePath`.
+   * Returns the principal of a request by its session cookie or access token, or null. On a cache hit it needs no query.
+   * @param answer receives the renewed cookie of a remembered session, at most once a day, or of a sealed session, at most
+   *   once an hour. Without it, the next request under `basePath` renews the cookie.
    * @throws Refusal `unavailable` if the database does not answer.
    */
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /**
-   * Returns the principal of a request. `toResponse` turns what it throws into an answer.
+   * Returns the principal of a request, or throws a refusal. `toResponse` turns the refusal into a response.
+   * @param requirement conditions that the principal must meet. Default: none.
    * @throws Refusal `unauthenticated`, `invalid_token`, `two_credentials`, `cookie_required`,
    *   `reauthentication_required`, `insufficient_scope`, `unavailable`.
    */
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
   /**
-   * Refuses an unsafe method (any but GET, HEAD, OPTIONS) that a browser sends for a page of another origin than `baseUrl`
-   * and `trustedOrigins`. Routes under `basePath` are protected already; this is for the application's own. Costs no query.
+   * Refuses a request with an unsafe method (any except GET, HEAD, OPTIONS) that a browser sends from a page of an origin
+   * other than `baseUrl` and `trustedOrigins`. Use it in the application's routes; routes under `basePath` are already
+   * protected. It needs no query.
    * @throws Refusal `cross_origin`.
    */
   refuseCrossOrigin(request: AnyRequest): void
-  /** Turns an error into an answer: a refusal into problem details, any other error into a bare 500, which `onError` is told. */
+  /**
+   * Turns an error into a response: a refusal into problem details, any other error into a 500 without details. Errors with
+   * status 500 or higher are reported to `onError`.
+   */
   toResponse(error: unknown): Response
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
   readonly tokens: ServerSideTokens
   readonly invitations: ServerSideInvitations
   readonly audit: ServerSideAudit
-  /** Resolves if the database answers. Throws Refusal `unavailable` otherwise. */
+  /** Resolves if the database answers. Otherwise throws Refusal `unavailable`. */
   ping(): Promise<void>
-  /** Lists what is damaged in the database, one line each; empty if nothing is. */
+  /** Returns the damages of the database, one line each. The list is empty if the database is intact. */
   checkIntegrity(): Promise<readonly string[]>
   /**
-   * Deletes expired sessions, tokens and counters now, and audit events past their time. Returns the number of sessions.
-   * Runs by itself every five minutes.
+   * Deletes expired sessions, tokens, counters and audit events now. Returns the number of deleted sessions. It also runs
+   * automatically every five minutes.
    */
   sweep(): Promise<number>
   /**
-   * Makes every node forget what it cached about a user whom the application changed in the database itself.
+   * Makes every node forget the cached data of a user. Call it after the application changed the user directly in the
+   * database.
    * @throws Refusal `not_found` if the id is malformed.
    */
   invalidateUser(userId: string): Promise<void>
   /** Returns numbers about this process, for metrics. */
   stats(): Stats
   /**
-   * Writes the last uses that are still in memory, seals the audit log, stops the jobs and closes the database. Call it when
-   * no request is in progress.
+   * Writes the last uses that are still in memory, seals the audit log, stops the jobs and closes the database. Call it when no
+   * request is in progress.
    */
   close(): Promise<void>
 }

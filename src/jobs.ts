@@ -2,24 +2,24 @@ import type { Job } from './kernel/feature.ts'
 
 /** The jobs of all features. */
 export interface Jobs {
-  /** Runs every sweep now. Returns the counts by name; throws what failed after all of them ran. */
+  /** Runs every sweep now. Returns the counts by the names of the jobs. If a job fails, it throws the error after all ran. */
   sweep(): Promise<ReadonlyMap<string, number>>
-  /** Starts no more runs. */
+  /** Stops the timers. A run in progress continues. */
   stop(): void
 }
 
-/** How jobs run. */
+/** Options of `startJobs`. */
 export interface JobsOptions {
-  /** Milliseconds between two sweeps; 0: no job runs by itself. */
+  /** Milliseconds between two sweeps; 0: jobs run only when `sweep` is called. */
   readonly sweepIntervalMs: number
   readonly report: (error: unknown) => void
 }
 
-/** Starts the jobs, each on a timer of its own. */
+/** Starts the jobs, each with its own timer. */
 export function startJobs(jobs: readonly Job[], { sweepIntervalMs, report }: JobsOptions): Jobs {
   const running = new Map<Job, Promise<number>>()
 
-  /** A job that still runs is not started again: both callers wait for the same run. */
+  /** Runs a job. If the job is already running, both callers wait for the same run. */
   function run(job: Job): Promise<number> {
     const current = running.get(job)
     if (current !== undefined) return current

@@ -1,5 +1,5 @@
 /*
- * The composition root: options in, one instance out. Wiring, no decisions.
+ * The composition root: it creates an instance from the options. It only connects the parts and makes no decisions.
  */
 import { randomUUID } from 'node:crypto'
 import { headerReader } from './authentication/any-request.ts'
@@ -31,8 +31,8 @@ import type { SessionMemory } from './sessions/session-memory.ts'
 import { callBoth } from './storage/storage.ts'
 
 /**
- * Creates an instance: checks the options, opens the storage, builds the route table.
- * @throws ConfigurationError that names the setting, what is wrong, and what would be right.
+ * Creates an instance: it checks the options, opens the storage and builds the route table.
+ * @throws ConfigurationError with the name of the setting, the problem and the solution.
  */
 export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
   return assembleLatchkey(options, {})
@@ -40,18 +40,18 @@ export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
 
 /**
  * Creates an instance with replaced parts. No package entry exports this function.
- * @throws ConfigurationError as `createLatchkey` does.
+ * @throws ConfigurationError with the name of the setting, the problem and the solution.
  */
 export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Promise<Latchkey> {
   checkOptions(given)
   const options = completeOptions(given)
   const report = guardReporter(options.onError)
-  // Every event is one of a room's, and `SecurityEvent` is all of those.
+  // Rooms stamp only their own events, and `SecurityEvent` is the union of the events of all rooms.
   const onEvent = guardListener(options.onEvent as ((event: StampedEvent) => void) | undefined, report)
   const tracer = await createTracer(VERSION)
   const secrets = readSecrets(options)
   const mailing = createInstanceMailing(options, secrets)
-  let memory: SessionMemory | null = null // needs the stores, which need to know where changes go
+  let memory: SessionMemory | null = null // the memory needs the stores, and the stores send changes to the memory
   const stores = await options.storage.open({
     sessions: options.sessionStorage,
     onStatement: callBoth(tracer.statement, guardStatements(options.onStatement, report)),
@@ -92,7 +92,7 @@ interface Parts {
   readonly report: ReportError
 }
 
-/** The rest of the public object. */
+/** Returns the other members of the public object. */
 function publicCalls({
   core,
   services: { memory, passwords, mailing },

@@ -9,6 +9,6 @@ import type { Feature } from './kernel/feature.ts'
 export interface Seams {
   /** Cost of a password hash. Default: the costs of the option `passwordHashing`. */
   readonly passwordCost?: PasswordCost
-  /** Features besides those of `features.ts`, such as a login step that proves the login machine. Default none. */
+  /** Features besides those of `features.ts`, such as a login step that tests the login steps. Default: none. */
   readonly features?: (core: Core) => readonly Feature[]
 }

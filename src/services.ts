@@ -11,7 +11,7 @@ import type { PasswordService } from './passwords/feature.ts'
 import type { Seams } from './seams.ts'
 import { createSessionMemory, type SessionMemory } from './sessions/session-memory.ts'
 
-/** What features share besides the core. */
+/** Parts that features share besides the core. */
 export interface Services {
   readonly memory: SessionMemory
   readonly pages: Pages
@@ -19,7 +19,7 @@ export interface Services {
   readonly mailing: Mailing<MailKind>
 }
 
-/** Creates the mailing. It exists before the storage is open, since the storage tells it of new emails. */
+/** Creates the mailing. It exists before the storage is open, because the storage notifies it of new emails. */
 export function createInstanceMailing(options: CompleteOptions, secrets: readonly Uint8Array[]): Mailing<MailKind> {
   const baseUrl = new URL(options.baseUrl)
   return createMailing({

@@ -252,7 +252,9 @@ describe('the library', () => {
   test('a secrets file that is empty or open to others is refused', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'latchkey-')), 'other.db')
     writeFileSync(`${file}.secrets`, '', { mode: 0o600 })
-    await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow('holds no secret')
+    await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow(
+      'does not contain a secret',
+    )
     chmodSync(`${file}.secrets`, 0o644)
     await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow('chmod 600')
   })

@@ -6,7 +6,10 @@ import { timeElement } from '../pages/parts.ts'
 import { toAccessTokenJson } from './access-token-json.ts'
 import type { AccessTokenStore } from './store.ts'
 
-/** The part of the account page about access tokens; empty while there are none. They are created over HTTP, where the secret is shown. */
+/**
+ * Returns the access tokens part of the account page. It is empty if the user has none. Tokens are created with the JSON
+ * route, which shows the secret.
+ */
 export function accessTokenAccountPage({ basePath }: Pages, accessTokens: AccessTokenStore): AccountPage {
   return {
     place: 'middle',

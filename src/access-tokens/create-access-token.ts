@@ -10,40 +10,45 @@ import { ACCESS_TOKEN_REFUSALS } from './refusals.ts'
 import type { AccessTokenSettings } from './settings.ts'
 import type { AccessTokenStore } from './store.ts'
 
-/** What access tokens work with. */
+/** Dependencies of the access token actions. */
 export interface AccessTokenDeps {
   readonly accessTokens: AccessTokenStore
   readonly accessTokenSettings: AccessTokenSettings
-  /** The scopes that there are. */
+  /** The scopes of the service. */
   readonly scopes: readonly string[]
   readonly clock: Clock
 }
 
-/** What a token is to be. */
+/** Input to create an access token. */
 export interface NewAccessToken {
-  /** What people know it by, 1 to 100 characters. */
+  /** Name for people, 1 to 100 characters. */
   readonly name: string
-  /** Scopes that the application has, none of them twice. */
+  /** Scopes of the service, each at most once. */
   readonly scopes: readonly string[]
-  /** Milliseconds since 1970 UTC; null: never, where the settings allow it. Default: the settings' lifetime from now. */
+  /**
+   * Milliseconds since 1970 UTC; null: the token never expires, if the settings allow that. Default: now plus the lifetime in
+   * the settings.
+   */
   readonly expiresAt?: number | null | undefined
 }
 
-/** A token together with its secret, for the moment in which it is shown. */
+/** A new access token with its secret, to show it once. */
 export interface IssuedAccessToken {
   readonly token: Token
   readonly accessToken: AccessToken
 }
 
 const LAST = 4
-/** The last that four digits of a year can write (RFC 3339). */
+/** The last time with a year of four digits (RFC 3339). */
 const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 
 /**
- * Makes an access token of a user. Where a session asks, its security epoch comes along: a token that is under way does not
- * survive what ends all sessions and tokens.
- * @throws validation_failed for unknown scopes and for an expiry that is past or not allowed; too_many_tokens; when the
- *   user is gone or disabled or all sessions ended meanwhile: unauthenticated for a session, not_found for the application.
+ * Creates an access token for a user.
+ * @param user the user, with the security epoch of the session that creates the token: the token is not stored if all sessions
+ *   and access tokens of the user are revoked in the meantime. The epoch is null if the application creates the token.
+ * @throws Refusal `validation_failed` for unknown scopes and for an expiry that has passed or is not allowed;
+ *   `too_many_tokens`; if the user is deleted or disabled, or the security epoch has changed: `unauthenticated` for a
+ *   session, `not_found` for the application.
  */
 export async function createAccessToken(
   deps: AccessTokenDeps,
@@ -73,8 +78,8 @@ export async function createAccessToken(
   )
   if (outcome === 'user_gone') {
     throw securityEpoch === null
-      ? new Refusal('not_found', { detail: 'There is no such user.' })
-      : new Refusal('unauthenticated', { reason: 'all sessions ended meanwhile' })
+      ? new Refusal('not_found', { detail: 'This user does not exist or is disabled.' })
+      : new Refusal('unauthenticated', { reason: 'all sessions of the user were revoked in the meantime' })
   }
   if (outcome === 'too_many') {
     throw new Refusal(ACCESS_TOKEN_REFUSALS.too_many_tokens, { detail: `A user may have ${maxPerUser} access tokens.` })
@@ -85,8 +90,8 @@ export async function createAccessToken(
 function knownScopes({ scopes: known }: AccessTokenDeps, wanted: readonly string[]): readonly string[] {
   const isFine = wanted.every((scope, index) => known.includes(scope) && wanted.indexOf(scope) === index)
   if (isFine) return wanted
-  const there = known.length === 0 ? 'This service has none' : `There are: ${known.join(', ')}`
-  throw invalidMember('#/scopes', `Each must be a scope of this service, and stand once. ${there}.`)
+  const available = known.length === 0 ? 'This service has no scopes' : `The scopes are: ${known.join(', ')}`
+  throw invalidMember('#/scopes', `Must be scopes of this service, each at most once. ${available}.`)
 }
 
 function toExpiry(
@@ -97,7 +102,7 @@ function toExpiry(
   if (wanted === undefined) return now + lifetimeMs
   if (wanted === null) {
     if (allowNoExpiry) return null
-    throw invalidMember('#/expiresAt', 'Must be a time: this service has no tokens for ever.')
+    throw invalidMember('#/expiresAt', 'Must be a time: in this service every access token must expire.')
   }
   if (!Number.isSafeInteger(wanted) || wanted > LAST_TIME)
     throw invalidMember('#/expiresAt', 'Must be a time before the year 10000.')

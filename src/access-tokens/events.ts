@@ -7,7 +7,7 @@ export interface AccessTokenEvent {
   readonly tokenId: string
 }
 
-/** What the documentation and the account page say of them. */
+/** Texts about the access token events, for the documentation and the account page. */
 export const ACCESS_TOKEN_EVENTS = {
   'access_token.created': {
     description: 'The user or the application created an access token.',

@@ -15,17 +15,17 @@ import type { VerifyAccessTokenDeps } from './verify-access-token.ts'
 /** Settings of access tokens. */
 export interface AccessTokensOptions {
   readonly accessTokenSettings: AccessTokenSettings
-  /** The scopes that the application has. */
+  /** The scopes of the service. */
   readonly scopes: readonly string[]
 }
 
-/** Access tokens, what they are verified with, and the server-side calls about them. */
+/** The access tokens feature, with the dependencies of their verification and the server-side calls about them. */
 export interface AccessTokensFeature extends Feature {
   readonly verification: VerifyAccessTokenDeps
   readonly api: ServerSideTokens
 }
 
-/** Access tokens: create, list, revoke, expire. */
+/** Creates the access tokens feature: create, list, revoke and expire access tokens. */
 export function accessTokens(
   core: Core,
   { memory, pages, ...options }: AccessTokensOptions & { readonly memory: SessionMemory; readonly pages: Pages },

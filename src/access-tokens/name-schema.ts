@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const MAX_NAME_LENGTH = 100
 
-/** What people know an access token by. */
+/** Validates the name of an access token. */
 export const accessTokenNameSchema = z
   .string('Must be a string.')
   .trim()

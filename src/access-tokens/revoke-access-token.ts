@@ -5,14 +5,14 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { AccessTokenEvent } from './events.ts'
 import type { AccessTokenStore } from './store.ts'
 
-/** What revoking works with. */
+/** Dependencies of `revokeAccessToken`. */
 export interface RevokeAccessTokenDeps {
   readonly accessTokens: AccessTokenStore
 }
 
 /**
- * Ends an access token of the user; the next request with it is refused, on every node.
- * @throws not_found when the user has no such token.
+ * Revokes an access token of the user. Every node refuses the next request with it.
+ * @throws Refusal `not_found` if the user does not have a token with this id.
  */
 export async function revokeAccessToken(
   deps: RevokeAccessTokenDeps,

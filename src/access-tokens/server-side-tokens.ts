@@ -13,20 +13,20 @@ import type { AccessTokenEvent } from './events.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 
-/** Access tokens, for the application itself: none of this is reachable over HTTP. */
+/** Calls about access tokens for the application itself. HTTP requests cannot reach them. */
 export interface ServerSideTokens {
   /**
-   * Makes an access token of a user; its secret is in the answer and nowhere else.
+   * Creates an access token for a user. Only the result contains its secret.
    * @throws Refusal `validation_failed`, `too_many_tokens`, `not_found`.
    */
   create(userId: string, token: NewAccessToken): Promise<IssuedAccessToken>
-  /** The access tokens of a user, newest first. */
+  /** Returns the access tokens of a user, newest first. Throws `not_found` if the id is malformed. */
   list(userId: string): Promise<AccessToken[]>
-  /** Ends an access token of a user, on every node. Throws not_found when there is none of this id. */
+  /** Revokes an access token of a user, on every node. Throws `not_found` if the token does not exist. */
   revoke(userId: string, tokenId: string): Promise<void>
 }
 
-/** Makes the server-side calls about access tokens. */
+/** Creates the server-side calls about access tokens. */
 export function createServerSideTokens(
   deps: AccessTokenDeps & RevokeAccessTokenDeps,
   stamp: Stamp<AccessTokenEvent>,

@@ -3,17 +3,17 @@ import { DAY_MS } from '../kernel/clock.ts'
 import { durationMs, parseList } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
-/** What access tokens may be. */
+/** Form, lifetime and number of access tokens. */
 export interface AccessTokenSettings {
-  /** What tokens begin with, before `_`. Tokens of another prefix are no good any more. Default `lkp`. */
+  /** Start of every token, before `_`. Tokens with another prefix are refused. Default `lkp`. */
   readonly prefix: string
-  /** How long a token lives whose maker names no expiry, milliseconds. Default 90 days. */
+  /** Lifetime of a token that is created without an expiry, in milliseconds. Default 90 days. */
   readonly lifetimeMs: number
-  /** The furthest `expiresAt` that may be asked for, from now, milliseconds; null: any. Default null. */
+  /** Latest `expiresAt` that a token may be created with, in milliseconds from now; null: any. Default null. */
   readonly maxLifetimeMs: number | null
-  /** Whether `expiresAt: null`, a token for ever, may be asked for. Default false. */
+  /** Allows `expiresAt: null`, a token that never expires. Default false. */
   readonly allowNoExpiry: boolean
-  /** Tokens a user may have; one more is refused with too_many_tokens. 0: no more are made. Default 50. */
+  /** Tokens that a user may have; one more is refused with `too_many_tokens`. 0: none can be created. Default 50. */
   readonly maxPerUser: number
 }
 

@@ -3,43 +3,43 @@ import type { EffectsOf } from '../kernel/effects.ts'
 import type { AccessTokenId, UserId } from '../kernel/ids.ts'
 import type { AccessToken, User } from '../kernel/principal.ts'
 
-/** An access token as it is stored: of the secret, the SHA-256 only. */
+/** A stored access token. Only the SHA-256 of its secret is stored. */
 export interface AccessTokenRecord {
   readonly accessToken: AccessToken
   readonly tokenHash: TokenHash
 }
 
-/** A use of an access token, to be written. */
+/** A use of an access token that is not written yet. */
 export interface AccessTokenUse {
   readonly id: AccessTokenId
   /** Milliseconds since 1970 UTC. */
   readonly lastUsedAt: number
 }
 
-/** On what a token is stored. */
+/** Conditions to store a token. */
 export interface AccessTokenConditions {
-  /** The user has fewer. */
+  /** The user must have fewer tokens than this. */
   readonly maxPerUser: number
-  /** The user's security epoch is still this one, or it is 'user_gone'; null: whatever it is. */
+  /** The user must still have this security epoch, or the result is 'user_gone'; null: any epoch. */
   readonly securityEpoch: number | null
 }
 
-/** What access tokens ask of storage. Each method is one transaction; what it resolves to is stored for good. */
+/** Storage of access tokens. Each method is one transaction, which is committed when the method resolves. */
 export interface AccessTokenStore {
-  /** Stores a token, unless the user is disabled or gone, or a condition does not hold. */
+  /** Stores a token, unless the user is disabled or deleted, or a condition is not met. */
   create(
     record: AccessTokenRecord,
     conditions: AccessTokenConditions,
     effectsOf: EffectsOf,
   ): Promise<'created' | 'too_many' | 'user_gone'>
-  /** One indexed read. Tokens of disabled users are not found. */
+  /** Finds a token with one indexed read. Tokens of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<{ readonly accessToken: AccessToken; readonly user: User } | null>
-  /** The tokens of a user, newest first. */
+  /** Returns the tokens of a user, newest first. */
   listByUser(userId: UserId): Promise<AccessToken[]>
-  /** Ends a token of the user, on every node. False when there is none. */
+  /** Revokes a token of the user, on every node. Returns false if it does not exist. */
   revoke(userId: UserId, id: AccessTokenId, effectsOf: EffectsOf): Promise<boolean>
-  /** Writes last uses. Tokens that are gone stay gone. */
+  /** Writes last uses. Deleted tokens stay deleted. */
   writeUses(uses: readonly AccessTokenUse[]): Promise<void>
-  /** Deletes tokens that have expired, at most so many; says how many. */
+  /** Deletes expired tokens, at most `limit`. Returns their number. */
   sweep(now: number, limit: number): Promise<number>
 }

@@ -2,7 +2,7 @@ import type { AccessTokenDeps } from './create-access-token.ts'
 
 const BATCH = 500
 
-/** Deletes the access tokens that have expired; says how many. */
+/** Deletes expired access tokens. Returns their number. */
 export async function sweepAccessTokens({
   accessTokens,
   clock,

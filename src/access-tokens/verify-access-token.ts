@@ -8,25 +8,25 @@ import type { VerificationCounts } from '../sessions/verify-session.ts'
 import type { AccessTokenDeps } from './create-access-token.ts'
 import type { AccessTokenUse } from './store.ts'
 
-/** What verifying works with. */
+/** Dependencies of `verifyAccessToken`. */
 export interface VerifyAccessTokenDeps extends AccessTokenDeps {
   readonly cache: SessionCache
-  /** Access tokens are cached like sessions, and forgotten by the same push. */
+  /** Its changes evict access tokens from the cache, as they do sessions. */
   readonly sessions: SessionStore
   readonly sessionSettings: SessionSettings
   readonly tokenUses: UseCollector<AccessTokenUse>
   readonly verifications: VerificationCounts
 }
 
-/** Longest text worth hashing: the longest prefix, `_`, and 49 characters. */
+/** Longer texts are refused without hashing: the longest prefix, `_`, and 49 characters. */
 const MAX_TOKEN_LENGTH = 66
 
 /** An access token that was verified. */
 export type AuthenticatedToken = Authenticated<TokenPrincipal>
 
 /**
- * Returns the principal for an access token, or null if the token is malformed, unknown, revoked or expired. It costs what a
- * session costs: warm one SHA-256 and no query; cold, and once per touch window, one indexed read.
+ * Returns the principal for an access token, or null if the token is malformed, unknown, revoked or expired. It costs the same
+ * as a session: warm, one SHA-256 and no query; cold, and once per touch window, one indexed read.
  */
 export function verifyAccessToken(
   deps: VerifyAccessTokenDeps,
@@ -62,7 +62,7 @@ async function readToken(
   const read: AccessToken = { ...found.accessToken, lastUsedAt: lastUsedAt === 0 ? null : lastUsedAt }
   const accessToken = isUseDue(deps, read, now) ? { ...read, lastUsedAt: now } : read
   if (accessToken !== read) deps.tokenUses.add({ id: accessToken.id, lastUsedAt: now })
-  // What is no scope any more is granted to nobody.
+  // Scopes that were removed from the settings are not granted.
   const scopes = accessToken.scopes.filter((scope) => deps.scopes.includes(scope))
   const principal: TokenPrincipal = { kind: 'access_token', user, accessToken, scopes }
   if (mayUseCache) deps.cache.putToken(digest, principal, version)

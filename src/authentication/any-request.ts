@@ -1,20 +1,23 @@
-/* Requests and answers of either world: Fetch or `node:http`. */
+/* One view of the requests and responses of Fetch and `node:http`. */
 import type { IncomingMessage } from 'node:http'
 import type { HeaderReader } from '../kernel/header-reader.ts'
 
-/** A request of either world: Fetch or `node:http`. */
+/** A request of Fetch or of `node:http`. */
 export type AnyRequest = Request | IncomingMessage
 
-/** Where a renewed cookie goes: the headers of the application's own answer, or a `ServerResponse`. */
+/** Target of a renewed cookie: the headers of the application's response, or a `ServerResponse`. */
 export type CookieTarget = Headers | { appendHeader(name: string, value: string): unknown }
 
-/** Reads headers of the request: one gives null or undefined when it is not there. */
+/** Returns a function that reads headers of the request, with null or undefined for an absent header. */
 export function headerReader({ headers }: AnyRequest): HeaderReader {
   if (headers instanceof Headers) return (name) => headers.get(name)
-  return (name) => headers[name] as string | undefined // none of those that are read comes as a list
+  return (name) => headers[name] as string | undefined // we read no header that `node:http` returns as a list
 }
 
-/** True for a header that came in two lines, of which `node:http` shows one. In Fetch they are one, with a comma. */
+/**
+ * Returns true if a header was sent in several lines, of which `node:http` returns only one. Fetch joins the lines with a
+ * comma, so there it returns false.
+ */
 export function cameTwice(request: AnyRequest, name: string): boolean {
   const { headers } = request
   if (headers instanceof Headers || headers[name] === undefined) return false
@@ -27,7 +30,10 @@ export function cameTwice(request: AnyRequest, name: string): boolean {
   return lines > 1
 }
 
-/** Adds a cookie, written as `toSetCookie` does, to an answer. */
+/**
+ * Adds a cookie to a response.
+ * @param line value of the Set-Cookie header, from `toSetCookie`.
+ */
 export function addSetCookie(answer: CookieTarget, line: string): void {
   if (answer instanceof Headers) answer.append('Set-Cookie', line)
   else answer.appendHeader('Set-Cookie', line)

@@ -1,6 +1,6 @@
 /*
- * Who a request is from. The handler of `http/app.ts` and the application's own routes (`auth.authenticate`,
- * `auth.require`) come through here.
+ * Authentication of requests. The handler in `http/app.ts` and the application's routes (`auth.authenticate`,
+ * `auth.require`) use it.
  */
 import type { Cookie } from '../kernel/cookie.ts'
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
@@ -27,11 +27,11 @@ export interface Authentication {
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /** Returns the principal of a request or throws; see `Latchkey.require`. */
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
-  /** Throws reauthentication_required unless the session is fresh. */
+  /** Throws `reauthentication_required` unless the session is fresh. */
   requireFresh(session: Session): void
   /** Returns the cookie of a session with a new token. */
   issueCookie(issued: IssuedSession): Cookie
-  /** Returns the session cookie to send again, or null if that is not due or no cookie brought the session. */
+  /** Returns the renewed session cookie, or null if renewal is not due or the session was not sent in a cookie. */
   renewCookie(found: Authenticated, credentials: Credentials): Cookie | null | Promise<Cookie | null>
 }
 
@@ -46,7 +46,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     async authenticate(request, answer) {
       const credentials = readCredentials(request, cookieName)
       const pending = identify(deps, credentials, stamp)
-      const found = pending instanceof Promise ? await pending : pending // a warm session waits for nothing
+      const found = pending instanceof Promise ? await pending : pending // a warm session needs no await
       if (found === null) return null
       if (answer !== undefined) {
         const due = authentication.renewCookie(found, credentials)

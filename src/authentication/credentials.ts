@@ -3,26 +3,26 @@ import type { HeaderReader } from '../kernel/header-reader.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type AnyRequest, cameTwice, headerReader } from './any-request.ts'
 
-/** What a request offers as proof of who it is from. */
+/** The credentials of a request, not verified yet. */
 export interface Credentials {
-  /** The text of a session's secret; null when there is none that can be believed. */
+  /** Text of the session token or sealed session; null if the request has none, or if it is ambiguous. */
   readonly sessionToken: string | null
-  /** Where it stood: an app that keeps no cookies sends it as a Bearer token. */
+  /** Place of the session token. An app without cookies sends it as a Bearer token. */
   readonly sessionCame: 'in_cookie' | 'in_header' | null
-  /** The text of any other Bearer token. */
+  /** Text of any other Bearer token. */
   readonly accessToken: string | null
-  /** True when a session cookie came, believable or not: if it proves nothing it is cleared. */
+  /** True if the request has a session cookie, valid or not. A cookie that is not valid is cleared. */
   readonly hasCookie: boolean
-  /** Why nothing of it is believed: our cookie beside a Bearer token, or a session in a header from a browser. */
+  /** Refusal of all credentials: a session cookie together with a Bearer token, or a browser with a session in a header. */
   readonly refusal: 'two_credentials' | 'cookie_required' | null
 }
 
 const BEARER = /^bearer(?: +(\S*))? *$/i
 const SESSION_PREFIX = 'lks_'
-/** What browsers send, one of them at least with any request. Not `sec-fetch-mode`, which Node's `fetch` sends as well. */
+/** Headers of browsers; every request of a browser has at least one. Node's `fetch` also sends `sec-fetch-mode`. */
 const BROWSER_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-dest'] as const
 
-/** The credentials of a request that offers none. */
+/** The value for a request without credentials. */
 const NO_CREDENTIALS: Credentials = {
   sessionToken: null,
   sessionCame: null,
@@ -31,7 +31,7 @@ const NO_CREDENTIALS: Credentials = {
   refusal: null,
 }
 
-/** Reads the credentials of a request. Schemes other than Bearer, such as the Basic of a proxy, are ignored. */
+/** Reads the credentials of a request. Schemes other than Bearer, such as Basic from a proxy, are ignored. */
 export function readCredentials(request: AnyRequest, cookieName: string): Credentials {
   if (cameTwice(request, 'authorization')) return { ...NO_CREDENTIALS, refusal: 'two_credentials' }
   const header = headerReader(request)
@@ -46,13 +46,13 @@ export function readCredentials(request: AnyRequest, cookieName: string): Creden
   return { sessionToken: cookie.value, sessionCame: 'in_cookie', accessToken: null, hasCookie: true, refusal: null }
 }
 
-/** Returns the refusal for credentials that proved nothing. */
+/** Returns the refusal for credentials that are missing or not valid. */
 export function refuseCredentials({ accessToken, sessionCame, refusal }: Credentials): Refusal {
   if (refusal !== null) return new Refusal(refusal)
   return new Refusal(accessToken !== null || sessionCame === 'in_header' ? 'invalid_token' : 'unauthenticated')
 }
 
-/** True for a request that a browser sent: there the session belongs into the cookie, which no script can read. */
+/** Returns true if a browser sent the request. In a browser only the cookie may contain the session: scripts cannot read it. */
 export function isFromBrowser(header: HeaderReader): boolean {
   return BROWSER_HEADERS.some((name) => typeof header(name) === 'string')
 }

@@ -10,13 +10,12 @@ import type { Credentials } from './credentials.ts'
 /** Dependencies of `identify`. */
 export type IdentifyDeps = VerifySealedDeps & VerifyAccessTokenDeps
 
-/** A principal with what proved it, or null. It is a promise only if the storage has to be asked. */
+/** Result of `identify`. It is a promise only if a read from the storage is needed. */
 export type Identified = Authenticated | null | Promise<Authenticated | null>
 
 /**
- * Finds out who a request is from. Each kind of credential has its own door: an opaque session token, a sealed session
- * cookie, an access token.
- * @returns null if nothing was offered, or if what was offered is malformed, unknown, revoked or expired.
+ * Verifies the credentials of a request: an opaque session token, a sealed session cookie, or an access token.
+ * @returns the principal with its session token, or null if the credentials are absent, malformed, unknown, revoked or expired.
  * @throws Refusal `unavailable` if the storage does not answer.
  */
 export function identify(deps: IdentifyDeps, { sessionToken, accessToken }: Credentials, stamp: Stamp): Identified {

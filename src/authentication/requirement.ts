@@ -4,18 +4,18 @@ import { Refusal } from '../kernel/refusal.ts'
 import { requireFreshSession, requireSession } from '../sessions/freshness.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
 
-/** What `require` asks of a principal. */
+/** Conditions that `require` checks. */
 export interface Requirement {
-  /** The user proved their identity within the freshness limit (10 minutes by default). */
+  /** If true, the user must have proved their identity within the freshness limit (10 minutes by default). Default false. */
   readonly fresh?: boolean
-  /** Scopes that the principal must have, all of them. A session has every scope. */
+  /** Scopes that the principal must have, all of them. A session has every scope. Default: none. */
   readonly scopes?: readonly string[]
-  /** The principal must be a session; an access token is refused. */
+  /** If true, the principal must be a session; an access token is refused. Default false. */
   readonly session?: boolean
 }
 
 /**
- * Checks a requirement.
+ * Checks that a principal meets a requirement.
  * @throws Refusal `insufficient_scope`, `reauthentication_required`.
  */
 export function checkRequirement(

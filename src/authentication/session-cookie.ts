@@ -1,6 +1,6 @@
 /*
- * The session cookie (DESIGN section 3): written at a login, renewed while it is in use. Renewal is rarely due, so that the
- * check is synchronous and most requests wait for nothing.
+ * The session cookie: a login writes it, later requests renew it. Renewal is rarely due, so its check is synchronous and most
+ * requests do not await anything.
  */
 import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import { hashToken } from '../crypto/token.ts'
@@ -27,9 +27,9 @@ export function issueCookie(deps: SessionCookieDeps, issued: IssuedSession): Coo
 }
 
 /**
- * Returns the renewed cookie of a session in use, or null if renewal is not due or another request does it. A sealed cookie
- * is sealed anew once an hour, so that it does not reach its idle limit; a remembered one is sent once a day, so that the
- * browser keeps it.
+ * Returns the renewed cookie of a session in use, or null if renewal is not due or another request renews it. A sealed cookie
+ * is sealed again once an hour, so that it does not reach its idle limit. A remembered cookie is sent again once a day, so
+ * that the browser keeps it.
  */
 export function renewCookie(
   deps: SessionCookieDeps,
@@ -63,7 +63,7 @@ async function renewRemembered(
   return isOurs ? issueCookie(deps, issued) : null
 }
 
-/** A session that was read from the storage does not know when its cookie was sealed; the package does. */
+/** The storage does not record when a cookie was sealed; only the sealed cookie contains that time. */
 function isSealedRecently(
   { sessionSettings }: SessionCookieDeps,
   { sealedAt }: Authenticated<SessionPrincipal>,
@@ -72,7 +72,7 @@ function isSealedRecently(
   return sealedAt !== null && now - sealedAt < maxSealAgeMs(sessionSettings)
 }
 
-/** Without "remember", the cookie lasts until the browser closes; with it, until the idle limit. */
+/** Returns the cookie. It lasts until the browser closes, or for a remembered session until the idle limit. */
 function sessionCookie({ cookies, sessionSettings }: SessionCookieDeps, session: Session, value: string): Cookie {
   if (!session.remembered) return cookies.make(value)
   const remainingMs = Math.min(idleLimitMs(sessionSettings, true), session.expiresAt - session.cookieSentAt)

@@ -1,24 +1,24 @@
 import { Refusal } from '../kernel/refusal.ts'
 
-/** How much work runs at once and how much may wait. */
+/** Limits of a queue. */
 export interface BoundedQueueOptions {
-  /** Pieces of work that run at the same time. */
+  /** Number of tasks that run at the same time. */
   readonly concurrency: number
-  /** Pieces of work that may wait; the next one is refused. */
+  /** Number of tasks that may wait; the next one is refused. */
   readonly maxWaiting: number
 }
 
-/** Runs work in the order it came. */
+/** Runs tasks in the order in which they arrive. */
 export interface BoundedQueue {
-  /** Runs the work when its turn comes. Throws the refusal `overloaded` at once when the queue is full. */
+  /** Runs the task when its turn comes. Throws the refusal `overloaded` at once if the queue is full. */
   run<T>(work: () => Promise<T>): Promise<T>
-  /** Pieces of work that wait now. */
+  /** Number of tasks that wait now. */
   readonly waiting: number
 }
 
 const RETRY_AFTER_SECONDS = 2
 
-/** A first-in first-out queue with a limit: under a flood it says no instead of dying slowly. */
+/** Creates a first-in first-out queue with a limit: under too much load it refuses tasks instead of becoming slow. */
 export function createBoundedQueue({ concurrency, maxWaiting }: BoundedQueueOptions): BoundedQueue {
   const turns: (() => void)[] = []
   let running = 0

@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 
-/** Encrypts texts as JWE in compact serialization (RFC 7516 section 7.1), and opens them again. */
+/** Encrypts texts as JWE in compact serialization (RFC 7516 section 7.1), and decrypts them. */
 export interface JweSealer {
   seal(text: string): string
-  /** The text, or null: altered, truncated, of another kind, or sealed with none of our secrets. */
+  /** Returns the text, or null if the JWE is altered, truncated, of another kind, or not sealed with one of our secrets. */
   open(jwe: string): string | null
 }
 
-/** `dir` and `A256GCM` (RFC 7518 sections 4.5 and 5.3): no other algorithm is known, so none can be asked for. */
+/** `dir` and `A256GCM` (RFC 7518 sections 4.5 and 5.3). Only this header opens, so a client cannot choose another algorithm. */
 const HEADER = Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url')
 const HEADER_BYTES = Buffer.from(HEADER, 'ascii')
 const START = `${HEADER}..`
@@ -19,18 +19,19 @@ const IV_CHARACTERS = 16
 const TAG_CHARACTERS = 22
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
-/** True for what looks like one of ours; whether it is, opening tells. */
+/** Returns true if the text has the header of our JWEs. Only `open` finds out whether we sealed it. */
 export function isCompactJwe(text: string): boolean {
   return text.startsWith(START)
 }
 
 /**
- * Makes a sealer with one key a secret and purpose, derived by HKDF (RFC 5869). Synchronous: nothing waits in the thread
- * pool behind password hashes.
- * @param secrets newest first; the first seals, all open.
+ * Creates a sealer with one key per secret and purpose, derived by HKDF (RFC 5869). It is synchronous, so that it does not
+ * wait in the thread pool behind password hashes.
+ * @param secrets newest first; the first one seals, all of them open.
+ * @param purpose separates keys: a text sealed for one purpose does not open for another.
  */
 export function createJweSealer(secrets: readonly Uint8Array[], purpose: string): JweSealer {
-  // As key objects: with the bytes themselves, opening takes four times as long.
+  // Opening with raw bytes takes four times as long as with key objects.
   const keys = secrets.map((secret) =>
     createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32))),
   )

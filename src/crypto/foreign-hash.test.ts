@@ -8,7 +8,7 @@ const EIGHTY_BYTES = '0123456789'.repeat(8)
 
 interface Vector {
   readonly scheme: string
-  /** Who made or published it. */
+  /** The maker or publisher of the hash. */
   readonly from: string
   readonly password: string
   readonly hash: string
@@ -273,7 +273,7 @@ describe('a hash of another system', () => {
     ['scrypt, many times', `$scrypt$ln=18,r=8,p=3$c29tZXNhbHQ$${'A'.repeat(43)}`],
     ['scrypt of a huge N', `$scrypt$ln=99,r=1,p=1$c29tZXNhbHQ$${'A'.repeat(43)}`],
     ['scrypt of Django, 1 GiB', `scrypt$1048576$salt$8$1$${'A'.repeat(43)}`],
-    ['scrypt of Django, N no power of two', `scrypt$1000$salt$8$1$${'A'.repeat(43)}`],
+    ['scrypt of Django, N not a power of two', `scrypt$1000$salt$8$1$${'A'.repeat(43)}`],
     ['scrypt of Firebase', `$fbscrypt$v=1,n=30,r=8,p=1,ss=Bw==,sk=AAAA$AAAA$${'A'.repeat(43)}`],
     ['PBKDF2, 99 million', `$pbkdf2-sha256$99999999$c29tZXNhbHQ$${'A'.repeat(43)}`],
     ['PBKDF2 with many blocks', `$pbkdf2$4000000$c29tZXNhbHQ$${'A'.repeat(86)}`],
@@ -296,12 +296,12 @@ describe('a hash of another system', () => {
     ['yescrypt of Linux', '$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7'],
     ['nothing', ''],
     ['a long text', '$'.repeat(100_000)],
-  ])('a line that would stop the server or says little is refused: %s', async (_, hash) => {
+  ])('a hash that is too expensive, too weak or unknown is refused: %s', async (_, hash) => {
     expect(describeHash(hash)).toBeNull()
     expect(await verifyForeignHash('password', hash)).toBe(false)
   })
 
-  test('any text as a stored hash is false and throws nothing', async () => {
+  test('verifying against any text as a stored hash returns false and does not throw', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string(), async (hash, password) => {
         expect(await verifyForeignHash(password, hash)).toBe(false)
@@ -310,7 +310,7 @@ describe('a hash of another system', () => {
     )
   })
 
-  test('any hash that was damaged on the way is described or refused, and throws nothing', () => {
+  test('any damaged hash is described or refused, and does not throw', () => {
     const damaged = fc
       .tuple(fc.constantFrom(...VECTORS), fc.nat(), fc.nat({ max: 3 }), fc.string({ maxLength: 3, unit: 'binary' }))
       .map(([{ hash }, at, cut, inserted]) => {
@@ -323,7 +323,7 @@ describe('a hash of another system', () => {
     )
   })
 
-  test('a hash whose end was damaged is verified without throwing', async () => {
+  test('a hash with a damaged end is verified without throwing', async () => {
     const cheap = VECTORS.filter(({ hash }) => /^(?:\$2[aby]\$0|\$pbkdf2|\$[56PH]\$|AQ|AA)/.test(hash))
     const damaged = fc
       .tuple(fc.constantFrom(...cheap), fc.integer({ min: 1, max: 20 }), fc.string({ minLength: 1, maxLength: 1 }))
@@ -339,7 +339,7 @@ describe('a hash of another system', () => {
   test.each([
     ['SHA-crypt', `$6$saltsalt$${'A'.repeat(86)}`, 5],
     ['phpass', '$P$BsaltsaltQzFfSQXmLYYwGZyj3dUJh/', 8],
-  ])('%s gives way to other work between its rounds', async (_, hash, leastTurns) => {
+  ])('%s lets other work run between its rounds', async (_, hash, leastTurns) => {
     let turns = 0
     let isRunning = true
     const countTurns = (): void => {
@@ -352,7 +352,7 @@ describe('a hash of another system', () => {
     expect(turns).toBeGreaterThanOrEqual(leastTurns)
   })
 
-  test('a password that makes every round of SHA-crypt dear is refused, as libxcrypt does', async () => {
+  test('a password that makes every round of SHA-crypt slow is refused, as in libxcrypt', async () => {
     const startedAt = performance.now()
     expect(await verifyForeignHash('p'.repeat(512), `$6$rounds=1000000$saltsalt$${'A'.repeat(86)}`)).toBe(false)
     expect(performance.now() - startedAt).toBeLessThan(500)
@@ -362,7 +362,7 @@ describe('a hash of another system', () => {
 describe('the password hasher with hashes of other systems', () => {
   const hasher = createPasswordHasher()
 
-  test('verifies every one of them and wants all of them made anew', async () => {
+  test('verifies every one of them, and all of them need a rehash', async () => {
     for (const { hash, password } of VECTORS) {
       const stored = hash as PasswordHash
       expect([hash, await hasher.verify(password, stored)]).toEqual([hash, true])
@@ -370,8 +370,8 @@ describe('the password hasher with hashes of other systems', () => {
     }
   })
 
-  test('checks the text as it was typed, since the other system knew no NFC', async () => {
-    // PHP 8.2: crypt("pa\u{308}ssword \u{1f511}", …), an a and a combining diaeresis
+  test('verifies the text as typed, because the other system did not normalize to NFC', async () => {
+    // PHP 8.2: crypt("pa\u{308}ssword \u{1f511}", …), with a combining diaeresis
     const stored = '$2y$04$abcdefghijklmnopqrstuuXDUtLTydjSWJjCaLO9O2ToQpXYLbdnO' as PasswordHash
     const typed = 'pa\u0308ssword \u{1f511}'
     expect(await hasher.verify(typed.normalize('NFC'), stored, typed)).toBe(true)
@@ -379,7 +379,7 @@ describe('the password hasher with hashes of other systems', () => {
     expect(await hasher.verify('\ud83d', stored)).toBe(false)
   })
 
-  test('a hash that nobody can verify is false, and costs what a wrong password costs', async () => {
+  test('verifying a malformed or too expensive hash returns false, and takes as long as a wrong password', async () => {
     const broken = ['', 'x', '!', '$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA', argon2('m=4294967295,t=1,p=1')]
     for (const hash of broken) {
       const startedAt = performance.now()
@@ -388,7 +388,7 @@ describe('the password hasher with hashes of other systems', () => {
     }
   })
 
-  test('they wait in the same bounded queue', async () => {
+  test('verifies them in the same bounded queue', async () => {
     const small = createPasswordHasher({ maxWaiting: 0 })
     const stored = '$2y$10$92IXUNpkjO0rOQ5byMi.Ye4oKoEa3Ro9llC/.og/at2.uheWG/igi' as PasswordHash
     const results = await Promise.allSettled(Array.from({ length: 12 }, () => small.verify('password', stored)))
@@ -405,7 +405,7 @@ function argon2(costs: string): string {
   return `$argon2id$v=19$${costs}$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc`
 }
 
-/** By the third byte of a version 3 hash of ASP.NET. */
+/** Returns the digest of a hash of ASP.NET, which the seventh base64 character of version 3 shows. */
 function digestOf(hash: string): string {
   if (hash.startsWith('AQAAAAI')) return 'SHA512'
   return hash.startsWith('AQAAAAE') ? 'SHA256' : 'SHA1'

@@ -1,10 +1,10 @@
 /*
- * Password hashes of other systems, verified as they are at the first login of an imported user; PasswordHasher has them
- * made anew then. Supported: bcrypt, argon2, scrypt (PHC, better-auth, Firebase), PBKDF2 (PHC, passlib, Keycloak,
- * ASP.NET Identity), Django's forms, phpass and WordPress, SHA-crypt; one file each in foreign-hashes/.
- * Refused on purpose: hashes without salt or stretching (MD5, SHA-1), hashes cut short, and costs beyond bounds.
- * The password is the text as typed: only better-auth brings it into a normal form, the others hash what comes.
- * Proved by foreign-hash.test.ts with vectors of others' making.
+ * Password hashes of other systems. They are verified at the first login of an imported user; then `PasswordHasher` asks for
+ * a rehash. Supported: bcrypt, argon2, scrypt (PHC, better-auth, Firebase), PBKDF2 (PHC, passlib, Keycloak, ASP.NET
+ * Identity), Django's forms, phpass and WordPress, SHA-crypt; each has one file in foreign-hashes/.
+ * Refused on purpose: hashes without salt or stretching (MD5, SHA-1), truncated hashes, and costs above the limits.
+ * The password is the text as typed: only better-auth normalizes it, the other systems hash it unchanged.
+ * Tested by foreign-hash.test.ts with test vectors that other software made.
  */
 import { readArgon2 } from './foreign-hashes/argon2.ts'
 import { readAspNetIdentity } from './foreign-hashes/aspnet.ts'
@@ -32,16 +32,16 @@ const READERS: readonly ForeignHashReader[] = [
 const MAX_LENGTH = 1_024
 
 /**
- * Verifies a password against a hash of another system. An unknown, malformed or too expensive hash is false at once:
- * call it where a decoy is verified for those (see PasswordHasher), and inside the queue that bounds hashing.
- * Throws when the package that a scheme needs is not installed.
+ * Verifies a password against a hash of another system. For an unknown, malformed or too expensive hash it returns false at
+ * once, so the caller must verify a decoy instead (see `PasswordHasher`). Call it inside the queue that limits hashing.
  * @param password the text as typed.
+ * @throws Error if the package that the scheme needs is not installed.
  */
 export async function verifyForeignHash(password: string, hash: string): Promise<boolean> {
   return (await readForeignHash(hash)?.verify(password)) ?? false
 }
 
-/** Names the scheme of a hash we can verify, for people; null when it is unknown or its costs are beyond bounds. */
+/** Returns the name of a hash's scheme, for people. Returns null if it is unknown or its costs are above the limits. */
 export function describeHash(hash: string): string | null {
   return readForeignHash(hash)?.scheme ?? null
 }

@@ -12,7 +12,7 @@ function isSignedBy(token: string, jwk: PublicJwk | undefined): boolean {
 }
 
 describe('JSON Web Tokens', () => {
-  test('are verified by the public key that their header names', () => {
+  test('verify with the public key that their header names', () => {
     const signer = createJwtSigner([NEW], 'test')
     const token = signer.sign({ sub: 'ada', name: 'größe' })
     const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
@@ -23,7 +23,7 @@ describe('JSON Web Tokens', () => {
     expect(isSignedBy(token.replace('.', '.x'), own)).toBe(false)
   })
 
-  test('of all nodes are the same; older secrets still verify, and other purposes do not', () => {
+  test('have the same keys on all nodes; older secrets still verify, and other purposes do not', () => {
     const before = createJwtSigner([OLD], 'test')
     const after = createJwtSigner([NEW, OLD], 'test')
     expect(createJwtSigner([OLD], 'test').publicKeys).toEqual(before.publicKeys)
@@ -33,7 +33,7 @@ describe('JSON Web Tokens', () => {
     expect(isSignedBy(after.sign({}), createJwtSigner([NEW], 'other').publicKeys[0])).toBe(false)
   })
 
-  test('have keys whose secrets and seeds are nowhere in what is public', () => {
+  test('have public keys that contain no secret and no seed', () => {
     const { publicKeys } = createJwtSigner([NEW], 'test')
     expect(Object.keys(publicKeys[0] ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x'])
   })

@@ -1,21 +1,21 @@
 import { createHmac } from 'node:crypto'
 import { deriveKeys, equalInConstantTime } from './signature.ts'
 
-/** Hashes texts that only we can hash: who reads the result learns nothing of them, and can guess none. */
+/** Hashes texts with a secret key. A reader of a hash learns nothing about the text, and cannot test guesses. */
 export interface KeyedHash {
-  /** The hash of the parts, in base64url, by the newest secret. */
+  /** Returns the hash of the parts in base64url, with the key of the newest secret. */
   hash(...parts: readonly string[]): string
-  /** True when one of our secrets gives this hash for the parts. */
+  /** Returns true if the hash of the parts is this one with the key of any of our secrets. */
   matches(hash: string, ...parts: readonly string[]): boolean
 }
 
-/** 128 bits: nobody finds a second text for one of these. */
+/** 128 bits: an attacker cannot find a second text with the same hash. */
 const HASH_BYTES = 16
 
 /**
- * HMAC-SHA256, cut to 128 bits, with one key per secret and purpose.
+ * Creates a keyed hash: HMAC-SHA256, cut to 128 bits, with one key per secret and purpose.
  * @param secrets newest first.
- * @param purpose keeps hashes made for one use from being taken for another.
+ * @param purpose separates keys: a hash made for one purpose does not match for another.
  */
 export function createKeyedHash(secrets: readonly Uint8Array[], purpose: string): KeyedHash {
   const keys = deriveKeys(secrets, purpose)

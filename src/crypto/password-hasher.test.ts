@@ -6,14 +6,14 @@ import { createPasswordHasher, type PasswordHash } from './password-hasher.ts'
 describe('the password hasher', () => {
   const hasher = createPasswordHasher()
 
-  test('makes argon2id PHC strings with the costs of the contract and a salt of their own', async () => {
+  test('returns argon2id PHC strings with the documented costs, each with its own salt', async () => {
     const [first, second] = [await hasher.hash('a password'), await hasher.hash('a password')]
     expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
     expect(first).not.toBe(second)
     expect(await verify(first, 'a password')).toBe(true)
   })
 
-  test('a vector made by the reference implementation (argon2 20171227) is verified', async () => {
+  test('verifies a test vector of the reference implementation (argon2 20171227)', async () => {
     // printf 'password' | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32 -e
     const vector =
       '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc' as PasswordHash
@@ -23,11 +23,11 @@ describe('the password hasher', () => {
     expect(hasher.needsRehash(await hasher.hash('x'))).toBe(false)
   })
 
-  test('without a hash, any password is wrong', async () => {
+  test('returns false for any password without a hash', async () => {
     expect(await hasher.verify('a password', null)).toBe(false)
   })
 
-  test('a full queue is refused at once with Retry-After; what waits is served', async () => {
+  test('refuses at once with Retry-After if the queue is full; hashes in the queue are completed', async () => {
     const small = createPasswordHasher({ maxWaiting: 2 })
     const results = await Promise.allSettled(Array.from({ length: 12 }, () => small.hash('a password')))
     const refused = results.filter((result) => result.status === 'rejected')
@@ -40,7 +40,7 @@ describe('the password hasher', () => {
 })
 
 describe('the bounded queue', () => {
-  test('runs in order, never more at once than allowed, and goes on after a failure', async () => {
+  test('runs tasks in order, never more at once than allowed, and continues after a failure', async () => {
     const queue = createBoundedQueue({ concurrency: 2, maxWaiting: 100 })
     const order: number[] = []
     let running = 0

@@ -1,7 +1,7 @@
 /*
- * Password hashing: argon2id as PHC strings, off the event loop, at most one per core at a time, in a bounded queue.
- * OWASP Password Storage settings: 19 MiB, t=2, p=1 (ASVS 11.4.2).
- * A hash that came from another system is verified as it is, in the same queue, and always needs a rehash.
+ * Password hashing: argon2id as PHC strings, off the event loop, at most one hash per core at a time, in a bounded queue.
+ * Settings of the OWASP Password Storage Cheat Sheet: 19 MiB, t=2, p=1 (ASVS 11.4.2).
+ * A hash from another system is verified in the same queue, and always needs a rehash.
  */
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
@@ -13,25 +13,25 @@ import { lowerThreadPool } from './thread-priority.ts'
 
 declare const passwordHashBrand: unique symbol
 
-/** A PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`. Until a user's first login also what was imported. */
+/** A PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`. Until an imported user logs in: the imported hash. */
 export type PasswordHash = string & { readonly [passwordHashBrand]: true }
 
 /** Hashes and verifies passwords. Every method may throw the refusal `overloaded`. */
 export interface PasswordHasher {
   hash(password: string): Promise<PasswordHash>
   /**
-   * True when the password belongs to the hash. Without a hash (unknown user) a decoy of the same cost is verified,
-   * so that the answer takes as long, and the result is false. The same for a hash that nobody can verify.
-   * @param typed the password before normalization, which is what other systems hashed; `password` by default.
+   * Returns true if the password matches the hash. Without a hash (unknown user), or with a hash that we cannot verify, it
+   * verifies a decoy of the same cost and returns false, so that the response takes as long as for a wrong password.
+   * @param typed the password before normalization, because other systems hashed that text. Default: `password`.
    */
   verify(password: string, hash: PasswordHash | null, typed?: string): Promise<boolean>
-  /** True when the hash was made with other costs than today's, or by another system. */
+  /** Returns true if the hash was made with costs other than the current ones, or by another system. */
   needsRehash(hash: PasswordHash): boolean
-  /** Hashes that wait for a core now. */
+  /** Number of hashes that wait for a core now. */
   readonly waiting: number
 }
 
-/** How much work one hash is. */
+/** Costs of one hash. */
 export interface PasswordCost {
   /** Memory in KiB. */
   readonly memoryKib: number
@@ -39,16 +39,16 @@ export interface PasswordCost {
   readonly passes: number
 }
 
-/** The costs that a hash can have with any options. */
+/** Start of a hash with any costs that the options allow. */
 const OWN_COSTS = /^\$argon2id\$v=19\$m=[1-9]\d{4,6},t=[1-9]\d{0,2},p=1\$/
-/** The rest of a hash after its costs: a salt of 16 bytes and a hash of 32 in unpadded base64. */
+/** Rest of a hash after its costs: a salt of 16 bytes and a hash of 32 bytes in unpadded base64. */
 const SALT_AND_HASH = /^[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/
 const LIBUV_THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 
 /**
- * Creates a hasher. A process has one, because its queue bounds the load.
+ * Creates a hasher. A process needs only one, because its queue limits the load.
  * @param options costs and limits.
- * @param cost replaces the costs of `options`, without a lower bound: only tests pass it (see `Seams`). Default none.
+ * @param cost replaces the costs of `options`, without a lower bound. Only tests pass it (see `Seams`). Default: none.
  */
 export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?: PasswordCost): PasswordHasher {
   const { maxWaiting, niceness, ...costOfOptions } = passwordHashingSettings.complete(options)
@@ -61,7 +61,7 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?
   const run = <Result>(work: () => Promise<Result>): Promise<Result> =>
     queue.run(() => {
       const result = work()
-      if (!isLowered) lowerThreadPool(niceness) // the threads are there now
+      if (!isLowered) lowerThreadPool(niceness) // the threads exist now
       isLowered = true
       return result
     })
@@ -86,13 +86,13 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?
   }
 }
 
-/** How a stored hash is verified; null when we know no way that is within bounds. */
+/** Returns the function that verifies a stored hash, or null if we cannot verify it or its costs are above the limits. */
 function findCheck(known: string, costs: string): ((password: string, typed: string) => Promise<boolean>) | null {
   if (isOwnHash(known, costs)) return (password) => verify(known, password)
   return describeHash(known) === null ? null : (_, typed) => verifyForeignHash(typed, known)
 }
 
-/** Returns true for a hash of a hasher with these costs, or with others that the options allow. */
+/** Returns true for a hash that this product made, with these costs or with any costs that the options allow. */
 function isOwnHash(known: string, costs: string): boolean {
   const found = known.startsWith(costs) ? costs : OWN_COSTS.exec(known)?.[0]
   return found !== undefined && SALT_AND_HASH.test(known.slice(found.length))

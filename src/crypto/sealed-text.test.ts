@@ -7,7 +7,7 @@ const secret = randomBytes(32)
 const sealer = createSealer([secret], 'mail')
 
 describe('sealed text', () => {
-  test('any text opens as it was, and looks different each time', () => {
+  test('any text opens unchanged, and its sealed form differs each time', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const sealed = sealer.seal(text)
@@ -17,7 +17,7 @@ describe('sealed text', () => {
     )
   })
 
-  test('altered anywhere, cut, or sealed for another purpose or by another secret, it does not open', () => {
+  test('a text that was altered, truncated, or sealed for another purpose or with another secret does not open', () => {
     const sealed = sealer.seal('https://example.com/?token=lkr_secret')
     const bytes = Buffer.from(sealed, 'base64url')
     for (let index = 0; index < bytes.length; index++) {
@@ -30,11 +30,11 @@ describe('sealed text', () => {
     expect(createSealer([randomBytes(32)], 'mail').open(sealed)).toBeNull()
   })
 
-  test('an older secret still opens', () => {
+  test('a text sealed with an older secret still opens', () => {
     expect(createSealer([randomBytes(32), secret], 'mail').open(sealer.seal('x'))).toBe('x')
   })
 
-  test('any garbage is refused', () => {
+  test('any other text is refused', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {
         expect(sealer.open(text)).toBeNull()

@@ -1,22 +1,22 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
-/** Encrypts texts that are stored for a while and that nobody else is to read, and opens them again. */
+/** Encrypts texts that are stored for a while and that only we may read, and decrypts them. */
 export interface Sealer {
-  /** The text, encrypted and authenticated: base64url of nonce, ciphertext and tag. */
+  /** Returns the encrypted and authenticated text: base64url of nonce, ciphertext and tag. */
   seal(text: string): string
-  /** The text that was sealed, or null when no secret of ours sealed it for this purpose. */
+  /** Returns the original text, or null if it was not sealed with one of our secrets for this purpose. */
   open(sealed: string): string | null
 }
 
 const CIPHER = 'aes-256-gcm'
-/** A random nonce of 96 bits is good for 2^32 texts under one key (NIST SP 800-38D section 8.3). */
+/** Random nonces of 96 bits are safe for 2^32 texts per key (NIST SP 800-38D section 8.3). */
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * AES-256-GCM with one key per secret and purpose, derived by HKDF (RFC 5869).
- * @param secrets newest first; the first seals, all open.
- * @param purpose keeps a text sealed for one use from being taken for another.
+ * Creates a sealer: AES-256-GCM with one key per secret and purpose, derived by HKDF (RFC 5869).
+ * @param secrets newest first; the first one seals, all of them open.
+ * @param purpose separates keys: a text sealed for one purpose does not open for another.
  */
 export function createSealer(secrets: readonly Uint8Array[], purpose: string): Sealer {
   const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)))

@@ -5,28 +5,33 @@ const SECRET_BYTES = 32
 const OWNER_ONLY = 0o600
 const GROUP_OR_OTHERS = 0o077
 
-/** A new secret: 32 random bytes in base64url. */
+/** Returns a new secret: 32 random bytes in base64url. */
 export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url')
 }
 
 /**
- * The secret of a development setup: made once, then read, from a file that its owner alone may read (ASVS 13.3.2).
- * @throws Error when others may read the file, or it holds no secret.
+ * Returns the secret of a development setup. The first call creates the file; only its owner may read it (ASVS 13.3.2).
+ * @throws Error if other users may read the file, or if it does not contain a secret.
  */
 export function readOrCreateSecretFile(path: string): string {
   createOnce(path)
   if ((statSync(path).mode & GROUP_OR_OTHERS) !== 0) {
-    throw new Error(`${path} may be read by others: run chmod 600 ${path}`)
+    throw new Error(`Other users may read ${path}: run chmod 600 ${path}`)
   }
   const secret = readFileSync(path, 'utf8').trim()
   if (Buffer.from(secret, 'base64url').byteLength < SECRET_BYTES) {
-    throw new Error(`${path} holds no secret of ${SECRET_BYTES} bytes in base64url: delete it, and a new one is made`)
+    throw new Error(
+      `${path} does not contain a secret of ${SECRET_BYTES} bytes in base64url: delete the file to get a new secret`,
+    )
   }
   return secret
 }
 
-/** Complete from the first moment it can be seen: written under another name, then linked, which only one process wins. */
+/**
+ * Creates the file if it does not exist. It is written under another name and then linked, so that other processes never
+ * see an incomplete file, and only one process creates it.
+ */
 function createOnce(path: string): void {
   if (existsSync(path)) return
   const draft = `${path}.${randomBytes(6).toString('hex')}`

@@ -1,22 +1,22 @@
 import { z } from 'zod'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
-/** Costs of a hash and limits of the queue before it. */
+/** Costs of a password hash, and limits of the queue of hashes. */
 export interface PasswordHashingOptions {
-  /** Memory per hash in KiB. Default 19456 (19 MiB), which is also the least that is accepted. */
+  /** Memory per hash in KiB. Default 19456 (19 MiB), which is also the minimum. */
   readonly memoryKib?: number
-  /** Passes over the memory. Default 2, the least that is accepted. */
+  /** Passes over the memory. Default 2, which is also the minimum. */
   readonly passes?: number
-  /** Hashes that may wait for a core; beyond it the answer is 503. Default 128. */
+  /** Hashes that may wait for a core; beyond it the response is 503. Default 128. */
   readonly maxWaiting?: number
   /**
-   * Steps by which the threads of Node's pool, where passwords are hashed, run at a lower priority than requests: 0 to 19.
-   * Default 10. Linux only.
+   * Difference in niceness between requests and the threads of Node's pool, which hash passwords, 0 to 19: hashes run at a
+   * lower priority. Default 10. Linux only.
    */
   readonly niceness?: number
 }
 
-/** The settings of password hashing; the bounds are those of the OWASP Password Storage Cheat Sheet. */
+/** The settings of password hashing. The minimums come from the OWASP Password Storage Cheat Sheet. */
 export const passwordHashingSettings: Settings<Required<PasswordHashingOptions>> = defineSettings<
   Required<PasswordHashingOptions>
 >('passwordHashing', {
@@ -25,13 +25,13 @@ export const passwordHashingSettings: Settings<Required<PasswordHashingOptions>>
     default: 19_456,
     schema: z
       .int()
-      .min(19_456, 'must be at least 19456 (19 MiB), the least that OWASP advises')
+      .min(19_456, 'must be at least 19456 (19 MiB), the minimum that OWASP recommends')
       .max(4_194_304, 'must be at most 4194304 (4 GiB)'),
   },
   passes: {
     meaning: 'passes over the memory, 2 to 100',
     default: 2,
-    schema: z.int().min(2, 'must be at least 2, the least that OWASP advises').max(100, 'must be at most 100'),
+    schema: z.int().min(2, 'must be at least 2, the minimum that OWASP recommends').max(100, 'must be at most 100'),
   },
   maxWaiting: {
     meaning: 'hashes that may wait for a core; beyond it the answer is 503',

@@ -1,17 +1,17 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
-/** Signs short texts that a client carries for us, and opens them again. */
+/** Signs short texts that a client stores for us, and checks their signatures. */
 export interface Signer {
-  /** The text with its signature: `<base64url of the text>.<base64url of HMAC-SHA256>`. */
+  /** Returns the text with its signature: `<base64url of the text>.<base64url of HMAC-SHA256>`. */
   sign(text: string): string
-  /** The text that was signed, or null when no secret of ours signed it for this purpose. */
+  /** Returns the original text, or null if it was not signed with one of our secrets for this purpose. */
   open(signed: string): string | null
 }
 
 /**
- * HMAC-SHA256 with one key per secret and purpose, derived by HKDF (RFC 5869).
- * @param secrets newest first; the first signs, all open.
- * @param purpose keeps a text signed for one use from being taken for another.
+ * Creates a signer: HMAC-SHA256 with one key per secret and purpose, derived by HKDF (RFC 5869).
+ * @param secrets newest first; the first one signs, all of them open.
+ * @param purpose separates keys: a text signed for one purpose does not open for another.
  */
 export function createSigner(secrets: readonly Uint8Array[], purpose: string): Signer {
   const keys = deriveKeys(secrets, purpose)
@@ -31,7 +31,7 @@ export function createSigner(secrets: readonly Uint8Array[], purpose: string): S
   }
 }
 
-/** One key per secret for a purpose, by HKDF-SHA256 (RFC 5869), newest first. */
+/** Derives one key per secret for a purpose by HKDF-SHA256 (RFC 5869). Returns the newest first. */
 export function deriveKeys(secrets: readonly Uint8Array[], purpose: string): readonly [Buffer, ...Buffer[]] {
   const [newest, ...older] = secrets.map((secret) =>
     Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)),
@@ -40,7 +40,7 @@ export function deriveKeys(secrets: readonly Uint8Array[], purpose: string): rea
   return [newest, ...older]
 }
 
-/** Compares without telling by time where the difference is (ASVS 11.2.4); lengths are no secret. */
+/** Compares in constant time, so that the time does not reveal the first difference (ASVS 11.2.4). Lengths are not secret. */
 export function equalInConstantTime(left: Uint8Array, right: Uint8Array): boolean {
   return left.byteLength === right.byteLength && timingSafeEqual(left, right)
 }

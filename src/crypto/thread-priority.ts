@@ -5,11 +5,11 @@ const THREADS = '/proc/self/task'
 const LOWEST = 19
 
 /**
- * Lowers the priority of the threads that hash, which are those of Node's thread pool, so that the one that answers requests
- * gets a core as soon as it has something to do. With the same priority it waits for the end of a time slice, 3 ms, whenever
- * it waited for anything else. On Linux only; elsewhere, or where it is not permitted, nothing happens. Node makes all
- * threads of the pool when the first is needed: call it after that.
- * @param steps below the process itself, 1 to 19 (setpriority(2)).
+ * Lowers the priority of the threads that hash, which are the threads of Node's pool. The thread that handles requests then
+ * gets a core as soon as it has work. With the same priority it would wait up to 3 ms, the end of a time slice, each time it
+ * wakes up. This works on Linux only; on other systems, or without permission, nothing happens. Node creates all threads of
+ * the pool when it needs the first one: call this function after that.
+ * @param steps niceness relative to the process, 1 to 19 (setpriority(2)).
  */
 export function lowerThreadPool(steps: number): void {
   if (process.platform !== 'linux') return
@@ -19,6 +19,6 @@ export function lowerThreadPool(steps: number): void {
       if (readFileSync(`${THREADS}/${id}/comm`, 'utf8') === 'libuv-worker\n') setPriority(Number(id), niceness)
     }
   } catch {
-    // Hidden or forbidden here: hashes are made all the same.
+    // Without access to the threads, hashing works at the normal priority.
   }
 }

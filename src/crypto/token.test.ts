@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { hashToken, newToken, parseToken } from './token.ts'
 
 describe('tokens', () => {
-  test('a known token has the checksum that CRC-32 and base62 give it', () => {
-    // CRC-32 of the text before it, computed with another implementation (Python's zlib): 3421780262 for "123456789".
+  test('a known token has the expected checksum in CRC-32 and base62', () => {
+    // An independent CRC-32. Python's zlib confirms the algorithm: both return 3421780262 for "123456789".
     const payload = `lks_${'A'.repeat(43)}`
     const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
     let crc = 0xffffffff
@@ -21,7 +21,7 @@ describe('tokens', () => {
     expect(parseToken('lks', `${payload}${checksum}`)).toBe(`${payload}${checksum}`)
   })
 
-  test('what is made is parsed, has 256 random bits and never repeats', () => {
+  test('a new token is well formed, has 256 random bits and never repeats', () => {
     const tokens = new Set(Array.from({ length: 10_000 }, () => newToken('lks')))
     expect(tokens.size).toBe(10_000)
     for (const token of tokens) expect(parseToken('lks', token)).toBe(token)
@@ -30,7 +30,7 @@ describe('tokens', () => {
     expect(Buffer.from(token.slice(4, 47), 'base64url')).toHaveLength(32)
   })
 
-  test('one changed character is noticed, wherever it is', () => {
+  test('one changed character at any position is refused', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     fc.assert(
       fc.property(fc.nat(52), fc.constantFrom(...alphabet), (position, character) => {
@@ -42,7 +42,7 @@ describe('tokens', () => {
     )
   })
 
-  test('another prefix, and anything else, is no token', () => {
+  test('another prefix and any other text are refused', () => {
     expect(parseToken('lkp', newToken('lks'))).toBeNull()
     expect(parseToken('lk', newToken('lks'))).toBeNull()
     fc.assert(

@@ -1,7 +1,7 @@
 /*
  * The token format: <prefix>_<43 base64url characters of 32 random bytes><6 base62 characters of CRC-32>.
- * The checksum turns garbage away without a query and lets secret scanners find leaks; it is no protection.
- * Stored is the SHA-256 only. Proved by token.test.ts.
+ * The checksum refuses random text without a query, and lets secret scanners find leaked tokens. It does not protect against
+ * attackers. Only the SHA-256 of a token is stored. Tested by token.test.ts.
  */
 import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -10,13 +10,13 @@ declare const tokenBrand: unique symbol
 declare const hashBrand: unique symbol
 declare const digestBrand: unique symbol
 
-/** A secret that is well formed: right prefix, length, alphabet and checksum. */
+/** A well-formed secret: its prefix, length, alphabet and checksum are correct. */
 export type Token = string & { readonly [tokenBrand]: true }
 
-/** SHA-256 of a token in base64url: what is stored and looked up. */
+/** SHA-256 of a token in base64url. The storage stores and finds tokens by it. */
 export type TokenHash = string & { readonly [hashBrand]: true }
 
-/** SHA-256 of a token as 32 characters of one byte each: quicker made than a `TokenHash`, and a shorter key in memory. */
+/** SHA-256 of a token as 32 characters of one byte each: faster to compute than a `TokenHash`, and a shorter key in memory. */
 export type TokenDigest = string & { readonly [digestBrand]: true }
 
 const SECRET_BYTES = 32
@@ -25,13 +25,16 @@ const CHECKSUM_CHARACTERS = 6
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const BODY = /^[A-Za-z0-9_-]{43}[A-Za-z0-9]{6}$/
 
-/** A new token of 256 random bits (ASVS 7.2.3) under the prefix, which has no underscore. */
+/**
+ * Returns a new token of 256 random bits (ASVS 7.2.3).
+ * @param prefix must not contain an underscore.
+ */
 export function newToken(prefix: string): Token {
   const payload = `${prefix}_${randomBytes(SECRET_BYTES).toString('base64url')}`
   return `${payload}${checksum(payload)}` as Token
 }
 
-/** The text as a token, or null when prefix, length, alphabet or checksum are wrong. */
+/** Parses a token. Returns null if prefix, length, alphabet or checksum is wrong. */
 export function parseToken(prefix: string, text: string): Token | null {
   const start = prefix.length + 1
   if (text.length !== start + SECRET_CHARACTERS + CHECKSUM_CHARACTERS) return null
@@ -40,17 +43,20 @@ export function parseToken(prefix: string, text: string): Token | null {
   return text.endsWith(checksum(payload)) ? (text as Token) : null
 }
 
-/** SHA-256 in base64url: enough for a secret of 256 random bits (ASVS 6.5.2), and no detour over the thread pool. */
+/**
+ * Returns the SHA-256 of a token in base64url. That is enough for a secret of 256 random bits (ASVS 6.5.2), and does not use
+ * the thread pool.
+ */
 export function hashToken(token: string): TokenHash {
   return hash('sha256', token, 'base64url') as TokenHash
 }
 
-/** The digest of a token, for memory only: its characters are no text. */
+/** Returns the digest of a token. Use it in memory only: its characters are bytes, not printable text. */
 export function digestToken(token: string): TokenDigest {
   return hash('sha256', token, 'binary') as TokenDigest
 }
 
-/** The digest as it is stored. */
+/** Converts a digest to the hash that is stored. */
 export function toTokenHash(digest: TokenDigest): TokenHash {
   return Buffer.from(digest, 'latin1').toString('base64url') as TokenHash
 }

@@ -4,7 +4,7 @@ import { createBoundedMap, type Entry } from './bounded-map.ts'
 
 const KEYS = Array.from({ length: 8 }, (_, key) => key)
 
-/** A list, youngest entry last, that says after each operation what a map must say. */
+/** The model: a list with the youngest entry last. After each operation a bounded map must return what the list returns. */
 function createModel(maxEntries: number) {
   let entries: Entry<number, number>[] = []
   return {
@@ -30,7 +30,7 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const) }) },
 )
 
-test('a bounded map holds the youngest entries, and returns the one that left', () => {
+test('a bounded map contains the youngest entries, and returns the evicted one', () => {
   fc.assert(
     fc.property(fc.nat(6), fc.array(operation, { maxLength: 60 }), (maxEntries, operations) => {
       const map = createBoundedMap<number, number>(maxEntries)
@@ -50,7 +50,7 @@ test('a bounded map holds the youngest entries, and returns the one that left', 
   )
 })
 
-test('an entry that is set again is young again; one that is read is not', () => {
+test('setting an entry again makes it the youngest; reading it does not', () => {
   const map = createBoundedMap<string, number>(2)
   map.set('a', 1)
   map.set('b', 2)

@@ -4,12 +4,12 @@ export interface Entry<Key, Value> {
   readonly value: Value
 }
 
-/** A map of limited size. When it is full, the oldest entry leaves. Reading does not make an entry younger. */
+/** A map of limited size. When it is full, it evicts the oldest entry. Reading does not make an entry younger. */
 export interface BoundedMap<Key, Value> {
   get(key: Key): Value | undefined
   /**
    * Stores a value as the youngest entry.
-   * @returns the entry that left to make room, or null. With a limit of 0 that is the new entry itself.
+   * @returns the evicted entry, or null. With a limit of 0 that is the new entry itself.
    */
   set(key: Key, value: Value): Entry<Key, Value> | null
   delete(key: Key): void
@@ -18,7 +18,7 @@ export interface BoundedMap<Key, Value> {
 
 /**
  * Creates an empty map.
- * @param maxEntries number of entries that the map holds at most.
+ * @param maxEntries maximum number of entries.
  */
 export function createBoundedMap<Key, Value>(maxEntries: number): BoundedMap<Key, Value> {
   const entries = new Map<Key, Value>()

@@ -1,7 +1,7 @@
-/** Tells the time: milliseconds since 1970-01-01 UTC. Passed in everywhere, so that tests can move it. */
+/** Returns the time in milliseconds since 1970-01-01 UTC. It is always passed in, so that tests can move it. */
 export type Clock = () => number
 
-/** The clock of the machine. */
+/** Returns the time of the machine. */
 export const systemClock: Clock = () => Date.now()
 
 /** One second, minute, hour and day in milliseconds. */
@@ -10,7 +10,7 @@ export const MINUTE_MS: number = 60 * SECOND_MS
 export const HOUR_MS: number = 60 * MINUTE_MS
 export const DAY_MS: number = 24 * HOUR_MS
 
-/** ISO 8601 in UTC, as every time in JSON is written (RFC 3339). */
+/** Returns a time in ISO 8601 and UTC, the format of all times in JSON (RFC 3339). */
 export function toIsoTime(timeMs: number): string {
   return new Date(timeMs).toISOString()
 }

@@ -1,14 +1,14 @@
-/** What is known of a connection besides the request. */
+/** Facts about a connection that the request does not contain. */
 export interface Connection {
-  /** Address of the socket's other end. */
+  /** IP address of the other end of the socket. */
   readonly remoteAddress?: string | undefined
 }
 
-/** One answered request, for a log. Never holds a header, a query or a body. */
+/** One answered request, for a log. It never contains a header, a query or a body. */
 export interface RequestRecord {
   readonly requestId: string
   readonly method: string
-  /** The route's path, not the request's: `/auth/sessions/{id}`. Null when there is no such route. */
+  /** The path of the route, not of the request: `/auth/sessions/{id}`. Null if the route does not exist. */
   readonly route: string | null
   readonly status: number
   readonly durationMs: number

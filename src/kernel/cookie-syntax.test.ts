@@ -16,7 +16,7 @@ describe('readCookie', () => {
     )
   })
 
-  test('believes neither of two, wherever they stand', () => {
+  test('uses neither of two cookies with the same name, in any position', () => {
     fc.assert(
       fc.property(token, token, fc.array(fc.tuple(name, token)), (first, second, others) => {
         const pairs = others.map((pair) => pair.join('='))
@@ -27,7 +27,7 @@ describe('readCookie', () => {
     )
   })
 
-  test('never throws, and never finds what is not there', () => {
+  test('never throws, and never finds a cookie that is absent', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (header) => {
         const cookie = readCookie(header, 'latchkey')
@@ -36,7 +36,7 @@ describe('readCookie', () => {
     )
   })
 
-  test('a name is matched whole and in its case', () => {
+  test('compares the whole name, and its case', () => {
     for (const header of ['xlatchkey=1', 'latchkey-device=1', 'latchkey', 'Latchkey=1', 'a="latchkey=1"', '']) {
       expect(readCookie(header, 'latchkey').found).toBe('none')
     }

@@ -2,17 +2,17 @@ import { serialize } from 'hono/utils/cookie'
 import { DAY_MS, SECOND_MS } from './clock.ts'
 import type { Cookie } from './cookie.ts'
 
-/** A cookie that a request carries: its value, that it is absent, or that it came more than once. */
+/** Result of reading a cookie: its value, or that the request has none or several of this name. */
 export type ReadCookie = { readonly found: 'one'; readonly value: string } | { readonly found: 'none' | 'several' }
 
 const NONE: ReadCookie = { found: 'none' }
 const SEVERAL: ReadCookie = { found: 'several' }
-/** Browsers keep no cookie for longer (RFC 6265bis section 5.5), and hono writes none. */
+/** Browsers keep cookies for at most 400 days (RFC 6265bis section 5.5). Hono refuses longer lifetimes. */
 const MAX_LIFETIME_MS = 400 * DAY_MS
 
 /**
- * Finds a cookie in a Cookie header (RFC 6265 section 5.4) without parsing the others. Two of the same name are
- * neither believed: somebody on a sibling domain may have planted one.
+ * Finds a cookie in a Cookie header (RFC 6265 section 5.4) without parsing the others. If two cookies have the same name,
+ * neither is used: an attacker on a sibling domain may have planted one of them.
  */
 export function readCookie(header: string, name: string): ReadCookie {
   let found = NONE
@@ -30,7 +30,11 @@ export function readCookie(header: string, name: string): ReadCookie {
   return found
 }
 
-/** The value of a Set-Cookie header. Lifetimes stand as Max-Age and as Expires: some clients mishandle one alone. */
+/**
+ * Returns the value of a Set-Cookie header. A lifetime is written both as Max-Age and as Expires, because some clients
+ * mishandle one of them.
+ * @param now milliseconds since 1970 UTC.
+ */
 export function toSetCookie({ name, value, domain, secure, maxAgeSeconds }: Cookie, now: number): string {
   const lifetime = maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds, expires: expiresAt(maxAgeSeconds, now) }
   return serialize(name, value, {
@@ -43,7 +47,7 @@ export function toSetCookie({ name, value, domain, secure, maxAgeSeconds }: Cook
   })
 }
 
-/** By the machine's clock no more than browsers keep, wherever the given clock stands. */
+/** Returns when the cookie expires, at most 400 days after the time of the machine, which may differ from `now` in tests. */
 function expiresAt(maxAgeSeconds: number, now: number): Date {
   if (maxAgeSeconds === 0) return new Date(0)
   return new Date(Math.min(now + maxAgeSeconds * SECOND_MS, Date.now() + MAX_LIFETIME_MS))

@@ -1,11 +1,11 @@
-/** A cookie to set. The feature decides its name and attributes, `kernel/cookie-syntax.ts` writes it. */
+/** A cookie to set. The feature decides its name and attributes; `kernel/cookie-syntax.ts` writes the header. */
 export interface Cookie {
   readonly name: string
-  /** Empty and `maxAgeSeconds: 0` clears the cookie. */
+  /** An empty value with `maxAgeSeconds: 0` clears the cookie. */
   readonly value: string
   readonly domain?: string
   readonly secure: boolean
-  /** Absent: until the browser closes. Sent as Max-Age and as Expires. */
+  /** Lifetime, sent as Max-Age and as Expires. Absent: the cookie lasts until the browser closes. */
   readonly maxAgeSeconds?: number
 }
 
@@ -23,7 +23,7 @@ export interface CookieFactory {
   name(suffix?: string): string
   /** Builds a cookie. */
   make(value: string, options?: { readonly suffix?: string; readonly maxAgeSeconds?: number }): Cookie
-  /** Builds the cookie that makes a client forget the one of this name. */
+  /** Builds the cookie that makes a client delete its cookie of this name. */
   clear(suffix?: string): Cookie
 }
 

@@ -1,19 +1,19 @@
 import type { StampedEvent } from './event.ts'
 import type { OutgoingMail } from './outgoing-mail.ts'
 
-/** What is written in the transaction of what happened, all or nothing. */
+/** Events and emails of an action. The storage writes them in the transaction of the action, all or nothing. */
 export interface Effects {
   readonly events: readonly StampedEvent[]
   readonly mails?: readonly OutgoingMail[]
 }
 
 /**
- * Says what is to be told of an outcome. The storage calls it within the transaction, and only when something happened;
- * listeners hear of the events after the commit.
+ * Returns the events and emails of an outcome. The storage calls it within the transaction, and only if the transaction
+ * changed something. Listeners get the events after the commit.
  */
 export type EffectsOf<Outcome = unknown> = (outcome: Outcome) => Effects
 
-/** Tells one event, whatever the outcome. */
+/** Returns the same events for every outcome, and no emails. */
 export function onlyEvents(...events: readonly StampedEvent[]): EffectsOf {
   return () => ({ events })
 }

@@ -54,7 +54,7 @@ describe('parseEmailAddress', () => {
     ['a display name', 'Ada <ada@example.com>'],
     ['a dotted capital I in two pieces', 'I\u0307@example.com'],
     ['an encoded word', '=?utf-8?q?eve=40example.com?=@example.com'],
-    ['the beginning of one', 'ada=?@example.com'],
+    ['the beginning of an encoded word', 'ada=?@example.com'],
     ['two addresses', 'a@example.com,b@example.com'],
     ['65 octets of local part', `${'a'.repeat(65)}@example.com`],
     ['255 octets', `a@${`${'b'.repeat(60)}.`.repeat(4)}${'c'.repeat(9)}`],
@@ -83,7 +83,7 @@ describe('parseEmailAddress', () => {
       .map((parts) => `${parts.join('@')}.example`),
   )
 
-  test('is idempotent, bounded and free of ASCII capitals, whatever comes', () => {
+  test('is idempotent for any text; the result is bounded and has no ASCII capitals', () => {
     fc.assert(
       fc.property(addressish, (text) => {
         const address = parseEmailAddress(text)
@@ -98,7 +98,7 @@ describe('parseEmailAddress', () => {
     )
   })
 
-  test('no character turns into ASCII on the way', () => {
+  test('turns no other character into ASCII', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }), (characters) => {
         const address = parseEmailAddress(`x${characters}y@a${characters}b.example`)
@@ -110,7 +110,7 @@ describe('parseEmailAddress', () => {
     )
   })
 
-  test('50 kB of anything is answered at once', () => {
+  test('refuses 50 kB of any text within 50 ms', () => {
     for (const text of [
       'a.'.repeat(25_000),
       'a@'.repeat(25_000),

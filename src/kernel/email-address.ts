@@ -1,10 +1,12 @@
 /*
  * One normal form for an email address, so that one mailbox is one account.
  * Supported: RFC 5321 dot-atoms, RFC 6531 (UTF-8 local parts), IDNA domains (stored as A-labels).
- * Refused on purpose: quoted local parts, comments, address literals, dotless domains, every character that would turn into
- * ASCII on the way (the Kelvin sign, full-width letters): two addresses that look alike stay two; and what begins like an
- * encoded word (RFC 2047), which much mail software decodes, so that the mail goes to somebody else.
- * Proved by email-address.test.ts.
+ * Refused on purpose:
+ * - quoted local parts, comments, address literals and domains without a dot;
+ * - characters that normalization would turn into ASCII (the Kelvin sign, full-width letters), because two different
+ *   addresses would become one;
+ * - encoded words (RFC 2047), because many email programs decode them and send the email to another mailbox.
+ * Tested by email-address.test.ts.
  */
 import { domainToASCII } from 'node:url'
 
@@ -15,19 +17,20 @@ export type EmailAddress = string & { readonly [emailBrand]: true }
 
 const MAX_OCTETS = 254
 const MAX_LOCAL_OCTETS = 64
-/** Control, format and private characters, blanks, and what Unicode says may be ignored: none can be seen. */
+/** Invisible characters: control, format and private-use characters, spaces, and default-ignorable code points. */
 const FORBIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}]/u
 const LOCAL_PART =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u
 const ENCODED_WORD = '=?'
-/** Letters, digits, dots and hyphens of any script: anything else is syntax to the URL parser behind domainToASCII. */
+/** Letters, digits, dots, hyphens and non-ASCII characters. The URL parser in `domainToASCII` reads all others as syntax. */
 const TYPED_DOMAIN = /^[a-z0-9.\u0080-\u{10ffff}-]+$/iu
 const A_LABEL_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
 const ALL_DIGITS = /^\d+$/
 
 /**
- * Brings an email address into its normal form: trimmed, NFC, local part ASCII-lower-cased, domain as A-labels.
- * @returns null when the text is no address we accept; at most 254 octets.
+ * Parses an email address into its normal form: trimmed, NFC, ASCII letters of the local part in lower case, domain as
+ * A-labels.
+ * @returns at most 254 octets, or null if the text is not an address that we accept.
  */
 export function parseEmailAddress(text: string): EmailAddress | null {
   const trimmed = text.trim()
@@ -51,7 +54,7 @@ function toALabels(domain: string): string | null {
   return A_LABEL_DOMAIN.test(ascii) && !ALL_DIGITS.test(lastLabel) && isLabelByLabel(domain, ascii) ? ascii : null
 }
 
-/** True when every label that is not ASCII became an A-label of its own: nothing was dropped or split on the way. */
+/** Returns true if each non-ASCII label became one A-label, so that the conversion dropped and split nothing. */
 function isLabelByLabel(domain: string, ascii: string): boolean {
   const labels = ascii.split('.')
   const typed = domain.split('.')
@@ -61,7 +64,7 @@ function isLabelByLabel(domain: string, ascii: string): boolean {
   )
 }
 
-/** True when a non-ASCII character has a compatibility form with ASCII in it, or stands for the dot (UTS #46). */
+/** Returns true if the compatibility form of a non-ASCII character contains ASCII, or if it means a dot (UTS #46). */
 function turnsIntoAscii(text: string): boolean {
   for (const character of text) {
     if (character <= '\u007f') continue

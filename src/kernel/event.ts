@@ -17,7 +17,7 @@ export interface AnyEvent {
 export interface EventOrigin {
   /** When it happened, milliseconds since 1970 UTC. */
   readonly at: number
-  /** Who caused it: the id of the logged-in user, the `actor` of server-side calls, or null if nobody was logged in. */
+  /** Cause of the event: the id of the logged-in user, the `actor` of server-side calls, or null without a login. */
   readonly actor: string | null
   /** The id of the request that caused it; null for server-side calls and background jobs. */
   readonly requestId: string | null
@@ -42,13 +42,13 @@ type EventOf<Event extends AnyEvent, Type> = Event extends { readonly type: infe
     : never
   : never
 
-/** What a room says of one event, for readers: the documentation and the account page. */
+/** Texts about one event, for the documentation and the account page. */
 export interface EventEntry<Field extends string = string> {
-  /** When the event happens and what follows from it, in Markdown. */
+  /** When the event happens, and its consequences, in Markdown. */
   readonly description: string
-  /** Every field of the event except `type`; the value explains the field, or is null if its name says enough. */
+  /** Every field of the event except `type`. The value explains the field; null if the name explains itself. */
   readonly fields: Readonly<Record<Field, string | null>>
-  /** What the user reads about it on the account page; null if users do not see this event. */
+  /** Text of the event on the account page; null if users do not see this event. */
   readonly sentence: string | null
 }
 

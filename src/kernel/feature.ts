@@ -6,16 +6,16 @@ import type { LoginStep } from './login-step.ts'
 import type { SessionPrincipal } from './principal.ts'
 import type { Route } from './route.ts'
 
-/** HTML that `html` of hono made, with every value in it escaped. */
+/** HTML from the `html` template of hono, with every value escaped. */
 export type Html = ReturnType<typeof html>
 
 /** Work that runs by itself. A job that fails stops no other job, and no job overlaps itself. */
 export interface Job {
-  /** Appears in reports of failures. */
+  /** Name in reports of failures. */
   readonly name: string
-  /** Milliseconds between two runs; `sweep`: the interval of `sweepIntervalMs`, and each call of `auth.sweep()`. */
+  /** Milliseconds between two runs. `sweep`: it runs every `sweepIntervalMs` and at each call of `auth.sweep()`. */
   readonly every: number | 'sweep'
-  /** Returns how many things it did. */
+  /** Runs the job. Returns the number of things that it processed. */
   run(): Promise<number>
 }
 
@@ -23,11 +23,11 @@ export interface Job {
 export interface ExportPart {
   /** Schemas of the members, for the OpenAPI document. */
   readonly shape: Readonly<Record<string, ZodType>>
-  /** Reads the members. Returns null if the user does not exist. */
+  /** Returns the members, or null if the user does not exist. */
   collect(user: UserId): Promise<object | null>
 }
 
-/** What a part of the account page is rendered from. */
+/** Input of one part of the account page. */
 export interface AccountPageRequest {
   readonly principal: SessionPrincipal
   /** The message that the last form left. */
@@ -38,23 +38,23 @@ export interface AccountPageRequest {
 
 /** The part of a feature on the account page. */
 export interface AccountPage {
-  /** Where it stands; parts in the same place follow the order of the features. */
+  /** Position on the page. Parts with the same position follow the order of the features. */
   readonly place: 'top' | 'middle' | 'bottom'
   render(request: AccountPageRequest): Promise<Html>
 }
 
-/** Everything that a room shows to the outside, as one value. `features.ts` lists all features; there are no plugins. */
+/** Everything that one feature adds to an instance. `features.ts` lists all features; plugins do not exist. */
 export interface Feature {
   readonly name: string
   /** Its words in `features` of `GET /auth`. Default: its name. */
   readonly words?: readonly string[]
-  /** JSON routes, forms and pages alike. */
+  /** All routes of the feature: JSON, forms and pages. */
   readonly routes: readonly Route[]
   readonly jobs?: readonly Job[]
   /** Proofs that a login can ask for after the first one. */
   readonly loginSteps?: readonly LoginStep[]
   readonly exports?: ExportPart
   readonly accountPages?: readonly AccountPage[]
-  /** Writes what is still in memory. Features stop in the order of the list; one that fails stops no other. */
+  /** Writes data that is still in memory. Features stop in the order of the list, also if an earlier one fails. */
   readonly stop?: () => Promise<unknown>
 }

@@ -6,6 +6,6 @@ export interface Flash {
   readonly notice?: string
   /** After a refusal. */
   readonly problem?: { readonly code: string; readonly detail: string; readonly errors: readonly FieldError[] }
-  /** The values that were typed, without secrets, to fill in the form again. */
+  /** The values that the user typed, without secrets, to fill in the form again. */
   readonly values?: Readonly<Record<string, string>>
 }

@@ -5,13 +5,13 @@ import { parseIpAddress, parseIpNetwork, parseIpv6Groups } from './ip-address.ts
 
 const bytes = (length: number) => fc.array(fc.integer({ min: 0, max: 255 }), { minLength: length, maxLength: length })
 const ipv4 = bytes(4).map((parts) => parts.join('.'))
-/** Zeros are frequent, so that there is something to compress. */
+/** Frequent zeros, so that the form is often compressed. */
 const groups = fc.array(fc.oneof(fc.constant(0), fc.constant(0xffff), fc.integer({ min: 0, max: 0xffff })), {
   minLength: 8,
   maxLength: 8,
 })
 const ipv6 = groups.map((parts) => parts.map((part) => part.toString(16)).join(':'))
-/** Text that is almost an address. */
+/** Text that is almost an IP address. */
 const nearMiss = fc
   .array(
     fc.constantFrom('0', '1', '25', '256', '0x7f', '017', 'ffff', 'FFFF', '12345', ':', '::', '.', '%', 'e', '/', ' '),
@@ -19,7 +19,7 @@ const nearMiss = fc
   )
   .map((parts) => parts.join(''))
 
-/** The form that the WHATWG URL standard (section 3.5) gives an IPv6 address: that of RFC 5952, in hexadecimal. */
+/** Returns an IPv6 address as the WHATWG URL standard (section 3.5) writes it: as RFC 5952, in hexadecimal. */
 function writtenByUrl(address: string): string {
   return new URL(`http://[${address}]`).hostname.slice(1, -1)
 }
@@ -71,7 +71,7 @@ describe('an IP address in its canonical form', () => {
     expect(parseIpv6Groups(text)).toBeNull()
   })
 
-  test('every text is an IP address exactly if Node says so', () => {
+  test('accepts exactly the texts that Node accepts', () => {
     fc.assert(
       fc.property(fc.oneof(nearMiss, ipv4, ipv6, fc.string()), (text) => {
         expect(parseIpAddress(text) !== null).toBe(isIP(text) !== 0)
@@ -80,7 +80,7 @@ describe('an IP address in its canonical form', () => {
     )
   })
 
-  test('IPv6 is written as the URL standard writes it, however it was compressed, and stays so', () => {
+  test('IPv6 has the form of the URL standard, however it was compressed, and parsing it again changes nothing', () => {
     fc.assert(
       fc.property(groups, fc.boolean(), (parts, isUpperCase) => {
         fc.pre(parts[5] !== 0xffff || parts.slice(0, 5).some((part) => part !== 0)) // IPv4-mapped: below
@@ -93,7 +93,7 @@ describe('an IP address in its canonical form', () => {
     )
   })
 
-  test('every IPv4 address is itself, also as an IPv4-mapped IPv6 address in any form', () => {
+  test('every IPv4 address keeps its form, also if it is given as an IPv4-mapped IPv6 address in any form', () => {
     fc.assert(
       fc.property(ipv4, (address) => {
         const mapped = `::ffff:${address}`
@@ -164,7 +164,7 @@ describe('a network', () => {
         const bits = family === 'ipv6' ? anyBits : anyBits % 33
         const list = new BlockList()
         list.addSubnet(base, bits, family)
-        // A neighbour differs in its last group alone, so that long prefixes are hit as well.
+        // A neighbour differs in its last group only, so that long prefixes match as well.
         const neighbour = base.replace(/[\da-f]+$/, (last) => (family === 'ipv4' ? String(flipped) : last))
         for (const candidate of [base, other, neighbour]) {
           const isListed = list.check(candidate, isIP(candidate) === 6 ? 'ipv6' : 'ipv4')

@@ -1,8 +1,8 @@
 /*
- * IP addresses and CIDRs in one form. IPv4-mapped IPv6 addresses are IPv4 (RFC 4291 section 2.5.5.2), IPv6 is compressed and
- * in lower case (RFC 5952), and zone ids are dropped. Refused on purpose: octal, hexadecimal and short forms of IPv4, zone ids
- * in networks, prefix lengths with leading zeros. `ipaddr.js` reads octal, hexadecimal and short forms, so `isIP` of Node
- * decides first. Tested by ip-address.test.ts.
+ * IP addresses and CIDRs in one canonical form. IPv4-mapped IPv6 addresses become IPv4 (RFC 4291 section 2.5.5.2), IPv6 is
+ * compressed and in lower case (RFC 5952), and zone ids are dropped. Refused on purpose: octal, hexadecimal and short forms
+ * of IPv4, zone ids in networks, prefix lengths with leading zeros. `ipaddr.js` accepts octal, hexadecimal and short forms,
+ * so `isIP` of Node checks the text first. Tested by ip-address.test.ts.
  */
 import { isIP, isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'

@@ -1,6 +1,6 @@
-/** URLs of the hosted pages, built from the configured base URL alone: no header of a request gets into them. */
+/** URLs of the hosted pages. They are built from the configured base URL only, never from a header of a request. */
 export interface Links {
-  /** Path under which Latchkey answers: `/auth`. */
+  /** Path of all routes of Latchkey: `/auth`. */
   readonly basePath: string
   /** The base URL with the base path: `https://example.com/auth`. */
   readonly authUrl: string
@@ -16,8 +16,9 @@ export interface Links {
 }
 
 /**
- * Creates the links.
- * @param origin the public origin of the service.
+ * Creates the links of an instance.
+ * @param origin the public origin of the service: `https://example.com`.
+ * @param basePath path of all routes: `/auth`.
  */
 export function createLinks(origin: string, basePath: string): Links {
   const authUrl = `${origin}${basePath}`

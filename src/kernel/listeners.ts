@@ -1,9 +1,9 @@
-/* Listeners that the application gives us: whatever they throw harms nobody else. */
+/* Guards for listeners of the application: an error of a listener is reported and has no other effect. */
 
-/** Is told of what was thrown by mistake; `requestId` is null for background work. */
+/** Receives unexpected errors. `requestId` is null for background work. */
 export type ReportError = (error: unknown, requestId: string | null) => void
 
-/** A listener that cannot harm what it listens to: what it throws, now or later, is reported. */
+/** Wraps a listener so that its errors, also those of a promise that it returns, are reported instead of thrown. */
 export function guardListener<T extends { readonly requestId: string | null }>(
   listener: ((message: T) => unknown) | undefined,
   onError: ReportError,
@@ -18,7 +18,10 @@ export function guardListener<T extends { readonly requestId: string | null }>(
   }
 }
 
-/** The same for a listener of statements: none becomes the failure of a statement that succeeded. */
+/**
+ * Wraps a listener of SQL statements so that its errors are reported instead of thrown: a statement that succeeded must not
+ * fail because of its listener. Returns undefined without a listener.
+ */
 export function guardStatements(
   listener: ((statement: string, durationMs: number) => void) | undefined,
   onError: ReportError,
@@ -33,7 +36,7 @@ export function guardStatements(
   }
 }
 
-/** The last resort: a report that fails is reported to standard error. */
+/** Wraps the error reporter: if it fails itself, its error goes to standard error. Default: all errors go there. */
 export function guardReporter(report: ReportError = reportToStandardError): ReportError {
   return (error, requestId) => {
     try {

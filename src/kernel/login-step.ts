@@ -2,9 +2,9 @@ import type { ZodType } from 'zod'
 import type { UserId } from './ids.ts'
 import type { Method } from './principal.ts'
 
-/** A login in progress, as a step sees it. */
+/** The part of a login attempt that a step needs. */
 export interface AttemptView {
-  /** Null: the attempt is for an account that does not exist. */
+  /** The user who logs in; null if the account does not exist. */
   readonly userId: UserId | null
   /** Methods proven so far, in the order proven. */
   readonly provenMethods: readonly Method[]
@@ -15,16 +15,16 @@ export interface AttemptView {
  * Everything else is the same for all steps and lives in `login/`: the attempt and its limits, the route, the session.
  */
 export interface LoginStep<Answer = unknown> {
-  /** Its word in `steps` and in `session.methods`. */
+  /** Name of the step in `steps` and in `session.methods`. */
   readonly method: Method
-  /** Where the answer is sent, below the base path: `/login/totp`. */
+  /** Path of the route that takes the answer, below the base path: `/login/totp`. */
   readonly path: `/login/${string}`
-  /** One line for the reference. */
+  /** One line for the API reference. */
   readonly summary: string
   /** Validates the answer. */
   readonly body: ZodType<Answer>
-  /** Returns true if the user set it up. */
+  /** Returns true if the user set up this step. */
   isEnrolled(user: UserId): Promise<boolean>
-  /** Returns true if the answer proves the user of the attempt. It is called only while tries are left. */
+  /** Returns true if the answer proves the user of the attempt. It is called only while the budget allows an attempt. */
   prove(attempt: AttemptView, answer: Answer): Promise<boolean>
 }

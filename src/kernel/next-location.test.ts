@@ -5,7 +5,7 @@ import { parseNextLocation } from './next-location.ts'
 const origin = 'https://id.example.com'
 const origins = { own: origin, trusted: new Set(['https://app.example.com']) }
 
-/** Slashes, dots, escapes and hosts in any order: what open redirects are made of. */
+/** The building blocks of open redirects: slashes, dots, escapes and hosts in any order. */
 const hostile = fc
   .array(
     fc.constantFrom(
@@ -36,7 +36,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(''))
 
-test('wherever it leads, a browser ends on our origin or a trusted one', () => {
+test('every accepted location leads a browser to our origin or a trusted one', () => {
   fc.assert(
     fc.property(fc.oneof(hostile, fc.string({ unit: 'binary' }), fc.webUrl()), (next) => {
       const location = parseNextLocation(next, origins)
@@ -49,7 +49,7 @@ test('wherever it leads, a browser ends on our origin or a trusted one', () => {
   )
 })
 
-test('a path and a trusted URL are kept', () => {
+test('accepts a path and a URL on a trusted origin', () => {
   expect(parseNextLocation('/a/b?c=d#e', origins)).toBe('/a/b?c=d#e')
   expect(parseNextLocation(`${origin}/a`, origins)).toBe('/a')
   expect(parseNextLocation('https://app.example.com/in?x=1', origins)).toBe('https://app.example.com/in?x=1')

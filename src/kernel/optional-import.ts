@@ -1,4 +1,8 @@
-/** Loads a package that only some users install; asked again, it gives the same. The error says what to install. */
+/**
+ * Returns a function that loads an optional package. Node loads the package once, however often the function is called.
+ * @param purpose start of the error message: `Verifying bcrypt hashes`.
+ * @throws Error from the returned function if the package is not installed; its message says what to install.
+ */
 export function createOptionalImport<Module>(
   load: () => Promise<Module>,
   packageName: string,
@@ -13,7 +17,7 @@ export function createOptionalImport<Module>(
   }
 }
 
-/** Loads a package if it is installed; null when it is not. */
+/** Loads a package. Returns null if it is not installed. */
 export async function importIfPresent<Module>(load: () => Promise<Module>): Promise<Module | null> {
   try {
     return await load()

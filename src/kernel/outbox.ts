@@ -10,20 +10,20 @@ export interface MailContent {
 /** An email to write. */
 export interface NewMail {
   readonly to: EmailAddress
-  /** The user whose account the email is about; null if it is about no account. */
+  /** The user whose account the email is about; null if it is not about an account. */
   readonly userId: UserId | null
   readonly content: MailContent
 }
 
 /** Writes emails. An email is sent after the transaction that stores it. */
 export interface Outbox {
-  /** True if this service sends no email: `write` and `writeDecoy` return an empty list. */
+  /** True if this service does not send email: then `write` and `writeDecoy` return an empty list. */
   readonly isOff: boolean
   /** Returns the sealed email, ready to be stored. */
   write(mail: NewMail): readonly OutgoingMail[]
   /**
    * Returns a decoy: storing it costs the same as storing a real email, and it is deleted instead of sent. The response
-   * for an unknown address therefore takes as long as the response for a known one (DESIGN promise 7).
+   * for an unknown email address therefore takes as long as the response for a known one.
    * @param like the content that a real email would have.
    */
   writeDecoy(like: MailContent): readonly OutgoingMail[]

@@ -1,8 +1,8 @@
-/** A mail that waits to be sent. To whom and what is sealed: links in it are secrets. */
+/** An email that waits to be sent. Its address and content are sealed, because links in it are secrets. */
 export interface OutgoingMail {
-  /** UUIDv7; also the stable part of the Message-ID, so that a mail that comes twice is known to be one. */
+  /** UUIDv7. It is part of the Message-ID, so that email programs recognize an email that arrives twice. */
   readonly id: string
-  /** Whose account it is about; null when there is none. It goes when the account goes. */
+  /** Id of the user whose account the email is about; null if there is none. Deleting the account deletes the email. */
   readonly userId: string | null
   /** Address and content, sealed. */
   readonly sealed: string

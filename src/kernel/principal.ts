@@ -4,10 +4,10 @@ import type { AccessTokenId, SessionId, UserId } from './ids.ts'
 /** A person's account. */
 export interface User {
   readonly id: UserId
-  /** In its normal form: local part in lower case, domain as A-labels. */
+  /** Email address in its normal form: local part in lower case, domain as A-labels. */
   readonly email: EmailAddress
   readonly emailVerified: boolean
-  /** What the person wants to be called; null when never given. */
+  /** Name of the person; null if the person never gave one. */
   readonly name: string | null
   /** Milliseconds since 1970 UTC. */
   readonly createdAt: number
@@ -19,68 +19,71 @@ export interface User {
  */
 export type Method = string
 
-/** Where a request comes from, as far as we can tell. */
+/** The client that sent a request, as far as it is known. */
 export interface ClientInfo {
-  /** IP address, null when unknown. */
+  /** IP address; null if unknown. */
   readonly ip: string | null
-  /** `User-Agent`, cut to 256 characters and freed of control characters; null when absent. */
+  /** `User-Agent`, cut to 256 characters and without control characters; null if absent. */
   readonly userAgent: string | null
 }
 
-/** A session, without its token: that is nowhere but in the cookie. All times are milliseconds since 1970 UTC. */
+/** A session, without its token, which only the cookie contains. All times are milliseconds since 1970 UTC. */
 export interface Session {
   readonly id: SessionId
   readonly userId: UserId
   readonly createdAt: number
-  /** Last use, good to the touch window (60 s by default). */
+  /** Last use, accurate to the touch window (60 s by default). */
   readonly lastSeenAt: number
-  /** Absolute limit: the session ends then, however busy it is. */
+  /** Absolute limit: the session expires at this time, also while it is in use. */
   readonly expiresAt: number
-  /** Idle limit: the session ends then, unless it is used before. */
+  /** Idle limit: the session expires at this time, unless it is used before. */
   readonly idleExpiresAt: number
-  /** Last proof of identity; decides whether the session is fresh. */
+  /** Last proof of identity. It decides whether the session is fresh. */
   readonly authenticatedAt: number
   readonly methods: readonly Method[]
-  /** Longer limits, and a cookie that outlives the browser. */
+  /** True if the session has the longer limits, and a cookie that stays after the browser closes. */
   readonly remembered: boolean
-  /** When the cookie was last sent; a remembered one is renewed once a day. */
+  /** Last time the cookie was sent. The cookie of a remembered session is renewed once a day. */
   readonly cookieSentAt: number
   readonly client: ClientInfo
 }
 
-/** A named secret that a user made for a script or another machine, without the secret. Times as in a session. */
+/**
+ * An access token, without its secret: a named credential that a user created for a script or another machine. All times
+ * are milliseconds since 1970 UTC.
+ */
 export interface AccessToken {
   readonly id: AccessTokenId
   readonly userId: UserId
   readonly name: string
-  /** What it was made for. */
+  /** Scopes that the token was created with. */
   readonly scopes: readonly string[]
-  /** The last four characters of the secret, by which people know it again. */
+  /** The last four characters of the secret, so that people can recognize the token. */
   readonly lastFour: string
   readonly createdAt: number
-  /** Null: never. */
+  /** Null: the token never expires. */
   readonly expiresAt: number | null
-  /** Last use, good to the touch window; null: not yet. */
+  /** Last use, accurate to the touch window (60 s by default); null if the token was never used. */
   readonly lastUsedAt: number | null
 }
 
-/** A session and its new token, for the moment in which the cookie is written. */
+/** A session with its new token, to write the cookie. */
 export interface IssuedSession {
   readonly user: User
   readonly session: Session
   readonly token: string
 }
 
-/** Somebody who logged in. */
+/** A user who logged in. */
 export interface SessionPrincipal {
   readonly kind: 'session'
   readonly user: User
   readonly session: Session
-  /** Null: everything the user may do. */
+  /** Null: the session may do everything that the user may do. */
   readonly scopes: null
 }
 
-/** A script or another machine that acts for a user, within the scopes it was given. */
+/** A script or another machine that acts for a user, within the scopes of its access token. */
 export interface TokenPrincipal {
   readonly kind: 'access_token'
   readonly user: User
@@ -88,19 +91,19 @@ export interface TokenPrincipal {
   readonly scopes: readonly string[]
 }
 
-/** Who a request is from, and how they proved it. */
+/** The identity behind a request: a user with a session, or an access token of a user. */
 export type Principal = SessionPrincipal | TokenPrincipal
 
-/** What authentication found: a principal, and of a session the token and the age of its cookie. */
+/** Result of authentication: the principal, and for a session also its token and the age of its cookie. */
 export interface Authenticated<P extends Principal = Principal> {
   readonly principal: P
-  /** The session's own token; null for an access token. A sealed cookie is opened for it at most once a request. */
+  /** The session token; null for an access token. A sealed cookie is opened at most once per request to read it. */
   readonly token: string | null
-  /** When the session's cookie was sealed, milliseconds since 1970 UTC; null: the cookie holds the token itself. */
+  /** When the session's cookie was sealed, milliseconds since 1970 UTC; null if the cookie contains the token itself. */
   readonly sealedAt: number | null
 }
 
-/** True when the principal has every one of the scopes. */
+/** Returns true if the principal has all the scopes. */
 export function hasScopes({ scopes }: Pick<Principal, 'scopes'>, needed: readonly string[]): boolean {
   return scopes === null || needed.every((scope) => scopes.includes(scope))
 }

@@ -4,8 +4,8 @@ import type { Method } from './principal.ts'
 declare const completeBrand: unique symbol
 
 /**
- * Proof that somebody is a user, with no step left open. Only such a value starts a session:
- * `login/login-attempt.ts` makes it from an attempt without open steps, and nothing else may.
+ * Proof of a user's identity, with all steps of the login done. Only this value starts a session. Only
+ * `login/login-attempt.ts` creates it, from an attempt without open steps.
  */
 export interface CompleteLogin {
   readonly userId: UserId

@@ -1,20 +1,20 @@
-/** What is left of a budget of tries, as a client may be told (draft-ietf-httpapi-ratelimit-headers). */
+/** The rest of a budget of attempts, for the response headers (draft-ietf-httpapi-ratelimit-headers). */
 export interface Quota {
-  /** Which budget: `login`, `account`, `register`. */
+  /** Name of the budget: `login`, `account`, `register`. */
   readonly name: string
-  /** Tries that a window has. */
+  /** Attempts in one window. */
   readonly tries: number
   readonly windowSeconds: number
   readonly remaining: number
-  /** Seconds until there are more. */
+  /** Seconds until the budget is full again. */
   readonly resetSeconds: number
 }
 
-/** A try that was refused because there were too many before it. */
+/** An attempt that was refused because there were too many before it. */
 export interface ThrottledTry {
-  /** What was tried: `login`, `register`. */
+  /** The operation: `login`, `register`. */
   readonly operation: string
-  /** Whose account it was about, where one is known. For events only. */
+  /** Id of the user whose account the attempt was about; null if unknown. For events only. */
   readonly userId: string | null
   readonly quota: Quota
 }

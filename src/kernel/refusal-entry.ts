@@ -1,4 +1,4 @@
-/** What a room states of one refusal. Clients see all of it: in the answer, on its problem page and in docs/problems.md. */
+/** One refusal of the catalogue. Clients see all of it: in the response, on its problem page and in docs/problems.md. */
 export interface RefusalEntry<Code extends string = string> {
   /** Stable name for programs. */
   readonly code: Code
@@ -6,16 +6,16 @@ export interface RefusalEntry<Code extends string = string> {
   readonly status: number
   /** Short name for people (RFC 9457 `title`). */
   readonly title: string
-  /** When the refusal happens. Also the `detail` of an answer that has no text of its own. */
+  /** When the refusal happens. It is also the `detail` of a response without a more specific text. */
   readonly when: string
-  /** What to do next. */
+  /** Advice for the client: what to do next. */
   readonly next: string
 }
 
 /** Refusals by code. */
 export type RefusalTable = Readonly<Record<string, RefusalEntry>>
 
-/** Builds the table of a room. The keys are the codes. */
+/** Builds the refusal table of a room. The keys are the codes. */
 export function defineRefusals<const Table extends Readonly<Record<string, Omit<RefusalEntry, 'code'>>>>(
   table: Table,
 ): { readonly [Code in keyof Table & string]: RefusalEntry<Code> } {

@@ -6,27 +6,27 @@ import { KERNEL_REFUSALS, type KernelRefusalCode } from './refusals.ts'
 export interface FieldError {
   /** JSON pointer as a URI fragment (RFC 6901 section 6): `#/email`. */
   readonly pointer: string
-  /** What is wrong and what would be right. Never repeats the value. */
+  /** Explanation of the problem, with the accepted form. It never repeats the value. */
   readonly detail: string
 }
 
-/** What may accompany a refusal. */
+/** Optional details of a refusal. */
 export interface RefusalOptions {
   /** Public explanation of this case. Default: the `when` of the entry. */
   readonly detail?: string
   /** Private explanation, for events and logs only. */
   readonly reason?: string
-  /** What is wrong with the body, one entry per problem. */
+  /** Problems of the request body, one entry per problem. */
   readonly errors?: readonly FieldError[]
   /** Seconds after which a retry makes sense; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number
-  /** Methods the path has; sent as `Allow`. */
+  /** Methods that the path supports; sent as `Allow`. */
   readonly allow?: readonly string[]
-  /** The try that was one too many; sent as `RateLimit`. */
+  /** The attempt that exceeded a budget; sent as `RateLimit`. */
   readonly throttled?: ThrottledTry
-  /** Scopes that the action asks for; told in the challenge. */
+  /** Scopes that the action requires; sent in the `WWW-Authenticate` header. */
   readonly scopes?: readonly string[]
-  /** What caused it, for the log. */
+  /** The error that caused the refusal, for the log. */
   readonly cause?: unknown
 }
 
@@ -40,7 +40,7 @@ export class Refusal extends Error {
   readonly title: string
   /** Public text. */
   readonly detail: string
-  /** Private text; never leaves the process. */
+  /** Private text. It appears in events and logs, never in a response. */
   readonly reason: string | undefined
   readonly errors: readonly FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
@@ -48,7 +48,7 @@ export class Refusal extends Error {
   readonly throttled: ThrottledTry | undefined
   readonly scopes: readonly string[] | undefined
 
-  /** @param refusal a refusal of the kernel by its code, or the entry of a room: `ACCOUNT_REFUSALS.email_taken`. */
+  /** @param refusal code of a refusal of the kernel, or the entry of another room: `ACCOUNT_REFUSALS.email_taken`. */
   constructor(refusal: KernelRefusalCode | RefusalEntry, options: RefusalOptions = {}) {
     const entry: RefusalEntry = typeof refusal === 'string' ? KERNEL_REFUSALS[refusal] : refusal
     super(`${entry.code}: ${options.detail ?? entry.when}`, { cause: options.cause })
@@ -66,7 +66,11 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal of one body member, as a 422. */
+/**
+ * Returns the 422 refusal for one member of the body.
+ * @param pointer JSON pointer as a URI fragment: `#/email`.
+ * @param detail explanation of the problem, with the accepted form.
+ */
 export function invalidMember(pointer: string, detail: string): Refusal {
   return new Refusal('validation_failed', { errors: [{ pointer, detail }] })
 }

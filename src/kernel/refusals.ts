@@ -1,7 +1,7 @@
 import { defineRefusals } from './refusal-entry.ts'
 
 /**
- * The refusals of HTTP and those that routes of every room share. Each room states its own in its `refusals.ts`;
+ * The refusals of HTTP, and the refusals that the routes of several rooms share. Each room states its own in its `refusals.ts`;
  * `catalogue/refusals.ts` has all of them.
  */
 export const KERNEL_REFUSALS = defineRefusals({

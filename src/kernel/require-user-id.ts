@@ -1,9 +1,9 @@
 import { parseUserId, type UserId } from './ids.ts'
 import { Refusal } from './refusal.ts'
 
-/** The text as a user id. Throws not_found for what cannot be one. */
+/** Parses a user id. Throws `not_found` if the id is malformed. */
 export function requireUserId(text: string): UserId {
   const id = parseUserId(text)
-  if (id === null) throw new Refusal('not_found', { detail: 'This is no id of a user.' })
+  if (id === null) throw new Refusal('not_found', { detail: 'The user id is malformed.' })
   return id
 }

@@ -5,16 +5,16 @@ import type { ClientInfo, IssuedSession, Principal, SessionPrincipal } from './p
 import type { Quota } from './quota.ts'
 import type { WireRoutes } from './wire-routes.ts'
 
-/** The header that carries the token of a login in progress for an app that keeps no cookies. */
+/** Header with the token of a login attempt, for an app without cookies. */
 export const ATTEMPT_HEADER = 'Latchkey-Attempt'
 
 /**
- * Who may call a route: anyone; a user by session or access token; by session only; by one in which they proved
- * themselves recently.
+ * Credential that a route requires: none (`anyone`), a session or an access token (`user`), a session (`session`), or a
+ * session with a recent proof of identity (`fresh_session`).
  */
 export type Access = 'anyone' | 'user' | 'session' | 'fresh_session'
 
-/** What a route is told of a request. Nothing of HTTP but what the contract is about. */
+/** A request as a route sees it: parsed, checked and authenticated. */
 export interface RouteRequest<Body = unknown, Who extends Principal | null = Principal | null> {
   readonly body: Body
   /** Path parameters, percent-decoded once. */
@@ -24,84 +24,87 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   /** Every value of each query parameter. */
   readonly queryAll: Readonly<Record<string, readonly string[]>>
   readonly principal: Who
-  /** The token of the principal's session; null where there is none. */
+  /** The token of the principal's session; null without a session. */
   readonly sessionToken: Who extends SessionPrincipal ? string : string | null
   readonly client: ClientInfo
-  /** True for an app that keeps no cookies: its session and its login attempt travel in headers. */
+  /** True for an app without cookies: its session and its login attempt are sent in headers. */
   readonly isCookieless: boolean
-  /** True for a browser that navigates. */
+  /** True if a browser navigates to the route. */
   readonly wantsHtml: boolean
-  /** The value of a cookie of ours, by its suffix. */
+  /** Returns the value of one of our cookies by its suffix, or null. */
   readonly cookie: (suffix: string) => string | null
-  /** A header, by its name. For what proxies tell. */
+  /** Returns a header by its name, or null. It is meant for headers that proxies add. */
   readonly header: (name: string) => string | null
   readonly stamp: Stamp
-  /** Has the answer tell what is left of a budget, whatever the answer will be. */
+  /** Reports the rest of a budget in the headers of the response, also if the route refuses. */
   readonly reportQuota: (quota: Quota) => void
 }
 
-/** What a route answers. */
+/** The response of a route. */
 export interface Answer<Json = unknown> {
   readonly status: number
   /** JSON value. */
   readonly body?: Json
   /** Text of another type. */
   readonly text?: { readonly type: string; readonly content: string; readonly policy?: string }
-  /** The browser saves the body under this name instead of showing it. */
+  /** File name: the browser saves the body under this name instead of showing it. */
   readonly fileName?: string
-  /** What the next page says, in place of the form's own notice. */
+  /** Notice that the next page shows instead of the notice of the form. */
   readonly notice?: string
   /** More headers, by name. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Where a browser goes next, as a path or an allowed URL. */
+  /** Next location for a browser: a path or an allowed URL. */
   readonly location?: string
-  /** A session with its new secret: goes to a browser as the cookie, and in a header to an app that keeps none. */
+  /** A session with its new token. A browser gets it in the cookie, an app without cookies in a header. */
   readonly session?: IssuedSession
-  /** The token of a login in progress: goes to a browser as the cookie, and in a header to an app that keeps none. */
+  /** The token of a login attempt. A browser gets it in the cookie, an app without cookies in a header. */
   readonly attempt?: { readonly token: string; readonly cookie: Cookie }
-  /** Where a form leads in place of its `done`, below the base path. `next` waits until the login is complete. */
+  /** Next page of a form instead of its `done`, below the base path. `next` applies when the login is complete. */
   readonly formLocation?: string
   readonly cookies?: readonly Cookie[]
-  /** Tells the browser to drop what it stored for us (Clear-Site-Data). */
+  /** Makes the browser delete the data that it stored for our origin (Clear-Site-Data). */
   readonly clearsSiteData?: boolean
 }
 
-/** How a route serves the forms of our own pages: with JavaScript off they POST urlencoded and get a 303. */
+/** How a route handles the forms of our pages, which POST urlencoded data, work without JavaScript, and get a 303. */
 export interface FormUse {
-  /** The page that has the form; a refusal leads back to it. */
+  /** The page with the form. A refusal leads back to it. */
   readonly page: string
-  /** Where success leads when the form names no `next`. */
+  /** Next page after success if the form has no `next`. */
   readonly done: string
-  /** What the page says after success. */
+  /** Notice that the next page shows after success. */
   readonly notice?: string
-  /** Members that are checkboxes: present means true. */
+  /** Members that are checkboxes: a present member means true. */
   readonly checkboxes?: readonly string[]
-  /** Fields that go back to the page with a refusal, in its query. */
+  /** Fields that the page gets back in its query after a refusal. */
   readonly keeps?: readonly string[]
-  /** The route serves forms only and takes no JSON. */
+  /** True if the route accepts forms only, not JSON. */
   readonly only?: true
 }
 
-/** One endpoint: everything that is known of it, in one place. The OpenAPI document is made of it. */
+/** One endpoint, with all facts about it in one place. The OpenAPI document is generated from it. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Below the base path, in OpenAPI notation: `/sessions/{id}`. */
+  /** Path below the base path, in OpenAPI notation: `/sessions/{id}`. */
   readonly path: string
-  /** One line for the reference. */
+  /** One line for the API reference. */
   readonly summary: string
   readonly access: Access
-  /** Query parameters, none of which has to be there, and what each means. */
+  /** Meaning of each query parameter, by its name. All query parameters are optional. */
   readonly query?: Readonly<Record<string, string>>
-  /** Those of them that may stand more than once. */
+  /** Names of the query parameters that may repeat. */
   readonly repeats?: readonly string[]
-  /** Validates the body; absent: the body is not read. */
+  /** Validates the body. Absent: the body is not read. */
   readonly body?: ZodType
-  /** Success answers by status: a schema, a media type that is not JSON, or null for no body. */
+  /** Success responses by status: a schema, a media type other than JSON, or null for no body. */
   readonly answers: Readonly<Record<number, ZodType | `${string}/${string}` | null>>
-  /** The codes of the refusals that the route adds to those of every route of its kind. */
+  /** Codes of the refusals that the route adds to the refusals of all routes with the same access. */
   readonly refusals?: readonly string[]
   readonly form?: FormUse
-  /** What is answered to whoever offers nothing that is good, and no token. Null or absent: 401 unauthenticated. */
+  /**
+   * Returns the response for a request without a valid session and without a token. Null or absent: 401
+   * `unauthenticated`.
+   */
   answerNobody?(request: RouteRequest): Answer | null
   handle(request: RouteRequest): Promise<Answer>
 }
@@ -112,7 +115,7 @@ type Who<A extends Access> = A extends 'anyone'
     ? Principal
     : SessionPrincipal
 
-/** A route as its feature writes it: `handle` sees the body as validated, and a principal where access asks for one. */
+/** A route as its feature defines it. `handle` gets the validated body, and a principal if `access` requires one. */
 export interface RouteDefinition<A extends Access, Body, Json>
   extends Omit<Route, 'method' | 'path' | 'access' | 'body' | 'handle'> {
   readonly access: A
@@ -120,10 +123,10 @@ export interface RouteDefinition<A extends Access, Body, Json>
   handle(request: RouteRequest<Body, Who<A>>): Promise<Answer<Json>>
 }
 
-/** What `kernel/wire-routes.ts` says of the route's answer; of a route that clients do not call (a page), nothing. */
+/** The response of the route in `kernel/wire-routes.ts`; unknown for a route that clients do not call, such as a page. */
 type WireAnswer<Key> = Key extends keyof WireRoutes ? WireRoutes[Key]['answer'] : unknown
 
-/** What it says of the rest. */
+/** The body and the refusals of the route in `kernel/wire-routes.ts`. */
 type Wired<Key> = Key extends keyof WireRoutes
   ? {
       readonly body?: WireRoutes[Key] extends { readonly body: infer Body } ? ZodType<Body> : never
@@ -133,13 +136,13 @@ type Wired<Key> = Key extends keyof WireRoutes
   : unknown
 
 /**
- * Declares a route. The pipeline in `http/app.ts` keeps what the types promise to `handle`. A route that clients call has
- * to be as the wire interfaces say, or this does not compile.
+ * Defines a route. The pipeline in `http/app.ts` checks access and body before it calls `handle`. A route that clients
+ * call must match the wire interfaces, or the call does not compile.
  */
 export function defineRoute<A extends Access, M extends Route['method'], P extends string, Body = undefined>(
   definition: RouteDefinition<A, Body, WireAnswer<`${M} ${P}`>> &
     Wired<`${M} ${P}`> & { readonly method: M; readonly path: P },
 ): Route {
-  // `handle` is called only after access and body were checked against this very definition.
+  // `handle` is called only after access and body were checked against this definition.
   return definition as unknown as Route
 }

@@ -1,15 +1,15 @@
 /*
- * Settings stated once. Each room has one table: meaning, default, schema and environment variable of each setting, and
- * a function that finds contradictions. `src/options` folds the tables into the schema of the options, their check and
- * the environment; `scripts/write-settings.ts` writes the tables of docs/configuration.md from them.
+ * Settings. Each room has one table with the meaning, default, schema and environment variable of each setting, and a
+ * function that finds contradictions. `src/options` combines the tables into the schema of the options, their check and
+ * the environment. `scripts/write-settings.ts` writes the tables of docs/configuration.md from them.
  */
 
-/** Default of a setting that has none: it must be given. */
+/** Marks a setting without a default: the caller must give it. */
 export const REQUIRED: unique symbol = Symbol('required')
 
 /**
- * A schema of zod for a value. Public types lead to this file, so it does not name zod's types: an application would
- * check all of them. test/docs.test.ts counts that.
+ * A zod schema for a value. Public types import this file, so it does not name zod's types: otherwise the compiler of each
+ * application would check all of them. test/docs.test.ts counts the types.
  */
 export interface SettingSchema<Value> {
   readonly _zod: { readonly output: Value }
@@ -20,7 +20,7 @@ export interface Variable {
   readonly name: string
   /** Turns the text into a value for the schema of the setting. Default: the text itself. */
   readonly parse?: (text: string) => unknown
-  /** Default of the server, in Markdown, where it is not the default of the setting. */
+  /** Default of the server, in Markdown, if it differs from the default of the setting. */
   readonly defaultIs?: string
 }
 
@@ -29,9 +29,9 @@ export interface Setting<Value> {
   /** Meaning with unit and bounds, in Markdown, for docs/configuration.md. */
   readonly meaning: string
   readonly default: Value | typeof REQUIRED
-  /** Default in Markdown. Default: written from the value. */
+  /** Default in Markdown. If it is absent, the text is generated from the value. */
   readonly defaultIs?: string
-  /** Accepts a given value. Its messages say what would be right. */
+  /** Validates a given value. Its messages describe the accepted values. */
   readonly schema: SettingSchema<Value>
   readonly variable?: Variable
 }
@@ -44,36 +44,36 @@ export interface NamedSetting extends Setting<unknown> {
   readonly name: string
 }
 
-/** Facts about the service that a setting may contradict. */
+/** Facts about the service, to find settings that contradict them. */
 export interface ServiceContext {
   readonly baseUrl: URL
-  /** NODE_ENV is not `production`, and `baseUrl` is local. */
+  /** True if NODE_ENV is not `production` and `baseUrl` is local. */
   readonly isDevelopment: boolean
   readonly hasMailer: boolean
 }
 
-/** The settings of a room, as `src/options` folds them. */
+/** The settings of a room, without their type. `src/options` combines all of them. */
 export interface RoomSettings {
-  /** Member of the options that holds these settings, such as `session`; null: they are members of the options themselves. */
+  /** Member of the options that contains these settings, such as `session`; null: they are members of the options. */
   readonly section: string | null
   readonly list: readonly NamedSetting[]
   /**
-   * Finds settings that contradict each other or the service, in options that their schema accepted.
-   * @returns what is wrong and what would be right, or null.
+   * Finds settings that contradict each other or the service, in options that the schema accepted.
+   * @returns a message with the problem and the solution, or null.
    */
   findContradiction(options: Readonly<Record<string, unknown>>, context: ServiceContext): string | null
 }
 
 /** The settings of a room, with their type. */
 export interface Settings<Shape extends object> extends RoomSettings {
-  /** Adds the default of each setting that is absent or undefined; leaves out members that belong to others. */
+  /** Returns all settings of the room, with the default for each absent or undefined one. Other members are left out. */
   complete(given?: Partial<Shape>): Shape
 }
 
 /**
  * Defines the settings of a room.
- * @param section member of the options that holds them; null: they are members of the options themselves.
- * @param findContradiction returns what is wrong with complete settings and what would be right, or null.
+ * @param section member of the options that contains them; null: they are members of the options.
+ * @param findContradiction returns a message with the problem and the solution, or null. It gets complete settings.
  */
 export function defineSettings<Shape extends object>(
   section: string | null,

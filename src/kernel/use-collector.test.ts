@@ -8,7 +8,7 @@ interface Use {
 
 const useOf = (number: number, at = 1): Use => ({ id: `session-${number}`, at })
 
-test('many last uses are written in parts, each once', async () => {
+test('many last uses are written in batches, each use once', async () => {
   const parts: (readonly Use[])[] = []
   const collector = createUseCollector<Use>(
     async (uses) => void parts.push(uses),
@@ -23,7 +23,7 @@ test('many last uses are written in parts, each once', async () => {
   collector.stop()
 })
 
-test('a last use that could not be written, or came during the writing, is written next time', async () => {
+test('a last use that failed to be written, or was added during a write, is written next time', async () => {
   const written: Use[] = []
   let isDown = true
   const collector = createUseCollector<Use>(

@@ -1,22 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { SECOND_MS } from './clock.ts'
 
-/** Collects last uses, to write them together. A process that dies loses a few seconds of them, which harms nobody. */
+/** Collects last uses to write them in batches. A process that dies loses a few seconds of them, which does no harm. */
 export interface UseCollector<Use> {
   add(use: Use): void
-  /** A use that is not written yet: what was read meanwhile is not the latest. */
+  /** Returns a use that is not written yet. It is later than the value in the database. */
   latest(id: string): Use | undefined
-  /** Writes what was collected. */
+  /** Writes the collected uses. */
   flush(): Promise<void>
-  /** Stops writing by itself. */
+  /** Stops the timer, so that only `flush` writes. */
   stop(): void
 }
 
 const FLUSH_AFTER_MS = 3 * SECOND_MS
-/** Written at once; requests are answered before the next ones. SQLite takes about 5 ms for so many. */
+/** Uses in one batch. Requests are handled between two batches. SQLite writes a full batch in about 5 ms. */
 const MAX_AT_ONCE = 200
 
-/** Makes a collector that writes three seconds after the first use that it was told of. */
+/** Creates a collector. It writes three seconds after the first use since the last write. */
 export function createUseCollector<Use extends { readonly id: string }>(
   write: (uses: readonly Use[]) => Promise<void>,
   onError: (error: unknown) => void,

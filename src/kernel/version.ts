@@ -1,2 +1,2 @@
-/** The version of Latchkey. A test holds it equal to package.json's. */
+/** The version of Latchkey. A test compares it with package.json. */
 export const VERSION = '0.1.0'

@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { sweepOneTimeTokens } from './one-time-token.ts'
 
-/** One-time tokens: expired ones are deleted. */
+/** Creates the one-time tokens feature: it deletes expired tokens. */
 export function oneTimeTokens(core: Core): Feature {
   const deps = { ...core, ...core.stores }
   return {

@@ -4,7 +4,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from './refusals.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from './store.ts'
 
-/** Token prefix and life by purpose, milliseconds. */
+/** Prefix and lifetime of the tokens of each purpose. Lifetimes are in milliseconds. */
 export const ONE_TIME_TOKENS = {
   password_reset: { prefix: 'lkr', lifeMs: HOUR_MS },
   email_verify: { prefix: 'lkv', lifeMs: 2 * DAY_MS },
@@ -13,10 +13,10 @@ export const ONE_TIME_TOKENS = {
   invitation: { prefix: 'lkv', lifeMs: 7 * DAY_MS },
 } as const satisfies Record<TokenPurpose, { readonly prefix: string; readonly lifeMs: number }>
 
-/** What a token is made for. */
+/** Input to create a one-time token. Default of `lifeMs`: the lifetime of the purpose. */
 export type NewOneTimeToken = Pick<OneTimeToken, 'purpose' | 'userId' | 'email'> & { readonly lifeMs?: number }
 
-/** Makes a token of 256 random bits and its record, not yet stored. */
+/** Creates a token of 256 random bits and its record, without storing it. */
 export function newOneTimeToken(
   clock: Clock,
   { purpose, userId, email, lifeMs = ONE_TIME_TOKENS[purpose].lifeMs }: NewOneTimeToken,
@@ -27,15 +27,15 @@ export function newOneTimeToken(
   return { token, record }
 }
 
-/** What using tokens works with. */
+/** Dependencies of the one-time token functions. */
 export interface OneTimeTokenDeps {
   readonly oneTimeTokens: OneTimeTokenStore
   readonly clock: Clock
 }
 
 /**
- * Finds what a token stands for, without using it up.
- * @throws token_invalid for one that is malformed, unknown, used, expired or of another purpose, which look alike.
+ * Finds the record of a token. The token stays valid.
+ * @throws Refusal `token_invalid`, the same for a token that is malformed, unknown, used, expired or of another purpose.
  */
 export async function findOneTimeToken(
   { oneTimeTokens, clock }: OneTimeTokenDeps,
@@ -48,13 +48,14 @@ export async function findOneTimeToken(
   return found
 }
 
-/** Longer than a password waits for its hash. */
+/** Longer than the wait for a password hash. */
 const CLAIM_MS = 30_000
 
 /**
- * Does slow work for a token that nobody else can use meanwhile: of a thousand requests with one token, one makes a
- * password hash, and the others are refused at once. Work that fails gives the token back.
- * @throws token_invalid when somebody else is using it; whatever the work throws.
+ * Runs slow work while the token is reserved: of a thousand requests with the same token, one makes a password hash, and the
+ * others are refused at once. If the work fails, the reservation ends.
+ * @returns the result of `work`.
+ * @throws Refusal `token_invalid` if another request has reserved the token, and every error of `work`.
  */
 export async function withClaimedToken<T>(
   { oneTimeTokens, clock }: OneTimeTokenDeps,
@@ -75,7 +76,7 @@ export async function withClaimedToken<T>(
 
 const SWEEP_BATCH = 500
 
-/** Deletes expired tokens, in batches that never hold the database for long. Returns how many. */
+/** Deletes expired tokens, in batches that never lock the database for long. Returns their number. */
 export async function sweepOneTimeTokens({ oneTimeTokens, clock }: OneTimeTokenDeps): Promise<number> {
   let total = 0
   for (;;) {

@@ -3,41 +3,47 @@ import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
 
-/** What a token in a mail is for. One of one purpose is worth nothing for another. */
+/** Purpose of a token in an email. A token is not valid for any other purpose. */
 export type TokenPurpose = 'password_reset' | 'email_verify' | 'email_change' | 'email_undo' | 'invitation'
 
-/** A one-time token as it is stored: of the secret, the hash only (ASVS 6.5.2). Times are milliseconds since 1970 UTC. */
+/** A stored one-time token, with only the hash of its secret (ASVS 6.5.2). Times are milliseconds since 1970 UTC. */
 export interface OneTimeToken {
   readonly tokenHash: TokenHash
   readonly purpose: TokenPurpose
-  /** Null: nobody's, such as an invitation. */
+  /** Id of the user; null for a token without a user, such as an invitation. */
   readonly userId: UserId | null
-  /** The address it was mailed to, or will belong to the account. */
+  /** Email address that the token was sent to, or that the account will have. */
   readonly email: EmailAddress | null
   readonly createdAt: number
   readonly expiresAt: number
 }
 
-/** A user, and the security epoch in which something was asked for; see `SessionStore.findSecurityEpoch`. */
+/** A user, and the user's security epoch at the time of the request; see `SessionStore.findSecurityEpoch`. */
 export interface EpochOfUser {
   readonly id: UserId
   readonly securityEpoch: number
 }
 
-/** What one-time tokens ask of storage. They are used up by the transactions that they allow. */
+/** Storage of one-time tokens. The transaction that a token allows also uses it up. */
 export interface OneTimeTokenStore {
-  /** Stores tokens together with what is told of them. */
+  /** Stores tokens, with their events and emails. */
   issue(tokens: readonly OneTimeToken[], effectsOf: EffectsOf): Promise<void>
-  /** The same. False, and nothing done, when the user is disabled or gone, or their security epoch is another by now. */
+  /**
+   * Stores tokens, with their events and emails. Stores nothing and returns false if the user is disabled or deleted, or if
+   * the user's security epoch has changed.
+   */
   issueInEpoch(user: EpochOfUser, tokens: readonly OneTimeToken[], effectsOf: EffectsOf): Promise<boolean>
-  /** The same in the place of a token that is used up by it. False, and nothing done, when that was used meanwhile. */
+  /**
+   * Uses up one token and stores others in its place, with their events and emails. Stores nothing and returns false if the
+   * first token was already used.
+   */
   exchange(used: OneTimeToken, tokens: readonly OneTimeToken[], effectsOf: EffectsOf): Promise<boolean>
-  /** Null when there is none of this purpose that lives at `now`. */
+  /** Finds a token. Returns null if it does not exist, has another purpose, or has expired at `now`. */
   find(tokenHash: TokenHash, purpose: TokenPurpose, now: number): Promise<OneTimeToken | null>
-  /** Reserves a token. False when it is gone, or reserved beyond `now`. */
+  /** Reserves a token until `claimedUntil`. Returns false if it does not exist, or if it is already reserved at `now`. */
   claim(tokenHash: TokenHash, now: number, claimedUntil: number): Promise<boolean>
-  /** Gives back a reservation, if it still is this one. */
+  /** Ends a reservation, if the token still has this reservation. */
   release(tokenHash: TokenHash, claimedUntil: number): Promise<void>
-  /** Deletes expired tokens, no more than `limit`; says how many. */
+  /** Deletes expired tokens, at most `limit`. Returns their number. */
   sweep(now: number, limit: number): Promise<number>
 }

@@ -18,11 +18,11 @@ test.each([
   ['', 'Unknown device'],
   [null, 'Unknown device'],
   ['Go to evil.example and confirm your card/1.0 x', 'Unknown device'],
-])('%s is %s', (userAgent, label) => {
+])('the label of %j is %j', (userAgent, label) => {
   expect(deviceLabel(userAgent)).toBe(label)
 })
 
-test('any user agent has a label, at once', () => {
+test('any user agent has a label', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 256 }), (text) => {
       expect(deviceLabel(text)).toBeTruthy()

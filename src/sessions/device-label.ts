@@ -10,13 +10,16 @@ const CLIENTS: readonly [RegExp, string][] = [
 
 const KNOWN_NAMES = new Set([...Object.values(Bowser.BROWSER_MAP), ...Object.values(Bowser.OS_MAP)])
 
-/** Names a device for people: "Chrome on Linux", "curl", "Unknown device". A hint from the client, never a proof. */
+/**
+ * Returns a name of a device for people: "Chrome on Linux", "curl", "Unknown device". It comes from the client, so it proves
+ * nothing.
+ */
 export function deviceLabel(userAgent: string | null): string {
   if (userAgent === null || userAgent.trim() === '') return 'Unknown device'
   const known = CLIENTS.find(([pattern]) => pattern.test(userAgent))
   if (known !== undefined) return known[1]
   const { browser, os } = Bowser.parse(userAgent)
-  // For clients that it does not know, the parser gives what they call themselves: words of a stranger, in mails of ours.
+  // For unknown clients the parser returns their own words. Our emails must not contain words of an attacker.
   const parts = [browser.name, os.name].filter((part) => part !== undefined && KNOWN_NAMES.has(part))
   return parts.length > 0 ? parts.join(' on ') : 'Unknown device'
 }

@@ -5,7 +5,7 @@ export type SessionEvent =
   | { readonly type: 'session.revoked' | 'session.expired'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'sessions.revoked'; readonly userId: string; readonly count: number }
 
-/** What the documentation and the account page say of them. */
+/** Texts about the session events, for the documentation and the account page. */
 export const SESSION_EVENTS = {
   'session.revoked': {
     description:

@@ -8,7 +8,7 @@ import type { SessionMemory } from './session-memory.ts'
 import { sessionAccountPage } from './session-pages.ts'
 import { sweepSessions } from './sweep-sessions.ts'
 
-/** Sessions, and the server-side calls about them. */
+/** The sessions feature, with the server-side calls about sessions. */
 export interface SessionsFeature extends Feature {
   /** Name of the job that deletes expired sessions. */
   readonly sweep: string
@@ -17,7 +17,7 @@ export interface SessionsFeature extends Feature {
 
 const SWEEP = 'sweep expired sessions'
 
-/** Sessions: show, list, revoke, expire. */
+/** Creates the sessions feature: show, list, revoke and expire sessions. */
 export function sessions(core: Core, memory: SessionMemory, pages: Pages): SessionsFeature {
   const deps = { ...core, ...core.stores, ...memory }
   return {

@@ -2,13 +2,16 @@ import type { Principal, Session, SessionPrincipal } from '../kernel/principal.t
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionDeps } from './start-session.ts'
 
-/** Who logged in. Throws insufficient_scope for access tokens: they manage no credentials, sessions or other tokens. */
+/**
+ * Returns the principal if it is a session. Throws `insufficient_scope` for an access token: it must not manage credentials,
+ * sessions or other tokens.
+ */
 export function requireSession(principal: Principal): SessionPrincipal {
   if (principal.kind === 'session') return principal
-  throw new Refusal('insufficient_scope', { detail: 'This takes a session: no access token may do it.' })
+  throw new Refusal('insufficient_scope', { detail: 'This action requires a session. An access token is not enough.' })
 }
 
-/** Throws reauthentication_required when the last proof of identity is older than the freshness limit. */
+/** Throws `reauthentication_required` if the last proof of identity is older than the freshness limit. */
 export function requireFreshSession(
   { clock, sessionSettings }: Pick<SessionDeps, 'clock' | 'sessionSettings'>,
   session: Session,

@@ -23,7 +23,7 @@ export interface NewSession {
   readonly record: SessionRecord
 }
 
-/** Creates a session with a new token and a new id; no part of it comes from the client (ASVS 7.2.4). It is not stored yet. */
+/** Creates a session with a new token and a new id, without storing it. Neither comes from the client (ASVS 7.2.4). */
 export function newSession(
   { clock, sessionSettings }: { readonly clock: Clock; readonly sessionSettings: SessionSettings },
   { user, login, remember, client }: NewSessionInput,

@@ -5,12 +5,12 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { SessionEvent } from './events.ts'
 import type { SessionDeps } from './start-session.ts'
 
-/** What ending sessions works with. */
+/** Dependencies of the functions that revoke sessions. */
 export type RevokeDeps = Pick<SessionDeps, 'sessions'>
 
 /**
- * Ends one session of the user.
- * @throws not_found for an unknown id and for somebody else's, which look alike.
+ * Revokes one session of the user.
+ * @throws Refusal `not_found`, the same for an unknown id and for a session of another user.
  */
 export async function revokeSession(
   deps: RevokeDeps,
@@ -19,10 +19,10 @@ export async function revokeSession(
   stamp: Stamp<SessionEvent>,
 ): Promise<void> {
   const revoked = id !== null && (await endSession(deps, userId, id, stamp))
-  if (!revoked) throw new Refusal('not_found', { detail: 'There is no such session.' })
+  if (!revoked) throw new Refusal('not_found', { detail: 'This session does not exist.' })
 }
 
-/** Ends one session of the user if it is there. */
+/** Revokes one session of the user. Returns false if it does not exist. */
 export async function endSession(
   deps: RevokeDeps,
   userId: UserId,
@@ -32,7 +32,11 @@ export async function endSession(
   return deps.sessions.revoke(userId, id, onlyEvents(stamp({ type: 'session.revoked', userId, sessionId: id })))
 }
 
-/** Ends all sessions of the user but one; says how many. */
+/**
+ * Revokes all sessions of the user except `keep`.
+ * @param keep id of the session to keep; null: none.
+ * @returns the number of revoked sessions.
+ */
 export async function revokeOtherSessions(
   deps: RevokeDeps,
   userId: UserId,

@@ -4,19 +4,19 @@ import type { ParsedSessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { SessionRef } from './store.ts'
 
-/** Sessions, or users, read at once. */
+/** Sessions, or users, in one page. */
 const PAGE = 100
-/** Sessions ended in one transaction. */
+/** Sessions revoked in one transaction. */
 const BATCH = 200
 
-/** How many sessions a filter means now. Reads all of them, page by page, unless it names a user. */
+/** Returns the number of sessions that match a filter. Without a user, it reads all sessions, page by page. */
 export async function countSessions(deps: SessionDeps, filter: ParsedSessionFilter): Promise<number> {
   let count = 0
   for await (const found of findSessions(deps, filter)) count += found.length
   return count
 }
 
-/** Ends the sessions that a filter means, in batches; says how many. */
+/** Revokes the sessions that match a filter, in batches. Returns their number. */
 export async function revokeSessionsWhere(
   deps: SessionDeps,
   filter: ParsedSessionFilter,

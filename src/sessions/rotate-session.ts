@@ -3,15 +3,16 @@ import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import type { SessionRotation } from './store.ts'
 
-/** A new token for a session whose user proved their identity again. It is not stored yet. */
+/** A new token for a session whose user proved their identity again, not stored yet. */
 export interface PlannedRotation {
   readonly issued: IssuedSession
   readonly rotation: SessionRotation
 }
 
 /**
- * Plans a new token for a session. The session keeps its id and becomes fresh; its old token stops working (ASVS 7.2.4).
- * @param currentToken the token that the request carried; the swap is stored only while the session still has it.
+ * Creates a new token for a session, without storing it. The session keeps its id and becomes fresh; its old token stops
+ * working (ASVS 7.2.4).
+ * @param currentToken the token of the request. The new token is stored only if the session still has this one.
  * @param now milliseconds since 1970 UTC.
  */
 export function planRotation(

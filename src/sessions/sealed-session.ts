@@ -1,6 +1,7 @@
 /*
- * A session as an encrypted package in its cookie: its opaque token, and what a verification would have read of session and
- * user. Opened, it is either believed, or its token goes the way of any other.
+ * Sealed sessions: the cookie contains an encrypted package with the session token, and with the data of session and user
+ * that a verification would read. `verify-sealed-session.ts` either trusts an opened package, or verifies its token like any
+ * other session token.
  */
 import { createJweSealer } from '../crypto/compact-jwe.ts'
 import { SECOND_MS } from '../kernel/clock.ts'
@@ -8,26 +9,29 @@ import type { EmailAddress } from '../kernel/email-address.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Authenticated, IssuedSession, Method, SessionPrincipal } from '../kernel/principal.ts'
 
-/** A package that was opened: the session as it was when it was sealed. `verify-sealed-session.ts` decides whether to believe it. */
+/** An opened package: the session at the time of sealing. `verify-sealed-session.ts` decides whether to trust it. */
 export interface OpenedSession extends Authenticated<SessionPrincipal> {
   readonly token: string
   readonly sealedAt: number
 }
 
-/** Seals sessions and opens them. */
+/** Seals sessions and opens sealed sessions. */
 export interface SessionSealer {
-  /** Null where the package would be too large for a cookie: then the token itself is sent. */
+  /** Returns the sealed session, or null if it is too large for a cookie: then the cookie contains the token itself. */
   seal(issued: IssuedSession, now: number): string | null
-  /** Null for what is altered, truncated, too long, or sealed with none of our secrets. */
+  /** Opens a sealed session. Returns null if it is altered, truncated, too long, or not sealed with one of our secrets. */
   open(text: string): OpenedSession | null
 }
 
-/** With its name and attributes the cookie stays below 1,024 bytes. */
+/** Keeps the cookie, with its name and attributes, below 1,024 bytes. */
 const MAX_SEALED_LENGTH = 860
-/** What base64url and the other parts of a JWE leave of it for the payload. */
+/** Space for the payload, after base64url and the other parts of the JWE. */
 const MAX_PAYLOAD_BYTES = Math.floor(((MAX_SEALED_LENGTH - 96) * 3) / 4)
 
-/** The payload. Names and times as in JWTs where these have them (RFC 7519, OpenID Connect Core): seconds, with fractions. */
+/**
+ * The payload. Names come from JWTs where they exist there (RFC 7519, OpenID Connect Core). Times are seconds since 1970 UTC,
+ * with fractions.
+ */
 interface Payload {
   readonly tok: string
   readonly sid: string
@@ -47,7 +51,10 @@ interface Payload {
   readonly joined: number
 }
 
-/** Makes a sealer. The newest secret seals, all open. */
+/**
+ * Creates a sealer.
+ * @param secrets newest first; the first one seals, all of them open.
+ */
 export function createSessionSealer(secrets: readonly Uint8Array[]): SessionSealer {
   const jwe = createJweSealer(secrets, 'session')
   return {
@@ -57,7 +64,7 @@ export function createSessionSealer(secrets: readonly Uint8Array[]): SessionSeal
     },
     open(text) {
       const payload = text.length > MAX_SEALED_LENGTH ? null : jwe.open(text)
-      // Only what `seal` made can be opened.
+      // Only the output of `seal` opens.
       return payload === null ? null : fromPayload(JSON.parse(payload) as Payload)
     },
   }
@@ -84,12 +91,12 @@ function toPayload({ user, session, token }: IssuedSession, now: number): Payloa
   }
 }
 
-/** The payload as text. Of a long `User-Agent` only as much as fits, which names browser and system first. */
+/** Returns the payload as text, or null if it does not fit. A long `User-Agent` is cut; it names browser and system first. */
 function toText(payload: Payload): string | null {
   const whole = JSON.stringify(payload)
   const surplus = Buffer.byteLength(whole) - MAX_PAYLOAD_BYTES
   if (surplus <= 0) return whole
-  // One character of a User-Agent is one byte or more.
+  // Each removed character saves at least one byte.
   const shorter = JSON.stringify({
     ...payload,
     ua: payload.ua?.slice(0, Math.max(0, payload.ua.length - surplus)) ?? null,

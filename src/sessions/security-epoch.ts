@@ -2,15 +2,15 @@ import { hashToken } from '../crypto/token.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionStore } from './store.ts'
 
-/** What asking for the epoch works with. */
+/** Dependencies of `requireSecurityEpoch`. */
 export interface SecurityEpochDeps {
   readonly sessions: SessionStore
 }
 
 /**
- * The security epoch of a session, asked of the store: what is stored on its condition fails if all sessions of the user
- * end meanwhile.
- * @throws unauthenticated when the session has ended.
+ * Reads the security epoch of a session from the storage. Pass it to a later write: the write fails if all sessions of the
+ * user are revoked in the meantime.
+ * @throws Refusal `unauthenticated` if the session was revoked or has expired.
  */
 export async function requireSecurityEpoch({ sessions }: SecurityEpochDeps, sessionToken: string): Promise<number> {
   const epoch = await sessions.findSecurityEpoch(hashToken(sessionToken))

@@ -8,21 +8,24 @@ import { countSessions, revokeSessionsWhere } from './revoke-where.ts'
 import { parseSessionFilter, type SessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
 
-/** Sessions, for the application itself: none of this is reachable over HTTP. */
+/** Calls about sessions for the application itself. HTTP requests cannot reach them. */
 export interface ServerSideSessions {
-  /** The sessions of a user that have not expired, most recently used first. */
+  /** Returns a user's sessions that have not expired, most recently used first. Throws `not_found` if the id is malformed. */
   list(userId: string): Promise<Session[]>
-  /** Ends one session of a user. Throws not_found when there is none of this id. */
+  /** Revokes one session of a user. Throws `not_found` if the session does not exist. */
   revoke(userId: string, sessionId: string): Promise<void>
-  /** Ends all sessions of a user; says how many. */
+  /** Revokes all sessions of a user. Returns their number. Throws `not_found` if the id is malformed. */
   revokeAll(userId: string): Promise<number>
-  /** How many sessions a filter means. Throws validation_failed for an empty or misspelt one. */
+  /** Returns the number of sessions that match a filter. Throws `validation_failed` if the filter is empty or invalid. */
   count(filter: SessionFilter): Promise<number>
-  /** Ends the sessions that a filter means, of whomever, in batches; says how many. Throws as `count` does. */
+  /**
+   * Revokes the sessions of all users that match a filter, in batches. Returns their number. Throws `validation_failed` if
+   * the filter is empty or invalid.
+   */
   revokeWhere(filter: SessionFilter): Promise<number>
 }
 
-/** Makes the server-side calls about sessions. */
+/** Creates the server-side calls about sessions. */
 export function createServerSideSessions(deps: SessionDeps, stamp: Stamp<SessionEvent>): ServerSideSessions {
   return {
     async list(userId) {

@@ -7,46 +7,50 @@ import type { Change, ChangesElsewhere, SessionRef } from './store.ts'
 import { createTokenTable } from './token-table.ts'
 
 /**
- * Sessions and access tokens that were verified lately, by digest of the token, in this process. Bounded; refusals are never kept.
- * The storage tells it what this process and the other processes change.
+ * Recently verified sessions and access tokens of this process, by the digest of the token. The size is limited. Refusals are
+ * never cached. The storage reports the changes of this process and of other processes.
  */
 export interface SessionCache {
   get(digest: TokenDigest): SessionPrincipal | undefined
-  /** An access token that was verified lately. */
+  /** Returns a cached access token. */
   getToken(digest: TokenDigest): TokenPrincipal | undefined
-  /** Grows with every eviction. Read it before asking the storage, and hand it to `put`. */
+  /** Increases with every eviction. Read it before you read from the storage, and pass it to `put`. */
   readonly version: number
-  /** Keeps what was read, unless it was evicted since `version`: what was read may be out of date. */
+  /** Caches a session that was read, unless it was evicted after `version`: then the data that was read may be old. */
   put(digest: TokenDigest, principal: SessionPrincipal, version: number): void
   putToken(digest: TokenDigest, principal: TokenPrincipal, version: number): void
   evictSession(session: SessionRef): void
-  /** Forgets all sessions and access tokens of the user. */
+  /** Evicts all sessions and access tokens of the user. */
   evictUser(id: UserId): void
   /**
-   * Forgets what this process or other processes changed.
-   * @returns false while they cannot be heard: then nothing in here is to be believed.
+   * Evicts everything that this process or other processes changed.
+   * @returns false while the changes of other processes are unknown: then the cache must not be used.
    */
   follow(changes: ChangesElsewhere): boolean
   readonly size: number
 }
 
-/** Evictions remembered one by one; what was read before the oldest of them is kept by nobody. */
+/** Number of evictions that are remembered. Data that was read before the oldest of them is not cached. */
 const MAX_REMEMBERED = 1_000
-/** Machines are few. */
+/** Limit for access tokens, of which there are few. */
 const MAX_TOKENS = 10_000
 
-/** Told of everything that is evicted, kept or not. */
+/** Receives every eviction, also of entries that are not cached. */
 export interface EvictionListener {
   add(id: SessionId | UserId): void
-  /** More than can be told. */
+  /** Reports that changes were lost. */
   lose(): void
 }
 
-/** Makes a cache for so many sessions; 0 keeps none. */
+/**
+ * Creates a cache.
+ * @param maxSessions number of sessions in the cache; 0 switches it off.
+ * @param listener receives the evictions. Default: none.
+ */
 export function createSessionCache(maxSessions: number, listener: EvictionListener | null = null): SessionCache {
   const table = maxSessions > 0 ? createSessionTable(maxSessions) : null
   const tokens = createTokenTable(Math.min(maxSessions, MAX_TOKENS))
-  /** Who was evicted last, and at which version. */
+  /** The last evictions: the id of the session or user, and the version of the cache. */
   const evictedAt = createBoundedMap<SessionId | UserId, number>(MAX_REMEMBERED)
   let forgottenUpTo = 0
   let version = 0

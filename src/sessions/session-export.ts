@@ -4,7 +4,7 @@ import type { ExportPart } from '../kernel/feature.ts'
 import { sessionJsonSchema, toSessionJson } from './session-json.ts'
 import type { SessionStore } from './store.ts'
 
-/** The sessions of a user in the export. */
+/** Returns the sessions part of the user export. */
 export function sessionExport({
   sessions,
   clock,

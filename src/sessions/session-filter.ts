@@ -4,26 +4,26 @@ import { parseIpNetwork } from '../kernel/ip-address.ts'
 import type { Method, Session } from '../kernel/principal.ts'
 import { type FieldError, Refusal } from '../kernel/refusal.ts'
 
-/** Which sessions are meant: those that all members hold for. At least one member. */
+/** A filter for sessions. It needs at least one member; a session matches if all given members match. */
 export interface SessionFilter {
-  /** Of this user. */
+  /** Id of the user. */
   readonly userId?: string
-  /** Started at this time or later, milliseconds since 1970 UTC. */
+  /** Matches sessions that started at this time or later, milliseconds since 1970 UTC. */
   readonly since?: number
-  /** Proven, among others, by this method. */
+  /** Matches sessions whose methods include this one. */
   readonly method?: Method
-  /** Started from an address of this network: `203.0.113.0/24`, `2001:db8::/32`, or one address. */
+  /** Matches sessions that started from this network: `203.0.113.0/24`, `2001:db8::/32`, or one IP address. */
   readonly network?: string
 }
 
-/** A filter that was checked: what a storage looks for, and what is asked of each session it gives. */
+/** A checked filter: the conditions for the storage, and a check for each session that the storage returns. */
 export interface ParsedSessionFilter {
   readonly userId: UserId | null
   readonly since: number | null
   readonly matches: (session: Session) => boolean
 }
 
-/** One of these alone would end every session there is, so an empty filter is refused. */
+/** An empty filter would match every session, so it is refused. */
 const filterSchema = z
   .strictObject({
     userId: z
@@ -40,8 +40,8 @@ const filterSchema = z
   .refine((filter) => Object.values(filter).some((value) => value !== undefined), 'Must name at least one member.')
 
 /**
- * Checks a filter: what is misspelt or empty must not mean more sessions than were meant.
- * @throws validation_failed.
+ * Checks a filter. A misspelt or empty filter must not match more sessions than intended.
+ * @throws Refusal `validation_failed`.
  */
 export function parseSessionFilter(filter: SessionFilter): ParsedSessionFilter {
   const { success, error } = filterSchema.safeParse(filter)
@@ -60,6 +60,6 @@ export function parseSessionFilter(filter: SessionFilter): ParsedSessionFilter {
 
 function toFieldError(issue: z.core.$ZodIssue): FieldError {
   const names = issue.code === 'unrecognized_keys' ? issue.keys : issue.path
-  const detail = issue.code === 'unrecognized_keys' ? 'There is no such member.' : issue.message
+  const detail = issue.code === 'unrecognized_keys' ? 'This member does not exist.' : issue.message
   return { pointer: ['#', ...names.map(String)].join('/'), detail }
 }

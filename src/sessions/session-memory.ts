@@ -7,7 +7,7 @@ import type { SessionStore, Touch } from './store.ts'
 import { createSuspects, type Suspects } from './suspects.ts'
 import type { VerificationCounts } from './verify-session.ts'
 
-/** What this process keeps in memory to verify sessions. */
+/** Data that this process keeps in memory to verify sessions. */
 export interface SessionMemory {
   readonly sessionSettings: SessionSettings
   readonly cache: SessionCache
@@ -18,7 +18,7 @@ export interface SessionMemory {
   readonly verifications: VerificationCounts
 }
 
-/** What the memory is made from. */
+/** Dependencies of `createSessionMemory`. */
 export interface SessionMemoryParts {
   readonly sessions: SessionStore
   readonly sessionSettings: SessionSettings
@@ -28,7 +28,7 @@ export interface SessionMemoryParts {
   readonly report: (error: unknown) => void
 }
 
-/** Creates the memory, which is empty. */
+/** Creates an empty memory. */
 export function createSessionMemory(parts: SessionMemoryParts): SessionMemory {
   const { sessions, sessionSettings, secrets, clock, report } = parts
   const suspects = createSuspects(sessions.recentChanges, clock, report)

@@ -7,7 +7,7 @@ import { timeElement } from '../pages/parts.ts'
 import { toSessionJson } from './session-json.ts'
 import type { SessionStore } from './store.ts'
 
-/** The part of the account page about sessions: log out here, log out elsewhere. */
+/** Returns the sessions part of the account page: log out here, and log out other sessions. */
 export function sessionAccountPage(
   { basePath }: Pages,
   { sessions, clock }: { readonly sessions: SessionStore; readonly clock: Clock },

@@ -1,10 +1,10 @@
-/* How often the table of verified sessions has what is asked for, when it is full. LRU is the oracle. */
+/* Hit rate of a full table of verified sessions, compared with LRU. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digest, principalOf } from '../../test/support/cached-session.ts'
 import { createSessionTable, type SessionTable } from './session-table.ts'
 
-/** Asks the table for a session and puts it there if it is missing, as a verification does. */
+/** Reads a session from the table, and stores it after a miss, as a verification does. */
 function isHit(table: SessionTable, session: number): boolean {
   if (table.get(digest(session)) !== undefined) return true
   table.put(digest(session), principalOf(session))
@@ -22,7 +22,7 @@ function createLru(capacity: number): (session: number) => boolean {
   }
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
 function createRandom(seed: number): () => number {
   let state = seed
   return () => {
@@ -33,7 +33,7 @@ function createRandom(seed: number): () => number {
   }
 }
 
-/** Session n is asked for in proportion to 1/n^skew (Zipf). */
+/** Returns requests for sessions: session n is requested in proportion to 1/n^skew (Zipf). */
 function createZipf(sessions: number, skew: number, seed: number): () => number {
   const random = createRandom(seed)
   let sum = 0
@@ -52,16 +52,16 @@ describe('a table that is full', () => {
     ['never used', 0],
     ['used once', 1],
     ['used often', 3],
-  ])('of idle sessions, %s, keeps ten active ones', (_, uses) => {
+  ])('full of idle sessions, %s, keeps ten active ones', (_, uses) => {
     const table = createSessionTable(1_000)
     for (let idle = 0; idle < 1_000; idle++) table.put(digest(idle), principalOf(idle))
     for (let use = 0; use < uses; use++) for (let idle = 0; idle < 1_000; idle++) table.get(digest(idle))
     let hits = 0
     for (let request = 0; request < 200; request++) hits += isHit(table, 1_000 + (request % 10)) ? 1 : 0
-    expect(hits).toBe(190) // all but the first of each
+    expect(hits).toBe(190) // all but the first request of each session
   })
 
-  test('keeps ten active ones while strangers come once each and never again', () => {
+  test('keeps ten active sessions while many others are used once', () => {
     const table = createSessionTable(100)
     let hits = 0
     for (let request = 0; request < 1_000; request++) {
@@ -71,7 +71,7 @@ describe('a table that is full', () => {
     expect(hits).toBe(990)
   })
 
-  test('forgets all idle ones in the end', () => {
+  test('evicts all idle sessions in the end', () => {
     const table = createSessionTable(100)
     for (let idle = 0; idle < 100; idle++) isHit(table, idle)
     for (let newcomer = 100; newcomer < 200; newcomer++) isHit(table, newcomer)
@@ -79,7 +79,7 @@ describe('a table that is full', () => {
     expect(left).toEqual([])
   })
 
-  test('has as many hits as LRU, within one percent, of three times as many sessions as it holds', () => {
+  test('has as many hits as LRU, within one percent, for three times as many sessions as it can hold', () => {
     const skew = fc.double({ min: 0.5, max: 1.3, noNaN: true })
     fc.assert(
       fc.property(fc.nat(), skew, fc.constantFrom(50, 200), (seed, exponent, capacity) => {

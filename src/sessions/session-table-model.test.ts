@@ -1,4 +1,4 @@
-/* The table of verified sessions after any sequence of operations, against a plain map as the model. */
+/* The table of verified sessions after any sequence of operations, compared with a plain map as the model. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digest, principalOf, userIdOf } from '../../test/support/cached-session.ts'
@@ -26,7 +26,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const) }) },
 )
 
-/** A copy of a session. Each version has other values, and every other version has another token. */
+/** Returns a copy of a session. Each version has different values, and every second version has a new token. */
 function copyOf(of: number, version: number): SessionPrincipal {
   const copy = principalOf(of, of % USERS, `name ${version}`)
   const methods = Array.from({ length: version % 3 }, (_, nth) => `method ${nth}` as Method) // any words
@@ -48,7 +48,7 @@ function apply(table: SessionTable, each: Operation): void {
   if (each.kind === 'clear') table.clear()
 }
 
-/** What the table holds after the operations. Looking counts as use, so a new table repeats them for every look. */
+/** Returns the content of the table after the operations. Reading counts as use, so each read repeats them on a new table. */
 function contentAfter(capacity: number, operations: readonly Operation[]): Content {
   const table = createSessionTable(capacity)
   for (const each of operations) apply(table, each)
@@ -62,7 +62,7 @@ function contentAfter(capacity: number, operations: readonly Operation[]): Conte
   return content
 }
 
-/** What a plain map holds after one more operation, before any eviction. */
+/** Returns the content of a plain map after one more operation, without eviction. */
 function modelAfter(before: Content, each: Operation): Map<TokenDigest, SessionPrincipal> {
   if (each.kind === 'get') return new Map(before)
   if (each.kind === 'clear') return new Map()
@@ -71,7 +71,7 @@ function modelAfter(before: Content, each: Operation): Map<TokenDigest, SessionP
   const rest = [...before].filter(([, principal]) => !isGone(principal))
   if (each.kind !== 'put') return new Map(rest)
   const put = copyOf(each.session, each.version)
-  // The user that was put last counts for all sessions of the user.
+  // The latest data of a user applies to all sessions of the user.
   const updated = rest.map(
     ([key, old]) => [key, old.user.id === put.user.id ? { ...old, user: put.user } : old] as const,
   )
@@ -83,7 +83,7 @@ function missingFrom(content: Content, expected: Content): TokenDigest[] {
 }
 
 describe('after any sequence of operations', () => {
-  test('the table holds what a plain map holds, less one session for each that came when it was full', () => {
+  test('the table contains the same as a plain map, minus one session for each that was added while it was full', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.array(operation, { maxLength: 40 }), (capacity, operations) => {
         let before: Content = new Map()
@@ -101,12 +101,12 @@ describe('after any sequence of operations', () => {
     )
   })
 
-  test('a newcomer takes the place of a session that was not used, if there is one', () => {
+  test('a new session replaces a session that was not used, if there is one', () => {
     const isUsed = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 })
     const capacity = fc.integer({ min: 2, max: 8 })
     fc.assert(
       fc.property(capacity, fc.array(operation, { maxLength: 40 }), isUsed, (limit, operations, choice) => {
-        // Two rounds of newcomers: what was used before counts no more.
+        // After two rounds of new sessions, earlier uses have no effect.
         const newcomers = Array.from({ length: 2 * limit + 1 }, (_, nth) => 100 + nth)
         const table = createSessionTable(limit)
         for (const each of operations) apply(table, each)

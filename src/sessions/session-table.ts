@@ -1,7 +1,8 @@
 /*
- * Verified sessions in memory, packed (docs/decisions/0019): the six times of a session stand in one array of numbers, texts
- * that sessions have in common (user, methods, user agent) stand once, and a principal is created when it is asked for.
- * Tested against a plain map as the model, and against LRU for its hit rate: session-table.test.ts.
+ * Verified sessions in memory, packed (docs/decisions/0019): one array of numbers contains the six times of each session,
+ * sessions share equal values (user, methods, user agent), and a principal is created only when it is read.
+ * Tested by session-table.test.ts, against a plain map as the model by session-table-model.test.ts, and against the hit rate
+ * of LRU by session-table-hits.test.ts.
  */
 import type { TokenDigest } from '../crypto/token.ts'
 import { createBoundedMap } from '../kernel/bounded-map.ts'
@@ -9,13 +10,13 @@ import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Method, Session, SessionPrincipal, User } from '../kernel/principal.ts'
 import { createSlots } from './slots.ts'
 
-/** Verified sessions by digest of their token, of limited number. */
+/** A limited number of verified sessions, by the digest of their token. */
 export interface SessionTable {
-  /** Returns the session with the user that was put last, also if that came with another session of the user. */
+  /** Returns the session with the latest data of its user, also if that data came with another session of the user. */
   get(digest: TokenDigest): SessionPrincipal | undefined
-  /** Replaces an older copy of the session. When the table is full, a session that was not used lately leaves. */
+  /** Stores a session, or replaces its older copy. If the table is full, it evicts a session that was not used recently. */
   put(digest: TokenDigest, principal: SessionPrincipal): void
-  /** Removes one session of the user, or with null all of them. */
+  /** Removes one session of the user, or all of them if `id` is null. */
   remove(userId: UserId, id: SessionId | null): void
   clear(): void
   readonly size: number
@@ -35,19 +36,19 @@ interface Row {
   readonly remembered: boolean
   readonly ip: string | null
   readonly userAgent: string | null
-  /** Position of its times. */
+  /** Position of the times of the session. */
   readonly slot: number
   /** The next row of the same user. */
   next: Row | undefined
 }
 
 const TIMES = 6
-/** Texts that are kept for sharing. */
+/** Number of values that are kept for sharing. */
 const MAX_SHARED = 1_000
 
 /**
  * Creates an empty table.
- * @param maxSessions number of sessions that the table holds at most, at least 1.
+ * @param maxSessions maximum number of sessions in the table, at least 1.
  */
 export function createSessionTable(maxSessions: number): SessionTable {
   const rows = new Map<TokenDigest, Row>()
@@ -117,7 +118,7 @@ export function createSessionTable(maxSessions: number): SessionTable {
 function ownerOf(owners: Map<UserId, Owner>, user: User): Owner {
   const known = owners.get(user.id)
   if (known !== undefined) {
-    known.user = user // read later than the copy that is there
+    known.user = user // newer than the copy in the table
     return known
   }
   const owner: Owner = { user, first: undefined }
@@ -153,7 +154,7 @@ function toPrincipal(row: Row, times: Float64Array): SessionPrincipal {
   const session: Session = {
     id: row.id,
     userId: user.id,
-    // `writeTimes` wrote all six of a row's slot.
+    // `writeTimes` wrote all six times of the slot.
     createdAt: times[start] as number,
     lastSeenAt: times[start + 1] as number,
     expiresAt: times[start + 2] as number,

@@ -3,34 +3,34 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import { durationMs } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
-/** How long sessions live and how often they are written. All durations in milliseconds. */
+/** Limits of sessions and of their cache. All durations are in milliseconds. */
 export interface SessionSettings {
   /**
-   * What the cookie holds: the session's token (`opaque`), or an encrypted package with it (`sealed`), which is verified
-   * without a read. Default `opaque`. Either is understood whatever this says, so that it can be changed.
+   * Content of the cookie: the session token (`opaque`), or an encrypted package with the token (`sealed`), which is verified
+   * without a read. Both are accepted with either value, so that you can change the setting. Default `opaque`.
    */
   readonly token: 'opaque' | 'sealed'
-  /** Ends a session that is not used for so long. Default 24 hours. */
+  /** Idle limit: a session expires after this time without use. Default 24 hours. */
   readonly idleMs: number
-  /** Ends a session however busy it is. Default 7 days. */
+  /** Absolute limit: a session expires this long after login, also while it is in use. Default 7 days. */
   readonly absoluteMs: number
   /** Idle limit of a remembered session. Default 14 days. */
   readonly rememberedIdleMs: number
   /** Absolute limit of a remembered session. Default 30 days. */
   readonly rememberedAbsoluteMs: number
-  /** Last use is written at most so often. Default 60 seconds. */
+  /** Minimum time between two writes of the last use. Default 60 seconds. */
   readonly touchWindowMs: number
-  /** How long a proof of identity counts as recent. Default 10 minutes. */
+  /** Time for which a proof of identity is recent. Default 10 minutes. */
   readonly freshMs: number
-  /** A remembered cookie is sent again at most so often. Default 1 day. */
+  /** Minimum time between two renewals of a remembered cookie. Default 1 day. */
   readonly cookieRenewalMs: number
-  /** Sessions a user may have; a login beyond it ends the one used longest ago. Default 100. */
+  /** Sessions that a user may have. One more login revokes the session that was used longest ago. Default 100. */
   readonly maxPerUser: number
-  /** Sessions kept in this process's memory to verify without a query. 0 switches the cache off. Default 100 000. */
+  /** Sessions that this process keeps in memory to verify without a query; 0 switches the cache off. Default 100,000. */
   readonly cacheSize: number
 }
 
-/** Older packages are not believed, so that changes need not be remembered for much longer. */
+/** Sealed sessions older than this are not trusted, so that recent changes can be forgotten soon after it. */
 export const MAX_SEAL_AGE_MS: number = HOUR_MS
 
 /** The settings of sessions; docs/sessions.md compares the limits with NIST SP 800-63B-4. */
@@ -80,7 +80,8 @@ export const sessionSettings: Settings<SessionSettings> = defineSettings<Session
       schema: durationMs,
     },
     maxPerUser: {
-      meaning: 'sessions that a user may have, 1 to 10,000; one more ends the one that was used longest ago',
+      meaning:
+        'sessions that a user may have, 1 to 10,000; one more login revokes the session that was used longest ago',
       default: 100,
       schema: z.int().min(1).max(10_000),
     },
@@ -93,29 +94,29 @@ export const sessionSettings: Settings<SessionSettings> = defineSettings<Session
   findContradiction,
 )
 
-/** The idle limit of a session, in milliseconds. */
+/** Returns the idle limit of a session in milliseconds. */
 export function idleLimitMs(settings: SessionSettings, remembered: boolean): number {
   return remembered ? settings.rememberedIdleMs : settings.idleMs
 }
 
-/** How long a sealed session is believed until it is sealed anew: an hour, or half of a shorter idle limit. */
+/** Returns how long a sealed session is trusted, in milliseconds: an hour, or half of the idle limit if that is shorter. */
 export function maxSealAgeMs({ idleMs, rememberedIdleMs }: SessionSettings): number {
   return Math.min(MAX_SEAL_AGE_MS, idleMs / 2, rememberedIdleMs / 2)
 }
 
-/** The absolute limit of a session, in milliseconds. */
+/** Returns the absolute limit of a session in milliseconds. */
 export function absoluteLimitMs(settings: SessionSettings, remembered: boolean): number {
   return remembered ? settings.rememberedAbsoluteMs : settings.absoluteMs
 }
 
 function findContradiction(settings: SessionSettings): string | null {
   const { idleMs, absoluteMs, rememberedIdleMs, rememberedAbsoluteMs, touchWindowMs } = settings
-  if (idleMs > absoluteMs) return 'session.idleMs is longer than session.absoluteMs: it would never be reached'
+  if (idleMs > absoluteMs) return 'session.idleMs is longer than session.absoluteMs, so it has no effect: shorten it'
   if (rememberedIdleMs > rememberedAbsoluteMs) {
-    return 'session.rememberedIdleMs is longer than session.rememberedAbsoluteMs: it would never be reached'
+    return 'session.rememberedIdleMs is longer than session.rememberedAbsoluteMs, so it has no effect: shorten it'
   }
   if (touchWindowMs * 2 > Math.min(idleMs, rememberedIdleMs)) {
-    return 'session.touchWindowMs must be at most half of the idle limits, or sessions that are in use would expire'
+    return 'session.touchWindowMs must be at most half of the idle limits; otherwise sessions in use would expire'
   }
   return null
 }

@@ -1,8 +1,8 @@
-/** Numbered slots of limited number, for a table that forgets what was not used lately. */
+/** A limited number of numbered slots, for a table that evicts content that was not used recently. */
 export interface Slots {
   /**
-   * Takes a slot. If all are taken, one whose content was not used lately is emptied.
-   * @param evict is called with the slot to empty, which stays taken.
+   * Takes a slot. If all are taken, it empties a slot whose content was not used recently, and returns that slot.
+   * @param evict is called with the slot to empty.
    */
   take(evict: (slot: number) => void): number
   free(slot: number): void
@@ -10,24 +10,23 @@ export interface Slots {
   clear(): void
 }
 
-/** Slots in use that one eviction passes over at most, so that a large table does not hold up the event loop. */
+/** Maximum number of used slots that one eviction skips, so that a large table does not block the event loop. */
 const MAX_PASSED = 1_000
 
 /**
- * Creates empty slots. Eviction is CLOCK (second chance; Corbató 1968): a hand goes round the slots, passes over a slot once
- * for being used since its last visit, and stops at one that was not. It approximates LRU without a list to keep in order:
- * a use sets one byte. New content counts as not used, so that content which is used once leaves before content which is
- * used again.
+ * Creates empty slots. Eviction is CLOCK (second chance; Corbató 1968): a hand moves around the slots, skips each slot that
+ * was used since its last visit, and stops at the first one that was not. It approximates LRU without an ordered list: a use
+ * sets one byte. New content counts as not used, so that content used once is evicted before content that is used again.
  * @param maxSlots number of slots, at least 1.
  */
 export function createSlots(maxSlots: number): Slots {
   const isUsed = new Uint8Array(maxSlots)
   const freed: number[] = []
-  /** Slots from here on were never taken. */
+  /** First slot that was never taken. */
   let fresh = 0
   let hand = 0
 
-  /** Moves the hand past the slot it returns, so that new content stays for a whole round. */
+  /** Returns the next slot, and moves the hand past it, so that new content stays for a whole round. */
   function nextSlot(): number {
     const slot = hand
     hand = hand + 1 === maxSlots ? 0 : hand + 1

@@ -7,27 +7,27 @@ import { type NewSessionInput, newSession } from './new-session.ts'
 import type { SessionSettings } from './settings.ts'
 import type { CompletedAttempt, SessionStore } from './store.ts'
 
-/** What the session actions work with. */
+/** Dependencies of the session actions. */
 export interface SessionDeps {
   readonly sessions: SessionStore
   readonly clock: Clock
   readonly sessionSettings: SessionSettings
 }
 
-/** A login that is complete, and the session of the same browser that it replaces. */
+/** A complete login, and the session of the same browser that it replaces. */
 export interface StartSessionInput extends NewSessionInput {
   readonly replaces: Session | null
-  /** The stored attempt that the login completes. Default none. */
+  /** The stored login attempt that the login completes. Default: none. */
   readonly attempt?: CompletedAttempt | null
   readonly stamp: Stamp<SessionEvent>
-  /** What is told of the session, besides those that end for it. */
+  /** Returns the events and emails of the new session. Events of revoked sessions are added to them. */
   readonly effectsOf: (session: Session) => Effects
 }
 
 /**
- * Starts the session of a complete login; the one it replaces ends.
- * @returns null when the user was disabled, deleted or changed the password while the login was under way, or the attempt
- *   was completed by another request or has expired.
+ * Starts the session of a complete login, and revokes the session that it replaces.
+ * @returns null if the user was disabled, deleted or changed the password during the login, or if the attempt has expired or
+ *   another request completed it.
  */
 export async function startSession(deps: SessionDeps, input: StartSessionInput): Promise<IssuedSession | null> {
   const { stamp, effectsOf, login, replaces, attempt = null } = input

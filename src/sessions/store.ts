@@ -4,19 +4,19 @@ import type { EffectsOf } from '../kernel/effects.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Method, Session, User } from '../kernel/principal.ts'
 
-/** A session about to be stored: what is public of it, and the hash of its token. */
+/** A session to store, with the hash of its token. */
 export interface SessionRecord {
   readonly session: Session
   readonly tokenHash: TokenHash
 }
 
-/** A session and its user, read in one go. */
+/** A session and its user, from one read. */
 export interface SessionWithUser {
   readonly session: Session
   readonly user: User
 }
 
-/** Which session of which user. */
+/** Ids of a session and of its user. */
 export interface SessionRef {
   readonly id: SessionId
   readonly userId: UserId
@@ -25,23 +25,23 @@ export interface SessionRef {
 /** A login attempt that a session completes. The attempt is used up in the transaction that records the session. */
 export interface CompletedAttempt {
   readonly tokenHash: TokenHash
-  /** The rounds still open when the attempt was read; if another request has changed them, nothing is stored. */
+  /** The open rounds when the attempt was read. If another request has changed them, nothing is stored. */
   readonly openRounds: readonly (readonly Method[])[]
 }
 
-/** How a session is stored at a login. */
+/** Input to store the session of a login. */
 export interface SessionStart {
   readonly record: SessionRecord
   /**
-   * The user's security epoch when the proof was checked. If it has moved on (password changed, user disabled)
-   * nothing is stored: a login under way does not survive what ended all sessions.
+   * The user's security epoch when the proof was checked. If the epoch has changed (password changed, user disabled), nothing
+   * is stored: a login in progress must not survive an action that revokes all sessions.
    */
   readonly securityEpoch: number
-  /** The session of the same browser that this one takes the place of. */
+  /** The session of the same browser that the new session replaces. */
   readonly replaces: SessionRef | null
-  /** Sessions beyond this count end, the one used longest ago first. */
+  /** Sessions that a user may have. Others are revoked, the session that was used longest ago first. */
   readonly maxPerUser: number
-  /** The attempt that it completes; null: the login took one step and no attempt is stored. */
+  /** The login attempt that the session completes; null: the login had one step, so no attempt is stored. */
   readonly attempt: CompletedAttempt | null
 }
 
@@ -49,110 +49,113 @@ export interface SessionStart {
 export interface SessionRotation extends SessionRef {
   readonly oldTokenHash: TokenHash
   readonly newTokenHash: TokenHash
-  /** When the person proved themselves, milliseconds since 1970 UTC. */
+  /** When the user proved their identity, milliseconds since 1970 UTC. */
   readonly authenticatedAt: number
 }
 
-/** A use of a session that is still to be written. */
+/** A use of a session that is not written yet. */
 export interface Touch {
   readonly id: SessionId
   readonly tokenHash: TokenHash
-  /** Milliseconds since 1970 UTC, as is the other. */
+  /** Time of the use, milliseconds since 1970 UTC. */
   readonly lastSeenAt: number
   readonly idleExpiresAt: number
 }
 
-/** What changed in the storage: what a cache must forget. */
+/** A change in the storage, which caches must forget: a session, or a user with all sessions and access tokens. */
 export type Change = ({ readonly kind: 'session' } & SessionRef) | { readonly kind: 'user'; readonly id: UserId }
 
 /**
- * What other processes changed. 'unknown': more than can be told, so forget everything. 'unreachable': they cannot be
- * heard now, so believe nothing that is not read from the storage.
+ * Changes of other processes. 'unknown': the list is incomplete, so forget everything. 'unreachable': changes cannot be
+ * received now, so trust only data that is read from the storage.
  */
 export type ChangesElsewhere = readonly Change[] | 'unknown' | 'unreachable'
 
-/** What changed in the last two hours. */
+/** Changes of the last two hours. */
 export interface RecentChanges {
-  /** Ids of sessions that ended or have another token, and of users that changed. */
+  /** Ids of sessions that were revoked, expired or got a new token, and of users that changed. */
   readonly ids: readonly string[]
-  /** Before it, changes may be missing; milliseconds since 1970 UTC, 0 where none are. */
+  /** Changes before this time may be missing; milliseconds since 1970 UTC, 0 if the list is complete. */
   readonly completeSince: number
 }
 
-/** How long changes are kept for that, in milliseconds. */
+/** Time for which the storage keeps changes for `RecentChanges`, in milliseconds. */
 export const KEEP_CHANGES_MS: number = 2 * HOUR_MS
 
-/** Which sessions are read, page by page. */
+/** Selects sessions to read, page by page. */
 export interface SessionScan {
-  /** Null: of all users. */
+  /** Id of the user; null: all users. */
   readonly userId: UserId | null
-  /** Started at this time or later, milliseconds since 1970 UTC; null: whenever. */
+  /** Start time of the oldest sessions to read, milliseconds since 1970 UTC; null: no limit. */
   readonly since: number | null
-  /** The `next` of the page before; null for the first. */
+  /** The `next` of the previous page; null for the first page. */
   readonly after: string | null
   readonly now: number
-  /** How much is read for a page, at most: sessions, or users where the storage goes by users. */
+  /** Maximum size of a page: sessions, or users if the storage iterates over users. */
   readonly limit: number
 }
 
 /** A page of sessions. */
 export interface SessionPage {
   readonly sessions: readonly Session[]
-  /** Where the next page begins, in the storage's own words; null: this was the last. */
+  /** Start of the next page, in a format of the storage; null if this was the last page. */
   readonly next: string | null
 }
 
-/** What a sweep did. */
+/** Result of a sweep. */
 export interface Swept {
   readonly ended: readonly SessionRef[]
-  /** False: nothing is left to sweep. */
+  /** False if nothing is left to sweep. */
   readonly mayBeMore: boolean
 }
 
-/** What sessions ask of storage. Each method is one transaction; what it resolves to is stored for good. */
+/** Storage of sessions. Each method is one transaction, which is committed when the method resolves. */
 export interface SessionStore {
   /**
-   * Stores a session; gives those that ended for it: the one replaced, and the surplus.
-   * Null, and nothing stored, when the user is gone, disabled, or their security epoch has moved on, or when the attempt
-   * was used up, ended or changed meanwhile, has expired, or belongs to another user or epoch.
+   * Stores a session. Returns the sessions that it revoked: the replaced one, and those above the limit of the user.
+   * Stores nothing and returns null if the user is deleted or disabled, if their security epoch has changed, or if the
+   * attempt was completed, ended or changed, has expired, or belongs to another user or epoch.
    */
   start(start: SessionStart, effectsOf: EffectsOf<readonly SessionRef[]>): Promise<readonly SessionRef[] | null>
-  /** One indexed read. Sessions of disabled users are not found. */
+  /** Finds a session with one indexed read. Sessions of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<SessionWithUser | null>
   /**
-   * The user's security epoch that the session belongs to; null when it is gone. What is then stored on the condition that
-   * this is still the epoch is not stored when all sessions ended meanwhile.
+   * Returns the security epoch of the session's user, or null if the session does not exist. A later write that requires this
+   * epoch stores nothing if all sessions of the user were revoked in the meantime.
    */
   findSecurityEpoch(tokenHash: TokenHash): Promise<number | null>
-  /** Writes last uses, all in one go. Sessions that are gone stay gone. */
+  /** Writes last uses in one transaction. Deleted sessions stay deleted. */
   writeTouches(touches: readonly Touch[]): Promise<void>
-  /** Notes that the cookie was sent anew. False when another request did so first. */
+  /** Records that the cookie was sent again. Returns false if another request recorded it first. */
   markCookieSent(record: SessionRecord, cookieSentAt: number): Promise<boolean>
-  /** Swaps the token. False when the session is gone, its token is another by now, or the security epoch has moved on. */
+  /**
+   * Replaces the token of a session. Returns false if the session does not exist, if its token has changed, or if the
+   * security epoch has changed.
+   */
   rotate(rotation: SessionRotation, securityEpoch: number, effectsOf: EffectsOf): Promise<boolean>
-  /** The user's sessions that have not expired, most recently used first. */
+  /** Returns the user's sessions that have not expired, most recently used first. */
   listByUser(userId: UserId, now: number): Promise<Session[]>
-  /** Ends one session of the user. False when there is none. */
+  /** Revokes one session of the user. Returns false if it does not exist. */
   revoke(userId: UserId, id: SessionId, effectsOf: EffectsOf): Promise<boolean>
-  /** Ends all sessions of the user but one; says how many. */
+  /** Revokes all sessions of the user except one. Returns the number of revoked sessions. */
   revokeAll(userId: UserId, except: SessionId | null, effectsOf: EffectsOf<number>): Promise<number>
-  /** Sessions that have not expired, in no order that means anything. Those that start meanwhile may be missed. */
+  /** Returns a page of sessions that have not expired, in any order. It may miss sessions that start during the scan. */
   scan(scan: SessionScan): Promise<SessionPage>
-  /** Ends these sessions of any users; gives those that were there. */
+  /** Revokes these sessions of any users. Returns the sessions that existed. */
   revokeMany(
     sessions: readonly SessionRef[],
     effectsOf: EffectsOf<readonly SessionRef[]>,
   ): Promise<readonly SessionRef[]>
-  /** Deletes sessions past their limits at `now`, looking at no more than `limit`. */
+  /** Deletes sessions that have expired at `now`. Reads at most `limit` sessions. */
   sweep(now: number, limit: number, effectsOf: EffectsOf<readonly SessionRef[]>): Promise<Swept>
-  /** Deletes this session if it is past its limits at `now`. */
+  /** Deletes this session if it has expired at `now`. Returns true if it was deleted. */
   deleteIfExpired(record: SessionRecord, now: number, effectsOf: EffectsOf): Promise<boolean>
-  /** Tells all processes to forget what they know of the user, whom somebody else has changed. */
+  /** Makes all processes forget what they cached about a user that the application changed in the database. */
   invalidateUser(id: UserId): Promise<void>
-  /** What other processes changed since the last call. Synchronous and cheap, since every verification asks. */
+  /** Returns the changes of other processes since the last call. It is synchronous and cheap: every verification calls it. */
   changesElsewhere(): ChangesElsewhere
-  /** What changed lately, for a process that was not there to hear of it. */
+  /** Returns recent changes, for a process that started after them or lost them. */
   recentChanges(): Promise<RecentChanges>
-  /** Milliseconds since other processes were last surely heard; 0 when they are asked each time. */
+  /** Returns the milliseconds since the last time that all changes were known; 0 if the storage checks at each call. */
   lagMs(): number
 }

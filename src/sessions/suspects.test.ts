@@ -7,7 +7,7 @@ const principalOf = (session: string): SessionPrincipal =>
   ({ session: { id: session }, user: { id: 'user' } }) as SessionPrincipal
 
 test.each([10, 63, 200])(
-  'more changes than are kept, %i minutes after the last look: all that was sealed before is suspect',
+  'after more changes than the list can hold, %i minutes after the last check, every older sealed session is suspect',
   async (minutes) => {
     let now = Date.UTC(2026, 0)
     const suspects = createSuspects(
@@ -15,7 +15,7 @@ test.each([10, 63, 200])(
       () => now,
       (error) => expect.unreachable(String(error)),
     )
-    expect(suspects.has(principalOf('a'), now)).toBe(true) // nothing is known yet
+    expect(suspects.has(principalOf('a'), now)).toBe(true) // the recent changes are not read yet
     await expect.poll(() => suspects.has(principalOf('a'), now)).toBe(false)
     now += minutes * MINUTE_MS
     const sealedAt = now - MINUTE_MS

@@ -4,25 +4,25 @@ import { MAX_SEAL_AGE_MS } from './settings.ts'
 import type { RecentChanges } from './store.ts'
 
 /**
- * Sessions and users that changed lately. A sealed session that is none of them is as it was when it was sealed; one that is
- * may have ended, or its user may have another name: then the storage is asked.
+ * Sessions and users that changed recently. A sealed session that is not in this list has not changed since it was sealed. A
+ * sealed session in the list may have been revoked, or its user may have changed, so it is read from the storage.
  */
 export interface Suspects {
-  /** Also true while it cannot be known. */
+  /** Returns true if the session or its user may have changed after `sealedAt`, also while the changes are unknown. */
   has(principal: SessionPrincipal, sealedAt: number): boolean
-  /** Notes a session or a user that changed, here or elsewhere. */
+  /** Adds a session or a user that changed, in this process or in another. */
   add(id: string): void
-  /** Changes may have been missed: until they are read anew, everything is suspect. */
+  /** Reports that changes may have been lost. Until they are read again, every sealed session is suspect. */
   lose(): void
 }
 
-/** How far apart the clocks of nodes may be. */
+/** Maximum difference between the clocks of two nodes. */
 export const CLOCK_SKEW_MS: number = MINUTE_MS
 const KEEP_MS = MAX_SEAL_AGE_MS + 2 * CLOCK_SKEW_MS
-/** Beyond it, whatever was sealed until now is suspect, and counting begins anew. */
+/** If the list grows beyond this, all sessions sealed until now are suspect, and the list starts again. */
 const MAX_SUSPECTS = 200_000
 
-/** Makes an empty list, which suspects everything until it has read what changed. */
+/** Creates an empty list. Every sealed session is suspect until the recent changes are read. */
 export function createSuspects(
   recentChanges: () => Promise<RecentChanges>,
   clock: Clock,
@@ -36,7 +36,7 @@ export function createSuspects(
   let losses = 0
   let isReading = false
 
-  /** Two halves take turns, so that each id stays for as long as it must, and at most twice as long. */
+  /** Replaces the older half of the list by the recent half, so that each id stays for at least KEEP_MS, at most twice that. */
   function turn(now: number): void {
     if (now - turnedAt < KEEP_MS && recent.size < MAX_SUSPECTS) return
     const isTooLong = recent.size >= MAX_SUSPECTS

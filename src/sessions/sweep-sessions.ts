@@ -6,12 +6,12 @@ import type { Touch } from './store.ts'
 
 const BATCH = 500
 
-/** What sweeping works with. */
+/** Dependencies of `sweepSessions`. */
 export type SweepDeps = Pick<SessionDeps, 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }
 
 /**
- * Deletes the sessions that are past their limits (ASVS 14.2.7), in batches that never hold the database for long.
- * Uses that are still to be written are written first: they may have moved a limit.
+ * Deletes expired sessions (ASVS 14.2.7), in batches that never lock the database for long. Uses that are not written yet are
+ * written first, because they may extend the idle limit. Returns the number of deleted sessions.
  */
 export async function sweepSessions(
   { clock, sessions, touches }: SweepDeps,

@@ -6,7 +6,7 @@ import type { AccessTokenId, UserId } from '../kernel/ids.ts'
 import type { TokenPrincipal } from '../kernel/principal.ts'
 import { createTokenTable } from './token-table.ts'
 
-// Test data in place of parsed ids.
+// Test data instead of parsed ids.
 const userOf = (user: number): UserId => `user-${user}` as UserId
 const digestOf = (token: number): TokenDigest => `digest ${token}` as TokenDigest
 
@@ -37,7 +37,7 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const) }) },
 )
 
-test('the table of access tokens is a map from which the oldest leaves when it is full', () => {
+test('the table of access tokens is a map that evicts the oldest token when it is full', () => {
   fc.assert(
     fc.property(fc.nat(5), fc.array(operation, { maxLength: 60 }), (maxTokens, operations) => {
       const table = createTokenTable(maxTokens)

@@ -3,10 +3,10 @@ import { createBoundedMap } from '../kernel/bounded-map.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { TokenPrincipal } from '../kernel/principal.ts'
 
-/** Verified access tokens by digest, of limited number. */
+/** A limited number of verified access tokens, by digest. */
 export interface TokenTable {
   get(digest: TokenDigest): TokenPrincipal | undefined
-  /** Replaces an older copy. When the table is full, the token that was put first leaves. */
+  /** Stores a token, or replaces its older copy. If the table is full, it evicts the token that was stored first. */
   put(digest: TokenDigest, principal: TokenPrincipal): void
   removeUser(id: UserId): void
   clear(): void
@@ -14,7 +14,7 @@ export interface TokenTable {
 
 /**
  * Creates an empty table.
- * @param maxTokens number of tokens that the table holds at most; 0 keeps none.
+ * @param maxTokens maximum number of tokens in the table; 0: it stores none.
  */
 export function createTokenTable(maxTokens: number): TokenTable {
   const principals = createBoundedMap<TokenDigest, TokenPrincipal>(maxTokens)

@@ -14,9 +14,9 @@ export interface VerifySealedDeps extends VerifyDeps {
 }
 
 /**
- * Returns the principal for a sealed session cookie. A sealed session is believed without a read, warm or cold, while it is
- * young and neither the session nor its user changed recently. Otherwise the token in it is verified like an opaque one,
- * which is also how sealed cookies are read after the setting went back to opaque.
+ * Returns the principal for a sealed session cookie. A sealed session is trusted without a read, on a cache hit or miss, while
+ * it is young and neither the session nor its user changed recently. Otherwise the token in it is verified like an opaque
+ * token. Sealed cookies are also verified this way after the setting is changed back to `opaque`.
  * @returns null for a cookie that is altered, malformed, unknown, revoked or expired.
  */
 export function verifySealedSession(
@@ -45,7 +45,7 @@ export function verifySealedSession(
   return opened
 }
 
-/** Verifies the token in a package that is not believed. */
+/** Verifies the token in a sealed session that is not trusted. */
 async function verifyOpened(
   deps: VerifySealedDeps,
   { token, sealedAt }: OpenedSession,

@@ -4,7 +4,7 @@ import { sqlite } from '../sqlite.ts'
 
 const ORIGIN = 'http://localhost:3000'
 
-/** The real storage, whose reads of sessions arrive when the gate opens. */
+/** The real storage, with reads of sessions that wait until the gate opens. */
 function delayed(storage: Storage, gate: () => Promise<void>): Storage {
   return {
     ...storage,
@@ -26,7 +26,7 @@ function delayed(storage: Storage, gate: () => Promise<void>): Storage {
   }
 }
 
-test('what was read before a revocation does not enter the cache after it', async () => {
+test('a session that was read before its revocation does not enter the cache after it', async () => {
   let gate = Promise.resolve()
   const auth = await createLatchkey({ baseUrl: ORIGIN, storage: delayed(sqlite(':memory:'), () => gate) })
   const registered = await auth.handler(
@@ -47,7 +47,7 @@ test('what was read before a revocation does not enter the cache after it', asyn
   const reading = auth.authenticate(request)
   await auth.sessions.revokeAll(user.id)
   openGate()
-  await reading // it was sent before the revocation; either answer is right
+  await reading // the request was sent before the revocation, so both results are correct
   expect(await auth.authenticate(request)).toBeNull()
   await auth.close()
 })

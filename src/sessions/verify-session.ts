@@ -10,24 +10,24 @@ import { idleLimitMs } from './settings.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { SessionRecord, Touch } from './store.ts'
 
-/** What verifying works with. */
+/** Dependencies of `verifySession`. */
 export interface VerifyDeps extends SessionDeps {
   readonly cache: SessionCache
   readonly touches: UseCollector<Touch>
   readonly verifications: VerificationCounts
 }
 
-/** How verifications went, since the start of the process. */
+/** Counts of verifications since the start of the process. */
 export interface VerificationCounts {
-  /** Answered from memory. */
+  /** Verified from memory. */
   warm: number
-  /** Read from the storage. */
+  /** Verified with a read from the storage. */
   cold: number
-  /** No session, or one that has ended. */
+  /** Refused: the token is malformed, unknown, revoked or expired. */
   refused: number
 }
 
-/** Longest text worth hashing: a session token has 53 characters. */
+/** Longer texts are refused without hashing. A session token has 53 characters. */
 const MAX_TOKEN_LENGTH = 64
 
 /** A session that was verified. */
@@ -35,9 +35,9 @@ export type AuthenticatedSession = Authenticated<SessionPrincipal>
 
 /**
  * Returns the principal for a session token, or null if the token is malformed, unknown, revoked or expired.
- * This is the hot path of every request. Warm (verified within the touch window) it costs one SHA-256 and no query, and
- * returns without a promise; cold, and once per touch window, it costs one indexed read. Last uses are collected and
- * written together.
+ * This is the hot path of every request. Warm (verified within the touch window), it costs one SHA-256 and no query, and
+ * does not return a promise. Cold, and once per touch window, it costs one indexed read. Last uses are collected and written
+ * in batches.
  */
 export function verifySession(
   deps: VerifyDeps,
@@ -66,7 +66,7 @@ function refuse({ verifications }: VerifyDeps): null {
   return null
 }
 
-/** True until the first of the session's two limits. */
+/** Returns true if the session has reached neither of its two limits. */
 export function isAlive(session: Session, now: number): boolean {
   return now < session.idleExpiresAt && now < session.expiresAt
 }
@@ -98,14 +98,14 @@ async function readSession(
   return { principal, token: text, sealedAt: null }
 }
 
-/** The session with a use that is not written yet. */
+/** Returns the session, updated with a use that is not written yet. */
 function withLatestUse({ touches }: VerifyDeps, session: Session): Session {
   const touch = touches.latest(session.id)
   if (touch === undefined || touch.lastSeenAt <= session.lastSeenAt) return session
   return { ...session, lastSeenAt: touch.lastSeenAt, idleExpiresAt: touch.idleExpiresAt }
 }
 
-/** Deletes the session, so that a clock set back does not revive it (ASVS 7.3.1). */
+/** Deletes an expired session, so that it stays expired if the clock is set back (ASVS 7.3.1). */
 async function endExpired(
   { cache, clock, sessions }: VerifyDeps,
   record: SessionRecord,

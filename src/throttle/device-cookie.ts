@@ -3,12 +3,12 @@ import type { RouteRequest } from '../kernel/route.ts'
 import type { DeviceUser } from './device.ts'
 import type { Caller, Operation, Throttle } from './throttle.ts'
 
-/** Suffix of the cookie by which we know a browser again. */
+/** Suffix of the cookie that identifies a browser. */
 const DEVICE = 'device'
-/** As long as browsers keep any cookie (RFC 6265bis section 5.5): 400 days. */
+/** 400 days, the longest time that browsers keep a cookie (RFC 6265bis section 5.5). */
 const DEVICE_SECONDS = 400 * 24 * 60 * 60
 
-/** What is to be known of a request before something is tried. */
+/** Returns the caller of a request, which every attempt needs. */
 export function readCaller(
   { devices }: Throttle,
   operation: Operation,
@@ -17,7 +17,7 @@ export function readCaller(
   return { operation, client, device: devices.read(cookie(DEVICE)), stamp, reportQuota }
 }
 
-/** The cookie by which we know this browser again, after a login of the user. It outlives logouts. */
+/** Returns the cookie that identifies this browser after a login of the user. It stays after a logout. */
 export function deviceCookie(
   { cookies, throttle }: { readonly cookies: CookieFactory; readonly throttle: Throttle },
   { device }: Pick<Caller, 'device'>,

@@ -21,7 +21,7 @@ describe('a device', () => {
     expect(devices.read(devices.remember(both, ada))?.tags).toHaveLength(2)
   })
 
-  test('knows a user no more when their security epoch is another, until they log in again', () => {
+  test('does not know a user after a change of the security epoch, until the user logs in again', () => {
     const user = newUser()
     const before = rememberAll([user])
     const later = { ...user, securityEpoch: 1 }
@@ -30,13 +30,13 @@ describe('a device', () => {
     expect([after?.id, devices.knows(after, later)]).toEqual([before?.id, true])
   })
 
-  test('remembers five users; with the sixth the one who logged in longest ago is a stranger', () => {
+  test('remembers five users; the sixth login removes the user who logged in longest ago', () => {
     const users = Array.from({ length: 6 }, newUser)
     const again = rememberAll([...users.slice(0, 5), ...users.slice(0, 1), ...users.slice(5)])
     expect(users.map((user) => devices.knows(again, user))).toEqual([true, false, true, true, true, true])
   })
 
-  test('names nobody: neither the user nor one tag for the same user on two devices', () => {
+  test('does not reveal its users: it contains no user id, and the same user has another tag on each device', () => {
     const user = newUser()
     const [first, second] = [devices.remember(null, user), devices.remember(null, user)]
     const texts = [first, second].map((value) => Buffer.from(value, 'base64url').toString('latin1') + value)
@@ -44,7 +44,7 @@ describe('a device', () => {
     expect(devices.read(first)?.tags[0]).not.toBe(devices.read(second)?.tags[0])
   })
 
-  test('what we did not sign is no device; a tag of another device is of no use', () => {
+  test('refuses a cookie that we did not sign, and a tag of another device', () => {
     const user = newUser()
     const value = devices.remember(null, user)
     const changed = (value.startsWith('A') ? 'B' : 'A') + value.slice(1)
@@ -57,7 +57,7 @@ describe('a device', () => {
     expect(createDevices([newSecret]).read(value)).toBeNull()
   })
 
-  test('is known as long as its secret is among ours, and is written with the newest', () => {
+  test('is accepted with any of our secrets, and is signed with the newest', () => {
     const user = newUser()
     const value = devices.remember(null, user)
     const rotated = createDevices([newSecret, oldSecret])

@@ -1,47 +1,51 @@
 /*
- * Browsers that logged in before (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). What such a browser
- * carries is a random id and, for each user who logged in with it, a tag: a keyed hash of the id, the user and their
- * security epoch. Only we can tell for whom a tag is, and a tag is of no use beside another id, nor after all sessions of the
- * user ended: whoever was shut out with them is a stranger. Proved by device.test.ts.
+ * Browsers that logged in before (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). The cookie of such a
+ * browser contains a random id and, for each user who logged in with it, a tag: a keyed hash of the id, the user and the
+ * user's security epoch. Only we can find out which user a tag belongs to. A tag is not valid with another id, nor after all
+ * sessions of the user were revoked: an attacker who lost a session that way also loses the known device. Tested by
+ * device.test.ts.
  */
 import { randomBytes } from 'node:crypto'
 import { createKeyedHash } from '../crypto/keyed-hash.ts'
 import { createSigner } from '../crypto/signature.ts'
 import type { UserId } from '../kernel/ids.ts'
 
-/** A browser that logged in before, as its cookie says. */
+/** A browser that logged in before, read from its cookie. */
 export interface Device {
   readonly id: string
-  /** One for each user who logged in with it, newest first. */
+  /** One tag for each user who logged in with the browser, newest first. */
   readonly tags: readonly string[]
 }
 
-/** Whom a device knows. */
+/** A user that a device may know. */
 export interface DeviceUser {
   readonly userId: UserId
-  /** When it moves on, devices know the user no more, see `PasswordCredential.securityEpoch`. */
+  /** The user's security epoch. When it changes, no device knows the user; see `PasswordCredential.securityEpoch`. */
   readonly securityEpoch: number
 }
 
-/** Reads and writes what devices carry. */
+/** Reads and writes the cookies of devices. */
 export interface Devices {
-  /** The device in a cookie's value; null when there is none, or we did not write it. */
+  /** Returns the device in the value of a cookie, or null if the cookie is absent or not signed by us. */
   read(value: string | null): Device | null
-  /** True when this user has logged in with this device since their sessions were last ended, all at once. */
+  /** Returns true if the user has logged in with this device since all sessions of the user were last revoked together. */
   knows(device: Device | null, user: DeviceUser): boolean
-  /** The value of the cookie once this user has logged in; without a device, that of a new one. */
+  /** Returns the value of the cookie after a login of the user. Without a device, it creates a new one. */
   remember(device: Device | null, user: DeviceUser): string
 }
 
 const ID_BYTES = 16
 /**
- * Users whom one browser remembers; with one more, whoever logged in longest ago is a stranger again. Somebody whose sessions
- * were ended counts anew: their former tag can be told from no other.
+ * Number of tags in one cookie. One more tag drops the user who logged in longest ago. A user whose sessions were all revoked
+ * gets a second tag, because the old tag cannot be recognized.
  */
 const MAX_TAGS = 5
 const SEPARATOR = '.'
 
-/** Makes devices out of our secrets, newest first; what older ones wrote is still read. */
+/**
+ * Creates the reader and writer of device cookies.
+ * @param secrets newest first; the first one signs, all of them are accepted.
+ */
 export function createDevices(secrets: readonly Uint8Array[]): Devices {
   const signer = createSigner(secrets, 'device')
   const tagOf = createKeyedHash(secrets, 'device tag')

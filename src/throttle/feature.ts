@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { sweepCounters } from './sweep-counters.ts'
 
-/** Limits: expired counters are deleted. */
+/** Creates the throttle feature: it deletes expired counters. */
 export function throttle(core: Core): Feature {
   return {
     name: 'throttle',

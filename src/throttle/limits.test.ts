@@ -1,4 +1,4 @@
-/* What an attacker gets, computed from the limits; docs/abuse-protection.md has the same numbers. */
+/* The guesses that the limits allow an attacker. docs/abuse-protection.md has the same numbers. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
@@ -9,7 +9,7 @@ const defaults = throttleSettings.complete()
 const limits = createLimits(defaults)
 const page = readFileSync(new URL('../../docs/abuse-protection.md', import.meta.url), 'utf8')
 
-/** Guesses within a time by somebody who never misses the moment, until the password is disabled. */
+/** Returns the guesses within a time by an attacker who uses every chance, until the password is disabled. */
 function guessesWithin(limit: Limit, ms: number): number {
   let now = 0
   let count = 0
@@ -27,19 +27,19 @@ function msUntil(limit: Limit, count: number): number {
 }
 
 describe('the waits', () => {
-  test('none for four failures, then 1 second, doubling to 15 minutes, for ever', () => {
+  test('none for four failures, then 1 second, which doubles up to 15 minutes and stays there', () => {
     const seconds = Array.from({ length: 18 }, (_, index) => waitAfterMs(limits.account, index + 1) / 1_000)
     expect(seconds).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900])
     expect(waitAfterMs(limits.account, 1_000_000)).toBe(15 * MINUTE_MS)
   })
 
-  test('one wait where the first is the longest; none in a window', () => {
+  test('one wait if the first is also the longest; none in a window', () => {
     const flat = createLimits({ ...defaults, firstWaitMs: 5_000, maxWaitMs: 5_000 })
     expect([4, 5, 6, 99].map((count) => waitAfterMs(flat.account, count))).toEqual([0, 5_000, 5_000, 5_000])
     expect(waitAfterMs(limits.login, 1_000)).toBe(0)
   })
 
-  test('settings that contradict each other are found', () => {
+  test('contradicting settings are found', () => {
     const context = { baseUrl: new URL('https://example.com'), isDevelopment: false, hasMailer: true }
     const problem = (throttle: object) => throttleSettings.findContradiction({ throttle }, context)
     expect(problem({})).toBeNull()
@@ -48,7 +48,7 @@ describe('the waits', () => {
   })
 })
 
-describe('what an attacker gets stands in docs/abuse-protection.md as it follows from the limits', () => {
+describe('docs/abuse-protection.md has the numbers that follow from the limits', () => {
   const hours = (ms: number): string => (ms / HOUR_MS).toFixed(1)
   test.each([
     ['one account, first hour', guessesWithin(limits.account, HOUR_MS)],
@@ -63,7 +63,7 @@ describe('what an attacker gets stands in docs/abuse-protection.md as it follows
     expect(page).toContain(`| ${what} | ${count.toLocaleString('en')} |`)
   })
 
-  test('how long 100 failures take', () => {
+  test('the time that 100 failures take', () => {
     expect(page).toContain(`${hours(msUntil(limits.account, 100))} hours`)
   })
 })

@@ -1,33 +1,33 @@
 /*
- * Who may try how often (ASVS 6.3.1; NIST SP 800-63B-4 section 3.2.2). All limits are data: a number of tries that cost
- * nothing, the waits after the further ones, and how long they are remembered.
+ * Limits of attempts (ASVS 6.3.1; NIST SP 800-63B-4 section 3.2.2). All limits are data: the number of attempts without a
+ * wait, the waits after further attempts, and the time for which attempts are counted.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import type { ThrottleSettings } from './settings.ts'
 
 /** One limit. */
 export interface Limit {
-  /** In keys and in the headers of answers. */
+  /** Name in keys and in the headers of responses. */
   readonly name: string
-  /** Tries that are counted at most: when there were so many, the next is refused until the counter expires. */
+  /** Maximum number of counted attempts. After them, attempts are refused until the counter expires. */
   readonly maxTries: number
-  /** How long a counter is kept, in milliseconds. */
+  /** Time for which a counter is kept, in milliseconds. */
   readonly keepMs: number
-  /** Since when: since the last try, or since the first. */
+  /** Start of `keepMs`: the first attempt or the last one. */
   readonly keptSince: 'first' | 'last'
-  /** The number of the try after which one waits for the first time. */
+  /** Number of the attempt that the first wait follows. */
   readonly freeTries: number
-  /** Waits after that try and each further one, in milliseconds; the last goes on for ever. Empty: none. */
+  /** Waits after that attempt and each further one, in milliseconds. The last wait repeats. Empty: no waits. */
   readonly waitsMs: readonly number[]
 }
 
-/** All limits, by what they are about. */
+/** All limits, by their subject. */
 export interface Limits {
-  /** Passwords tried at one account by browsers that never logged in there. */
+  /** Password attempts at one account from browsers that never logged in to it. */
   readonly account: Limit
-  /** Passwords tried at one account by one browser that has. Beyond it, that browser is a stranger. */
+  /** Password attempts at one account from one known browser. Beyond the limit, the browser counts as unknown. */
   readonly device: Limit
-  /** Passwords tried from one network. */
+  /** Password attempts from one network. */
   readonly login: Limit
   readonly register: Limit
   readonly forgot: Limit
@@ -38,10 +38,10 @@ export interface Limits {
 
 const LOGIN_WINDOW_MS = 15 * MINUTE_MS
 const KEEP_FAILURES_MS = 30 * DAY_MS
-/** As many as a counter counts. */
+/** The highest value of a counter. */
 const UNLIMITED = 2 ** 31 - 1
 
-/** The limits that follow from settings. */
+/** Returns the limits for the settings. */
 export function createLimits(settings: ThrottleSettings): Limits {
   const failures = {
     keepMs: KEEP_FAILURES_MS,
@@ -60,7 +60,7 @@ export function createLimits(settings: ThrottleSettings): Limits {
   }
 }
 
-/** How long one waits after the try of this number, in milliseconds. */
+/** Returns the wait after the attempt with this number, in milliseconds. */
 export function waitAfterMs({ freeTries, waitsMs }: Limit, tryNumber: number): number {
   if (tryNumber < freeTries) return 0
   return waitsMs[Math.min(tryNumber - freeTries, waitsMs.length - 1)] ?? 0

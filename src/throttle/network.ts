@@ -1,12 +1,12 @@
 import { parseIpAddress, parseIpv6Groups } from '../kernel/ip-address.ts'
 
-/** The smallest network that one customer is given (RFC 6177): the first 64 bits. */
+/** Groups of the first 64 bits, the smallest network that one customer gets (RFC 6177). */
 const NETWORK_GROUPS = 4
 
 /**
- * Returns the network that an IP address counts for: the IPv4 address itself, or the /64 of an IPv6 address. An IPv4-mapped
+ * Returns the network whose budget an IP address uses: the IPv4 address itself, or the /64 of an IPv6 address. An IPv4-mapped
  * IPv6 address counts as IPv4.
- * @param ip null if unknown. All unknown addresses count together, as `unknown`.
+ * @param ip the IP address; null if unknown. All unknown addresses share the network `unknown`.
  */
 export function networkOf(ip: string | null): string {
   const address = ip === null ? null : parseIpAddress(ip)

@@ -27,7 +27,7 @@ function callerFrom(ip: string | null): Caller {
   return { operation: 'password_forgot', client, device: null, stamp, reportQuota: () => undefined }
 }
 
-test('ten requests for mails an hour from a network; those whose address is unknown count together', async () => {
+test('a network may request ten emails in an hour; clients with an unknown IP address share one budget', async () => {
   const throttle = await openThrottle()
   for (const ip of ['192.0.2.1', null]) {
     for (let count = 0; count < 10; count++) await takeForgotBudget(throttle, callerFrom(ip))
@@ -41,7 +41,7 @@ test('ten requests for mails an hour from a network; those whose address is unkn
   await takeForgotBudget(throttle, callerFrom(null))
 })
 
-test('five mails an hour to an address, and nothing is thrown by which one could tell', async () => {
+test('an email address gets five emails in an hour; further ones throw no error that reveals it', async () => {
   const throttle = await openThrottle()
   const mails = []
   for (let count = 0; count < 7; count++) mails.push(await takeMailBudget(throttle, 'reset', 'ada@example.com'))

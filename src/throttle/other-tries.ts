@@ -4,12 +4,14 @@ import { networkOf } from './network.ts'
 import { type CountedTry, giveBackTry, quotaLeft, takeTry } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
-/** Refusals by which nobody learns anything: such a try was none. */
+/** Refusals that reveal nothing to the caller. An attempt with such a refusal is not counted. */
 const NO_TRY: readonly string[] = ['validation_failed', 'overloaded'] satisfies KernelRefusalCode[]
 
 /**
- * Does what a registration does, within what its network may in an hour. What fails before it tells anything is not counted.
- * @throws too_many_requests, unavailable, and whatever the work throws.
+ * Runs a registration within the hourly budget of its network. An attempt that fails before it reveals anything is not
+ * counted.
+ * @returns the result of `work`.
+ * @throws Refusal `too_many_requests`, `unavailable`, and every error of `work`.
  */
 export async function withRegisterTry<T>(throttle: Throttle, caller: Caller, work: () => Promise<T>): Promise<T> {
   const counted = await takeNetworkTry(throttle, 'register', caller)
@@ -22,22 +24,23 @@ export async function withRegisterTry<T>(throttle: Throttle, caller: Caller, wor
 }
 
 /**
- * Counts a request for a mail with a link, within what its network may in an hour.
- * @throws too_many_requests, unavailable.
+ * Counts a request for an email with a link in the hourly budget of its network.
+ * @throws Refusal `too_many_requests`, `unavailable`.
  */
 export async function takeForgotBudget(throttle: Throttle, caller: Caller): Promise<void> {
   await takeNetworkTry(throttle, 'forgot', caller)
 }
 
-/** What a mail is about, as far as it has a budget. */
+/** Kinds of emails that have a budget. */
 export type MailKind = 'reset' | 'verify' | 'account_exists' | 'email_change' | 'new_device' | 'password_changed'
 
 /**
- * Counts a mail to an address, within what of its kind may go there in an hour. Whoever asked is told the same either way.
- * @param kind each has a budget of its own, so that nobody uses up what a forgotten password needs with another one, nor hides a
- *   change of password behind logins.
- * @param email the address in its normal form, whether or not somebody has it.
- * @returns false when no more mails go there for now. Throws unavailable.
+ * Counts an email in the hourly budget of its kind and email address. The caller gets the same response in both cases.
+ * @param kind each kind has its own budget, so that an attacker cannot block password resets by requesting other emails, or
+ *   hide a password change behind many logins.
+ * @param email the email address in its normal form, with or without an account.
+ * @returns false if the budget is used up, so that the email must not be sent.
+ * @throws Refusal `unavailable`.
  */
 export async function takeMailBudget(
   { store, limits, keyOf, clock }: Throttle,

@@ -29,7 +29,7 @@ function callerWith(device: Caller['device'] = null, quotas: Quota[] = []): Call
   return { operation: 'login', client, device, stamp, reportQuota: (quota) => quotas.push(quota) }
 }
 
-/** Makes attempts in turn, and returns the failures that each was told of. */
+/** Makes attempts one after another. Returns the number of failures that each attempt received. */
 async function failuresOf(throttle: Throttle, outcomes: readonly { readonly proven: boolean }[]): Promise<number[]> {
   const failures: number[] = []
   for (const outcome of outcomes) {
@@ -41,18 +41,18 @@ async function failuresOf(throttle: Throttle, outcomes: readonly { readonly prov
   return failures
 }
 
-test('failures in a row are counted until a proof is right', async () => {
+test('consecutive failures are counted until a proof is correct', async () => {
   const throttle = await openThrottle()
   expect(await failuresOf(throttle, [WRONG, WRONG, RIGHT, WRONG, RIGHT, RIGHT])).toEqual([1, 2, 3, 1, 2, 1])
 })
 
-test('the result of the work comes back as it is', async () => {
+test('the result of the work is returned unchanged', async () => {
   const throttle = await openThrottle()
   const proof = { proven: false, reason: 'wrong_code' } as const
   expect(await withPasswordTry(throttle, ADA, callerWith(), async () => proof)).toBe(proof)
 })
 
-test('work that throws gives its attempt back, and its error comes through', async () => {
+test('an error of the work gives the attempt back, and is thrown unchanged', async () => {
   const throttle = await openThrottle()
   const overloaded = new Error('overloaded')
   for (let count = 0; count < 10; count++) {
@@ -64,7 +64,7 @@ test('work that throws gives its attempt back, and its error comes through', asy
   expect(await failuresOf(throttle, [WRONG])).toEqual([1])
 })
 
-test('a spent budget refuses before the work starts', async () => {
+test('a used-up budget refuses before the work starts', async () => {
   const throttle = await openThrottle()
   await failuresOf(throttle, Array(throttleSettings.complete(undefined).freeFailures).fill(WRONG))
   let isStarted = false
@@ -76,7 +76,7 @@ test('a spent budget refuses before the work starts', async () => {
   expect(isStarted).toBe(false)
 })
 
-test('every way out ends the turn: right, wrong, thrown and refused', async () => {
+test('every outcome ends the turn: correct, wrong, thrown and refused', async () => {
   const throttle = await openThrottle()
   const outcomes = [RIGHT, WRONG, new Error('thrown'), WRONG, WRONG, WRONG, WRONG, WRONG, WRONG]
   const attempts = outcomes.map((outcome) =>
@@ -88,10 +88,10 @@ test('every way out ends the turn: right, wrong, thrown and refused', async () =
   await Promise.all(attempts)
   const { freeFailures } = throttleSettings.complete(undefined)
   const turns = await Promise.all(Array.from({ length: freeFailures }, () => throttle.turns.take(ADA.account)))
-  expect(turns).toHaveLength(freeFailures) // none waits for a turn that was not ended
+  expect(turns).toHaveLength(freeFailures) // no turn is still taken
 })
 
-test('a right proof does not count against its network', async () => {
+test('a correct proof does not count against its network', async () => {
   const throttle = await openThrottle()
   const quotas: Quota[] = []
   await withPasswordTry(throttle, ADA, callerWith(null, quotas), async () => RIGHT)
@@ -99,7 +99,7 @@ test('a right proof does not count against its network', async () => {
   expect(after).toBe((before ?? 0) + 1)
 })
 
-test('an attempt says whether the user logged in with this browser before', async () => {
+test('the work learns whether the user logged in with this browser before', async () => {
   const throttle = await openThrottle()
   const [userId, other] = [newUserId(throttle.clock), newUserId(throttle.clock)]
   const device = throttle.devices.read(throttle.devices.remember(null, { userId, securityEpoch: 0 }))
@@ -114,7 +114,7 @@ test('an attempt says whether the user logged in with this browser before', asyn
   expect(await isKnown(null, device)).toBe(false)
 })
 
-test('a right proof from a known device leaves the failures of other devices where they are', async () => {
+test('a correct proof from a known device does not reset the failures of other devices', async () => {
   const throttle = await openThrottle()
   const userId = newUserId(throttle.clock)
   const user = { userId, securityEpoch: 0 }

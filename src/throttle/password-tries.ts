@@ -1,6 +1,6 @@
 /*
  * One budget for every proof of an account that can be guessed: its password and its codes. A browser that logged in to the
- * account before has a budget of its own, which the failures of others do not touch. All other browsers share the budget of
+ * account before has its own budget, which the failures of others do not change. All other browsers share the budget of
  * the account and the budget of their network.
  */
 
@@ -21,7 +21,7 @@ import {
 } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
-/** The account that a proof is tried at. */
+/** The account of an attempt. */
 export interface PasswordSubject {
   /** The normalized email address; the text as typed if it is not an email address. */
   readonly account: string
@@ -37,7 +37,7 @@ export interface PasswordTry {
   readonly failures: number
 }
 
-/** Counters that an attempt moved. */
+/** An attempt with the counters that it changed. */
 interface TakenTry extends PasswordTry {
   /** Budgets that a success resets. */
   readonly inARow: readonly Budget[]
@@ -51,7 +51,8 @@ interface TakenTry extends PasswordTry {
  * it; from a known device, the failures of other devices stay. An attempt whose `work` throws is not counted.
  * @param work checks the proof and nothing else: an error of later steps must not give the attempt back.
  * @returns the result of `work`.
- * @throws too_many_requests (the same for known, unknown and malformed accounts), unavailable, and every error of `work`.
+ * @throws Refusal `too_many_requests` (the same for known, unknown and malformed accounts), `unavailable`, and every error
+ *   of `work`.
  */
 export async function withPasswordTry<Proof extends { readonly proven: boolean }>(
   throttle: Throttle,
@@ -83,7 +84,10 @@ async function checkOrGiveBack<Proof>(
   }
 }
 
-/** Limits how many attempts at one account are checked at the same time in this process. Returns what ends the turn. */
+/**
+ * Waits until this process checks fewer attempts at the account at the same time than allowed. Returns the function that
+ * ends the turn.
+ */
 async function waitForTurn(throttle: Throttle, subject: PasswordSubject, caller: Caller): Promise<() => void> {
   const endTurn = await throttle.turns.take(subject.account)
   if (endTurn !== null) return endTurn
@@ -110,7 +114,10 @@ async function forgetFailedTries(
   ])
 }
 
-/** Forgets the failures of strangers at an account: its password is another now, or an administrator says so. */
+/**
+ * Resets the failures of unknown browsers at an account, after its password was changed or an administrator unlocked it.
+ * @param account the normalized email address.
+ */
 export async function forgetFailures(throttle: Throttle, account: string): Promise<void> {
   await throttle.store.forget(accountBudget(throttle, account).key)
 }
@@ -129,7 +136,7 @@ function idOf({ user }: PasswordSubject): UserId | null {
   return user?.userId ?? null
 }
 
-/** Null when the device has used up its budget: from then on it is a stranger. */
+/** Counts an attempt of a known device. Returns null if the device has used up its budget: then it counts as unknown. */
 async function takeAsDevice(
   throttle: Throttle,
   budget: Budget,
@@ -149,7 +156,10 @@ interface Stranger {
   readonly spentDevice: Budget | null
 }
 
-/** The network is counted first: whoever has used that up moves no counter of a victim. */
+/**
+ * Counts an attempt of an unknown browser. The network is counted first, so that an attacker who has used up the network's
+ * budget changes no counter of a victim.
+ */
 async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice }: Stranger): Promise<TakenTry> {
   const budget = accountBudget(throttle, subject.account)
   const refused = { caller, userId: idOf(subject) }
@@ -163,7 +173,7 @@ async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice
     const inARow = spentDevice === null ? [budget] : [budget, spentDevice]
     return { isKnownDevice: false, failures: own.counted.count, inARow, network, counted: [network, own] }
   } catch (error) {
-    // Counters that cannot be reached take nothing back either.
+    // If the counters are unreachable, the attempt cannot be given back.
     if (error instanceof Refusal && error.code === THROTTLE_REFUSALS.too_many_requests.code)
       await giveBackTry(throttle, network)
     throw error

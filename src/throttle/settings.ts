@@ -2,35 +2,35 @@ import { z } from 'zod'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
-/** What an operator may set. Tries, and durations in milliseconds. */
+/** Limits of attempts. Durations are in milliseconds. */
 export interface ThrottleSettings {
-  /** Failures in a row, at one account, after the last of which one waits for the first time. Default 5. */
+  /** Consecutive failures at one account before the first wait. Default 5. */
   readonly freeFailures: number
-  /** The first wait; each further failure doubles it. Default 1 second. */
+  /** First wait; each further failure doubles it. Default 1 second. */
   readonly firstWaitMs: number
-  /** The longest wait. Default 15 minutes. */
+  /** Longest wait. Default 15 minutes. */
   readonly maxWaitMs: number
-  /** Failures in a row after which the password must be reset. Default 100, which NIST SP 800-63B-4 section 3.2.2 has as most. */
+  /** Consecutive failures before the password must be reset. Default 100, the maximum of NIST SP 800-63B-4 section 3.2.2. */
   readonly failuresUntilDisabled: number
   /** Failed proofs of a password from one network in 15 minutes. Default 100. */
   readonly failuresPerNetwork: number
   /** Registrations from one network in an hour. Default 20. */
   readonly registrationsPerNetwork: number
-  /** Requests for a mail with a link from one network in an hour. Default 10. */
+  /** Requests for an email with a link from one network in an hour. Default 10. */
   readonly recoveriesPerNetwork: number
-  /** Mails of one kind to one address in an hour. Default 5. */
+  /** Emails of one kind to one email address in an hour. Default 5. */
   readonly mailsPerAccount: number
 }
 
-/** Most that a network may be allowed: behind a proxy that hides its clients, a whole service is one network. */
+/** A limit per network, 1 to 1,000,000. Behind a proxy that hides its clients, all clients of a service share one network. */
 const perNetwork = z.int().min(1).max(1_000_000)
 
-/** The settings of the throttle; docs/abuse-protection.md says what an attacker can do within the defaults. */
+/** The settings of the throttle. docs/abuse-protection.md lists what an attacker can do within the defaults. */
 export const throttleSettings: Settings<ThrottleSettings> = defineSettings<ThrottleSettings>(
   'throttle',
   {
     freeFailures: {
-      meaning: 'failures in a row at one account, after the last of which the first wait begins; 1 to 99',
+      meaning: 'consecutive failures at one account before the first wait; 1 to 99',
       default: 5,
       schema: z.int().min(1).max(99),
     },
@@ -45,9 +45,9 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
       schema: z.int().min(SECOND_MS, 'must be at least one second').max(DAY_MS, 'must be at most one day'),
     },
     failuresUntilDisabled: {
-      meaning: 'failures in a row after which the password must be reset; 10 to 100',
+      meaning: 'consecutive failures after which the password must be reset; 10 to 100',
       default: 100,
-      schema: z.int().min(10).max(100, 'must be at most 100, as NIST SP 800-63B-4 has it'),
+      schema: z.int().min(10).max(100, 'must be at most 100, the maximum of NIST SP 800-63B-4'),
     },
     failuresPerNetwork: {
       meaning: 'failed proofs of a password from one network in 15 minutes',
@@ -65,7 +65,7 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
       schema: perNetwork,
     },
     mailsPerAccount: {
-      meaning: 'emails of one kind to one address in an hour; 1 to 100',
+      meaning: 'emails of one kind to one email address in an hour; 1 to 100',
       default: 5,
       schema: z.int().min(1).max(100),
     },

@@ -1,40 +1,40 @@
 import type { Limit } from './limits.ts'
 
-/** Where a counter stood after a try was counted. Times are milliseconds since 1970 UTC. */
+/** State of a counter after an attempt was counted. Times are milliseconds since 1970 UTC. */
 export interface Counted {
-  /** Tries so far, this one included. */
+  /** Attempts so far, including this one. */
   readonly count: number
-  /** No further try is counted before. */
+  /** Attempts before this time are refused. */
   readonly blockedUntil: number
-  /** When the counter is forgotten. */
+  /** When the counter expires. */
   readonly expiresAt: number
 }
 
-/** Why a try is refused: one has to wait, or all tries are spent. */
+/** A refused attempt: the caller must wait, or the budget is used up. */
 export interface NotTaken {
   readonly outcome: 'wait' | 'spent'
   readonly retryAt: number
 }
 
-/** What became of a try: counted; or refused and not counted. */
+/** Result of an attempt: it was counted, or it was refused and not counted. */
 export type Taken = ({ readonly outcome: 'counted' } & Counted) | NotTaken
 
 /**
- * What limits ask of storage. Every method is atomic over all nodes, and throws the refusal `unavailable` when the storage
- * does not answer: a counter that cannot be read allows nothing.
+ * Storage of counters. Every method is atomic over all nodes, and throws the refusal `unavailable` if the storage does not
+ * answer: without counters, no attempt is allowed.
  */
 export interface CounterStore {
-  /** Counts a try, before whatever it tries is checked, so that tries at the same moment cannot exceed the limit. */
+  /** Counts an attempt. Call it before the proof is checked, so that attempts at the same time cannot exceed the limit. */
   take(key: string, limit: Limit, now: number): Promise<Taken>
   /**
-   * Says without writing anything whether a try would be refused now; null: it would be counted. For floods, which are
-   * to cost little; what decides is `take`.
+   * Returns the refusal that an attempt would get now, or null if it would be counted. It writes nothing, so that refusing many
+   * attempts is cheap. Only `take` decides.
    */
   look(key: string, limit: Limit, now: number): Promise<NotTaken | null>
-  /** Takes a counted try back, and the wait that it alone began. Does nothing when the counter was forgotten since. */
+  /** Gives back a counted attempt, and the wait that only this attempt caused. Does nothing if the counter was deleted. */
   giveBack(key: string, limit: Limit, counted: Counted): Promise<void>
-  /** Forgets a counter. */
+  /** Deletes a counter. */
   forget(key: string): Promise<void>
-  /** Deletes up to so many counters that have expired; says whether there may be more. */
+  /** Deletes at most `limit` expired counters. Returns true if there may be more. */
   sweep(now: number, limit: number): Promise<boolean>
 }

@@ -2,7 +2,7 @@ import type { Throttle } from './throttle.ts'
 
 const BATCH = 500
 
-/** Deletes expired counters, in batches that never hold the database for long. Returns how many batches were full. */
+/** Deletes expired counters, in batches that never lock the database for long. Returns the number of full batches. */
 export async function sweepCounters({ store, clock }: Pick<Throttle, 'store' | 'clock'>): Promise<number> {
   let batches = 0
   while (await store.sweep(clock(), BATCH)) batches++

@@ -6,18 +6,18 @@ import { THROTTLE_REFUSALS } from './refusals.ts'
 import type { Counted } from './store.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
-/** Whose budget it is, and how large. */
+/** A budget of attempts: its limit and the key of its counter. */
 export interface Budget {
   readonly limit: Limit
   readonly key: string
 }
 
-/** A try that was counted. */
+/** An attempt that was counted. */
 export interface CountedTry extends Budget {
   readonly counted: Counted
 }
 
-/** Who is refused, for events. */
+/** The caller and the account of a refused attempt, for events. */
 export interface Refused {
   readonly caller: Caller
   readonly userId: string | null
@@ -26,8 +26,8 @@ export interface Refused {
 const MAX_SPOKEN_SECONDS = 90
 
 /**
- * Counts a try before it is made.
- * @throws too_many_requests, with when to come again; unavailable when the counters cannot be reached.
+ * Counts an attempt. Call it before the attempt is checked.
+ * @throws Refusal `too_many_requests` with the time of the next attempt; `unavailable` if the counters are unreachable.
  */
 export async function takeTry(throttle: Throttle, budget: Budget, refused: Refused): Promise<CountedTry> {
   const { limit, key } = budget
@@ -37,20 +37,23 @@ export async function takeTry(throttle: Throttle, budget: Budget, refused: Refus
 }
 
 /**
- * Refuses a try that is surely one too many, at the cost of one read.
- * @throws too_many_requests, unavailable.
+ * Refuses an attempt that exceeds the budget, at the cost of one read. It does not count the attempt.
+ * @throws Refusal `too_many_requests`, `unavailable`.
  */
 export async function refuseSpentTry(throttle: Throttle, { limit, key }: Budget, refused: Refused): Promise<void> {
   const refusal = await throttle.store.look(key, limit, throttle.clock())
   if (refusal !== null) throw tooManyTries(throttle, limit, { ...refused, retryAt: refusal.retryAt })
 }
 
-/** Takes a try back that was none. That it stays counted when this fails errs on the safe side. */
+/** Gives back an attempt that must not count. If the storage fails, the attempt stays counted, which is the safe side. */
 export async function giveBackTry({ store }: Throttle, { key, limit, counted }: CountedTry): Promise<void> {
   await store.giveBack(key, limit, counted).catch(() => undefined)
 }
 
-/** The refusal of a try that is one too many. */
+/**
+ * Returns the refusal of an attempt that exceeds its budget.
+ * @param refused `retryAt`: the time of the next allowed attempt, milliseconds since 1970 UTC.
+ */
 export function tooManyTries(
   throttle: Throttle,
   limit: Limit,
@@ -58,14 +61,14 @@ export function tooManyTries(
 ): Refusal {
   const seconds = secondsUntil(throttle, retryAt)
   return new Refusal(THROTTLE_REFUSALS.too_many_requests, {
-    detail: `Too many tries. Please try again in ${inWords(seconds)}.`,
+    detail: `Too many attempts. Please try again in ${inWords(seconds)}.`,
     retryAfterSeconds: seconds,
     reason: `budget ${limit.name} of ${operation}`,
     throttled: { operation, userId, quota: { ...policyOf(limit), remaining: 0, resetSeconds: seconds } },
   })
 }
 
-/** What is left of a window, with the try or without it. */
+/** Returns the rest of a budget after an attempt, or as if the attempt was given back. */
 export function quotaLeft(
   throttle: Throttle,
   { limit, counted }: CountedTry,

@@ -9,19 +9,19 @@ import type { ThrottleSettings } from './settings.ts'
 import type { CounterStore } from './store.ts'
 import { createTurns, type Turns } from './turns.ts'
 
-/** What limits work with. */
+/** Counters and limits of attempts, and everything that they need. */
 export interface Throttle {
   readonly store: CounterStore
   readonly limits: Limits
   readonly devices: Devices
-  /** Tries at one account take turns within a process. */
+  /** Limits the attempts at one account that this process checks at the same time. */
   readonly turns: Turns
   readonly clock: Clock
-  /** The key of a counter: it holds no address of a person or a network, and nobody else can compute it. */
+  /** Returns the key of a counter. It reveals no email address and no IP address, and only we can compute it. */
   keyOf(limit: Limit, ...of: readonly string[]): string
 }
 
-/** What can be tried. Names for events; the budgets know nothing of paths. */
+/** Names of operations that are limited, for events. */
 export type Operation =
   | 'login'
   | 'reauthenticate'
@@ -31,27 +31,27 @@ export type Operation =
   | 'password_forgot'
   | 'register'
 
-/** Who tries, from where. */
+/** The origin of an attempt: operation, client and browser. */
 export interface Caller {
   readonly operation: Operation
   readonly client: ClientInfo
-  /** The browser, when it logged in before. */
+  /** The browser, if it logged in before. */
   readonly device: Device | null
   readonly stamp: Stamp
-  /** Is told what is left of the budget of the network. */
+  /** Receives the rest of the budget of the network. */
   readonly reportQuota: (quota: Quota) => void
 }
 
-/** What limits are made of. */
+/** Dependencies of `createThrottle`. */
 export interface ThrottleParts {
   readonly store: CounterStore
   readonly settings: ThrottleSettings
-  /** Newest first. Another newest secret means other keys: the counters begin anew. */
+  /** Newest first. The newest secret makes the keys, so a new one resets all counters. */
   readonly secrets: readonly Uint8Array[]
   readonly clock: Clock
 }
 
-/** Puts the limits together. */
+/** Creates the throttle of an instance. */
 export function createThrottle({ store, settings, secrets, clock }: ThrottleParts): Throttle {
   const { hash } = createKeyedHash(secrets, 'throttle')
   return {

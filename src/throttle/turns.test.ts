@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createTurns } from './turns.ts'
 
-test('so many have their turn at once, the others in the order in which they came', async () => {
+test('a limited number of tasks run at once; the others run in the order in which they arrived', async () => {
   const turns = createTurns(2)
   const log: string[] = []
   const run = async (name: string): Promise<void> => {
@@ -18,7 +18,7 @@ test('so many have their turn at once, the others in the order in which they cam
   expect(log.indexOf('d begins')).toBeGreaterThan(log.indexOf('b ends'))
 })
 
-test('other keys wait for nobody; a line that is too long takes nobody', async () => {
+test('tasks with another key do not wait; a line that is too long refuses tasks', async () => {
   const turns = createTurns(1)
   const end = await turns.take('ada')
   expect(await turns.take('bob')).not.toBeNull()

@@ -1,16 +1,16 @@
-/** Lets few do something with the same thing at once; the others wait in line. */
+/** Limits how many tasks with the same key run at the same time. The others wait in line. */
 export interface Turns {
-  /** Waits for a turn, and gives what ends it; null when too many wait. */
+  /** Waits for a turn. Returns the function that ends the turn, or null if too many tasks wait. */
   take(key: string): Promise<(() => void) | null>
 }
 
-/** As many as wait for a hash (`passwordHashing.maxWaiting`). */
+/** The default of `passwordHashing.maxWaiting`. */
 const MAX_WAITING = 128
 
 /**
- * Makes the lines, one a key. A try at a password is counted before it is made; so many right passwords at the same
- * moment would look like guesses, if they did not wait for each other.
- * @param atOnce how many may have their turn at the same time.
+ * Creates empty lines, one per key. A password attempt is counted before it is checked, so many correct passwords at the same
+ * time would look like guesses if they did not wait for each other.
+ * @param atOnce number of tasks with the same key that may run at the same time.
  */
 export function createTurns(atOnce: number): Turns {
   const lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>()
@@ -20,7 +20,7 @@ export function createTurns(atOnce: number): Turns {
     if (line === undefined) return
     const next = line.waiting.shift()
     if (next === undefined) line.running--
-    else next() // the turn is theirs now
+    else next() // passes the turn on
     if (line.running === 0) lines.delete(key)
   }
 

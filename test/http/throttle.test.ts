@@ -183,7 +183,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     const spent = await guessSomebody('2001:db8:0:1:ffff::', 99)
     expect([spent.status, spent.headers.get('retry-after')]).toEqual([429, '900'])
     expect(spent.headers.get('ratelimit')).toBe('"login";r=0;t=900')
-    expect(spent.body.detail).toBe('Too many tries. Please try again in 15 minutes.')
+    expect(spent.body.detail).toBe('Too many attempts. Please try again in 15 minutes.')
     expect((await guessSomebody('2001:db8:0:2::1')).status).toBe(401)
     expect((await guessSomebody('192.0.2.1')).status).toBe(401)
     instance.advance(15 * MINUTE - 1)
@@ -261,7 +261,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     for (let count = 0; count < 5; count++) await send()
     const reply = await send()
     expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login'])
-    expect((await client.get('/auth/login')).text).toContain('Too many tries. Please try again in 1 second.')
+    expect((await client.get('/auth/login')).text).toContain('Too many attempts. Please try again in 1 second.')
   })
 })
 

@@ -4,7 +4,7 @@ import { type ForeignHash, isHashLength, MAX_MEMORY_BYTES } from './foreign-sche
 
 const ARGON2 = /^\$(argon2(?:id|i|d))\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$/
 const MAX_MEMORY_KIB = MAX_MEMORY_BYTES / 1024
-/** 1 GiB written, however many passes that is: two seconds of a core. */
+/** Limit of memory times passes, 1 GiB: this takes two seconds of one core. */
 const MAX_KIB_WRITTEN = 1024 * 1024
 const MAX_LANES = 16
 
@@ -20,7 +20,7 @@ function parseCosts(hash: string): ParsedHashOptions | null {
   try {
     return parseOptions(hash)
   } catch {
-    return null // malformed, says the same parser that verify has
+    return null // malformed: `verify` uses the same parser
   }
 }
 

@@ -7,14 +7,14 @@ const ASPNET_V2 = 0
 const ASPNET_V3 = 1
 const V2_BYTES = 1 + 16 + 32
 const V2_ITERATIONS = 1_000
-/** KeyDerivationPrf of ASP.NET, by number. */
+/** Digests by their number in the enum KeyDerivationPrf of ASP.NET. */
 const ASPNET_DIGESTS: readonly Pbkdf2Digest[] = ['sha1', 'sha256', 'sha512']
 const V3_HEADER_BYTES = 13
 
 /**
- * Reads the base64 that ASP.NET Core Identity stores (PasswordHasher.cs): version 3 is 0x01, then digest, iterations and
- * length of the salt as big-endian 32-bit numbers, salt, key; version 2 is 0x00, 16 bytes of salt and 32 of key,
- * HMAC-SHA-1 with 1,000 iterations.
+ * Reads the base64 that ASP.NET Core Identity stores (PasswordHasher.cs). Version 3 is 0x01; then digest, iterations and
+ * salt length as big-endian 32-bit numbers; then salt and key. Version 2 is 0x00, 16 bytes of salt and 32 bytes of key,
+ * made with HMAC-SHA-1 and 1,000 iterations.
  */
 export function readAspNetIdentity(hash: string): ForeignHash | null {
   const bytes = ASPNET.test(hash) ? decodeBase64(hash) : null
@@ -38,6 +38,6 @@ function readVersion3(bytes: Buffer): ForeignHash | null {
     digest,
     iterations: bytes.readUInt32BE(5),
     salt: bytes.subarray(V3_HEADER_BYTES, saltEnd),
-    key: bytes.subarray(saltEnd), // empty, and so refused, when the salt is said to be longer than what is there
+    key: bytes.subarray(saltEnd), // empty, and therefore refused, if the given salt length exceeds the rest
   })
 }

@@ -1,9 +1,9 @@
 const BASE64 = /^[A-Za-z0-9+/_-]*$/
 
 /**
- * Decodes base64 in the spellings that hashes come in: standard or URL alphabet (RFC 4648 sections 4 and 5), padded or
- * not, and passlib's with `.` for `+`.
- * @returns null for any other text.
+ * Decodes base64 in all forms that stored hashes use: standard or URL alphabet (RFC 4648 sections 4 and 5), with or without
+ * padding, and passlib's alphabet with `.` for `+`.
+ * @returns the bytes, or null if the text is not base64.
  */
 export function decodeBase64(text: string): Buffer | null {
   const unpadded = text.replaceAll('.', '+').replace(/={1,2}$/, '')

@@ -1,14 +1,14 @@
 /*
  * bcrypt: PHP's password_hash (Laravel, Symfony, $2y$), Devise ($2a$), Auth0 and most of Node ($2b$), Supabase ($2a$).
- * The three versions differ in bugs of old implementations only and are verified alike; $2x$, which is one of the
- * bugs, is refused. As in all of them only the first 72 bytes of a password count.
- * A pepper (Devise's `pepper`) is not in the hash: with one, nothing matches.
+ * The three versions differ only in bugs of old implementations, so all are verified the same way. $2x$ marks hashes of a
+ * buggy implementation and is refused. As in all implementations, only the first 72 bytes of a password count.
+ * The hash does not contain a pepper (Devise's `pepper`): if the old system used one, no password matches.
  */
 import { createHash } from 'node:crypto'
 import { createOptionalImport } from '../../kernel/optional-import.ts'
 import { type ForeignHash, matchesAny } from './foreign-scheme.ts'
 
-/** 2^14 rounds are one to two seconds of a core; PHP and Devise have 2^10 to 2^12. */
+/** 2^14 rounds take one to two seconds of one core. PHP and Devise use 2^10 to 2^12. */
 const MAX_COST = 14
 const MIN_COST = 4
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
@@ -25,19 +25,22 @@ export function readBcrypt(hash: string): ForeignHash | null {
   }
 }
 
-/** True for a bcrypt hash whose cost is within bounds. */
+/** Returns true for a bcrypt hash whose cost is within the limits. */
 export function isBcrypt(hash: string): boolean {
   const [, cost = ''] = BCRYPT.exec(hash) ?? []
   return cost !== '' && Number(cost) >= MIN_COST && Number(cost) <= MAX_COST
 }
 
-/** Verifies a text that is what bcrypt got, off the event loop. Throws when the package is not installed. */
+/** Verifies the exact text that bcrypt hashed, off the event loop. Throws an error if the package is not installed. */
 export async function verifyBcrypt(text: string, hash: string): Promise<boolean> {
   const { verify } = await loadBcrypt()
   return verify(text, hash)
 }
 
-/** Symfony hashes what bcrypt would cut or end at a NUL with SHA-512 first (NativePasswordHasher); Laravel lets it be cut. */
+/**
+ * Returns the texts that the old system may have hashed. bcrypt cuts a password after 72 bytes or at a NUL. Symfony hashes
+ * such a password with SHA-512 first (NativePasswordHasher); Laravel does not.
+ */
 function readingsOf(password: string, hash: string): string[] {
   const isCut = Buffer.byteLength(password) > MAX_BCRYPT_BYTES || password.includes('\0')
   if (!isCut || !hash.startsWith('$2y$')) return [password]

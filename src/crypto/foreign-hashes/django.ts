@@ -1,7 +1,7 @@
 /*
- * Django (django/contrib/auth/hashers.py): `<algorithm>$…`, with its own form for PBKDF2 and scrypt and a prefix before
- * the usual forms of argon2 and bcrypt. Salts are text. Unsalted and plain digests (md5, sha1) are refused: they are
- * soon guessed, so that a password behind one needs to be reset, not carried over.
+ * Django (django/contrib/auth/hashers.py): `<algorithm>$…`, with its own form for PBKDF2 and scrypt, and with a prefix
+ * before the usual forms of argon2 and bcrypt. Salts are text. Plain and unsalted digests (md5, sha1) are refused: an
+ * attacker guesses them quickly, so these users must reset their passwords.
  */
 import { createHash } from 'node:crypto'
 import { readArgon2 } from './argon2.ts'
@@ -28,7 +28,7 @@ function readDjangoPbkdf2(hash: string): ForeignHash | null {
   const [, digest = '', iterations = '', salt = '', key = ''] = PBKDF2.exec(hash) ?? []
   if (digest === '') return null
   return pbkdf2Hash(' (Django)', {
-    digest: digest as Pbkdf2Digest, // the expression has only these
+    digest: digest as Pbkdf2Digest, // the regular expression accepts only these
     iterations: Number(iterations),
     salt: Buffer.from(salt),
     key: decodeBase64(key),
@@ -47,7 +47,7 @@ function readDjangoArgon2(hash: string): ForeignHash | null {
   return read && { ...read, scheme: `${read.scheme} (Django)` }
 }
 
-/** bcrypt_sha256 gives bcrypt the SHA-256 of the password in hex, so that none of it is cut. */
+/** Reads bcrypt hashes. With `bcrypt_sha256`, Django hashes the password with SHA-256 first, so that bcrypt cuts nothing. */
 function readDjangoBcrypt(hash: string): ForeignHash | null {
   const isHashedFirst = hash.startsWith(BCRYPT_SHA256_PREFIX)
   const bcrypt = hash.slice((isHashedFirst ? BCRYPT_SHA256_PREFIX : BCRYPT_PREFIX).length)

@@ -1,30 +1,30 @@
-/** A stored hash of another system, read and found within bounds. */
+/** A stored hash of another system whose costs are within the limits. */
 export interface ForeignHash {
-  /** What made it, for people: `bcrypt`, `PBKDF2-SHA256 (Django)`. */
+  /** Name of the scheme, for people: `bcrypt`, `PBKDF2-SHA256 (Django)`. */
   readonly scheme: string
-  /** True when the password, exactly as it was typed, belongs to the hash. */
+  /** Returns true if the password, exactly as typed, matches the hash. */
   verify(password: string): Promise<boolean>
 }
 
 /**
- * Reads a stored hash of one family. Null when it is of another family, malformed, or when one verification of it
- * would cost more than the family's bounds: a wrong or hostile line of an import must not be able to stop the server.
+ * Reads a stored hash of one family. Returns null if the hash is malformed or of another family, or if one verification
+ * costs more than the limits of the family: a wrong or hostile line of an import must not be able to stop the server.
  */
 export type ForeignHashReader = (hash: string) => ForeignHash | null
 
-/** Least bytes of a hash that are believed: a hash cut short would be easy to meet by chance. */
+/** Minimum length of a hash in bytes. A shorter, truncated hash would match too many passwords. */
 export const MIN_HASH_BYTES = 16
-/** Most bytes of a hash; every family has at most a SHA-512's worth. */
+/** Maximum length of a hash in bytes. No family has more than the length of a SHA-512. */
 export const MAX_HASH_BYTES = 64
-/** Most memory that one verification may take. */
+/** Memory limit of one verification. */
 export const MAX_MEMORY_BYTES: number = 256 * 1024 * 1024
 
-/** True when a decoded hash has a length that is believed. */
+/** Returns true if the length of a decoded hash is accepted. */
 export function isHashLength(bytes: number): boolean {
   return bytes >= MIN_HASH_BYTES && bytes <= MAX_HASH_BYTES
 }
 
-/** True when one of the readings of a typed password matches; they are tried one after another. */
+/** Returns true if one of the readings of a typed password matches. Checks one after another. */
 export async function matchesAny(
   readings: readonly string[],
   matches: (password: string) => Promise<boolean>,

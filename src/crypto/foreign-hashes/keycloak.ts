@@ -1,6 +1,6 @@
 /*
- * The password credential of Keycloak, as a realm export has it: two JSON texts, `credentialData` with the algorithm and
- * its costs, `secretData` with salt and hash. It becomes a PHC string, which is what is stored.
+ * The password credential in a realm export of Keycloak. It has two JSON texts: `credentialData` with the algorithm and its
+ * costs, and `secretData` with salt and hash. We convert it to a PHC string and store that.
  */
 import { z } from 'zod'
 import { decodeBase64 } from './base64.ts'
@@ -17,14 +17,14 @@ const credentialSchema = z.object({
   algorithm: z.string(),
   additionalParameters: z.record(z.string(), z.array(z.string())).nullish(),
 })
-/** Whatever else a credential has (id, userLabel, createdDate) does not matter here. */
+/** The other members of a credential (id, userLabel, createdDate) are ignored. */
 const exportedSchema = z.object({ credentialData: z.string(), secretData: z.string() })
 
 /**
- * Turns a credential of Keycloak into a hash we verify: PBKDF2 with SHA-1, -256 or -512, or argon2.
+ * Converts a password credential of Keycloak: PBKDF2 with SHA-1, -256 or -512, or argon2.
  * @param credentialData JSON text `{hashIterations, algorithm, additionalParameters}`.
- * @param secretData JSON text `{value, salt}`, both base64.
- * @returns a PHC string, not yet held against the bounds (see describeHash), or null when it is no such credential.
+ * @param secretData JSON text `{value, salt}`, both in base64.
+ * @returns a PHC string, or null if the texts are not such a credential. The costs are not checked (see `describeHash`).
  */
 export function fromKeycloak(credentialData: string, secretData: string): string | null {
   const credential = credentialSchema.safeParse(parseJson(credentialData)).data
@@ -42,7 +42,11 @@ export function fromKeycloak(credentialData: string, secretData: string): string
   return `$argon2${parameter('type')}$v=${version}$${costs}$${salt}$${key}`
 }
 
-/** The same for the JSON text of the whole credential: `{"credentialData": "{…}", "secretData": "{…}", …}`. */
+/**
+ * Converts a whole password credential of Keycloak.
+ * @param credential JSON text `{"credentialData": "{…}", "secretData": "{…}", …}`.
+ * @returns a PHC string, or null if the text is not such a credential. The costs are not checked (see `describeHash`).
+ */
 export function fromKeycloakExport(credential: string): string | null {
   const exported = exportedSchema.safeParse(parseJson(credential)).data
   return exported === undefined ? null : fromKeycloak(exported.credentialData, exported.secretData)

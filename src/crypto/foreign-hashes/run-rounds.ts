@@ -1,11 +1,11 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 
-/** About 3 to 5 ms of MD5 or SHA-512 over a short password. */
+/** 1,000 rounds of MD5 or SHA-512 over a short password take about 3 to 5 ms. */
 const ROUNDS_PER_TURN = 1_000
 
 /**
- * Runs a chain of short hashes, for the schemes that no asynchronous function of Node computes. It stays on the event
- * loop but gives way every 1,000 rounds, so that other requests wait for some 5 ms, never for the whole chain.
+ * Runs a chain of short hashes, for schemes that Node cannot compute asynchronously. The chain runs on the event loop, but
+ * pauses every 1,000 rounds, so that other requests wait about 5 ms and not for the whole chain.
  */
 export async function runRounds(rounds: number, run: (round: number) => void): Promise<void> {
   for (let round = 0; round < rounds; round++) {

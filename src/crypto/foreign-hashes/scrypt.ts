@@ -1,6 +1,6 @@
 /*
- * scrypt (RFC 7914) as a PHC string, as better-auth writes it, and the modified one of Firebase.
- * Proved by foreign-hashes.test.ts.
+ * scrypt (RFC 7914) as a PHC string and in the form of better-auth, and the modified scrypt of Firebase.
+ * Tested by src/crypto/foreign-hash.test.ts.
  */
 import { type BinaryLike, createCipheriv, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -17,7 +17,7 @@ export interface ScryptCosts {
 
 const deriveKey = promisify<BinaryLike, BinaryLike, number, ScryptCosts & { maxmem: number }, Buffer>(scrypt)
 
-/** Each unit is mixed over 128 bytes twice: 2^22 are two to three seconds of a core. */
+/** Limit of N * r * p. One unit mixes 128 bytes twice; 2^22 units take two to three seconds of one core. */
 const MAX_WORK = 2 ** 22
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/
 const BETTER_AUTH = /^([0-9a-f]{32}):([0-9a-f]{128})$/
@@ -25,7 +25,7 @@ const BETTER_AUTH_COSTS: ScryptCosts = { N: 16_384, r: 16, p: 1 }
 const FIREBASE = /^\$fbscrypt\$v=1,n=(\d{1,2}),r=(\d{1,3}),p=1(?:,ss=([^,$]*))?,sk=([^,$]+)\$([^$]+)\$([^$]+)$/
 const AES_KEY_BYTES = 32
 
-/** Reads `$scrypt$ln=16,r=8,p=1$<salt>$<hash>` (ln is the logarithm of N), as passlib and others write it. */
+/** Reads `$scrypt$ln=16,r=8,p=1$<salt>$<hash>` (ln is the logarithm of N), the form of passlib and others. */
 export function readScryptPhc(hash: string): ForeignHash | null {
   const [, ln = '', r = '', p = '', salt = '', key = ''] = PHC.exec(hash) ?? []
   if (ln === '') return null
@@ -33,7 +33,7 @@ export function readScryptPhc(hash: string): ForeignHash | null {
   return scryptHash('scrypt', { costs, salt: decodeBase64(salt), key: decodeBase64(key) })
 }
 
-/** Reads better-auth's `<salt in hex>:<64 bytes in hex>`. The salt is the hex text itself; the password goes in as NFKC. */
+/** Reads better-auth's `<salt in hex>:<64 bytes in hex>`. The hex text itself is the salt; the password is in NFKC. */
 export function readBetterAuth(hash: string): ForeignHash | null {
   const [, salt = '', key = ''] = BETTER_AUTH.exec(hash) ?? []
   if (salt === '') return null
@@ -46,9 +46,10 @@ export function readBetterAuth(hash: string): ForeignHash | null {
 }
 
 /**
- * Reads the form of Supabase: `$fbscrypt$v=1,n=<mem cost>,r=<rounds>,p=1,ss=<salt separator>,sk=<signer key>$<salt>$<hash>`.
- * scrypt makes an AES-256 key of password, salt and separator; the hash is the project's signer key encrypted with it
- * (CTR, IV of zeros), see the README of firebase/scrypt.
+ * Reads Firebase hashes in the form of Supabase:
+ * `$fbscrypt$v=1,n=<mem cost>,r=<rounds>,p=1,ss=<salt separator>,sk=<signer key>$<salt>$<hash>`.
+ * scrypt derives an AES-256 key from password, salt and separator. The hash is the project's signer key, encrypted with that
+ * key (CTR, IV of zeros); see the README of firebase/scrypt.
  */
 export function readFirebase(hash: string): ForeignHash | null {
   const [, n = '', r = '', separator = '', signer = '', salt = '', stored = ''] = FIREBASE.exec(hash) ?? []
@@ -67,7 +68,7 @@ export function readFirebase(hash: string): ForeignHash | null {
   }
 }
 
-/** A hash that is the key scrypt derives; null when salt or key are none or the costs are out of bounds. */
+/** Returns a hash that consists of a key derived by scrypt, or null if a part is malformed or it costs too much. */
 export function scryptHash(
   scheme: string,
   { costs, salt, key }: { readonly costs: ScryptCosts; readonly salt: Buffer | null; readonly key: Buffer | null },

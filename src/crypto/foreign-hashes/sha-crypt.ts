@@ -1,7 +1,7 @@
 /*
  * SHA-crypt, `$5$` and `$6$` of Linux (Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512", version 0.6).
- * Own code rather than a package: those for Node compute all rounds in one go, up to a second on the event loop.
- * Here 5,000 rounds, the usual number, are some 20 ms in turns of 4.
+ * This is our own code, because the packages for Node compute all rounds at once: up to a second on the event loop.
+ * Here the usual 5,000 rounds take about 20 ms, in parts of 4 ms.
  */
 import { hash as digest } from 'node:crypto'
 import { equalInConstantTime } from '../signature.ts'
@@ -13,13 +13,13 @@ type Algorithm = 'sha256' | 'sha512'
 
 const SHA_CRYPT = /^\$([56])\$(?:rounds=([1-9]\d{3,8})\$)?([./0-9A-Za-z]{0,16})\$([./0-9A-Za-z]+)$/
 const DEFAULT_ROUNDS = 5_000
-/** Some 2 s in turns; passlib takes 656,000 by default. */
+/** Takes about 2 s, in parts. The default of passlib is 656,000. */
 const MAX_ROUNDS = 1_000_000
 const HASH_CHARACTERS: Record<Algorithm, number> = { sha256: 43, sha512: 86 }
-/** As in libxcrypt (CRYPT_MAX_PASSPHRASE_SIZE): a longer password makes every round dearer. */
+/** The limit of libxcrypt (CRYPT_MAX_PASSPHRASE_SIZE). A longer password makes every round slower. */
 const MAX_PASSWORD_BYTES = 511
 
-/** Reads `$6$<salt>$<hash>` and `$6$rounds=<1,000 to 1,000,000>$<salt>$<hash>`, and the same with 5. */
+/** Reads `$6$<salt>$<hash>` and `$6$rounds=<1,000 to 1,000,000>$<salt>$<hash>`, and both forms with 5. */
 export function readShaCrypt(hash: string): ForeignHash | null {
   const [, id = '', roundsText = String(DEFAULT_ROUNDS), salt = '', expected = ''] = SHA_CRYPT.exec(hash) ?? []
   const algorithm = id === '5' ? 'sha256' : 'sha512'
@@ -55,7 +55,7 @@ async function computeShaCrypt(algorithm: Algorithm, { password, salt, rounds }:
   return algorithm === 'sha512' ? encodeSha512(chain) : encodeSha256(chain)
 }
 
-/** Steps 1 to 12 of the description: password, salt, and the digest B as the length of the password and its bits say. */
+/** Steps 1 to 12 of the specification: password, salt, and digest B repeated according to the length of the password. */
 function firstParts(password: Buffer, salt: Buffer, digestB: Buffer): Buffer[] {
   const parts = [password, salt, repeatTo(password.byteLength, digestB)]
   for (let bits = password.byteLength; bits > 0; bits >>= 1) parts.push(bits & 1 ? digestB : password)
@@ -66,7 +66,7 @@ function repeatTo(byteLength: number, pattern: Buffer): Buffer {
   return Buffer.alloc(byteLength, pattern)
 }
 
-/** Three bytes become four characters; which three is fixed by step 22 and turns by one place from group to group. */
+/** Encodes three bytes as four characters. Step 22 fixes which three; their order rotates by one from group to group. */
 function encodeSha512(bytes: Buffer): string {
   let text = ''
   for (let [a, b, c] = [0, 21, 42]; text.length < 84; [a, b, c] = [b + 1, c + 1, a + 1]) {

@@ -1,8 +1,9 @@
 /*
  * WordPress: phpass (`$P$`, since 2.5) and bcrypt over an HMAC (`$wp$2y$`, since 6.8); phpBB's phpass (`$H$`).
- * WordPress hashes what its form sends, with a backslash before quotes, backslashes and NUL (wp_magic_quotes) and the
- * blanks at the ends cut off (wp_authenticate); passwords set by other ways have no backslashes, so both are tried.
- * The bare MD5 of its first versions is refused: it is soon guessed, so that such a password needs a reset.
+ * The login form of WordPress puts a backslash before quotes, backslashes and NUL (wp_magic_quotes), and removes blanks at
+ * both ends (wp_authenticate), before the password is hashed. Passwords set in other ways have no such backslashes, so both
+ * readings are checked. The plain MD5 of the first versions is refused: an attacker guesses it quickly, so these users must
+ * reset their passwords.
  */
 import { createHmac, hash as digest } from 'node:crypto'
 import { equalInConstantTime } from '../signature.ts'
@@ -12,14 +13,14 @@ import { type ForeignHash, matchesAny } from './foreign-scheme.ts'
 import { runRounds } from './run-rounds.ts'
 
 const PHPASS = /^\$([PH])\$([./0-9A-Za-z])([./0-9A-Za-z]{8})([./0-9A-Za-z]{22})$/
-/** phpass has 2^13 rounds by default; 2^18 are about half a second. */
+/** The default of phpass is 2^13 rounds; 2^18 rounds take about half a second. */
 const MAX_LOG2_ROUNDS = 18
 const MIN_LOG2_ROUNDS = 7
 const PREFIX = '$wp'
-/** What PHP's trim takes away. */
+/** Characters that PHP's trim removes. */
 const BLANK_ENDS = /^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g
 
-/** Reads `$P$<rounds><salt><hash>`, the MD5 chain of Openwall's phpass, and `$H$…`, the same under phpBB's name. */
+/** Reads `$P$<rounds><salt><hash>`, the MD5 chain of Openwall's phpass, and phpBB's name for it, `$H$…`. */
 export function readPhpass(hash: string): ForeignHash | null {
   const [, name = '', cost = '', salt = '', expected = ''] = PHPASS.exec(hash) ?? []
   const log2Rounds = crypt64Value(cost)
