@@ -70,7 +70,7 @@ describe('SQLite', () => {
     )
     const other = migration(1, 'first', [])
     await expect(planMigrations({ db, kind: 'sqlite', known: [other, second, breaking] })).rejects.toThrow(
-      /another text/,
+      /different text/,
     )
     await db.destroy()
     await expect(sqlite(join(directory, 'newer.db')).open()).rejects.toThrow()
