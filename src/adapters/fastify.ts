@@ -118,6 +118,6 @@ async function answer(reply: FastifyReply, response: Response): Promise<FastifyR
 function withoutPrefix(basePath: string, prefix: string): string {
   if (basePath.startsWith(`${prefix}/`)) return basePath.slice(prefix.length)
   throw new Error(
-    `The basePath ${basePath} is not under ${prefix}: register latchkey where there is no prefix, or set basePath to ${prefix}${basePath}`,
+    `The basePath ${basePath} is not under ${prefix}: register latchkey on an instance without a prefix, or set basePath to ${prefix}${basePath}`,
   )
 }
