@@ -1,35 +1,35 @@
-/* Who takes part in the benchmark, and in which of its measures. */
+/* The subjects of the benchmark, and the measures that each takes part in. */
 
 /** A database that a subject needs. */
 export type DatabaseKind = 'postgres' | 'redis'
 
-/** What a subject is in the comparison. */
+/** The role of a subject in the comparison. */
 export type Role = 'limit' | 'latchkey' | 'peer' | 'hand'
 
-/** One of those who take part. */
+/** A subject of the benchmark. */
 export interface Entry {
   readonly id: string
   readonly title: string
   readonly role: Role
-  /** File under bench/ that makes it. */
+  /** The file under bench/ that creates it. */
   readonly file: string
   /** The bare server or framework that it runs on. */
   readonly limit: string
   readonly needs: readonly DatabaseKind[]
-  /** Where its login is; null when it has none. */
+  /** Path of its login; null if it has none. */
   readonly login: string | null
-  /** What GET /me carries; a cookie, unless it says otherwise. */
+  /** The credential in GET /me. Default: a cookie. */
   readonly proof?: 'access_token'
-  /** True when only GET /me of one session is measured: everything else is that of Latchkey on SQLite. */
+  /** True if only GET /me of one session is measured: all other measures would equal those of Latchkey on SQLite. */
   readonly isOnlyWarm?: true
-  /** Where its stored sessions come from, for the measure of cold requests: a subject, itself or another. */
+  /** The subject that fills its store, for the measure of cold requests. Default: itself. */
   readonly storeOf?: string
 }
 
 const LATCHKEY = { role: 'latchkey', login: '/auth/login' } as const
 const PEER = { role: 'peer', login: '/login' } as const
 const LIMIT = { role: 'limit', login: null, needs: [] } as const
-/** A framework with a middleware that is async and does nothing: no adapter can be faster. */
+/** A framework with an async middleware that does nothing: no adapter can be faster. */
 const EMPTY_MIDDLEWARE = { ...LIMIT, isOnlyWarm: true } as const
 const HAND = { role: 'hand', login: null, file: 'subjects/by-hand.ts', limit: 'bare' } as const
 const BETTER_AUTH = {
@@ -42,7 +42,7 @@ const FASTIFY = { ...PEER, limit: 'fastify' } as const
 const EXPRESS = { ...PEER, file: 'peers/express-session.js', limit: 'express' } as const
 const LATCHKEY_ON_NODE = { ...LATCHKEY, file: 'subjects/latchkey.ts', limit: 'bare' } as const
 
-/** Everybody, in the order of the tables. */
+/** All subjects, in the order of the tables. */
 export const CATALOGUE: readonly Entry[] = [
   { ...LIMIT, id: 'bare', title: 'bare node:http', file: 'subjects/bare.ts', limit: 'bare' },
   { ...LIMIT, id: 'bare-again', title: 'bare node:http, again', file: 'subjects/bare.ts', limit: 'bare' },
@@ -69,7 +69,7 @@ export const CATALOGUE: readonly Entry[] = [
   {
     ...LIMIT,
     id: 'nginx',
-    title: 'API behind nginx, nobody asked',
+    title: 'API behind nginx, without authentication',
     file: 'subjects/nginx.ts',
     limit: 'nginx',
     isOnlyWarm: true,
@@ -125,7 +125,7 @@ export const CATALOGUE: readonly Entry[] = [
   {
     ...LATCHKEY,
     id: 'latchkey-nginx',
-    title: 'API behind nginx, Latchkey asked (forward-auth)',
+    title: 'API behind nginx, forward-auth by Latchkey',
     file: 'subjects/nginx.ts',
     limit: 'nginx',
     needs: [],
@@ -191,7 +191,7 @@ export const CATALOGUE: readonly Entry[] = [
   { ...HAND, id: 'hand-redis', storeOf: 'hand-redis', title: 'by hand, Redis', needs: ['redis'] },
 ]
 
-/** `--quick` leaves these out. */
+/** Subjects that `--quick` leaves out. */
 export const OMITTED_WHEN_QUICK: ReadonlySet<string> = new Set([
   'koa',
   'latchkey-koa',
@@ -206,7 +206,7 @@ export const OMITTED_WHEN_QUICK: ReadonlySet<string> = new Set([
   'fastify-jwt',
 ])
 
-/** Of the others, `--quick` has these in every measure, the rest in that of warm requests. */
+/** Subjects that `--quick` includes in every measure; the others take part in warm requests only. */
 export const EVERYWHERE_WHEN_QUICK: ReadonlySet<string> = new Set([
   'latchkey-sqlite',
   'latchkey-postgres',
@@ -215,12 +215,15 @@ export const EVERYWHERE_WHEN_QUICK: ReadonlySet<string> = new Set([
   'express-session-redis',
 ])
 
-/** True for Latchkey inside a framework: its login, its queries and its store are those of Latchkey on SQLite. */
+/** Returns true for Latchkey inside a framework: its login, queries and store equal those of Latchkey on SQLite. */
 export function isInFramework({ role, limit }: Entry): boolean {
   return role === 'latchkey' && limit !== 'bare'
 }
 
-/** The entry with this id. @throws Error when there is none. */
+/**
+ * Returns the entry with this id.
+ * @throws Error if there is none.
+ */
 export function entryOf(id: string): Entry {
   const entry = CATALOGUE.find((each) => each.id === id)
   if (entry === undefined) {

@@ -5,9 +5,9 @@ import { writeMarkdown } from './report/markdown.ts'
 import type { Results } from './results.ts'
 
 /**
- * Writes results.json, README.md and the chart into a folder. Measures that were not run this time are kept from the
- * last one.
- * @returns the whole as Markdown.
+ * Writes results.json, README.md and the chart to a folder. Keeps the previous results of measures that did not run
+ * this time.
+ * @returns the whole report as Markdown.
  */
 export function writeReport(folder: string, measured: Results): string {
   mkdirSync(folder, { recursive: true })
@@ -21,7 +21,7 @@ export function writeReport(folder: string, measured: Results): string {
   return markdown
 }
 
-/** Five significant digits: more than any of it is good for. */
+/** Rounds to five significant digits, which exceed the precision of every measure. */
 function roundNumber(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value
 }

@@ -1,7 +1,7 @@
-/* What a run of the benchmark gives: docs/benchmarks/results.json, one section per measure. */
+/* The results of a benchmark run: docs/benchmarks/results.json, one section per measure. */
 import type { Spread } from './support/statistics.ts'
 
-/** The results, as far as they were measured. Keys of records are ids of the catalogue. */
+/** The results of all measures that ran. Keys of records are ids of the catalogue. */
 export interface Results {
   readonly warm?: Section<WarmResults>
   readonly cold?: Section<ColdResults>
@@ -16,13 +16,13 @@ export interface Results {
 /** Names of the measures. */
 export type MeasureName = keyof Results
 
-/** A measure, with what tells how far it can be believed. */
+/** The results of a measure, with data about their reliability. */
 export interface Section<Measured> {
   readonly measured: Measured
   readonly run: RunInfo
 }
 
-/** When, where and how something was measured. */
+/** When, where and how a measure ran. */
 export interface RunInfo {
   readonly startedAt: string
   readonly command: string
@@ -30,13 +30,13 @@ export interface RunInfo {
   readonly node: string
   readonly cpu: string
   readonly cores: number
-  /** Processes that waited for a core before it began: other people's work. */
+  /** Processes that waited for a core before the measure began: work of other users. */
   readonly loadBefore: number
-  /** Part of the time that the hypervisor gave to others while it ran. */
+  /** Share of the time that the hypervisor gave to other machines during the measure. */
   readonly stolen: number
 }
 
-/** GET /me of one session, as fast as it goes. */
+/** GET /me of one session, at full speed. */
 export interface WarmResults {
   readonly rounds: number
   readonly seconds: number
@@ -44,56 +44,56 @@ export interface WarmResults {
   readonly subjects: Readonly<Record<string, WarmSubject>>
 }
 
-/** One subject of it. */
+/** Warm results of one subject. */
 export interface WarmSubject {
   readonly perSecond: Spread
   readonly p50Ms: Spread
   readonly p99Ms: Spread
   /** CPU time of the server per request. */
   readonly cpuMicroseconds: Spread
-  /** Part of its core that the server used: near 1, the server is what limits the rate. */
+  /** Share of its core that the server used; near 1, the server limits the rate. */
   readonly serverUse: Spread
-  /** CPU time per request of the bare server or framework beneath, as a ratio to the own, side by side on one core. */
+  /** CPU time per request of the bare server or framework, divided by that of the subject, side by side on one core. */
   readonly toLimit: Spread
 }
 
-/** GET /me with another session each time, and no cache. */
+/** GET /me with another session on each request, and no cache. */
 export interface ColdResults {
   readonly rounds: number
   readonly seconds: number
   readonly connections: number
   /** By number of stored sessions, then subject. */
   readonly stored: Readonly<Record<string, Readonly<Record<string, ColdSubject>>>>
-  /** Rate at the greatest number of sessions, as a ratio to that at the least, in the same round. */
+  /** Rate at the largest number of sessions divided by the rate at the smallest, in the same round. */
   readonly rateOfMostToLeast: Readonly<Record<string, Spread>>
 }
 
-/** One subject of it. */
+/** Cold results of one subject. */
 export interface ColdSubject {
   readonly perSecond: Spread
   readonly p99Ms: Spread
   readonly cpuMicroseconds: Spread
-  /** Rate, as a ratio to the lookup by hand on the same store in the same round; null when there is none. */
+  /** Rate divided by that of the lookup by hand on the same store in the same round; null if there is none. */
   readonly rateToHand: Spread | null
 }
 
-/** Logins, so many at once, beside the hash alone on the same core. */
+/** Concurrent logins, and the hash alone on the same core. */
 export interface LoginResults {
   readonly rounds: number
   readonly seconds: number
   readonly hashesPerSecond: Spread
-  /** By number at once, then subject. */
+  /** By number of concurrent logins, then subject. */
   readonly atOnce: Readonly<Record<string, Readonly<Record<string, LoginSubject>>>>
 }
 
-/** One subject of it. */
+/** Login results of one subject. */
 export interface LoginSubject {
   readonly perSecond: Spread
   readonly p99Ms: Spread
   readonly rateToHash: Spread
 }
 
-/** GET /me at a steady pace, at rest and while others log in. */
+/** GET /me at a steady rate, at rest and during logins of other clients. */
 export interface StormResults {
   readonly rounds: number
   readonly seconds: number
@@ -102,7 +102,7 @@ export interface StormResults {
   readonly subjects: Readonly<Record<string, StormSubject>>
 }
 
-/** One subject of it. */
+/** Storm results of one subject. */
 export interface StormSubject {
   readonly restP50Ms: Spread
   readonly restP99Ms: Spread
@@ -117,18 +117,18 @@ export interface QueryResults {
   readonly subjects: Readonly<Record<string, QuerySubject>>
 }
 
-/** One subject of it, per request. */
+/** Queries of one subject per request. */
 export interface QuerySubject {
   readonly warm: QueryCount
-  /** With no cache; null when the subject has none. */
+  /** Without a cache; null if the subject has none. */
   readonly cold: QueryCount | null
   readonly login: QueryCount
 }
 
-/** Counted where they arrive. */
+/** Queries, counted where they arrive. */
 export interface QueryCount {
   readonly sqlite: number
-  /** `PRAGMA`s, of which one asks whether other processes wrote. */
+  /** `PRAGMA`s; one of them asks whether other processes wrote. */
   readonly pragmas: number
   readonly postgres: number
   readonly redis: number
@@ -137,26 +137,26 @@ export interface QueryCount {
 /** Resident memory. */
 export interface MemoryResults {
   readonly cachedSessions: number
-  /** Of Latchkey, what so many sessions in its cache add. */
+  /** Memory that the given number of sessions in Latchkey's cache adds. */
   readonly cacheBytes: Spread
   readonly idleServeBytes: Spread | null
-  /** Of each server after it started, and after load with one session. */
+  /** Memory of each server after its start, and after load with one session. */
   readonly subjects: Readonly<Record<string, { readonly idleBytes: number; readonly loadedBytes: number }>>
 }
 
-/** From the start of the process to the first answer. */
+/** Time from the start of the process to its first response. */
 export interface StartupResults {
   readonly rounds: number
   readonly serveMs: Spread | null
   readonly subjects: Readonly<Record<string, Spread>>
 }
 
-/** What an installation brings. */
+/** Sizes of installations. */
 export interface SizeResults {
   readonly installs: readonly InstallSize[]
 }
 
-/** One installation. */
+/** The size of one installation. */
 export interface InstallSize {
   readonly title: string
   readonly packages: number

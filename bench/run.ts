@@ -1,13 +1,13 @@
 /*
- * `npm run bench`: Latchkey beside the field, in one run. Servers on one core, load and databases on the other; rounds
- * are interleaved; medians count. Machines are noisy and their absolute numbers mean little: compare ratios.
+ * `npm run bench`: Latchkey and its peers, measured in one run. Servers run on one core; load and databases on the
+ * other. Rounds are interleaved; medians count. Machines are noisy and absolute numbers mean little: compare ratios.
  *
- *   --quick               under two minutes: short, without what wants a build and an installation (memory, startup, size),
- *                         unless --measures names it; results go to a temporary folder
+ *   --quick               under two minutes: short rounds, without the measures that need a build and an installation
+ *                         (memory, startup, size), unless --measures names them; results go to a temporary folder
  *   --measures=warm,cold  some of: warm logins storm cold queries memory startup size
  *   --only=bare,latchkey-sqlite   some of the subjects of catalogue.ts
- *   --rounds=3 --seconds=1   how often and how long, for all measures
- *   --out=folder          where results go; measures that are not run are kept from what is there
+ *   --rounds=3 --seconds=1   number and duration of rounds, for all measures
+ *   --out=folder          where results go; results of measures that do not run are kept
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ import { startDatabases } from './support/databases.ts'
 import { withRunInfo } from './support/machine.ts'
 import { installPeers } from './support/peers.ts'
 
-/** In this order. The first three share their servers. */
+/** The measures, in the order in which they run. The first three share their servers. */
 const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>> = {
   warm: measureWarm,
   logins: measureLogins,
@@ -42,10 +42,10 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>
   size: measureSize,
 }
 
-/** Measures on servers that were started once for all of them. */
+/** Measures on servers that are started once for all of them. */
 const SHARING: ReadonlySet<MeasureName> = new Set(['warm', 'logins', 'storm'])
 
-/** Measures on the built package, installed. */
+/** Measures on the built and installed package. */
 const INSTALLING: ReadonlySet<MeasureName> = new Set(['memory', 'startup', 'size'])
 
 const { values } = parseArgs({
@@ -63,7 +63,8 @@ const docs = fileURLToPath(new URL('../docs/benchmarks', import.meta.url))
 const folder = values.out ?? (isQuick || values.only !== undefined ? join(tmpdir(), 'latchkey-benchmarks') : docs)
 const command = ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench ', 'bench -- ')
 
-if (!canPin) console.error('taskset is missing or refused: server and load share their cores, so expect wider spreads')
+if (!canPin)
+  console.error('taskset is missing or not permitted: server and load share their cores, so expect wider spreads')
 installPeers()
 moveTo(LOAD_CORE)
 const startedAt = performance.now()
@@ -86,7 +87,7 @@ try {
 } finally {
   await databases.stop()
 }
-if (missing.size > 0) console.error(`Not measured, or not everywhere: ${[...missing].join(', ')}`)
+if (missing.size > 0) console.error(`Not measured, or only in part: ${[...missing].join(', ')}`)
 process.exit(missing.size > 0 ? 1 : 0)
 
 function selectEntries(): readonly Entry[] {

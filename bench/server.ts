@@ -1,6 +1,6 @@
 /*
- * One server under test in a process of its own: `node bench/server.ts <subject> <options as JSON>`. It tells its parent
- * the port, and answers what the parent asks about the process.
+ * One server under test in a separate process: `node bench/server.ts <subject> <options as JSON>`. It sends its port to
+ * the parent process, and answers the parent's questions about the process.
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { entryOf } from './catalogue.ts'
 import type { SubjectMakers, SubjectOptions } from './subjects/subject.ts'
 import { countSqliteStatements } from './support/sqlite-counter.ts'
 
-/** What the parent may ask. */
+/** Questions that the parent can ask. */
 export type Question = 'cpu' | 'rss' | 'statements' | 'stop'
 
 const GIVE_BACK_MS = 300
@@ -28,7 +28,7 @@ const answers: Readonly<Record<Question, () => unknown>> = {
   },
   rss: async () => {
     globalThis.gc?.()
-    await sleep(GIVE_BACK_MS) // pages that are free go back to the system a little later
+    await sleep(GIVE_BACK_MS) // free pages return to the system a little later
     globalThis.gc?.()
     return process.memoryUsage.rss()
   },
@@ -38,10 +38,10 @@ const answers: Readonly<Record<Question, () => unknown>> = {
 
 process.on('exit', () => subject.companion?.kill('SIGKILL'))
 process.on('message', async (question) => process.send?.(await answers[question as Question]()))
-process.on('disconnect', () => process.exit(0)) // the parent is gone
+process.on('disconnect', () => process.exit(0)) // the parent has exited
 process.send?.({ port, companion: subject.companion?.pid })
 
-/** CPU time of the process that answers together with this one; Linux tells it in nanoseconds. */
+/** Returns the CPU time of the process that responds together with this one. Linux reports it in nanoseconds. */
 function companionMicroseconds(): number {
   const pid = subject.companion?.pid
   return pid === undefined ? 0 : Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000

@@ -1,7 +1,7 @@
-/* The capacity table of docs/scaling.md, computed from what the benchmark measured. */
+/* The capacity table of docs/scaling.md, computed from the results of the benchmark. */
 import type { Results } from '../bench/results.ts'
 
-/** Bytes that one stored session takes with its indexes, measured among a million: relation sizes, and MEMORY USAGE. */
+/** Bytes of one stored session with its indexes, measured among a million: relation sizes, and MEMORY USAGE. */
 const STORED_BYTES = { postgres: 390, redis: 1_300 } as const
 
 const SESSIONS_PER_USER = 2
@@ -20,7 +20,7 @@ const SCALES = [
   { users: 100_000_000, requests: 1_000_000 },
 ]
 
-/** The table, in Markdown. */
+/** Returns the table in Markdown. */
 export function capacityTable(results: Results): string {
   const { warm, cold, logins, memory } = results
   if (warm === undefined || cold === undefined || logins === undefined || memory === undefined) {
@@ -76,7 +76,7 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
-/** Two digits that count, with a unit. */
+/** Returns a number with two significant digits and a unit. */
 function count(value: number): string {
   if (value >= 1e6) return `${Number((value / 1e6).toPrecision(2))} M`
   if (value >= 1e3) return `${Number((value / 1e3).toPrecision(2))} k`

@@ -1,5 +1,5 @@
 /*
- * Plain English: refuses words and phrases that make a reader stop, and names what to write instead.
+ * Plain English: refuses words and phrases that are hard to read, and names replacements.
  * `node scripts/check-english.ts` checks ROOMS; `node scripts/check-english.ts src/login` checks the paths given.
  */
 import { globSync, readFileSync, statSync } from 'node:fs'
@@ -13,13 +13,22 @@ const ROOMS: readonly string[] = [
   'CHANGELOG.md',
   'docs',
   'examples',
-  'scripts/check-english.ts',
+  'bench',
+  'scripts',
+  'src/adapters',
+  'src/cli',
+  'src/options',
+  'src/server',
+  'src/storage',
+  'src/testing',
+  'test/storage',
+  'test/support',
 ]
 /** Pages that are history or are generated from elsewhere. */
 const SKIPPED = /^docs\/(?:decisions|benchmarks)\/|^docs\/problems\.md$|(?:^|\/)(?:node_modules|dist|\.next)\//
 const CHECKED = /\.(?:md|tsx?|py|conf)$|(?:^|\/)Caddyfile$/
 
-/** What not to write, and what to write instead. Code spans, code blocks and link targets are not looked at. */
+/** Refused patterns, and their replacements. Code spans, code blocks and link targets are not checked. */
 const BANNED: readonly (readonly [RegExp, string])[] = [
   [/\bwho(?:m?ever|mso?ever|soever)\b|\bwhom\b/i, 'name the person: the user, the caller, the owner'],
   [/\b(?:some|no|any)body\b/i, 'name the person: a user, an attacker, a stranger, no user'],
@@ -51,7 +60,7 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** One finding: where, which words, what to write instead. */
+/** A refused text: its line, its words and the replacement. */
 export interface Finding {
   readonly line: number
   readonly words: string
@@ -69,7 +78,7 @@ export function findBannedWords(path: string, text: string): Finding[] {
   )
 }
 
-/** The page without code blocks, code spans, comments of HTML and link targets; every line stays on its number. */
+/** Returns the page without code blocks, code spans, HTML comments and link targets; line numbers do not change. */
 function proseOf(text: string): string {
   return text
     .replace(/^(`{3,})[^\n]*\n[\s\S]*?^\1$/gm, blank)
@@ -78,7 +87,7 @@ function proseOf(text: string): string {
     .replace(/\]\([^)\n]*\)|<https?:[^>\n]*>/g, ']')
 }
 
-/** The comments of a program; every line stays on its number, code becomes blank. */
+/** Returns the comments of a program; code becomes blank, and line numbers do not change. */
 function commentsOf(path: string, text: string): string {
   const comment = /\.tsx?$/.test(path)
     ? /(?<=^|[\s{(])\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/gm
@@ -97,7 +106,7 @@ function blank(text: string): string {
   return text.replace(/[^\n]/g, ' ')
 }
 
-/** The files of rooms that are checked, sorted. */
+/** Returns the files of rooms to check, sorted. */
 function filesOf(rooms: readonly string[]): string[] {
   return rooms
     .flatMap((room) =>

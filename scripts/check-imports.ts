@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sessions',
     'throttle',
   ],
-  // The wholes, derived from what each room states. Only what stands above every room may import it.
+  // Collections derived from the parts of each room. Only rooms above all features may import them.
   catalogue: [
     'access-tokens',
     'accounts',
@@ -78,7 +78,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Rooms that may import the composition root and the options. */
 const ABOVE_THE_ROOT = ['adapters', 'testing', 'server', 'cli']
 const WITHOUT_CRYPTO = ['kernel', 'client', 'react']
-/** Files of a feature that speak HTTP's words; actions know nothing of them. */
+/** With fewer modules than this, the parser has missed sources. */
 const LEAST_MODULES = 80
 
 const rooms = Object.keys(MAY_IMPORT)
@@ -103,7 +103,7 @@ const forbidden: IForbiddenRuleType[] = [
   { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
   {
     name: 'actions-know-no-http',
-    comment: 'Actions know no Request, Response, cookie or route',
+    comment: 'Actions must not know Request, Response, cookies or routes',
     severity: 'error',
     from: {
       path: '^src/(?:access-tokens|accounts|audit|invitations|login|mail|one-time-tokens|passwords|registration|sessions|throttle)/',
@@ -119,21 +119,21 @@ const forbidden: IForbiddenRuleType[] = [
   },
   {
     name: 'the-client-is-by-itself',
-    comment: 'It runs in browsers: of the server it knows types, of packages nothing',
+    comment: 'The client runs in browsers: it may import types of the server, and no packages',
     severity: 'error',
     from: { path: '^src/client(?:/|\\.ts$)', pathNot: '\\.test\\.ts$' },
     to: { pathNot: '^src/client/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'the-hooks-know-react-only',
-    comment: 'The client comes as an argument',
+    comment: 'The client must come as an argument',
     severity: 'error',
     from: { path: '^src/react(?:/|\\.ts$)', pathNot: '\\.test\\.ts$' },
     to: { pathNot: '^src/react/|node_modules/(?:@types/)?react/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'frameworks-bring-types-only',
-    comment: 'Adapters work with the copy of the framework that the application has',
+    comment: 'Adapters must use the copy of the framework that the application installed',
     severity: 'error',
     from: { path: '^src/adapters/' },
     to: { path: 'node_modules/(?:@types/)?(?:express|fastify|hono|koa)/', dependencyTypesNot: ['type-only'] },
@@ -164,14 +164,14 @@ const { output } = await cruise(['src'], {
   doNotFollow: { path: 'node_modules' },
   enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
 })
-const { modules, summary } = output as ICruiseResult // no output type was asked for, so it is the result itself
+const { modules, summary } = output as ICruiseResult // no output type was requested, so it is the result itself
 const own = modules.filter(({ source }) => source.startsWith('src/'))
 const edges = own.flatMap(({ dependencies }) => dependencies)
 
 for (const { rule, from, to } of summary.violations) console.error(`${rule.name}: ${from} -> ${to}`)
 console.log(`${own.length} modules, ${edges.length} imports, ${summary.violations.length} forbidden`)
 if (own.length < LEAST_MODULES || edges.length < own.length) {
-  console.error('The parser sees too few modules or imports: these rules would hold nothing')
+  console.error('The parser sees too few modules or imports, so the rules check nothing')
   process.exitCode = 1
 }
 if (summary.violations.length > 0) process.exitCode = 1

@@ -1,10 +1,13 @@
-/* Writes the table of docs/events.md from the catalogue of events: `node scripts/write-events.ts`. A test compares them. */
+/*
+ * Writes the table of docs/events.md from the catalogue of events: `node scripts/write-events.ts`. A test compares
+ * them.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { EVENTS } from '../src/catalogue/events.ts'
 import type { EventEntry } from '../src/kernel/event.ts'
 
-/** The table as docs/events.md must have it. */
+/** Returns the table for docs/events.md. */
 export function eventsTable(): string {
   const entries: [string, EventEntry][] = Object.entries(EVENTS)
   const rows = entries.map(

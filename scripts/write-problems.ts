@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { REFUSALS } from '../src/catalogue/refusals.ts'
 
-/** The page as it must be, in the order of the status codes. */
+/** Returns the page, in the order of the status codes. */
 export function problemsPage(): string {
   const entries = Object.values(REFUSALS).sort((left, right) => left.status - right.status)
   const rows = entries.map(({ code, status, when, next }) => `| \`${code}\` | ${status} | ${when} | ${next} |`)

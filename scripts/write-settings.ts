@@ -1,6 +1,6 @@
 /*
  * Writes the tables of docs/configuration.md from the settings of the rooms: `node scripts/write-settings.ts`. Text
- * outside the markers stays as it is. A test compares.
+ * outside the markers is not changed. A test compares them.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../src/kernel/clock.ts'
@@ -15,7 +15,7 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['second', SECOND_MS],
 ]
 
-/** Gives the page its tables: each between `<!-- name -->` and `<!-- end of name -->`. */
+/** Replaces the tables in the page: each is between `<!-- name -->` and `<!-- end of name -->`. */
 export function withTables(page: string): string {
   const tables = {
     variables: variableTable([...SERVER_SETTINGS, ...LIBRARY_SETTINGS, ...SHARED_SETTINGS]),

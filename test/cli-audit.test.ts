@@ -49,7 +49,7 @@ describe('the audit from the command line', () => {
     const { code, out } = await latchkey(['audit', 'verify'])
     expect([code, out]).toEqual([
       0,
-      expect.stringMatching(/^Batches: 1\nEvents: 1 sealed, 0 .*\nHead: \w{64}\n.* as it was/),
+      expect.stringMatching(/^Batches: 1\nEvents: 1 sealed, 0 .*\nHead: \w{64}\nThe audit log is unmodified\./),
     ])
     const head = /Head: (\w+)/.exec(out)?.[1] ?? ''
     await latchkey(['user', 'disable', 'ada@example.com'])
@@ -116,15 +116,15 @@ describe('the audit from the command line', () => {
     const filter = ['session', 'revoke', '--since', '2026-01-31', '--network', '127.0.0.0/8', '--method', 'password']
 
     const unasked = await latchkey(filter)
-    expect(unasked).toEqual({ code: 2, out: '', err: 'This ends 1 session(s). Add --yes to do it.\n' })
+    expect(unasked).toEqual({ code: 2, out: '', err: 'This revokes 1 session(s). Add --yes to confirm.\n' })
     expect((await latchkey([...filter, '--user', 'ada@example.com'])).code).toBe(2)
     const none = await latchkey(['session', 'revoke', '--network', '203.0.113.0/24'])
-    expect(none).toEqual({ code: 0, out: 'Ended 0 session(s)\n', err: '' })
-    expect(await typeOnTerminal([...filter], 'n')).toContain('Ended 0 session(s)')
+    expect(none).toEqual({ code: 0, out: 'Revoked 0 session(s)\n', err: '' })
+    expect(await typeOnTerminal([...filter], 'n')).toContain('Revoked 0 session(s)')
     expect(await isIn()).toBe(true)
     const asked = await typeOnTerminal([...filter], 'y')
-    expect(asked).toContain('This ends 1 session(s). [y/N]')
-    expect(asked).toContain('Ended 1 session(s)')
+    expect(asked).toContain('This revokes 1 session(s). [y/N]')
+    expect(asked).toContain('Revoked 1 session(s)')
     expect(await isIn()).toBe(false)
     await login()
     expect(JSON.parse((await latchkey([...filter, '--yes', '--json'])).out)).toEqual({ revoked: 1 })

@@ -109,7 +109,9 @@ describe('the command line', () => {
     const { sessions } = JSON.parse((await latchkey(['session', 'list', 'ada@example.com', '--json'])).out)
     expect(sessions).toHaveLength(1)
     expect((await latchkey(['session', 'list', user.id])).out).toContain(sessions[0].id)
-    expect((await latchkey(['session', 'revoke', 'ada@example.com', sessions[0].id])).out).toBe('Ended 1 session(s)\n')
+    expect((await latchkey(['session', 'revoke', 'ada@example.com', sessions[0].id])).out).toBe(
+      'Revoked 1 session(s)\n',
+    )
     expect((await client.get('/auth/session')).status).toBe(401)
 
     await login()
@@ -138,7 +140,7 @@ describe('the command line', () => {
     await latchkey(['user', 'create', 'tok@example.com', '--password-stdin'], `${PASSWORD}\n`)
     const create = ['token', 'create', 'tok@example.com', 'nightly backup']
     const made = await latchkey([...create, '--scope', 'read', 'write'], '', env)
-    expect(made.out).toMatch(/^lkp_\S{49}\nGood until \S+Z\. It is shown this once\.\n$/)
+    expect(made.out).toMatch(/^lkp_\S{49}\nExpires at \S+Z\. The token is shown only once\.\n$/)
     const [token = ''] = made.out.split('\n')
     const server = await startServerProcess(env, directory)
     const asToken = () => server.client().get('/auth/user', { authorization: `Bearer ${token}` })
@@ -159,7 +161,7 @@ describe('the command line', () => {
   test('an invitation from the command line registers its address, once', async () => {
     const plain = await latchkey(['invite', 'create'])
     expect(plain.out).toMatch(
-      /^http:\/\/localhost:3000\/auth\/register\?invitation=lk\S+\nGood for one registration until /,
+      /^http:\/\/localhost:3000\/auth\/register\?invitation=lk\S+\nFor one registration\. Expires at /,
     )
     const { out } = await latchkey(['invite', 'create', '--email', 'eve@example.com', '--days', '2', '--json'])
     const { link, expiresAt } = JSON.parse(out)

@@ -9,7 +9,7 @@ import { ratioOf, type Spread, spreadBy } from '../support/statistics.ts'
 import { sampleSessions, userOfSession } from '../support/stored-tokens.ts'
 import type { SubjectProcess } from '../support/subject-process.ts'
 
-/** A subject over a store of one size. */
+/** A subject with a store of one size. */
 interface Trial {
   readonly entry: Entry
   readonly size: number
@@ -26,12 +26,12 @@ interface Round {
 
 const CONNECTIONS = 32
 const BATCH = 10_000
-/** More different sessions than any subject here answers in a second. */
+/** More distinct sessions than any subject here can answer in a second. */
 const SAMPLES_PER_SECOND = 30_000
 
 /**
- * GET /me with another session each time and no cache, over stores of several sizes. Each size has a store and a server
- * of its own, so that the sizes are measured in turn and what disturbs a round disturbs all of them.
+ * Measures GET /me with another session on each request and no cache, on stores of several sizes. Each size has a
+ * separate store and server. The sizes are measured in turn, so that a disturbance of a round affects all of them.
  */
 export async function measureCold(bench: Bench): Promise<ColdResults> {
   const sizes = bench.isQuick ? [5_000] : [1_000, 100_000, 1_000_000]
@@ -41,8 +41,8 @@ export async function measureCold(bench: Bench): Promise<ColdResults> {
   )
   const trials: Trial[] = []
   for (const size of sizes) trials.push(...(await prepare(bench, entries, size)))
-  spawnSync('sync') // or the disk would still be writing the stores while they are read
-  for (const trial of trials) await measureRound(trial, bench.isQuick ? 0.4 : 2, -1) // compiles the way
+  spawnSync('sync') // otherwise the disk would still be writing the stores while they are read
+  for (const trial of trials) await measureRound(trial, bench.isQuick ? 0.4 : 2, -1) // warms up the code
   for (let round = 0; round < rounds; round++) {
     for (const trial of shuffle(trials, round)) trial.rounds.push(await measureRound(trial, seconds, round))
   }
@@ -57,7 +57,7 @@ export async function measureCold(bench: Bench): Promise<ColdResults> {
   }
 }
 
-/** Fills stores with so many sessions and starts their servers, with the cache off. */
+/** Fills stores with the given number of sessions and starts their servers, with the cache off. */
 async function prepare(bench: Bench, entries: readonly Entry[], size: number): Promise<Trial[]> {
   const cookies = new Map<string, FilledStore['cookie']>()
   for (const id of new Set(entries.map(storeOf))) {
@@ -76,7 +76,7 @@ async function prepare(bench: Bench, entries: readonly Entry[], size: number): P
   return trials
 }
 
-/** The schema and the first session come from the subject itself; the others are copies. */
+/** Fills a store. The subject itself creates the schema and the first session; the other sessions are copies. */
 async function fillStore(bench: Bench, entry: Entry, size: number): Promise<FilledStore['cookie'] | null> {
   const startedAt = performance.now()
   const data = `stored-${entry.id}-${size}`
@@ -94,7 +94,7 @@ async function fillStore(bench: Bench, entry: Entry, size: number): Promise<Fill
   return store.cookie
 }
 
-/** The sessions that the benchmark has written itself are ones that the subject believes. */
+/** Throws unless the subject accepts sessions that the benchmark wrote. */
 async function checkStored({ subject, cookieOf, size }: Trial): Promise<void> {
   for (const session of [0, Math.floor(size / 2), size - 1]) {
     await checkMe(subject.port, cookieOf(session), userOfSession(session))
@@ -146,7 +146,7 @@ function compareRates(own: Round, other: Round): number {
   return own.perSecond / other.perSecond
 }
 
-/** The lookup by hand on the same kind of store, which ends the subject's id. */
+/** Returns the id of the lookup by hand on the same kind of store, which is the last part of the subject's id. */
 function handOf({ id }: Entry): string {
   return `hand-${id.slice(id.lastIndexOf('-') + 1)}`
 }

@@ -7,13 +7,13 @@ import { logIn, postLogin } from '../support/requests.ts'
 import { spreadBy } from '../support/statistics.ts'
 import type { SubjectProcess } from '../support/subject-process.ts'
 
-/** Logins, and the hash alone as it went just before. */
+/** Logins, and the rate of the hash alone measured just before. */
 interface Round {
   readonly logins: LoadResult
   readonly hashesPerSecond: number
 }
 
-/** Logins per second beside the hash alone, on the same core. */
+/** Measures logins per second, and the hash alone on the same core. */
 export async function measureLogins(bench: Bench): Promise<LoginResults> {
   const { rounds, seconds } = bench.pace({ rounds: 5, seconds: 4 }, { rounds: 1, seconds: 0.8 })
   const atOnce = bench.isQuick ? [8] : [8, 32]

@@ -13,10 +13,10 @@ import type { SubjectProcess } from '../support/subject-process.ts'
 const CONNECTIONS = 32
 const BATCH = 10_000
 const IDLE_MS = 2_000
-/** V8 keeps what its young generation has grown to, by tens of megabytes, which say nothing about the cache. */
+/** Limits V8's young generation. It otherwise grows by tens of megabytes that are unrelated to the cache. */
 const SMALL_YOUNG_GENERATION = ['--max-semi-space-size=2']
 
-/** What sessions in Latchkey's cache take; what an idle `latchkey serve` takes; what each server takes. */
+/** Measures the memory of sessions in Latchkey's cache, of an idle `latchkey serve`, and of each server. */
 export async function measureMemory(bench: Bench): Promise<MemoryResults> {
   const { rounds } = bench.pace({ rounds: 3, seconds: 0 }, { rounds: 1, seconds: 0 })
   const cachedSessions = bench.isQuick ? 20_000 : 100_000
@@ -30,7 +30,7 @@ export async function measureMemory(bench: Bench): Promise<MemoryResults> {
   }
 }
 
-/** The same requests to two servers that differ by their cache: what one has more of is the cache. */
+/** Sends the same requests to two servers that differ only in their cache: the difference in memory is the cache. */
 async function measureCache(bench: Bench, sessions: number, round: number): Promise<number> {
   const entry = entryOf('latchkey-sqlite')
   const data = `cache-${round}`
@@ -56,7 +56,7 @@ async function measureCache(bench: Bench, sessions: number, round: number): Prom
 
 async function askTimes({ port }: SubjectProcess, times: number, cookieOf: (request: number) => string): Promise<void> {
   let sent = 0
-  // An endless time, ended by the number of requests.
+  // The time is unlimited; the number of requests ends the load.
   const isDone = (): boolean => sent >= times
   await runClosedLoop({
     port,

@@ -9,10 +9,10 @@ import type { SubjectProcess } from '../support/subject-process.ts'
 
 const REQUESTS = 100
 const LOGINS = 10
-/** What a server still does in the background for an answer that is out. */
+/** Milliseconds for background work of a server after its response. */
 const SETTLE_MS = 150
 
-/** Queries per request, counted where they arrive: in PostgreSQL's log, in Redis, under the driver of SQLite. */
+/** Measures queries per request where they arrive: in PostgreSQL's log, in Redis, under the driver of SQLite. */
 export async function measureQueries(bench: Bench): Promise<QueryResults> {
   const counter = await createQueryCounter(bench.databases)
   const subjects: Record<string, QuerySubject> = {}

@@ -7,7 +7,7 @@ import { makeFolder, removeFolder } from '../support/cleanup.ts'
 import { installInto, installPackage } from '../support/installed-package.ts'
 import { readPeerVersions } from '../support/peers.ts'
 
-/** What is installed for a login with each: without framework and database driver, with a password hash. */
+/** Packages that a login with each peer requires: without framework and database driver, with a password hash. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   'better-auth': ['better-auth'],
   'express-session + passport': ['express-session', 'passport', 'passport-local', 'connect-redis', '@node-rs/argon2'],
@@ -17,7 +17,7 @@ const PEERS: Readonly<Record<string, readonly string[]>> = {
   'iron-session': ['iron-session', '@node-rs/argon2'],
 }
 
-/** Packages and bytes that an installation brings. */
+/** Measures the packages and bytes of an installation. */
 export async function measureSize(bench: Bench): Promise<SizeResults> {
   const built = installPackage()
   const installs: InstallSize[] = []
@@ -46,7 +46,7 @@ async function install(
   installInto(folder, packages, flags)
   const modules = join(folder, 'node_modules')
   const lock = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as { packages: object }
-  // As `du` counts: whole blocks, as they lie on the disk.
+  // Counts as `du` does: whole disk blocks.
   const kilobytes = Number.parseInt(execFileSync('du', ['-sk', modules], { encoding: 'utf8' }), 10)
   removeFolder(folder)
   return { title, packages: Object.keys(lock.packages).length, bytes: kilobytes * 1_024 }

@@ -6,7 +6,7 @@ import { startServe } from '../support/latchkey-serve.ts'
 import { checkRefusal } from '../support/requests.ts'
 import { type Spread, spreadOf } from '../support/statistics.ts'
 
-/** From the start of the process to the first answer, with a database whose schema is there. */
+/** Measures the time from the start of the process to its first response, with an existing schema. */
 export async function measureStartup(bench: Bench): Promise<StartupResults> {
   const { rounds } = bench.pace({ rounds: 7, seconds: 0 }, { rounds: 1, seconds: 0 })
   const built = installPackage()
@@ -26,7 +26,7 @@ async function measureSubject(
 ): Promise<number[]> {
   const request = { data: `startup-${entry.id}`, users: 0, ...(built === null ? {} : { latchkeyFolder: built.dist }) }
   const times: number[] = []
-  // The first start makes the schema, and does not count.
+  // The first start creates the schema, and is not counted.
   for (let round = 0; round <= rounds; round++) {
     const startedAt = performance.now()
     const [subject] = await startAll([entry], () => bench.start(entry, request))

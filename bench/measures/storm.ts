@@ -15,7 +15,9 @@ interface Round {
 const PER_SECOND = 200
 const LOGINS_AT_ONCE = 16
 
-/** GET /me at a steady pace: at rest, and while sixteen clients log in as fast as they can, all on one core. */
+/**
+ * Measures GET /me at a steady rate: at rest, and while sixteen clients log in as fast as they can, all on one core.
+ */
 export async function measureStorm(bench: Bench): Promise<StormResults> {
   const { rounds, seconds } = bench.pace({ rounds: 5, seconds: 4 }, { rounds: 1, seconds: 1 })
   const subjects = await bench.shared(bench.withLogin.filter((entry) => !isInFramework(entry)))

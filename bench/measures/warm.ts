@@ -5,7 +5,7 @@ import { getMe, logIn, makeAccessToken } from '../support/requests.ts'
 import { spreadBy, spreadOf } from '../support/statistics.ts'
 import type { SubjectProcess } from '../support/subject-process.ts'
 
-/** What a server did in a while. */
+/** The results of a server in one period. */
 interface Slice {
   readonly perSecond: number
   readonly p50Ms: number
@@ -14,13 +14,16 @@ interface Slice {
   readonly serverUse: number
 }
 
-/** A server and what to ask it. */
+/** A server, and the request to send to it. */
 interface Target {
   readonly subject: SubjectProcess
   readonly request: string
 }
 
-/** Of one subject: what it did alone, and CPU time per request of what is beneath it to its own, side by side. */
+/**
+ * The results of one subject: its periods alone, and ratios of CPU time per request of its bare server to its own,
+ * measured side by side.
+ */
 interface Measured {
   readonly alone: Slice[]
   readonly ratios: number[]
@@ -31,10 +34,10 @@ const SECONDS_ALONE = 1
 const ROUNDS_IN_A_ROW = 4
 
 /**
- * GET /me of one session: requests per second and p99 alone; then side by side, on the same core at the same time, with the
- * bare server or framework that it runs on. A core that is shared with other machines is fast in one moment and slow in the
- * next: what disturbs one of the two disturbs the other. A server that was idle for seconds has forgotten some of what
- * it compiled, so each warms up before.
+ * Measures GET /me of one session: requests per second and p99 alone; then side by side with the bare server or
+ * framework that it runs on, on the same core at the same time. The speed of a core that other machines share changes
+ * from moment to moment; side by side, a disturbance affects both. A server that was idle for seconds loses some of its
+ * compiled code, so each warms up first.
  */
 export async function measureWarm(bench: Bench): Promise<WarmResults> {
   const { rounds, seconds } = bench.pace({ rounds: 12, seconds: 0.5 }, { rounds: 3, seconds: 0.2 })
@@ -45,7 +48,7 @@ export async function measureWarm(bench: Bench): Promise<WarmResults> {
     for (const subject of shuffle(subjects, done)) {
       const limit = subjects.find(({ entry }) => entry.id === subject.entry.limit) ?? subject
       const [own, beneath] = [await toTarget(subject), await toTarget(limit)]
-      const { alone, ratios } = measured.get(subject.entry.id) as Measured // made for each of them above
+      const { alone, ratios } = measured.get(subject.entry.id) as Measured // each of them was created above
       await runAlone(own, seconds * 2)
       alone.push(await runAlone(own, bench.isQuick ? seconds : SECONDS_ALONE))
       if (limit === subject) continue

@@ -21,7 +21,7 @@ export const subjects = {
     }),
 }
 
-/** As durable and as concurrent as Latchkey's. */
+/** Opens SQLite as durable and as concurrent as Latchkey's. */
 function openSqlite({ directory }) {
   const database = new DatabaseSync(sqliteFile(directory))
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
@@ -38,7 +38,7 @@ async function start({ users }, settings) {
     baseURL: 'http://localhost:3000',
     secret: PEER_SECRET,
     telemetry: { enabled: false },
-    rateLimit: { enabled: false }, // no subject limits logins here
+    rateLimit: { enabled: false }, // no subject limits logins in the benchmark
     emailAndPassword: {
       enabled: true,
       password: { hash: hashPassword, verify: ({ hash, password }) => verifyPassword(hash, password) },

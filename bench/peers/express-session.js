@@ -1,4 +1,7 @@
-/* express-session and passport on Express, with sessions in Redis or PostgreSQL; each loads its own driver only. */
+/*
+ * express-session and passport on Express, with sessions in Redis or PostgreSQL; each subject loads only its own
+ * driver.
+ */
 import { createServer } from 'node:http'
 import express from 'express'
 import session from 'express-session'
@@ -36,7 +39,7 @@ function start(store, users) {
       provePassword(users, { email, password }).then((user) => done(null, user ?? false), done)
     }),
   )
-  // As in passport's own example: what a request needs of the user is in the session, so that it costs no query.
+  // As in passport's own example, the session contains the user data that a request needs, so it costs no query.
   authenticator.serializeUser((user, done) => done(null, { id: user.id, email: user.email }))
   authenticator.deserializeUser((user, done) => done(null, user))
 

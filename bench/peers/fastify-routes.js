@@ -1,8 +1,8 @@
-/* The routes of every session on Fastify; how it is written and read is what differs. */
+/* The routes of every session library on Fastify; only writing and reading the session differ. */
 import { listenWithFastify } from './listen.js'
 import { provePassword } from './users.js'
 
-/** The subject: POST /login writes the session, GET /me reads it. */
+/** Creates the subject: POST /login writes the session, GET /me reads it. */
 export function withRoutes(app, users, { write, read }) {
   app.post('/login', async (request, reply) => {
     const user = await provePassword(users, request.body)

@@ -1,4 +1,4 @@
-/* Fastify with GET /me and nothing else, with a hook that waits for nothing, and with Latchkey over SQLite. */
+/* Fastify with GET /me only, with an async hook that does nothing, and with Latchkey over SQLite. */
 import fastify from 'fastify'
 import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'
 import { emailOf } from '../support/requests.ts'

@@ -1,4 +1,4 @@
-/* Hono with GET /me and nothing else, with a middleware that waits for nothing, and with Latchkey over SQLite. */
+/* Hono with GET /me only, with an async middleware that does nothing, and with Latchkey over SQLite. */
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'

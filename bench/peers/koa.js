@@ -1,4 +1,4 @@
-/* Koa with GET /me and nothing else, with a middleware that waits for nothing, and with Latchkey over SQLite. */
+/* Koa with GET /me only, with an async middleware that does nothing, and with Latchkey over SQLite. */
 import { createServer } from 'node:http'
 import Koa from 'koa'
 import { createOnSqlite, importEntry } from '../subjects/latchkey.ts'

@@ -1,4 +1,4 @@
-/* A bar chart as SVG, on a ground of its own, so that it can be read on light and dark pages. */
+/* A bar chart as SVG, with its own background, so that it is readable on light and dark pages. */
 import { CATALOGUE, type Role } from '../catalogue.ts'
 import type { WarmResults } from '../results.ts'
 import { decimals, whole } from './format.ts'
@@ -28,7 +28,7 @@ const STYLE = `
     .limit { fill: #6e7681 } .latchkey { fill: #2ea97c } .peer { fill: #6c96d6 } .hand { fill: #d4a72c }
   }`
 
-/** GET /me, warm: requests per second. */
+/** Draws GET /me, warm: requests per second. */
 export function warmChart({ subjects }: WarmResults): string {
   const bars = CATALOGUE.flatMap(({ id, title, role, limit }): Bar[] => {
     const own = subjects[id]
@@ -51,7 +51,7 @@ function draw(title: string, bars: readonly Bar[]): string {
 </style>
 <rect class="ground" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="6"/>
 <text class="title" x="20" y="32">${escapeXml(title)}</text>
-<text class="note" x="20" y="54">Behind the number: the rate as a ratio to the bare server or framework beneath.</text>
+<text class="note" x="20" y="54">Behind the number: the rate as a ratio to the bare server or framework.</text>
 ${rows.join('\n')}
 </svg>
 `

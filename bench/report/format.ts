@@ -1,32 +1,32 @@
-/* Numbers as the report writes them. */
+/* Formats numbers for the report. */
 import type { Spread } from '../support/statistics.ts'
 
-/** A whole number with thousands set apart. */
+/** Returns a whole number with separated thousands. */
 export function whole(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : '–'
 }
 
-/** A number with so many decimals. */
+/** Returns a number with the given number of decimals. */
 export function decimals(value: number, digits = 2): string {
   return Number.isFinite(value) ? value.toFixed(digits) : '–'
 }
 
-/** Median and, in brackets, least and most. */
+/** Returns the median and, in brackets, minimum and maximum. */
 export function spread({ median, min, max }: Spread, format: (value: number) => string = decimals): string {
   return `${format(median)} (${format(min)} to ${format(max)})`
 }
 
-/** Milliseconds. */
+/** Returns milliseconds as text. */
 export function milliseconds(value: number): string {
   return decimals(value, value < 10 ? 2 : 0)
 }
 
-/** Bytes as megabytes. */
+/** Returns bytes as megabytes. */
 export function megabytes(value: number): string {
   return `${decimals(value / 1_000_000, 1)} MB`
 }
 
-/** A Markdown table. */
+/** Returns a Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')

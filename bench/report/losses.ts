@@ -1,10 +1,10 @@
-/* Where a peer is better than Latchkey in the same place: said by the numbers, whoever reads them. */
+/* Finds the numbers in which a peer is better than the comparable Latchkey subject. */
 import { CATALOGUE, type Entry, entryOf } from '../catalogue.ts'
 import type { Results } from '../results.ts'
 import { decimals, megabytes, milliseconds, whole } from './format.ts'
 import { count } from './targets.ts'
 
-/** Latchkey on the same server or framework. */
+/** For each bare server or framework, the Latchkey subject on it. */
 const COUNTERPARTS: Readonly<Record<string, string>> = {
   bare: 'latchkey-sqlite',
   hono: 'latchkey-hono',
@@ -15,7 +15,7 @@ const COUNTERPARTS: Readonly<Record<string, string>> = {
 
 const PEERS = CATALOGUE.filter(({ role }) => role === 'peer')
 
-/** One sentence per number in which a peer is better. */
+/** Returns one sentence per number in which a peer is better. */
 export function findLosses(results: Results): string[] {
   return [
     ...warmLosses(results),

@@ -14,7 +14,7 @@ import {
 } from './tables.ts'
 import { judge } from './targets.ts'
 
-/** The whole report. */
+/** Returns the whole report. */
 export function writeMarkdown(results: Results): string {
   const parts = [
     introduction(results),
@@ -22,36 +22,36 @@ export function writeMarkdown(results: Results): string {
     losses(results),
     noise(results),
     section(results.warm, 'GET /me, warm', (warm) => [
-      `One session, asked for over and over by ${warm.connections} connections; rates alone on the core. "To what is beneath" is CPU time per request of the bare server or framework to that of the subject, both under load side by side on the one core, ${warm.rounds} times ${warm.seconds} s: 0.8 means four answers where it would give five. CPU time of databases does not count. A core that is not fully used means that the server waited for others.`,
+      `All requests are of one session, on ${warm.connections} connections. For rates, the server is alone on the core. "To the bare server" is the CPU time per request of the bare server or framework divided by that of the subject, with both under load side by side on one core, ${warm.rounds} times ${warm.seconds} s: 0.8 means that the subject sends four answers where the bare server sends five. CPU time of databases does not count. If a core is not fully used, the server waited for others.`,
       '![GET /me, warm](get-me.svg)',
       warmTable(warm),
     ]),
     section(results.cold, 'GET /me, cold', (cold) => [
-      `Each request is of another session, in no order, and nothing is cached; ${cold.connections} connections, ${cold.rounds} interleaved rounds of ${cold.seconds} s. "By hand" is the least that looks a session up: one prepared statement or one GET, the deadlines compared, on node:http. Last uses, which Latchkey writes once a minute per session and by hand nobody does, are left out. Databases share a core with the load.`,
+      `Each request is of another session, in random order, and nothing is cached; ${cold.connections} connections, ${cold.rounds} interleaved rounds of ${cold.seconds} s. "By hand" is the minimal lookup of a session: one prepared statement or one GET, and a comparison of the deadlines, on node:http. Last uses are left out: Latchkey writes them once a minute per session, the lookup by hand does not. Databases share a core with the load.`,
       coldTable(cold),
     ]),
     section(results.logins, 'Logins', (logins) => [
-      `argon2id, 19 MiB, two passes, one lane, everywhere. "The hash alone" verifies passwords on the same core and does nothing else, measured just before each subject; ${logins.rounds} interleaved rounds of ${logins.seconds} s.`,
+      `argon2id, 19 MiB, two passes, one lane, for all subjects. "The hash alone" verifies passwords on the same core and does nothing else, measured just before each subject; ${logins.rounds} interleaved rounds of ${logins.seconds} s.`,
       loginTable(logins),
     ]),
     section(results.storm, 'GET /me during a storm of logins', (storm) => [
-      `${storm.perSecond} GET /me a second, first at rest, then while ${storm.loginsAtOnce} clients log in as fast as they can. The server has one core for both; ${storm.rounds} interleaved rounds of ${storm.seconds} s each.`,
+      `${storm.perSecond} GET /me per second, first at rest, then while ${storm.loginsAtOnce} clients log in as fast as they can. The server has one core for both; ${storm.rounds} interleaved rounds of ${storm.seconds} s each.`,
       stormTable(storm),
     ]),
     section(results.queries, 'Queries per request', (queries) => [
-      'Counted where they arrive: under the SQLite driver, in the log of PostgreSQL (with BEGIN and COMMIT), in Redis. A PRAGMA reads no data.',
+      'Queries are counted where they arrive: under the SQLite driver, in the log of PostgreSQL (with BEGIN and COMMIT), in Redis. A PRAGMA reads no data.',
       queryTable(queries),
     ]),
     section(results.memory, 'Memory', (memory) => [
-      `${whole(memory.cachedSessions)} sessions in the cache of Latchkey add ${spread(memory.cacheBytes, megabytes)} of resident memory: two servers, one with and one without cache, answer the same requests, each of another session, and are compared after a garbage collection; both keep the young generation of their heap at 2 MB, which would else grow by tens of megabytes of its own.${memory.idleServeBytes === null ? '' : ` An idle \`latchkey serve\` has ${spread(memory.idleServeBytes, megabytes)}.`} Resident memory of each server under test:`,
+      `${whole(memory.cachedSessions)} sessions in the cache of Latchkey add ${spread(memory.cacheBytes, megabytes)} of resident memory: two servers, one with and one without cache, answer the same requests, each of another session, and are compared after a garbage collection; both limit the young generation of their heap to 2 MB, because it otherwise grows by tens of megabytes that are unrelated to the cache.${memory.idleServeBytes === null ? '' : ` An idle \`latchkey serve\` takes ${spread(memory.idleServeBytes, megabytes)}.`} Resident memory of each server under test:`,
       memoryTable(memory),
     ]),
     section(results.startup, 'Start', (startup) => [
-      `From the start of the process to its first answer, with the schema in place; ${startup.rounds} rounds. Latchkey is the built package.`,
+      `Time from the start of the process to its first answer, with an existing schema; ${startup.rounds} rounds. Latchkey is the built package.`,
       startupTable(startup),
     ]),
     section(results.size, 'Size of an installation', (size) => [
-      '`npm install --omit=dev --omit=peer` in an empty folder, without framework and database driver, with `@node-rs/argon2` where the peer brings no password hash. "Required dependencies" leaves out what is optional too, which is where npm puts the binary of a platform.',
+      '`npm install --omit=dev --omit=peer` in an empty folder, without framework and database driver, with `@node-rs/argon2` if the peer has no password hash. "Required dependencies" leaves out optional dependencies as well, which include the binary of a platform.',
       sizeTable(size),
     ]),
     arrangement(),
@@ -69,11 +69,11 @@ function introduction(results: Results): string {
     `${run.cores} × ${run.cpu}`,
   ])
   const quick = runs.some(([, run]) => run.isQuick)
-    ? '\n\n**Some of it was measured with `--quick`: few and short rounds, fit to see that it works, not to compare.**'
+    ? '\n\n**Some measures ran with `--quick`: their few and short rounds show that the benchmark works, but are not fit for comparison.**'
     : ''
   return `# Benchmark against the field
 
-Written by \`npm run bench\`; not edited by hand. Raw medians and spreads: [results.json](results.json). Numbers in brackets are the least and
+Written by \`npm run bench\`; do not edit. Raw medians and spreads: [results.json](results.json). Numbers in brackets are the least and
 the most of all rounds. Absolute numbers are those of one machine: compare ratios.${quick}
 
 ${table(['measure', 'begun (UTC)', 'command', 'Node', 'machine'], rows)}`
@@ -111,7 +111,7 @@ function noise(results: Results): string {
   const twice =
     again === undefined
       ? ''
-      : `The same bare server, a second time, differs from itself by ${spread(again.toLimit)}: what lies within that is no difference. `
+      : `The same bare server, measured a second time, differs from itself by ${spread(again.toLimit)}: smaller differences mean nothing. `
   return `## Noise of the machine
 
 ${twice}Up to ${decimals(load)} processes waited for a core before a measure began; the hypervisor gave up to ${decimals(stolen * 100, 1)} % of the time to others.`

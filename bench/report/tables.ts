@@ -15,7 +15,7 @@ import { decimals, megabytes, milliseconds, spread, table, whole } from './forma
 import { count } from './targets.ts'
 
 export function warmTable({ subjects }: WarmResults): string {
-  const head = ['', 'per second', 'p99 ms', 'CPU µs', 'to what is beneath', 'core used']
+  const head = ['', 'per second', 'p99 ms', 'CPU µs', 'to the bare server', 'core used']
   return table(
     head,
     inOrder(subjects).map(([title, own]) => [
@@ -149,7 +149,7 @@ function oneDecimal(value: number): string {
   return decimals(value, 1)
 }
 
-/** What was measured, in the order of the catalogue, with titles and ids. */
+/** Returns the measured values in the order of the catalogue, with titles and ids. */
 function inOrder<Measured>(measured: Readonly<Record<string, Measured>>): [string, Measured, string][] {
   return CATALOGUE.flatMap(({ id }) => {
     const own = measured[id]

@@ -1,8 +1,8 @@
-/* The targets that the project has set itself, and what was measured. */
+/* The targets of the project, and the measured values. */
 import type { ColdResults, LoginResults, MemoryResults, Results, StormResults, WarmResults } from '../results.ts'
 import { decimals, megabytes, milliseconds } from './format.ts'
 
-/** A target and what came of it. */
+/** A target and its measured value. */
 export interface Verdict {
   readonly what: string
   readonly target: string
@@ -15,7 +15,7 @@ const HANDS = ['sqlite', 'postgres', 'redis']
 const NAMES: Readonly<Record<string, string>> = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' }
 const MB = 1_000_000
 
-/** All targets of what was measured. */
+/** Returns all targets of the measures that ran. */
 export function judge(results: Results): Verdict[] {
   return [
     ...(results.warm === undefined ? [] : judgeWarm(results.warm.measured)),
@@ -61,7 +61,7 @@ function judgeCold({ stored, rateOfMostToLeast }: ColdResults): Verdict[] {
   return [...againstHand, ...growth]
 }
 
-/** 1k, 100k, 1M. */
+/** Returns a number such as 1k, 100k or 1M. */
 export function count(number: number): string {
   return number >= 1_000_000 ? `${number / 1_000_000}M` : `${number / 1_000}k`
 }
@@ -110,7 +110,7 @@ function judgeFootprint({ memory, startup, size }: Results): Verdict[] {
     below('Memory of an idle `latchkey serve`', memory?.measured.idleServeBytes?.median, 90 * MB, megabytes),
     below('Start of `latchkey serve` to its first answer, SQLite', startup?.measured.serveMs?.median, 400, inMs),
     below('Installed size with required dependencies', required?.bytes, 15 * MB, megabytes),
-    below('Packages of it', required?.packages, 12, String),
+    below('Installed packages with required dependencies', required?.packages, 12, String),
   ].flat()
 }
 

@@ -1,12 +1,12 @@
-/* Redis keys by the hundred thousand, as copies of those that the subject itself has written for one login. */
+/* Creates hundreds of thousands of Redis keys, as copies of the keys that the subject wrote for one login. */
 import { createClient } from 'redis'
 
-/** A text of the keys and values that were copied, and what it becomes in each copy. */
+/** A text in the original keys and values, and its value in each copy. */
 export type Replacement = readonly [text: string, values: readonly string[]]
 
-/** A place for keys. */
+/** A database that receives copied keys. */
 export interface KeyTarget {
-  /** Everything that is stored there now, as text. For finding ids in it. */
+  /** All stored keys and values as text, for finding ids. */
   readonly text: string
   copy(replacements: readonly Replacement[]): Promise<void>
   close(): Promise<void>
@@ -24,7 +24,7 @@ interface Original {
     | { readonly type: 'zset'; readonly members: readonly { readonly value: string; readonly score: number }[] }
 }
 
-/** Takes what is in the database now as the original of all copies. */
+/** Uses the current content of the database as the original of all copies. */
 export async function openRedisKeys(url: string): Promise<KeyTarget> {
   const client = await connect(url)
   const originals: Original[] = []

@@ -1,30 +1,30 @@
 /*
- * Rows by the hundred thousand, as copies of one that the subject itself has written: whatever columns a table has, they
- * are filled as the subject fills them. Only what must differ is replaced.
+ * Creates hundreds of thousands of rows, as copies of a row that the subject wrote. All columns keep the subject's
+ * values, except those that must differ.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { Client } from 'pg'
 
-/** What to copy. */
+/** The rows to create. */
 export interface Copies {
   readonly table: string
-  /** Which row is copied: a column and its value. */
+  /** Column and value that select the row to copy. */
   readonly template: readonly [column: string, value: string]
   /** The columns that differ, each with its value per copy. */
   readonly replaced: Readonly<Record<string, readonly string[]>>
 }
 
-/** A place for rows. */
+/** A database that receives copied rows. */
 export interface RowTarget {
   copy(copies: Copies): Promise<void>
-  /** One value of a row. */
+  /** Reads one value of a row. */
   read(table: string, column: string, where: readonly [column: string, value: string]): Promise<string>
-  /** Leaves the database as after a quiet night: log written back, statistics up to date. */
+  /** Brings the database to a resting state: log written back, statistics up to date. */
   settle(): Promise<void>
   close(): Promise<void>
 }
 
-/** Rows of a SQLite file. */
+/** Opens a SQLite file for copied rows. */
 export function openSqliteRows(path: string): RowTarget {
   const file = new DatabaseSync(path)
   file.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -500000')
@@ -57,7 +57,7 @@ export function openSqliteRows(path: string): RowTarget {
   }
 }
 
-/** Rows of a PostgreSQL database, in a schema. */
+/** Opens a schema of a PostgreSQL database for copied rows. */
 export async function openPostgresRows(url: string, schema: string): Promise<RowTarget> {
   const client = new Client({ connectionString: url, options: `-c search_path=${schema} -c synchronous_commit=off` })
   await client.connect()

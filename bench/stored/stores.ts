@@ -1,4 +1,4 @@
-/* The stores that are filled with sessions, one for each subject that is measured cold. */
+/* The stores that are filled with sessions, one for each subject in the measure of cold requests. */
 import { createClient } from 'redis'
 import { hashToken } from '../../src/crypto/token.ts'
 import { type HandRedisSession, handRedisKey } from '../subjects/by-hand.ts'
@@ -17,18 +17,18 @@ import {
 import { openRedisKeys } from './redis-keys.ts'
 import { openPostgresRows, openSqliteRows, type RowTarget } from './rows.ts'
 
-/** The store of a subject, into which sessions are put without asking the subject. */
+/** The store of a subject, which receives sessions without using the subject. */
 export interface FilledStore {
-  /** Adds sessions: those with the numbers from `start` to, not with, `end`. */
+  /** Adds the sessions with the numbers from `start` up to, but not including, `end`. */
   add(start: number, end: number): Promise<void>
-  /** The Cookie header of a session. */
+  /** Returns the Cookie header of a session. */
   cookie(session: number): string
-  /** Leaves the store as it is when nobody has written for a while. */
+  /** Brings the store to a resting state, without pending writes. */
   settle(): Promise<void>
   close(): Promise<void>
 }
 
-/** What a store is made from: the subject has run once, and user 0 has logged in with this cookie. */
+/** The origin of a store: the subject has run once, and user 0 has logged in with this cookie. */
 export interface StoreSeed {
   readonly options: SubjectOptions
   readonly cookie: string
@@ -38,7 +38,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000
 
 const latchkeyCookie = (session: number): string => `latchkey=${storedToken(session)}`
 
-/** How to open each, by the id of its subject. */
+/** Functions that open each store, by the id of its subject. */
 export const STORES: Readonly<Record<string, (seed: StoreSeed) => Promise<FilledStore>>> = {
   'latchkey-sqlite': ({ options }) => latchkeyRows(openSqliteRows(sqliteFile(options.directory))),
 
@@ -168,7 +168,7 @@ async function betterAuthRows(rows: RowTarget): Promise<FilledStore> {
   }
 }
 
-/** Sessions of express-session and its like: one key each, with the id in its name. */
+/** Opens a store of express-session or a similar library: one key per session, with the id in its name. */
 async function sessionKeys(
   { options, cookie }: StoreSeed,
   toCookie: (session: number) => string,
@@ -187,7 +187,7 @@ async function sessionKeys(
   }
 }
 
-/** Makes the users of sessions up to a number, those that are not there yet. User 0 made itself. */
+/** Creates the missing users of sessions up to a number. The subject itself created user 0. */
 function addUsers(rows: RowTarget, table: string, templateId: string): (endSession: number) => Promise<void> {
   let next = 1
   return async (endSession) => {
@@ -207,7 +207,7 @@ function userIdOf(session: number, firstUserId: string): string {
   return user === 0 ? firstUserId : storedId('user', user)
 }
 
-/** The session id in a signed cookie: what stands before the first dot, without `s:`. */
+/** Returns the session id in a signed cookie: the text before the first dot, without `s:`. */
 function readSessionId(cookie: string): string {
   const value = decodeURIComponent(cookie.slice(cookie.indexOf('=') + 1)).replace(/^s:/, '')
   return value.slice(0, value.indexOf('.'))
@@ -216,7 +216,7 @@ function readSessionId(cookie: string): string {
 function findOtherId(text: string, userId: string): string {
   const ids = text.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []
   const other = ids.find((id) => id !== userId)
-  if (other === undefined) throw new Error('There is no session id in what Latchkey keeps in Redis')
+  if (other === undefined) throw new Error('The keys of Latchkey in Redis contain no session id')
   return other
 }
 

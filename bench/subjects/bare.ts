@@ -1,4 +1,4 @@
-/* The limit on node:http: the server and nothing else. And the least that verifies anything: SHA-256 and a Map. */
+/* The limits on node:http: the bare server, and the minimal verification: SHA-256 and a Map. */
 import { hash, randomBytes } from 'node:crypto'
 import { emailOf } from '../support/requests.ts'
 import { answerMe, onNodeHttp, readCookie, type Subject, type SubjectMakers } from './subject.ts'
@@ -10,7 +10,7 @@ async function bare(): Promise<Subject> {
 export const subjects: SubjectMakers = {
   bare,
 
-  /** The same again: how far apart two equal subjects are measured is the noise of the machine. */
+  /** A second instance: the difference between two equal subjects is the noise of the machine. */
   'bare-again': bare,
 
   async 'hand-memory'() {

@@ -1,6 +1,7 @@
 /*
- * What one would write by hand: hash the cookie, look it up, compare the deadlines. No cache, no last use, no revocation
- * elsewhere. SQL reads the tables that Latchkey has filled; Redis has a key of its own per session.
+ * The minimum that an application would write by hand: hash the cookie, look it up, compare the deadlines. Without
+ * cache, last use, and revocation on other nodes. SQL reads the tables that Latchkey filled; Redis has one key per
+ * session.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { Pool } from 'pg'
@@ -9,13 +10,13 @@ import { hashToken } from '../../src/crypto/token.ts'
 import { sqliteFile } from '../support/files.ts'
 import { answerMe, onNodeHttp, readCookie, type Subject, type SubjectMakers } from './subject.ts'
 
-/** A session as it is stored in Redis. */
+/** A session as stored in Redis. */
 export interface HandRedisSession {
   readonly email: string
   readonly expiresAt: number
 }
 
-/** Key of a session in Redis. */
+/** Returns the Redis key of a session. */
 export function handRedisKey(tokenHash: string): string {
   return `hand:${tokenHash}`
 }

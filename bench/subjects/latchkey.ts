@@ -6,7 +6,7 @@ import { answerMe, onNodeHttp, type Subject, type SubjectMakers, type SubjectOpt
 
 type Stores = Partial<LatchkeyOptions> & Pick<LatchkeyOptions, 'storage'>
 
-/** No last use is written while lookups are measured: a session asked for at random is due each time. */
+/** A long touch interval, which avoids writes in measures of lookups: with random sessions every request would write. */
 const HOUR_MS = 60 * 60 * 1_000
 const SECRET = Buffer.alloc(32, 'latchkey bench').toString('base64url')
 
@@ -20,7 +20,7 @@ export const subjects: SubjectMakers = {
   'latchkey-redis': async (options) => onNode(options, await onRedis(options)),
 }
 
-/** Latchkey as the subjects inside frameworks use it: over SQLite, its users made. */
+/** Creates Latchkey on SQLite with its users, for the subjects inside frameworks. */
 export async function createOnSqlite(options: SubjectOptions): Promise<Latchkey> {
   return create(options, await onSqlite(options))
 }
@@ -41,7 +41,7 @@ async function create(options: SubjectOptions, stores: Stores): Promise<Latchkey
   const auth = await createLatchkey({
     baseUrl: 'http://localhost:3000',
     secrets: [SECRET],
-    // A few users, all from one machine, more often at once than any person would.
+    // The benchmark logs in few users from one machine, more often than any person would.
     throttle: { freeFailures: 99, failuresPerNetwork: 1_000_000 },
     ...stores,
     ...(options.isCold ? { session: { ...stores.session, cacheSize: 0, touchWindowMs: HOUR_MS } } : {}),
@@ -69,7 +69,7 @@ async function onRedis(options: SubjectOptions): Promise<Stores> {
   return stores as Stores
 }
 
-/** One of the package's entries: from the sources, or from a built package. */
+/** Imports an entry of the package: from the sources, or from a built package. */
 export async function importEntry<Entry>({ latchkeyFolder }: SubjectOptions, name: string): Promise<Entry> {
   const sources = new URL('../../src/', import.meta.url).href
   const url = latchkeyFolder === null ? `${sources}${name}.ts` : `${latchkeyFolder}${name}.js`

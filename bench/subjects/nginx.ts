@@ -1,4 +1,4 @@
-/* An API behind nginx: with nobody asked, and with Latchkey asked about every request (forward-auth). */
+/* An API behind nginx: without authentication, and with forward-auth by Latchkey for every request. */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -14,7 +14,7 @@ interface Behind {
   readonly directory: string
   /** The port of the server behind nginx. */
   readonly port: number
-  /** Lines of the location that has the API. */
+  /** The lines of nginx's configuration for the location of the API. */
   readonly location: string
 }
 
@@ -41,7 +41,7 @@ export const subjects: SubjectMakers = {
   },
 }
 
-/** One process of nginx, on the core of this one, with kept-alive connections to what is behind. */
+/** Starts one nginx process, on the core of this one, with kept-alive connections to the server behind it. */
 async function startNginx({ directory, port: behind, location }: Behind): Promise<Subject> {
   const port = await findFreePort()
   const file = join(directory, 'nginx.conf')
@@ -97,7 +97,7 @@ http {
     companion.once('error', reject)
     companion.once('exit', (code) => reject(new Error(`nginx ended with code ${code}`)))
   })
-  failed.catch(() => undefined) // thrown to whoever waits below
+  failed.catch(() => undefined) // `Promise.race` below throws this error
   await Promise.race([waitUntilReady(port), failed])
   return { listen: async () => port, companion }
 }

@@ -3,38 +3,38 @@ import type { RequestListener } from 'node:http'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a server under test is given, as JSON. */
+/** Options of a server under test, as JSON. */
 export interface SubjectOptions {
-  /** A folder of its own. */
+  /** A folder for this subject only. */
   readonly directory: string
-  /** An empty database of its own; null when the subject uses none. */
+  /** An empty database for this subject only; null if it uses none. */
   readonly postgresUrl: string | null
   readonly redisUrl: string | null
-  /** Users to have, numbered from 0. */
+  /** Number of users to create, numbered from 0. */
   readonly users: number
-  /** True: nothing is remembered between requests, so that each asks the store. */
+  /** True if nothing is cached between requests, so that each reads the store. */
   readonly isCold: boolean
-  /** Folder with Latchkey's entries as a file URL, when not `src/`: that of a built package. */
+  /** Folder of Latchkey's entries in a built package, as a file URL; null for `src/`. */
   readonly latchkeyFolder: string | null
 }
 
-/** A server under test, ready to listen. It answers GET /me and its login. */
+/** A server under test, ready to listen. It responds to GET /me and to its login. */
 export interface Subject {
-  /** Listens on a free port of 127.0.0.1, which it returns. */
+  /** Listens on a free port of 127.0.0.1 and returns the port. */
   listen(): Promise<number>
-  /** A process that answers together with this one: its CPU time counts, and it ends with it. */
+  /** A process that responds together with this one: its CPU time counts, and it ends with this one. */
   readonly companion?: ChildProcess
 }
 
-/** What every file of subjects exports: how to make each, by the id that it has in the catalogue. */
+/** The export of every file of subjects: creates each subject by its id in the catalogue. */
 export type SubjectMakers = Readonly<Record<string, (options: SubjectOptions) => Promise<Subject>>>
 
-/** A subject on `node:http`. */
+/** Returns a subject on `node:http`. */
 export function onNodeHttp(listener: RequestListener): Subject {
   return { listen: () => listenOn(createServer(listener)) }
 }
 
-/** Listens on a free port of 127.0.0.1. */
+/** Listens on a free port of 127.0.0.1 and returns the port. */
 export function listenOn(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -43,7 +43,7 @@ export function listenOn(server: Server): Promise<number> {
   })
 }
 
-/** Answers GET /me on `node:http`: who it is, or 401. */
+/** Responds to GET /me on `node:http`: the user, or 401. */
 export function answerMe(response: ServerResponse, email: string | null): void {
   if (email === null) {
     response.writeHead(401, { 'Content-Length': 0 }).end()
@@ -53,7 +53,7 @@ export function answerMe(response: ServerResponse, email: string | null): void {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length }).end(body)
 }
 
-/** Session cookie of a request by hand: the least that works. */
+/** Returns the session cookie of a request; a minimal parser. */
 export function readCookie(header: string | undefined, name: string): string {
   for (const part of (header ?? '').split('; ')) {
     if (part.startsWith(name) && part[name.length] === '=') return part.slice(name.length + 1)

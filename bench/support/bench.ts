@@ -7,56 +7,56 @@ import { makeFolder } from './cleanup.ts'
 import type { Databases } from './databases.ts'
 import { type SubjectProcess, startSubject } from './subject-process.ts'
 
-/** What all measures work with. */
+/** Shared context of all measures. */
 export interface Bench {
   readonly isQuick: boolean
-  /** How often and how long: one of the two, unless the command line says otherwise. */
+  /** Returns the number and duration of rounds: one of the two arguments, unless the command line sets them. */
   pace(full: Pace, quick: Pace): Pace
-  /** Those who take part: selected, and with their databases at hand. */
+  /** The subjects of this run: selected, with available databases. */
   readonly entries: readonly Entry[]
   readonly databases: Databases
-  /** True for those who take part in every measure: all but, in `--quick`, many. */
+  /** Returns true if the subject takes part in every measure: all do, except for many in `--quick`. */
   isEverywhere(entry: Entry): boolean
-  /** Those who take part in every measure and have a login, without handwork. */
+  /** The subjects with a login that take part in every measure, without those written by hand. */
   readonly withLogin: readonly Entry[]
-  /** Servers with users 0 to `sharedUsers`, started on first use and left to run. */
+  /** Returns servers with users 0 to `sharedUsers`, which start on first use and keep running. */
   shared(entries: readonly Entry[]): Promise<SubjectProcess[]>
   readonly sharedUsers: number
   stopShared(): Promise<void>
-  /** Starts a subject, with data of its own unless told whose. Without users it finds what is there. */
+  /** Starts a subject. Its data is named by the request; without users it uses existing data. */
   start(entry: Entry, request: StartRequest): Promise<SubjectProcess>
 }
 
-/** How often something is measured, and how long each time. */
+/** Number and duration of rounds. */
 export interface Pace {
   readonly rounds: number
   readonly seconds: number
 }
 
-/** What the command line says of a run. */
+/** Options of a run from the command line. */
 export interface BenchOptions {
   readonly isQuick: boolean
-  /** True when subjects were named, which then take part in everything. */
+  /** True if the command line names subjects, which then take part in every measure. */
   readonly isSelection: boolean
   readonly pace: Partial<Pace>
 }
 
-/** How a subject is started. */
+/** Options for starting a subject. */
 export interface StartRequest {
-  /** Names its folder and databases: the same name, the same data. */
+  /** Name of its folder and databases: the same name selects the same data. */
   readonly data: string
   readonly users: number
   readonly isCold?: boolean
   readonly countsStatements?: boolean
   readonly latchkeyFolder?: string
-  /** Settings of Node for this process. */
+  /** Node flags for this process. */
   readonly nodeFlags?: readonly string[]
 }
 
-/** Enough that no user reaches the limit of sessions that Latchkey sets. */
+/** Enough users that none reaches Latchkey's limit of sessions. */
 const USERS = 64
 
-/** Makes it, from what was selected and what is at hand. */
+/** Creates the context from the selected subjects and the available databases. */
 export function createBench(
   { isQuick, isSelection, pace }: BenchOptions,
   selected: readonly Entry[],
@@ -119,7 +119,7 @@ export function createBench(
 /** Titles of subjects that could not be started. */
 export const missing = new Set<string>()
 
-/** Starts many, one after the other: they share a core. One that fails is told of and left out. */
+/** Starts subjects one after the other, because they share a core. Reports and leaves out those that fail. */
 export async function startAll(
   entries: readonly Entry[],
   start: (entry: Entry) => Promise<SubjectProcess>,
@@ -136,12 +136,12 @@ export async function startAll(
   return running
 }
 
-/** Stops many. */
+/** Stops all given subjects. */
 export async function stopAll(subjects: readonly SubjectProcess[]): Promise<void> {
   await Promise.all(subjects.map((subject) => subject.stop()))
 }
 
-/** The subjects in an order without pattern, another one each round: none always follows the same other. */
+/** Returns the items in a pseudo-random order, different for each round, so that none always follows the same other. */
 export function shuffle<Item>(items: readonly Item[], round: number): Item[] {
   return items
     .map((item, index) => ({ item, place: hash('sha256', `${round} ${index}`) }))

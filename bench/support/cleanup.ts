@@ -1,4 +1,4 @@
-/* Whatever happens, no process and no folder of the benchmark is left behind. */
+/* Removes all processes and folders of the benchmark when it ends, also after a failure. */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,28 +9,28 @@ const folders = new Set<string>()
 const MAX_ATTEMPTS = 30
 const RETRY_MS = 100
 
-/** Has the process killed when this one ends. */
+/** Kills the process when this one ends. */
 export function endWithUs<Child extends ChildProcess>(child: Child): Child {
   processes.add(child)
   child.once('exit', () => processes.delete(child))
   return child
 }
 
-/** Has a process that the child started killed when this one ends, while the child runs; the child ends it otherwise. */
+/** Kills a process that the child started when this one ends while the child runs; otherwise the child kills it. */
 export function endCompanionWithUs(pid: number, child: ChildProcess): void {
   const companion = { kill: () => process.kill(pid, 'SIGKILL') }
   processes.add(companion)
   child.once('exit', () => processes.delete(companion))
 }
 
-/** A new temporary folder, removed when this process ends. */
+/** Creates a temporary folder, which is deleted when this process ends. */
 export function makeFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `latchkey-bench-${name}-`))
   folders.add(folder)
   return folder
 }
 
-/** Removes one of those folders now. A process that was just killed may still write there, so it is tried for a while. */
+/** Deletes such a folder now. Retries for a while, because a process that was just killed may still write to it. */
 export function removeFolder(folder: string): void {
   folders.delete(folder)
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {

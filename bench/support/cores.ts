@@ -1,4 +1,4 @@
-/* Servers on one core; load and databases on the other. */
+/* Servers run on one core; load and databases on the other. */
 import { execFileSync, spawnSync } from 'node:child_process'
 
 /** The core of the servers under test. */
@@ -6,10 +6,10 @@ export const SERVER_CORE = '0'
 /** The core of the load generator and of the databases. */
 export const LOAD_CORE = '1'
 
-/** True when processes can be kept on their cores here. */
+/** True if this system can pin processes to cores. */
 export const canPin = spawnSync('taskset', ['-c', LOAD_CORE, 'true']).status === 0
 
-/** The command that runs another on one core, from its first instruction. */
+/** Returns the command that runs another command on one core, from its first instruction. */
 export function onCore(core: string, command: readonly string[]): [string, string[]] {
   const [file = '', ...rest] = command
   return canPin ? ['taskset', ['-c', core, file, ...rest]] : [file, rest]

@@ -1,4 +1,4 @@
-/* PostgreSQL and Redis of the benchmark's own: in a temporary folder, on a free port, beside the load generator. */
+/* PostgreSQL and Redis for the benchmark: in a temporary folder, on a free port, on the core of the load generator. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, closeSync, existsSync, globSync, openSync, readFileSync, statSync } from 'node:fs'
@@ -11,17 +11,19 @@ import { endWithUs, makeFolder } from './cleanup.ts'
 import { LOAD_CORE, onCore } from './cores.ts'
 import { findFreePort } from './free-port.ts'
 
-/** The databases that run. */
+/** The running databases. */
 export interface Databases {
-  /** A new PostgreSQL database, or the one of this name; null when there is no PostgreSQL. */
+  /**
+   * Returns the URL of the PostgreSQL database with this name, which is created on first use; null without PostgreSQL.
+   */
   postgresUrl(name: string): Promise<string | null>
-  /** A Redis database nobody else has, or the one of this name; null when there is no Redis. */
+  /** Returns the URL of the Redis database with this name, which no other name shares; null without Redis. */
   redisUrl(name: string): string | null
-  /** Which of them can be had. */
+  /** Returns true if this kind of database is running. */
   has(kind: DatabaseKind): boolean
-  /** Where PostgreSQL writes its log. */
+  /** Path of PostgreSQL's log. */
   readonly postgresLog: string | null
-  /** Stops them. */
+  /** Stops all databases. */
   stop(): Promise<void>
 }
 
@@ -37,7 +39,7 @@ interface Postgres extends Server {
 const READY_TIMEOUT_MS = 20_000
 const MAX_REDIS_DATABASES = 256
 
-/** Starts those that are asked for and installed. */
+/** Starts the requested databases that are installed. */
 export async function startDatabases(kinds: ReadonlySet<DatabaseKind>): Promise<Databases> {
   const postgres = kinds.has('postgres') ? await startPostgres() : null
   const redis = kinds.has('redis') ? await startRedis() : null
@@ -63,7 +65,7 @@ export async function startDatabases(kinds: ReadonlySet<DatabaseKind>): Promise<
     },
 
     async stop() {
-      // To PostgreSQL, SIGINT says: end the sessions, write what is to be written, stop.
+      // SIGINT makes PostgreSQL disconnect its clients, write its data and stop.
       for (const server of [postgres, redis]) await stopServer(server?.process)
     },
   }
@@ -151,7 +153,7 @@ async function startRedis(): Promise<Server | null> {
   const url = `redis://127.0.0.1:${port}`
   await waitFor('Redis', null, async () => {
     const client = createClient({ url, socket: { reconnectStrategy: false } })
-    client.on('error', () => undefined) // tried again below
+    client.on('error', () => undefined) // the loop below retries
     await client.connect()
     client.destroy()
   })

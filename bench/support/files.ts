@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** The SQLite file in the folder of a subject. */
+/** Returns the SQLite file in the folder of a subject. */
 export function sqliteFile(directory: string): string {
   return join(directory, 'bench.db')
 }

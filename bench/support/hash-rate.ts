@@ -1,4 +1,4 @@
-/* How many passwords a core verifies when it does nothing else: the most logins there can be. */
+/* Measures how many passwords a core verifies if it does nothing else: the upper limit of logins. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -7,17 +7,17 @@ import { endWithUs } from './cleanup.ts'
 import { onCore, SERVER_CORE } from './cores.ts'
 import { PASSWORD } from './requests.ts'
 
-/** A process that verifies passwords when told to. */
+/** A process that verifies passwords on request. */
 export interface Hashing {
-  /** Verifications per second, one after the other, for so many seconds. */
+  /** Returns verifications per second, one after the other, during the given seconds. */
   perSecond(seconds: number): Promise<number>
   stop(): void
 }
 
-/** Latchkey's defaults, which every subject hashes with. */
+/** Latchkey's default costs, which every subject uses. */
 const COSTS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-/** Starts it, on the core of servers. */
+/** Starts the process, on the core of servers. */
 export async function startHashing(): Promise<Hashing> {
   const [execPath, execArgv] = onCore(SERVER_CORE, [process.execPath])
   const child = endWithUs(fork(fileURLToPath(import.meta.url), { execPath, execArgv }))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** An HTTP answer, as far as a benchmark reads it. */
+/** An HTTP response, as far as the benchmark reads it. */
 export interface Answer {
   readonly status: number
   readonly head: string
@@ -9,14 +9,14 @@ export interface Answer {
 }
 
 /**
- * One kept-alive HTTP/1.1 connection, one request at a time. It does next to nothing per answer, so that the server's
- * core is full long before the core of the load generator is.
+ * One kept-alive HTTP/1.1 connection with one request at a time. It does very little work per response, so that the
+ * server's core is saturated long before the core of the load generator.
  */
 export class HttpConnection {
   readonly #socket: Socket
   #received = ''
   #onAnswer: ((answer: Answer) => void) | null = null
-  /** Set once the connection broke; what waited for an answer is told nothing. */
+  /** Set after the connection broke; the callback of a waiting request is not called. */
   failure: Error | null = null
 
   private constructor(socket: Socket) {
@@ -35,19 +35,19 @@ export class HttpConnection {
     return new HttpConnection(socket)
   }
 
-  /** True while a request waits for its answer. */
+  /** True while a request waits for its response. */
   get isBusy(): boolean {
     return this.#onAnswer !== null
   }
 
-  /** Sends a request; its answer comes by the callback. */
+  /** Sends a request; the callback receives its response. */
   send(request: string, onAnswer: (answer: Answer) => void): void {
     if (this.failure !== null) throw this.failure
     this.#onAnswer = onAnswer
     this.#socket.write(request, 'latin1')
   }
 
-  /** Closes the connection, whatever is under way. */
+  /** Closes the connection, even during a request. */
   close(): void {
     this.#onAnswer = null
     this.#socket.removeAllListeners('close')
@@ -69,7 +69,7 @@ export class HttpConnection {
   }
 }
 
-/** Sends one request on a connection of its own. */
+/** Sends one request on a separate connection. */
 export async function fetchOnce(port: number, request: string): Promise<Answer> {
   const connection = await HttpConnection.open(port)
   try {
@@ -82,7 +82,7 @@ export async function fetchOnce(port: number, request: string): Promise<Answer> 
 const HEAD_END = '\r\n\r\n'
 const LAST_CHUNK = '0\r\n\r\n'
 
-/** The answer in what came so far; null when more is to come. */
+/** Returns the response in the received text, or null if it is incomplete. */
 function parseAnswer(text: string): Answer | null {
   const headEnd = text.indexOf(HEAD_END)
   if (headEnd === -1) return null

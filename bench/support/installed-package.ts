@@ -1,4 +1,4 @@
-/* Latchkey as its users get it: built, packed, and installed with what it requires, in a temporary folder. */
+/* Latchkey as users install it: built, packed, and installed with its required dependencies, in a temporary folder. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,25 +6,25 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { makeFolder } from './cleanup.ts'
 import { readPeerVersions } from './peers.ts'
 
-/** The package, installed. */
+/** The installed package. */
 export interface InstalledPackage {
-  /** The folder that has `node_modules`. */
+  /** The folder that contains `node_modules`. */
   readonly folder: string
   /** The packed file. */
   readonly tarball: string
-  /** The command. */
+  /** Path of the command. */
   readonly main: string
   /** The folder of the entries, as a file URL that ends with a slash. */
   readonly dist: string
 }
 
-/** What a storage loads on demand. */
+/** Packages that storages load on demand. */
 const OPTIONAL = ['pg', 'redis'].map((name) => `${name}@${readPeerVersions()[name]}`)
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
 const PACKED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
 let installed: InstalledPackage | null | undefined
 
-/** Builds, packs and installs it once a run, beside the checkout and not in it; null when npm cannot. */
+/** Builds, packs and installs the package once per run, outside the checkout; returns null if npm fails. */
 export function installPackage(): InstalledPackage | null {
   if (installed === undefined) installed = tryToInstall()
   return installed
@@ -45,7 +45,7 @@ function tryToInstall(): InstalledPackage | null {
   }
 }
 
-/** Installs packages as in production, with what runs here and nothing optional that does not. */
+/** Installs packages as in production, without optional packages for other platforms. */
 export function installInto(folder: string, packages: readonly string[], flags: readonly string[] = []): void {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline']
@@ -60,7 +60,7 @@ function pack(): string {
   for (const name of PACKED) cpSync(join(PROJECT, name), join(folder, name))
   const compiler = join(PROJECT, 'node_modules/.bin/tsc')
   execFileSync(compiler, ['-p', join(PROJECT, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')])
-  // What `prepack` would build is built already.
+  // Skips `prepack`, because the build exists already.
   execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error'], { cwd: folder, stdio: 'ignore' })
   const [tarball] = globSync('*.tgz', { cwd: folder })
   if (tarball === undefined) throw new Error('npm pack made no file')

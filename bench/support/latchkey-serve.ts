@@ -8,9 +8,9 @@ import { findFreePort } from './free-port.ts'
 import { fetchOnce } from './http-connection.ts'
 import type { InstalledPackage } from './installed-package.ts'
 
-/** `latchkey serve`, running. */
+/** A running `latchkey serve`. */
 export interface ServeProcess {
-  /** From its start to its first answer. */
+  /** Milliseconds from its start to its first response. */
   readonly startMs: number
   rssBytes(): number
   stop(): Promise<void>

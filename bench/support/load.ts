@@ -1,9 +1,9 @@
-/* Load on a server: as fast as it answers (closed loop), or so many requests a second whatever it does (open loop). */
+/* Load on a server: as fast as it responds (closed loop), or at a fixed rate (open loop). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, HttpConnection } from './http-connection.ts'
 import { percentile } from './statistics.ts'
 
-/** What a stretch of load gave. */
+/** The results of one period of load. */
 export interface LoadResult {
   readonly requests: number
   readonly perSecond: number
@@ -11,25 +11,26 @@ export interface LoadResult {
   readonly p99Ms: number
 }
 
-/** As fast as it answers. */
+/** Load that is as fast as the server responds. */
 export interface ClosedLoop {
   readonly port: number
   readonly connections: number
   readonly seconds: number
-  /** The text of the next request. */
+  /** Returns the text of the next request. */
   readonly next: () => string
   /**
-   * Never sleeps while it waits for answers: to wake a sleeping process on another core costs the server a third of a request,
-   * and only a server that is slow enough to find the other side asleep. Not beside databases, which need the core.
+   * Keeps the load generator awake while it waits for responses. Waking a sleeping process on another core costs the
+   * server a third of a request, and only a server that is slow enough to find it asleep. Do not use it with databases,
+   * which need the core.
    */
   readonly staysAwake?: boolean
-  /** True when enough was sent, before the time is over. */
+  /** Returns true if enough requests were sent before the time is over. */
   readonly isDone?: () => boolean
-  /** Called when all connections stand, before the time begins. */
+  /** Called when all connections are open, before the time starts. */
   readonly onConnected?: () => Promise<void>
 }
 
-/** So many requests a second. */
+/** Load at a fixed number of requests per second. */
 export interface OpenLoop {
   readonly port: number
   readonly perSecond: number
@@ -44,10 +45,10 @@ interface Recording {
 }
 
 /**
- * Each connection sends its next request as soon as the last is answered.
- * The rate counts every answer, also those that come when the time is over, until the last of them: so it holds for
- * answers that are few, slow, or come all at once.
- * @throws Error when any answer is not 200.
+ * Runs a closed loop: each connection sends its next request as soon as the previous one is answered. The rate counts
+ * every response until the last one, also those after the end of the time, so it is right for responses that are few,
+ * slow, or arrive all at once.
+ * @throws Error if any status is not 200.
  */
 export async function runClosedLoop(load: ClosedLoop): Promise<LoadResult> {
   const { port, connections, seconds, next, isDone, staysAwake = false, onConnected } = load
@@ -66,7 +67,7 @@ export async function runClosedLoop(load: ClosedLoop): Promise<LoadResult> {
   return summarise(recording)
 }
 
-/** Keeps the event loop turning, until what it returns is called. */
+/** Keeps the event loop turning until the returned function is called. */
 function stayAwake(): () => void {
   let immediate = setImmediate(function turn() {
     immediate = setImmediate(turn)
@@ -111,8 +112,9 @@ function sendUntil(
 }
 
 /**
- * Sends at a steady pace and never waits for an earlier answer: a request that finds all connections busy opens another.
- * @throws Error when any answer is not 200.
+ * Runs an open loop: sends at a steady rate and never waits for an earlier response. If all connections are busy, a
+ * request opens another one.
+ * @throws Error if any status is not 200.
  */
 export async function runOpenLoop({ port, perSecond, seconds, next }: OpenLoop): Promise<LoadResult> {
   const pool: HttpConnection[] = []
@@ -125,7 +127,7 @@ export async function runOpenLoop({ port, perSecond, seconds, next }: OpenLoop):
       if (waitMs > 0) await sleep(waitMs)
       const exchange = sendOnIdle(pool, port, next(), recording).finally(() => underWay.delete(exchange))
       underWay.add(exchange)
-      exchange.catch(() => undefined) // thrown below, by what waits for all
+      exchange.catch(() => undefined) // Promise.all below throws this error
     }
     await Promise.all(underWay)
   } finally {

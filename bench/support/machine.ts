@@ -4,7 +4,7 @@ import type { RunInfo, Section } from '../results.ts'
 
 const CORES = availableParallelism() // before this process moves to one of them
 
-/** Runs a measure, and tells when, on what, and how much others disturbed it. */
+/** Runs a measure, and records the time, the machine, and the disturbance by other processes. */
 export async function withRunInfo<Measured>(
   options: { readonly command: string; readonly isQuick: boolean },
   measure: () => Promise<Measured>,
@@ -26,7 +26,9 @@ export async function withRunInfo<Measured>(
   return { measured, run }
 }
 
-/** Time of all cores since the machine started, and what of it the hypervisor took; see proc(5), stat. */
+/**
+ * Returns the time of all cores since the machine started, and the part that the hypervisor took; see proc(5), stat.
+ */
 function readTicks(): { readonly all: number; readonly stolen: number } {
   try {
     const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')

@@ -5,14 +5,14 @@ import type { QueryCount } from '../results.ts'
 import type { Databases } from './databases.ts'
 import type { SubjectProcess } from './subject-process.ts'
 
-/** Counts what reaches the databases, whichever library sends it. */
+/** Counts the queries that reach the databases, for every library. */
 export interface QueryCounter {
-  /** All that the subject has asked so far. */
+  /** Returns the number of queries of the subject so far. */
   read(subject: SubjectProcess): Promise<QueryCount>
   close(): Promise<void>
 }
 
-/** Has PostgreSQL log every statement until it is closed. */
+/** Makes PostgreSQL log every statement until the counter is closed. */
 export async function createQueryCounter(databases: Databases): Promise<QueryCounter> {
   await logStatements(databases, 'all')
   return {
@@ -39,7 +39,7 @@ async function logStatements(databases: Databases, which: 'all' | 'none'): Promi
   await client.end()
 }
 
-/** Lines begin with the name of their database. */
+/** Counts the lines of a database: each line begins with its name. */
 function countInLog(log: string | null, url: string | null): number {
   if (log === null || url === null) return 0
   const database = new URL(url).pathname.slice(1)
@@ -47,7 +47,7 @@ function countInLog(log: string | null, url: string | null): number {
   return readFileSync(log, 'utf8').match(lines)?.length ?? 0
 }
 
-/** Commands that the whole server has run, less those that are needed to ask. */
+/** Returns the commands that the whole server has run, without those of this function. */
 async function countCommands(url: string): Promise<number> {
   const client = createClient({ url })
   await client.connect()

@@ -1,12 +1,15 @@
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
-/** Statements that ran: those that read or write, and PRAGMAs, which do neither. */
+/** Numbers of executed statements: those that read or write, and PRAGMAs, which do neither. */
 export interface StatementCount {
   readonly queries: number
   readonly pragmas: number
 }
 
-/** Counts what any driver over `node:sqlite` runs in this process, when told to; it must come before them. */
+/**
+ * Counts the statements of every driver on `node:sqlite` in this process, if turned on. Call it before loading a
+ * driver.
+ */
 export function countSqliteStatements(isOn: boolean): () => StatementCount {
   let queries = 0
   let pragmas = 0
@@ -17,7 +20,7 @@ export function countSqliteStatements(isOn: boolean): () => StatementCount {
   }
 
   if (isOn) {
-    // Node's classes, as tables of their methods.
+    // Treats Node's classes as records of their methods.
     const statement = StatementSync.prototype as unknown as Record<string, (...values: unknown[]) => unknown>
     for (const method of ['run', 'get', 'all', 'iterate']) {
       const original = statement[method] as (...values: unknown[]) => unknown

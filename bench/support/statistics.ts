@@ -1,11 +1,11 @@
-/** The middle of what several rounds gave, and how far apart they were. */
+/** The median of several rounds, and their range. */
 export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
 }
 
-/** The middle value; NaN of none. */
+/** Returns the median; NaN for an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right)
   const middle = Math.floor(sorted.length / 2)
@@ -13,17 +13,17 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
-/** Median, least and most. */
+/** Returns median, minimum and maximum. */
 export function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) }
 }
 
-/** One number of many rounds. */
+/** Returns the spread of one number over many rounds. */
 export function spreadBy<Round>(rounds: readonly Round[], read: (round: Round) => number): Spread {
   return spreadOf(rounds.map(read))
 }
 
-/** The ratio of two subjects, round by round: what disturbs a whole round disturbs both. */
+/** Returns the ratio of two subjects, round by round, because a disturbance of a round affects both. */
 export function ratioOf<Round>(
   own: readonly Round[],
   other: readonly Round[],
@@ -36,7 +36,7 @@ export function ratioOf<Round>(
   return spreadOf(pairs)
 }
 
-/** The value that so many in a hundred do not exceed. */
+/** Returns the value that the given percentage of values does not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN

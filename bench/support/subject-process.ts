@@ -9,21 +9,21 @@ import { endCompanionWithUs, endWithUs } from './cleanup.ts'
 import { onCore, SERVER_CORE } from './cores.ts'
 import type { StatementCount } from './sqlite-counter.ts'
 
-/** A server under test that runs. */
+/** A running server under test. */
 export interface SubjectProcess {
   readonly entry: Entry
   readonly port: number
   readonly options: SubjectOptions
-  /** CPU time that the process has used, in microseconds. */
+  /** Returns the CPU time that the process has used, in microseconds. */
   cpuMicroseconds(): Promise<number>
-  /** Resident memory in bytes, after a garbage collection. */
+  /** Returns the resident memory in bytes, after a garbage collection. */
   rssBytes(): Promise<number>
-  /** SQLite statements so far, when they are counted. */
+  /** Returns the number of SQLite statements so far, if they are counted. */
   sqliteStatements(): Promise<StatementCount>
   stop(): Promise<void>
 }
 
-/** How the process is started. */
+/** Options for starting the process. */
 export interface StartOptions {
   readonly subject: SubjectOptions
   readonly countsStatements: boolean
@@ -33,7 +33,7 @@ export interface StartOptions {
 const SERVER = fileURLToPath(new URL('../server.ts', import.meta.url))
 const START_TIMEOUT_MS = 60_000
 
-/** Starts a server on the core of servers, as in production: NODE_ENV says so. */
+/** Starts a server on the core of servers, with NODE_ENV=production. */
 export async function startSubject(
   entry: Entry,
   { subject, countsStatements, nodeFlags }: StartOptions,
@@ -52,7 +52,7 @@ export async function startSubject(
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`${entry.title}: the server ended with code ${code}`)
   })
-  exited.catch(() => undefined) // thrown to whoever waits for an answer
+  exited.catch(() => undefined) // callers that wait for an answer receive this error
 
   async function next(): Promise<unknown> {
     const [message] = await Promise.race([

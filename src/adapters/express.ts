@@ -1,6 +1,7 @@
 /*
- * Latchkey in Express 5: middleware, and the type of `req.auth`. Nothing of Express is imported, so that its handlers fit
- * whatever else calls `(request, response, next)`, such as NestJS on Express. Proved by test/adapters/adapters.test.ts.
+ * Latchkey in Express 5: middleware, and the type of `req.auth`. Imports nothing from Express, so its handlers fit
+ * every framework that calls `(request, response, next)`, such as NestJS on Express. Proved by
+ * test/adapters/adapters.test.ts.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Requirement } from '../authentication/requirement.ts'
@@ -12,19 +13,19 @@ import { answerRefusal, createNodeEntry } from './node.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** Who the request is from, or null; undefined where neither `latchkey` nor `requireAuth` ran. */
+      /** The principal of the request, or null; undefined if neither `latchkey` nor `requireAuth` ran. */
       auth?: Principal | null | undefined
     }
   }
 }
 
-/** What is needed of an Express request. */
+/** The members of an Express request that the middleware uses. */
 export interface ExpressRequest extends IncomingMessage {
   originalUrl: string
   auth?: Principal | null | undefined
 }
 
-/** Middleware that every version of Express takes. */
+/** Middleware for every version of Express. */
 export type ExpressMiddleware = (
   request: ExpressRequest,
   response: ServerResponse,
@@ -32,14 +33,14 @@ export type ExpressMiddleware = (
 ) => void
 
 /**
- * Answers everything under `auth.basePath`; for all other requests sets `req.auth` and renews the cookie of a remembered
- * session. Use it before what parses bodies.
+ * Responds to all requests under `auth.basePath`. For all other requests sets `req.auth` and renews the cookie of a
+ * remembered session. Use it before body parsers.
  */
 export function latchkey(auth: Latchkey): ExpressMiddleware {
   const toLatchkey = createNodeEntry(auth)
   return async (request, response, next) => {
     if (isUnder(request.originalUrl, auth.basePath)) {
-      request.url = request.originalUrl // a router may have cut its own path off
+      request.url = request.originalUrl // a router may have removed its own path
       await toLatchkey(request, response)
       return
     }
@@ -48,14 +49,14 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
 }
 
 /**
- * Lets through who meets the requirement, and sets `req.auth`; everybody else gets the refusal as problem details. It asks
- * anew, which costs no query: a session that ended while the body was read is refused.
+ * Admits requests that meet the requirement, and sets `req.auth`. Refuses all others with problem details. It
+ * authenticates again, which costs no query, so a session revoked while the body was read is refused.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressMiddleware {
   return (request, response, next) => pass(auth, { request, response, next }, auth.require(request, requirement))
 }
 
-/** Refuses unsafe methods that a browser sends for pages of other origins, on the application's own routes. */
+/** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
 export function crossOrigin(auth: Latchkey): ExpressMiddleware {
   return (request, response, next) => {
     try {
@@ -68,8 +69,8 @@ export function crossOrigin(auth: Latchkey): ExpressMiddleware {
 }
 
 /**
- * Who the request is from, on routes behind `requireAuth`.
- * @throws Error where that guard is missing.
+ * Returns the principal of the request, on routes behind `requireAuth`.
+ * @throws Error if the route lacks that guard.
  */
 export function principalOf(request: { readonly auth?: Principal | null | undefined }): Principal {
   if (request.auth == null) throw new Error('No principal: put requireAuth(auth) before this handler.')

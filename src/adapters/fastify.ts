@@ -1,5 +1,5 @@
 /*
- * Latchkey in Fastify 5: a plugin, hooks, and the type of `request.auth`. Of Fastify only types are imported. Proved by
+ * Latchkey in Fastify 5: a plugin, hooks, and the type of `request.auth`. Imports only types from Fastify. Proved by
  * test/adapters/adapters.test.ts.
  */
 import type {
@@ -17,7 +17,7 @@ import { createNodeEntry } from './node.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who the request is from, or null; undefined where neither the plugin `latchkey` nor `requireAuth` is at work. */
+    /** The principal of the request, or null; undefined if neither the plugin `latchkey` nor `requireAuth` ran. */
     auth?: Principal | null | undefined
   }
 }
@@ -28,11 +28,11 @@ export interface LatchkeyPluginOptions {
 }
 
 /**
- * The plugin: answers everything under `auth.basePath`; for all other requests sets `request.auth` and renews the cookie of
- * a remembered session. It is at work in the whole instance that it is registered in.
+ * The plugin: responds to all requests under `auth.basePath`. For all other requests sets `request.auth` and renews the
+ * cookie of a remembered session. It applies to the whole instance that it is registered in.
  */
 export const latchkey: FastifyPluginAsync<LatchkeyPluginOptions> = Object.assign(plug, {
-  [Symbol.for('skip-override')]: true, // not encapsulated: what is registered beside it has request.auth, too
+  [Symbol.for('skip-override')]: true, // not encapsulated, so that routes registered next to it have request.auth
   [Symbol.for('fastify.display-name')]: 'latchkey',
 })
 
@@ -49,7 +49,7 @@ async function plug(app: FastifyInstance, { auth }: LatchkeyPluginOptions): Prom
   })
   await app.register(async (routes) => {
     const toLatchkey = createNodeEntry(auth)
-    // Bodies stay unread: Latchkey parses them itself.
+    // Leaves bodies unread, because Latchkey parses them itself.
     routes.removeAllContentTypeParsers()
     routes.addContentTypeParser('*', (_request, _body, done) => done(null))
     for (const url of [path, `${path}/*`]) {
@@ -62,8 +62,8 @@ async function plug(app: FastifyInstance, { auth }: LatchkeyPluginOptions): Prom
 }
 
 /**
- * A hook that lets through who meets the requirement, and sets `request.auth`; everybody else gets the refusal as problem
- * details. It asks anew, which costs no query.
+ * Returns a hook that admits requests that meet the requirement, and sets `request.auth`. It refuses all others with
+ * problem details. It authenticates again, which costs no query.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): onRequestAsyncHookHandler {
   return async (request, reply) => {
@@ -75,7 +75,10 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): onReques
   }
 }
 
-/** A hook that refuses unsafe methods that a browser sends for pages of other origins, on the application's own routes. */
+/**
+ * Returns a hook that refuses unsafe methods that a browser sends from pages of other origins, on the application's own
+ * routes.
+ */
 export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler {
   return async (request, reply) => {
     try {
@@ -87,15 +90,18 @@ export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler {
 }
 
 /**
- * Who the request is from, on routes behind `requireAuth`.
- * @throws Error where that hook is missing.
+ * Returns the principal of the request, on routes behind `requireAuth`.
+ * @throws Error if the route lacks that hook.
  */
 export function principalOf({ auth }: Pick<FastifyRequest, 'auth'>): Principal {
   if (auth == null) throw new Error('No principal: give this route the hook requireAuth(auth).')
   return auth
 }
 
-/** Fastify writes the headers that it has been told over those of the raw answer, so it is told of the cookie. */
+/**
+ * Returns a target for the renewed cookie. Fastify overwrites headers of the raw response with its own, so the cookie
+ * is set through Fastify.
+ */
 function cookieTarget(reply: FastifyReply): { appendHeader(name: string, value: string): unknown } {
   return { appendHeader: (name, value) => reply.header(name, value) }
 }
@@ -105,13 +111,13 @@ async function answer(reply: FastifyReply, response: Response): Promise<FastifyR
   return reply
     .code(status)
     .headers(Object.fromEntries(headers))
-    .send(Buffer.from(await response.arrayBuffer())) // to a text it would add a charset
+    .send(Buffer.from(await response.arrayBuffer())) // Fastify would add a charset to a string
 }
 
-/** The base path as a route of an instance that has a prefix. */
+/** Returns the base path as a route of an instance that has a prefix. */
 function withoutPrefix(basePath: string, prefix: string): string {
   if (basePath.startsWith(`${prefix}/`)) return basePath.slice(prefix.length)
   throw new Error(
-    `The basePath ${basePath} is not under ${prefix}: register latchkey where there is no prefix, or set basePath to ${prefix}${basePath}`,
+    `The basePath ${basePath} is not under ${prefix}: register latchkey on an instance without a prefix, or set basePath to ${prefix}${basePath}`,
   )
 }

@@ -1,5 +1,5 @@
 /*
- * Latchkey in Hono on Node.js: middleware, and the types of `c.var.auth`. Of Hono only types are imported. Proved by
+ * Latchkey in Hono on Node.js: middleware, and the types of `c.var.auth`. Imports only types from Hono. Proved by
  * test/adapters/adapters.test.ts.
  */
 import type { IncomingMessage } from 'node:http'
@@ -9,19 +9,19 @@ import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { isUnder, refuseAmbiguity } from './incoming.ts'
 
-/** Behind `latchkey`: who the request is from, or null. `new Hono<AuthEnv>()` */
+/** Environment behind `latchkey`: the principal of the request, or null. `new Hono<AuthEnv>()` */
 export interface AuthEnv {
   Variables: { auth: Principal | null }
 }
 
-/** Behind `requireAuth`: who the request is from. */
+/** Environment behind `requireAuth`: the principal of the request. */
 export interface AuthenticatedEnv {
   Variables: { auth: Principal }
 }
 
 /**
- * Answers everything under `auth.basePath`; for all other requests sets `c.var.auth` and renews the cookie of a remembered
- * session. Use it before what reads bodies.
+ * Responds to all requests under `auth.basePath`. For all other requests sets `c.var.auth` and renews the cookie of a
+ * remembered session. Use it before middleware that reads bodies.
  */
 export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
   return async (context, next) => {
@@ -37,8 +37,8 @@ export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
 }
 
 /**
- * Lets through who meets the requirement, and sets `c.var.auth`; everybody else gets the refusal as problem details. It asks
- * anew, which costs no query.
+ * Admits requests that meet the requirement, and sets `c.var.auth`. Refuses all others with problem details. It
+ * authenticates again, which costs no query.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): MiddlewareHandler<AuthenticatedEnv> {
   return async (context, next) => {
@@ -51,7 +51,7 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): Middlewa
   }
 }
 
-/** Refuses unsafe methods that a browser sends for pages of other origins, on the application's own routes. */
+/** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
 export function crossOrigin(auth: Latchkey): MiddlewareHandler {
   return async (context, next) => {
     try {
@@ -73,12 +73,12 @@ async function enter(auth: Latchkey, context: Context): Promise<Response> {
   }
 }
 
-/** What @hono/node-server knows of the connection; nothing where the application is called with a Request. */
+/** Returns the Node.js request from @hono/node-server, or undefined if the application was called with a Request. */
 function incomingOf(context: Context): IncomingMessage | undefined {
   return (context.env as { readonly incoming?: IncomingMessage } | undefined)?.incoming
 }
 
-/** The cheaper one of the two that there are: Hono makes its Request only when somebody looks at it. */
+/** Returns the cheaper of the two request objects: Hono creates its Request only on first access. */
 function requestOf(context: Context): Request | IncomingMessage {
   return incomingOf(context) ?? context.req.raw
 }

@@ -1,5 +1,5 @@
 /*
- * Latchkey in Koa 3: middleware, and the types of `ctx.state.auth`. Of Koa only types are imported. Proved by
+ * Latchkey in Koa 3: middleware, and the types of `ctx.state.auth`. Imports only types from Koa. Proved by
  * test/adapters/adapters.test.ts.
  */
 import type { Context, Middleware } from 'koa'
@@ -9,26 +9,26 @@ import type { Principal } from '../kernel/principal.ts'
 import { isUnder } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 
-/** Behind `latchkey`: who the request is from, or null. `new Koa<AuthState>()` */
+/** State behind `latchkey`: the principal of the request, or null. `new Koa<AuthState>()` */
 export interface AuthState {
   auth: Principal | null
 }
 
-/** Behind `requireAuth`: who the request is from. */
+/** State behind `requireAuth`: the principal of the request. */
 export interface AuthenticatedState {
   auth: Principal
 }
 
 /**
- * Answers everything under `auth.basePath`; for all other requests sets `ctx.state.auth` and renews the cookie of a
- * remembered session. Use it before what parses bodies.
+ * Responds to all requests under `auth.basePath`. For all other requests sets `ctx.state.auth` and renews the cookie of
+ * a remembered session. Use it before body parsers.
  */
 export function latchkey(auth: Latchkey): Middleware<AuthState> {
   const toLatchkey = createNodeEntry(auth)
   return async (context, next) => {
     const { req, res, originalUrl } = context
     if (isUnder(originalUrl, auth.basePath)) {
-      req.url = originalUrl // what mounts applications cuts their path off
+      req.url = originalUrl // mounting middleware removes its own path
       context.respond = false
       await toLatchkey(req, res)
       return
@@ -44,8 +44,8 @@ export function latchkey(auth: Latchkey): Middleware<AuthState> {
 }
 
 /**
- * Lets through who meets the requirement, and sets `ctx.state.auth`; everybody else gets the refusal as problem details. It
- * asks anew, which costs no query.
+ * Admits requests that meet the requirement, and sets `ctx.state.auth`. Refuses all others with problem details. It
+ * authenticates again, which costs no query.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState> {
   return async (context, next) => {
@@ -59,7 +59,7 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): Middlewa
   }
 }
 
-/** Refuses unsafe methods that a browser sends for pages of other origins, on the application's own routes. */
+/** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
 export function crossOrigin(auth: Latchkey): Middleware {
   return async (context, next) => {
     try {

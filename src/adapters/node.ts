@@ -1,6 +1,6 @@
 /*
- * Latchkey in a `node:http` server. Requests under the base path are answered by Latchkey, all others go to the
- * application without being touched.
+ * Latchkey in a `node:http` server. Latchkey responds to requests under the base path; all others go to the application
+ * unchanged.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
@@ -11,7 +11,9 @@ import { isUnder, refuseAmbiguity } from './incoming.ts'
 /** A request listener for `http.createServer`. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** The application behind Latchkey. What it throws becomes an answer: a refusal as problem details, a bug as 500. */
+/**
+ * The application behind Latchkey. Errors that it throws become responses: a refusal as problem details, a bug as 500.
+ */
 export type NodeApplication = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** Methods with a body that Latchkey has routes for. */
@@ -19,7 +21,7 @@ const METHODS_WITH_BODY = new Set(['POST', 'PATCH'])
 
 /**
  * Joins Latchkey and an application into one listener for `node:http`.
- * @param application gets what is not under `auth.basePath`; without one, that is 404.
+ * @param application receives requests outside `auth.basePath`. Default: 404 for all of them.
  */
 export function toNodeHandler(auth: Latchkey, application?: NodeApplication): NodeHandler {
   const toApplication = application ?? refuseUnknownPath
@@ -38,7 +40,7 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
   }
 }
 
-/** Makes what answers requests under the base path, wherever they come from. It never rejects. */
+/** Creates the function that responds to requests under the base path, for all adapters. It never rejects. */
 export function createNodeEntry(auth: Latchkey): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const listener = getRequestListener(
     (request, env) => auth.handler(request, { remoteAddress: (env as HttpBindings).incoming.socket.remoteAddress }),
@@ -58,7 +60,7 @@ export function createNodeEntry(auth: Latchkey): (request: IncomingMessage, resp
   }
 }
 
-/** Answers with what was thrown: a refusal as problem details, anything else as a bare 500. */
+/** Responds with a thrown error: a refusal as problem details, any other error as a 500 without details. */
 export async function answerRefusal(auth: Latchkey, response: ServerResponse, error: unknown): Promise<void> {
   const answer = auth.toResponse(error)
   if (response.headersSent) {
@@ -70,14 +72,14 @@ export async function answerRefusal(auth: Latchkey, response: ServerResponse, er
 }
 
 /**
- * Throws Error for a body that somebody has read before, unless its bytes are in `rawBody`. What a parser made of it would
- * not do: duplicate members and invalid UTF-8 are gone by then.
+ * Throws an Error if the body was already read, unless its bytes are in `rawBody`. The result of a parser is not
+ * enough: it has lost duplicate members and invalid UTF-8.
  */
 function refuseReadBody(request: IncomingMessage & { readonly rawBody?: unknown }): void {
   if (!request.readableDidRead || !METHODS_WITH_BODY.has(request.method ?? '')) return
   if (Buffer.isBuffer(request.rawBody)) return
   throw new Error(
-    'The body of a request to Latchkey was read before Latchkey saw it. Put Latchkey before what parses bodies, or keep the bytes in request.rawBody.',
+    'The body of a request to Latchkey was read before Latchkey saw it. Put Latchkey before body parsers, or keep the bytes in request.rawBody.',
   )
 }
 

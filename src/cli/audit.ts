@@ -12,32 +12,34 @@ import { withLatchkey } from './with-latchkey.ts'
 const PAGE = 500
 const MAX_TAIL = 1_000
 const LOOK_AGAIN_MS = SECOND_MS
-/** Transactions commit later than their ids say, by as much as they may take and the clocks of nodes differ. */
+/**
+ * The delay of a commit after the time in its ids: the longest transaction plus the difference of the nodes' clocks.
+ */
 const LATE_COMMIT_MS = 10 * SECOND_MS
 
-/** `latchkey audit verify|tail|export` */
+/** The command `latchkey audit verify|tail|export`. */
 export function auditCommand(): Command {
-  const audit = new Command('audit').description('see the audit, and whether it is as it was written')
+  const audit = new Command('audit').description('read and verify the audit log')
   audit
     .command('verify')
-    .description('check every event and every seal; exit code 1 when something was changed')
-    .option('--head <hash>', 'a head that an earlier run printed and that you noted elsewhere')
+    .description('verify the audit log and print its head; exit with 1 if it was modified')
+    .option('--head <hash>', 'a head that an earlier run printed and that you stored elsewhere')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  latchkey audit verify --head "$(cat /mnt/elsewhere/latchkey-head)"')
     .action(verify)
   audit
     .command('tail')
-    .description('print the last events')
-    .option('-n <count>', 'how many, at most 1000', parseCount, 10)
-    .option('--follow', 'go on with what happens, until interrupted')
-    .option('--json', 'print JSON; with --follow one object a line')
+    .description('print the newest events')
+    .option('-n <count>', 'how many events, 1 to 1000', parseCount, 10)
+    .option('--follow', 'print new events until interrupted')
+    .option('--json', 'print JSON; with --follow one object per line')
     .addHelpText('after', '\nExample:\n  latchkey audit tail -n 50 --follow')
     .action(tail)
   audit
     .command('export')
     .description('print all events, the oldest first')
-    .option('--since <time>', 'only what happened then or later, such as 2026-01-31T18:30Z', parseTime)
-    .addOption(new Option('--format <format>', 'jsonl: one JSON object a line').choices(['jsonl']).default('jsonl'))
+    .option('--since <time>', 'only events at this time or later, such as 2026-01-31T18:30Z', parseTime)
+    .addOption(new Option('--format <format>', 'jsonl: one JSON object per line').choices(['jsonl']).default('jsonl'))
     .addHelpText('after', '\nExample:\n  latchkey audit export --since 2026-01-31 > audit.jsonl')
     .action(exportAll)
   return audit
@@ -66,7 +68,7 @@ async function tail(options: TailOptions): Promise<void> {
   })
 }
 
-/** Looks again every second, back as far as something may still turn up between what was read before. */
+/** Looks again every second, and includes the recent past, because late commits can add events there. */
 async function follow(auth: Latchkey, listNewest: () => Promise<AuditRecord[]>, { json }: TailOptions): Promise<void> {
   const output = createLineOutput()
   const toLine = (event: AuditRecord): string =>
@@ -93,7 +95,7 @@ async function follow(auth: Latchkey, listNewest: () => Promise<AuditRecord[]>, 
 async function exportAll({ since }: { readonly since?: number }): Promise<void> {
   const output = createLineOutput()
   await withLatchkey(async (auth) => {
-    // Ids tell the time as well, so that the rows before are not read; not to the second, where clocks differ.
+    // Ids contain the time, so earlier rows are not read. The margin of a minute allows for differing clocks.
     const after = firstIdAt(since === undefined ? 0 : Math.max(0, since - MINUTE_MS))
     for await (const event of readFrom(auth, after, since)) {
       if (output.signal.aborted) return
@@ -112,7 +114,10 @@ async function* readFrom(auth: Latchkey, after: string, since?: number): AsyncGe
   }
 }
 
-/** Writes lines no faster than they are read. Stopped, or when the reader goes away (`| head`), it writes no more. */
+/**
+ * Returns an output that writes lines no faster than they are read. It stops writing after `stop`, and when the reader
+ * closes the pipe (`| head`).
+ */
 function createLineOutput(): { write(line: string): Promise<void>; stop(): void; readonly signal: AbortSignal } {
   const { stdout } = process
   const stopping = new AbortController()
@@ -128,7 +133,7 @@ function createLineOutput(): { write(line: string): Promise<void>; stop(): void;
   }
 }
 
-/** The lowest UUIDv7 of a millisecond (RFC 9562 section 5.7). */
+/** Returns the lowest UUIDv7 of a millisecond (RFC 9562 section 5.7). */
 function firstIdAt(timeMs: number): string {
   const hex = timeMs.toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`

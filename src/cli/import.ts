@@ -15,7 +15,7 @@ interface Options {
   readonly json?: boolean
 }
 
-/** Refused lines that are shown; a report has them all. */
+/** Number of refused lines to print; a report contains all of them. */
 const MAX_SHOWN = 20
 const BAR_WIDTH = 20
 const MAX_UTF8_BYTES = 3
@@ -23,13 +23,15 @@ const OWNER_ONLY = 0o600
 const TERMINAL_INTERVAL_MS = 100
 const PLAIN_INTERVAL_MS = 10 * SECOND_MS
 
-/** `latchkey user import` */
+/** The command `latchkey user import`. */
 export function importCommand(): Command {
   return new Command('import')
-    .argument('<file>', 'one JSON object a line; - for standard input')
-    .description('import users of another system with their password hashes; run again, it goes on where it stopped')
-    .option('--dry-run', 'tell what would be done, and do nothing')
-    .option('--report <file>', 'write a JSON line about every line that made no user')
+    .argument('<file>', 'one JSON object per line; - reads standard input')
+    .description(
+      'import users of another system with their password hashes; run it again to continue after an interruption',
+    )
+    .option('--dry-run', 'check the lines and import nothing')
+    .option('--report <file>', 'write a JSON line for each line that created no user')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  latchkey user import users.jsonl --dry-run')
     .action(importFile)
@@ -37,7 +39,7 @@ export function importCommand(): Command {
 
 async function importFile(path: string, { dryRun = false, report, json }: Options): Promise<void> {
   if (report !== undefined && resolve(report) === resolve(path)) {
-    throw new ConfigurationError('--report must name another file than the one that is imported.')
+    throw new ConfigurationError('--report must name a different file than the imported one.')
   }
   const { chunks, readShare } = openInput(path)
   const reportFile = report === undefined ? null : openSync(report, 'w', OWNER_ONLY)
@@ -62,7 +64,7 @@ async function importFile(path: string, { dryRun = false, report, json }: Option
   }
 }
 
-/** The bytes of the file, and the share of it that was read; null where nobody knows its end. */
+/** Returns the bytes of the file, and the share of it that was read; null if its size is unknown. */
 function openInput(path: string): { chunks: AsyncIterable<Buffer>; readShare: () => number | null } {
   if (path === '-') return { chunks: process.stdin, readShare: () => null }
   const { size } = statSync(path)
@@ -70,7 +72,7 @@ function openInput(path: string): { chunks: AsyncIterable<Buffer>; readShare: ()
   return { chunks: stream, readShare: () => (size === 0 ? null : stream.bytesRead / size) }
 }
 
-/** Shows how far it is: one line that changes on a terminal, a new one every ten seconds elsewhere. */
+/** Shows the progress: on a terminal one line that changes, elsewhere a new line every ten seconds. */
 function createProgressLine(readShare: () => number | null): (done: ImportProgress) => void {
   const { isTTY } = process.stderr
   const startedAt = performance.now()

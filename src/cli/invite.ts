@@ -12,14 +12,14 @@ interface Options {
 
 const MAX_DAYS = 400
 
-/** `latchkey invite create` */
+/** The command `latchkey invite create`. */
 export function inviteCommand(): Command {
   const invite = new Command('invite').description('invite people to register')
   invite
     .command('create')
-    .description('make an invitation for one registration and print its link')
-    .option('--email <email>', 'only this address may register with it; the server mails it the link')
-    .option('--days <n>', 'how long it is good, 1 to 400 days; 7 by default')
+    .description('create an invitation for one registration and print its link')
+    .option('--email <email>', 'only this email address can use the invitation; the server emails it the link')
+    .option('--days <n>', 'the invitation expires after 1 to 400 days; 7 by default')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  latchkey invite create --email ada@example.com --days 14')
     .action(create)
@@ -33,7 +33,7 @@ async function create({ email, days, json }: Options): Promise<void> {
   }
   const { link, expiresAt } = await withLatchkey((auth) => auth.invitations.create(invitation))
   const until = toIsoTime(expiresAt)
-  print({ link, expiresAt: until }, [link, `Good for one registration until ${until}`], { json })
+  print({ link, expiresAt: until }, [link, `For one registration. Expires at ${until}`], { json })
 }
 
 function readDays(text: string): number {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { keepCompiled } from './compile-cache.ts'
 
-keepCompiled() // before anything of the program is compiled
+keepCompiled() // before any other module is compiled
 await import('./program.ts')

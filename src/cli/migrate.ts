@@ -2,11 +2,11 @@ import { Command } from 'commander'
 import { readConfiguration } from '../server/configuration.ts'
 import { print, progress } from './output.ts'
 
-/** `latchkey migrate [--plan]` */
+/** The command `latchkey migrate [--plan]`. */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('bring the schema of the database up to date')
-    .option('--plan', 'print the SQL that would run, and run nothing')
+    .option('--plan', 'print the SQL that would run, and its locks; run nothing')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=sqlite:latchkey.db latchkey migrate --plan')
     .action(migrate)

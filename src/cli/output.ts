@@ -1,7 +1,7 @@
 /** Exit codes of the command line. */
 export const EXIT = { ok: 0, refused: 1, usage: 2 } as const
 
-/** Prints what a command found: for people as lines, for machines (`--json`) as one JSON value. */
+/** Prints the result of a command: as lines of text, or with `--json` as one JSON value. */
 export function print(
   result: unknown,
   lines: readonly string[],
@@ -10,7 +10,7 @@ export function print(
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''))
 }
 
-/** Rows as columns of even width, with a heading. */
+/** Returns rows as aligned columns, with a heading. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = heading.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => printable(row[column] ?? '').length)),
@@ -23,12 +23,12 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
   )
 }
 
-/** Text without what would steer a terminal: names and user agents come from strangers (ASVS 16.4.1). */
+/** Replaces characters that could control a terminal: names and user agents are untrusted (ASVS 16.4.1). */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?')
 }
 
-/** Shows on standard error how far long work is; nothing where that is no terminal. */
+/** Shows the progress of long work on standard error, if that is a terminal. */
 export function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
 }

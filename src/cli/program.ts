@@ -34,7 +34,7 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command)
 exitByThrowing(program)
-process.stdout.on('error', () => undefined) // whoever read it has gone (`| head`); a service goes on
+process.stdout.on('error', () => undefined) // the reader closed the pipe (`| head`); a server continues
 
 try {
   await program.parseAsync()
@@ -42,7 +42,7 @@ try {
   process.exitCode = report(error)
 }
 
-/** Commander would end the process itself, with 1 for wrong usage; ours is 2. */
+/** Makes commander throw. It would otherwise exit by itself, with 1 instead of 2 for wrong usage. */
 function exitByThrowing(command: Command): void {
   command.exitOverride()
   for (const child of command.commands) exitByThrowing(child)

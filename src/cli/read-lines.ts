@@ -4,9 +4,10 @@ const NEWLINE = 0x0a
 const NO_TEXT = '\ufffd'
 
 /**
- * The lines of a file, read as they are asked for. One that is no UTF-8 becomes U+FFFD, and one that is too long is cut,
- * so that whoever reads it refuses it: no line takes more memory than that.
- * @param maxBytes of a line; what is longer comes cut, and still over that length when it is ASCII.
+ * Yields the lines of a file as they are requested. A line that is not UTF-8 becomes U+FFFD. A line that is too long is
+ * cut to `maxBytes`, which limits the memory per line; the caller refuses both.
+ * @param maxBytes length at which a line is cut. It must exceed the longest line that the caller accepts, so that a cut
+ *   line is refused.
  */
 export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string> {
   let parts: Buffer[] = []

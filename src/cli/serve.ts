@@ -4,7 +4,7 @@ import { serviceSettings } from '../options/service-settings.ts'
 import { readConfiguration } from '../server/configuration.ts'
 import { startServer } from '../server/serve.ts'
 
-/** `latchkey serve` */
+/** The command `latchkey serve`. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('start the server')
@@ -17,7 +17,7 @@ async function serve(): Promise<void> {
   const server = await startServer(configuration)
   if (!configuration.environment.isProduction)
     greet(configuration.options.baseUrl, serviceSettings.complete(configuration.options).basePath)
-  flushCompileCache() // for the next start, also when this process is killed
+  flushCompileCache() // for the next start, even if this process is killed
   const stop = (): void => {
     server.stop().then(
       () => process.exit(0),

@@ -23,24 +23,28 @@ interface RevokeOptions extends Options {
   readonly yes?: boolean
 }
 
-/** `latchkey session list|revoke` */
+/** The command `latchkey session list|revoke`. */
 export function sessionCommand(): Command {
-  const session = new Command('session').description('see and end sessions')
+  const session = new Command('session').description('list and revoke sessions')
   session
     .command('list <user>')
-    .description('list the sessions of a user, given by id or email')
+    .description('list the sessions of a user, given by id or email address')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  latchkey session list ada@example.com')
     .action(list)
   session
     .command('revoke [user] [session-id]')
-    .description('end one session of a user, or all, or those of anybody that a filter means')
-    .option('--all', 'end all sessions of the user')
-    .option('--user <id-or-email>', 'filter: of this user')
-    .option('--since <time>', 'filter: started then or later, such as 2026-01-31T18:30Z', parseTime)
-    .option('--method <method>', 'filter: proven by this method, such as password')
-    .option('--network <cidr>', 'filter: started from this network, such as 203.0.113.0/24')
-    .option('--yes', 'do not ask after counting what the filter means')
+    .description('revoke one session of a user, all of them, or the sessions of all users that match a filter')
+    .option('--all', 'revoke all sessions of the user')
+    .option('--user <id-or-email>', 'filter: sessions of this user')
+    .option(
+      '--since <time>',
+      'filter: sessions that started at this time or later, such as 2026-01-31T18:30Z',
+      parseTime,
+    )
+    .option('--method <method>', 'filter: sessions that were proven with this method, such as password')
+    .option('--network <cidr>', 'filter: sessions that started from this network, such as 203.0.113.0/24')
+    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -70,13 +74,13 @@ async function revoke(
   const isOne = idOrEmail !== undefined && (sessionId === undefined) === all
   if (hasFilter ? idOrEmail !== undefined || all : !isOne) {
     throw new ConfigurationError(
-      'Give a user with a session id or --all, or a filter: --user, --since, --method, --network.',
+      'Name a user and a session id, a user and --all, or a filter: --user, --since, --method, --network.',
     )
   }
   const revoked = await withLatchkey((auth) =>
     idOrEmail === undefined ? revokeWhere(auth, options) : revokeOfUser(auth, idOrEmail, sessionId),
   )
-  print({ revoked }, [`Ended ${revoked} session(s)`], options)
+  print({ revoked }, [`Revoked ${revoked} session(s)`], options)
 }
 
 async function revokeOfUser(auth: Latchkey, idOrEmail: string, sessionId: string | undefined): Promise<number> {
@@ -86,17 +90,20 @@ async function revokeOfUser(auth: Latchkey, idOrEmail: string, sessionId: string
   return 1
 }
 
-/** Counts, asks, ends. Those that begin to match in between end as well. */
+/**
+ * Counts the matching sessions, asks for confirmation, and revokes. Sessions that start to match in between are revoked
+ * too.
+ */
 async function revokeWhere(
   auth: Latchkey,
   { user, since, method, network, yes = false }: RevokeOptions,
 ): Promise<number> {
   const given = { since, method, network, userId: user === undefined ? undefined : (await findUser(auth, user)).id }
-  // What was not given is left out; what a method may be, the filter itself checks.
+  // Leaves out options that were not given. The filter itself checks the values.
   const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionFilter
   progress('Counting ...')
   const count = await auth.sessions.count(filter)
   progress('')
-  if (count === 0 || !(await confirm(`This ends ${count} session(s).`, yes))) return 0
+  if (count === 0 || !(await confirm(`This revokes ${count} session(s).`, yes))) return 0
   return auth.sessions.revokeWhere(filter)
 }

@@ -17,21 +17,21 @@ interface CreateOptions extends Options {
   readonly expiry: boolean
 }
 
-/** `latchkey token create|list|revoke` */
+/** The command `latchkey token create|list|revoke`. */
 export function tokenCommand(): Command {
-  const token = new Command('token').description('make, see and revoke access tokens')
+  const token = new Command('token').description('create, list and revoke access tokens')
   token
     .command('create <user> <name>')
-    .description('make an access token of a user, given by id or email, and print its secret this once')
-    .option('--scope <scope...>', 'what it may do; see LATCHKEY_SCOPES', [])
-    .option('--expires <time>', 'when it ends, such as 2030-01-31; in 90 days by default', parseTime)
-    .option('--no-expiry', 'it never ends, where the settings allow that')
+    .description('create an access token for a user, given by id or email address, and print its secret once')
+    .option('--scope <scope...>', 'the scopes of the token; see LATCHKEY_SCOPES', [])
+    .option('--expires <time>', 'when the token expires, such as 2030-01-31; after 90 days by default', parseTime)
+    .option('--no-expiry', 'the token never expires, if the settings allow it')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  latchkey token create ada@example.com "nightly backup" --scope read')
     .action(create)
   token
     .command('list <user>')
-    .description('list the access tokens of a user, given by id or email')
+    .description('list the access tokens of a user, given by id or email address')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  latchkey token list ada@example.com')
     .action(list)
@@ -51,8 +51,8 @@ async function create(idOrEmail: string, name: string, options: CreateOptions): 
     return auth.tokens.create(id, { name, scopes, expiresAt: expiry ? expires : null })
   })
   const { expiresAt } = accessToken
-  const until = expiresAt === null ? 'for ever' : `until ${toIsoTime(expiresAt)}`
-  print({ token, accessToken: toAccessTokenJson(accessToken) }, [token, `Good ${until}. It is shown this once.`], {
+  const until = expiresAt === null ? 'Never expires' : `Expires at ${toIsoTime(expiresAt)}`
+  print({ token, accessToken: toAccessTokenJson(accessToken) }, [token, `${until}. The token is shown only once.`], {
     json,
   })
 }

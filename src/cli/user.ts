@@ -18,14 +18,17 @@ interface Options {
 
 const PAGE = 500
 
-/** `latchkey user create|import|list|show|disable|enable|reset|unlock|delete` */
+/** The command `latchkey user create|import|list|show|disable|enable|reset|unlock|delete`. */
 export function userCommand(): Command {
   const user = new Command('user').description('manage users')
   user
     .command('create <email>')
-    .description('make a user; the password is read from standard input')
-    .requiredOption('--password-stdin', 'read the password from standard input, so that no process list shows it')
-    .option('--name <name>', 'what the person wants to be called')
+    .description('create a user; the password is read from standard input')
+    .requiredOption(
+      '--password-stdin',
+      'read the password from standard input, so that it does not show in the process list',
+    )
+    .option('--name <name>', 'the name of the user')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -46,11 +49,19 @@ export function userCommand(): Command {
     .addHelpText('after', '\nExample:\n  latchkey user show ada@example.com')
     .action((idOrEmail: string, options: Options) => withUser(idOrEmail, options, async () => undefined))
   const changes = [
-    { name: 'disable', call: 'disable', what: 'keep a user from logging in and end all their sessions' },
+    {
+      name: 'disable',
+      call: 'disable',
+      what: 'refuse the logins of a user and revoke all their sessions and access tokens',
+    },
     { name: 'enable', call: 'enable', what: 'let a disabled user log in again' },
-    { name: 'reset', call: 'forcePasswordReset', what: 'disable a password until it is reset, and end all sessions' },
-    { name: 'unlock', call: 'unlock', what: 'let a disabled password work again' },
-    { name: 'delete', call: 'delete', what: 'delete a user with all that belongs to them' },
+    {
+      name: 'reset',
+      call: 'forcePasswordReset',
+      what: 'disable a password until it is reset, and revoke all sessions and access tokens',
+    },
+    { name: 'unlock', call: 'unlock', what: 'enable a disabled password again' },
+    { name: 'delete', call: 'delete', what: 'delete a user and all their data' },
   ] as const
   for (const { name, call, what } of changes) {
     user
@@ -94,7 +105,7 @@ async function readAll(auth: Latchkey): Promise<UserRecord[]> {
   return users
 }
 
-/** Finds a user, does something, and prints the user as they are then; a deleted one as they were. */
+/** Finds a user, runs an action, and prints the updated user; a deleted user is printed as before. */
 async function withUser(
   idOrEmail: string,
   options: Options,

@@ -5,8 +5,8 @@ import { readConfiguration } from '../server/configuration.ts'
 import { printable } from './output.ts'
 
 /**
- * Runs one command against the database that the environment names, and closes it. The audit has it as done by
- * `cli:<name of the user of the operating system>`; its mails are sent by the server.
+ * Runs one command against the database that the environment names, and closes it. The audit log records the actor
+ * `cli:<name of the user of the operating system>`. The server sends the emails of the command.
  */
 export async function withLatchkey<T>(work: (auth: Latchkey) => Promise<T>): Promise<T> {
   const { options } = await readConfiguration(process.env, process.cwd())
@@ -23,7 +23,7 @@ export async function withLatchkey<T>(work: (auth: Latchkey) => Promise<T>): Pro
   }
 }
 
-/** Who runs the command; the number of a user without a name, as containers have them. */
+/** Returns the name of the operating system's user, or its number if it has no name, as in containers. */
 function operatorName(): string {
   try {
     return printable(userInfo().username)

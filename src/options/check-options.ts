@@ -5,13 +5,16 @@ import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { LIBRARY_SETTINGS, SHARED_SETTINGS } from './settings.ts'
 import { zodSchema } from './zod-schema.ts'
 
-/** The settings that a configuration file may have. */
+/** The schema of the settings in a configuration file. */
 export const settingsSchema: z.ZodType = toSchema(SHARED_SETTINGS)
 
 const OPTIONS = [...LIBRARY_SETTINGS, ...SHARED_SETTINGS]
 const optionsSchema = toSchema(OPTIONS)
 
-/** Refuses options that are unknown, wrong or contradict each other. Throws ConfigurationError with one line per problem. */
+/**
+ * Refuses options that are unknown, wrong or contradict each other. Throws ConfigurationError with one line per
+ * problem.
+ */
 export function checkOptions(options: LatchkeyOptions): void {
   const { success, error } = optionsSchema.safeParse(options)
   if (!success) throw new ConfigurationError(describeProblems('createLatchkey', error))

@@ -4,13 +4,13 @@ import type { CookieScope } from '../kernel/cookie.ts'
 import { isLocalOrigin } from '../kernel/origins.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
-/** Where cookies are valid. */
+/** Settings of cookies. */
 export interface CookieSettings {
-  /** Shares the cookie with the subdomains of this domain; it gives up the `__Host-` prefix. Default: this host only. */
+  /** Shares the cookie with the subdomains of this domain, without the `__Host-` prefix. Default: this host only. */
   readonly domain?: string | undefined
 }
 
-/** The settings of cookies. */
+/** The table of the settings of cookies. */
 export const cookieSettings: Settings<CookieSettings> = defineSettings<CookieSettings>(
   'cookie',
   {

@@ -1,6 +1,6 @@
 /*
- * The settings of the server from the environment (DESIGN section 3). Every LATCHKEY_* variable is known or refused:
- * a mistyped name never means "the default" in silence.
+ * The settings of the server from the environment (DESIGN section 3). An unknown LATCHKEY_* variable is refused, so
+ * that a mistyped name does not silently mean the default.
  */
 import { z } from 'zod'
 import type { NamedSetting, RoomSettings, Variable } from '../kernel/settings.ts'
@@ -13,7 +13,7 @@ import { zodSchema } from './zod-schema.ts'
 /** The settings of the environment, checked. */
 export interface Environment extends ServerSettings, SmtpSettings {
   readonly baseUrl: string
-  /** Options that variables set. An option without a variable, or whose variable is not set, is absent. */
+  /** Options that variables set. An option is absent if it has no variable, or if its variable is not set. */
   readonly options: LatchkeyConfig
 }
 
@@ -48,7 +48,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return { ...server, ...smtp, baseUrl, options: toOptions(SHARED_SETTINGS, data) }
 }
 
-/** Merges the options of a configuration file with those of the environment, which win. */
+/** Merges the options of a configuration file with those of the environment, which take precedence. */
 export function mergeOptions(file: LatchkeyConfig, { options }: Environment): LatchkeyConfig {
   const sections = SHARED_SETTINGS.flatMap(({ section }) => (section === null ? [] : [section]))
   const fromFile = new Map<string, object>(Object.entries(file))
@@ -67,7 +67,7 @@ function toVariableSchema(setting: VariableSetting): z.ZodType {
   return z.string().transform(parse).pipe(zodSchema(setting))
 }
 
-/** Puts the values of variables where the options have them. */
+/** Returns the values of variables at the places that the options have for them. */
 function toOptions(rooms: readonly RoomSettings[], values: Readonly<Record<string, unknown>>): object {
   const members = rooms.flatMap(({ section, list }): [string, unknown][] => {
     const set = list

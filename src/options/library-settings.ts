@@ -9,31 +9,34 @@ import { defineSettings, REQUIRED, type Settings } from '../kernel/settings.ts'
 import type { OnStatement, SessionStorage, Storage } from '../storage/storage.ts'
 import { originSchema } from './origin-schema.ts'
 
-/** Settings that only the library has; the server chooses them itself. */
+/** Settings that only the library has; the server sets them itself. */
 export interface LibrarySettings {
-  /** The public origin, as browsers see it: `https://example.com`. Never learned from a request. */
+  /** The public origin, as browsers see it: `https://example.com`. Never derived from a request. */
   readonly baseUrl: string
-  /** Where the data is: `sqlite('app.db')`. */
+  /** Where the data is stored: `sqlite('app.db')`. */
   readonly storage: Storage
-  /** Where sessions are kept: `redis('redis://localhost')`. Default: in `storage`. */
+  /** Where sessions are stored: `redis('redis://localhost')`. Default: in `storage`. */
   readonly sessionStorage?: SessionStorage | undefined
-  /** Sentences of emails that replace the English ones. */
+  /** Sentences that replace the English ones in emails. */
   readonly mailTexts?: MailTextOverrides | undefined
-  /** The name under which server-side calls act, as events and the audit log have it. Default `application`. */
+  /** Name of the actor of server-side calls, in events and in the audit log. Default `application`. */
   readonly actor: string
-  /** Tells the time. For tests. */
+  /** Returns the current time. For tests. */
   readonly clock: Clock
   /** Receives every security event, after it was stored. */
   readonly onEvent?: EventListener | undefined
-  /** Receives unexpected errors, with the id that the 500 answer carried. Default: standard error. */
+  /** Receives unexpected errors, with the id in the 500 response. Default: standard error. */
   readonly onError?: ((error: unknown, requestId: string | null) => void) | undefined
-  /** Receives every statement that a storage ran, without its values, and its milliseconds. For metrics and tracing. */
+  /**
+   * Receives every statement that a storage ran, without its values, and its duration in milliseconds. For metrics and
+   * tracing.
+   */
   readonly onStatement?: OnStatement | undefined
-  /** Receives a record of every answered request, for a log. */
+  /** Receives a record of every request that Latchkey responded to, for a log. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined
 }
 
-/** The settings that only the library has. */
+/** The table of the settings that only the library has. */
 export const librarySettings: Settings<LibrarySettings> = defineSettings<LibrarySettings>(null, {
   baseUrl: {
     meaning: 'the public origin; plain http for localhost only',

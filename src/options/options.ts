@@ -14,8 +14,8 @@ import type { LibrarySettings } from './library-settings.ts'
 import type { ServiceSettings } from './service-settings.ts'
 
 /**
- * The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data, and `verifyLegacy`.
- * All have a default.
+ * The default export of `latchkey.config.ts`: the settings of `LatchkeyOptions` that are plain data, and
+ * `verifyLegacy`. All have a default.
  */
 export interface LatchkeyConfig
   extends Partial<ServiceSettings>,
@@ -24,7 +24,7 @@ export interface LatchkeyConfig
     Partial<MailSettings>,
     Partial<LegacyLoginSettings>,
     Partial<ScopeSettings> {
-  /** Where cookies are valid. */
+  /** Settings of cookies. */
   readonly cookie?: Partial<CookieSettings>
   /** Limits of sessions, in milliseconds. */
   readonly session?: Partial<SessionSettings>
@@ -34,9 +34,9 @@ export interface LatchkeyConfig
   readonly passwordHashing?: PasswordHashingOptions
   /** Limits of access tokens. */
   readonly accessTokens?: Partial<AccessTokenSettings>
-  /** What proxies pass on. */
+  /** Headers that proxies pass on. */
   readonly forwardAuth?: Partial<ForwardAuthSettings>
-  /** Limits of attempts. Limits can be set, not switched off. */
+  /** Limits of attempts. They can be changed, but not turned off. */
   readonly throttle?: Partial<ThrottleSettings>
   /** Retention of the audit log. */
   readonly audit?: Partial<AuditSettings>
@@ -69,7 +69,9 @@ export interface CompleteOptions
   readonly audit: AuditSettings
 }
 
-/** Thrown at the start for a setting that is unknown or wrong. The message names it and says what would be right. */
+/**
+ * Thrown at the start if a setting is unknown or wrong. The message names the setting, the problem and a correct value.
+ */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** An origin: scheme, host and port, nothing else. */
+/** Schema of an origin: scheme, host and port, nothing else. */
 export const originSchema: z.ZodType<string> = z
   .string()
   .refine(

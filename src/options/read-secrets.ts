@@ -2,8 +2,9 @@ import { newSecret, readOrCreateSecretFile } from '../crypto/secrets.ts'
 import { type CompleteOptions, ConfigurationError } from './options.ts'
 
 /**
- * Reads the secrets of the options, newest first. In development, without any, it creates one beside the database.
- * @throws ConfigurationError in production without any.
+ * Returns the secrets of the options, newest first. In development, creates a secret next to the database if there are
+ * none.
+ * @throws ConfigurationError in production if there are none.
  */
 export function readSecrets({ secrets, storage }: CompleteOptions): Buffer[] {
   const texts = secrets ?? [developmentSecret(storage.secretsFile)]

@@ -8,9 +8,9 @@ export interface ServerSettings {
   readonly databaseUrl: string
   /** The PostgreSQL server itself, behind a pooler. Default: `databaseUrl`. */
   readonly databaseDirectUrl?: string | undefined
-  /** Default none: sessions are in the database. */
+  /** URL of the Redis that stores sessions. Default: sessions are in the database. */
   readonly redisUrl?: string | undefined
-  /** Default none: no metrics. */
+  /** Port of the metrics. Default: metrics are off. */
   readonly metricsPort?: number | undefined
   readonly isProduction: boolean
 }
@@ -18,10 +18,10 @@ export interface ServerSettings {
 const NO_PORT = 'must be a port, 0 to 65535'
 const portSchema = z.int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT)
 
-/** The settings that only the server has. */
+/** The table of the settings that only the server has. */
 export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSettings>(null, {
   port: {
-    meaning: 'port to listen on; 0: any free port, which needs `LATCHKEY_BASE_URL`',
+    meaning: 'port to listen on; 0: any free port, which requires `LATCHKEY_BASE_URL`',
     default: 3_000,
     schema: portSchema,
     defaultIs: '3000',
@@ -65,7 +65,7 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
     variable: { name: 'REDIS_URL' },
   },
   metricsPort: {
-    meaning: 'answers `GET /metrics` for Prometheus on this port of `HOST`; needs the package `prom-client`',
+    meaning: 'answers `GET /metrics` for Prometheus on this port of `HOST`; requires the package `prom-client`',
     default: undefined,
     schema: portSchema,
     variable: { name: 'LATCHKEY_METRICS_PORT', parse: Number },

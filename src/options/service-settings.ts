@@ -8,22 +8,22 @@ import { originSchema } from './origin-schema.ts'
 
 /** Settings of the service as a whole. */
 export interface ServiceSettings {
-  /** Path under which Latchkey answers. Default `/auth`. */
+  /** Path under which Latchkey responds. Default `/auth`. */
   readonly basePath: string
-  /** Name of the service on its pages; no password may be built from it. Default: the host of `baseUrl`. */
+  /** Name of the service on its pages; passwords must not be built from it. Default: the host of `baseUrl`. */
   readonly siteName?: string | undefined
   /**
-   * Secrets for signatures, newest first, each at least 32 bytes in base64url. Default in development: created once, kept
-   * beside the database. Required when NODE_ENV is `production`.
+   * Secrets for signatures, newest first, each at least 32 bytes in base64url. Required if NODE_ENV is `production`.
+   * Default in development: created once, stored next to the database.
    */
   readonly secrets?: readonly string[] | undefined
-  /** Other origins whose pages may call us with credentials. Default none. */
+  /** Other origins whose pages may call Latchkey with credentials. Default none. */
   readonly trustedOrigins: readonly string[]
-  /** Number of proxies in front, or their CIDRs; only their X-Forwarded-For is believed. Default 0. */
+  /** Number of proxies in front of Latchkey, or their CIDRs; only their X-Forwarded-For is trusted. Default 0. */
   readonly trustProxy: TrustProxy
   /**
-   * Milliseconds between sweeps of expired sessions and of the audit log. Default 5 minutes; 0 switches the sweep off, and
-   * the sealing of the audit log every ten seconds with it.
+   * Milliseconds between sweeps of expired sessions and of the audit log. Default 5 minutes. 0 turns off the sweep, and
+   * also the sealing of the audit log every ten seconds.
    */
   readonly sweepIntervalMs: number
 }
@@ -38,15 +38,15 @@ const secretSchema = z
     'must have at least 32 bytes; create one with: openssl rand -base64 32 | tr +/ -_ | tr -d =',
   )
 
-/** The settings of the service as a whole. */
+/** The table of the settings of the service as a whole. */
 export const serviceSettings: Settings<ServiceSettings> = defineSettings<ServiceSettings>(null, {
   basePath: {
-    meaning: 'path under which Latchkey answers',
+    meaning: 'path under which Latchkey responds',
     default: '/auth',
     schema: z.string().regex(/^(?:\/[a-z0-9-]+)+$/, 'must be a path such as /auth, without a slash at the end'),
   },
   siteName: {
-    meaning: 'name of the service on its pages; no password may be built from it',
+    meaning: 'name of the service on its pages; passwords must not be built from it',
     default: undefined,
     defaultIs: 'the host of `baseUrl`',
     schema: z.string().min(1).max(100),
@@ -60,7 +60,7 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
     variable: { name: 'LATCHKEY_SECRETS', parse: parseList },
   },
   trustedOrigins: {
-    meaning: 'comma-separated origins that may call us with credentials',
+    meaning: 'comma-separated other origins whose pages may call Latchkey with credentials',
     default: [],
     schema: z.array(originSchema),
     variable: { name: 'LATCHKEY_TRUSTED_ORIGINS', parse: parseList },
@@ -80,7 +80,7 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
   },
   sweepIntervalMs: {
     meaning:
-      'milliseconds between sweeps of expired sessions and of the audit log, at most one day; 0 switches the sweep off, and the sealing of the audit log',
+      'milliseconds between sweeps of expired sessions and of the audit log, at most one day; 0 turns off the sweep and the sealing of the audit log',
     default: 5 * MINUTE_MS,
     schema: z.int().min(0).max(DAY_MS, 'must be at most one day in milliseconds'),
   },

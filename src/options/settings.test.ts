@@ -1,4 +1,4 @@
-/* The settings of all rooms are folded: listed, complete, documented with defaults that their own schemas accept. */
+/* The settings of all rooms together: all are listed and complete, and their own schemas accept their defaults. */
 import { globSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ const ALL = [...SERVER_SETTINGS, ...LIBRARY_SETTINGS, ...SHARED_SETTINGS]
 const REQUIRED_OPTIONS = { baseUrl: 'https://example.com', storage: sqlite(':memory:') }
 
 describe('the settings of all rooms', () => {
-  test('every table that a room exports is listed', async () => {
+  test('every table that a room exports is in the list', async () => {
     const files = globSync('**/{settings,*-settings}.ts', {
       cwd: source,
       exclude: ['kernel/**', 'options/settings.ts'],
@@ -24,7 +24,7 @@ describe('the settings of all rooms', () => {
     expect(tables.length).toBe(ALL.length)
   })
 
-  test('no name is defined twice, and complete options have every name', () => {
+  test('no name is defined twice, and complete options contain every name', () => {
     const paths = [...LIBRARY_SETTINGS, ...SHARED_SETTINGS].flatMap(({ section, list }) =>
       list.map(({ name }) => [section, name].filter((part) => part !== null).join('.')),
     )
@@ -45,7 +45,7 @@ describe('the settings of all rooms', () => {
     }
   })
 
-  test('an undefined option has its default, null stays null, a required one is missed', () => {
+  test('an undefined option gets its default, null stays null, a required option is reported', () => {
     const { session, accessTokens } = completeOptions({
       ...REQUIRED_OPTIONS,
       accessTokens: { maxLifetimeMs: null, maxPerUser: 3 },
@@ -61,7 +61,7 @@ describe('the settings of all rooms', () => {
 })
 
 describe('the environment', () => {
-  test('sets options where the options have them; what is not set is absent', () => {
+  test('sets options at their place; options that are not set are absent', () => {
     const environment = readEnvironment({
       PORT: '8080',
       NODE_ENV: 'production',
@@ -85,7 +85,7 @@ describe('the environment', () => {
     })
   })
 
-  test('wins over the file, setting by setting', () => {
+  test('takes precedence over the file, setting by setting', () => {
     const file = { registration: 'closed', session: { token: 'opaque', idleMs: 1_000 }, cookie: {} } as const
     const environment = readEnvironment({ LATCHKEY_SESSION_TOKEN: 'sealed', LATCHKEY_REGISTRATION: 'open' })
     expect(mergeOptions(file, environment)).toEqual({
@@ -95,7 +95,7 @@ describe('the environment', () => {
     })
   })
 
-  test('all wrong and unknown variables are named at once', () => {
+  test('all wrong and unknown variables are reported at once', () => {
     const read = () => readEnvironment({ PORT: '-1', LATCHKEY_SCOPES: 'a b', LATCHKEY_SESION_TOKEN: 'sealed' })
     expect(read).toThrow(/PORT: must be a port/)
     expect(read).toThrow(/LATCHKEY_SCOPES: must be a word/)

@@ -1,4 +1,4 @@
-/* All settings, folded from the tables of the rooms, in the order of docs/configuration.md. */
+/* All settings: the tables of the rooms, in the order of docs/configuration.md. */
 import { accessTokenSettings, scopeSettings } from '../access-tokens/settings.ts'
 import { verificationSettings } from '../accounts/settings.ts'
 import { auditSettings } from '../audit/settings.ts'

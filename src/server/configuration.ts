@@ -12,17 +12,17 @@ import type { Storage } from '../storage/storage.ts'
 export interface Configuration {
   readonly environment: Environment
   readonly storage: Storage
-  /** Ready for `createLatchkey`; listeners are the server's to add. */
+  /** Options for `createLatchkey`; the server adds its listeners. */
   readonly options: LatchkeyOptions
-  /** Lets go of the mail server. When the instance is closed. */
+  /** Closes the connections to the mail server. Call it after closing the instance. */
   closeMailer(): void
 }
 
 const CONFIG_FILES = ['latchkey.config.ts', 'latchkey.config.mts', 'latchkey.config.js', 'latchkey.config.mjs']
 
 /**
- * Reads `latchkey.config.ts`, when there is one, and the environment, which wins.
- * @throws ConfigurationError that names the key, what is wrong, and what would be right.
+ * Reads `latchkey.config.ts`, if it exists, and the environment, which takes precedence.
+ * @throws ConfigurationError that names the key, the problem and a correct value.
  */
 export async function readConfiguration(
   env: Readonly<Record<string, string | undefined>>,
@@ -43,7 +43,7 @@ async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
   const config = await importDefault(path)
   const { success, data, error } = settingsSchema.safeParse(config)
   if (!success) throw new ConfigurationError(describeProblems(path, error))
-  return data as LatchkeyConfig // the schema has a member for each of its members
+  return data as LatchkeyConfig // the schema has a member for each member of the type
 }
 
 async function importDefault(path: string): Promise<unknown> {
@@ -68,7 +68,7 @@ async function chooseMailer({ smtpUrl, mailFrom, baseUrl }: Environment): Promis
   }
 }
 
-/** Loads no more than what is used: the start of a server with SQLite is not to wait for the rest. */
+/** Imports only the storages in use, so that a server with SQLite starts fast. */
 async function chooseStorages(
   environment: Environment,
   directory: string,

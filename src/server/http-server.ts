@@ -8,15 +8,15 @@ import type { Latchkey } from '../instance.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { KernelRefusalCode } from '../kernel/refusals.ts'
 
-/** Limits of a connection: what a slow or greedy client may take. */
+/** Limits of a connection, against slow and greedy clients. */
 const LIMITS = {
-  /** All header lines together. */
+  /** Bytes of all header lines together. */
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
-  /** Refused by `refuseAmbiguity`, whose answer has our headers. */
+  /** `refuseAmbiguity` refuses a missing Host header, in a response with our headers. */
   requireHostHeader: false,
 } as const
 const MAX_HEADERS = 100
@@ -27,17 +27,17 @@ const PARSER_ERRORS: Readonly<Record<string, KernelRefusalCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 }
 const OWN_PATHS = ['/', '/health/live', '/health/ready']
-/** As long as a node believes its cache without hearing from the others. */
+/** A node trusts its cache for this long without hearing from the others. */
 const LOST_TOUCH_MS = 1_000
 const OWN_METHODS = ['GET', 'HEAD']
 
-/** What answers outside the base path are made with. */
+/** Dependencies of responses outside the base path. */
 interface Outside {
   readonly auth: Latchkey
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The server around an instance: its routes, the way in at `/`, and the health of the process. */
+/** Creates the server for an instance: its routes, the redirect from `/`, and the health of the process. */
 export function createHttpServer(auth: Latchkey, baseUrl: string): Server {
   const outside: Outside = { auth, headers: commonHeaders(baseUrl.startsWith('https:')) }
   const server = createServer(
@@ -45,7 +45,7 @@ export function createHttpServer(auth: Latchkey, baseUrl: string): Server {
     toNodeHandler(auth, (request, response) => answerOutside(outside, request, response)),
   )
   server.maxHeadersCount = MAX_HEADERS
-  // What the HTTP parser refuses never becomes a request; its answer is like all others all the same.
+  // A request that the HTTP parser rejects never reaches the handler; its response must look like all others.
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const code = PARSER_ERRORS[error.code ?? ''] ?? 'bad_request'
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
@@ -61,7 +61,7 @@ export function createHttpServer(auth: Latchkey, baseUrl: string): Server {
   return server
 }
 
-/** What is not under the base path: the way in, and the health of the process. */
+/** Responds outside the base path: the redirect from `/`, and the health of the process. */
 async function answerOutside(
   { auth, headers }: Outside,
   request: IncomingMessage,
@@ -81,8 +81,9 @@ async function answerOutside(
 }
 
 /**
- * Ready while all that holds data answers; the refusal says what does not. A node that cannot hear the others is ready
- * too, since it asks the storage each time; operators see it here.
+ * Returns the readiness of the node: it is ready if everything that holds data responds; otherwise the refusal names
+ * the cause. A node that cannot hear the others is ready as well, because it reads the storage each time; the result
+ * shows this to operators.
  */
 async function readiness(auth: Latchkey): Promise<{ readonly status: string; readonly cache?: string }> {
   await auth.ping()
@@ -90,7 +91,7 @@ async function readiness(auth: Latchkey): Promise<{ readonly status: string; rea
   return isHeard ? { status: 'ok' } : { status: 'ok', cache: 'not in use: other nodes cannot be heard' }
 }
 
-/** Writes a refusal to a socket that has no response, and closes it. */
+/** Writes a refusal to a socket without a response object, and closes it. */
 async function answerRaw(auth: Latchkey, socket: Socket, refusal: Refusal): Promise<void> {
   const answer = auth.toResponse(refusal)
   const body = Buffer.from(await answer.arrayBuffer())

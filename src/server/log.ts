@@ -3,7 +3,7 @@ import type { RequestRecord } from '../kernel/connection.ts'
 import type { EventOrigin } from '../kernel/event.ts'
 import { Refusal } from '../kernel/refusal.ts'
 
-/** Where the process tells what it does: one JSON object a line, on standard output, times in UTC. */
+/** The log of the process: one JSON object per line, on standard output, times in UTC. */
 export interface ServerLog {
   info(message: string, fields?: object): void
   onEvent(event: SecurityEvent & EventOrigin): void
@@ -11,10 +11,10 @@ export interface ServerLog {
   onRequest(record: RequestRecord): void
 }
 
-/** As in the logs of most Node servers. */
+/** Levels as in most Node logs (pino). */
 const LEVEL = { info: 30, error: 50 } as const
 
-/** Makes the log. What it is given holds no secrets: events, error objects, and the outlines of requests. */
+/** Creates the log. Its callers pass no secrets: only events, error objects, and summaries of requests. */
 export function createServerLog(): ServerLog {
   function write(level: keyof typeof LEVEL, msg: string, fields: object): void {
     const line = JSON.stringify({
@@ -41,7 +41,7 @@ export function createServerLog(): ServerLog {
   }
 }
 
-/** An error as plain data, with what caused it. */
+/** Returns an error as plain data, with its causes. */
 function describe(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const { name, message, stack, cause } = error

@@ -1,15 +1,17 @@
-/* Prometheus metrics, on a port of their own: they are for operators and never leave by the public one. */
+/* Prometheus metrics on a separate port: they are for operators and never available on the public port. */
 import { createServer, type Server } from 'node:http'
 import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Stats } from '../instance.ts'
 import type { EventOrigin } from '../kernel/event.ts'
 import { createOptionalImport } from '../kernel/optional-import.ts'
 
-/** What is counted where it happens; the rest is asked of the instance when the metrics are read. */
+/**
+ * Listeners that count events and statements. All other metrics are read from the instance on each request for them.
+ */
 export interface Metrics {
   onEvent(event: SecurityEvent & EventOrigin): void
   onStatement(statement: string, durationMs: number): void
-  /** A server that answers `GET /metrics`, still to be told where to listen. */
+  /** Creates a server that responds to `GET /metrics`; the caller makes it listen. */
   createServer(stats: () => Stats): Server
 }
 
@@ -17,7 +19,7 @@ const loadPromClient = createOptionalImport(() => import('prom-client'), 'prom-c
 
 const LATENCY_BUCKETS_S = [0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2]
 
-/** Makes the metrics of this process. Throws when the package `prom-client` is missing. */
+/** Creates the metrics of this process. Throws if the package `prom-client` is missing. */
 export async function createMetrics(): Promise<Metrics> {
   const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await loadPromClient()
   const registry = new Registry()
@@ -31,27 +33,31 @@ export async function createMetrics(): Promise<Metrics> {
   })
   const storage = new Histogram({
     name: 'latchkey_storage_duration_seconds',
-    help: 'Time that statements and commands took, by their first word.',
+    help: 'Duration of statements and commands, by their first word.',
     labelNames: ['operation'],
     buckets: LATENCY_BUCKETS_S,
     registers,
   })
   const verifications = new Gauge({
     name: 'latchkey_verifications_total',
-    help: 'Verifications of sessions: warm from memory, cold from the storage, refused.',
+    help: 'Verifications of sessions: warm (from memory), cold (from the storage), refused.',
     labelNames: ['result'],
     registers,
   })
-  const cached = new Gauge({ name: 'latchkey_cached_sessions', help: 'Sessions in memory.', registers })
-  const waiting = new Gauge({ name: 'latchkey_hash_queue_waiting', help: 'Hashes that wait for a core.', registers })
+  const cached = new Gauge({ name: 'latchkey_cached_sessions', help: 'Sessions in the cache.', registers })
+  const waiting = new Gauge({
+    name: 'latchkey_hash_queue_waiting',
+    help: 'Password hashes that wait for a core.',
+    registers,
+  })
   const lag = new Gauge({
     name: 'latchkey_invalidation_lag_seconds',
-    help: 'Time since other nodes were last surely heard. Beyond 1 the cache is not used.',
+    help: 'Time since the last proof that other nodes can be heard. Above 1 the cache is not used.',
     registers,
   })
   const mails = new Gauge({
     name: 'latchkey_mails_total',
-    help: 'Mails by kind: sent; failed, which are tried again; given up.',
+    help: 'Emails by kind: sent; failed (and retried); given up.',
     labelNames: ['kind', 'outcome'],
     registers,
   })

@@ -7,17 +7,19 @@ import { createHttpServer } from './http-server.ts'
 import { createServerLog, type ServerLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 
-/** A server that listens. */
+/** A running server. */
 export interface RunningServer {
   readonly port: number
-  /** Takes no new requests, lets those under way end, closes the database and the connection to the mail server. */
+  /**
+   * Stops accepting requests, finishes those in progress, closes the database and the connections to the mail server.
+   */
   stop(): Promise<void>
 }
 
 const DRAIN_MS = 10_000
 const CLOSE_IDLE_MS = 50
 
-/** Starts the server: opens the database, brings its schema up to date, listens. */
+/** Starts the server: opens the database, updates its schema, listens. */
 export async function startServer({ environment, options, closeMailer }: Configuration): Promise<RunningServer> {
   const log = createServerLog()
   process.on('unhandledRejection', (error) => log.onError(error, null)) // the last resort (ASVS 16.5.4)
@@ -68,7 +70,7 @@ async function stop({ server, metricsServer, auth, closeMailer, log }: RunningPa
   metricsServer?.close()
   metricsServer?.closeAllConnections()
   const closed = new Promise((resolve) => server.close(resolve))
-  // A kept-alive connection falls idle when its last answer is out.
+  // A kept-alive connection becomes idle after its last response.
   const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
   const giveUp = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
   await closed

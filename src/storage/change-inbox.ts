@@ -1,42 +1,42 @@
 /*
- * Changes that are pushed to this process, and the proof that the channel they come by lives. Whoever reads them learns
- * also when nothing can be learnt: a process that lost touch stops believing its cache (DESIGN promise 2).
+ * Changes that other processes push to this one, and the proof that their channel works. Readers also learn when
+ * changes may be missing: a process that cannot hear the others stops trusting its cache (DESIGN promise 2).
  */
 import type { Change, ChangesElsewhere } from '../sessions/store.ts'
 
-/** How often a channel is to be proved. */
+/** Milliseconds between two proofs of a channel. */
 export const PROOF_INTERVAL_MS = 250
-/** Without a proof for so long, the channel counts as lost. */
+/** The channel counts as lost after this many milliseconds without a proof. */
 const TRUST_MS = 1_000
-/** More changes than this at once are cheaper to answer with an empty cache. */
+/** Above this number of changes, an empty cache costs less than handling them one by one. */
 const MAX_PENDING = 1_000
 
-/** What came over a channel and was not taken yet. */
+/** The changes that arrived over a channel and have not been taken yet. */
 export interface ChangeInbox {
   deliver(change: Change): void
   /**
-   * Notes a proof: whatever was changed before `askedAt` has been delivered.
-   * @param askedAt when the proof was asked for, by `performance.now()`.
+   * Records a proof: all changes from before `askedAt` have been delivered.
+   * @param askedAt when the proof was requested, by `performance.now()`.
    */
   prove(askedAt: number): void
-  /** Notes that the channel broke: whatever happens until the next proof is unknown. */
+  /** Records that the channel broke: changes until the next proof may be missing. */
   lose(): void
-  /** What changed since the last call; 'unknown' after a gap; 'unreachable' while the channel is not proved. */
+  /** Returns the changes since the last call; 'unknown' after a gap; 'unreachable' while the channel is not proved. */
   take(): ChangesElsewhere
-  /** Milliseconds since the last proof was asked for. */
+  /** Milliseconds since the last successful proof was requested. */
   readonly lagMs: number
 }
 
 const NOTHING: readonly Change[] = []
 
-/** Makes an inbox of a channel that is still to be proved. */
+/** Creates an inbox for a channel that has not been proved yet. */
 export function createChangeInbox(): ChangeInbox {
   let pending: Change[] = []
   let hasGap = true
   let provedAt = Number.NEGATIVE_INFINITY
   let provedAtWallClock = 0
 
-  /** By two clocks: one that nobody sets, and one that goes on while the machine sleeps. */
+  /** Compares two clocks: one that nothing can set back, and one that keeps running while the machine sleeps. */
   function isProved(): boolean {
     return performance.now() - provedAt <= TRUST_MS && Math.abs(Date.now() - provedAtWallClock) <= TRUST_MS
   }

@@ -1,12 +1,12 @@
 import { parseSessionId, parseUserId } from '../kernel/ids.ts'
 import type { Change } from '../sessions/store.ts'
 
-/** A change as the text that goes over a channel. */
+/** Returns the change as the text that is sent over a channel. */
 export function formatChange(change: Change): string {
   return change.kind === 'session' ? `session ${change.id} ${change.userId}` : `user ${change.id}`
 }
 
-/** The change in a text, or null when it is none. */
+/** Returns the change in a text, or null if the text is malformed. */
 export function parseChange(text: string): Change | null {
   const [kind, first = '', second = ''] = text.split(' ')
   if (kind === 'user') {

@@ -12,7 +12,7 @@ import type { PasswordStore } from '../passwords/store.ts'
 import type { Change, SessionStart, SessionStore } from '../sessions/store.ts'
 import type { CounterStore } from '../throttle/store.ts'
 
-/** A storage that is open: the stores of every feature. */
+/** An open storage: the stores of every feature. */
 export interface Stores {
   readonly users: UserStore
   readonly passwords: PasswordStore
@@ -22,37 +22,37 @@ export interface Stores {
   readonly accessTokens: AccessTokenStore
   readonly mails: MailStore
   readonly loginAttempts: LoginAttemptStore
-  /** Where the sessions are. */
+  /** Counters are stored where the sessions are. */
   readonly counters: CounterStore
-  /** Resolves when all that holds data answers; throws the refusal `unavailable` with the reason otherwise. */
+  /** Resolves if everything that holds data responds; otherwise throws the refusal `unavailable` with the reason. */
   ping(): Promise<void>
-  /** What is damaged, one line each; empty when all is well. */
+  /** Returns one line for each damaged part; empty if nothing is damaged. */
   checkIntegrity(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** Told the text of each statement or command that ran, never its values, and how many milliseconds it took. */
+/** Receives the text of each statement or command that ran, never its values, and its duration in milliseconds. */
 export type OnStatement = (statement: string, durationMs: number) => void
 
-/** Receives the sessions and users whose cached copies in this process must go. Must not throw. */
+/** Receives the sessions and users whose cached copies in this process are out of date. Must not throw. */
 export type OnChanges = (changes: readonly Change[]) => void
 
-/** How a storage is opened. */
+/** Options for opening a storage. */
 export interface OpenOptions {
-  /** Where sessions are kept instead. Default: in the same storage. */
+  /** A separate storage for sessions. Default: sessions are in this storage. */
   readonly sessions?: SessionStorage | undefined
-  /** Told of statements, besides the listener that the storage itself was made with. */
+  /** Receives statements, in addition to the listener that the storage was created with. */
   readonly onStatement?: OnStatement | undefined
-  /** Told of what happened, after it was stored. */
+  /** Receives effects after they were stored. */
   readonly onEffects?: ((effects: Effects) => void) | undefined
   /**
-   * Called once for each commit of this process that ends or changes sessions or users, before the store method settles:
-   * what is read after that is up to date. It may name more than has changed: a session that was not there, or the
-   * subject of a transaction that failed, since it may be committed. The changes of other processes come by
-   * `SessionStore.changesElsewhere`.
+   * Called once for each commit of this process that ends or changes sessions or users, before the store method
+   * settles; later reads are up to date. The list may contain more than has changed: a session that did not exist, or
+   * the subject of a failed transaction, because its commit may have succeeded. The changes of other processes come
+   * from `SessionStore.changesElsewhere`.
    */
   readonly onChanges?: OnChanges | undefined
-  /** Receives errors of background work, such as orders for Redis that could not be carried out yet. */
+  /** Receives errors of background work, for example orders for Redis that could not be carried out yet. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
@@ -61,79 +61,82 @@ export interface PendingMigration {
   readonly number: number
   readonly name: string
   readonly statements: readonly string[]
-  /** What each statement locks; empty where every write locks everything (SQLite). */
+  /** The locks that each statement takes; empty if every write locks the whole database (SQLite). */
   readonly locks: readonly string[]
 }
 
-/** Where Latchkey keeps its data. Made by `sqlite(...)` or `postgres(...)`; opens nothing until it is told to. */
+/** Where Latchkey keeps its data. Created by `sqlite(...)` or `postgres(...)`; connects only when `open` is called. */
 export interface Storage {
-  /** Where a development secret is kept: beside the database. Null when there is no such place. */
+  /** The file for a development secret, next to the database. Null if it has no directory, for example in memory. */
   readonly secretsFile: string | null
   /**
-   * Opens the database, brings its schema up to date unless told otherwise, and refuses a schema it does not know.
-   * @throws Error that says what is wrong with the schema and what to do.
+   * Opens the database and updates its schema, unless configured otherwise. Refuses a schema that it does not know.
+   * @throws Error that explains the problem with the schema and how to solve it.
    */
   open(options?: OpenOptions): Promise<Stores>
-  /** The migrations that `open` or `migrate` would run. */
+  /** Returns the migrations that `open` or `migrate` would run. */
   planMigrations(): Promise<readonly PendingMigration[]>
-  /** Brings the schema up to date; gives what was run. */
+  /** Updates the schema; returns the migrations that ran. */
   migrate(): Promise<readonly PendingMigration[]>
 }
 
-/** Where sessions are kept when not with the users. Made by `redis(...)`; connects when it is told to. */
+/** A separate storage for sessions. Created by `redis(...)`; connects only when `open` is called. */
 export interface SessionStorage {
-  /** Connects to the storage of the sessions, and carries out the orders that are left. */
+  /** Connects to the session storage and carries out the remaining orders. */
   open(host: SessionHost): Promise<OpenSessionStorage>
 }
 
-/** The database beside which sessions are kept elsewhere. */
+/** The database that a session storage works with: it holds the users and the orders. */
 export interface SessionHost {
   readonly stores: Stores
   readonly orders: SessionOrders
   readonly onStatement: OnStatement | undefined
-  /** Receives what this process changed, after it changed in the storage of the sessions. */
+  /** Receives the changes of this process after they took effect in the session storage. */
   readonly onChanges: OnChanges
   readonly onError: (error: unknown) => void
 }
 
-/** A storage of sessions that is open. */
+/** An open session storage. */
 export interface OpenSessionStorage {
-  /** The stores of the database, with the sessions here. */
+  /** The stores of the database, with the session stores of this storage. */
   readonly stores: Stores
-  /** Carries out the orders for the sessions of a user. The transaction that wrote them waits for it after its commit. */
+  /**
+   * Carries out the orders for the sessions of a user. The transaction that wrote them waits for this after its commit.
+   */
   carryOut(userId: UserId): Promise<void>
 }
 
-/** What is to be done to the sessions of a user. */
+/** A change to carry out on the sessions of a user. */
 export type SessionOrder = { readonly id: string; readonly userId: UserId } & (
   | { readonly kind: 'end'; readonly except: TokenHash | null; readonly throughEpoch: number }
   | { readonly kind: 'refresh' }
 )
 
-/** A user as sessions elsewhere keep a copy of them. */
+/** The copy of a user that a session storage keeps. */
 export interface UserCopy {
   readonly user: User
-  /** Grows with every change of the user. */
+  /** Increases with every change of the user. */
   readonly revision: number
   readonly securityEpoch: number
 }
 
-/** Orders for sessions that are kept elsewhere, as the database holds them. */
+/** Orders for sessions in a session storage, kept in the database. */
 export interface SessionOrders {
-  /** Orders that nobody has carried out yet, those of one user or of all, oldest first. */
+  /** Returns orders that have not been carried out yet, of one user or of all, oldest first. */
   list(userId: UserId | null, limit: number): Promise<readonly SessionOrder[]>
-  /** Strikes out what was carried out. */
+  /** Deletes orders that were carried out. */
   strike(orders: readonly SessionOrder[]): Promise<void>
   /**
-   * Records the start of a session that is stored already: uses up the attempt that it completes, and writes the effects.
-   * False, and nothing done, when the attempt is not as it was read or has expired: then the session must go.
+   * Records the start of a session that is already stored: uses up the attempt that it completes, and writes the
+   * effects. Returns false and changes nothing if the attempt has changed since it was read or has expired; then the
+   * caller must delete the session.
    */
   recordStart(start: SessionStart, effects: Effects): Promise<boolean>
-  /** The user as they are now; null when gone or disabled. */
+  /** Returns the current user, or null if the user is deleted or disabled. */
   findUser(userId: UserId): Promise<UserCopy | null>
 }
 
-/** One listener that tells both. */
+/** Returns one listener that calls both. */
 export function callBoth(first?: OnStatement, second?: OnStatement): OnStatement | undefined {
   if (first === undefined || second === undefined) return first ?? second
   return (statement, durationMs) => {

@@ -1,17 +1,20 @@
-/* Mails that are caught instead of sent. */
+/* Emails that are caught instead of sent. */
 import { EventEmitter, once } from 'node:events'
 import type { Mailer, Message } from '../mail/message.ts'
 
-/** A mailer that keeps what it is given. */
+/** A mailer that keeps the emails it receives. */
 export interface CaughtMails {
   readonly mailer: Mailer
-  /** All mails so far, oldest first. */
+  /** All emails so far, oldest first. */
   readonly mails: readonly Message[]
-  /** The first mail that fits, as soon as there is one. Each mail is given once, so that asking again waits for the next. */
+  /**
+   * Resolves with the first email that matches, as soon as it exists. Returns each email once: the next call waits for
+   * another.
+   */
   waitForMail(fits?: (mail: Message) => boolean): Promise<Message>
 }
 
-/** Makes the mailer. */
+/** Creates the mailer. */
 export function catchMails(): CaughtMails {
   const mails: Message[] = []
   const given = new Set<Message>()

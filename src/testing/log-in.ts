@@ -1,17 +1,17 @@
 import type { Latchkey } from '../instance.ts'
 import type { User } from '../kernel/principal.ts'
 
-/** Somebody who is logged in. */
+/** A user with a session. */
 export interface TestLogin {
   readonly user: User
   readonly password: string
-  /** Value of the header `Cookie`. */
+  /** Value of the `Cookie` header. */
   readonly cookie: string
-  /** For `context.addCookies` of Playwright. */
+  /** Cookies for `context.addCookies` of Playwright. */
   readonly browserCookies: BrowserCookie[]
 }
 
-/** A cookie as browsers under automation take it. */
+/** A cookie in the format of browser automation. */
 export interface BrowserCookie {
   readonly name: string
   readonly value: string
@@ -21,13 +21,13 @@ export interface BrowserCookie {
   readonly sameSite: 'Lax'
 }
 
-/** How somebody is logged in. */
+/** Options of `logIn`. */
 export interface TestLoginOptions {
-  /** Of a user that is made. Default none. */
+  /** Name of the user, if the user is created. Default none. */
   readonly name?: string
-  /** Of the user, also of one that was made elsewhere. Default `correct horse battery`. */
+  /** Password of the user; required if you created the user with another one. Default `correct horse battery`. */
   readonly password?: string
-  /** A session that outlives the browser. Default false. */
+  /** If true, the session outlives the browser. Default false. */
   readonly remember?: boolean
 }
 
@@ -37,8 +37,8 @@ interface Where {
 }
 
 /**
- * Logs somebody in by the route that everybody uses; the user is made unless there is one.
- * @throws Error with the answer when it is no complete login.
+ * Logs a user in through the public login route; creates the user if there is none.
+ * @throws Error with the response if it is not a complete login.
  */
 export async function logIn(
   { auth, baseUrl }: Where,

@@ -1,6 +1,6 @@
 import type { ThrottleSettings } from '../throttle/settings.ts'
 
-/** Limits for tests that are not about limits: those of a fresh installation would stand in the way. */
+/** Wide limits for tests that are not about limits: the defaults would refuse their many attempts. */
 export const ROOMY_LIMITS: Partial<ThrottleSettings> = {
   freeFailures: 99,
   failuresPerNetwork: 10_000,

@@ -1,6 +1,6 @@
 /*
- * Latchkey for tests of applications: the real thing in memory, with a clock that stands still until it is moved, and
- * people who are logged in already. Nothing of it is a mock. Proved by test/testing.test.ts.
+ * Latchkey for tests of applications: the real product in memory, with a clock that moves only on command, and users
+ * who are already logged in. Nothing is mocked. Proved by test/testing.test.ts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SecurityEvent } from '../catalogue/events.ts'
@@ -16,40 +16,42 @@ import { logIn, type TestLogin, type TestLoginOptions } from './log-in.ts'
 import { ROOMY_LIMITS } from './roomy-limits.ts'
 import { SMALLEST_PASSWORD_COST } from './smallest-password-cost.ts'
 
-/** An instance for tests, and what it did so far. */
+/** An instance for tests, and a record of its effects. */
 export interface TestKit {
   readonly auth: Latchkey
-  /** What time it is for Latchkey: when the kit was made, and what was added. */
+  /** The current time of the instance: the time when the kit was created, plus all advances. */
   readonly clock: Clock
-  /** Moves the clock, in milliseconds. */
+  /** Moves the clock forward, in milliseconds. */
   advance(ms: number): void
   /**
-   * Somebody who is logged in; a user with this email is made unless there is one. A new session each time.
+   * Logs a user in and creates a new session on each call; creates the user if there is none with this email address.
    * @param email default `ada@example.com`.
    */
   logIn(email?: string, options?: TestLoginOptions): Promise<TestLogin>
-  /** All mails so far, oldest first. */
+  /** All emails so far, oldest first. */
   readonly mails: readonly Message[]
-  /** The first mail that fits, as soon as there is one. Each mail is given once. */
+  /** Resolves with the first email that matches, as soon as it exists. Returns each email once. */
   waitForMail(fits?: (mail: Message) => boolean): Promise<Message>
   /** Security events, oldest first. */
   readonly events: readonly (SecurityEvent & EventOrigin)[]
-  /** What was reported as a mistake: empty, or something is wrong. */
+  /** Unexpected errors so far. A healthy test leaves this empty. */
   readonly errors: readonly unknown[]
-  /** How many SQL statements ran while something was done. Mails of what was done before go out first. */
+  /** Returns the number of SQL statements that ran during `work`. Emails of earlier work are sent first. */
   countStatements(work: () => unknown): Promise<number>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Makes an instance with a database in memory. Throws ConfigurationError in production (NODE_ENV): its clock stands still.
- * @param options as of `createLatchkey`, but for the clock; none is needed. Default of `baseUrl`: `http://localhost:3000`.
+ * Creates an instance with a database in memory. Throws ConfigurationError in production (NODE_ENV), because its clock
+ * stands still.
+ * @param options as for `createLatchkey`, except the clock; all are optional. Default of `baseUrl`:
+ *   `http://localhost:3000`.
  */
 export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'clock'>> = {}): Promise<TestKit> {
   if (process.env.NODE_ENV === 'production') {
     throw new ConfigurationError(
-      'latchkey/testing is not for production: its clock stands still. NODE_ENV must be another.',
+      'latchkey/testing is not for production: its clock stands still. Set NODE_ENV to another value.',
     )
   }
   const { baseUrl = 'http://localhost:3000' } = options
@@ -82,7 +84,7 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
     },
     { passwordCost: SMALLEST_PASSWORD_COST },
   )
-  /** Lets mails of earlier work go out. */
+  /** Waits until the emails of earlier work are sent. */
   async function settle(): Promise<void> {
     let before: number
     do {

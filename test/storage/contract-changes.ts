@@ -1,6 +1,6 @@
 /*
- * What a storage reports to the cache of its own process: with it, what this node revoked is refused on the next request
- * (DESIGN promise 2).
+ * The changes that a storage reports to the cache of its own process. Because of these reports, sessions that this node
+ * revoked are refused on the next request (DESIGN promise 2).
  */
 import { describe, expect, test } from 'vitest'
 import type { User } from '../../src/kernel/principal.ts'
@@ -81,7 +81,7 @@ const revokeAccessToken: Operate = async ({ accessTokens }, { id }) => {
   return accessTokens.revoke(id, record.accessToken.id, untold)
 }
 
-/** Every operation that ends or changes a session of the user, and what it reports at least. */
+/** Every operation that ends or changes a session of the user, and the kind of change that it reports at least. */
 const OPERATIONS: readonly (readonly [name: string, reports: Change['kind'], operate: Operate])[] = [
   ['start in place of a session', 'session', start],
   ['start beyond the limit', 'session', startBeyondTheLimit],
@@ -123,7 +123,7 @@ export function describeReportedChanges({ stores, elsewhere, listen, ...context 
   const about = (user: User): Change => ({ kind: 'user', id: user.id })
 
   describe('changes for the cache of this process', () => {
-    test.each(OPERATIONS)('%s: the %s is reported, and no other user', async (_, kind, operate) => {
+    test.each(OPERATIONS)('%s: the change of the %s is reported, and none of other users', async (_, kind, operate) => {
       const user = await addUser()
       const own = await addSession(user.id)
       const reported = await reportedBy(() => operate(stores(), user, own))
@@ -131,7 +131,7 @@ export function describeReportedChanges({ stores, elsewhere, listen, ...context 
       for (const change of reported) expect(change.kind === 'user' ? change.id : change.userId).toBe(user.id)
     })
 
-    test('the subject is reported even if another process was faster', async () => {
+    test('the subject is reported even if another process made the change first', async () => {
       const user = await addUser()
       const own = await addSession(user.id)
       const { record, access } = { record: makeRotation(own), access: makeAccessToken(user.id) }
@@ -182,7 +182,7 @@ export function describeReportedChanges({ stores, elsewhere, listen, ...context 
       expect(reported).toEqual([])
     })
 
-    test('a change is reported when it is in force, and before the operation settles', async () => {
+    test('a change is reported after it takes effect and before the operation settles', async () => {
       const user = await addUser()
       const { tokenHash } = await addSession(user.id)
       const reads: Promise<boolean>[] = []
@@ -193,7 +193,7 @@ export function describeReportedChanges({ stores, elsewhere, listen, ...context 
       expect(new Set(await Promise.all(reads))).toEqual(new Set([false]))
     })
 
-    test('a transaction that fails reports its subject: it may be committed', async () => {
+    test('a failed transaction reports its subject, because it may be committed', async () => {
       const user = await addUser()
       const reported = await reportedBy(async () => {
         const failing = stores().users.disable(user.id, NOW, () => {

@@ -1,4 +1,7 @@
-/* What a storage does with logins in progress: half a login is nothing, and one-time means once (DESIGN promises 5 and 6). */
+/*
+ * The contract of storages for logins in progress: half a login is nothing, and one-time means once (DESIGN promises 5
+ * and 6).
+ */
 import { describe, expect, test } from 'vitest'
 import { hashToken, newToken } from '../../src/crypto/token.ts'
 import { onlyEvents } from '../../src/kernel/effects.ts'
@@ -11,7 +14,7 @@ import { untold } from '../support/untold.ts'
 import { type ContractContext, HASH, LIFE, makeSession, NOW, OTHER_HASH, refOf } from './contract-samples.ts'
 
 const MAX_TRIES = 5
-// Storage takes every word as a method.
+// A storage accepts any word as a method.
 const [PASSWORD, TOTP, PASSKEY, PROVIDER] = ['password', 'totp', 'passkey', 'provider:google'] as Method[] as [
   Method,
   Method,
@@ -61,7 +64,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
     (await elsewhere().sessions.listByUser(user.id, NOW)).length
 
   describe('login attempts', () => {
-    test('an attempt is stored with its effects, read by another process, and ends', async () => {
+    test('an attempt is stored with its effects, read by another process, and deleted', async () => {
       const user = await addUser()
       const attempt = makeAttempt(user.id)
       const event = { type: 'login.refused', userId: user.id, reason: 'x', at: NOW, actor: null } as const
@@ -74,7 +77,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await find(attempt)).toBeNull()
     })
 
-    test('an attempt for nobody is stored, counts tries, and is never proven or completed', async () => {
+    test('an attempt without a user is stored and counted, and is never proven or completed', async () => {
       const attempt = makeAttempt(null, { provenMethods: [], client: { ip: null, userAgent: null }, deviceHash: null })
       const { loginAttempts } = stores()
       expect(await loginAttempts.begin(attempt, untold)).toBe(true)
@@ -86,7 +89,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await tokenHashes(user)).toBe(0)
     })
 
-    test('an attempt begins only for a user who is there, enabled, and in the same epoch', async () => {
+    test('an attempt begins only for a user who exists, is enabled, and has the same epoch', async () => {
       const [disabled, moved] = [await addUser(), await addUser()]
       await stores().users.disable(disabled.id, NOW, untold)
       await stores().passwords.forceReset(moved.id, untold)
@@ -129,7 +132,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
         },
       ],
     ]
-    test.each(ENDS)('an attempt is dead when %s', async (_, end) => {
+    test.each(ENDS)('an attempt is refused after %s', async (_, end) => {
       const user = await addUser()
       const attempt = await begin(user)
       await end(elsewhere(), user, await addSession(user.id))
@@ -140,7 +143,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await isThere(record.tokenHash)).toBe(false)
     })
 
-    test('of many that prove the same step at once, on two nodes, one wins; its try is given back', async () => {
+    test('of many concurrent proofs of a step, on two nodes, one succeeds; its count is taken back', async () => {
       const attempt = await begin(await addUser())
       const proven = { openRounds: [[PROVIDER]], provenMethods: [PASSWORD, TOTP] }
       const proofs = Array.from({ length: 10 }, async (_, index) => {
@@ -152,7 +155,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await find(attempt)).toEqual({ ...attempt, ...proven, tries: 9 })
     })
 
-    test('answers at once, on two nodes, never exceed the limit', async () => {
+    test('concurrent answers, on two nodes, never exceed the limit', async () => {
       const { tokenHash } = await begin(await addUser())
       const answers = Array.from({ length: 40 }, (_, index) =>
         (index % 2 ? stores() : elsewhere()).loginAttempts.countTry(tokenHash, MAX_TRIES, NOW),
@@ -161,7 +164,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await stores().loginAttempts.find(tokenHash, NOW)).toMatchObject({ tries: MAX_TRIES })
     })
 
-    test('of many that complete an attempt at once, on two nodes, one starts a session; a replay starts none', async () => {
+    test('of many concurrent completions, on two nodes, one starts a session; a replay starts none', async () => {
       const user = await addUser()
       const old = await addSession(user.id)
       const attempt = await begin(user)
@@ -177,7 +180,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await tokenHashes(user)).toBe(1)
     })
 
-    test('an attempt that is not as it was read starts nothing and ends nothing', async () => {
+    test('an attempt that changed since it was read starts and ends nothing', async () => {
       const user = await addUser()
       const old = await addSession(user.id)
       const attempt = await begin(user)
@@ -190,7 +193,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await complete(stores(), { ...attempt, ...proven }, record, refOf(old))).toEqual([refOf(old)])
     })
 
-    test('an attempt of one user starts no session of another', async () => {
+    test('an attempt of one user starts no session for another user', async () => {
       const [user, other] = [await addUser(), await addUser()]
       const attempt = await begin(user)
       expect(await complete(stores(), attempt, makeSession(other.id))).toBeNull()
@@ -198,7 +201,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await find(attempt)).toEqual(attempt)
     })
 
-    test('the sweep deletes attempts that have expired, at most so many, and nothing else', async () => {
+    test('the sweep deletes attempts that have expired, at most the given number, and nothing else', async () => {
       const user = await addUser()
       const due = { expiresAt: NOW - LIFE }
       const [first, second, alive] = [await begin(user, due), await begin(user, due), await begin(user)]

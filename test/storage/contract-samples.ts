@@ -1,4 +1,4 @@
-/* Records for the contract of storages, as the actions make them. */
+/* Records for the contract of storages, as the actions create them. */
 import { randomUUID } from 'node:crypto'
 import type { AccessTokenRecord } from '../../src/access-tokens/store.ts'
 import type { PasswordHash } from '../../src/crypto/password-hasher.ts'
@@ -10,39 +10,39 @@ import type { OneTimeToken, TokenPurpose } from '../../src/one-time-tokens/store
 import type { SessionRecord, SessionRef, SessionRotation } from '../../src/sessions/store.ts'
 import type { OnChanges, Stores } from '../../src/storage/storage.ts'
 
-/** What the parts of the contract work with. */
+/** Arguments of the parts of the contract. */
 export interface ContractContext {
   readonly stores: () => Stores
-  /** The same storage, opened by another process. */
+  /** Returns the same storage, opened by another process. */
   readonly elsewhere: () => Stores
-  /** Receives the changes that `stores` reports; null: no test does. */
+  /** Sets the listener for the changes that `stores` reports; null removes it. */
   listen(listener: OnChanges | null): void
   addUser(): Promise<User>
   addSession(userId: UserId, changes?: Partial<Session>, maxPerUser?: number): Promise<SessionRecord>
   isThere(tokenHash: SessionRecord['tokenHash']): Promise<boolean>
 }
 
-/** Storages that delete by themselves go by the real time. */
+/** The real time, because some storages delete expired records by the real time. */
 export const NOW = Date.now()
 /** Milliseconds that a session of a test may be idle. */
 export const LIFE = 600_000
-/** A password hash that no password has. */
+/** A hash that matches no password. */
 export const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA' as PasswordHash
-/** Another one. */
+/** A second hash that matches no password. */
 export const OTHER_HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$b3RoZXI' as PasswordHash
 
-/** The reference to a session. */
+/** Returns the reference to a session. */
 export function refOf({ session: { id, userId } }: SessionRecord): SessionRef {
   return { id, userId }
 }
 
-/** A user who is not stored yet. */
+/** Returns a user who is not stored yet. */
 export function makeUser(): User {
   const email = `${randomUUID()}@example.com` as EmailAddress
   return { id: newUserId(() => NOW), email, emailVerified: false, name: 'Ada', createdAt: NOW }
 }
 
-/** A session that is not stored yet. */
+/** Returns a session that is not stored yet. */
 export function makeSession(userId: UserId, changes: Partial<Session> = {}): SessionRecord {
   const session: Session = {
     id: newSessionId(() => NOW),
@@ -61,20 +61,20 @@ export function makeSession(userId: UserId, changes: Partial<Session> = {}): Ses
   return { session, tokenHash: hashToken(newToken('lks')) }
 }
 
-/** An access token that is not stored yet. */
+/** Returns an access token that is not stored yet. */
 export function makeAccessToken(userId: UserId): AccessTokenRecord {
   const [id, tokenHash] = [newAccessTokenId(() => NOW), hashToken(newToken('lkp'))]
   const token = { id, userId, name: 'backup', scopes: [], lastFour: '0000', createdAt: NOW }
   return { accessToken: { ...token, expiresAt: null, lastUsedAt: null }, tokenHash }
 }
 
-/** A one-time token that is not stored yet. */
+/** Returns a one-time token that is not stored yet. */
 export function makeOneTimeToken({ id: userId, email }: User, purpose: TokenPurpose): OneTimeToken {
   const tokenHash = hashToken(newToken('lkt'))
   return { tokenHash, purpose, userId, email, createdAt: NOW, expiresAt: NOW + LIFE }
 }
 
-/** A rotation to a new token. */
+/** Returns a rotation to a new token. */
 export function makeRotation(record: SessionRecord): SessionRotation {
   const newTokenHash = hashToken(newToken('lks'))
   return { ...refOf(record), oldTokenHash: record.tokenHash, newTokenHash, authenticatedAt: NOW }

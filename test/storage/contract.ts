@@ -1,4 +1,4 @@
-/* What every storage must do, whatever it is made of. A new one calls this from a test file of its own. */
+/* The contract of every storage. The test file of each storage calls it. */
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,12 +27,12 @@ import {
   refOf,
 } from './contract-samples.ts'
 
-/** How a test opens a storage. */
+/** Options with which a test opens a storage. */
 export interface OpenForContract {
   readonly onChanges: OnChanges
 }
 
-/** The contract. `open` opens the same storage each time, as several processes do. */
+/** Describes the contract. `open` opens the same storage each time, as several processes do. */
 export function describeStorageContract(name: string, open: (options: OpenForContract) => Promise<Stores>): void {
   describe(`storage contract: ${name}`, () => {
     let stores: Stores
@@ -99,7 +99,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await isThere(twinSession.tokenHash)).toBe(false)
     })
 
-    test('of many creations of one email at once, one wins', async () => {
+    test('of many concurrent creations with one email address, one succeeds', async () => {
       const { email } = makeUser()
       const tries = Array.from({ length: 20 }, (_, index) =>
         (index % 2 ? stores : elsewhere).users.create(
@@ -115,7 +115,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect((await Promise.all(tries)).filter((outcome) => outcome === 'created')).toHaveLength(1)
     })
 
-    test('of many users that move in, those whose addresses are free are stored, in one transaction with what is told', async () => {
+    test('of many imported users, those with free addresses are stored, in one transaction with their effects', async () => {
       const there = await addUser()
       const [plain, withPassword, disabled] = [makeUser(), makeUser(), makeUser()]
       const moved = (user: User, passwordHash: PasswordHash | null = null, disabledAt: number | null = null) => ({
@@ -151,7 +151,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.users.findById(failing.id)).toBeNull()
     })
 
-    test('two imports of the same users at once store each user once', async () => {
+    test('two concurrent imports of the same users store each user once', async () => {
       const users = Array.from({ length: 100 }, () => ({
         user: { ...makeUser(), disabledAt: null },
         passwordHash: HASH,
@@ -180,7 +180,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await add(newUserId(() => NOW))).toBe(false)
     })
 
-    test('users are listed in pages, renamed, and gone when deleted', async () => {
+    test('users are listed in pages, renamed and deleted', async () => {
       const [first, second] = [await addUser(), await addUser()]
       const ids = (await stores.users.list({ after: null, limit: 1_000 })).map(({ id }) => id)
       expect(ids).toEqual([...ids].sort())
@@ -195,7 +195,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.passwords.findByUserId(first.id)).toBeNull()
     })
 
-    test('disabling ends all sessions and lets no login under way through; enabling revives none', async () => {
+    test('disabling a user revokes all sessions and stops logins in progress; enabling revives none', async () => {
       const user = await addUser()
       const { tokenHash } = await addSession(user.id)
       expect(await elsewhere.users.disable(user.id, NOW, untold)).toBe(true)
@@ -205,12 +205,12 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.sessions.start(late, untold)).toBeNull()
       expect(await stores.users.enable(user.id, untold)).toBe(true)
       expect(await stores.users.enable(user.id, untold)).toBe(false)
-      expect(await stores.sessions.start(late, untold)).toBeNull() // the epoch has moved on
+      expect(await stores.sessions.start(late, untold)).toBeNull() // the epoch has increased
       expect(await isThere(tokenHash)).toBe(false)
       expect((await stores.passwords.findByUserId(user.id))?.securityEpoch).toBe(1)
     })
 
-    test('a session starts in place of another, and beyond the limit the one used longest ago ends', async () => {
+    test('a session replaces another, and beyond the limit the least recently used one is revoked', async () => {
       const user = await addUser()
       const old = await addSession(user.id)
       const record = makeSession(user.id)
@@ -240,7 +240,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       ).toBeNull()
     })
 
-    test('a registration ends the session that it replaces, or nothing at all', async () => {
+    test('a registration revokes the session that it replaces, or nothing', async () => {
       const old = await addSession((await addUser()).id)
       const replaces = refOf(old)
       const user = makeUser()
@@ -255,7 +255,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await isThere(other.tokenHash)).toBe(true)
     })
 
-    test('last uses move the idle limit, all in one go; a session that is gone stays gone', async () => {
+    test('last uses extend the idle limit, all in one call; a deleted session stays deleted', async () => {
       const user = await addUser()
       const [first, second] = [await addSession(user.id), await addSession(user.id)]
       const touchOf = ({ session: { id }, tokenHash }: SessionRecord, seconds: number) => ({
@@ -279,7 +279,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await isThere(gone.tokenHash)).toBe(false)
     })
 
-    test('of many that note a renewed cookie, one wins', async () => {
+    test('of many concurrent records of a renewed cookie, one succeeds', async () => {
       const user = await addUser()
       const record = await addSession(user.id)
       const tries = Array.from({ length: 10 }, (_, index) =>
@@ -288,7 +288,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
     })
 
-    test('of many rotations of one token, one wins; the session keeps its id', async () => {
+    test('of many concurrent rotations of one token, one succeeds; the session keeps its id', async () => {
       const user = await addUser()
       const { session, tokenHash } = await addSession(user.id)
       const rotations = Array.from({ length: 10 }, () => ({
@@ -326,7 +326,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         await stores.passwords.change({ ...change, keep: { ...rotation, oldTokenHash: other.tokenHash } }, untold),
       ).toBe(false)
       expect(await stores.passwords.change({ ...change, securityEpoch: 1 }, untold)).toBe(false)
-      expect((await stores.passwords.findByUserId(user.id))?.hash).toBe(HASH) // nothing half done
+      expect((await stores.passwords.findByUserId(user.id))?.hash).toBe(HASH) // all or nothing
       expect(await isThere(keep.tokenHash)).toBe(true)
 
       const changes = [0, 1, 2].map(() => ({
@@ -342,13 +342,13 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(there).toEqual(tries)
     })
 
-    test('a password is disabled and works again; a forced reset ends all sessions and lets no login under way through', async () => {
+    test('a password is disabled and enabled; a forced reset revokes all sessions and stops logins in progress', async () => {
       const user = await addUser()
       expect(await stores.passwords.setDisabled(user.id, null, untold)).toBe(false)
       expect(await stores.passwords.setDisabled(user.id, 'strangers', untold)).toBe(true)
       expect(await stores.passwords.setDisabled(user.id, 'strangers', untold)).toBe(false)
       expect(await stores.passwords.setDisabled(user.id, 'everyone', untold)).toBe(true)
-      const { tokenHash } = await addSession(user.id) // a disabled password ends no session
+      const { tokenHash } = await addSession(user.id) // a disabled password revokes nothing
       expect(await elsewhere.passwords.forceReset(user.id, untold)).toBe(true)
       expect(await isThere(tokenHash)).toBe(false)
       const late = { record: makeSession(user.id), securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }
@@ -360,7 +360,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.passwords.setDisabled(nobody, 'everyone', untold)).toBe(false)
     })
 
-    test('what a session asks for in its epoch is not stored when all sessions ended meanwhile', async () => {
+    test('a request of a session is not stored if all sessions were revoked in the meantime', async () => {
       const user = await addUser()
       const keep = await addSession(user.id)
       const epochOf = (tokenHash: TokenHash) => elsewhere.sessions.findSecurityEpoch(tokenHash)
@@ -387,7 +387,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.accessTokens.listByUser(user.id)).toEqual([])
     })
 
-    test('a rehash replaces the hash it was made from and no other', async () => {
+    test('a rehash replaces only the hash that it was computed from', async () => {
       const user = await addUser()
       await stores.passwords.rehash(user.id, OTHER_HASH, 'x' as PasswordHash)
       expect((await stores.passwords.findByUserId(user.id))?.hash).toBe(HASH)
@@ -395,7 +395,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.passwords.findByUserId(user.id)).toMatchObject({ hash: OTHER_HASH, securityEpoch: 0 })
     })
 
-    test("only the owner's sessions are revoked; all but one on demand", async () => {
+    test("only the owner's sessions are revoked; on request all except one", async () => {
       const [user, stranger] = [await addUser(), await addUser()]
       const records = [await addSession(user.id), await addSession(user.id), await addSession(user.id)]
       const [first, second] = records.map(({ session }) => session.id) as [SessionId, SessionId]
@@ -407,7 +407,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.sessions.revokeAll(user.id, null, untold)).toBe(1)
     })
 
-    test('all sessions are read in pages, those that have expired left out; many end at once, of any users', async () => {
+    test('all live sessions are read in pages; many are revoked at once, of any users', async () => {
       const users = [await addUser(), await addUser(), await addUser()]
       const records: SessionRecord[] = []
       for (const { id } of [...users, ...users]) records.push(await addSession(id, { createdAt: NOW + records.length }))
@@ -453,7 +453,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       for (const [index, { tokenHash }] of records.entries()) expect(await isThere(tokenHash)).toBe(index >= 4)
     })
 
-    test('a login that overlaps the end of all sessions starts nothing that lasts', async () => {
+    test('a login concurrent with the revocation of all sessions leaves no session', async () => {
       for (let round = 0; round < 30; round++) {
         const user = await addUser()
         const keep = await addSession(user.id)
@@ -477,7 +477,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       }
     })
 
-    test('a session that gets another token while all sessions end is among those that end', async () => {
+    test('a session that is rotated while all sessions are revoked is revoked, too', async () => {
       for (let round = 0; round < 30; round++) {
         const user = await addUser()
         const record = await addSession(user.id)
@@ -504,7 +504,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       }
     })
 
-    test('the session that has just started is never the one too many, whatever the clocks say', async () => {
+    test('the limit never revokes the session that has just started, even if clocks differ', async () => {
       const user = await addUser()
       const old = await addSession(user.id, { lastSeenAt: NOW + 5_000 })
       const fresh = await addSession(user.id, {}, 1)
@@ -512,7 +512,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await isThere(old.tokenHash)).toBe(false)
     })
 
-    test('transactions about one user at once wait for each other and for nothing else', async () => {
+    test('concurrent transactions about one user wait for each other and for nothing else', async () => {
       const [user, other] = [await addUser(), await addUser()]
       const own = await addSession(user.id)
       const foreign = await addSession(other.id)
@@ -536,7 +536,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect((await stores.sessions.listByUser(user.id, NOW)).length).toBeLessThanOrEqual(3)
     })
 
-    test('expired sessions are not listed, and deleted by either limit', async () => {
+    test('expired sessions are not listed, and are deleted after either limit', async () => {
       const user = await addUser()
       const idle = await addSession(user.id, { idleExpiresAt: NOW + LIFE })
       const absolute = await addSession(user.id, { expiresAt: NOW + LIFE, idleExpiresAt: NOW + 2 * LIFE })
@@ -550,7 +550,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await isThere(alive.tokenHash)).toBe(true)
     })
 
-    /** Waits until another process is told of it; in a cluster messages come in no order. */
+    /** Waits until another process receives the change; in a cluster, messages arrive in any order. */
     async function expectToldOf(expected: Change, work: () => Promise<unknown>): Promise<void> {
       elsewhere.sessions.changesElsewhere()
       await work()
@@ -560,7 +560,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       })
     }
 
-    test('what one process changes, another is told of', async () => {
+    test('another process receives the changes of a process', async () => {
       const user = await addUser()
       const about: Change = { kind: 'user', id: user.id }
       const { session } = await addSession(user.id)
@@ -578,7 +578,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await isThere(other.tokenHash)).toBe(false)
     })
 
-    test('more changes than can be told: everything is to be forgotten, and then told again', async () => {
+    test('after too many changes at once the cache is cleared, and later changes arrive again', async () => {
       const { id } = await addUser()
       const users = [id, ...Array.from({ length: 9 }, () => newUserId(() => NOW))]
       elsewhere.sessions.changesElsewhere()
@@ -603,7 +603,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
     describeReportedChanges(context)
     describeLoginAttempts(context)
 
-    test('a password is disabled once, for strangers or for everyone, and works again when it is another', async () => {
+    test('a password is disabled once, for strangers or for everyone, and a new password works', async () => {
       const user = await addUser()
       const disabledFor = async () => (await elsewhere.passwords.findByUserId(user.id))?.disabledFor
       expect(await stores.passwords.setDisabled(user.id, 'strangers', untold)).toBe(true)
@@ -628,7 +628,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       ).toBe(false)
     })
 
-    describe('counters of tries', () => {
+    describe('counters of attempts', () => {
       const limits = createLimits(throttleSettings.complete())
       const { keepMs } = limits.login
       const few: Limit = { ...limits.login, maxTries: 20 }
@@ -645,28 +645,31 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         ['a window', few, 20, 'spent', NOW + keepMs],
         ['waits', limits.account, 5, 'wait', NOW + 1_000],
         ['waits that end', { ...limits.device, maxTries: 5 }, 5, 'spent', NOW + limits.device.keepMs],
-      ] as const)('%s: of 100 at once, on two nodes, as many are counted as there is room for', async (...row) => {
-        const [, limit, room, outcome, retryAt] = row
-        const key = randomUUID()
-        const tries = Array.from({ length: 100 }, (_, index) =>
-          (index % 2 ? stores : elsewhere).counters.take(key, limit, NOW),
-        )
-        const taken = await Promise.all(tries)
-        const counts = taken.filter(isCounted).map((each) => each.count)
-        expect(counts.sort((left, right) => left - right)).toEqual(
-          Array.from({ length: room }, (_, index) => index + 1),
-        )
-        for (const each of taken.filter((one) => !isCounted(one))) expect(each).toEqual({ outcome, retryAt })
-        expect(await elsewhere.counters.look(key, limit, retryAt - 1)).toEqual({ outcome, retryAt })
-        expect(await elsewhere.counters.look(key, limit, retryAt)).toBeNull()
-        expect(await elsewhere.counters.look(randomUUID(), limit, NOW)).toBeNull()
-      })
+      ] as const)(
+        '%s: of 100 concurrent attempts, on two nodes, as many are counted as the limit allows',
+        async (...row) => {
+          const [, limit, room, outcome, retryAt] = row
+          const key = randomUUID()
+          const tries = Array.from({ length: 100 }, (_, index) =>
+            (index % 2 ? stores : elsewhere).counters.take(key, limit, NOW),
+          )
+          const taken = await Promise.all(tries)
+          const counts = taken.filter(isCounted).map((each) => each.count)
+          expect(counts.sort((left, right) => left - right)).toEqual(
+            Array.from({ length: room }, (_, index) => index + 1),
+          )
+          for (const each of taken.filter((one) => !isCounted(one))) expect(each).toEqual({ outcome, retryAt })
+          expect(await elsewhere.counters.look(key, limit, retryAt - 1)).toEqual({ outcome, retryAt })
+          expect(await elsewhere.counters.look(key, limit, retryAt)).toBeNull()
+          expect(await elsewhere.counters.look(randomUUID(), limit, NOW)).toBeNull()
+        },
+      )
 
       test.each([
         ['doubling', limits.account],
-        ['always the same', createLimits({ ...throttleSettings.complete(), maxWaitMs: 1_000 }).account],
-        ['from the first on', createLimits({ ...throttleSettings.complete(), freeFailures: 1 }).account],
-      ])('after each failure one waits as long as the table says, to the millisecond: %s', async (_, limit) => {
+        ['always the same wait', createLimits({ ...throttleSettings.complete(), maxWaitMs: 1_000 }).account],
+        ['from the first attempt', createLimits({ ...throttleSettings.complete(), freeFailures: 1 }).account],
+      ])('the wait after each failure is exactly that of the table: %s', async (_, limit) => {
         const key = randomUUID()
         let now = NOW
         for (let count = 1; count <= 20; count++) {
@@ -691,7 +694,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       test.each([
         ['a window', few],
         ['a row of failures', limits.account],
-      ])('%s: a node whose clock is behind waits for nothing that nobody was told to wait for', async (_, limit) => {
+      ])('%s: a node whose clock is behind imposes no wait that no attempt began', async (_, limit) => {
         const key = randomUUID()
         await takeCounted(key, limit)
         await takeCounted(key, limit, NOW + 1)
@@ -699,7 +702,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         expect(await elsewhere.counters.take(key, limit, NOW)).toMatchObject({ outcome: 'counted', count: 3 })
       })
 
-      test('a window begins with its first try and ends as a whole; failures are kept since the last', async () => {
+      test('a window begins with its first attempt and ends as a whole; failures are kept since the last one', async () => {
         const [window, row] = [randomUUID(), randomUUID()]
         await takeCounted(window, few)
         expect(await takeCounted(window, few, NOW + keepMs - 1)).toMatchObject({ count: 2, expiresAt: NOW + keepMs })
@@ -711,7 +714,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         expect(await takeCounted(row, limits.account, NOW + 3 * month - 2)).toMatchObject({ count: 1 })
       })
 
-      test('a try is given back once it was none, with the wait that it began; not to a window that began since', async () => {
+      test('an attempt that does not count is taken back with its wait, but not from a later window', async () => {
         const key = randomUUID()
         for (let count = 1; count < 5; count++) await takeCounted(key, limits.account)
         const fifth = await takeCounted(key, limits.account)
@@ -729,7 +732,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         await stores.counters.giveBack(randomUUID(), few, old)
       })
 
-      test('a counter that is forgotten begins anew; the sweep takes what has expired, and nothing else', async () => {
+      test('a deleted counter starts again; the sweep deletes expired counters, and nothing else', async () => {
         const [forgotten, expired, alive] = [randomUUID(), randomUUID(), randomUUID()]
         for (const key of [forgotten, expired, alive]) await takeCounted(key, few)
         await takeCounted(alive, limits.account)

@@ -58,7 +58,7 @@ describe('PostgreSQL', () => {
     await locker.query('ROLLBACK')
     expect(await planMigrations({ db, kind: 'postgres', known: next })).toHaveLength(1)
     await migrate({ db, kind: 'postgres', known: next })
-    // The release before, which knows the first only, starts beside it.
+    // The previous release, which knows only the first migration, still starts.
     expect(await planMigrations({ db, kind: 'postgres', known })).toEqual([])
     await locker.end()
     await destroy()
@@ -96,13 +96,13 @@ describe('PostgreSQL', () => {
     await dropDatabase(own)
   })
 
-  test('a verification reads by one index; a touch changes no index', async () => {
+  test('a verification reads through one index; a touch changes no index', async () => {
     const statements: string[] = []
     const stores = await postgres(url, { onStatement: (text) => statements.push(text) }).open()
     await stores.sessions.findByTokenHash('x' as TokenHash)
     const client = new pg.Client({ connectionString: url })
     await client.connect()
-    await client.query('SET enable_seqscan = off') // the tables of a test are too small for an index
+    await client.query('SET enable_seqscan = off') // test tables are too small for the planner to choose an index
     const { rows: explained } = await client.query(`EXPLAIN ${statements.at(-1)?.replace('$1', "'x'")}`)
     await client.end()
     const plan = JSON.stringify(explained)
@@ -124,7 +124,7 @@ describe('PostgreSQL', () => {
     await expect(postgres(wrong.href).open()).rejects.toThrow(/no_such_database/)
   })
 
-  test('a direct address that leads elsewhere is refused: nothing would be heard', async () => {
+  test('a direct URL of another database is refused, because no notification would arrive', async () => {
     const other = await createDatabase(inject('databaseServer'), inject('databaseTemplate'))
     await expect(postgres(url, { directUrl: other }).open()).rejects.toThrow('DATABASE_DIRECT_URL')
     await dropDatabase(other)
@@ -155,7 +155,7 @@ async function openKysely(address: string) {
   return { db, destroy: () => db.destroy() }
 }
 
-/** `AccessExclusiveLock` in the words of the manual. */
+/** Returns `AccessExclusiveLock` in the words of the manual. */
 function words(mode: string): string {
   return mode
     .replace(/Lock$/, '')

@@ -45,14 +45,14 @@ describeStorageContract('SQLite with sessions in Redis', (options) =>
 )
 
 describe('sessions in Redis', () => {
-  test('what a process did not live to do after its commit, the next one does', async () => {
+  test('the next process carries out the orders of a process that died after its commit', async () => {
     const prefix = `${randomUUID()}:`
     const sessions = redis(inject('redisServer'), { prefix })
     const stores = await postgres(url).open({ sessions })
     const user = await addUser(stores)
     const { tokenHash } = await addSession(stores, user.id)
     expect(await stores.sessions.findByTokenHash(tokenHash)).not.toBeNull()
-    // The transaction alone, as if the process had died right after it.
+    // Runs the transaction only, as if the process died right after it.
     const dying = await postgres(url).open({
       sessions: { open: async ({ stores }) => ({ stores, carryOut: async () => undefined }) },
     })
@@ -63,10 +63,10 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
-  test('a session that ends while its password is being changed does not live on under the new token', async () => {
+  test('a session revoked during a password change does not survive under the new token', async () => {
     const sessions = redis(inject('redisServer'), { prefix: `${randomUUID()}:` })
     let meanwhile = async (): Promise<unknown> => undefined
-    // What happens between the writing of the new token and the commit.
+    // `meanwhile` runs between the writing of the new token and the commit.
     const stores = await postgres(url).open({
       sessions: {
         open: (host) => {
@@ -96,7 +96,7 @@ describe('sessions in Redis', () => {
     await elsewhere.close()
   })
 
-  test('the index of a user lists a session before it is there, so that whoever ends all misses none', async () => {
+  test('the index of a user lists a session before it is stored, so that a revocation of all misses none', async () => {
     const commands: string[] = []
     const options = { prefix: `${randomUUID()}:`, onStatement: (command: string) => commands.push(command) }
     const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), options) })
@@ -106,12 +106,12 @@ describe('sessions in Redis', () => {
     const swap = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
     expect(await stores.sessions.rotate(swap, 0, untold)).toBe(true)
     const order = commands.filter((command) => ['add to index', 'put session', 'end session'].includes(command))
-    const put = ['add to index', 'put session', 'add to index'] // as pending, then as surely there
+    const put = ['add to index', 'put session', 'add to index'] // as pending, then as stored
     expect(order).toEqual([...put, ...put, 'end session'])
     await stores.close()
   })
 
-  test('listing while a login is under way does not hide its session from those who end all', async () => {
+  test('listing during a login does not hide its session from a revocation of all', async () => {
     const prefix = `${randomUUID()}:`
     const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), { prefix }) })
     for (let round = 0; round < 50; round++) {
@@ -124,7 +124,7 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
-  test('the index of a user cleans itself, and every key goes away by itself', async () => {
+  test('the index of a user is cleaned when it is read, and every key expires', async () => {
     const prefix = `${randomUUID()}:`
     const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), { prefix }) })
     const user = await addUser(stores)
@@ -133,7 +133,7 @@ describe('sessions in Redis', () => {
     const keys = await client.keys(`${prefix}*`)
     expect(keys).toHaveLength(3)
     for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(0)
-    await client.del(`${prefix}session:${records[0]?.tokenHash}`) // as when it expires
+    await client.del(`${prefix}session:${records[0]?.tokenHash}`) // as if it expired
     expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(2)
     expect(await stores.sessions.listByUser(user.id, Date.now())).toHaveLength(1)
     expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(1)
@@ -144,7 +144,7 @@ describe('sessions in Redis', () => {
     await stores.close()
   })
 
-  test('a change that is committed, but not carried out since Redis is down, is reported all the same; so is the outage, once', async () => {
+  test('a committed change is reported even if Redis is down; the outage is reported once', async () => {
     const server = await startRedis()
     const [reported, errors]: [Change[], unknown[]] = [[], []]
     const stores = await postgres(url).open({
@@ -161,7 +161,7 @@ describe('sessions in Redis', () => {
     await until(() => errors.length > 0)
     expect(errors).toEqual([expect.objectContaining({ code: 'unavailable' })])
     await stores.close()
-    await runSql(url, 'DELETE FROM latchkey.session_orders') // whose Redis is gone
+    await runSql(url, 'DELETE FROM latchkey.session_orders') // their Redis is gone
   })
 
   test('a Redis that drops keys when it is full is refused', async () => {
@@ -170,7 +170,7 @@ describe('sessions in Redis', () => {
     await small.remove()
   })
 
-  test('an address where no Redis is, is refused at the start', async () => {
+  test('a URL without a Redis is refused at the start', async () => {
     await expect(postgres(url).open({ sessions: redis('redis://127.0.0.1:1') })).rejects.toThrow('ECONNREFUSED')
   })
 })

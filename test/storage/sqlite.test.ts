@@ -21,7 +21,7 @@ function readlinkOf(path: string): string {
   try {
     return readlinkSync(path)
   } catch {
-    return '' // the descriptor that lists them
+    return '' // the descriptor of the listing itself
   }
 }
 
@@ -56,13 +56,13 @@ describe('SQLite', () => {
     expect(await sqlite(join(directory, 'herd.db')).planMigrations()).toEqual([])
   })
 
-  test('a schema of a newer version, or a migration of another text, is refused with a reason', async () => {
+  test('a schema of a newer version, or a migration with a different text, is refused with a reason', async () => {
     const db = createKysely(openSqliteFile(join(directory, 'newer.db')))
     const first = migration(1, 'first', ['CREATE TABLE a (n INTEGER) STRICT'])
     const second = migration(2, 'second', [])
     const breaking = { ...migration(3, 'third', []), worksWith: 3 }
     await migrate({ db, kind: 'sqlite', known: [first, second] })
-    // The release before goes on beside the one that migrated; one that a migration leaves behind does not start.
+    // The previous release continues if the migration allows it; otherwise it does not start.
     expect(await planMigrations({ db, kind: 'sqlite', known: [first] })).toEqual([])
     await migrate({ db, kind: 'sqlite', known: [first, second, breaking] })
     await expect(planMigrations({ db, kind: 'sqlite', known: [first, second] })).rejects.toThrow(
@@ -70,7 +70,7 @@ describe('SQLite', () => {
     )
     const other = migration(1, 'first', [])
     await expect(planMigrations({ db, kind: 'sqlite', known: [other, second, breaking] })).rejects.toThrow(
-      /another text/,
+      /different text/,
     )
     await db.destroy()
     await expect(sqlite(join(directory, 'newer.db')).open()).rejects.toThrow()
@@ -85,7 +85,7 @@ describe('SQLite', () => {
     await db.destroy()
   })
 
-  test('the locks of this process outlive other instances and processes: its log is not deleted under it', async () => {
+  test('other instances and processes do not drop the locks of this process, so its log is not deleted', async () => {
     const path = join(directory, 'locks.db')
     const stores = await sqlite(path).open()
     const second = await sqlite(path).open() // as when a server reloads itself
@@ -95,7 +95,7 @@ describe('SQLite', () => {
       .split('\n')
       .filter((line) => line.includes(`:${ino} `) && line.includes(` ${process.pid} `))
     expect(held).not.toEqual([])
-    // Another process comes and goes, as a backup or the command line does.
+    // Another process opens and closes the file, as a backup or the command line does.
     const script = `const { DatabaseSync } = require('node:sqlite'); const file = new DatabaseSync(process.argv[1])
       file.exec('PRAGMA wal_checkpoint(TRUNCATE); SELECT 1'); file.close()`
     execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', '-e', script, path])
@@ -126,7 +126,7 @@ describe('SQLite', () => {
     const timer = setInterval(() => ticks++, 10)
     const error = await auth.users.disable(user.id).catch((thrown: unknown) => thrown)
     clearInterval(timer)
-    // Reads go on, and who comes later is refused at once and not one after the other.
+    // Reads continue, and later writes are refused at once and not one after the other.
     expect(await auth.users.find(user.id)).not.toBeNull()
     const startedAt = performance.now()
     const late = await Promise.allSettled(Array.from({ length: 20 }, () => auth.users.disable(user.id)))
@@ -135,9 +135,9 @@ describe('SQLite', () => {
     expect(error).toBeInstanceOf(Refusal)
     expect(error).toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
     expect(auth.toResponse(error).headers.get('retry-after')).toBe('1')
-    expect(ticks).toBeGreaterThan(5) // the event loop went on
+    expect(ticks).toBeGreaterThan(5) // the event loop kept running
     other.exec('ROLLBACK')
-    // A lock of a moment, later on, is waited for again: the long one is over. What has to pass here is time itself.
+    // A later, short lock is waited for again: the long one is over. Real time has to pass here.
     await sleep(200)
     other.exec('BEGIN IMMEDIATE')
     setTimeout(() => other.exec('ROLLBACK'), 100)

@@ -1,20 +1,20 @@
 import type { Client, Reply } from './client.ts'
 
-/** What a `fetch` of a test saw: method, path, status. */
+/** One request that a `fetch` of a test sent: method, path, status. */
 export interface Seen {
   readonly call: string
   readonly status: number
 }
 
-/** A `fetch` that keeps cookies, as a browser's does, and remembers what it fetched. */
+/** A `fetch` that keeps cookies, as a browser's does, and records its requests. */
 export interface BrowserFetch {
   readonly fetch: typeof fetch
   readonly seen: Seen[]
-  /** Runs when an answer is there, before whoever asked has it. */
+  /** Runs when a response has arrived, before the caller receives it. */
   onAnswer: ((seen: Seen, reply: Reply) => void | Promise<void>) | null
 }
 
-/** Makes one on the jar of a client. */
+/** Creates a `fetch` that shares the cookie jar of a client. */
 export function browserFetch(jar: Client): BrowserFetch {
   const own: BrowserFetch = {
     seen: [],

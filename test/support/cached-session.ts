@@ -8,7 +8,7 @@ export function principalOf(session: number, user: number = session, name: strin
   const userId = userIdOf(user)
   return {
     kind: 'session',
-    // Test data in place of parsed ids and addresses.
+    // Test data instead of parsed ids and addresses.
     user: { id: userId, email: `${user}@example.com` as EmailAddress, emailVerified: true, name, createdAt: 1 },
     session: {
       id: `session-${session}` as SessionId,

@@ -1,14 +1,14 @@
-/* What tests look for in caught mails. */
+/* Helpers for finding caught emails and reading their links. */
 import type { Message } from '../../src/mail/message.ts'
 
-/** For `waitForMail`: a mail to this address, with a link to this path below `/auth`. */
+/** Returns a predicate for `waitForMail`: an email to this address, with a link to this path below `/auth`. */
 export function mailTo(address: string, path: string): (mail: Message) => boolean {
   return ({ to, text }) => to === address && text.includes(`/auth${path}`)
 }
 
-/** The token in the link of a mail. */
+/** Returns the token in the link of an email. */
 export function tokenIn({ subject, text }: Pick<Message, 'subject' | 'text'>): string {
   const [, token] = /[?&](?:token|invitation)=([\w-]+)/.exec(text) ?? []
-  if (token === undefined) throw new Error(`There is no token in the mail "${subject}"`)
+  if (token === undefined) throw new Error(`There is no token in the email "${subject}"`)
   return token
 }

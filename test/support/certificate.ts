@@ -9,22 +9,22 @@ export interface Certificate {
   readonly key: string
 }
 
-/** A certificate authority of one's own. */
+/** A certificate authority for tests. */
 export interface Authority {
-  /** Its certificate, PEM: what clients have to trust. */
+  /** Its certificate (PEM), which clients must trust. */
   readonly cert: string
-  /** Makes a certificate of a server. */
+  /** Issues a certificate for a server. */
   issue(names?: readonly string[]): Certificate
 }
 
 const THIS_MACHINE: readonly string[] = ['DNS:localhost', 'IP:127.0.0.1']
 
-/** Makes a self-signed certificate of one day for names of this machine: `DNS:localhost`, `IP:127.0.0.1`. */
+/** Creates a self-signed certificate for names of this machine (`DNS:localhost`, `IP:127.0.0.1`), valid for one day. */
 export function makeCertificate(names: readonly string[] = THIS_MACHINE): Certificate {
   return requestCertificate([`subjectAltName=${names.join(',')}`])
 }
 
-/** Makes an authority of one day. Its certificates are as RFC 5280 wants them: strict clients look. */
+/** Creates an authority that is valid for one day. Its certificates follow RFC 5280, which strict clients check. */
 export function makeAuthority(): Authority {
   const authority = requestCertificate(['keyUsage=critical,keyCertSign', 'subjectKeyIdentifier=hash'])
   return {

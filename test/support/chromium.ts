@@ -1,9 +1,9 @@
 import { type Browser, chromium } from 'playwright-core'
 
-/** Where Chromium is. */
+/** Path of Chromium. */
 export const CHROMIUM: string = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-/** Keeps it quiet: it looks up nothing of its own. */
+/** Keeps Chromium from sending requests of its own. */
 export const CHROMIUM_ARGUMENTS: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',

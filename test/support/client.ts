@@ -1,17 +1,17 @@
 /** Sends a request to an instance. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>
 
-/** An answer, read. */
+/** A response with its body. */
 export interface Reply {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The JSON body; undefined when it is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers, and fail where they are not as expected
+  /** The JSON body; undefined if the body is not JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary members, and fail if one is not as expected
   readonly body: any
 }
 
-/** A client that keeps cookies, as curl with a jar does. */
+/** A client that keeps cookies, as curl does with a jar. */
 export class Client {
   readonly cookies = new Map<string, string>()
   readonly #send: Send
@@ -20,7 +20,7 @@ export class Client {
     this.#send = send
   }
 
-  /** Sends any request, with the cookies of the jar unless the headers have some. */
+  /** Sends any request, with the cookies of the jar unless the headers contain cookies. */
   async request(path: string, init: RequestInit = {}): Promise<Reply> {
     const headers = new Headers(init.headers)
     if (!headers.has('cookie') && this.cookies.size > 0) {
@@ -59,7 +59,7 @@ export class Client {
     return this.request(path, { method: 'DELETE' })
   }
 
-  /** Sends a form, as a page of ours does. */
+  /** Sends a form, as the pages do. */
   form(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Reply> {
     return this.request(path, {
       method: 'POST',

@@ -1,18 +1,18 @@
-/* The command line as it is typed. */
+/* Runs the command line as a user types it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { CHILD_ENVIRONMENT } from './child-environment.ts'
 import { MAIN } from './server-process.ts'
 
-/** What a command did. */
+/** The outcome of a command. */
 export interface CommandResult {
   readonly code: number
   readonly out: string
   readonly err: string
 }
 
-/** Runs commands in a directory, whose database they use. */
+/** Returns a function that runs commands in a directory, with the database in that directory. */
 export function createCommandLine(
   cwd: string,
 ): (args: readonly string[], input?: string, env?: NodeJS.ProcessEnv) => Promise<CommandResult> {

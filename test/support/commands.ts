@@ -1,5 +1,5 @@
 /*
- * The commands of the command line, read from the program itself. A process of its own loads them, which is faster than
+ * The commands of the command line, read from the program itself. A separate process loads them, which is faster than
  * the transforms of the test runner.
  */
 import { execFileSync } from 'node:child_process'

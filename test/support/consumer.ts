@@ -1,4 +1,4 @@
-/* A project of somebody who installed the package: built as it is published, and all that we have installed beside it. */
+/* A project of a user who installed the package: the build as published, and our installed dependencies. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '../..')
 const tsc = join(root, 'node_modules/.bin/tsc')
 
-/** Makes the project; gives its directory. */
+/** Creates the project; returns its directory. */
 export function makeConsumer(): string {
   const consumer = mkdtempSync(join(tmpdir(), 'latchkey-consumer-'))
   const installed = join(consumer, 'node_modules/latchkey')
@@ -21,7 +21,7 @@ export function makeConsumer(): string {
   return consumer
 }
 
-/** Type-checks files of the project, with compiler options of their own; gives what the compiler tells of its work. */
+/** Type-checks files of the project with additional compiler options; returns the output of the compiler. */
 export function checkTypes(consumer: string, files: readonly string[], more: Record<string, unknown> = {}): string {
   const compilerOptions = {
     module: 'nodenext',

@@ -1,4 +1,4 @@
-/* The example of forward-auth as its readers start it: Latchkey, the API in Python, and a real proxy in front. */
+/* The forward-auth example as its readers start it: Latchkey, the API in Python, and a real proxy in front. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,12 +18,12 @@ export type ProxyName = 'nginx' | 'Caddy'
 
 /** A proxy with Latchkey and the API behind it. */
 export interface ForwardAuth {
-  /** What browsers see: the origin of the proxy. */
+  /** The origin of the proxy, as browsers see it. */
   readonly origin: string
   readonly auth: Latchkey
-  /** Moves Latchkey's clock. */
+  /** Moves Latchkey's clock forward. */
   advance(ms: number): void
-  /** A client of the proxy, with a cookie jar of its own. */
+  /** Creates a client of the proxy, with a separate cookie jar. */
   client(): Client
   close(): Promise<void>
 }
@@ -95,13 +95,13 @@ function startProxy(proxy: ProxyName, directory: string, withPorts: (text: strin
 }
 
 interface Running {
-  /** Rejects when it ends by itself, and says what it said. */
+  /** Rejects with the output of the process if it ends by itself. */
   readonly died: Promise<never>
   end(): Promise<void>
 }
 
 function start(command: string, args: readonly string[], directory: string): Running {
-  // Caddy keeps files there.
+  // Caddy stores files there.
   const env = { ...process.env, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory }
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: directory, env })
   const said: Buffer[] = []
@@ -110,7 +110,7 @@ function start(command: string, args: readonly string[], directory: string): Run
   const died = ended.then(([code]): never => {
     throw new Error(`${command} ended with ${code}: ${Buffer.concat(said)}`)
   })
-  died.catch(() => {}) // once it was started nobody waits for this
+  died.catch(() => {}) // after the start, nothing waits for this promise
   return {
     died,
     async end() {

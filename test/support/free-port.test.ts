@@ -10,7 +10,7 @@ const PROGRAM = `
   const ports = []
   for (let count = 0; count < ${PORTS}; count++) ports.push(await freePort())
   console.log(ports.join())
-  process.stdin.resume() // lives until it is killed`
+  process.stdin.resume() // runs until it is killed`
 
 /** Starts a process that reserves ports and keeps them; returns the ports. */
 async function reserveElsewhere(): Promise<number[]> {

@@ -1,7 +1,7 @@
 /*
- * Ports for servers that must know theirs before they start. A port that was found free can be taken before its server
- * binds it, so each port is reserved first, for as long as this process lives, against every other process that calls
- * `freePort`. The range lies below the ports that systems give to outgoing connections and to `listen(0)`.
+ * Ports for servers that must know their port before they start. Another process can take a free port before its server
+ * binds it. Therefore each port is first reserved against every other process that calls `freePort`, as long as this
+ * process lives. The range is below the ports that systems use for outgoing connections and for `listen(0)`.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -9,7 +9,9 @@ import { createServer } from 'node:net'
 
 const FIRST_PORT = 10_000
 const COUNT = 10_000
-/** The system gives a UDP port to one process and frees it when the process ends: that is the lock of a port. */
+/**
+ * A UDP port serves as the lock of a port: the system gives it to one process only, and frees it when the process ends.
+ */
 const LOCK_OFFSET = 10_000
 
 const locks = new Map<number, Socket>()
@@ -37,7 +39,7 @@ async function tryLock(lockPort: number): Promise<Socket | null> {
   }
 }
 
-/** Returns true if a server can listen there, on all addresses. */
+/** Returns true if a server can listen on the port, on all addresses. */
 async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   try {

@@ -1,7 +1,7 @@
 /*
- * Sees to what the tests need and npm does not bring: Chromium for the pages, PostgreSQL and Redis for the storages, proxies
- * and what stands behind them.
- * What is missing is installed where that is possible; the servers run for the time of the tests.
+ * Provides the programs that the tests need and npm does not install: Chromium for the pages, PostgreSQL and Redis for
+ * the storages, and proxies with the programs behind them. Installs missing programs where possible. The servers run
+ * during the tests.
  */
 import type { TestProject } from 'vitest/node'
 import { postgres } from '../../src/postgres.ts'
@@ -12,11 +12,14 @@ import { startRedis } from './redis-server.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A server where databases may be made. */
+    /** A server on which tests may create databases. */
     readonly databaseServer: string
-    /** The same server through a pooler that keeps connections open: PostgreSQL starts a process for each new one. */
+    /**
+     * The same server through a pooler that keeps connections open: PostgreSQL starts a process for each new
+     * connection.
+     */
     readonly pooledDatabaseServer: string
-    /** A database with our schema and no rows, to make others from. */
+    /** A database with our schema and no rows, used as a template. */
     readonly databaseTemplate: string
     readonly redisServer: string
   }
@@ -60,7 +63,7 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
   }
 }
 
-/** Tests that cut the power start servers of their own; for the others, speed counts. */
+/** Starts a server tuned for speed. Tests that simulate a power failure start servers of their own. */
 function startFastPostgres(): ReturnType<typeof startPostgres> {
   return startPostgres({ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400' })
 }

@@ -1,6 +1,7 @@
 /*
- * PostgreSQL databases that instances under test use one after the other. Creating and dropping a database takes a tenth of
- * a second; emptying its tables takes a millisecond. A database that is still in use when it comes back is dropped.
+ * PostgreSQL databases that instances under test use one after the other. Creating and dropping a database takes a
+ * tenth of a second; emptying its tables takes a millisecond. A database that is still in use when it is returned is
+ * dropped.
  */
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
@@ -9,23 +10,23 @@ import { createDatabase, dropDatabase } from './postgres-server.ts'
 /** A database with our schema and no rows. */
 export interface LentDatabase {
   readonly url: string
-  /** Runs SQL on it; tables have the same names as in SQLite. Returns the rows. */
+  /** Runs SQL on the database; tables have the same names as in SQLite. Returns the rows. */
   runSql(sql: string): Promise<Record<string, unknown>[]>
   /** Returns all rows of our schema as text. */
   readRows(): Promise<string>
-  /** Empties it for the next test. */
+  /** Empties the database for the next test. */
   giveBack(): Promise<void>
 }
 
 interface OwnedDatabase {
-  /** The address without the pooler. */
+  /** The URL without the pooler. */
   readonly url: string
   readonly client: pg.Client
   readonly tables: readonly string[]
 }
 
 const CLOSING_MS = 1_000
-/** The pooler runs `DISCARD ALL` on a connection whose client left. */
+/** The pooler runs `DISCARD ALL` on a connection after its client left. */
 const COUNT_OTHERS = `SELECT count(*)::int AS others FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND query <> 'DISCARD ALL'`
 

@@ -1,4 +1,4 @@
-/* Login steps that exist in tests only. They prove the login machine before the product has a second step. */
+/* Login steps that exist in tests only. They prove the state machine of logins before the product has a second step. */
 import { z } from 'zod'
 import type { Feature } from '../../src/kernel/feature.ts'
 import type { LoginStep } from '../../src/kernel/login-step.ts'
@@ -6,16 +6,16 @@ import type { LoginStep } from '../../src/kernel/login-step.ts'
 /** The answer that every test step accepts. */
 export const RIGHT = '246810'
 
-/** A step whose users are those with an address that begins with its method. */
+/** Test steps, and the users who have set them up. */
 export interface TestSteps {
   readonly feature: Feature
-  /** Users that have set up a step, by method. */
+  /** Sets up the step of this method for a user. */
   enrol(method: string, userId: string): void
-  /** How often an answer was checked. */
+  /** Counts the checks of answers. */
   readonly checks: { count: number }
 }
 
-/** Creates steps of these methods. Each takes `{code}` at `/login/test-<method>`. */
+/** Creates steps for these methods. Each accepts `{code}` at `/login/test-<method>`. */
 export function createTestSteps(...methods: readonly string[]): TestSteps {
   const enrolled = new Map<string, Set<string>>(methods.map((method) => [method, new Set()]))
   const checks = { count: 0 }

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that take longest, longest first: the two workers end at the same time when these begin first. */
+/** The slowest test files, slowest first. If they start first, the two workers finish at about the same time. */
 const LONGEST = [
   'test/scale/faults.test.ts',
   'test/server.test.ts',
@@ -12,7 +12,7 @@ const LONGEST = [
   'test/cli.test.ts',
 ]
 
-/** Orders test files by how long they take. */
+/** Orders test files by duration. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {

@@ -1,6 +1,6 @@
 import type { MailContents, MailKind } from '../../src/catalogue/mails.ts'
 
-/** A time in samples. */
+/** The time in all samples. */
 export const AT: number = Date.UTC(2026, 10, 23, 4, 11, 59)
 /** A link as long as a real one, with characters that need escaping. */
 export const TOKEN_LINK = `https://acme.example/auth/x?token=${'aB3_-'.repeat(20)}&next=%2Faccount`
@@ -67,5 +67,5 @@ const VARIANTS: Variants = {
   verify_email: [{ content: { kind: 'verify_email', link, hours: 24 }, links: [link], says: ['for 24 hours.'] }],
 }
 
-/** All variants of all kinds. */
+/** All variants of all kinds of emails. */
 export const MAIL_SAMPLES: readonly MailSample[] = Object.values(VARIANTS).flat()

@@ -1,33 +1,36 @@
-/* Programs that tests need and npm does not bring: installed on Debian as root, asked for elsewhere. */
+/*
+ * Programs that tests need and npm does not install. On Debian as root they are installed; otherwise an error names
+ * them.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { CHROMIUM } from './chromium.ts'
 
-/** Something that has to be on the machine. */
+/** A program that the machine must have. */
 export interface Needed {
   readonly debianPackage: string
   isThere(): boolean
-  /** What to do where the package cannot be installed. */
+  /** Instruction for machines where the package cannot be installed. */
   readonly otherwise: string
 }
 
-/** Chromium, for what only a browser shows. */
+/** Chromium, for tests that need a browser. */
 export const NEEDED_CHROMIUM: Needed = {
   debianPackage: 'chromium',
   isThere: () => existsSync(CHROMIUM),
-  otherwise: `have Chromium at ${CHROMIUM}, or say where in CHROMIUM`,
+  otherwise: `install Chromium at ${CHROMIUM}, or set CHROMIUM to its path`,
 }
 
-/** A command that is on the path. */
+/** Returns a command that must be on the path. */
 export function neededCommand(command: string, { debianPackage = command, versionFlag = '--version' } = {}): Needed {
   return {
     debianPackage,
     isThere: () => succeeds(command, [versionFlag]),
-    otherwise: `have ${command} on the path`,
+    otherwise: `put ${command} on the path`,
   }
 }
 
-/** True when the command is there and ends well. */
+/** Returns true if the command exists and succeeds. */
 export function succeeds(command: string, args: readonly string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' })
@@ -38,8 +41,8 @@ export function succeeds(command: string, args: readonly string[]): boolean {
 }
 
 /**
- * Installs what is missing.
- * @throws Error that says what to install, where that is up to somebody else.
+ * Installs the missing programs.
+ * @throws Error that lists the missing programs if they cannot be installed here.
  */
 export function installWhatIsMissing(needed: readonly Needed[]): void {
   const missing = needed.filter((one) => !one.isThere())
@@ -48,7 +51,7 @@ export function installWhatIsMissing(needed: readonly Needed[]): void {
   const isDebianRoot = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
   if (!isDebianRoot) {
     const advice = missing.map(({ debianPackage, otherwise }) => `apt-get install ${debianPackage}, or ${otherwise}`)
-    throw new Error(`The tests need more than there is:\n  ${advice.join('\n  ')}`)
+    throw new Error(`The tests need programs that are missing:\n  ${advice.join('\n  ')}`)
   }
   console.log(`Installing ${packages.join(', ')} ...`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }

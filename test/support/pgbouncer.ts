@@ -8,16 +8,16 @@ import { createInterface } from 'node:readline'
 import { freePort } from './free-port.ts'
 import { serverUser } from './postgres-server.ts'
 
-/** A pooler before a server. */
+/** A pooler in front of a server. */
 export interface PgBouncer {
-  /** The address of the same database, through the pooler. */
+  /** Returns the URL of the same database, through the pooler. */
   through(url: string): string
   stop(): Promise<void>
 }
 
 /**
  * Starts a pooler for all databases of the server of `url`.
- * @param mode `transaction` lends a connection for one transaction, `session` until its client leaves. Default
+ * @param mode `transaction` lends a connection for one transaction, `session` until its client disconnects. Default
  *   `transaction`.
  */
 export async function startPgBouncer(url: string, mode: 'transaction' | 'session' = 'transaction'): Promise<PgBouncer> {

@@ -1,4 +1,4 @@
-/* A PostgreSQL server of the tests' own, or the one that TEST_DATABASE_URL names. */
+/* A PostgreSQL server for the tests, or the one that TEST_DATABASE_URL names. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -12,23 +12,23 @@ import { freePort } from './free-port.ts'
 /** A server that a test may kill, freeze and start again. */
 export interface PostgresServer {
   readonly port: number
-  /** The address of a database, the first one by default. */
+  /** Returns the URL of a database. Default: the first database. */
   url(database?: string): string
   /** Sends a signal to the server and all its processes. */
   signal(signal: NodeJS.Signals): void
-  /** Kills it as a power cut does, and waits until it is gone. */
+  /** Kills the server as a power failure does, and waits until it is gone. */
   kill(): Promise<void>
-  /** Shuts it down fast: whatever is under way is cut off with a word (57P01). */
+  /** Shuts the server down fast: clients in progress are disconnected with the state 57P01. */
   shutDown(): Promise<void>
-  /** Starts it again after `kill` or `shutDown`. */
+  /** Starts the server again after `kill` or `shutDown`. */
   start(): Promise<void>
-  /** Ends it for good. */
+  /** Stops the server and deletes its data. */
   remove(): Promise<void>
 }
 
 const ROOT = '/usr/lib/postgresql'
 
-/** Where the binaries of the newest installed version are; null when there is none. */
+/** Returns the directory of the newest installed version's binaries, or null if there is none. */
 export function findPostgres(): string | null {
   const versions = existsSync(ROOT) ? readdirSync(ROOT).map(Number).filter(Number.isInteger) : []
   const newest = versions.sort((left, right) => right - left).at(0)
@@ -56,7 +56,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     child = spawn(join(binaries as string, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
       ...user,
       cwd: directory,
-      detached: true, // a process group of its own, to be signalled as a whole
+      detached: true, // a separate process group, so that a signal reaches all processes
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const lines = createInterface(child.stderr as NonNullable<ChildProcess['stderr']>)
@@ -75,7 +75,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
       try {
         process.kill(pid, name)
       } catch {
-        // This one has ended meanwhile.
+        // The process has ended in the meantime.
       }
     }
   }
@@ -114,7 +114,7 @@ export async function runSql<Row = unknown>(url: string, sql: string, values: un
   }
 }
 
-/** Makes a database of a random name on the server of `url`; gives its address. */
+/** Creates a database with a random name on the server of `url`; returns its URL. */
 export async function createDatabase(url: string, template = 'template1'): Promise<string> {
   const name = `t${randomBytes(8).toString('hex')}`
   await runSql(url, `CREATE DATABASE ${name} TEMPLATE ${template}`)
@@ -123,7 +123,7 @@ export async function createDatabase(url: string, template = 'template1'): Promi
   return own.href
 }
 
-/** Drops a database that `createDatabase` made. */
+/** Drops a database that `createDatabase` created. */
 export async function dropDatabase(url: string): Promise<void> {
   const server = new URL(url)
   const name = server.pathname.slice(1)
@@ -131,7 +131,7 @@ export async function dropDatabase(url: string): Promise<void> {
   await runSql(server.href, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
 }
 
-/** Whom servers run as that refuse to run as root. */
+/** Returns the user for servers that refuse to run as root. */
 export function serverUser(): { readonly uid: number; readonly gid: number } | Record<string, never> {
   if (process.getuid?.() !== 0) return {}
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))

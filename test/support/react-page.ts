@@ -12,12 +12,13 @@ function Greeting(): ReactElement {
   return createElement('button', { type: 'button', onClick: () => auth.logOut() }, `Log out ${session.user.email}`)
 }
 
-/** The page, of two components that both ask who is logged in. */
+/** The page: two components that both read the session. */
 export function reactPage(client: LatchkeyClient, initial?: SessionState): ReactElement {
   return createElement(SessionProvider, { client, initial }, createElement(Greeting), createElement(Greeting))
 }
 
 if ('document' in globalThis) {
   const initial = JSON.parse(document.querySelector('#initial')?.textContent ?? '')
-  hydrateRoot(document.querySelector('main') as HTMLElement, reactPage(createClient(), initial)) // our page has one
+  // the page has this element
+  hydrateRoot(document.querySelector('main') as HTMLElement, reactPage(createClient(), initial))
 }

@@ -1,4 +1,4 @@
-/* A Redis server of the tests' own, or the one that TEST_REDIS_URL names. */
+/* A Redis server for the tests, or the one that TEST_REDIS_URL names. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,15 +13,15 @@ export interface RedisServer {
   readonly port: number
   readonly url: string
   signal(signal: NodeJS.Signals): void
-  /** Kills it and waits until it is gone; its memory is lost. */
+  /** Kills the server and waits until it is gone; its memory is lost. */
   kill(): Promise<void>
-  /** Starts it again after `kill`. */
+  /** Starts the server again after `kill`. */
   start(): Promise<void>
-  /** Ends it for good. */
+  /** Stops the server and deletes its data. */
   remove(): Promise<void>
 }
 
-/** All keys under a prefix with what they hold, as text. */
+/** Returns all keys under a prefix with their values, as text. */
 export async function readKeys(url: string, prefix: string): Promise<string> {
   const client = await createClient({ url }).connect()
   const keys = await client.keys(`${prefix}*`)
@@ -36,7 +36,7 @@ export async function readKeys(url: string, prefix: string): Promise<string> {
   return JSON.stringify(keys.map((key, index) => [key, values[index]]))
 }
 
-/** Starts a server without persistence. `settings` are further arguments. */
+/** Starts a server without persistence. `settings` are additional arguments. */
 export function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   return startServer((port, directory) => [
     ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory],

@@ -1,6 +1,6 @@
 /*
- * The rings of the HTTP suite: the handler called with a Request, and the same behind a real Node server, on SQLite; then
- * on PostgreSQL, and on PostgreSQL with the sessions in Redis.
+ * The rings of the HTTP suite. On SQLite: the handler called with a Request, and the handler behind a real Node server.
+ * Then PostgreSQL, and PostgreSQL with the sessions in Redis.
  */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -24,10 +24,10 @@ import { Client, type Send } from './client.ts'
 import { lendDatabase } from './lent-database.ts'
 import { readKeys } from './redis-server.ts'
 
-/** The origin that instances under test are configured for. It is not where they listen. */
+/** The public origin in the options of instances under test. They do not listen there. */
 export const ORIGIN = 'http://localhost:3000'
 export const PASSWORD = 'correct horse battery'
-/** What seals the mails that wait: the same on all nodes, or they could not read each other's. */
+/** Seals the emails in the outbox. All nodes share it, so that each can read the emails of the others. */
 const SECRETS = [Buffer.alloc(32, 7).toString('base64url')]
 
 /** An instance under test. */
@@ -36,15 +36,15 @@ export interface Instance extends Omit<CaughtMails, 'mailer'> {
   readonly events: (SecurityEvent & EventOrigin)[]
   readonly statements: string[]
   readonly errors: unknown[]
-  /** All that is stored, as text. */
+  /** Returns all stored data as text. */
   stored(): Promise<string>
-  /** Runs SQL on the database beside Latchkey, as somebody who has it in their hands; gives rows. */
+  /** Runs SQL directly on the database, as an attacker with access to it could; returns rows. */
   runSql(sql: string): Promise<Record<string, unknown>[]>
-  /** Another node on the same data. Its mails and errors are caught here, too. */
+  /** Creates another node on the same data. Its emails and errors are caught here as well. */
   sibling(options?: Partial<LatchkeyOptions>): Promise<Latchkey>
-  /** Moves the clock. */
+  /** Moves the clock forward. */
   advance(ms: number): void
-  /** A new client with a cookie jar of its own. */
+  /** Creates a client with a separate cookie jar. */
   client(): Client
   close(): Promise<void>
 }
@@ -52,13 +52,16 @@ export interface Instance extends Omit<CaughtMails, 'mailer'> {
 export type Ring = 'handler' | 'server' | 'server, PostgreSQL' | 'handler, PostgreSQL and Redis'
 export const RINGS: readonly Ring[] = ['handler', 'server', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
 
-/** For tests whose subject is hashing or its time: `startInstance(ring, options, REAL_COST)`. */
+/** Seams for tests about hashing or its duration: `startInstance(ring, options, REAL_COST)`. */
 export const REAL_COST: Seams = {}
-/** A busy machine makes no test red; test/scale/faults.test.ts proves the deadlines of the storages. */
+/**
+ * Long deadlines, so that no test fails on a busy machine; test/scale/faults.test.ts proves the deadlines of the
+ * storages.
+ */
 const PATIENT = { deadlineMs: 20_000 }
 export const SMALL_COST: Seams = { passwordCost: SMALLEST_PASSWORD_COST }
 
-/** Starts an instance with a database of its own. Passwords are hashed at the smallest cost unless `seams` differ. */
+/** Starts an instance with a separate database. Passwords are hashed at the smallest cost unless `seams` differ. */
 export async function startInstance(
   ring: Ring,
   options: Partial<LatchkeyOptions> = {},
@@ -108,7 +111,7 @@ export async function startInstance(
 }
 
 interface TestStorage {
-  /** The storage as one more process opens it. */
+  /** Returns the storage as another process opens it. */
   open(): Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>
   stored(): Promise<string>
   runSql: Instance['runSql']
@@ -147,7 +150,7 @@ function makeSqliteFile(): TestStorage {
   }
 }
 
-/** Calls the handler of a node. */
+/** Returns a function that calls the handler of a node. */
 export function sendTo(auth: Latchkey): Send {
   return (path, init) => auth.handler(new Request(`${ORIGIN}${path}`, init), { remoteAddress: '127.0.0.1' })
 }

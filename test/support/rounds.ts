@@ -1,5 +1,5 @@
 /**
- * Returns how often a test repeats what chance decides.
+ * Returns how often a test repeats a scenario that depends on chance.
  * @param long the number for `npm run test:long`, which sets TEST_LONG.
  * @param short the number for `npm test`.
  */

@@ -1,4 +1,4 @@
-/* The server as its own process, as a user starts it. */
+/* The server in a separate process, as a user starts it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -13,10 +13,10 @@ export interface ServerProcess {
   readonly url: string
   readonly port: number
   readonly child: ChildProcess
-  /** Every line of standard output so far. */
+  /** All lines of standard output so far. */
   readonly lines: string[]
   client(): Client
-  /** Ends it by a signal and waits until it is gone. */
+  /** Sends a signal to the process and waits until it is gone. */
   end(signal: NodeJS.Signals): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../src/sessions/store.ts'
 
 const LIFE_MS = 600_000
 
-/** A session of a user, for a store that is asked without a login. */
+/** Returns a session of a user, for calls of a store without a login. */
 export function makeSessionRecord(userId: UserId): SessionRecord & { readonly token: Token } {
   const now = Date.now()
   const token = newToken('lks')

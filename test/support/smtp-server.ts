@@ -1,61 +1,61 @@
-/* A real mail server of the tests' own. It keeps what it is given, and fails in the ways that mail servers do. */
+/* A real mail server for the tests. It keeps the emails it receives, and fails as mail servers do. */
 import { EventEmitter, once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import type { Certificate } from './certificate.ts'
 
-/** A mail as it arrived. */
+/** An email as it arrived. */
 export interface CaughtMail {
   readonly from: string
-  /** The recipients of the envelope, whatever the headers say. */
+  /** The recipients in the envelope, which can differ from the headers. */
   readonly to: readonly string[]
   readonly isSmtpUtf8: boolean
   readonly isTls: boolean
-  /** Who logged in to hand it over; null without a login. */
+  /** The user who authenticated to send the email; null without authentication. */
   readonly user: string | null
-  /** As it came over the line. */
+  /** The email as received over the connection. */
   readonly raw: string
   readonly parsed: ParsedMail
 }
 
 /**
- * What the server does with mails: `accept`; `fail` with 451, come back later; `reject` recipients with 550;
- * `reject_content` with 554 after DATA; `hang` without an answer to RCPT; `swallow` without an answer after DATA, though
- * the mail was taken; `silent` without a greeting.
+ * How the server treats emails: `accept`; `fail` with 451 (temporary); `reject` recipients with 550; `reject_content`
+ * with 554 after DATA; `hang` without a reply to RCPT; `swallow` the email without a reply after DATA; `silent` without
+ * a greeting.
  */
 export type SmtpBehaviour = 'accept' | 'fail' | 'reject' | 'reject_content' | 'hang' | 'swallow' | 'silent'
 
-/** A server that a test may stop, start again and have misbehave. */
+/** A server that a test may stop, start again and cause to fail. */
 export interface TestSmtpServer {
   readonly port: number
   /** `smtp://127.0.0.1:<port>`, or `smtps://localhost:<port>`. */
   readonly url: string
-  /** All mails that were accepted. */
+  /** All emails that were accepted. */
   readonly mails: readonly CaughtMail[]
-  /** The first mail that fits, as soon as it has arrived. */
+  /** Resolves with the first email that matches, as soon as it has arrived. */
   waitForMail(fits?: (mail: CaughtMail) => boolean): Promise<CaughtMail>
   /** Resolves when the next client has connected. */
   waitForConnection(): Promise<void>
-  /** Resolves when those who are connected now have gone. */
+  /** Resolves when the currently connected clients have disconnected. */
   waitForDisconnection(): Promise<void>
   behave(behaviour: SmtpBehaviour): void
-  /** Connections are refused from now on; those there are end. */
+  /** Closes all connections and refuses new ones. */
   stop(): Promise<void>
   /** Listens again on the same port after `stop`. */
   start(): Promise<void>
 }
 
-/** How it listens. */
+/** Options of the server. */
 export interface TestSmtpOptions {
-  /** With a certificate: `starttls` offers TLS, `implicit` speaks nothing else. */
+  /** Requires a certificate: `starttls` offers TLS, `implicit` accepts nothing else. */
   readonly tls?: 'starttls' | 'implicit'
   readonly certificate?: Certificate
-  /** Who may hand over mails. Default: everybody. */
+  /** Credentials that clients must send. Default: none. */
   readonly login?: { readonly user: string; readonly password: string }
-  /** Listens here. Default 127.0.0.1. */
+  /** Address to listen on. Default 127.0.0.1. */
   readonly host?: string
-  /** Whether UTF-8 addresses are taken (RFC 6531). Default true. */
+  /** True if the server accepts UTF-8 addresses (RFC 6531). Default true. */
   readonly smtpUtf8?: boolean
 }
 
@@ -71,7 +71,7 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
   async function listen(onPort: number): Promise<{ server: SMTPServer; sockets: Set<Socket> }> {
     const server = new SMTPServer({ ...settings(options), ...handlers() })
     const sockets = new Set<Socket>()
-    server.on('error', () => undefined) // of connections that were broken off, which tests do
+    server.on('error', () => undefined) // tests abort connections
     server.server.on('connection', (socket: Socket) => {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
@@ -90,7 +90,7 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
         done(isRight ? null : new Error('wrong user or password'), isRight ? { user: username } : undefined)
       },
       onRcptTo({ address }, _session, done) {
-        // Without the extension an address is ASCII (RFC 6531 section 3.2); this server would take anything.
+        // Without the extension an address is ASCII (RFC 6531 section 3.2); this server would accept any address.
         if (options.smtpUtf8 === false && /[^\0-\u007f]/.test(address)) return done(reply(553, 'not an address'))
         if (behaviour === 'fail') return done(reply(451, 'try again later'))
         if (behaviour === 'reject') return done(reply(550, 'no such user'))

@@ -1,4 +1,4 @@
-/** A row as an SQL statement that inserts it, for tests that write beside Latchkey. */
+/** Returns an SQL statement that inserts rows, for tests that write to the database directly. */
 export function insertStatement(table: string, rows: readonly Record<string, unknown>[]): string {
   const columns = Object.keys(rows[0] ?? {}).join()
   const tuples = rows.map((row) => `(${Object.values(row).map(toLiteral).join()})`)

@@ -1,4 +1,4 @@
 import { onlyEvents } from '../../src/kernel/effects.ts'
 
-/** For calls of stores in which what is told of them does not matter. */
+/** Effects for calls of stores in tests that do not check effects. */
 export const untold = onlyEvents()

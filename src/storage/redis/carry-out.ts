@@ -12,8 +12,8 @@ export interface CarryOutDeps {
 const BATCH = 100
 
 /**
- * Carries out the orders of transactions: those for one user, or with null all that are left. An order that fails holds up
- * no other; doing one twice does no harm.
+ * Carries out the orders that transactions left for one user, or all orders if `userId` is null. An order that fails
+ * does not stop the others. Carrying out an order twice does no harm.
  * @throws the first failure.
  */
 export async function carryOut(deps: CarryOutDeps, userId: UserId | null): Promise<void> {
@@ -35,7 +35,7 @@ async function carryOutOne(deps: CarryOutDeps, order: SessionOrder): Promise<voi
   await keys.announceUser(order.userId)
 }
 
-/** Brings the copies of a user up to date; ends all sessions of a user who is gone or disabled. */
+/** Updates the copies of a user in the sessions; revokes all sessions if the user is deleted or disabled. */
 async function refreshUser({ keys, orders }: CarryOutDeps, userId: UserId): Promise<void> {
   const copy: UserCopy | null = await orders.findUser(userId)
   if (copy === null) await endAmong(keys, userId, () => true)

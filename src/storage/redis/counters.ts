@@ -9,14 +9,14 @@ type TakeReply = readonly [
   expiresAt: number,
 ]
 
-/** Counters in Redis, each one key that expires with it; a try is one script. */
+/** Creates the counter store in Redis. Each counter is one key that expires by itself; each attempt runs one script. */
 export function createRedisCounterStore(link: RedisLink): CounterStore {
   const keyOf = (key: string): string => `throttle:${key}`
   return {
     async take(key, { maxTries, keepMs, keptSince, freeTries, waitsMs }, now) {
       const numbers = [now, maxTries, keepMs].map(String)
       const args = [...numbers, keptSince, String(freeTries), ...waitsMs.map(String)]
-      // What the script returns.
+      // The types are those that the script returns.
       const [outcome, count, blockedUntil, expiresAt] = (await link.run(
         TAKE_TRY,
         keyOf(key),
@@ -27,7 +27,8 @@ export function createRedisCounterStore(link: RedisLink): CounterStore {
     },
 
     async look(key, { maxTries }, now) {
-      const found = (await link.command('HMGET', keyOf(key), 'count', 'blocked', 'expires')) as (string | null)[] // as asked
+      // the types follow from the command
+      const found = (await link.command('HMGET', keyOf(key), 'count', 'blocked', 'expires')) as (string | null)[]
       const [count = 0, blockedUntil = 0, expiresAt = 0] = found.map(Number)
       if (expiresAt <= now) return null
       if (count >= maxTries) return { outcome: 'spent', retryAt: expiresAt }
@@ -43,7 +44,7 @@ export function createRedisCounterStore(link: RedisLink): CounterStore {
       await link.command('DEL', keyOf(key))
     },
 
-    // Redis itself deletes what has expired.
+    // Redis deletes expired keys by itself.
     sweep: async () => false,
   }
 }

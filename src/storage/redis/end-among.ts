@@ -3,8 +3,8 @@ import type { SessionRef } from '../../sessions/store.ts'
 import type { ListedSession, SessionKeys } from './session-keys.ts'
 
 /**
- * Ends those sessions of the user that are meant; returns those that were there. Lists them again until nothing new is
- * listed: a session that got another token meanwhile is listed under the new one before the old one ends.
+ * Revokes the user's sessions that are selected, and returns those that existed. Repeats the listing until it finds
+ * nothing new: a session that is rotated in the meantime is listed under its new token before the old token is revoked.
  */
 export async function endAmong(
   keys: SessionKeys,
@@ -25,7 +25,7 @@ export async function endAmong(
   }
 }
 
-/** Ends these sessions of any users; returns those that were there. */
+/** Revokes the given sessions of any users; returns those that existed. */
 export async function endMany(keys: SessionKeys, refs: readonly SessionRef[]): Promise<SessionRef[]> {
   const byUser = [...Map.groupBy(refs, ({ userId }) => userId)]
   const ended = await Promise.all(

@@ -1,22 +1,22 @@
-/* The three kinds of Redis behind one small interface: a single server, a cluster, and a server that Sentinel watches. */
+/* One small interface for three kinds of Redis: a single server, a cluster, and a server that Sentinel watches. */
 import { createOptionalImport } from '../../kernel/optional-import.ts'
 
-/** What a script or command answers. */
+/** The reply to a script or command. */
 export type Reply = string | number | null | readonly Reply[]
 
-/** A client that was made and does not connect again by itself. */
+/** A client that does not reconnect by itself. */
 export interface RedisClient {
   connect(): Promise<void>
-  /** Runs a command where the key is. Without a key, anywhere. */
+  /** Sends a command to the node that holds the key; without a key, to any node. */
   send(key: string | undefined, args: readonly string[]): Promise<Reply>
   subscribe(channel: string, listener: (message: string) => void): Promise<void>
-  /** Calls back when messages may have been missed, though the client goes on by itself. */
+  /** Calls the listener when messages may have been missed although the client continues by itself. */
   onGap(listener: () => void): void
-  /** Ends it at once; commands under way fail. */
+  /** Closes the client at once; commands in progress fail. */
   destroy(): void
 }
 
-/** Loads the package. Throws an Error that says what to install. */
+/** Loads the package `redis`. Throws an Error that names the package to install. */
 export const loadRedis: () => Promise<typeof import('redis')> = createOptionalImport(
   () => import('redis'),
   'redis',
@@ -24,13 +24,13 @@ export const loadRedis: () => Promise<typeof import('redis')> = createOptionalIm
 )
 
 const CONNECT_MS = 1_000
-/** Commands that may wait for answers before more are refused. */
+/** Number of commands that may wait for replies before further commands are refused. */
 const MAX_WAITING = 50_000
 const SOCKET = { connectTimeout: CONNECT_MS, reconnectStrategy: false } as const
 
 /**
- * Makes a client for an address: `redis://` or `rediss://` for a single server, `redis+cluster://one:6379,two:6379` (or
- * `rediss+cluster://`) for a cluster, `redis+sentinel://one:26379,two:26379/name` for what Sentinel watches.
+ * Creates a client for a URL: `redis://` or `rediss://` for a single server, `redis+cluster://one:6379,two:6379` (or
+ * `rediss+cluster://`) for a cluster, `redis+sentinel://one:26379,two:26379/name` for a server that Sentinel watches.
  */
 export async function createRedisClient(url: string): Promise<RedisClient> {
   const [, scheme = '', kind, rest = ''] = /^(rediss?)(\+cluster|\+sentinel)?:\/\/(.*)$/s.exec(url) ?? []
@@ -41,7 +41,7 @@ export async function createRedisClient(url: string): Promise<RedisClient> {
 
 async function createSingleClient(url: string): Promise<RedisClient> {
   const { createClient } = await loadRedis()
-  // The client writes into what it is given.
+  // The client modifies its arguments.
   const client = createClient({
     url,
     socket: { ...SOCKET },
@@ -59,7 +59,7 @@ async function createSingleClient(url: string): Promise<RedisClient> {
     async subscribe(channel, listener) {
       await subscriber.subscribe(channel, listener)
     },
-    onGap: ignore, // it does not connect again by itself
+    onGap: ignore, // it does not reconnect by itself
     destroy() {
       if (client.isOpen) client.destroy()
       if (subscriber.isOpen) subscriber.destroy()
@@ -106,8 +106,9 @@ async function createSentinelClient(scheme: string, rest: string): Promise<Redis
     }),
     nodeClientOptions: { socket: socketFor(scheme), commandsQueueMaxLength: MAX_WAITING, ...credentials },
     sentinelClientOptions: { socket: socketFor(scheme) },
-    // One connection for all commands. Without it, commands that begin at the same moment each take one of the pool, and all
-    // but the last are never given back: the others wait for nothing (redis 6, `_execute` of its Sentinel client).
+    // One connection for all commands. Without this setting, commands that start at the same moment each take a
+    // connection from the pool, and only the last connection is returned: later commands wait forever (redis 6,
+    // `_execute` of its Sentinel client).
     reserveClient: true,
     masterPoolSize: 1,
   })
@@ -129,11 +130,11 @@ async function createSentinelClient(scheme: string, rest: string): Promise<Redis
   }
 }
 
-/** What these clients say when they lose a connection, which they make anew by themselves. */
+/** Events that these clients emit when they lose a connection that they reopen by themselves. */
 const CLUSTER_GAPS = ['error', 'node-error', 'node-reconnecting', 'node-disconnect']
 const SENTINEL_GAPS = ['error', 'client-error', 'topology-change']
 
-/** `rediss` means TLS on every connection, discovered ones too. */
+/** `rediss` means TLS on every connection, including discovered nodes. */
 function socketFor(scheme: string): { connectTimeout: number; tls?: true } {
   return { connectTimeout: CONNECT_MS, ...(scheme === 'rediss' ? { tls: true as const } : {}) }
 }
@@ -144,7 +145,7 @@ interface Hosts {
   readonly path: string
 }
 
-/** `user:password@one:1,two:2/path` in its parts. */
+/** Splits `user:password@one:1,two:2/path` into its parts. */
 function splitHosts(rest: string): Hosts {
   const [, login, list = '', path = ''] = /^(?:([^@]*)@)?([^/]*)\/?(.*)$/s.exec(rest) ?? []
   const [username = '', password = ''] = (login ?? '').split(':').map(decodeURIComponent)
@@ -155,5 +156,5 @@ function splitHosts(rest: string): Hosts {
   }
 }
 
-/** Whoever waits for a command is told by that command. */
+/** Ignores an error event: each command in progress reports the error to its caller. */
 function ignore(): void {}

@@ -1,7 +1,7 @@
 /*
- * The way to Redis that mends itself. Every 250 ms the process calls itself over the channel on which changes come; when
- * it hears nothing for a second, the connections are made anew, until it does. Commands go on over the old ones meanwhile,
- * unless Redis cannot be reached at all: then they are refused at once.
+ * A connection to Redis that repairs itself. Every 250 ms the process sends itself a message over the channel of
+ * changes. If no message arrives for a second, it opens new connections until one works. Meanwhile commands continue on
+ * the old connections. If Redis is unreachable, commands are refused at once.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,40 +12,40 @@ import type { OnStatement } from '../storage.ts'
 import { createRedisClient, loadRedis, type RedisClient, type Reply } from './redis-client.ts'
 import type { Script } from './scripts.ts'
 
-/** Where Redis is and how it is used. */
+/** Where Redis is and how the link uses it. */
 export interface LinkOptions {
   readonly url: string
-  /** Before every key and channel. */
+  /** Prefix of every key and channel. */
   readonly prefix: string
-  /** Milliseconds after which a command is given up. */
+  /** Milliseconds before a command is abandoned. */
   readonly deadlineMs: number
   readonly inbox: ChangeInbox
   readonly onStatement: OnStatement | undefined
 }
 
-/** Runs commands. Each throws the refusal `unavailable` when Redis does not answer in time. */
+/** Runs commands. Each throws the refusal `unavailable` if Redis does not reply in time. */
 export interface RedisLink {
   command(name: string, key: string | null, ...args: string[]): Promise<Reply>
   /** Runs a script on one key, atomically. */
   run(script: Script, key: string, ...args: string[]): Promise<Reply>
-  /** The channel of changes, by its full name. */
+  /** Full name of the channel of changes. */
   readonly channel: string
   stop(): Promise<void>
 }
 
 const PROOF_MS = 1_000
-/** Discovering a cluster, or a Sentinel that answers, takes several connections. */
+/** Milliseconds to connect. Discovering a cluster or asking a Sentinel takes several connections. */
 const CONNECT_MS = 4_000
 const RECONNECT_MS = 500
 
-/** Connects, and stays connected until it is stopped. Throws when Redis cannot be reached now. */
+/** Connects, and stays connected until `stop`. Throws if Redis is unreachable now. */
 export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   const { prefix, deadlineMs, onStatement } = options
   const stopping = new AbortController()
   await loadRedis()
   let client: RedisClient | null = await connect(options).catch((error: unknown) => {
-    // What is wrong with an address is told with the whole address, password and all: not repeated here.
-    const reason = error instanceof Error && !(error instanceof TypeError) ? error.message : 'the address is malformed'
+    // A TypeError about the URL contains the whole URL with its password, so its text is not repeated here.
+    const reason = error instanceof Error && !(error instanceof TypeError) ? error.message : 'the URL is malformed'
     throw new Error(`Redis cannot be reached: ${reason}`)
   })
   const ended = follow(client)
@@ -64,7 +64,7 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
     }
   }
 
-  /** Ends a client that is no longer used, when its last command has been answered or given up. */
+  /** Closes a replaced client after its last command was answered or abandoned. */
   async function retire(old: RedisClient): Promise<void> {
     await sleep(deadlineMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
     old.destroy()
@@ -104,7 +104,7 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   }
 }
 
-/** Tries until it succeeds; each failure is told. */
+/** Attempts to reconnect until it succeeds; reports each failure. */
 async function reconnect(
   options: LinkOptions,
   signal: AbortSignal,
@@ -140,7 +140,7 @@ async function connect(options: LinkOptions): Promise<RedisClient> {
   }
 }
 
-/** Calls itself by the way that changes go, again and again; ends when it does not hear its call in time. */
+/** Sends itself messages over the channel of changes, again and again; returns when one does not arrive in time. */
 async function proveWhileAlive(client: RedisClient, options: LinkOptions, signal: AbortSignal): Promise<void> {
   const ownChannel = `${options.prefix}alive:${randomUUID()}`
   let heard: ((call: string) => void) | undefined
@@ -162,7 +162,7 @@ async function proveWhileAlive(client: RedisClient, options: LinkOptions, signal
       await sleep(PROOF_INTERVAL_MS, undefined, { signal, ref: false })
     }
   } catch {
-    // Stopped, or nothing was heard: either way this client is done.
+    // The link was stopped, or no message arrived: in both cases this client is not used again.
   }
 }
 

@@ -8,25 +8,25 @@ import { createSessionKeys } from './session-keys.ts'
 import { createRedisSessionStore, type RedisSessionDeps } from './sessions.ts'
 import { changePassword, createUser } from './user-changes.ts'
 
-/** How Redis is used. */
+/** Options of `redis`. */
 export interface RedisOptions {
-  /** Before every key and channel, for several deployments on one server. Default `latchkey:`. */
+  /** Prefix of every key and channel, so that several deployments can share one server. Default `latchkey:`. */
   readonly prefix?: string
-  /** Milliseconds after which a command is given up with 503. Default 2,000. */
+  /** Milliseconds before a command is abandoned and answered with 503. Default 2,000. */
   readonly deadlineMs?: number
-  /** Told the name of each command, never its values, and how long it took. For counting and tracing. */
+  /** Receives the name of each command, never its values, and its duration in milliseconds. For metrics and tracing. */
   readonly onStatement?: OnStatement
 }
 
 const DEFAULT_DEADLINE_MS = 2_000
-/** How often a node looks for orders that another did not live to carry out. */
+/** How often a node looks for orders that another node did not carry out before it died. */
 const CARRY_OUT_MS = SECOND_MS
 
 /**
- * Keeps sessions in Redis (7 or newer) or Valkey, beside users in SQL: `createLatchkey({ storage, sessionStorage })`.
- * Needs the package `redis`.
- * @param url `redis://` or `rediss://` with `user:password@host:port`; `redis+cluster://one:6379,two:6379` for a cluster,
- *   `redis+sentinel://one:26379,two:26379/name` for Sentinel.
+ * Keeps sessions in Redis (7 or newer) or Valkey, and users in SQL: `createLatchkey({ storage, sessionStorage })`.
+ * Requires the package `redis`.
+ * @param url `redis://` or `rediss://` with `user:password@host:port`; `redis+cluster://one:6379,two:6379` for a
+ *   cluster, `redis+sentinel://one:26379,two:26379/name` for Sentinel.
  */
 export function redis(url: string, options: RedisOptions = {}): SessionStorage {
   const { prefix = 'latchkey:', deadlineMs = DEFAULT_DEADLINE_MS } = options
@@ -72,7 +72,7 @@ function keepSessionsInRedis(deps: RedisSessionDeps, link: RedisLink): Stores {
   }
 }
 
-/** Carries out orders that another process left behind. Returns a function that stops it. An outage is reported once. */
+/** Carries out orders that another process left behind. Returns a function that stops it. Reports an outage once. */
 function carryOutRegularly(deps: RedisSessionDeps): () => void {
   let isCarryingOut = false
   let isFailing = false
@@ -84,7 +84,7 @@ function carryOutRegularly(deps: RedisSessionDeps): () => void {
       await carryOut(deps, null)
       isFailing = false
     } catch (error) {
-      if (!isFailing) deps.onError(error) // the orders stand, and the next look finds them
+      if (!isFailing) deps.onError(error) // the orders remain stored, and the next look finds them
       isFailing = true
     } finally {
       isCarryingOut = false
@@ -95,14 +95,18 @@ function carryOutRegularly(deps: RedisSessionDeps): () => void {
   return () => clearInterval(timer)
 }
 
-/** A server that drops keys when memory is short could drop an index, whose sessions could then not be ended. */
+/**
+ * Refuses a server that drops keys when memory is short. It could drop a user's index, and then the sessions in it
+ * could not be revoked.
+ */
 async function refuseEviction(link: RedisLink): Promise<void> {
   const info = String(await link.command('INFO', null, 'memory'))
   const limit = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0)
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
   if (limit === 0 || policy === 'noeviction') return
   throw new Error(
-    `This Redis drops keys when its memory is full (maxmemory-policy ${policy}), and a session whose key of the user is ` +
-      'dropped could not be ended. Set maxmemory-policy noeviction, or use a Redis of its own for sessions.',
+    `This Redis drops keys when its memory is full (maxmemory-policy ${policy}). If it drops the index of a user, the ` +
+      'sessions in that index can no longer be revoked. Set maxmemory-policy noeviction, or use a separate Redis for ' +
+      'sessions.',
   )
 }

@@ -3,11 +3,11 @@ import type { SessionKeys } from './session-keys.ts'
 import type { StoredSession } from './session-record.ts'
 
 /**
- * Stores the session under its new token too, before a transaction whose order ends the old token. Returns false when the
- * session is gone or has another token by now; then the caller ends the new token.
+ * Stores the session under its new token as well, before a transaction whose order revokes the old token. Returns false
+ * if the session is gone or has another token by now; then the caller revokes the new token.
  *
- * The second look at the old token finds out that the session ended before the new token was stored. If it ends after that
- * look, `endAmong` lists the sessions again, and so finds the new token.
+ * The second look at the old token detects a session that was revoked before the new token was stored. If the session
+ * is revoked after that look, `endAmong` lists the sessions again and finds the new token.
  */
 export async function prepareRotation(
   keys: SessionKeys,
@@ -18,7 +18,7 @@ export async function prepareRotation(
   return (await keys.find(rotation.oldTokenHash)) !== null
 }
 
-/** Swaps the token of a session. Returns null when the session is gone or has another token by now. */
+/** Swaps the token of a session. Returns null if the session is gone or has another token by now. */
 export async function rotateSession(
   keys: SessionKeys,
   rotation: SessionRotation,
@@ -27,13 +27,13 @@ export async function rotateSession(
   const after = await putRotated(keys, rotation, securityEpoch)
   if (after === null) return null
   const { id, userId, oldTokenHash, newTokenHash } = rotation
-  // Of several rotations at once, the one that ends the old token has won.
+  // Of several concurrent rotations, the one that revokes the old token wins.
   if (await keys.end({ id, userId, tokenHash: oldTokenHash })) return after
   await keys.end({ id, userId, tokenHash: newTokenHash })
   return null
 }
 
-/** Stores the session under its new token and in this epoch, beside the old one. */
+/** Stores the session under its new token and with the given epoch, next to the old one. */
 async function putRotated(
   keys: SessionKeys,
   { id, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,

@@ -1,7 +1,10 @@
-/* The atomic steps, each on one key, so that they work on a cluster too. ARGV is told with each. */
+/*
+ * The atomic steps as Lua scripts. Each uses one key, so all work on a cluster. Each comment lists the arguments
+ * (ARGV).
+ */
 import { createHash } from 'node:crypto'
 
-/** A Lua script, known to the server by its SHA-1. */
+/** A Lua script, which the server knows by its SHA-1. */
 export interface Script {
   readonly name: string
   readonly source: string
@@ -12,7 +15,7 @@ function script(name: string, source: string): Script {
   return { name, source, sha: createHash('sha1').update(source).digest('hex') }
 }
 
-/** Writes a session. ARGV: when Redis deletes it (ms), then fields and values. */
+/** Stores a session. ARGV: when Redis deletes it (ms), then fields and values. */
 export const PUT_SESSION: Script = script(
   'put session',
   `redis.call('HSET', KEYS[1], unpack(ARGV, 2))
@@ -20,7 +23,10 @@ redis.call('PEXPIREAT', KEYS[1], ARGV[1])
 return 1`,
 )
 
-/** Ends a session and tells everybody, in one step. ARGV: channel, message, highest security epoch to end, '' for all. */
+/**
+ * Revokes a session and notifies all nodes, in one step. ARGV: channel, message, highest security epoch to revoke (''
+ * for all).
+ */
 export const END_SESSION: Script = script(
   'end session',
   `if ARGV[3] ~= '' then
@@ -32,7 +38,7 @@ redis.call('PUBLISH', ARGV[1], ARGV[2])
 return 1`,
 )
 
-/** Writes a use that is later than the last one. ARGV: last use, idle limit, when Redis deletes the session. */
+/** Stores a last use that is later than the stored one. ARGV: last use, idle limit, when Redis deletes the session. */
 export const TOUCH_SESSION: Script = script(
   'touch session',
   `local seen = redis.call('HGET', KEYS[1], 'seen')
@@ -42,7 +48,7 @@ redis.call('PEXPIREAT', KEYS[1], ARGV[3])
 return 1`,
 )
 
-/** Notes that the cookie was sent, unless another did. ARGV: when it was sent before, when now. */
+/** Records that the cookie was sent, unless another request did. ARGV: when it was sent before, the time now. */
 export const MARK_COOKIE_SENT: Script = script(
   'mark cookie sent',
   `if redis.call('HGET', KEYS[1], 'sent') ~= ARGV[1] then return 0 end
@@ -50,7 +56,7 @@ redis.call('HSET', KEYS[1], 'sent', ARGV[2])
 return 1`,
 )
 
-/** Notes that something changed, and forgets what did long ago. ARGV: now, the id, how long changes are kept. */
+/** Records that something changed, and deletes old records. ARGV: now, the id, how long changes are kept. */
 export const NOTE_CHANGE: Script = script(
   'note change',
   `redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
@@ -68,7 +74,10 @@ redis.call('HSET', KEYS[1], 'user', ARGV[1], 'revision', ARGV[2])
 return 1`,
 )
 
-/** Adds a session to the index of its user, which lives as long as the longest of them. ARGV: token hash, id, limit. */
+/**
+ * Adds a session to the index of its user. The index expires with the last of its sessions. ARGV: token hash, id,
+ * limit.
+ */
 export const ADD_TO_INDEX: Script = script(
   'add to index',
   `redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
@@ -76,12 +85,13 @@ if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPI
 return 1`,
 )
 
-/** The index of a user, as token hash and session id in turn. */
+/** Reads the index of a user: token hashes and session ids alternate. */
 export const READ_INDEX: Script = script('read index', `return redis.call('HGETALL', KEYS[1])`)
 
 /**
- * Counts a try, or says why not. ARGV: now, most tries, how long a counter is kept, 'last' or 'first', free tries, then the
- * waits. Gives the outcome, the count, until when one waits, and when the counter expires.
+ * Counts an attempt, or returns why it is refused. ARGV: now, maximum of attempts, how long a counter is kept, 'last'
+ * or 'first', free attempts, then the waits. Returns the outcome, the count, when the wait ends, and when the counter
+ * expires.
  */
 export const TAKE_TRY: Script = script(
   'take try',
@@ -101,7 +111,7 @@ redis.call('PEXPIRE', KEYS[1], string.format('%.0f', expires - now))
 return {'counted', count, blocked, expires}`,
 )
 
-/** Takes a try back. ARGV: the wait that it began, and when its counter expires, '' for whenever. */
+/** Takes an attempt back. ARGV: the wait that it began, and when its counter expires ('' for any time). */
 export const GIVE_BACK_TRY: Script = script(
   'give back try',
   `local found = redis.call('HMGET', KEYS[1], 'count', 'blocked', 'expires')

@@ -1,6 +1,7 @@
 /*
- * Sessions as keys. `session:<token hash>` is the truth: there or not there. `user:<id>` lists the token hashes of a user
- * and is derived: what it lists may be gone, but nothing is there that it does not list, for it is written first.
+ * Sessions as keys. The key `session:<token hash>` decides whether a session exists. The key `user:<id>` lists the
+ * token hashes of a user. It is written first, so it lists every session that exists; it may also list sessions that
+ * are gone.
  */
 import type { TokenHash } from '../../crypto/token.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
@@ -20,51 +21,52 @@ import {
 } from './scripts.ts'
 import { deleteAt, fromFields, SESSION_FIELDS, type StoredSession, toFields } from './session-record.ts'
 
-/** A session as the index of its user lists it. */
+/** A session as listed in its user's index. */
 export interface ListedSession extends SessionRef {
   readonly tokenHash: TokenHash
-  /** True until it is surely there: being absent, it may be about to come. */
+  /** True until the session is known to exist: a listed session that is absent may still be about to be stored. */
   readonly isPending: boolean
 }
 
-/** The steps on sessions that Redis takes at once; everything else is made of them. */
+/** The atomic operations on sessions; all other operations are built from them. */
 export interface SessionKeys {
   put(stored: StoredSession): Promise<void>
   find(tokenHash: TokenHash): Promise<StoredSession | null>
-  /** Ends a session and tells all nodes. False when it is gone, or started after the epoch. */
+  /** Revokes a session and notifies all nodes. Returns false if it is gone or started after the epoch. */
   end(session: SessionRef & { readonly tokenHash: TokenHash }, throughEpoch?: number): Promise<boolean>
   touch(tokenHash: TokenHash, times: { readonly seen: number; readonly idle: number }): Promise<void>
   markCookieSent(tokenHash: TokenHash, before: number, now: number): Promise<boolean>
   refreshUser(tokenHash: TokenHash, copy: UserCopy): Promise<void>
-  /** Whatever the user has or had lately. */
+  /** Lists the sessions that the user has or recently had. */
   list(userId: UserId): Promise<ListedSession[]>
-  /** Strikes sessions that are gone from the index. */
+  /** Removes sessions that are gone from the index. */
   unlist(userId: UserId, gone: readonly TokenHash[]): Promise<void>
-  /** What changed lately. Redis itself tells nobody who was not there to hear. */
+  /** Returns the recent changes, for nodes that were not connected when Redis published them. */
   recentChanges(): Promise<RecentChanges>
-  /** Tells all nodes to forget what they know of the user. */
+  /** Notifies all nodes that their cached data about the user is out of date. */
   announceUser(userId: UserId): Promise<void>
 }
 
-/** Ids by the time of their change. */
+/** Key of a sorted set: changed ids, ordered by the time of the change. */
 const CHANGES = 'changes'
-/** Since when there are all of them: a Redis that lost its memory has lost this, too. */
+/** Key that holds the time since which `changes` is complete. If Redis lost its memory, this key is gone as well. */
 const CHANGES_SINCE = 'changes:since'
-/** More than these are not read one by one. */
+/** Above this number, changes are not read one by one. */
 const MAX_RECENT = 200_000
 
-/** After the id of a session that is listed and not yet surely there. */
+/** Suffix of a listed session id while the session may not be stored yet. */
 const PENDING = '?'
 
 /**
- * Makes the steps over a link.
- * @param onChanges receives what a step ended or announced, also when Redis did not answer: it may have carried it out.
+ * Creates the operations on a link.
+ * @param onChanges receives the changes of an operation, also if Redis did not reply: it may have carried out the
+ *   operation.
  */
 export function createSessionKeys(link: RedisLink, onChanges: OnChanges): SessionKeys {
   const sessionKey = (tokenHash: TokenHash): string => `session:${tokenHash}`
   const userKey = (userId: UserId): string => `user:${userId}`
 
-  /** Before the change itself, so that none is there that is not noted. */
+  /** Runs before the change itself, so that every change is recorded. */
   async function noteChange(id: SessionId | UserId): Promise<void> {
     await link.run(NOTE_CHANGE, CHANGES, String(Date.now()), id, String(KEEP_CHANGES_MS))
   }
@@ -111,12 +113,12 @@ export function createSessionKeys(link: RedisLink, onChanges: OnChanges): Sessio
     },
 
     async list(userId) {
-      const flat = (await link.run(READ_INDEX, userKey(userId))) as string[] // token hash and id in turn
+      const flat = (await link.run(READ_INDEX, userKey(userId))) as string[] // token hashes and ids alternate
       const listed: ListedSession[] = []
       for (let index = 0; index < flat.length; index += 2) {
         const [tokenHash = '', text = ''] = flat.slice(index, index + 2)
         const isPending = text.endsWith(PENDING)
-        // What stands in the index was written by `put`.
+        // `put` wrote the entries of the index.
         const id = (isPending ? text.slice(0, -PENDING.length) : text) as SessionId
         listed.push({ tokenHash: tokenHash as TokenHash, id, userId, isPending })
       }
@@ -130,7 +132,7 @@ export function createSessionKeys(link: RedisLink, onChanges: OnChanges): Sessio
       await link.command('SET', CHANGES_SINCE, String(now), 'NX')
       const since = Number(await link.command('GET', CHANGES_SINCE))
       const oldest = String(now - KEEP_CHANGES_MS)
-      // Members of the set.
+      // Members of the sorted set.
       const ids = (await link.command(
         'ZRANGE',
         CHANGES,

@@ -4,26 +4,26 @@ import type { SessionWithUser } from '../../sessions/store.ts'
 import type { UserCopy } from '../storage.ts'
 import type { Reply } from './redis-client.ts'
 
-/** A session as Redis keeps it, with a copy of its user, so that one read answers a verification. */
+/** A session as stored in Redis, with a copy of its user, so that one read is enough to verify it. */
 export interface StoredSession extends SessionWithUser {
   readonly tokenHash: TokenHash
   readonly revision: number
-  /** The user's security epoch when it started. */
+  /** The user's security epoch when the session started. */
   readonly epoch: number
 }
 
-/** The fields of a session's hash, in the order they are read. What moves has a field of its own. */
+/** The fields of a session's hash, in reading order. Values that change have a field of their own. */
 export const SESSION_FIELDS = ['session', 'user', 'seen', 'idle', 'sent', 'revision', 'epoch'] as const
 
-/** Kept beyond its limits for so long, that it is refused as expired and not merely unknown. */
+/** A session is kept this long beyond its limits, so that it is refused as expired and not as unknown. */
 const GRACE_MS = 60_000
 
-/** When Redis may delete a session with these limits. */
+/** Returns when Redis may delete a session with these limits. */
 export function deleteAt({ expiresAt, idleExpiresAt }: Pick<Session, 'expiresAt' | 'idleExpiresAt'>): number {
   return Math.min(expiresAt, idleExpiresAt) + GRACE_MS
 }
 
-/** A session as fields and values in turn. */
+/** Returns the session as a flat list: fields and values alternate. */
 export function toFields({ session, user, revision, epoch }: Omit<StoredSession, 'tokenHash'>): string[] {
   const { lastSeenAt, idleExpiresAt, cookieSentAt, ...rest } = session
   const values = [
@@ -38,9 +38,9 @@ export function toFields({ session, user, revision, epoch }: Omit<StoredSession,
   return SESSION_FIELDS.flatMap((field, index) => [field, values[index] as string])
 }
 
-/** The session in the values of its fields; null when it is gone. */
+/** Returns the session from the values of its fields, or null if it is gone. */
 export function fromFields(tokenHash: TokenHash, reply: Reply): StoredSession | null {
-  // What stands in Redis was written by `toFields`; all of it or nothing.
+  // `toFields` wrote these fields; either all exist or none.
   const [session, user, seen, idle, sent, revision, epoch] = reply as (string | null)[]
   if (session == null || user == null) return null
   return {
@@ -57,7 +57,7 @@ export function fromFields(tokenHash: TokenHash, reply: Reply): StoredSession | 
   }
 }
 
-/** A session about to be stored, with the copy of its user. */
+/** Returns a session to be stored, with the copy of its user. */
 export function toStored(
   session: Session,
   tokenHash: TokenHash,

@@ -7,15 +7,16 @@ import { rotateSession } from './rotate.ts'
 import type { SessionKeys } from './session-keys.ts'
 import { type StoredSession, toStored } from './session-record.ts'
 
-/** Dependencies of the sessions in Redis: the database beside it, and the connection. */
+/** Dependencies of `createRedisSessionStore`: the database that holds the users, and the connection to Redis. */
 export interface RedisSessionDeps extends SessionHost {
   readonly keys: SessionKeys
   readonly inbox: ChangeInbox
 }
 
 /**
- * Sessions in Redis. Users and their security epochs are elsewhere, so whatever starts a session writes it first and
- * looks at the user then: an event that ends all sessions either finds the session, or is seen by that look.
+ * Creates the session store in Redis. Users and their security epochs are in the database. Therefore each start of a
+ * session writes the session first and reads the user afterwards: an event that revokes all sessions either finds the
+ * session or is visible in that read.
  */
 export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
   const { stores, keys, orders, inbox, onChanges } = deps
@@ -33,7 +34,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       await keys.put(stored)
       if (!(await isStillAllowed({ keys, orders }, stored, securityEpoch))) return null
       const ending = await findEnding(keys, start)
-      // The database decides whether the login counts: only then do other sessions end for it.
+      // The database decides whether the login counts; only then are other sessions revoked for it.
       if (!(await orders.recordStart(start, effectsOf(ending)))) {
         await keys.end({ id: session.id, userId: session.userId, tokenHash })
         return null
@@ -92,7 +93,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     },
 
     async scan({ userId, since, after, now, limit }) {
-      // By way of the users, which works on a cluster too. `after` is the `next` of the page before.
+      // The scan goes by users, which works on a cluster as well. `after` is the `next` of the previous page.
       const page = { after: after as UserId | null, limit }
       const users = userId === null ? await stores.users.list(page) : [{ id: userId }]
       const live = await Promise.all(users.map(({ id }) => listLive(keys, id)))
@@ -110,7 +111,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       return ended
     },
 
-    // Redis itself deletes what has expired.
+    // Redis deletes expired sessions by itself.
     sweep: async () => ({ ended: [], mayBeMore: false }),
 
     recentChanges: keys.recentChanges,
@@ -127,7 +128,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
   }
 }
 
-/** Looks at the user after a session was written; takes it back when the user may no longer have it. */
+/** Reads the user after a session was stored; deletes the session if the user may no longer have it. */
 async function isStillAllowed(
   { keys, orders }: Pick<RedisSessionDeps, 'keys' | 'orders'>,
   stored: StoredSession,
@@ -143,7 +144,7 @@ async function isStillAllowed(
   return true
 }
 
-/** The sessions that end for a new one: the session that it replaces, and those beyond the limit. */
+/** Returns the sessions that a new session displaces: the one that it replaces, and those beyond the limit. */
 async function findEnding(
   keys: SessionKeys,
   { record: { session }, replaces, maxPerUser }: SessionStart,
@@ -153,12 +154,12 @@ async function findEnding(
   const candidates = isOwn ? own : await listLive(keys, replaces.userId)
   const replaced = candidates.filter((each) => each.session.id === replaces?.id)
   const others = own.filter(({ session: { id } }) => id !== session.id && id !== replaces?.id)
-  // A session that is getting another token is listed twice.
+  // A session that is being rotated is listed twice.
   const ending = new Map([...replaced, ...others.slice(maxPerUser - 1)].map((each) => [each.session.id, each.session]))
   return [...ending.values()].map(({ id, userId }) => ({ id, userId }))
 }
 
-/** The sessions of a user that are there, most recently used first; strikes the others from the index. */
+/** Returns the live sessions of a user, most recently used first; removes the others from the index. */
 async function listLive(keys: SessionKeys, userId: UserId): Promise<StoredSession[]> {
   const listed = await keys.list(userId)
   const found = await Promise.all(listed.map(({ tokenHash }) => keys.find(tokenHash)))

@@ -1,7 +1,7 @@
 /*
- * The two changes of a user that start or rotate a session by themselves. Redis stores the session under its new token
- * before the transaction of the database: no client has that token yet, so a session that goes no further does no harm.
- * Everything else that a transaction does to sessions is an order, which is carried out after its commit.
+ * The two changes of a user that start or rotate a session in Redis themselves. Redis stores the session under its new
+ * token before the database transaction. No client has that token yet, so the session does no harm if the transaction
+ * fails. All other effects of a transaction on sessions are orders, which are carried out after its commit.
  */
 import type { UserStore } from '../../accounts/store.ts'
 import type { PasswordStore } from '../../passwords/store.ts'
@@ -10,7 +10,7 @@ import { prepareRotation } from './rotate.ts'
 import { toStored } from './session-record.ts'
 import type { RedisSessionDeps } from './sessions.ts'
 
-/** Stores a user and the first session; the user is never there without it. */
+/** Stores a user and the first session; the user never exists without it. */
 export async function createUser(
   { stores, keys }: RedisSessionDeps,
   ...[newUser, effectsOf]: Parameters<UserStore['create']>
@@ -24,7 +24,7 @@ export async function createUser(
   return outcome
 }
 
-/** Changes a password. The order of the transaction ends all sessions but the one under the new token. */
+/** Changes a password. The order of the transaction revokes all sessions except the one with the new token. */
 export async function changePassword(
   { stores, keys, onChanges }: RedisSessionDeps,
   ...[change, effectsOf]: Parameters<PasswordStore['change']>

@@ -9,7 +9,7 @@ import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** Access tokens in SQL. */
+/** Creates the store of access tokens in SQL. */
 export function createAccessTokenStore(database: TransactingDatabase): AccessTokenStore {
   const { db, reader, transact, writeLightly } = database
   return {
@@ -80,7 +80,7 @@ export function createAccessTokenStore(database: TransactingDatabase): AccessTok
   }
 }
 
-/** Ends all access tokens of the user, in the transaction that ends all sessions. */
+/** Revokes all access tokens of the user, in the transaction that revokes all sessions. */
 export async function endAccessTokensOf(trx: Transaction<Database>, userId: UserId): Promise<void> {
   await trx.deleteFrom('access_tokens').where('user_id', '=', userId).execute()
 }
@@ -105,7 +105,7 @@ async function countTokens(trx: Transaction<Database>, userId: UserId): Promise<
   return Number(count)
 }
 
-/** The columns of the query of every verification, in its order. */
+/** The columns that `createTokenFinder` selects, in this order. */
 type FoundRow = readonly [
   id: AccessTokenId,
   userId: UserId,
@@ -121,7 +121,7 @@ type FoundRow = readonly [
   userCreatedAt: number,
 ]
 
-/** The one query of every verification; its text is made once. */
+/** Returns the query of every verification of an access token; its text is built once. */
 function createTokenFinder({ reader, prepareRead }: SqlDatabase): AccessTokenStore['findByTokenHash'] {
   const { sql: text } = reader
     .selectFrom('access_tokens')
@@ -164,7 +164,7 @@ function toRow({ accessToken, tokenHash }: AccessTokenRecord): InsertObject<Data
   }
 }
 
-/** The token in a row, which was written by `toRow`. */
+/** Returns the token in a row that `toRow` wrote. */
 function toAccessToken(row: Selectable<AccessTokensTable>): AccessToken {
   return {
     id: row.id as AccessTokenId,

@@ -4,13 +4,13 @@ import type { AuditRow, SealedBatch } from '../../audit/store.ts'
 import { toAuditEntry } from './audit-rows.ts'
 import type { AuditEventsTable, AuditSealsTable, Database } from './schema.ts'
 
-/** Sealed batches after a number, at most so many, with their rows. */
+/** Returns up to `limit` sealed batches after a batch number, with their rows. */
 export async function readBatches(reader: Kysely<Database>, after: number, limit: number): Promise<SealedBatch[]> {
   const rows = await selectBatches(reader, after, limit)
   return [...Map.groupBy(rows, (row) => row.sealed_batch).values()].flatMap(toBatch)
 }
 
-/** Seals with their rows in one statement, and so of one moment: rows are sealed and deleted while this reads. */
+/** Reads seals and their rows in one statement, and so from one snapshot: rows are sealed and deleted concurrently. */
 function selectBatches(reader: Kysely<Database>, after: number, limit: number): Promise<BatchRow[]> {
   return reader
     .selectFrom('audit_seals')
@@ -30,7 +30,7 @@ function selectBatches(reader: Kysely<Database>, after: number, limit: number): 
     )
     .orderBy('audit_seals.batch')
     .orderBy('audit_events.id')
-    .execute() as Promise<BatchRow[]> // a seal without rows comes once, with null in their place
+    .execute() as Promise<BatchRow[]> // a seal without rows comes as one row with nulls
 }
 
 type SealRow = Omit<Selectable<AuditSealsTable>, 'batch'> & { readonly sealed_batch: number }
@@ -63,7 +63,7 @@ function toAuditRow(row: EventRow): AuditRow {
   }
 }
 
-/** What of a row the chain goes over. */
+/** Returns the part of a row that the hash chain covers. */
 export function toChainedRow(row: Omit<Selectable<AuditEventsTable>, 'batch'>): ChainedRow {
   return {
     ...toAuditEntry(row),

@@ -8,13 +8,13 @@ import type { UserId } from '../../kernel/ids.ts'
 import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
 
-/** Writes events as rows of the transaction in which they happen. */
+/** Writes events as audit rows, in the transaction in which they happen. */
 export async function insertAuditRows(trx: Transaction<Database>, events: readonly StampedEvent[]): Promise<void> {
   if (events.length === 0) return
   await trx.insertInto('audit_events').values(events.map(toRow)).execute()
 }
 
-/** What every reader of a row wants of it. */
+/** Returns the entry of the audit log in a row. */
 export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): AuditEntry {
   return {
     id: row.id,
@@ -27,7 +27,7 @@ export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): 
   }
 }
 
-/** Takes away what is personal in the rows about a user; the id, that of nobody from then on, stays as a pseudonym. */
+/** Erases personal data in the rows about a user. The id of the deleted user stays as a pseudonym. */
 export async function erasePersonalData(trx: Transaction<Database>, userId: UserId): Promise<void> {
   await trx
     .updateTable('audit_events')
@@ -37,13 +37,13 @@ export async function erasePersonalData(trx: Transaction<Database>, userId: User
     .execute()
 }
 
-/** What is left in the personal columns. Only the digest stays, which says nothing without the salt. */
+/** Values of the erased personal columns. Only the digest stays, which reveals nothing without the salt. */
 export const NOTHING_PERSONAL = { ip: null, user_agent: null, personal_salt: null } as const
 
 function toRow(event: StampedEvent): InsertObject<Database, 'audit_events'> {
   const { at: happenedAt, actor, requestId, client, type, userId, ...rest } = event
   const { sessionId = null, ...detail } = { sessionId: undefined, ...rest }
-  // Nothing personal of a user who is gone is kept, and this is written when the rest of it was taken away.
+  // No personal data of a deleted user is kept, and this row is written after the rest was erased.
   const { ip = null, userAgent: user_agent = null } = (type === 'user.deleted' ? null : client) ?? {}
   const personal_salt = randomBytes(16).toString('base64url')
   return {

@@ -1,8 +1,8 @@
 /*
- * Sealing, in SQL. A row is in a batch when it says so: transactions commit in another order than that of their ids, so
- * "everything up to this id" would not be the same rows tomorrow. Of several nodes at once, one seals: in SQLite the write
- * lock sees to it; in PostgreSQL each passes over the rows that another has locked, and of two seals of the same number
- * the primary key lets one commit.
+ * Sealing in SQL. Each row stores the number of its batch. A batch cannot be "everything up to this id": transactions
+ * do not commit in the order of their ids, so the rows up to an id can change later. Of several nodes, one seals: in
+ * SQLite the write lock ensures this; in PostgreSQL each node skips rows that another has locked, and the primary key
+ * lets only one of two seals with the same number commit.
  */
 import type { InsertObject, Kysely, Transaction } from 'kysely'
 import { FIRST_PREVIOUS_HASH, hashRows, hashSeal, type SealContent } from '../../audit/chain.ts'
@@ -13,10 +13,10 @@ import { isUniqueViolation } from './errors.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
 
-/** What of the audit is about seals. */
+/** The methods of `AuditStore` that deal with seals. */
 export type AuditSeals = Omit<AuditStore, 'write' | 'list'>
 
-/** Seals over one database. */
+/** Creates the methods of `AuditStore` that deal with seals. */
 export function createAuditSeals(db: Kysely<Database>, reader: Kysely<Database>): AuditSeals {
   return {
     async seal(now, limit) {
@@ -30,7 +30,7 @@ export function createAuditSeals(db: Kysely<Database>, reader: Kysely<Database>)
       try {
         return await db.transaction().execute((trx) => sealRows(trx, now, limit))
       } catch (error) {
-        if (isUniqueViolation(error)) return 0 // another node was faster, and these rows are sealed next time
+        if (isUniqueViolation(error)) return 0 // another node was faster; these rows are sealed next time
         throw error
       }
     },
@@ -63,7 +63,7 @@ export function createAuditSeals(db: Kysely<Database>, reader: Kysely<Database>)
 }
 
 async function sealRows(trx: Transaction<Database>, now: number, limit: number): Promise<number> {
-  // First what is sealed, then what is not: the other way round a row could be sealed twice.
+  // Reads the last seal before the unsealed rows: in the opposite order a row could be sealed twice.
   const last = await trx
     .selectFrom('audit_seals')
     .select(['batch', 'hash'])
@@ -98,7 +98,10 @@ async function sealRows(trx: Transaction<Database>, now: number, limit: number):
   return found.length
 }
 
-/** What was noted about a user while they were being deleted came too late to be erased with the rest. */
+/**
+ * Erases personal data in events about deleted users. An event written during a deletion misses the erasure of the
+ * others.
+ */
 async function eraseOfUsersGone(trx: Transaction<Database>, batch: number): Promise<void> {
   await trx
     .updateTable('audit_events')

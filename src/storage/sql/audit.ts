@@ -6,7 +6,7 @@ import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
 import type { TransactingDatabase } from './transact.ts'
 
-/** The audit in SQL. */
+/** Creates the store of the audit log in SQL. */
 export function createAuditStore({ db, reader, transact }: TransactingDatabase): AuditStore {
   return {
     async write(effects) {

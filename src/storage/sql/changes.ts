@@ -4,19 +4,19 @@ import { type Change, KEEP_CHANGES_MS, type RecentChanges } from '../../sessions
 import type { Database, SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
 
-/** Rows older than this are swept; a process that was away for longer forgets its whole cache. */
+/** Older rows are swept; a process that was away for longer clears its whole cache. */
 const KEEP_MS = KEEP_CHANGES_MS + 10 * MINUTE_MS
-/** More than these are not read one by one. */
+/** Above this number, changes are not read one by one. */
 const MAX_RECENT = 200_000
 
-/** Tells other processes on the file, in the transaction that does it, what changed. */
+/** Announces a change to other processes on the file, in the transaction that makes the change. */
 export async function noteChange(trx: Transaction<Database>, change: Change): Promise<void> {
   const user_id = change.kind === 'session' ? change.userId : change.id
   const row = { kind: change.kind, subject_id: change.id, user_id, changed_at: at(Date.now()) }
   await trx.insertInto('changes').values(row).execute()
 }
 
-/** Deletes changes that every process has seen, but never the newest: its number tells whether others are missing. */
+/** Deletes changes that every process has seen. Keeps the newest: its number shows whether changes are missing. */
 export async function sweepChanges(db: Kysely<Database>): Promise<void> {
   await db
     .deleteFrom('changes')
@@ -25,7 +25,7 @@ export async function sweepChanges(db: Kysely<Database>): Promise<void> {
     .execute()
 }
 
-/** What changed lately, whoever did it. */
+/** Returns the recent changes of all processes. */
 export async function readRecentChanges({ reader }: SqlDatabase): Promise<RecentChanges> {
   const now = Date.now()
   const rows = await reader

@@ -1,6 +1,7 @@
 /*
- * Counters in SQL. A try is one UPSERT: it changes the row, and gives it back, only if the try may be made, so that of many
- * at once no more get through than there is room for. Only who is refused asks once more, for how long.
+ * Counters in SQL. An attempt is one UPSERT that updates and returns the row only if the attempt is allowed. So of many
+ * concurrent attempts, no more are counted than the limit allows. Only a refused attempt costs a second query, for the
+ * time to wait.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Limit, waitAfterMs } from '../../throttle/limits.ts'
@@ -8,14 +9,14 @@ import type { Counted, CounterStore, NotTaken } from '../../throttle/store.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
 
-/** Counters in SQL. */
+/** Creates the counter store in SQL. */
 export function createCounterStore(database: SqlDatabase): CounterStore {
   const { writeLightly } = database
   return {
     async take(key, limit, now) {
       const counted = await countTry(database, { key, limit, now })
       if (counted !== null) return { outcome: 'counted', ...counted }
-      // Nothing to be found: forgotten at this very moment.
+      // The counter is gone: it was deleted in this very moment.
       return (await findRefusal(database, { key, limit, now })) ?? { outcome: 'wait', retryAt: now }
     },
 
@@ -67,7 +68,7 @@ interface Try {
   readonly now: number
 }
 
-/** Null when the try may not be made. */
+/** Counts an attempt; returns null if it is not allowed. */
 async function countTry({ writeLightly }: SqlDatabase, { key, limit, now }: Try): Promise<Counted | null> {
   const hasExpired = sql<boolean>`throttle.expires_at <= ${at(now)}`
   const newExpiry = at(now + limit.keepMs)
@@ -93,7 +94,7 @@ async function countTry({ writeLightly }: SqlDatabase, { key, limit, now }: Try)
   return (await writeLightly(upsert)) ?? null
 }
 
-/** The time of a counter that nobody waits for. Never the present: a node whose clock is behind would wait for that. */
+/** The time of a counter without a wait. Never the present: a node whose clock is behind would wait until then. */
 const NOT_BLOCKED = 0
 
 function firstBlock(limit: Limit, now: number): number {
@@ -101,7 +102,7 @@ function firstBlock(limit: Limit, now: number): number {
   return waitMs === 0 ? NOT_BLOCKED : now + waitMs
 }
 
-/** The limit's table of waits as the arms of a CASE: until when one waits after one more try. */
+/** Returns the arms of a CASE with the limit's waits: the time until which the caller waits after one more attempt. */
 function blockedUntilByCount({ freeTries, waitsMs }: Limit, now: number): RawBuilder<unknown> {
   const longest = waitsMs.at(-1)
   if (longest === undefined) return sql`ELSE ${at(NOT_BLOCKED)}`

@@ -7,7 +7,7 @@ import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts'
 import { at } from './time.ts'
 
-/** Makes the effects on sessions in the same database: all of them within the transaction. */
+/** Creates the effects on sessions in the same database: all of them happen within the transaction. */
 export function createDirectSessionEffects(database: Pick<SqlDatabase, 'announce'>): SessionEffectsFactory {
   return (trx, evict) => {
     const sessions: SessionEffects = {
@@ -32,7 +32,7 @@ export function createDirectSessionEffects(database: Pick<SqlDatabase, 'announce
   }
 }
 
-/** Ends sessions; returns those that were there. */
+/** Revokes sessions; returns those that existed. */
 export async function endSessions(
   trx: Transaction<Database>,
   { evict, announce }: SessionEffects,
@@ -53,7 +53,7 @@ export async function endSessions(
   return ended
 }
 
-/** Ends all sessions of the user but one; returns how many. */
+/** Revokes all sessions of the user except one; returns their number. */
 export async function endSessionsOf(
   trx: Transaction<Database>,
   { evict, announce }: SessionEffects,
@@ -69,7 +69,7 @@ export async function endSessionsOf(
   return Number(numDeletedRows)
 }
 
-/** Swaps the token while the session still has the old one. */
+/** Swaps the token if the session still has the old one. */
 export async function swapToken(
   trx: Transaction<Database>,
   { evict, announce }: SessionEffects,

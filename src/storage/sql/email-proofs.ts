@@ -15,7 +15,7 @@ import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** Proofs of addresses, in SQL. */
+/** Creates the part of the user store that handles proofs of email addresses. */
 export function createEmailProofs({
   transact,
 }: TransactingDatabase): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange'> {
@@ -86,7 +86,7 @@ async function undoEmailChange(
   sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token))) return null
   await setVerifiedEmail(trx, userId, email)
-  // A way back that was mailed to an earlier address stays: whoever changed the address twice cannot take it away.
+  // An undo link sent to an earlier address stays: an intruder who changes the address twice cannot remove it.
   await trx
     .deleteFrom('one_time_tokens')
     .where('user_id', '=', userId)

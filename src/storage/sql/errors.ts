@@ -1,10 +1,10 @@
-/* What databases call their errors. */
+/* How databases report errors. */
 
 const SQLITE_CONSTRAINT_UNIQUE = 2067
 const SQLITE_CONSTRAINT_PRIMARYKEY = 1555
 const POSTGRES_UNIQUE_VIOLATION = '23505'
 
-/** True when the error says that a row with this unique value exists. */
+/** Returns true if the error means that a row with this unique value exists. */
 export function isUniqueViolation(error: unknown): boolean {
   const code = sqliteCode(error)
   return (
@@ -14,12 +14,12 @@ export function isUniqueViolation(error: unknown): boolean {
   )
 }
 
-/** The extended result code of an error of SQLite; null for any other error. */
+/** Returns the extended result code of a SQLite error, or null for any other error. */
 export function sqliteCode(error: unknown): number | null {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
 }
 
-/** The SQLSTATE of an error that a PostgreSQL server sent; null for any other error. */
+/** Returns the SQLSTATE of an error from a PostgreSQL server, or null for any other error. */
 export function sqlState(error: unknown): string | null {
   const isFromServer = error instanceof Error && 'severity' in error && 'code' in error
   return isFromServer && typeof error.code === 'string' ? error.code : null

@@ -7,9 +7,9 @@ import type { Database } from './schema.ts'
 import { at } from './time.ts'
 
 /**
- * Inserts users and their passwords, a statement each. Who has the address of somebody who is there, or who may still take
- * it back, is left out.
- * @returns those that were inserted; null when there are none.
+ * Inserts users, and their passwords, with one statement each. Skips users whose email address is taken, or reserved
+ * for a user who may still undo a change of address.
+ * @returns the ids of the inserted users, or null if there are none.
  */
 export async function insertMovedUsers(
   trx: Transaction<Database>,
@@ -37,7 +37,7 @@ export async function insertMovedUsers(
   return users.map(({ user }) => user.id).filter((id) => ids.has(id))
 }
 
-/** Two imports that insert the same addresses wait for each other in one order, and never in a circle. */
+/** Two concurrent imports of the same addresses lock them in the same order, so that they cannot deadlock. */
 function inOrderOfEmail(users: readonly MovedUser[]): MovedUser[] {
   return users.toSorted((left, right) => (left.user.email < right.user.email ? -1 : 1))
 }

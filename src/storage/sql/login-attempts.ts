@@ -9,10 +9,10 @@ import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** The user of an attempt for an account that does not exist: looking for it takes as long as for any other. */
-const NOBODY = '00000000-0000-0000-0000-000000000000' as UserId // no user gets it: ids are UUIDv7
+/** The user of an attempt for an account that does not exist. The lookup takes as long as for any other user. */
+const NOBODY = '00000000-0000-0000-0000-000000000000' as UserId // no user has this id: ids are UUIDv7
 
-/** Logins in progress, in SQL. */
+/** Creates the store of login attempts in SQL. */
 export function createLoginAttemptStore({ db, reader, transact }: TransactingDatabase): LoginAttemptStore {
   return {
     begin: (record, effectsOf) =>
@@ -60,7 +60,7 @@ export function createLoginAttemptStore({ db, reader, transact }: TransactingDat
 
 /**
  * Uses up the attempt that a session completes, in the transaction that records the session: of all requests that
- * complete it at the same moment, one gets true. True as well when the session completes no stored attempt.
+ * complete it at the same moment, one gets true. Returns true as well if the session completes no stored attempt.
  */
 export async function useUpAttempt(
   trx: Transaction<Database>,
@@ -100,7 +100,7 @@ async function findAttempt(
   return row === undefined ? null : toRecord(row)
 }
 
-/** Changes the attempt while it is as it was read and its user may still log in with it. */
+/** Changes the attempt if it has not changed since it was read and its user may still log in with it. */
 async function proveStep(
   db: Kysely<Database>,
   { tokenHash, openRounds, provenMethods }: LoginAttemptRecord,
@@ -147,7 +147,7 @@ function toRow(record: LoginAttemptRecord): InsertObject<Database, 'login_attemp
   }
 }
 
-/** The attempt in a row, which `toRow` and `proveStep` wrote. */
+/** Returns the attempt in a row that `toRow` and `proveStep` wrote. */
 function toRecord(row: Selectable<LoginAttemptsTable>): LoginAttemptRecord {
   return {
     tokenHash: row.token_hash as TokenHash,

@@ -3,7 +3,7 @@ import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
 
-/** Writes mails into the outbox, in the transaction of what they announce. */
+/** Writes emails to the outbox, in the transaction of the change that they announce. */
 export async function insertMails(trx: Transaction<Database>, mails: readonly OutgoingMail[]): Promise<void> {
   if (mails.length === 0) return
   const rows = mails.map(({ id, userId, sealed, createdAt }) => ({

@@ -3,7 +3,7 @@ import type { MailStore } from '../../mail/store.ts'
 import { at } from './time.ts'
 import type { TransactingDatabase } from './transact.ts'
 
-/** The outbox in SQL. */
+/** Creates the outbox in SQL. */
 export function createMailStore({ db, transact }: TransactingDatabase): MailStore {
   return {
     lease: (now, leaseEndsAt, limit) =>

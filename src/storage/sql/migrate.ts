@@ -5,16 +5,16 @@ import type { Migration, SqlKind } from './migration.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
 
-/** What each database needs around its migrations. */
+/** Statements that each kind of database needs around its migrations. */
 interface MigrationGround {
-  /** The table of migrations, made when absent; what is here is checked for. */
+  /** Creates the table of migrations if absent; its rows are checked. */
   readonly create: readonly string[]
-  /** Statements that make processes which migrate at the same time take turns. SQLite's transactions do so anyway. */
+  /** Statements that make concurrent migrations wait for each other. SQLite's transactions do so without statements. */
   readonly takeTurns: readonly string[]
   readonly hasTable: string
 }
 
-/** The key of the advisory lock: "latchkey" in ASCII. */
+/** Key of the advisory lock: "latchkey" in ASCII. */
 const ADVISORY_LOCK = '7809644627825419641'
 
 const GROUND: Record<SqlKind, MigrationGround> = {
@@ -42,7 +42,7 @@ const GROUND: Record<SqlKind, MigrationGround> = {
         ran_at timestamptz NOT NULL
       )`,
     ],
-    // The others may be at it for a while; a table that the application keeps locked is not waited for so long.
+    // Another process may need time to migrate. The wait for a table that the application keeps locked is shorter.
     takeTurns: [
       "SET LOCAL lock_timeout = '60s'",
       `SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`,
@@ -52,7 +52,7 @@ const GROUND: Record<SqlKind, MigrationGround> = {
   },
 }
 
-/** A database to migrate, and what it should have. */
+/** A database to migrate, and the migrations that it should have. */
 export interface MigrationTarget {
   readonly db: Kysely<Database>
   readonly kind: SqlKind
@@ -60,8 +60,9 @@ export interface MigrationTarget {
 }
 
 /**
- * The migrations that the database lacks. One of a newer release is accepted when it says that this one may go on.
- * @throws Error when the database has one that this version cannot work with, or has one with another text.
+ * Returns the migrations that the database lacks. Accepts a migration of a newer release if that migration allows this
+ * release.
+ * @throws Error if the database has a migration that this version cannot work with, or whose text differs.
  */
 export async function planMigrations({ db, kind, known }: MigrationTarget): Promise<readonly PendingMigration[]> {
   const { rows: found } = await sql.raw(GROUND[kind].hasTable).execute(db)
@@ -80,8 +81,8 @@ export async function planMigrations({ db, kind, known }: MigrationTarget): Prom
     }
     if (migration !== undefined && checksum !== checksumOf(migration[kind])) {
       throw new Error(
-        `Migration ${number} (${migration.name}) ran on this database with another text than this version has. ` +
-          'Released migrations never change: use the version of Latchkey that made this database.',
+        `Migration ${number} (${migration.name}) ran on this database with a different text than in this version. ` +
+          'Released migrations never change: use the version of Latchkey that created this database.',
       )
     }
   }
@@ -96,7 +97,10 @@ export async function planMigrations({ db, kind, known }: MigrationTarget): Prom
     }))
 }
 
-/** Runs what is missing, all in one transaction; of several processes at once, one does it and the others find it done. */
+/**
+ * Runs the missing migrations in one transaction; of several concurrent processes, one runs them and the others find
+ * them done.
+ */
 export async function migrate(target: MigrationTarget): Promise<readonly PendingMigration[]> {
   const { db, kind, known } = target
   return db.transaction().execute(async (trx) => {
@@ -115,7 +119,7 @@ export async function migrate(target: MigrationTarget): Promise<readonly Pending
   })
 }
 
-/** The lock that a statement takes on tables that others use, in the words of PostgreSQL's manual (section 13.3). */
+/** Returns the lock that a statement takes on existing tables, in the terms of PostgreSQL's manual (section 13.3). */
 export function lockOf(statement: string): string {
   const references = [...statement.matchAll(/REFERENCES (\S+)/g)].map((match) => match[1])
   const [, created] = /^CREATE TABLE (\S+)/.exec(statement) ?? []

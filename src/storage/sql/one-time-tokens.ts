@@ -9,7 +9,7 @@ import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** One-time tokens in SQL. */
+/** Creates the store of one-time tokens in SQL. */
 export function createOneTimeTokenStore({ db, reader, transact }: TransactingDatabase): OneTimeTokenStore {
   return {
     async issue(tokens, effectsOf) {
@@ -83,7 +83,7 @@ export function createOneTimeTokenStore({ db, reader, transact }: TransactingDat
   }
 }
 
-/** Stores a token in the transaction that makes it. */
+/** Stores a token, in the transaction that creates it. */
 export async function insertOneTimeToken(trx: Transaction<Database>, token: OneTimeToken): Promise<void> {
   const row: InsertObject<Database, 'one_time_tokens'> = {
     token_hash: token.tokenHash,
@@ -96,7 +96,7 @@ export async function insertOneTimeToken(trx: Transaction<Database>, token: OneT
   await trx.insertInto('one_time_tokens').values(row).execute()
 }
 
-/** Uses up a token: of all that try at the same moment, one is told true (ASVS 6.5.1). */
+/** Uses up a token: of all requests that use it at the same moment, one gets true (ASVS 6.5.1). */
 export async function useUpToken(trx: Transaction<Database>, { tokenHash }: OneTimeToken): Promise<boolean> {
   const { numDeletedRows } = await trx
     .deleteFrom('one_time_tokens')
@@ -106,12 +106,12 @@ export async function useUpToken(trx: Transaction<Database>, { tokenHash }: OneT
 }
 
 /**
- * What ends when somebody is shut out of an account: a verification could set a password, too, and a change of address may
- * have been ordered by them. Ways back stay.
+ * Purposes of the tokens that are deleted when an intruder is locked out of an account: a verification can also set a
+ * password, and the intruder may have requested a change of address. Tokens that undo a change stay.
  */
 export const ORDERED_BY_AN_INTRUDER: readonly TokenPurpose[] = ['password_reset', 'email_verify', 'email_change']
 
-/** Ends the tokens of a user for these purposes. */
+/** Deletes the user's tokens with these purposes. */
 export async function endTokensOf(
   trx: Transaction<Database>,
   userId: UserId,
@@ -120,10 +120,10 @@ export async function endTokensOf(
   await trx.deleteFrom('one_time_tokens').where('user_id', '=', userId).where('purpose', 'in', purposes).execute()
 }
 
-/** The address is kept for somebody who may still take it back. */
+/** The email address is reserved for a user who may still undo a change of address. */
 export class AddressReserved extends Error {}
 
-/** Keeps an address from everybody but the user who has a way back to it. Throws AddressReserved. */
+/** Throws AddressReserved if another user can still undo a change away from this email address. */
 export async function refuseReservedEmail(
   trx: Transaction<Database>,
   { id, email }: Pick<User, 'id' | 'email'>,
@@ -140,7 +140,7 @@ export async function refuseReservedEmail(
   if (row !== undefined) throw new AddressReserved()
 }
 
-/** Which of these addresses are kept for a user who has a way back to them. */
+/** Returns those of the given email addresses that are reserved for users who can still undo a change. */
 export async function findReservedEmails(
   db: Kysely<Database>,
   emails: readonly EmailAddress[],
@@ -157,7 +157,7 @@ export async function findReservedEmails(
   return rows.map(({ email }) => email as EmailAddress) // it was checked before it was stored
 }
 
-/** The token in a row, which was written by `insertOneTimeToken`. */
+/** Returns the token in a row that `insertOneTimeToken` wrote. */
 export function toOneTimeToken(row: Selectable<OneTimeTokensTable>): OneTimeToken {
   return {
     tokenHash: row.token_hash as TokenHash,

@@ -16,7 +16,7 @@ import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** Passwords in SQL. */
+/** Creates the store of passwords in SQL. */
 export function createPasswordStore({ db, reader, transact }: TransactingDatabase): PasswordStore {
   return {
     findByEmail: (email) => findCredential(reader, 'email', email),
@@ -47,7 +47,7 @@ export function createPasswordStore({ db, reader, transact }: TransactingDatabas
             .set({ disabled_for: disabledFor })
             .where('user_id', '=', userId)
             .where('disabled_for', 'is distinct from', disabledFor)
-            // More is not to become less.
+            // A password disabled for everyone must not become enabled for known devices.
             .$if(disabledFor === 'strangers', (query) => query.where('disabled_for', 'is', null))
             .executeTakeFirst()
           return numUpdatedRows > 0n || null
@@ -93,9 +93,10 @@ async function changePassword(
     .where('user_id', '=', userId)
     .where('hash', '=', oldHash)
     .executeTakeFirst()
-  // What ended all sessions since the proof, such as a forced reset, is not to be undone by it.
+  // The proof may be older than an event that revoked all sessions, such as a forced reset: the change must not undo
+  // it.
   if (epoch !== securityEpoch + 1 || numUpdatedRows === 0n || !(await sessions.rotate(keep))) return null
-  // Not those that reset the password: whoever knows it could keep its owner from ever getting one.
+  // Reset links stay valid: otherwise a person who knows the password could keep its owner from ever resetting it.
   await endTokensOf(trx, userId, ['email_change'])
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll({ userId, except, throughEpoch: epoch - 1 })
@@ -122,7 +123,7 @@ async function resetPassword(
 
 async function forceReset(trx: Transaction<Database>, sessions: SessionEffects, userId: UserId): Promise<true | null> {
   sessions.evict({ kind: 'user', id: userId })
-  // First the user, as everything that ends all sessions does: whoever locks both locks them in this order.
+  // Locks the user before the password, as every event that revokes all sessions does, so that no two deadlock.
   const user = await trx
     .updateTable('users')
     .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
@@ -152,7 +153,7 @@ async function findCredential(
   if (row === undefined) return null
   return {
     user: toUser(row),
-    hash: row.hash as PasswordHash | null, // made by our hasher or let in by an import
+    hash: row.hash as PasswordHash | null, // written by our hasher or accepted by an import
     disabled: row.disabled_at !== null,
     disabledFor: row.disabled_for,
     securityEpoch: row.security_epoch,

@@ -4,17 +4,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createPollWatch, noteCommit } from './poll-watch.ts'
 
-/** Runs a check with nothing in between, again if the machine took the time for something else. */
+/** Runs a check without interruption; repeats it if the machine interrupted it. */
 function withinAMillisecond(check: () => boolean): boolean {
   for (let attempt = 0; attempt < 100; attempt++) {
     const startedAt = performance.now()
     const outcome = check()
     if (performance.now() - startedAt < 0.5) return outcome
   }
-  throw new Error('The machine is too busy to do anything within half a millisecond')
+  throw new Error('The machine is too busy to run a check within half a millisecond')
 }
 
-test('one look is enough until the event loop asks the system anew', async () => {
+test('one look is enough until the event loop polls the system again', async () => {
   const isSamePoll = createPollWatch()
   expect(isSamePoll()).toBe(false)
   expect(withinAMillisecond(() => [isSamePoll(), isSamePoll()][1] ?? false)).toBe(true)
@@ -27,7 +27,7 @@ test('one look is enough until the event loop asks the system anew', async () =>
   ).toBe(false)
 })
 
-test('a commit of this process, and a millisecond, end what one look is good for', () => {
+test('a look is out of date after a commit of this process, and after a millisecond', () => {
   const isSamePoll = createPollWatch()
   const afterCommit = withinAMillisecond(() => {
     isSamePoll()
@@ -41,7 +41,7 @@ test('a commit of this process, and a millisecond, end what one look is good for
   expect(isSamePoll()).toBe(false)
 })
 
-test('a request that is sent after an answer has a look of its own, also on the same connection', async () => {
+test('each request sent after an answer gets a new look, even on the same connection', async () => {
   const isSamePoll = createPollWatch()
   const looks: boolean[] = []
   const server = createServer((_, response) => {

@@ -1,24 +1,27 @@
 /*
- * Spares looks at what other processes wrote: many requests that the event loop found at once have all been sent before the
- * first of them is looked after, so one look is enough for them. Without it, each costs a system call.
+ * Avoids repeated looks for writes of other processes. Requests that the event loop received in one poll were all sent
+ * before the first of them is handled, so one look is enough for all of them. Each look costs a system call.
  */
 import { performance } from 'node:perf_hooks'
 
-/** A look is good for so long at most, whatever the event loop says: code that blocks it may ask other processes meanwhile. */
+/**
+ * A look is valid for at most this long, also within one poll: code that blocks the event loop may talk to other
+ * processes.
+ */
 const MAX_AGE_MS = 1
 
-/** Commits of this process: other instances in it are heard without the event loop. */
+/** Number of commits in this process: other instances in it do not need the event loop to notify each other. */
 let commits = 0
 
-/** Notes that this process wrote. */
+/** Records that this process wrote. */
 export function noteCommit(): void {
   commits++
 }
 
 /**
- * Makes a function that says whether nothing can have come in since it last said no: the event loop has not asked the
- * system for events since, nothing was committed here, and a millisecond has not passed. Runtimes that do not count the
- * turns of their event loop (Bun, Deno) always hear no.
+ * Creates a function that returns true if nothing can have arrived since it last returned false: the event loop has not
+ * polled the system, this process has not committed, and less than a millisecond has passed. In runtimes that do not
+ * count the turns of their event loop (Bun, Deno) it always returns false.
  */
 export function createPollWatch(): () => boolean {
   const { nodeTiming } = performance

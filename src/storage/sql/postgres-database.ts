@@ -1,6 +1,6 @@
 /*
- * PostgreSQL behind Kysely, by way of `pg`. Whatever one piece of work asks of a connection is over within a deadline:
- * a server that is frozen, full or far away becomes the refusal `unavailable`, and the connection is given up.
+ * PostgreSQL behind Kysely, using `pg`. Each unit of work on a connection has a deadline: a server that is frozen, full
+ * or slow becomes the refusal `unavailable`, and the connection is closed.
  */
 import {
   type CompiledQuery,
@@ -23,20 +23,22 @@ import type { Database } from './schema.ts'
 export const loadPg = createOptionalImport(() => import('pg'), 'pg', 'PostgreSQL')
 
 const TIMESTAMPTZ = 1184
-/** Who gets a connection with less time left does not begin: it would only be cut off in the middle. */
+/** Work with less time left is not started: it would be cut off in the middle. */
 const LEAST_WORK_MS = 100
-/** States that mean "not now" and not "wrong SQL": connection, resources, operator, system; locks, deadlocks, read-only. */
+/**
+ * States that mean "not now" and not "wrong SQL": connection, resources, operator, system; locks, deadlocks, read-only.
+ */
 const UNAVAILABLE = /^(?:08|53|57|58|25006|40001|40P01|55P03)/
 
-/** States after which a connection is of no more use. */
+/** States after which a connection is unusable. */
 const LOST = /^(?:08|57P|25P03)/
 
-/** How a pool of connections is made. */
+/** Options of a pool of connections. */
 export interface PoolOptions {
   readonly url: string
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly size: number
-  /** Milliseconds that one piece of work, a transaction or a single query, may take in all. */
+  /** Milliseconds for one unit of work in total: a transaction or a single query. */
   readonly deadlineMs: number
 }
 
@@ -57,24 +59,24 @@ export async function connectionConfig(url: string, deadlineMs: number): Promise
   }
 }
 
-/** Text of a server in UTC is nearly ISO 8601, which is quickly read; any other goes the driver's way. */
+/** The text of a server in UTC is close to ISO 8601, which parses fast; the driver parses any other text. */
 function parseTime(text: string, parse: (text: string) => unknown): number {
   if (text.endsWith('+00')) return Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
   return (parse(text) as Date).getTime()
 }
 
-/** Makes a pool. It connects when it is first asked. */
+/** Creates a pool. It connects on first use. */
 export async function createPool({ url, size, deadlineMs }: PoolOptions): Promise<Pool> {
   const { default: pg } = await loadPg()
   const pool = new pg.Pool({ ...(await connectionConfig(url, deadlineMs)), max: size })
-  // A connection that breaks while idle leaves the pool; one that breaks in use fails what it is used for. Either way
-  // somebody must listen.
+  // A connection that breaks while idle leaves the pool; one that breaks in use fails its query. Both emit an error,
+  // which needs a listener.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
-/** The pool as a Kysely database of the schema `latchkey`. Closing it closes the pool. */
+/** Returns the pool as a Kysely database of the schema `latchkey`. Closing it closes the pool. */
 export function createPostgresKysely(
   pool: Pool,
   { deadlineMs, onStatement }: { readonly deadlineMs: number; readonly onStatement?: OnStatement | undefined },
@@ -90,10 +92,13 @@ export function createPostgresKysely(
   return db.withSchema('latchkey')
 }
 
-/** A database that cannot answer now as the refusal `unavailable`; any other error as it is. */
+/**
+ * Returns the refusal `unavailable` for an error of a database that cannot respond now; returns any other error
+ * unchanged.
+ */
 export function toUnavailable(error: unknown): unknown {
   const state = sqlState(error)
-  // What has no state was not sent by the server: the connection failed or the time was up.
+  // An error without a state does not come from the server: the connection failed or the deadline passed.
   if (error instanceof Refusal || (state !== null && !UNAVAILABLE.test(state))) return error
   const reason = `PostgreSQL: ${state ?? ''} ${error instanceof Error ? error.message : String(error)}`
   return new Refusal('unavailable', {
@@ -106,7 +111,7 @@ export function toUnavailable(error: unknown): unknown {
 
 /**
  * Prepares a query with one value and one row, whose columns come as an array.
- * @param name under which connections remember it; null where a pooler may hand them to others.
+ * @param name under which connections keep the prepared statement; null if a pooler may share connections.
  */
 export function prepareRead<Row extends readonly unknown[]>(
   pool: Pool,
@@ -124,7 +129,7 @@ export function prepareRead<Row extends readonly unknown[]>(
   }
 }
 
-/** What is prepared, and for how long it may take. */
+/** A query to prepare, and its deadline. */
 export interface PreparedReadOptions {
   readonly text: string
   readonly name: string | null
@@ -162,7 +167,7 @@ class PoolDriver implements Driver {
   }
 
   async beginTransaction(connection: LeasedConnection): Promise<void> {
-    // What this process gives up, the server gives up too: locks are not waited for by nobody.
+    // The server also cancels work that this process abandons, so that it does not keep locks or wait for them.
     const limit = `${this.#deadlineMs}ms`
     await connection.runAll([
       'BEGIN',
@@ -180,7 +185,7 @@ class PoolDriver implements Driver {
     try {
       await connection.run('ROLLBACK', [])
     } catch {
-      connection.isBroken = true // and with it ends the transaction
+      connection.isBroken = true // which also ends the transaction
     }
   }
 
@@ -193,7 +198,7 @@ class PoolDriver implements Driver {
   }
 }
 
-/** A connection of the pool for one piece of work, with the time that is left for it. */
+/** A connection of the pool for one unit of work, with its deadline. */
 class LeasedConnection implements DatabaseConnection {
   isBroken = false
   readonly #client: PoolClient
@@ -218,7 +223,7 @@ class LeasedConnection implements DatabaseConnection {
     const startedAt = performance.now()
     try {
       const timeLeft = Math.max(1, Math.ceil(this.#deadline - startedAt))
-      // `query_timeout` is a setting of one query as well; the types know it as one of the connection only.
+      // `query_timeout` also works for a single query, but the types declare it for connections only.
       const config = { text, values: values as unknown[], query_timeout: timeLeft, ...options }
       const { rows, rowCount } = await this.#client.query(config)
       return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) }
@@ -236,7 +241,10 @@ class LeasedConnection implements DatabaseConnection {
     await this.run(statements.join('; '), [])
   }
 
-  /** What did not answer in time may still answer: such a connection is of no more use. */
+  /**
+   * Returns the connection to the pool. A query that timed out may still reply later, so its connection is closed
+   * instead.
+   */
   release(): void {
     this.#client.release(this.isBroken)
   }

@@ -1,6 +1,6 @@
 /*
- * LISTEN/NOTIFY: what other processes change, pushed to this one over a connection of its own. Notifications come in
- * order before the answer to whatever this connection asks, so every answer proves that none is outstanding.
+ * LISTEN/NOTIFY: the changes of other processes reach this one over a separate connection. Notifications arrive in
+ * order before the reply to a query on this connection, so every reply proves that none is outstanding.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,29 +18,29 @@ const ANSWER_MS = 1_000
 const RECONNECT_MS = 500
 const PROOF = `SELECT FROM pg_listening_channels() AS channel WHERE channel = '${CHANNEL}'`
 
-/** Where to listen, and how to make oneself heard. */
+/** Where to listen, and how to send. */
 export interface ListenerDeps {
-  /** The server itself, without a pooler that works by transactions in between. */
+  /** URL of the server itself, without a pooler in transaction mode in between. */
   readonly directUrl: string
-  /** Writes by the way that all changes are written. */
+  /** The database connection that all changes are written with. */
   readonly db: Kysely<Database>
   readonly inbox: ChangeInbox
 }
 
-/** Listens until it is stopped; a lost connection is made anew. */
+/** Listens until it is stopped; replaces a lost connection. */
 export interface Listener {
   stop(): Promise<void>
 }
 
-/** Tells every process that listens, when the transaction commits. */
+/** Notifies every listening process when the transaction commits. */
 export async function notifyChange(trx: Transaction<Database>, change: Change): Promise<void> {
   await noteChange(trx, change)
   await notify(trx, formatChange(change))
 }
 
 /**
- * Starts listening, and makes sure that what is written is heard.
- * @throws Error when it is not: the two addresses lead to different databases, or a pooler stands in between.
+ * Starts listening, and verifies that notifications arrive.
+ * @throws Error if they do not arrive: the two URLs lead to different databases, or a pooler is in between.
  */
 export async function startListener(deps: ListenerDeps): Promise<Listener> {
   const stopping = new AbortController()
@@ -70,14 +70,14 @@ async function relisten(deps: ListenerDeps, signal: AbortSignal): Promise<Client
     try {
       return await listen(deps)
     } catch {
-      // Not back yet. Whoever reads the inbox is told that nothing is heard.
+      // Not connected yet. The inbox reports to its readers that nothing is heard.
       await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined)
     }
   }
   return null
 }
 
-/** A connection that listens and has heard its own call, sent by the way that changes are sent. */
+/** Returns a connection that listens and has received its own notification, sent the way that changes are sent. */
 async function listen({ directUrl, db, inbox }: ListenerDeps): Promise<Client> {
   const { default: pg } = await loadPg()
   const client = new pg.Client(await connectionConfig(directUrl, ANSWER_MS))
@@ -99,7 +99,7 @@ async function listen({ directUrl, db, inbox }: ListenerDeps): Promise<Client> {
   } catch (error) {
     discard(client)
     throw new Error(
-      'PostgreSQL notifications do not arrive, so revocations on other nodes would not be seen. DATABASE_DIRECT_URL must ' +
+      'PostgreSQL notifications do not arrive, so this node cannot see revocations of other nodes. DATABASE_DIRECT_URL must ' +
         'lead to the same database as DATABASE_URL, and not through a pooler such as PgBouncer.',
       { cause: error },
     )
@@ -113,19 +113,19 @@ async function proveWhileAlive(client: Client, inbox: ChangeInbox, signal: Abort
       await prove(client, inbox)
     }
   } catch {
-    // Stopped, or without an answer: either way this connection is done.
+    // The listener was stopped, or no reply came: in both cases this connection is not used again.
   }
 }
 
 async function prove(client: Client, inbox: ChangeInbox): Promise<void> {
   const askedAt = performance.now()
   const channels = await ask(client, PROOF)
-  if (channels.length === 0) throw new Error('this connection does not listen any more')
+  if (channels.length === 0) throw new Error('this connection has stopped listening')
   inbox.prove(askedAt)
 }
 
 async function ask(client: Client, text: string): Promise<readonly unknown[]> {
-  // `query_timeout` is a setting of one query as well; the types know it as one of the connection only.
+  // `query_timeout` also works for a single query, but the types declare it for connections only.
   const config = { text, query_timeout: ANSWER_MS }
   return (await client.query(config)).rows
 }

@@ -12,34 +12,37 @@ import { notifyChange, startListener } from './postgres-listener.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { openSqlStores } from './stores.ts'
 
-/** How the PostgreSQL database is used. */
+/** Options of `postgres`. */
 export interface PostgresOptions {
   /**
-   * The server itself, for what a pooler that works by transactions (PgBouncer) cannot do: listening to other nodes, and
-   * migrations. Default: the same as `url`.
+   * URL of the server itself, for the work that a pooler in transaction mode (PgBouncer) cannot do: listening to other
+   * nodes, and migrations. Default: `url`.
    */
   readonly directUrl?: string
-  /** Connections per process, at most. One more listens. Default 10. */
+  /** Maximum number of connections per process. One additional connection listens. Default 10. */
   readonly poolSize?: number
-  /** Milliseconds after which work on the database is given up with 503. Default 2,000. */
+  /** Milliseconds before work on the database is abandoned and answered with 503. Default 2,000. */
   readonly deadlineMs?: number
-  /** Where a development secret is kept; one in memory, different on each node, without it. */
+  /** File for a development secret. Default: the secret is in memory, and each node has a different one. */
   readonly secretsFile?: string
-  /** False: `open` refuses a schema that is not up to date instead of migrating it. Default true. */
+  /** If false, `open` refuses a schema that is not up to date instead of migrating it. Default true. */
   readonly migrate?: boolean
-  /** Told the text of each SQL statement, never its parameters, and how long it took. For counting and tracing. */
+  /**
+   * Receives the text of each SQL statement, never its parameters, and its duration in milliseconds. For metrics and
+   * tracing.
+   */
   readonly onStatement?: OnStatement
 }
 
 const DEFAULT_POOL_SIZE = 10
 const DEFAULT_DEADLINE_MS = 2_000
-/** For migrations, which wait for locks. */
+/** Deadline for migrations, which wait for locks. */
 const MIGRATION_DEADLINE_MS = 120_000
 
 /**
- * Keeps everything in the schema `latchkey` of a PostgreSQL database (14 or newer), for any number of nodes. Needs the
+ * Keeps all data in the schema `latchkey` of a PostgreSQL database (14 or newer), for any number of nodes. Requires the
  * package `pg`.
- * @param url `postgres://user:password@host:5432/database`, with `?sslmode=verify-full` and the like.
+ * @param url `postgres://user:password@host:5432/database`, with parameters such as `?sslmode=verify-full`.
  */
 export function postgres(url: string, options: PostgresOptions = {}): Storage {
   const { directUrl = url, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options
@@ -60,7 +63,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
       const db = createPostgresKysely(pool, { deadlineMs, onStatement: listener })
       try {
         const inbox = createChangeInbox()
-        // Where sessions are kept elsewhere, changes are heard from there.
+        // If sessions are in another storage, that storage reports the changes.
         const hearing = how.sessions === undefined ? await startListener({ directUrl, db, inbox }) : null
         const database: SqlDatabase = {
           db,
@@ -75,7 +78,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           announce: notifyChange,
           changesElsewhere: inbox.take,
           lagMs: () => inbox.lagMs,
-          // Its commits wait elsewhere; nothing stands still meanwhile.
+          // Waiting for a commit does not block this process, so these writes are like all others.
           writeLightly: (work) => work(db),
           writeTouches: (touches) => writeTouches(db, touches),
           sweep: () => sweepChanges(db),
@@ -99,7 +102,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
   }
 }
 
-/** Rows that another node is writing at this moment are passed over: their last use is written anyway. */
+/** Skips rows that another node is writing at this moment: that node writes a last use as well. */
 async function writeTouches(db: Kysely<Database>, touches: readonly Touch[]): Promise<void> {
   const ids = touches.map(({ id }) => id)
   const seen = touches.map(({ lastSeenAt }) => new Date(lastSeenAt))

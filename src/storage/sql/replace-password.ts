@@ -5,7 +5,10 @@ import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 
-/** Moves the user's security epoch on: logins under way start no session. Null when the user is gone or disabled. */
+/**
+ * Increments the user's security epoch, so that logins in progress start no session. Returns null if the user is
+ * deleted or disabled.
+ */
 export async function advanceEpoch(trx: Transaction<Database>, userId: UserId): Promise<number | null> {
   const row = await trx
     .updateTable('users')
@@ -17,7 +20,7 @@ export async function advanceEpoch(trx: Transaction<Database>, userId: UserId): 
   return row?.security_epoch ?? null
 }
 
-/** Ends all sessions of the user. False, and nothing done, when the user is gone or disabled. */
+/** Revokes all sessions of the user. Returns false and changes nothing if the user is deleted or disabled. */
 export async function endAllSessions(
   trx: Transaction<Database>,
   sessions: SessionEffects,
@@ -29,7 +32,7 @@ export async function endAllSessions(
   return true
 }
 
-/** Puts a password that works in the place of whatever there was. */
+/** Stores a working password in place of the previous one, if any. */
 export async function putPassword(
   trx: Transaction<Database>,
   userId: UserId,

@@ -7,7 +7,7 @@ import type { SessionRecord } from '../../sessions/store.ts'
 import type { Database, SessionsTable, UsersTable } from './schema.ts'
 import { at } from './time.ts'
 
-/** The user in a row. Ids and addresses were checked before they were stored. */
+/** Returns the user in a row. Ids and email addresses were checked before they were stored. */
 export function toUser(row: Omit<Selectable<UsersTable>, 'disabled_at' | 'security_epoch' | 'revision'>): User {
   return {
     id: row.id as UserId,
@@ -18,12 +18,12 @@ export function toUser(row: Omit<Selectable<UsersTable>, 'disabled_at' | 'securi
   }
 }
 
-/** The user in a row, for administrators. */
+/** Returns the user in a row, with the columns that administrators see. */
 export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
   return { ...toUser(row), disabledAt: row.disabled_at }
 }
 
-/** A new user as its row. */
+/** Returns the row of a new user. */
 export function toUserRow(user: User): InsertObject<Database, 'users'> {
   return {
     id: user.id,
@@ -36,10 +36,10 @@ export function toUserRow(user: User): InsertObject<Database, 'users'> {
   }
 }
 
-/** The session in a row. */
+/** Returns the session in a row. */
 export function toSession(row: Omit<Selectable<SessionsTable>, 'sweep_at' | 'token_hash'>): Session {
   return {
-    // What stands in the table was written by `toSessionRow`.
+    // `toSessionRow` wrote the row.
     id: row.id as SessionId,
     userId: row.user_id as UserId,
     createdAt: row.created_at,
@@ -54,12 +54,12 @@ export function toSession(row: Omit<Selectable<SessionsTable>, 'sweep_at' | 'tok
   }
 }
 
-/** The methods in a column. What stands in the table was written by `toSessionRow`. */
+/** Returns the methods in a column that `toSessionRow` wrote. */
 export function toMethods(text: string): Method[] {
   return text.split(' ') as Method[]
 }
 
-/** A session as its row. */
+/** Returns the row of a session. */
 export function toSessionRow({ session, tokenHash }: SessionRecord): InsertObject<Database, 'sessions'> {
   return {
     id: session.id,

@@ -1,10 +1,10 @@
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 import type { Change, ChangesElsewhere, Touch } from '../../sessions/store.ts'
 
-/** Flags are 0 and 1 in SQLite. */
+/** A flag, which is 0 or 1 in SQLite. */
 type Flag = ColumnType<boolean | number, boolean, boolean>
 
-/** The tables, as Kysely sees them. Times are milliseconds since 1970 UTC; they are written with `at`. */
+/** The tables, as types for Kysely. Times are milliseconds since 1970 UTC; write them with `at`. */
 export interface Database {
   users: UsersTable
   passwords: PasswordsTable
@@ -21,7 +21,7 @@ export interface Database {
   migrations: MigrationsTable
 }
 
-/** People's accounts. */
+/** Accounts. */
 export interface UsersTable {
   id: string
   email: string
@@ -30,7 +30,7 @@ export interface UsersTable {
   created_at: number
   disabled_at: number | null
   security_epoch: number
-  /** Moves on with every change that copies of the user elsewhere must follow. */
+  /** Increases with every change that copies of the user elsewhere must follow. */
   revision: Generated<number>
 }
 
@@ -39,11 +39,11 @@ export interface PasswordsTable {
   user_id: string
   hash: string
   changed_at: number
-  /** Null: it works. Otherwise it must be reset, by everyone or by browsers that never logged in before. */
+  /** Null: the password works. Otherwise it must be reset, by everyone or by browsers that never logged in before. */
   disabled_for: Generated<'strangers' | 'everyone' | null>
 }
 
-/** Sessions; of the token, the SHA-256 only. */
+/** Sessions; of the token, only the SHA-256. */
 export interface SessionsTable {
   id: string
   token_hash: string
@@ -58,11 +58,14 @@ export interface SessionsTable {
   cookie_sent_at: number
   ip: string | null
   user_agent: string | null
-  /** When the sweep looks at the row: never after its limits, but before them when it was used since. Has the index. */
+  /**
+   * When the sweep checks the row: never after its limits, but earlier if it was used in the meantime. This column has
+   * an index.
+   */
   sweep_at: number
 }
 
-/** What is still to be done to sessions that are kept elsewhere. */
+/** Orders for sessions in a separate session storage. */
 export interface SessionOrdersTable {
   id: string
   user_id: string
@@ -71,7 +74,7 @@ export interface SessionOrdersTable {
   through_epoch: number
 }
 
-/** What changed lately: in SQLite also how caches of other processes hear of it. */
+/** Recent changes. In SQLite, the caches of other processes read them. */
 export interface ChangesTable {
   seq: Generated<number>
   kind: Change['kind']
@@ -80,7 +83,9 @@ export interface ChangesTable {
   changed_at: number
 }
 
-/** Mails that wait to be sent. Whoever takes one moves `next_try_at` on, so that nobody else does. */
+/**
+ * Emails that wait to be sent. A process that takes an email moves `next_try_at` forward, so that no other takes it.
+ */
 export interface MailsTable {
   id: string
   user_id: string | null
@@ -90,20 +95,20 @@ export interface MailsTable {
   tries: Generated<number>
 }
 
-/** Tokens for one use each; of the token, the SHA-256 only. */
+/** One-time tokens; of the token, only the SHA-256. */
 export interface OneTimeTokensTable {
   token_hash: string
   purpose: string
   user_id: string | null
-  /** The address that the token proves. */
+  /** The email address that the token proves. */
   email: string | null
   created_at: number
   expires_at: number
-  /** Somebody is using it until then. */
+  /** A request is using the token until then. */
   claimed_until: Generated<number | null>
 }
 
-/** Access tokens; of the token, the SHA-256 only. */
+/** Access tokens; of the token, only the SHA-256. */
 export interface AccessTokensTable {
   id: string
   token_hash: string
@@ -113,20 +118,20 @@ export interface AccessTokensTable {
   scopes: string
   last_four: string
   created_at: number
-  /** Null: never. */
+  /** Null: the token never expires. */
   expires_at: number | null
   last_used_at: number | null
 }
 
-/** Logins in progress; of the token, the SHA-256 only. */
+/** Logins in progress; of the token, only the SHA-256. */
 export interface LoginAttemptsTable {
   token_hash: string
   /** Null: the account does not exist. */
   user_id: string | null
   security_epoch: number
-  /** JSON: a list of rounds, each a list of methods. Its text is compared, so it is written in one way only. */
+  /** JSON: a list of rounds, each a list of methods. Its text is compared, so each value has exactly one spelling. */
   open_rounds: string
-  /** JSON: a list of methods. Its text is compared as well. */
+  /** JSON: a list of methods. Its text is compared, so each value has exactly one spelling. */
   proven_methods: string
   remember: Flag
   ip: string | null
@@ -137,7 +142,7 @@ export interface LoginAttemptsTable {
   expires_at: number
 }
 
-/** What happened. Rows are never changed but to seal them, and to take away what is personal in them. */
+/** The audit log. Rows change only when they are sealed, and when personal data in them is erased. */
 export interface AuditEventsTable {
   id: string
   at: number
@@ -146,32 +151,32 @@ export interface AuditEventsTable {
   actor: string | null
   session_id: string | null
   request_id: string | null
-  /** JSON object: what else the event says. */
+  /** JSON object: the other members of the event. */
   detail: string
   ip: string | null
   user_agent: string | null
-  /** With it, `personal_digest` is the SHA-256 of address and user agent; null when these were taken away. */
+  /** The salt of `personal_digest`, the SHA-256 of IP address and user agent; null after these were erased. */
   personal_salt: string | null
   personal_digest: string
-  /** The sealed batch it belongs to; null while it is in none. */
+  /** The sealed batch of the row; null while the row is not sealed. */
   batch: number | null
 }
 
-/** Batches of the audit, each hashed together with the one before. */
+/** Batches of the audit log, each hashed together with the previous one. */
 export interface AuditSealsTable {
   batch: number
   sealed_at: number
   last_event_at: number
   event_count: number
-  /** Over its rows; stays when they are deleted. */
+  /** Hash of the rows in the batch; stays when they are deleted. */
   rows_hash: string
   previous_hash: string
   hash: string
-  /** When its rows were deleted, after the time they are kept. */
+  /** When the rows of the batch were deleted, at the end of their retention. */
   removed_at: number | null
 }
 
-/** How often something was tried. */
+/** Counters of attempts. */
 export interface ThrottleTable {
   key: string
   count: number
@@ -188,32 +193,32 @@ export interface MigrationsTable {
   ran_at: number
 }
 
-/** A database as the stores use it, with what each kind does in its own way. */
+/** A database as the stores use it, with the operations that differ between kinds. */
 export interface SqlDatabase {
-  /** Writes, and reads within transactions. */
+  /** Connection for writes, and for reads within transactions. */
   readonly db: Kysely<Database>
-  /** Reads. What the other has committed, it sees. */
+  /** Connection for reads. It sees everything that `db` has committed. */
   readonly reader: Kysely<Database>
   /**
-   * Prepares the query of every verification: one value in, the columns of one row out, in their order, without what the
-   * query builder costs.
+   * Prepares the query of every verification: one value in, the columns of one row out, in the order of the query.
+   * Avoids the cost of the query builder.
    */
   prepareRead<Row extends readonly unknown[]>(text: string): (value: string) => Promise<Row | undefined>
-  /** Tells other processes, in the transaction that does it, what changed. */
+  /** Announces a change to other processes, in the transaction that makes the change. */
   announce(trx: Transaction<Database>, change: Change): Promise<void>
   changesElsewhere(): ChangesElsewhere
-  /** Milliseconds since other processes were last surely heard; 0 when they are asked each time. */
+  /** Milliseconds since the last proof that other processes can be heard; 0 if each look asks them. */
   lagMs(): number
   /**
-   * Writes what a power failure may take, though no death of a process: SQLite waits for the disk with every other commit,
-   * and nothing else runs meanwhile.
+   * Runs writes that a power failure may undo, but not the death of the process. With every other commit SQLite waits
+   * for the disk and blocks the process.
    */
   writeLightly<Result>(work: (db: Kysely<Database>) => Promise<Result>): Promise<Result>
   /** Writes last uses in one statement. */
   writeTouches(touches: readonly Touch[]): Promise<void>
-  /** Upkeep of the database's own, with each sweep. */
+  /** Runs the maintenance of the database itself, with each sweep. */
   sweep(): Promise<void>
-  /** What is damaged, one line each. */
+  /** Returns one line for each damaged part. */
   checkIntegrity(): Promise<readonly string[]>
   close(): Promise<void>
 }

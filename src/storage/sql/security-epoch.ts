@@ -2,7 +2,10 @@ import type { Transaction } from 'kysely'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
 
-/** True while the user is enabled and no event since `epoch` has ended all their sessions; holds until the commit. */
+/**
+ * Returns true if the user is enabled and no event after `epoch` revoked all their sessions. This stays true until the
+ * commit.
+ */
 export async function isEpochCurrent(trx: Transaction<Database>, id: UserId, epoch: number): Promise<boolean> {
   const row = await trx
     .selectFrom('users')

@@ -5,7 +5,7 @@ import type { SessionStore, SessionWithUser } from '../../sessions/store.ts'
 import { toMethods } from './rows.ts'
 import type { SqlDatabase } from './schema.ts'
 
-/** The columns of the query of every verification, in its order. */
+/** The columns that `createSessionFinder` selects, in this order. */
 type FoundRow = readonly [
   id: SessionId,
   userId: UserId,
@@ -25,7 +25,7 @@ type FoundRow = readonly [
   userCreatedAt: number,
 ]
 
-/** The one query of every verification; its text is made once. */
+/** Returns the query of every verification of a session; its text is built once. */
 export function createSessionFinder({ reader, prepareRead }: SqlDatabase): SessionStore['findByTokenHash'] {
   const { sql: text } = reader
     .selectFrom('sessions')

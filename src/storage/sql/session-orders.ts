@@ -1,6 +1,6 @@
 /*
- * Orders for sessions that are kept elsewhere (Redis), written in the transaction about the user that makes them
- * necessary. Whoever commits carries them out at once; if that process dies, the next one to look does. Carrying one out
+ * Orders for sessions in another storage (Redis), written in the transaction that changes the user. The process that
+ * commits carries them out at once; if it dies, the next process that looks carries them out. Carrying out an order
  * twice does no harm.
  */
 import type { Transaction } from 'kysely'
@@ -15,20 +15,21 @@ import type { Database, SessionOrdersTable } from './schema.ts'
 import type { SessionEffectsFactory } from './session-effects.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** Makes the effects on sessions that are kept elsewhere: orders to that storage, which announces what it changes. */
+/** Creates the effects on sessions in another storage: orders to that storage, which announces its changes. */
 export const orderSessionEffects: SessionEffectsFactory = (trx, evict) => ({
   evict,
   async announce(change) {
     evict(change)
   },
-  // The session storage starts and rotates by itself, before the transaction.
+  // The session storage starts and rotates sessions itself, before the transaction.
   async startFirst() {},
   async rotate() {
     return true
   },
   async endAll({ userId, except, throughEpoch }) {
     if (except === null) await endAccessTokensOf(trx, userId)
-    // Rows from a time before the sessions were kept elsewhere must not come to life when they no longer are.
+    // Deletes rows from before the sessions moved to the other storage, so that they do not revive if the sessions move
+    // back.
     await trx.deleteFrom('sessions').where('user_id', '=', userId).execute()
     await insertOrder(trx, { userId, kind: 'end', except: except?.tokenHash ?? null, throughEpoch })
     evict({ kind: 'user', id: userId })
@@ -62,7 +63,7 @@ async function insertOrder(
     .execute()
 }
 
-/** The orders in this database. */
+/** Creates the store of orders in this database. */
 export function createSessionOrders({ db, transact }: TransactingDatabase): SessionOrders {
   return {
     async list(userId, limit) {
@@ -103,7 +104,7 @@ export function createSessionOrders({ db, transact }: TransactingDatabase): Sess
 }
 
 function toOrder(row: SessionOrdersTable): SessionOrder {
-  // The ids were ids when they were written.
+  // The ids were valid when they were written.
   const order = { id: row.id, userId: row.user_id as UserId }
   if (row.kind === 'refresh') return { ...order, kind: 'refresh' }
   const except = row.except_token_hash as TokenHash | null

@@ -5,7 +5,7 @@ import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 
-/** Looks at rows whose time to be looked at has come: deletes those past their limits, looks at the others later. */
+/** Checks the rows that are due: deletes sessions past their limits and schedules the next check of the others. */
 export async function sweepSessions(
   trx: Transaction<Database>,
   { evict }: SessionEffects,
@@ -24,7 +24,7 @@ export async function sweepSessions(
   const ended = due
     .filter((row) => row.idle_expires_at <= now || row.expires_at <= now)
     .map((row) => ({ id: row.id as SessionId, userId: row.user_id as UserId }))
-  // Other processes refuse an expired session by themselves, so they are not told.
+  // Other processes refuse an expired session by themselves, so they are not notified.
   for (const session of ended) evict({ kind: 'session', ...session })
   if (ended.length > 0) {
     const ids = ended.map(({ id }) => id)

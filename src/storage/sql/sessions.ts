@@ -14,10 +14,10 @@ import { sweepSessions } from './session-sweep.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** More rows than any user has; SQLite wants a limit before an offset. */
+/** More rows than any user has; SQLite requires a limit before an offset. */
 const NO_LIMIT = 2 ** 31 - 1
 
-/** Sessions in SQL. */
+/** Creates the store of sessions in SQL. */
 export function createSessionStore(database: TransactingDatabase): SessionStore {
   const { db, reader, transact } = database
   return {
@@ -145,7 +145,7 @@ async function insertSession(
   return [...replaced, ...(await endSessions(trx, sessions, surplus))]
 }
 
-/** The sessions of a user beyond the limit, those used longest ago; never the one that has just started. */
+/** Returns the user's sessions beyond the limit, least recently used; never the one that has just started. */
 async function findSurplus(
   trx: Transaction<Database>,
   { id: newId, userId }: SessionRef,
@@ -164,7 +164,7 @@ async function findSurplus(
   return rows.map(({ id }) => ({ id: id as SessionId, userId }))
 }
 
-/** In the order of their ids, which is that of the primary key; those of one user by the index of users. */
+/** Reads sessions in the order of their ids, by the primary key; those of one user by the index on users. */
 async function scanSessions(
   reader: SqlDatabase['reader'],
   { userId, since, after, now, limit }: SessionScan,
@@ -183,12 +183,14 @@ async function scanSessions(
   return { sessions: rows.map(toSession), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
 }
 
-/** Makes transactions about one user take turns; SQLite lets only one write at a time anyway. */
+/** Makes transactions about one user wait for each other; SQLite allows only one write at a time anyway. */
 async function lockUser(trx: Transaction<Database>, id: UserId): Promise<void> {
   await trx.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
-/** The same for several, in one order everywhere, so that none waits for another that waits for it. */
+/**
+ * Makes transactions about several users wait for each other. The users are locked in one order, to avoid deadlocks.
+ */
 async function lockUsers(trx: Transaction<Database>, sessions: readonly SessionRef[]): Promise<void> {
   const ids = [...new Set(sessions.map(({ userId }) => userId))]
   await trx.selectFrom('users').select('id').where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()

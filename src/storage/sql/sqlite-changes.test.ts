@@ -8,21 +8,21 @@ import { openSqliteFile } from './sqlite-database.ts'
 
 const READ_ONLY = /^flags:\s+\d*0$/m
 
-/** The descriptor that the reader looks through: SQLite's own can write. */
+/** Returns the descriptor of the change reader, which opens the file read-only; SQLite's own descriptor is writable. */
 function readerDescriptor(path: string): number {
   const found = readdirSync('/proc/self/fd').find((descriptor) => {
     try {
       const isRead = READ_ONLY.test(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))
       return isRead && readlinkSync(`/proc/self/fd/${descriptor}`) === path
     } catch {
-      return false // gone since it was listed
+      return false // closed since it was listed
     }
   })
   if (found === undefined) throw new Error(`Nothing reads ${path}`)
   return Number(found)
 }
 
-test('a look that fails is good for nobody: whoever asks in the same turn is told, too', async () => {
+test('a failed look is not reused: every request in the same turn fails, too', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-changes-'))
   const path = join(directory, 'test.db')
   const file = openSqliteFile(path)

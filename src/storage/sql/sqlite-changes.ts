@@ -7,15 +7,15 @@ import { createPollWatch } from './poll-watch.ts'
 import type { ChangesTable } from './schema.ts'
 import { toUnavailable } from './sqlite-database.ts'
 
-/** More changes than this at once are cheaper to answer with an empty cache. */
+/** Above this number of changes, an empty cache costs less than handling them one by one. */
 const MAX_CHANGES = 1_000
 
 /**
- * Reads what other processes changed. Whether any of them wrote at all is told by the header of the WAL index, the file
- * beside the database that SQLite keeps in shared memory (1 µs, and once for all requests that came in together), and then
- * by `PRAGMA data_version` (4 µs); only then are rows read.
- * @param file the connection that reads: what it sees is committed.
- * @param path of the database file; null for one in memory, which nobody else has.
+ * Reads the changes of other processes in three steps. The header of the WAL index, the shared-memory file of SQLite
+ * next to the database, shows whether any process wrote (1 µs, once for all requests that arrived together). Then
+ * `PRAGMA data_version` shows whether another connection wrote (4 µs). Only then are rows read.
+ * @param file the connection that reads: it sees committed data only.
+ * @param path of the database file; null for a database in memory, which no other process has.
  */
 export function createChangeReader(file: DatabaseSync, path: string | null): () => ChangesElsewhere {
   const wasWritten = path === null || process.platform === 'win32' ? () => true : createWalWatch(`${path}-shm`)
@@ -45,7 +45,7 @@ export function createChangeReader(file: DatabaseSync, path: string | null): () 
     if (isSamePoll() && !isUnread) return NO_CHANGES
     try {
       const wasUnread = isUnread
-      isUnread = true // until all of the look has succeeded
+      isUnread = true // until the whole look has succeeded
       const changes = wasWritten() || wasUnread ? readChanges() : NO_CHANGES
       isUnread = false
       return changes
@@ -56,8 +56,8 @@ export function createChangeReader(file: DatabaseSync, path: string | null): () 
 }
 
 /**
- * Watches the header of the WAL index, which every commit changes (sqlite.org/walformat.html, section 2.1). What is read
- * while it is being written differs as well, so nothing is missed.
+ * Watches the header of the WAL index, which every commit changes (sqlite.org/walformat.html, section 2.1). A header
+ * read during a write differs as well, so no commit is missed.
  */
 function createWalWatch(indexPath: string): () => boolean {
   const descriptor = openForever(indexPath)
@@ -74,8 +74,8 @@ function createWalWatch(indexPath: string): () => boolean {
 const descriptors = new Map<string, number>()
 
 /**
- * A descriptor that is shared within the process and never closed: closing one drops the locks that this process holds on
- * the file (sqlite.org/howtocorrupt.html, section 2.2).
+ * Returns a descriptor that is shared within the process and never closed: closing one drops the locks that this
+ * process holds on the file (sqlite.org/howtocorrupt.html, section 2.2).
  */
 function openForever(path: string): number {
   const { dev, ino } = statSync(path, { bigint: true })
@@ -93,7 +93,7 @@ const NO_CHANGES: readonly Change[] = []
 type ChangeRow = Pick<Selectable<ChangesTable>, 'seq' | 'kind' | 'subject_id' | 'user_id'>
 
 function toChange({ kind, subject_id, user_id }: ChangeRow): Change {
-  // Only ids that were ids when they were noted stand in the table.
+  // The table contains only ids that were valid when they were written.
   const userId = user_id as UserId
   return kind === 'session' ? { kind, id: subject_id as SessionId, userId } : { kind, id: userId }
 }

@@ -1,7 +1,7 @@
 /*
- * node:sqlite behind Kysely. Two connections per process, one that writes and one that reads, so that reads never wait
- * behind a write that waits. Writers of several processes take turns: a transaction begins IMMEDIATE, and a busy database
- * is asked again without blocking the event loop, until it has been busy for two seconds.
+ * node:sqlite behind Kysely. Each process has one connection for writes and one for reads, so that reads never wait
+ * behind a waiting write. Writers of several processes take turns: a transaction starts with BEGIN IMMEDIATE. If the
+ * database is busy, the process retries without blocking the event loop, for up to two seconds.
  */
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
@@ -23,25 +23,31 @@ import { sqliteCode } from './errors.ts'
 import { noteCommit } from './poll-watch.ts'
 import type { Database } from './schema.ts'
 
-/** How long the database itself waits for another process's write, blocking this one: kept short. */
+/** How long SQLite waits for another process's write. This wait blocks the process, so it is short. */
 const BUSY_TIMEOUT_MS = 5
 /** How long the database may be busy before writes are answered with 503. */
 const BUSY_DEADLINE_MS = 2_000
 const BUSY_RETRY_MS = 10
-/** Busy again after so long is another time of being busy, with a deadline of its own. */
+/** After this long without a busy reply, the next one starts a new deadline. */
 const BUSY_PAUSE_MS = 100
 const MAX_PREPARED_STATEMENTS = 200
 
-/** What lies beyond it is read into SQLite's own cache of 2 MB. */
+/** SQLite reads data beyond this size into its own cache of 2 MB. */
 const MAX_MAPPED_BYTES = 2 ** 30
 
 const OWNER_ONLY = 0o600
 
 const SQLITE_BUSY = 5
-/** Primary result codes that mean "not now" and not "wrong SQL": busy, locked, read-only, I/O, corrupt, full, cannot open. */
+/**
+ * Primary result codes that mean "not now" and not "wrong SQL": busy, locked, read-only, I/O, corrupt, full, cannot
+ * open.
+ */
 const UNAVAILABLE = new Set([SQLITE_BUSY, 6, 8, 10, 11, 13, 14, 26])
 
-/** Opens the file, made for its owner alone when absent: WAL, every commit on disk before it is answered, foreign keys on. */
+/**
+ * Opens the file, and creates it readable for its owner only: WAL, every commit on disk before its answer, foreign keys
+ * on.
+ */
 export function openSqliteFile(path: string): DatabaseSync {
   if (path !== ':memory:') createForOwner(path)
   const file = new DatabaseSync(path, { timeout: BUSY_DEADLINE_MS, enableForeignKeyConstraints: true })
@@ -50,7 +56,7 @@ export function openSqliteFile(path: string): DatabaseSync {
   return file
 }
 
-/** Opens the file a second time, for reading: through the page cache of the system, without a copy of each page. */
+/** Opens the file a second time, for reading: uses the system's page cache, without a copy of each page. */
 export function openSqliteReader(path: string): DatabaseSync {
   const file = openSqliteFile(path)
   file.exec(`PRAGMA mmap_size = ${MAX_MAPPED_BYTES}`)
@@ -58,8 +64,8 @@ export function openSqliteReader(path: string): DatabaseSync {
 }
 
 /**
- * Makes the file when it is absent. One that is there is not touched: closing any descriptor of a file drops all locks that
- * this process holds on it (sqlite.org/howtocorrupt.html, section 2.2), and with them SQLite's.
+ * Creates the file if it is absent. Does not open an existing file: closing any descriptor of a file drops all locks
+ * that this process holds on it (sqlite.org/howtocorrupt.html, section 2.2), including SQLite's.
  */
 function createForOwner(path: string): void {
   try {
@@ -69,7 +75,7 @@ function createForOwner(path: string): void {
   }
 }
 
-/** The file as a Kysely database. Closing it closes the file. */
+/** Returns the file as a Kysely database. Closing it closes the file. */
 export function createKysely(file: DatabaseSync, onStatement?: OnStatement): Kysely<Database> {
   return new Kysely<Database>({
     dialect: {
@@ -82,7 +88,7 @@ export function createKysely(file: DatabaseSync, onStatement?: OnStatement): Kys
 }
 
 /**
- * Prepares a query with one value and one row; whatever goes wrong with it is left to the slower way, which waits and
+ * Prepares a query with one value and one row. If the prepared query fails, the slower path runs, which waits and
  * retries. Columns come as an array: an object with a name for each would take twice as long.
  */
 export function prepareRead<Row extends readonly unknown[]>(
@@ -94,7 +100,7 @@ export function prepareRead<Row extends readonly unknown[]>(
   return async (value) => {
     const startedAt = performance.now()
     try {
-      const row = statement.get(value) as unknown as Row | undefined // as the query says
+      const row = statement.get(value) as unknown as Row | undefined // the type follows from the query
       onStatement?.(text, performance.now() - startedAt)
       return row
     } catch {
@@ -104,7 +110,10 @@ export function prepareRead<Row extends readonly unknown[]>(
   }
 }
 
-/** A database that cannot answer now as the refusal `unavailable`; any other error as it is. */
+/**
+ * Returns the refusal `unavailable` for an error of a database that cannot respond now; returns any other error
+ * unchanged.
+ */
 export function toUnavailable(error: unknown): unknown {
   const code = sqliteCode(error)
   if (code === null || !UNAVAILABLE.has(code & 0xff)) return error
@@ -117,14 +126,14 @@ export function toUnavailable(error: unknown): unknown {
   })
 }
 
-/** Times are milliseconds, flags 0 and 1. */
+/** Converts a value for SQLite: times become milliseconds, flags become 0 and 1. */
 function toSqliteValue(value: unknown): string | number | null {
   if (value instanceof Date) return value.getTime()
   if (typeof value === 'boolean') return value ? 1 : 0
-  return value as string | number | null // all else that our tables hold
+  return value as string | number | null // all other types in our tables
 }
 
-/** SQLite has no row locks and needs none: its transactions write one at a time. */
+/** SQLite has no row locks and does not need them: its transactions write one at a time. */
 class LocklessQueryCompiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(): void {}
 }
@@ -167,7 +176,7 @@ class SqliteFileDriver implements Driver {
 class SqliteFileConnection implements DatabaseConnection {
   readonly #file: DatabaseSync
   readonly #onStatement: OnStatement | undefined
-  /** When the database was first and last found busy, the time without a pause, on the monotonic clock. */
+  /** When the current busy period began and when the database was last busy, by the monotonic clock. */
   #busySince = 0
   #lastBusyAt = Number.NEGATIVE_INFINITY
   readonly #statements = createBoundedMap<string, StatementSync>(MAX_PREPARED_STATEMENTS)
@@ -192,7 +201,7 @@ class SqliteFileConnection implements DatabaseConnection {
     }
   }
 
-  /** The deadline counts for all that wait: who comes when the database has been busy for long is refused at once. */
+  /** The deadline counts for all waiting writes: after a long busy period, a new write is refused at once. */
   #mayRetry(error: unknown): boolean {
     if (sqliteCode(error) !== SQLITE_BUSY || this.#file.isTransaction) return false
     const now = performance.now()
@@ -209,7 +218,7 @@ class SqliteFileConnection implements DatabaseConnection {
   #run<Row>(text: string, parameters: readonly unknown[]): QueryResult<Row> {
     const statement = this.#prepare(text)
     const values = parameters.map(toSqliteValue)
-    // Rows come as the tables in schema.ts say.
+    // The types of the rows are those in schema.ts.
     if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] }
     const { changes, lastInsertRowid } = statement.run(...values)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }

@@ -12,17 +12,20 @@ import { createChangeReader } from './sqlite-changes.ts'
 import { createKysely, openSqliteFile, openSqliteReader, prepareRead } from './sqlite-database.ts'
 import { openSqlStores } from './stores.ts'
 
-/** How the SQLite file is used. */
+/** Options of `sqlite`. */
 export interface SqliteOptions {
-  /** False: `open` refuses a schema that is not up to date instead of migrating it. Default true. */
+  /** If false, `open` refuses a schema that is not up to date instead of migrating it. Default true. */
   readonly migrate?: boolean
-  /** Told the text of each SQL statement, never its parameters, and how long it took. For counting and tracing. */
+  /**
+   * Receives the text of each SQL statement, never its parameters, and its duration in milliseconds. For metrics and
+   * tracing.
+   */
   readonly onStatement?: OnStatement
 }
 
 /**
- * Keeps everything in one SQLite file; several processes may use it at once.
- * @param path the file, made when absent; `:memory:` for none.
+ * Keeps all data in one SQLite file; several processes may use it at once.
+ * @param path of the file, which is created if absent; `:memory:` for a database in memory.
  */
 export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   const isInMemory = path === ':memory:'
@@ -54,7 +57,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
           async close() {
             await reader.destroy()
             await db.destroy()
-            for (const each of [readerFile, file]) if (each.isOpen) each.close() // Kysely closes what it was used for
+            // Kysely closes only the connections that it used
+            for (const each of [readerFile, file]) if (each.isOpen) each.close()
           },
         }
         return await openSqlStores(database, how)
@@ -80,11 +84,14 @@ async function checkIntegrity(reader: Kysely<Database>): Promise<readonly string
   const { rows: orphans } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(reader)
   return [
     ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
-    ...orphans.map(({ table }) => `A row of ${table} belongs to a row that is not there`),
+    ...orphans.map(({ table }) => `A row of ${table} refers to a row that does not exist`),
   ]
 }
 
-/** Its commits wait for no disk: they are in the log, which whoever opens the file after a crash reads. */
+/**
+ * Commits without waiting for the disk. They are in the log, which the next process that opens the file after a crash
+ * reads.
+ */
 function withoutSync<Result>(
   file: DatabaseSync,
   db: Kysely<Database>,

@@ -14,7 +14,7 @@ import { createSessionStore } from './sessions.ts'
 import { createTransactingDatabase, type TransactingDatabase } from './transact.ts'
 import { createUserStore } from './users.ts'
 
-/** All stores over one database; with a session storage, sessions are kept there and everything else here. */
+/** Opens all stores on one database. With a session storage, sessions are kept there and everything else here. */
 export async function openSqlStores(database: SqlDatabase, options: OpenOptions): Promise<Stores> {
   const { sessions, onStatement, onEffects = ignore, onChanges = ignore, onError = ignore } = options
   let elsewhere: OpenSessionStorage | null = null
@@ -25,7 +25,7 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
       try {
         for (const change of changes) if (change.kind === 'user') await elsewhere?.carryOut(change.id)
       } finally {
-        onChanges(changes) // also when the orders failed: the database has committed
+        onChanges(changes) // also if the orders failed: the database has committed
       }
     },
     onFailure: onChanges,

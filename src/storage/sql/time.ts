@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 
-/** A time (milliseconds since 1970 UTC) as every database takes it; they all give milliseconds back. */
+/**
+ * Returns a time (milliseconds since 1970 UTC) as an SQL value for every database. All databases return milliseconds.
+ */
 export function at(ms: number): RawBuilder<number> {
   return sql<number>`${new Date(ms)}`
 }

@@ -9,8 +9,8 @@ import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts
 type Work<Outcome> = (trx: Transaction<Database>, sessions: SessionEffects) => Promise<Outcome | null>
 
 /**
- * Runs a transaction. Its effects are written in it, and passed on after the commit. When the work returns null nothing
- * happened: the transaction rolls back. Resolves when the changes of the transaction are in force in this process.
+ * Runs a transaction. It writes the effects, and passes them on after the commit. If the work returns null, nothing
+ * happened and the transaction rolls back. Resolves after the changes of the transaction took effect in this process.
  */
 export type Transact = <Outcome>(effectsOf: EffectsOf<Outcome>, work: Work<Outcome>) => Promise<Outcome | null>
 
@@ -19,22 +19,26 @@ export interface TransactingDatabase extends SqlDatabase {
   readonly transact: Transact
 }
 
-/** What happens around each transaction. */
+/** Functions that run around each transaction. */
 export interface TransactionHooks {
   /** Binds the session effects to a transaction. */
   readonly bindSessions: SessionEffectsFactory
   /** Receives the effects of a transaction that committed. */
   readonly onEffects: (effects: Effects) => void
   /**
-   * Runs once after a transaction with changes, and the transaction's caller waits for it. It runs after a commit, and after
-   * a rollback because nothing happened: then another process may have made the change, and be about to put it in force.
+   * Runs once after a transaction with changes; the caller of the transaction waits for it. It runs after a commit, and
+   * after a rollback because nothing happened: then another process may have made the change and may be about to apply
+   * it.
    */
   readonly afterCommit: (changes: readonly Change[]) => Promise<void>
-  /** Runs instead of `afterCommit` after a transaction that failed. It may be committed: the answer can get lost. */
+  /**
+   * Runs instead of `afterCommit` after a transaction that failed. The transaction may be committed: its reply can get
+   * lost.
+   */
   readonly onFailure: (changes: readonly Change[]) => void
 }
 
-/** Makes a database whose transactions pass on their effects. */
+/** Creates a database whose transactions pass on their effects. */
 export function createTransactingDatabase(database: SqlDatabase, hooks: TransactionHooks): TransactingDatabase {
   const { bindSessions, onEffects, afterCommit, onFailure } = hooks
   return {
@@ -56,7 +60,7 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
   }
 }
 
-/** Returns null when nothing happened. */
+/** Returns null if nothing happened. */
 async function runTransaction<Outcome>(
   { db }: SqlDatabase,
   effectsOf: EffectsOf<Outcome>,
@@ -80,7 +84,7 @@ async function runTransaction<Outcome>(
 /** Rolls a transaction back. */
 class NothingHappened extends Error {}
 
-/** Whether a transaction did something. */
+/** Returns true if a transaction did something. */
 export async function isDone(outcome: Promise<true | null>): Promise<boolean> {
   return (await outcome) !== null
 }

@@ -22,7 +22,7 @@ import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** Users in SQL. */
+/** Creates the store of users in SQL. */
 export function createUserStore(database: TransactingDatabase): UserStore {
   const { reader, transact } = database
   return {
@@ -148,7 +148,7 @@ export function createUserStore(database: TransactingDatabase): UserStore {
   }
 }
 
-/** Null when the invitation was used up meanwhile. */
+/** Inserts a user; returns null if another request used up the invitation. */
 async function insertUser(
   trx: Transaction<Database>,
   sessions: SessionEffects,

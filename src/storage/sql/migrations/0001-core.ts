@@ -1,6 +1,8 @@
 import type { Migration } from '../migration.ts'
 
-/** Users, passwords, sessions; in SQLite the changes that other processes read, in PostgreSQL these are notifications. */
+/**
+ * Users, passwords and sessions. SQLite also has the changes that other processes read; PostgreSQL sends notifications.
+ */
 export const core: Migration = {
   number: 1,
   name: 'core',
@@ -70,7 +72,7 @@ export const core: Migration = {
       hash text NOT NULL,
       changed_at timestamptz NOT NULL
     )`,
-    // Room in each page, so that a touch changes no index.
+    // The fill factor leaves room in each page, so that a touch changes no index.
     `CREATE TABLE latchkey.sessions (
       id uuid PRIMARY KEY,
       token_hash text COLLATE "C" NOT NULL UNIQUE,

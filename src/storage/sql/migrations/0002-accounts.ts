@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
 
-/** Mails that wait, one-time tokens, the audit, counters of tries, and passwords that must be reset. */
+/** The outbox, one-time tokens, the audit log, counters of attempts, and passwords that must be reset. */
 export const accounts: Migration = {
   number: 2,
   name: 'accounts',

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
 
-/** Access tokens; in PostgreSQL the changes of the last hours, for processes that were not there to be notified. */
+/** Access tokens; in PostgreSQL also the changes of the last hours, for processes that missed the notifications. */
 export const tokens: Migration = {
   number: 3,
   name: 'tokens',

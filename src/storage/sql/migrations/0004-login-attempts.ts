@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts'
 
-/** Logins in progress: the rounds still open and the methods proven so far. */
+/** Logins in progress: the rounds that are still open and the methods proven so far. */
 export const loginAttempts: Migration = {
   number: 4,
   name: 'login-attempts',

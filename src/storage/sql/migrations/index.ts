@@ -4,5 +4,5 @@ import { accounts } from './0002-accounts.ts'
 import { tokens } from './0003-tokens.ts'
 import { loginAttempts } from './0004-login-attempts.ts'
 
-/** All migrations, in the order they run. */
+/** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [core, accounts, tokens, loginAttempts]
