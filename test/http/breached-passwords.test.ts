@@ -58,7 +58,7 @@ describe('a list of breached passwords', () => {
   const failures = (): unknown[] => instance.events.filter(({ type }) => type === 'password.breach_check_failed')
 
   test('one that is on it is refused, wherever a password is set', async () => {
-    const refusal = [422, 'Was in a data breach elsewhere: others know it. Choose another one.']
+    const refusal = [422, 'Was found in a data breach, so attackers know it. Choose another one.']
     const refused = await register(BREACHED)
     expect([refused.status, refused.body.errors[0].detail]).toEqual(refusal)
     expect(refused.body.errors[0].pointer).toBe('#/password')
