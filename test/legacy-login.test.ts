@@ -87,7 +87,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
       expect(asked.map(({ email }) => email)).toEqual(emails)
       expect(instance.errors.map(String)).toEqual([
         'Error: the old system answered with 500',
-        expect.stringMatching(/^TypeError: verifyLegacy must give null or an object/),
+        expect.stringMatching(/^TypeError: verifyLegacy must return null or an object/),
       ])
     })
 
