@@ -149,6 +149,6 @@ describe('latchkey/react', () => {
 
   test('without a provider it says what is missing', () => {
     const Lost = (): string => useSession().status
-    expect(() => renderToString(createElement(Lost))).toThrow('There is no SessionProvider around this component.')
+    expect(() => renderToString(createElement(Lost))).toThrow('This component is not inside a SessionProvider.')
   })
 })
