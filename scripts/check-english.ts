@@ -14,6 +14,17 @@ const ROOMS: readonly string[] = [
   'docs',
   'examples',
   'scripts/check-english.ts',
+  'src/accounts',
+  'src/audit',
+  'src/catalogue',
+  'src/http',
+  'src/invitations',
+  'src/login',
+  'src/mail',
+  'src/pages',
+  'src/passwords',
+  'src/react',
+  'src/registration',
 ]
 /** Pages that are history or are generated from elsewhere. */
 const SKIPPED = /^docs\/(?:decisions|benchmarks)\/|^docs\/problems\.md$|(?:^|\/)(?:node_modules|dist|\.next)\//

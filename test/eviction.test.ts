@@ -1,5 +1,5 @@
 /*
- * Promise 2 on the node that revokes a session: when it answers, the session is no longer in its memory. A database in
+ * Promise 2 on the node that revokes a session: when it answers, its memory has dropped the session. A database in
  * memory has no other nodes, so only the eviction itself can make the node refuse the session.
  */
 import { expect, onTestFinished, test } from 'vitest'

@@ -75,7 +75,7 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     const told = await instance.waitForMail(mailTo(verified, '/login'))
     expect(told.subject).toBe('You already have an account at localhost:3000')
     expect(told.text).not.toContain('token=')
-    // Mails go in the order in which they fall due.
+    // Emails are sent in the order in which they are due.
     instance.advance(1)
     const last = newEmail()
     await register(last)
@@ -126,7 +126,7 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     const spent = await post('/auth/register')
     expect([spent.status, spent.text]).toEqual([fresh.status, fresh.text])
     expect(comparable(spent.headers)).toEqual(comparable(fresh.headers))
-    // Mails go in the order in which they fall due.
+    // Emails are sent in the order in which they are due.
     limited.advance(1)
     await limited.client().post('/auth/password/forgot', { email })
     await limited.waitForMail(mailTo(email, '/password/reset?'))

@@ -44,7 +44,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     const seen = replies.map(({ status, text, headers }) => ({ status, text, headers: comparable(headers) }))
     expect(seen[0]).toMatchObject({ status: 202, text: '' })
     for (const each of seen) expect(each).toEqual(seen[0])
-    // Mails go in the order in which they fall due: when this one arrives, all others have been dealt with.
+    // Emails are sent in the order in which they are due: when this one arrives, all earlier ones are finished.
     instance.advance(1)
     const last = await register()
     await mailedToken(last.email)

@@ -102,7 +102,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
         expect(ms).toBeLessThan(ANSWER_MS)
       }
       expect((await first.client().get('/health/live')).status).toBe(200)
-      // A session that is only in the cache is no longer accepted.
+      // The node now refuses sessions that are only in its cache.
       await until(async () => (await warm.there.get('/auth/session')).status === 503)
     } finally {
       await fault.end()
