@@ -1,4 +1,4 @@
-/* What administrators do over the server-side API, on every storage, with a second node that must see it. */
+/* Server-side calls of administrators, on every storage, with a second node that must see the result. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Latchkey, Refusal, SessionFilter } from '../src/index.ts'
 import type { Client } from './support/client.ts'
@@ -22,7 +22,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     await instance.close()
   })
 
-  /** A user who is logged in from an address, with the session in the memory of both nodes. */
+  /** Logs a user in from an IP address; both nodes have the session in memory. */
   async function logIn(address: string): Promise<{ client: Client; id: string; email: string; request: Request }> {
     const client = instance.client()
     const email = `admin${count++}@example.com`
@@ -36,7 +36,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
   const isIn = async ({ client }: { client: Client }): Promise<boolean> =>
     (await client.get('/auth/session')).status === 200
 
-  test('sessions are counted and ended by network, by time, by method and by user, on all nodes', async () => {
+  test('sessions are counted and revoked by network, time, method and user, on all nodes', async () => {
     const before = await logIn('203.0.113.7')
     instance.advance(HOUR)
     const inside = [await logIn('203.0.113.200'), await logIn('203.0.113.7')]
@@ -59,7 +59,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     expect(event).toMatchObject({ type: 'session.revoked', actor: 'application', sessionId: expect.any(String) })
   })
 
-  test('more sessions than are read or ended at once', async () => {
+  test('sessions are revoked completely, even if there are more than one batch', async () => {
     const { id, email } = await logIn('198.51.100.1')
     const login = () => instance.client().post('/auth/login', { email, password: PASSWORD })
     if (ring.endsWith('Redis')) await Promise.all(Array.from({ length: 20 }, login))
@@ -79,7 +79,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     expect(new Set(told.map(({ sessionId }) => sessionId)).size).toBe(expected)
   })
 
-  test('a filter that is empty, misspelt or wrong ends nothing', async () => {
+  test('an empty, misspelt or wrong filter revokes nothing', async () => {
     const user = await logIn('192.0.2.1')
     const wrong: readonly (readonly [Record<string, unknown>, string])[] = [
       [{}, '#'],
@@ -104,7 +104,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     expect(await instance.auth.sessions.count({ method: 'passkey' as 'password' })).toBe(0)
   })
 
-  test('a forced reset disables the password and ends all sessions at once; unlocking lets it work again', async () => {
+  test('a forced reset disables the password and revokes all sessions at once; unlocking enables it again', async () => {
     const user = await logIn('192.0.2.2')
     const bystander = await logIn('192.0.2.3')
     await instance.auth.users.forcePasswordReset(user.id)
@@ -116,7 +116,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     expect(await state()).toEqual([{ disabled_for: 'everyone' }])
     await instance.auth.users.unlock(user.id)
     expect(await state()).toEqual([{ disabled_for: null }])
-    await instance.auth.users.unlock(user.id) // again: nothing to do, nothing to tell
+    await instance.auth.users.unlock(user.id) // a second call changes nothing and writes no event
     const events = await instance.auth.audit.list({ userId: user.id, newestFirst: true, limit: 2 })
     expect(events).toMatchObject([
       { type: 'password.enabled', actor: 'application', detail: {} },
@@ -127,7 +127,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     }
   })
 
-  test('the audit is listed by user, type and time, in pages of either direction', async () => {
+  test('the audit log is listed by user, type and time, in pages in both directions', async () => {
     const { id } = await logIn('192.0.2.4')
     instance.advance(HOUR)
     const since = startedAt + HOUR
@@ -151,7 +151,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     await expect(list({ after: 'x' })).rejects.toMatchObject({ code: 'validation_failed' })
   })
 
-  test('server-side calls act under the name that was given', async () => {
+  test('server-side calls are recorded under the given actor name', async () => {
     const { id } = await logIn('192.0.2.5')
     const support = await instance.sibling({ actor: 'support desk' })
     await support.users.disable(id)

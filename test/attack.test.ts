@@ -1,4 +1,4 @@
-/* Promise 9, at length: a day of guessing at one account from thousands of addresses, and then its owner. */
+/* Promise 9, the long test: a day of guessing at one account from thousands of addresses, and then a login by its owner. */
 import { expect, test } from 'vitest'
 import { type Instance, PASSWORD, REAL_COST, startInstance } from './support/rings.ts'
 import { rounds } from './support/rounds.ts'
@@ -7,7 +7,7 @@ const GUESSES = rounds(10_000, 1_000)
 const DAY_MS = 24 * 60 * 60_000
 const ADA = 'ada@example.com'
 
-/** Guesses at one account, a new address for each, spread over a day; counts the answers of each hour. */
+/** Guesses at one account from a new address each time, spread over a day; counts the answers of each hour. */
 async function guessForADay(instance: Instance): Promise<Map<number, Map<number, number>>> {
   const answers = new Map<number, Map<number, number>>()
   for (let count = 0; count < GUESSES; count++) {

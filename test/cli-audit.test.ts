@@ -1,4 +1,4 @@
-/* The audit and the acts of administrators from the command line: real processes, a real file. */
+/* The audit log and the actions of administrators from the command line: real processes, a real file. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { MAIN, startServerProcess } from './support/server-process.ts'
 
 const ACTOR = `cli:${userInfo().username}`
 
-describe('the audit from the command line', () => {
+describe('the audit log from the command line', () => {
   let directory: string
   let latchkey: ReturnType<typeof createCommandLine>
   beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('the audit from the command line', () => {
     file.close()
   }
 
-  test('acts are noted under the name of who typed them; a reset disables, unlocking enables', async () => {
+  test('actions are recorded under the name of the system user; a reset disables, unlocking enables', async () => {
     expect((await latchkey(['user', 'reset', 'ada@example.com'])).code).toBe(0)
     expect((await latchkey(['user', 'unlock', 'ada@example.com', '--json'])).code).toBe(0)
     const { events } = JSON.parse((await latchkey(['audit', 'tail', '--json'])).out)
@@ -45,7 +45,7 @@ describe('the audit from the command line', () => {
     expect(lines[0]).toMatch(/^\d{4}-\S+Z password\.disabled user=\S+ actor=cli:\S+ reason=forced$/)
   })
 
-  test('verify prints the head and exits with 0; with 1 and the batch when a row was changed', async () => {
+  test('verify prints the head and exits with 0, or with 1 and the batch if a row was changed', async () => {
     const { code, out } = await latchkey(['audit', 'verify'])
     expect([code, out]).toEqual([
       0,
@@ -63,10 +63,10 @@ describe('the audit from the command line', () => {
     runSql('DELETE FROM audit_events; DELETE FROM audit_seals')
     const emptied = await latchkey(['audit', 'verify', '--head', head])
     expect([emptied.code, emptied.out]).toEqual([1, expect.stringContaining('the hash that was noted')])
-    expect((await latchkey(['audit', 'verify'])).code).toBe(0) // nobody noted anything
+    expect((await latchkey(['audit', 'verify'])).code).toBe(0) // no head was stored elsewhere
   })
 
-  test('export gives one JSON object a line, from a time on; a reader that goes away ends it', async () => {
+  test('export prints one JSON object per line, from a given time on, and stops if its reader is gone', async () => {
     await latchkey(['user', 'disable', 'ada@example.com'])
     const all = (await latchkey(['audit', 'export'])).out.trimEnd().split('\n')
     expect(all.map((line) => JSON.parse(line).type)).toEqual(['user.created', 'user.disabled'])
@@ -90,7 +90,7 @@ describe('the audit from the command line', () => {
     expect([code, err]).toEqual([0, ''])
   })
 
-  test('tail --follow shows what a running server does, until it is interrupted', async () => {
+  test('tail --follow prints the events of a running server until it is interrupted', async () => {
     const server = await startServerProcess({}, directory)
     const args = [MAIN, 'audit', 'tail', '-n', '1', '--follow', '--json']
     const child = spawn(process.execPath, args, { cwd: directory, env: CHILD_ENVIRONMENT })
@@ -107,7 +107,7 @@ describe('the audit from the command line', () => {
     await server.end('SIGTERM')
   })
 
-  test('sessions are ended by filter after the count was shown and somebody said yes', async () => {
+  test('sessions are revoked by filter after the count is shown and confirmed', async () => {
     const server = await startServerProcess({}, directory)
     const client = server.client()
     const login = (): Promise<unknown> => client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD })
@@ -134,7 +134,7 @@ describe('the audit from the command line', () => {
     await server.end('SIGTERM')
   })
 
-  /** Runs a command on a terminal of its own (`script` of util-linux) and answers its question. */
+  /** Runs a command in its own terminal (`script` of util-linux) and answers its question. */
   async function typeOnTerminal(args: readonly string[], answer: string): Promise<string> {
     const command = [process.execPath, MAIN, ...args].join(' ')
     const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: directory, env: CHILD_ENVIRONMENT })

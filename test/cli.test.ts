@@ -1,4 +1,4 @@
-/* The command line as it is typed: real processes, a real file. */
+/* The command line as users type it: real processes, a real file. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -40,7 +40,7 @@ const COMMANDS = [
 ]
 
 describe('the command line', () => {
-  test.each(COMMANDS)('%s --help tells what it does, with an example', async (command) => {
+  test.each(COMMANDS)('%s --help describes the command, with an example', async (command) => {
     const { code, out } = await latchkey([...command.split(' '), '--help'])
     expect(code).toBe(0)
     expect(out).toContain(`Usage: latchkey ${command}`)
@@ -52,14 +52,14 @@ describe('the command line', () => {
     for (const word of ['serve', 'migrate', 'user', 'session', 'audit', 'Exit codes']) expect(out).toContain(word)
   })
 
-  test('a reader that goes away is no error', async () => {
+  test('a reader that closes the pipe does not cause an error', async () => {
     const child = spawn(process.execPath, [MAIN, '--help'], { cwd: directory, env: CHILD_ENVIRONMENT })
     child.stdout.destroy()
     const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     expect([code, err]).toEqual([0, ''])
   })
 
-  test('what was compiled is kept where only the user writes, and nowhere else', async () => {
+  test('the compile cache is in a directory that only the user can write to', async () => {
     const startWith = async (cache: string): Promise<string> => {
       const env = { PATH: process.env.PATH, XDG_CACHE_HOME: cache }
       const child = spawn(process.execPath, [MAIN, '--version'], { cwd: directory, env })
@@ -135,7 +135,7 @@ describe('the command line', () => {
     await server.end('SIGTERM')
   })
 
-  test('access tokens: made, used, listed and revoked', async () => {
+  test('access tokens: created, used, listed and revoked', async () => {
     const env = { LATCHKEY_SCOPES: 'read,write' }
     await latchkey(['user', 'create', 'tok@example.com', '--password-stdin'], `${PASSWORD}\n`)
     const create = ['token', 'create', 'tok@example.com', 'nightly backup']
@@ -196,13 +196,13 @@ describe('the command line', () => {
     [['user', 'unlock', 'nobody@example.com'], 1],
     [['audit', 'tail', '-n', '0'], 2],
     [['audit', 'export', '--format', 'xml'], 2],
-  ])('%j exits with %i and says why', async (args, code) => {
+  ])('%j exits with %i and prints the reason', async (args, code) => {
     const result = await latchkey(args)
     expect([result.code, result.out]).toEqual([code, ''])
     expect(result.err.length).toBeGreaterThan(10)
   })
 
-  test('a refusal with --json is JSON on standard error; a password that is refused says why', async () => {
+  test('a refusal with --json is JSON on standard error; a refused password prints the reason', async () => {
     const missing = await latchkey(['user', 'show', 'nobody@example.com', '--json'])
     expect(JSON.parse(missing.err).code).toBe('not_found')
     const short = await latchkey(['user', 'create', 'b@example.com', '--password-stdin'], 'short')

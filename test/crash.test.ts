@@ -1,4 +1,4 @@
-/* Promise 8: what was answered is in the database after kill -9; what was not is not there by half. */
+/* Promise 8: after kill -9 the database has every answered request, and no part of an unanswered one. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ interface Acknowledged {
   readonly cookie: string
 }
 
-/** Registers and logs in until the server is gone; notes what was acknowledged. */
+/** Registers and logs in until the server is gone; records the answered requests. */
 async function registerAndLogIn(client: Client, name: string, onAnswer: (done: Acknowledged) => void): Promise<void> {
   const note = (email: string): void => onAnswer({ email, cookie: client.cookies.get('latchkey') ?? '' })
   try {
@@ -56,13 +56,13 @@ function expectSound(path: string): void {
 }
 
 describe('kill -9', () => {
-  test(`${ROUNDS} rounds during registrations and logins lose nothing that was acknowledged`, {
+  test(`${ROUNDS} rounds of kill -9 during registrations and logins lose no answered request`, {
     timeout: 600_000,
   }, async () => {
     const counts = await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane)))
     const total = counts.reduce((sum, count) => sum + count, 0)
     console.log(`kill -9: ${ROUNDS} rounds, ${total} acknowledged registrations and logins, all there`)
-    expect(total).toBeGreaterThanOrEqual((ROUNDS * 3) / 4) // in every fourth round the axe may fall before the first
+    expect(total).toBeGreaterThanOrEqual((ROUNDS * 3) / 4) // in a quarter of the rounds, the kill may come before the first answer
   })
 
   async function runLane(lane: number): Promise<number> {
@@ -87,7 +87,7 @@ describe('kill -9', () => {
         registerAndLogIn(server.client(), `lane${lane}-${round}-${index}`, onAnswer),
       )
       if (round % 4 !== 0) await firstAnswer
-      await sleep(Math.random() * 250) // when the axe falls is chance; nothing is awaited here
+      await sleep(Math.random() * 250) // the time of the kill is random; no event is awaited here
       await server.end('SIGKILL')
       await Promise.all(work)
       total += last.length

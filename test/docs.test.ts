@@ -1,4 +1,4 @@
-/* README and docs are true: their examples run, their links lead somewhere, their tables are complete. */
+/* README and docs are correct: their examples run, their links work, their tables are complete. */
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -40,7 +40,7 @@ if (!login.ok) throw new Error(login.code === 'too_many_requests' ? \`Wait \${lo
 if (login.data.status === 'complete') console.log(login.data.user.name)
 const sessions = await auth.sessions.list()
 if (sessions.ok) for (const { device } of sessions.data.sessions) console.log(device.label)
-// @ts-expect-error: no code of this call, so that the union is as narrow as it says
+// @ts-expect-error: this call has no such code, which proves that the union is exact
 const logout = await auth.logOut(); if (!logout.ok && logout.code === 'invalid_credentials') console.log('?')
 `
 
@@ -54,7 +54,7 @@ const blocks: Block[] = pages.flatMap((page) =>
 )
 
 describe('the documentation', () => {
-  test.each(pages)('the links of %s lead somewhere', (page) => {
+  test.each(pages)('the links of %s have existing targets', (page) => {
     for (const [, link, image] of read(page).matchAll(/\]\(([^)#]+)[^)]*\)|<img src="([^"]+)"/g)) {
       const target = link ?? image ?? ''
       if (!/^https?:/.test(target))
@@ -77,12 +77,12 @@ describe('the documentation', () => {
     )
   }
 
-  test('the capacity of docs/scaling.md is what follows from the benchmark', () => {
+  test('the capacity in docs/scaling.md follows from the benchmark', () => {
     const results = JSON.parse(read('docs/benchmarks/results.json')) as Results
     expect(read('docs/scaling.md')).toContain(capacityTable(results)) // node scripts/write-capacity.ts
   })
 
-  test('what the pages show of a program that the tests run stands there, paragraph by paragraph', () => {
+  test('the pages quote the programs that the tests run, paragraph by paragraph', () => {
     const shown = blocks.flatMap(({ info, code }) => {
       const [, path] = /^\w+ ((?:test|examples)\/\S+)$/.exec(info) ?? []
       return path === undefined ? [] : code.split('\n\n').map((paragraph) => ({ path, paragraph: dedent(paragraph) }))
@@ -93,13 +93,13 @@ describe('the documentation', () => {
     }
   })
 
-  test('every client of test/interop has its lines in docs/clients.md', () => {
+  test('docs/clients.md describes every client of test/interop', () => {
     for (const name of readdirSync(join(root, 'test/interop/clients'))) {
       expect(read('docs/clients.md')).toContain(` test/interop/clients/${name}\n`)
     }
   })
 
-  test('the files that the pages name exist', () => {
+  test('the files named in the pages exist', () => {
     for (const page of pages) {
       for (const [path] of read(page).matchAll(
         /(?<![\w/])(?:src|test|docs|scripts|examples)\/[\w./-]+\.(?:ts|md)\b/g,
@@ -122,15 +122,15 @@ describe('the documentation', () => {
     expect(lines).toBeLessThan(1_000)
   })
 
-  test('docs/problems.md is the catalogue', () => {
+  test('docs/problems.md matches the catalogue of refusals', () => {
     expect(read('docs/problems.md')).toBe(problemsPage())
   })
 
-  test('the tables of docs/configuration.md are the settings', () => {
+  test('the tables of docs/configuration.md match the settings', () => {
     expect(read('docs/configuration.md')).toBe(withTables(read('docs/configuration.md')))
   })
 
-  test('the table of docs/events.md is the catalogue of events', () => {
+  test('the table of docs/events.md matches the catalogue of events', () => {
     expect(read('docs/events.md')).toContain(`\n\n${eventsTable()}\n\n`) // node scripts/write-events.ts
   })
 
@@ -149,7 +149,7 @@ describe('the documentation', () => {
     expect(options.toSorted()).toEqual(existing.toSorted())
   })
 
-  test('banned words are found in pages and comments, and code may have them', () => {
+  test('banned words are found in pages and comments, but not in code', () => {
     expect(
       findBannedWords('page.md', 'Whoever\n`whoever` [here](whatever.md)\n\n```ts\nwhatever()\n```\n'),
     ).toMatchObject([{ line: 1, words: 'Whoever' }])
@@ -164,7 +164,7 @@ describe('the documentation', () => {
   test.each([
     ['README.md', [201, 200, 200, 204], 1],
     ['docs/sessions.md', [201, 200, 200, 200, 401], 4],
-  ])('the curl lines of %s do what it says', async (page, statuses, shown) => {
+  ])('the curl commands in %s give the answers that the page shows', async (page, statuses, shown) => {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-curl-'))
     const port = await freePort()
     const server = await startServerProcess(
@@ -193,7 +193,7 @@ function codeOf(page: string, info: string): string {
   return block.code
 }
 
-/** JSON as a value in which ids, times and versions, which differ from run to run, are their shape. */
+/** Returns JSON in which ids, times and versions, which differ in each run, are replaced by their shape. */
 function withoutChance(json: string): object {
   const text = json
     .replace(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, 'id')
@@ -213,7 +213,7 @@ describe('a consumer of the package', () => {
     }
   })
 
-  /** Type-checks one program as a consumer's own; gives how many types were instantiated. */
+  /** Type-checks one program like a consumer; returns the number of type instantiations. */
   function check(name: string, code: string, { extension = 'ts', ...more }: Record<string, unknown> = {}): number {
     const file = `${name}.${extension}`
     writeFileSync(join(consumer, file), code)
@@ -225,7 +225,7 @@ describe('a consumer of the package', () => {
   test.each(programs.map(({ page, code }, index) => [page, index, code] as const))(
     'the program in %s (%i) type-checks',
     (_, index, code) => {
-      // The checks of costs below include the declarations of the libraries, which take two thirds of the time.
+      // The cost checks below include the declarations of the libraries, which take two thirds of the time.
       check(`program${index}`, code, { skipLibCheck: true })
     },
   )
@@ -249,7 +249,7 @@ describe('a consumer of the package', () => {
     expect(own).toBeLessThan(3_000)
   })
 
-  test('the client costs under 500 instantiations and 4 kB, and brings no code of the server', async () => {
+  test('the client costs under 500 instantiations and 4 kB, and contains no server code', async () => {
     const own = check('client', CLIENT_PROGRAM) - check('fetch', "console.log((await fetch('/')).status)\nexport {}\n")
     const bundle = await rolldown({ input: join(consumer, 'node_modules/latchkey/dist/client.js') })
     const { output } = await bundle.generate({ minify: true })
@@ -312,7 +312,7 @@ describe('a consumer of the package', () => {
   test.each([
     ['README.md', 'ts server.ts', '<a href="/auth/login">Log in</a>'],
     ['docs/library.md', 'ts run', 'Please log in'],
-  ])('the program of %s runs as it is, and has the login page', async (page, info, greeting) => {
+  ])('the program of %s runs unmodified, and serves the login page', async (page, info, greeting) => {
     const port = await freePort()
     writeFileSync(join(consumer, 'run.ts'), codeOf(page, info).replaceAll('3000', String(port)))
     rmSync(join(consumer, 'app.db'), { force: true })
@@ -333,7 +333,7 @@ describe('a consumer of the package', () => {
     expect(await (await fetch(url, { headers: { cookie } })).text()).toBe('Hello ada@example.com')
   })
 
-  test('a CommonJS program requires what the README says', () => {
+  test('a CommonJS program can require the package, as the README says', () => {
     const [code = ''] = /const \{ createLatchkey \} = require\('latchkey'\)/.exec(read('README.md')) ?? []
     const { status, stdout, stderr } = run([
       '--input-type=commonjs',
@@ -374,7 +374,7 @@ describe('a consumer of the package', () => {
     expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('1 passed')])
   })
 
-  /** Runs somebody's test runner as if it were the only one: colours off, nothing of ours in its environment. */
+  /** Runs a user's test runner alone: without colours, with nothing of ours in its environment. */
   function run(args: readonly string[]): SpawnSyncReturns<string> {
     const env = { ...CHILD_ENVIRONMENT, HOME: process.env.HOME, NO_COLOR: '1' }
     return spawnSync(process.execPath, args, { cwd: consumer, env, encoding: 'utf8' })
@@ -404,7 +404,7 @@ describe('a consumer of the package', () => {
     )
   })
 
-  test('importing the library opens no file and no socket of ours', () => {
+  test('importing the library opens no file and no socket of its own', () => {
     const code =
       "import 'latchkey'; import 'latchkey/node'; import 'latchkey/sqlite'; console.log(process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|Close/.test(name)).join())"
     expect(

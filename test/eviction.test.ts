@@ -1,6 +1,6 @@
 /*
- * Promise 2 on the node that revokes: what it has in memory is gone when it answers. A database in memory has no other
- * nodes to hear from, so nothing but the eviction itself can end the session here.
+ * Promise 2 on the node that revokes a session: when it answers, its memory has dropped the session. A database in
+ * memory has no other nodes, so only the eviction itself can make the node refuse the session.
  */
 import { expect, onTestFinished, test } from 'vitest'
 import type { Latchkey } from '../src/index.ts'
@@ -13,7 +13,7 @@ const NEW_PASSWORD = 'another long password'
 
 interface Ending {
   readonly auth: Latchkey
-  /** The browser whose session ends. */
+  /** The browser whose session is revoked. */
   readonly client: Client
   readonly userId: string
   readonly sessionId: string

@@ -33,7 +33,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     return { id: body.accessToken.id, bearer: { authorization: `Bearer ${body.token}` } }
   }
 
-  test('whoever logs in through the proxy is known to the API, until they log out', async () => {
+  test('the API knows a user who logged in through the proxy, until the user logs out', async () => {
     const { client, email } = await register()
     const { user, session } = (await client.get('/auth/session')).body
     const answer = await client.get('/')
@@ -56,7 +56,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     expect([after.status, after.body.code]).toEqual([401, 'unauthenticated'])
   })
 
-  test('whoever is not logged in gets 401 with the problem; a browser is led to the login page and back', async () => {
+  test('a request without a session gets 401 with the problem; a browser is redirected to the login page and back', async () => {
     const nobody = setup.client()
     for (const answer of [await nobody.get('/reports'), await nobody.post('/reports', {}, HTML)]) {
       expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated'])
@@ -74,7 +74,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     expect((await nobody.get(next ?? '', HTML)).body.user.email).toBe(email)
   })
 
-  test('nothing that a client says of itself arrives', async () => {
+  test('identity headers sent by a client do not reach the API', async () => {
     const { client, email } = await register()
     const { bearer } = await tokenOf(client, ['read'])
     const names = ['User-Id', 'User-Email', 'Session-Id', 'Token-Id', 'Scopes', 'Methods', 'JWT'].flatMap((name) => [
@@ -105,14 +105,14 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
         'x-auth-scopes': method === 'password' ? 'read write' : 'read',
         'x-auth-methods': method,
       })
-      // Nor do the secrets.
+      // The secrets do not reach the API either.
       expect(headers.map(([name]) => name.toLowerCase())).not.toContain('cookie')
       expect(body).not.toMatch(/lk[sp]_/)
     }
     expect((await sendRaw('/headers', spoofed)).status).toBe(401)
   })
 
-  test('nothing that a client names in Connection is missing', async () => {
+  test('headers that a client names in Connection still reach the API', async () => {
     const { client } = await register()
     const { bearer } = await tokenOf(client, ['read'])
     const proof = ['Authorization', bearer.authorization ?? '']
@@ -123,7 +123,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     expect((await sendRaw('/', [...proof, 'Connection', 'keep-alive'])).status).toBe(200)
   })
 
-  test('with forwardAuth.jwt the API gets the signed identity, and anybody the keys', async () => {
+  test('with forwardAuth.jwt the API gets the signed identity, and anyone can read the keys', async () => {
     const signing = await startForwardAuth(proxy, { signsIdentity: true })
     onTestFinished(() => signing.close())
     const client = signing.client()
@@ -134,7 +134,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     expect((await signing.client().get('/auth/jwks.json')).body.keys).toEqual([expect.objectContaining({ kid })])
   })
 
-  test('an access token does what its scopes allow, until it is revoked', async () => {
+  test('an access token works within its scopes, until it is revoked', async () => {
     const { client } = await register()
     const { id, bearer } = await tokenOf(client, ['read'])
     const ask = (method: string): Promise<Reply> => setup.client().request('/reports', { method, headers: bearer })
@@ -147,7 +147,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     expect([revoked.status, revoked.body.code]).toEqual([401, 'invalid_token'])
   })
 
-  test('what changes something is not taken from a page of another origin', async () => {
+  test('an unsafe request from a page of another origin is refused', async () => {
     const { client } = await register()
     const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
     for (const more of [{}, { 'x-original-method': 'GET' }, { 'x-forwarded-method': 'GET' }]) {
@@ -158,7 +158,7 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
       201,
     )
     expect((await client.get('/reports', { 'sec-fetch-site': 'cross-site' })).status).toBe(200)
-    // Nor a WebSocket, which begins with GET.
+    // A WebSocket is refused too, because it begins with GET.
     const socket = await client.get('/socket', { origin: 'https://evil.example', 'sec-websocket-version': '13' })
     expect([socket.status, socket.body.code]).toEqual([403, 'cross_origin'])
   })
@@ -177,12 +177,12 @@ describe.each(PROXIES)('an API in Python behind %s', (proxy) => {
     expect([again.status, again.headers.getSetCookie()]).toEqual([200, []])
   })
 
-  test('the question is the proxy’s alone', async () => {
+  test('a client cannot influence the request that the proxy sends to Latchkey', async () => {
     const { client } = await register()
     expect((await client.get('/auth/verify')).status).toBe(404)
   })
 
-  /** Sends header lines as they are: `fetch` would join those of one name. */
+  /** Sends header lines unmodified: `fetch` would join headers of the same name. */
   async function sendRaw(path: string, headers: string[]): Promise<{ status: number; body: string }> {
     const { hostname, port, host } = new URL(setup.origin)
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/* Users of another system move in: many at once, again after a kill, and log in with the passwords they have. */
+/* Import of users of another system: many at once, again after a kill, and login with their old passwords. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { type Instance, startInstance } from './support/rings.ts'
 import { MAIN } from './support/server-process.ts'
 import { until } from './support/until.ts'
 
-/** What all hashes of docs/importing-users.md are made of. */
+/** The password behind every hash in docs/importing-users.md. */
 const PASSWORD = 'correct horse battery staple'
 const HASHES = {
   bcrypt: '$2b$10$RhETmvIxNBHTlkVNUp5kquAY150FyGohS0Mq5P/i6.xISG.oCd8tu',
@@ -67,14 +67,14 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
 
   const expected = { lines: 2_000, created: CREATED, existing: 2_000 - CREATED - REFUSED, refusedCount: REFUSED }
 
-  test('a dry run tells what would be done and writes nothing', async () => {
+  test('a dry run reports the result and writes nothing', async () => {
     const before = await instance.stored()
     expect(await instance.auth.users.import(MIXED, { dryRun: true })).toMatchObject(expected)
     expect(await countUsers()).toBe(0)
     expect(await instance.stored()).toBe(before)
   })
 
-  test('2,000 mixed lines: who can be is made, every other line is told with its problem and never its values', async () => {
+  test('2,000 mixed lines: valid users are created, every other line is reported with its problem and without its values', async () => {
     const skipped: SkippedLine[] = []
     const progress: number[] = []
     let ticks = 0
@@ -84,7 +84,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
       onProgress: ({ lines }) => progress.push(lines),
     })
     clearInterval(timer)
-    expect(ticks).toBeGreaterThan(0) // others had their turns
+    expect(ticks).toBeGreaterThan(0) // other work ran in between
     expect(result).toMatchObject(expected)
     expect(result.refused).toHaveLength(REFUSED)
     expect(progress).toEqual([BATCH, 2 * BATCH, 3 * BATCH, 4 * BATCH, 4 * BATCH])
@@ -112,7 +112,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
     expect(before).toMatchObject({ name: 'User 0', emailVerified: false, createdAt: Date.UTC(2020, 0, 1) })
   })
 
-  test('users are listed in the order in which the other system made them', async () => {
+  test('users are listed in the order in which the other system created them', async () => {
     const users = await instance.auth.users.list({ limit: 1_000 })
     expect(users.map(({ createdAt }) => createdAt)).toEqual(
       users.map(({ createdAt }) => createdAt).toSorted((left, right) => left - right),
@@ -123,13 +123,13 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
     ['bcrypt', 0],
     ['Django', 1],
     ['phpass', 2],
-  ])('a user with a hash of %s logs in, at the first time and later', async (_, index) => {
+  ])('a user with a hash of %s logs in, the first time and later', async (_, index) => {
     const email = `user${index}@example.com`
     expect((await instance.client().post('/auth/login', { email, password: 'wrong' })).status).toBe(401)
     expect([await logIn(email), await logIn(email)]).toEqual([200, 200])
   })
 
-  test('a user without a hash, and a disabled one, cannot log in; an object is as good as a line', async () => {
+  test('a user without a hash and a disabled user cannot log in; an object works like a line', async () => {
     const lines = [
       { email: 'none@example.com' },
       { email: 'disabled@example.com', passwordHash: HASHES.phpass, disabled: true },
@@ -172,13 +172,13 @@ describe('latchkey user import', () => {
     try {
       return Number(file.prepare('SELECT count(*) AS count FROM users').get()?.count)
     } catch {
-      return 0 // there is no such table yet
+      return 0 // the table does not exist yet
     } finally {
       file.close()
     }
   }
 
-  test('killed in the middle and run again: every user is there once, and the rest was skipped', async () => {
+  test('an import that is killed and run again creates every user once, and skips the rest', async () => {
     const emails = Array.from({ length: 20_000 }, (_, index) => `user${index}@example.com`)
     write(
       'many.jsonl',
@@ -203,7 +203,7 @@ describe('latchkey user import', () => {
     expect(told).toHaveLength(emails.length)
   })
 
-  test('a report has every line that made no user; nothing has a hash; refused lines end with 1', async () => {
+  test('a report has every line that created no user; no output has a hash; refused lines exit with 1', async () => {
     write('mixed.jsonl', MIXED)
     const { code, out, err } = await run(['mixed.jsonl', '--report', 'report.jsonl'])
     expect(code).toBe(1)
@@ -217,7 +217,7 @@ describe('latchkey user import', () => {
     expect(report + out + err).not.toMatch(/md5-of|\$P\$|user\d/)
   })
 
-  test('lines that are no UTF-8, too long, or without an end do no harm to the others', async () => {
+  test('lines with invalid UTF-8, too long lines and lines without an end do not affect other lines', async () => {
     const parts = [
       Buffer.from('{"email": "one@example.com"}\r\n'),
       Buffer.from([0x7b, 0xff, 0xfe, 0x0a]),
@@ -230,7 +230,7 @@ describe('latchkey user import', () => {
     expect([code, created, refused.map(({ line }: SkippedLine) => line)]).toEqual([1, 2, [2, 3]])
   })
 
-  test('a package that a scheme needs is missed at the import and not at the first login', async () => {
+  test('a missing package for a hash scheme is reported at the import, not at the first login', async () => {
     const hook = `import { registerHooks } from 'node:module'
       registerHooks({ resolve(name, context, next) {
         if (name === '@node-rs/bcrypt') throw Object.assign(new Error('no such package'), { code: 'ERR_MODULE_NOT_FOUND' })
@@ -245,7 +245,7 @@ describe('latchkey user import', () => {
     expect(countUsers('bcrypt.db')).toBe(0)
   })
 
-  test('the example of docs/importing-users.md is what the command does', async () => {
+  test('the example in docs/importing-users.md matches the command', async () => {
     const page = readFileSync(new URL('../docs/importing-users.md', import.meta.url), 'utf8')
     const [, block = ''] = /^```console\n([\s\S]*?)^```$/m.exec(page) ?? []
     let prompts = 0

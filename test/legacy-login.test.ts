@@ -1,4 +1,4 @@
-/* The first login of somebody whom only an old system knows. The old system is a real server. */
+/* The first login of a user who exists only in an old system. The old system is a real server. */
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -11,7 +11,7 @@ import type { VerifyLegacy } from '../src/index.ts'
 import { type Instance, PASSWORD, REAL_COST, type Ring, startInstance } from './support/rings.ts'
 import { startServerProcess } from './support/server-process.ts'
 
-/** Shorter than any policy would let through. */
+/** Shorter than any policy allows. */
 const OLD_PASSWORD = 'secret1'
 
 /** Knows every address of legacy.example, with one password. */
@@ -58,7 +58,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
 
     const logIn = (email: string, password = OLD_PASSWORD) => instance.client().post('/auth/login', { email, password })
 
-    test('who is right there gets in and is a user then, with the password that was typed; the old system is asked once', async () => {
+    test('a right password in the old system creates the user with that password and logs in; the old system is asked once', async () => {
       const first = await logIn(' Proven.Ada@Legacy.example')
       expect(first.status).toBe(200)
       expect(first.body.user).toMatchObject({
@@ -74,7 +74,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
       expect(types).toEqual(['user.created', 'login.succeeded', 'login.succeeded', 'login.refused'])
     })
 
-    test('a wrong password, an unknown user, a failure, and an answer that is none look like a wrong password here', async () => {
+    test('a wrong password, an unknown user, a failure and an invalid answer look like a wrong password here', async () => {
       await instance.auth.users.create({ email: 'own@example.com', password: PASSWORD })
       instance.errors.length = 0
       const own = await logIn('own@example.com', 'wrong')
@@ -87,11 +87,11 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
       expect(asked.map(({ email }) => email)).toEqual(emails)
       expect(instance.errors.map(String)).toEqual([
         'Error: the old system answered with 500',
-        expect.stringMatching(/^TypeError: verifyLegacy must give null or an object/),
+        expect.stringMatching(/^TypeError: verifyLegacy must return null or an object/),
       ])
     })
 
-    test('a user who was imported without a password gets one; one with a password, or disabled, is nobody to ask about', async () => {
+    test('a user imported without a password gets one; the old system is not asked about a user who has one or is disabled', async () => {
       await instance.auth.users.import([
         { email: 'moved@legacy.example', name: 'Moved' },
         { email: 'gone@legacy.example', disabled: true },
@@ -109,7 +109,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
       )
     })
 
-    test('many first logins of one user at once: all get in, and there is one user', async () => {
+    test('many simultaneous first logins of one user all succeed, and create one user', async () => {
       const replies = await Promise.all(Array.from({ length: 8 }, () => logIn('many@legacy.example')))
       expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200))
       expect(new Set(replies.map(({ body }) => body.user.id)).size).toBe(1)
@@ -118,7 +118,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
       expect(others.map(({ status }) => status)).toEqual(others.map(() => 200))
     })
 
-    test('a name that we would refuse keeps nobody out; what is no address, or no Unicode, asks nobody', async () => {
+    test('an invalid name does not stop the login; the old system is not asked about a malformed address or password', async () => {
       expect((await logIn('odd@legacy.example')).body.user.name).toBeNull()
       asked = []
       expect((await logIn('no address')).status).toBe(401)
@@ -128,7 +128,7 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
   },
 )
 
-test('an old system that does not answer is given up after five seconds', async () => {
+test('the login stops waiting for an old system after five seconds', async () => {
   const instance = await startInstance('handler', { verifyLegacy })
   const startedAt = performance.now()
   const reply = await instance.client().post('/auth/login', { email: 'hang@legacy.example', password: OLD_PASSWORD })
@@ -138,7 +138,7 @@ test('an old system that does not answer is given up after five seconds', async 
   await instance.close()
 })
 
-test('where addresses have to be verified, one that the old system did not prove is asked for its proof', async () => {
+test('if addresses must be verified, a user whose address the old system did not verify must verify it', async () => {
   const instance = await startInstance('handler', {
     verifyLegacy,
     verifyEmail: 'required',
@@ -150,7 +150,7 @@ test('where addresses have to be verified, one that the old system did not prove
   await instance.close()
 })
 
-test('the server takes verifyLegacy from its configuration file', async () => {
+test('the server reads verifyLegacy from its configuration file', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-legacy-'))
   writeFileSync(
     join(directory, 'latchkey.config.mts'),

@@ -1,4 +1,4 @@
-/* The outbox: no mail is lost by a dead mail server or a killed process, and no two nodes send the same one. */
+/* The outbox: a dead mail server or a killed process loses no email, and two nodes never send the same one. */
 import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ async function mailerTo({ url }: TestSmtpServer): Promise<Mailer> {
 }
 
 describe.each(RINGS)('the outbox (%s)', (ring) => {
-  /** An instance with one user, that tells when something fails. */
+  /** An instance with one user, which reports failures. */
   async function start(options: Partial<LatchkeyOptions> = {}) {
     const told = new EventEmitter()
     const instance = await startInstance(ring, {
@@ -50,10 +50,10 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     expect(status).toBe(202)
   }
 
-  /** Any number of mails have arrived. */
+  /** Waits until this number of emails has arrived. */
   const arrival = (count: number): Promise<unknown> => smtp.waitForMail(() => smtp.mails.length >= count)
 
-  test('a dead mail server delays mails and loses none', async () => {
+  test('a dead mail server delays emails and loses none', async () => {
     const { instance, told } = await start()
     await smtp.stop()
     for (let count = 0; count < 3; count++) {
@@ -65,7 +65,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     instance.advance(10 * SECOND)
     await orderMail(instance)
     await arrival(4)
-    instance.advance(10 * MINUTE) // whatever was not struck out would go again
+    instance.advance(10 * MINUTE) // an email that was not deleted would be sent again
     await orderMail(instance)
     await arrival(5)
     await instance.close()
@@ -74,7 +74,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     for (const { to, from } of smtp.mails) expect([to, from]).toEqual([['ada@example.com'], 'no-reply@example.com'])
   })
 
-  test('a mail that the server puts off is tried again after ten seconds, then after twenty', async () => {
+  test('an email that the server postpones is retried after ten seconds, then after twenty', async () => {
     const { instance, told } = await start()
     const bob = 'bob@example.com'
     await instance.auth.users.create({ email: bob, password: PASSWORD })
@@ -87,10 +87,10 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
       let count = 0
       told.on('failure', () => ++count === 2 && resolve())
     })
-    await orderMail(instance, bob) // wakes the worker: both are tried, both fail
+    await orderMail(instance, bob) // wakes the worker: both emails are attempted, both fail
     await twice
     smtp.behave('accept')
-    instance.advance(19_999) // bob's is due after ten, ada's after twenty
+    instance.advance(19_999) // bob's email is due after ten seconds, ada's after twenty
     await orderMail(instance, bob)
     await arrival(2)
     expect(smtp.mails.map(({ to }) => to)).toEqual([[bob], [bob]])
@@ -100,7 +100,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await instance.close()
   })
 
-  test('a recipient that the server refuses is given up, which is told, and holds up nobody', async () => {
+  test('an email to a refused recipient is given up with an event, and does not delay others', async () => {
     const { instance, told, id } = await start()
     smtp.behave('reject')
     const failed = once(told, 'mail.failed')
@@ -118,7 +118,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     ])
   })
 
-  test('a mail that could not be sent for three days is given up', async () => {
+  test('an email that could not be sent for three days is given up', async () => {
     const { instance, told } = await start()
     smtp.behave('fail')
     const failure = once(told, 'failure')
@@ -137,7 +137,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     })
   })
 
-  test('of 100 mails two nodes send each once', { timeout: 90_000 }, async () => {
+  test('two nodes send each of 100 emails once', { timeout: 90_000 }, async () => {
     const { instance } = await start({ deliverMails: false })
     for (let count = 0; count < 100; count++) await orderMail(instance)
     const send = await mailerTo(smtp)
@@ -161,7 +161,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await instance.close()
   })
 
-  test('a node that does not know the newest secret leaves a mail to those that do', async () => {
+  test('a node that does not know the newest secret leaves an email to other nodes', async () => {
     const { instance } = await start({ deliverMails: false })
     await orderMail(instance)
     const told = new EventEmitter()
@@ -180,7 +180,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await instance.close()
   })
 
-  test('the mail of a deleted account is not sent any more', async () => {
+  test('an email to a deleted account is not sent', async () => {
     const { instance, id } = await start({ deliverMails: false })
     await orderMail(instance)
     await instance.auth.users.delete(id)
@@ -194,7 +194,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
     await instance.close()
   })
 
-  test('mails that were put off go without anybody ordering another one', async () => {
+  test('postponed emails are sent without waiting for a new one', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const { instance, told } = await start()
     smtp.behave('fail')
@@ -209,7 +209,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
   })
 })
 
-test('a server that stops lets go of a mail server that keeps it waiting, five seconds after', async () => {
+test('a server that stops waits at most five seconds for a slow mail server', async () => {
   smtp.behave('hang')
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-stopped-'))
   const settings = {
@@ -232,7 +232,7 @@ test('a server that stops lets go of a mail server that keeps it waiting, five s
   await server.stop()
   const stoppedAt = performance.now()
   await disconnected
-  expect(performance.now() - stoppedAt).toBeLessThan(5 * SECOND) // a mail may take 20 seconds
+  expect(performance.now() - stoppedAt).toBeLessThan(5 * SECOND) // an email may take 20 seconds
   rmSync(directory, { recursive: true })
 })
 
@@ -244,7 +244,7 @@ describe('a killed process', () => {
   afterAll(() => rmSync(directory, { recursive: true }))
 
   test.each(['hang', 'swallow'] as const)(
-    'that the mail server kept waiting (%s) loses no mail; one that arrives twice has the same id',
+    'that waits for the mail server (%s) loses no email; an email that arrives twice has the same id',
     async (behaviour) => {
       smtp.behave(behaviour)
       const settings = { SMTP_URL: smtp.url, LATCHKEY_MAIL_FROM: FROM, DATABASE_URL: `sqlite:${behaviour}.db` }
@@ -261,7 +261,7 @@ describe('a killed process', () => {
         baseUrl: ORIGIN,
         storage: sqlite(join(directory, `${behaviour}.db`)),
         mailer: await mailerTo(smtp),
-        clock: () => Date.now() + 2 * MINUTE, // the lease of the dead one is over
+        clock: () => Date.now() + 2 * MINUTE, // the lease of the dead process has expired
       })
       await smtp.waitForMail(() => smtp.mails.length > before)
       await next.close()

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/* Mails as Chromium shows them: on a phone and on a desk, light and dark. */
+/* Emails as Chromium shows them: on a phone and on a desktop, light and dark. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -8,12 +8,12 @@ import { createMailComposer } from '../src/catalogue/mails.ts'
 import { launchChromium } from './support/chromium.ts'
 import { MAIL_SAMPLES } from './support/mail-samples.ts'
 
-/** The least contrast of text (WCAG 2.2 section 1.4.3). */
+/** Minimum contrast of text (WCAG 2.2 section 1.4.3). */
 const LEAST_CONTRAST = 4.5
 
 const compose = createMailComposer('Acme')
 
-describe('mails in a browser', () => {
+describe('emails in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchChromium()
@@ -25,7 +25,7 @@ describe('mails in a browser', () => {
   )
 
   test.each(looks)(
-    '%i pixels, %s: all can be seen and read, and nothing is asked of anybody',
+    '%i pixels, %s: everything is visible and readable, and no request is sent',
     async (width, colorScheme) => {
       const page = await browser.newPage({ viewport: { width, height: 700 }, colorScheme })
       const requests: string[] = []
@@ -47,7 +47,7 @@ describe('mails in a browser', () => {
   )
 })
 
-/** Runs in the page: the contrast of each text with what is behind it (WCAG 2.2, relative luminance). */
+/** Runs in the page: returns the contrast of each text with its background (WCAG 2.2, relative luminance). */
 function measureContrasts(): { text: string; contrast: number }[] {
   const rgb = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number)
   const luminance = (color: string): number => {

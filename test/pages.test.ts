@@ -30,7 +30,7 @@ describe('the hosted pages', () => {
     await server.end('SIGTERM')
   })
 
-  /** A browser of its own that tells of requests to anybody else and of everything the page complains about. */
+  /** A new browser that records requests to other sites and every error of the page. */
   async function open(
     javaScriptEnabled: boolean,
   ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
@@ -41,7 +41,7 @@ describe('the hosted pages', () => {
       if (!request.url().startsWith(base)) complaints.push(`request to ${request.url()}`)
     })
     page.on('console', (message) => {
-      // Chromium tells of what logging out asked for.
+      // Chromium logs the data that the logout cleared.
       if (!message.text().startsWith('Clear-Site-Data header')) complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
@@ -61,7 +61,7 @@ describe('the hosted pages', () => {
   }
 
   test.each([true, false])(
-    'register, log out, log in, end sessions, change the password (JavaScript: %s)',
+    'register, log out, log in, log out sessions, change the password (JavaScript: %s)',
     async (scripts) => {
       const email = `browser-${scripts}@example.com`
       const { context, page, complaints } = await open(scripts)
@@ -105,7 +105,7 @@ describe('the hosted pages', () => {
       await page.getByRole('button', { name: 'Log out', exact: true }).click()
       await page.waitForURL(`${base}/auth/login`)
       await page.goBack()
-      expect(page.url()).toBe(`${base}/auth/login`) // nothing is shown from a cache
+      expect(page.url()).toBe(`${base}/auth/login`) // the page is not shown from a cache
       await page.getByLabel('Keep me logged in on this device').check()
       await fill(page, { Email: email, Password: NEW_PASSWORD }, 'Log in')
       await page.waitForURL(`${base}/auth/account`)
@@ -119,13 +119,13 @@ describe('the hosted pages', () => {
     },
   )
 
-  test('JavaScript sees neither the cookie nor anything in storage; the password can be shown and pasted', async () => {
+  test('JavaScript can read neither the cookie nor stored data; the password can be shown and pasted', async () => {
     const { context, page } = await open(true)
     await page.goto(`${base}/auth/register`)
     const password = page.getByLabel('Password', { exact: true })
     expect(await password.getAttribute('autocomplete')).toBe('new-password')
     await password.evaluate((input: HTMLInputElement) => input.focus())
-    await page.keyboard.insertText(PASSWORD) // as a paste does
+    await page.keyboard.insertText(PASSWORD) // like a paste
     expect(await password.inputValue()).toBe(PASSWORD)
     await page.getByRole('button', { name: 'Show password' }).click()
     expect(await password.getAttribute('type')).toBe('text')
@@ -161,7 +161,7 @@ describe('the hosted pages', () => {
     await context.close()
   })
 
-  test('after login the browser goes on to a page of a trusted origin', async () => {
+  test('after login the browser continues to a page of a trusted origin', async () => {
     const port = await freePort()
     const url = `http://localhost:${port}`
     const trusted = 'http://app.example'
@@ -177,7 +177,7 @@ describe('the hosted pages', () => {
     await trusting.end('SIGTERM')
   })
 
-  test('pages fit a telephone', async () => {
+  test('pages fit on a phone', async () => {
     const context = await browser.newContext({ viewport: { width: 360, height: 700 }, colorScheme: 'dark' })
     const page = await context.newPage()
     for (const path of ['/auth/login', '/auth/register']) {

@@ -1,4 +1,4 @@
-/* Tests hash passwords at the smallest cost through the internal `Seams`. No application reaches them. */
+/* Tests hash passwords at the smallest cost through the internal `Seams`. Applications cannot use them. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
@@ -23,12 +23,12 @@ describe('the cost of a stored hash', () => {
     return String(row?.hash)
   }
 
-  test('is the default without seams, and the smallest only with them', async () => {
+  test('is the default without seams, and the smallest only with seams', async () => {
     expect(await storedHash(REAL_COST)).toContain(DEFAULT)
     expect(await storedHash()).toContain(SMALLEST)
   })
 
-  test('is the default whatever the environment holds', async () => {
+  test('is the default for any environment variables', async () => {
     for (const name of ['LATCHKEY_PASSWORD_COST', 'PASSWORD_COST', 'passwordCost']) vi.stubEnv(name, '8')
     vi.stubEnv('NODE_ENV', 'test')
     vi.stubEnv('VITEST', 'true')
@@ -50,13 +50,13 @@ describe('an instance with seams', () => {
     expect(await instance.runSql('SELECT * FROM passwords')).toEqual(before)
   })
 
-  test('leaves no hash that an instance without them trusts for longer than a login', async () => {
+  test('an instance without seams accepts its hashes for one login only, and then rehashes them', async () => {
     const [small, real] = [createPasswordHasher({}, SMALLEST_PASSWORD_COST), createPasswordHasher()]
     const hash = await small.hash(PASSWORD)
     expect(small.needsRehash(hash)).toBe(false)
     expect(real.needsRehash(hash)).toBe(true)
     expect(small.needsRehash(await real.hash(PASSWORD))).toBe(true)
-    expect(await small.verify(PASSWORD, `${hash.slice(0, -1)}!` as PasswordHash)).toBe(false) // no longer a hash at all
+    expect(await small.verify(PASSWORD, `${hash.slice(0, -1)}!` as PasswordHash)).toBe(false) // not a valid hash
   })
 })
 
@@ -68,16 +68,16 @@ describe('applications', () => {
     { passwordHashing: SMALLEST_PASSWORD_COST },
     { passwordHashing: { passes: 1 } },
   ])('cannot reach the seams by an option: %j', async (options) => {
-    // Types forbid these; a configuration file has none.
+    // The types forbid these options, but a configuration file is not type-checked.
     const all = { baseUrl: 'http://localhost:3000', ...options } as unknown as LatchkeyOptions
     await expect(createLatchkey(all)).rejects.toThrow(/there is no such setting|passwordHashing\.(?:memoryKib|passes)/)
   })
 
-  test('cannot pass them as a second argument', () => {
+  test('cannot reach the seams by a second argument', () => {
     expect(createLatchkey).toHaveLength(1)
   })
 
-  test('cannot import them: no entry of the package exports them', async () => {
+  test('cannot import the seams: no entry of the package exports them', async () => {
     const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json')
     for (const entry of entries) {
       const file = `../src/${entry === '.' ? 'index' : entry.slice(2)}.ts`
@@ -100,7 +100,7 @@ describe('latchkey/testing', () => {
       await kit.logIn()
       times.push(performance.now() - startedAt)
     }
-    // What else runs on this machine adds time and never takes any away.
+    // Other programs on this machine only add time.
     expect(Math.min(...times)).toBeLessThan(5)
   })
 })

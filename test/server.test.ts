@@ -13,7 +13,7 @@ import { type ServerProcess, startServerProcess } from './support/server-process
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-server-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-/** Sends bytes as they are and gives everything that comes back until the server closes. */
+/** Sends raw bytes; returns everything received until the server closes the connection. */
 async function raw(port: number, request: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(request)
@@ -30,15 +30,15 @@ describe('latchkey serve', () => {
   })
   afterAll(() => server.end('SIGKILL'))
 
-  test('greets with the address and three curl lines', async () => {
+  test('prints the URL and three curl commands at the start', async () => {
     await vi.waitFor(() => expect(server.lines.join('\n')).toContain('Reference: '))
     const greeting = server.lines.join('\n')
     expect(greeting).toContain('http://localhost:3000')
     expect(greeting.match(/^ {2}curl /gm)).toHaveLength(3)
   })
 
-  test('threads that hash stand back for the one that answers', async () => {
-    setPriority(server.child.pid ?? 0, 3) // the thread that answers; those of the pool stand back from it
+  test('threads that hash run at a lower priority than the thread that answers', async () => {
+    setPriority(server.child.pid ?? 0, 3) // the thread that answers; the threads of the pool have a lower priority
     await server.client().post('/auth/login', { email: 'nobody@example.com', password: PASSWORD })
     const tasks = `/proc/${server.child.pid}/task`
     const niceness = new Map<string, Set<number>>()
@@ -51,7 +51,7 @@ describe('latchkey serve', () => {
     expect([...(niceness.get('libuv-worker') ?? [])]).toEqual([13])
   })
 
-  test('/ leads to the login page, and the health of the process is told', async () => {
+  test('/ redirects to the login page, and the health routes report the state of the process', async () => {
     const client = server.client()
     expect((await client.get('/')).headers.get('location')).toBe('/auth/account')
     expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login')
@@ -97,7 +97,7 @@ describe('latchkey serve', () => {
     expect(answer).toMatch(/"type":"http:\/\/localhost:3000\/auth\/problems\/[a-z_]+"/)
   })
 
-  test('the address of X-Forwarded-For is not believed without a proxy', async () => {
+  test('X-Forwarded-For is ignored without a trusted proxy', async () => {
     const client = server.client()
     const { body } = await client.post(
       '/auth/register',
@@ -120,7 +120,7 @@ describe('latchkey serve', () => {
     expect(Math.min(...durations)).toBeLessThan(50)
   })
 
-  test('the log is JSON lines with request ids, and holds no secret', async () => {
+  test('the log is JSON lines with request ids, and contains no secret', async () => {
     const client = server.client()
     const { headers } = await client.post(
       '/auth/register',
@@ -143,7 +143,7 @@ describe('latchkey serve', () => {
     for (const { time } of entries) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   })
 
-  test('a client that goes away in the middle of a body is no error of ours', async () => {
+  test('a client that disconnects while it sends a body does not cause an error', async () => {
     const head = 'POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n'
     const socket = connect(server.port, '127.0.0.1')
     socket.write(`${head}Expect: 100-continue\r\n\r\n`)
@@ -156,14 +156,14 @@ describe('latchkey serve', () => {
     expect((await server.client().get('/health/live')).status).toBe(200)
   })
 
-  test('the development secret is made once, for its owner alone', () => {
+  test('the development secret is created once, and only its owner can read it', () => {
     const file = join(directory, 'latchkey.db.secrets')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url')).toHaveLength(32)
   })
 })
 
-test('SIGTERM: a request in flight ends, no new ones are taken, exit code 0', async () => {
+test('SIGTERM: a request in progress is completed, new ones are not accepted, exit code 0', async () => {
   const server = await startServerProcess({}, mkdtempSync(join(tmpdir(), 'latchkey-stop-')))
   const client = server.client()
   await client.post('/auth/register', { email: 'a@example.com', password: PASSWORD })
@@ -177,7 +177,7 @@ test('SIGTERM: a request in flight ends, no new ones are taken, exit code 0', as
   ]
   socket.write(`${[...head, 'Expect: 100-continue'].join('\r\n')}\r\n\r\n`)
   const [interim] = await once(socket, 'data')
-  expect(String(interim)).toContain('100 Continue') // the server has the request
+  expect(String(interim)).toContain('100 Continue') // the server has received the request
   const ended = server.end('SIGTERM')
   await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'))
   await expect(client.get('/health/live')).rejects.toThrow()
@@ -188,7 +188,7 @@ test('SIGTERM: a request in flight ends, no new ones are taken, exit code 0', as
   expect(server.lines.at(-1)).toContain('"msg":"stopped"')
 })
 
-test('two processes on one file: a revocation on one is seen by the other on its next request', async () => {
+test('two processes on one file: a session revoked by one is refused by the other on its next request', async () => {
   const shared = mkdtempSync(join(tmpdir(), 'latchkey-two-'))
   const [one, two] = [await startServerProcess({}, shared), await startServerProcess({}, shared)]
   for (let round = 0; round < 50; round++) {
@@ -201,14 +201,14 @@ test('two processes on one file: a revocation on one is seen by the other on its
     const cookie = `latchkey=${client.cookies.get('latchkey')}`
     const onTwo = two.client()
     expect((await onTwo.get('/auth/session', { cookie })).status).toBe(200)
-    expect((await onTwo.get('/auth/session', { cookie })).status).toBe(200) // warm by now
+    expect((await onTwo.get('/auth/session', { cookie })).status).toBe(200) // now in the cache
     await client.delete(`/auth/sessions/${body.session.id}`)
     expect((await onTwo.get('/auth/session', { cookie })).status).toBe(401)
   }
   await Promise.all([one.end('SIGTERM'), two.end('SIGTERM')])
 })
 
-describe('what the server is told wrongly is refused at the start, with a reason', () => {
+describe('wrong settings of the server are refused at the start, with a reason', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'latchkey-config-'))
   const secret = Buffer.alloc(32, 1).toString('base64url')
 
@@ -239,7 +239,7 @@ describe('what the server is told wrongly is refused at the start, with a reason
     expect(error).toContain(reason)
   })
 
-  test('production starts with secrets, speaks of https cookies and prints no greeting', async () => {
+  test('production starts with secrets, uses https cookies and prints no greeting', async () => {
     const env = {
       NODE_ENV: 'production',
       LATCHKEY_BASE_URL: 'https://id.example.com/',
@@ -254,7 +254,7 @@ describe('what the server is told wrongly is refused at the start, with a reason
     await server.end('SIGTERM')
   })
 
-  test('latchkey.config.ts takes the settings by name; the environment wins; a wrong key is named', async () => {
+  test('latchkey.config.ts has the settings by name; the environment overrides it; a wrong key is named', async () => {
     const configured = mkdtempSync(join(tmpdir(), 'latchkey-file-'))
     writeFileSync(
       join(configured, 'latchkey.config.ts'),

@@ -1,4 +1,4 @@
-/* latchkey/testing does what docs/testing.md says. */
+/* latchkey/testing works as docs/testing.md describes. */
 import { expect, test, vi } from 'vitest'
 import { MINUTE_MS } from '../src/kernel/clock.ts'
 import { createTestKit } from '../src/testing.ts'
@@ -7,7 +7,7 @@ import { mailTo, tokenIn } from './support/caught-mails.ts'
 const ORIGIN = 'http://localhost:3000'
 const requestWith = (cookie: string): Request => new Request(`${ORIGIN}/me`, { headers: { cookie } })
 
-test('somebody is logged in by one line, and each time anew', async () => {
+test('one line logs a new user in, each time a different one', async () => {
   await using kit = await createTestKit()
   const [ada, adaElsewhere] = [await kit.logIn(), await kit.logIn()]
   const bob = await kit.logIn('bob@example.com', { name: 'Bob', password: 'another good password' })
@@ -29,7 +29,7 @@ test('the clock stands still until it is moved', async () => {
   expect(await kit.auth.authenticate(requestWith(cookie))).toBe(null)
 })
 
-test('mails, events and statements are seen', async () => {
+test('emails, events and statements are recorded', async () => {
   await using kit = await createTestKit()
   const { cookie, user } = await kit.logIn()
   expect(await kit.countStatements(() => kit.auth.authenticate(requestWith(cookie)))).toBe(1)
@@ -46,7 +46,7 @@ test('mails, events and statements are seen', async () => {
   expect(kit.events.map(({ type }) => type)).toContain('user.created')
 })
 
-test('is refused in production, where its clock would let nothing expire', async () => {
+test('is refused in production, because with its clock nothing would expire', async () => {
   vi.stubEnv('NODE_ENV', 'production')
   await expect(createTestKit({ baseUrl: 'https://example.com' })).rejects.toThrow(
     'latchkey/testing is not for production',
@@ -54,7 +54,7 @@ test('is refused in production, where its clock would let nothing expire', async
   vi.unstubAllEnvs()
 })
 
-test('works with the settings of the application, and says what stands in the way of a login', async () => {
+test('works with the settings of the application, and names the setting that prevents a login', async () => {
   await using kit = await createTestKit({
     baseUrl: 'https://app.example.com',
     basePath: '/api/auth',

@@ -6,7 +6,7 @@ import { type Instance, PASSWORD, REAL_COST, startInstance } from './support/rin
 const PAIRS = 300
 const FORGOT_PAIRS = 1_000
 const REGISTER_PAIRS = 150
-/** Addresses that are kept for somebody. */
+/** Addresses that are reserved for a user who can take them back. */
 const RESERVED = 5
 const WARM_UP = 20
 const LIMIT = 4.5
@@ -39,7 +39,7 @@ function welchT(left: readonly number[], right: readonly number[]): number {
   return (a.mean - b.mean) / Math.sqrt(a.error + b.error)
 }
 
-test('the measure itself tells half a millisecond apart', () => {
+test('the measurement detects a difference of half a millisecond', () => {
   const sample = (mean: number): number[] => Array.from({ length: PAIRS }, () => mean + Math.random() * 2)
   expect(Math.abs(welchT(sample(20), sample(20.5)))).toBeGreaterThan(LIMIT)
 })
@@ -74,10 +74,10 @@ test(`login: ${PAIRS} interleaved pairs of known and unknown email keep |t| unde
   expect(t).toBeLessThan(LIMIT)
 })
 
-describe('where addresses must be verified', () => {
+describe('if addresses must be verified', () => {
   let strict: Instance
   beforeAll(async () => {
-    // Sending comes after the answer, and would fall into the time of the next one.
+    // The email is sent after the answer, which would add to the time of the next request.
     strict = await startInstance('handler', { verifyEmail: 'required', deliverMails: false }, REAL_COST)
     for (let index = 0; index < 20; index++) {
       const known = { email: `known${index}@example.com`, password: PASSWORD, emailVerified: true }
@@ -125,7 +125,7 @@ describe('where addresses must be verified', () => {
     expect(t).toBeLessThan(LIMIT)
   })
 
-  /** Leaves an address to which its user of once has a way back. */
+  /** Creates an address that its former user can still take back. */
   async function reserve(email: string): Promise<void> {
     await strict.auth.users.create({ email, password: PASSWORD, emailVerified: true })
     const client = strict.client()

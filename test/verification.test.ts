@@ -12,7 +12,7 @@ describe.each(RINGS)('what a verification costs (promise 3; %s)', (ring) => {
   let instance: Instance
   let cookie: string
   beforeAll(async () => {
-    instance = await startInstance(ring, { verifyEmail: 'off' }) // no mail that is sent meanwhile
+    instance = await startInstance(ring, { verifyEmail: 'off' }) // no email is sent during the tests
     const client = instance.client()
     await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
     cookie = `latchkey=${client.cookies.get('latchkey')}`
@@ -28,7 +28,7 @@ describe.each(RINGS)('what a verification costs (promise 3; %s)', (ring) => {
     return { reads, writes: instance.statements.length - reads }
   }
 
-  test('cold: one indexed read; warm: none; after the touch window: a read again, and no write yet', async () => {
+  test('cold: one indexed read; warm: none; after the touch window: another read, and no write yet', async () => {
     const authenticate = async (): Promise<void> => expect(await instance.auth.authenticate(request())).not.toBeNull()
     expect(await statementsOf(authenticate)).toEqual({ reads: 1, writes: 0 })
     expect(await statementsOf(authenticate)).toEqual({ reads: 0, writes: 0 })
@@ -39,7 +39,7 @@ describe.each(RINGS)('what a verification costs (promise 3; %s)', (ring) => {
     expect(await statementsOf(authenticate)).toEqual({ reads: 0, writes: 0 })
   })
 
-  test('last uses are written by themselves within seconds, those of many sessions together', async () => {
+  test('last uses are written automatically within seconds, for many sessions at once', async () => {
     const clients = await Promise.all(
       Array.from({ length: 5 }, async () => {
         const client = instance.client()
@@ -47,7 +47,7 @@ describe.each(RINGS)('what a verification costs (promise 3; %s)', (ring) => {
         return client
       }),
     )
-    await instance.auth.sweep() // writes what was collected before
+    await instance.auth.sweep() // writes the collected last uses first
     instance.advance(60_000)
     const now = Date.parse((await clients[0]?.get('/auth/session'))?.body.session.lastSeenAt)
     for (const client of clients) await client.get('/auth/session')
@@ -68,7 +68,7 @@ describe.each(RINGS)('what a verification costs (promise 3; %s)', (ring) => {
     expect(await statementsOf(garbage)).toEqual({ reads: 0, writes: 0 })
   })
 
-  test('many cold requests of one session at once still end in a warm cache', async () => {
+  test('many simultaneous cold requests of one session still fill the cache', async () => {
     await Promise.all(Array.from({ length: 50 }, () => instance.auth.authenticate(request())))
     expect(await statementsOf(() => instance.auth.authenticate(request()))).toEqual({ reads: 0, writes: 0 })
   })
@@ -87,7 +87,7 @@ describe.each(RINGS)('two nodes on one storage (promise 2; %s)', (ring) => {
   })
 
   test.each(['revoke', 'disable', 'delete', 'change password', 'logout'] as const)(
-    'after %s on one, the other refuses: on one file the very next request, else as soon as it hears',
+    'after %s on one node, the other refuses: on one file at the very next request, else when it receives the message',
     async (way) => {
       const client = first.client()
       const email = `${way.replace(' ', '-')}@example.org`
@@ -109,7 +109,7 @@ describe.each(RINGS)('two nodes on one storage (promise 2; %s)', (ring) => {
     },
   )
 
-  test('what an application changes itself, it can make all nodes forget', async () => {
+  test('after its own changes, an application can clear the cache of all nodes', async () => {
     const client = first.client()
     const { body } = await client.post('/auth/register', { email: 'forget@example.org', password: PASSWORD })
     const request = new Request(ORIGIN, { headers: { cookie: `latchkey=${client.cookies.get('latchkey')}` } })
@@ -125,7 +125,7 @@ describe.each(RINGS)('two nodes on one storage (promise 2; %s)', (ring) => {
     await expect(first.auth.invalidateUser('nonsense')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  test('a revocation while a cold read is under way is not undone by what was read', async () => {
+  test('a cold read in progress does not undo a revocation', async () => {
     for (let round = 0; round < 100; round++) {
       const user =
         (await first.auth.users.find('race@example.org')) ??
@@ -176,7 +176,7 @@ describe('the library', () => {
     expect(instance.errors).toHaveLength(2)
   })
 
-  test('authenticate puts the renewed cookie of a remembered session where it is told', async () => {
+  test('authenticate adds the renewed cookie of a remembered session to the given headers', async () => {
     const client = instance.client()
     await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD, remember: true })
     instance.advance(25 * 3_600_000)
@@ -188,7 +188,7 @@ describe('the library', () => {
     expect(headers.getSetCookie()).toHaveLength(1)
   })
 
-  test('the sweep deletes what expired, and no more', async () => {
+  test('the sweep deletes expired records, and nothing else', async () => {
     const user = await instance.auth.users.create({ email: 'sweep@example.com', password: PASSWORD })
     const client = instance.client()
     await client.post('/auth/login', { email: user.email, password: PASSWORD, remember: true })
@@ -201,7 +201,7 @@ describe('the library', () => {
     expect((await instance.auth.sessions.list(user.id)).map(({ remembered }) => remembered)).toEqual([true])
   })
 
-  test('a listener that throws changes nothing, and is reported', async () => {
+  test('an error of a listener changes nothing, and is reported', async () => {
     const errors: unknown[] = []
     const loud = await createLatchkey({
       baseUrl: ORIGIN,
@@ -216,7 +216,7 @@ describe('the library', () => {
     await loud.close()
   })
 
-  test('listeners that reject or throw, and a report that fails, harm nothing: handler never rejects', async () => {
+  test('failing listeners and a failing report do no harm: handler never rejects', async () => {
     const fail = async (): Promise<never> => {
       throw new Error('listener')
     }
@@ -244,7 +244,7 @@ describe('the library', () => {
     await loud.close()
   })
 
-  test('a name given by the application is held to the same rules', async () => {
+  test('a user name set by the application follows the same rules', async () => {
     const input = { email: 'name@example.com', password: PASSWORD, name: '\u001b[31mroot\nforged' }
     await expect(instance.auth.users.create(input)).rejects.toMatchObject({ code: 'validation_failed' })
   })

@@ -3,7 +3,7 @@ import type { AccountPage, AccountPageRequest, Html } from '../kernel/feature.ts
 import type { Pages } from '../pages/pages.ts'
 import { field, reauthenticationForm } from '../pages/parts.ts'
 
-/** The parts of the account page about the account itself: the email address, its change, deletion, the export. */
+/** Returns the account's own sections of the account page: email address, change of address, export and deletion. */
 export function accountPages({ basePath }: Pages, sendsEmail: boolean): readonly AccountPage[] {
   return [
     { place: 'top', render: async (request) => whoYouAre(basePath, request, sendsEmail) },

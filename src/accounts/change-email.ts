@@ -26,7 +26,7 @@ import type { EmailChangeNoticeMail } from './mails/email-change-notice.ts'
 import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { EmailChangeOutcome, EmailProof, UserStore } from './store.ts'
 
-/** What changing an address works with. */
+/** Dependencies of `requestEmailChange`, `confirmEmailChange` and `undoEmailChange`. */
 export interface ChangeEmailDeps extends OneTimeTokenDeps {
   readonly users: UserStore
   readonly outbox: Outbox
@@ -34,7 +34,7 @@ export interface ChangeEmailDeps extends OneTimeTokenDeps {
   readonly throttle: Throttle
 }
 
-/** Who asks for which address, in which security epoch. */
+/** A user's request to change their email address. */
 export interface EmailChangeRequest {
   readonly user: User
   readonly securityEpoch: number
@@ -42,11 +42,12 @@ export interface EmailChangeRequest {
 }
 
 /**
- * Asks for another address: a link goes to the new one, a notice to the old one (ASVS 6.3.7), with a way back if it was
- * ever proven: who reads a mailbox that was only claimed is not to be given the account. Nothing changes until the new one
- * is proven.
- * @throws validation_failed for what is no address, or is the present one; too_many_requests; unauthenticated when all
- *   sessions ended meanwhile: whoever is shut out leaves no link behind.
+ * Requests a change of email address. The new address receives a link; the old address receives a notice (ASVS 6.3.7).
+ * If the old address was ever verified, the notice contains a link that undoes the change. An address that was only
+ * claimed gets no such link, because its reader may not be the owner of the account. Nothing changes until the link in
+ * the email to the new address is confirmed.
+ * @throws Refusal `validation_failed` if the new address is malformed or is the current one; `too_many_requests`;
+ *   `unauthenticated` if all sessions were revoked in the meantime, so that a revoked session leaves no link behind.
  */
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
@@ -70,7 +71,7 @@ export async function requestEmailChange(
       mails: [...proofMail, ...mails],
     }),
   )
-  if (!issued) throw new Refusal('unauthenticated', { reason: 'all sessions ended meanwhile' })
+  if (!issued) throw new Refusal('unauthenticated', { reason: 'all sessions were revoked in the meantime' })
 }
 
 function writeNotice(
@@ -88,8 +89,9 @@ function writeNotice(
 }
 
 /**
- * To an address that has an account goes a mail that says so, and whoever asked is told nothing of it: the mail counts as
- * theirs, so that their export shows as many as for any other address. To one that was mailed too often lately goes none.
+ * Writes the email to the new address. If that address already has an account, the email says so and the caller learns
+ * nothing: the outbox attributes the email to the caller, so that their export counts the same number of emails for
+ * every address. If the address received too many emails recently, a decoy is written, which is never sent.
  */
 async function writeProofMail(
   { users, outbox, links, throttle }: ChangeEmailDeps,
@@ -103,8 +105,8 @@ async function writeProofMail(
 }
 
 /**
- * Gives the account the address that the token was mailed to.
- * @throws token_invalid; email_taken when somebody registered it meanwhile.
+ * Changes the email address of the account to the address that received the token.
+ * @throws Refusal `token_invalid`; `email_taken` if another user registered the address in the meantime.
  */
 export async function confirmEmailChange(
   deps: ChangeEmailDeps,
@@ -118,9 +120,10 @@ export async function confirmEmailChange(
 }
 
 /**
- * Takes a change of address back, from the old address, whether it was made yet or not. Whoever made it may know the
- * password: so all sessions end, and it has to be reset, for which a mail goes out at once.
- * @throws token_invalid; email_taken when somebody else has the old address by now.
+ * Undoes a change of email address from the old address, whether or not the change was confirmed. The person who made
+ * the change may know the password. Therefore all sessions are revoked, the password must be reset, and an email with a
+ * reset link is sent at once.
+ * @throws Refusal `token_invalid`; `email_taken` if another user has the old address by now.
  */
 export async function undoEmailChange(
   deps: ChangeEmailDeps,
@@ -142,7 +145,10 @@ export async function undoEmailChange(
   requireChanged(outcome)
 }
 
-/** The address that a token proves, and the account it is for. Throws token_invalid, also where that is gone or disabled. */
+/**
+ * Returns the email address that a token proves, and its account. Throws `token_invalid` if the token is invalid, or if
+ * the account is deleted or disabled.
+ */
 async function findProof(
   deps: ChangeEmailDeps,
   purpose: 'email_change' | 'email_undo',
@@ -158,5 +164,6 @@ async function findProof(
 
 function requireChanged(outcome: EmailChangeOutcome): void {
   if (outcome === 'taken') throw new Refusal(ACCOUNT_REFUSALS.email_taken)
-  if (outcome === 'token_used') throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
+  if (outcome === 'token_used')
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'the token was used in the meantime' })
 }

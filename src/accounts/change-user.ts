@@ -7,13 +7,13 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { AccountEvent } from './events.ts'
 import type { UserStore } from './store.ts'
 
-/** What changing an account works with. */
+/** Dependencies of the actions on an account. */
 export interface AccountDeps {
   readonly users: UserStore
   readonly clock: Clock
 }
 
-/** Gives the user another name; null takes it away. Throws not_found when the user is gone. */
+/** Changes the name of a user; null removes it. Throws `not_found` if the user does not exist. */
 export async function renameUser(
   deps: AccountDeps,
   id: UserId,
@@ -25,17 +25,20 @@ export async function renameUser(
   return user
 }
 
-/** Keeps a user from logging in and ends all sessions (ASVS 7.4.2). False when there was no enabled user of this id. */
+/**
+ * Disables a user: revokes all sessions and refuses every login (ASVS 7.4.2). Returns false if no enabled user has this
+ * id.
+ */
 export async function disableUser(deps: AccountDeps, id: UserId, stamp: Stamp<AccountEvent>): Promise<boolean> {
   return deps.users.disable(id, deps.clock(), onlyEvents(stamp({ type: 'user.disabled', userId: id })))
 }
 
-/** Lets a disabled user log in again; the ended sessions stay ended. False when there was no disabled user of this id. */
+/** Enables a disabled user. Revoked sessions stay revoked. Returns false if no disabled user has this id. */
 export async function enableUser(deps: AccountDeps, id: UserId, stamp: Stamp<AccountEvent>): Promise<boolean> {
   return deps.users.enable(id, onlyEvents(stamp({ type: 'user.enabled', userId: id })))
 }
 
-/** Deletes a user with all that belongs to them. False when there was none. */
+/** Deletes a user with all their data. Returns false if the user does not exist. */
 export async function deleteUser(deps: AccountDeps, id: UserId, stamp: Stamp<AccountEvent>): Promise<boolean> {
   return deps.users.delete(id, onlyEvents(stamp({ type: 'user.deleted', userId: id })))
 }

@@ -16,50 +16,50 @@ import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
-/** What making users works with. */
+/** Dependencies of `createUser`. */
 export interface CreateUserDeps extends PasswordPolicyDeps {
   readonly users: UserStore
   readonly hasher: PasswordHasher
   readonly clock: Clock
 }
 
-/** Where the security epoch of a new user stands. */
+/** The security epoch of a new user. */
 export const FIRST_SECURITY_EPOCH = 0
 
-/** A user to be. */
+/** Input for a new user, not validated yet. */
 export interface CreateUserInput {
   readonly email: string
   readonly password: string
   readonly name?: string | undefined
 }
 
-/** What was accepted of a user to be. */
+/** Validated input for a new user. */
 export interface AcceptedUser {
   readonly email: EmailAddress
   readonly name: string | null
   readonly password: Password
 }
 
-/** How a user comes to be: by registering or by the application. */
+/** Context of the creation of a user, by registration or by the application. */
 export interface CreateUserContext {
   readonly stamp: Stamp<AccountEvent>
-  /** The address was proven before. Default false. */
+  /** True if the email address is already verified. Default false. */
   readonly emailVerified?: boolean
-  /** What is stored with the user, all or nothing. Default nothing. */
+  /** Returns the records that are stored in the same transaction as the user. Default: none. */
   readonly extras?: (user: User) => Promise<CreateUserExtras>
 }
 
-/** What is stored with a user. */
+/** Records that are stored in the same transaction as a new user. */
 export interface CreateUserExtras {
   readonly firstSession?: SessionRecord
-  /** The session that ends with it. */
+  /** The session of the same browser that `firstSession` replaces. */
   readonly replaces?: SessionRef | null
   readonly verification?: OneTimeToken | undefined
   readonly invitation?: OneTimeToken | undefined
   readonly effects: Effects
 }
 
-/** Accepts or refuses what a user is to be made of. Throws validation_failed. */
+/** Validates the input for a new user. Throws `validation_failed`. */
 export async function acceptUser(
   deps: PasswordPolicyDeps,
   input: CreateUserInput,
@@ -73,8 +73,8 @@ export async function acceptUser(
 }
 
 /**
- * Makes a user.
- * @throws email_taken; token_invalid when the invitation was used meanwhile.
+ * Hashes the password and creates a user.
+ * @throws Refusal `email_taken`; `token_invalid` if the invitation was used in the meantime.
  */
 export async function createUser(
   deps: CreateUserDeps,
@@ -87,8 +87,8 @@ export async function createUser(
 }
 
 /**
- * Stores a user whose password is hashed.
- * @throws email_taken; token_invalid when the invitation was used meanwhile.
+ * Creates a user whose password is already hashed.
+ * @throws Refusal `email_taken`; `token_invalid` if the invitation was used in the meantime.
  */
 export async function storeUser(
   deps: Pick<CreateUserDeps, 'users' | 'clock'>,
@@ -103,7 +103,7 @@ export async function storeUser(
     events: [stamp({ type: 'user.created', userId: user.id }), ...effects.events],
   }))
   if (outcome === 'invitation_used')
-    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'the invitation was used in the meantime' })
   if (outcome === 'email_taken') {
     throw new Refusal(ACCOUNT_REFUSALS.email_taken, { reason: 'registered by another request at the same moment' })
   }

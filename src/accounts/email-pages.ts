@@ -5,7 +5,7 @@ import { type LinkPage, linkPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import { confirmationForm, field, tokenField, withToken } from '../pages/parts.ts'
 
-/** The pages that links in emails about an email address lead to. */
+/** Routes of the pages that the links in emails about an email address open. */
 export function emailPages(pages: Pages, minLength: number): Route[] {
   return [
     linkPage(pages, {
@@ -18,7 +18,10 @@ export function emailPages(pages: Pages, minLength: number): Route[] {
   ]
 }
 
-/** Verifies at once for a person who is logged in; otherwise asks for the password or a new one. */
+/**
+ * Renders the verification page. It verifies at once for a user who is logged in; otherwise it asks for the current
+ * password or a new one.
+ */
 function verifyPage(page: LinkPage, minLength: number): Html {
   const { basePath, flash, token, isLoggedIn } = page
   const asksForProof = !isLoggedIn || flash?.problem?.code === 'proof_required'

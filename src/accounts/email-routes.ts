@@ -8,7 +8,7 @@ import { type ChangeEmailDeps, confirmEmailChange, requestEmailChange, undoEmail
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
 import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
 
-/** A token that is malformed is refused like one that is unknown, so any text will do. */
+/** Accepts any text, because a malformed token and an unknown token get the same refusal. */
 const token = z.string('Must be a string.')
 
 /** Routes that verify and change the email address of an account. */

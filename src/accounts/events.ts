@@ -17,7 +17,7 @@ export interface AccountEvent {
   readonly userId: string
 }
 
-/** What the documentation and the account page say of them. */
+/** Descriptions of the account events, for the documentation and the account page. */
 export const ACCOUNT_EVENTS = {
   'user.created': {
     description: 'The user registered, was created or imported by the application, or came from the old system.',

@@ -19,11 +19,11 @@ export interface AccountsOptions extends PasswordService {
   readonly verifyEmailMode: VerifyEmailMode
   readonly memory: SessionMemory
   readonly pages: Pages
-  /** The parts of the other features in `GET /user/export`. */
+  /** Parts that the other features add to `GET /user/export`. */
   readonly exports: readonly ExportPart[]
 }
 
-/** Accounts: show, rename, export, delete; verify and change the email address. */
+/** Creates the accounts feature: show, rename, export and delete an account; verify and change its email address. */
 export function accounts(
   core: Core,
   { memory, pages, exports, ...options }: AccountsOptions,
@@ -47,7 +47,10 @@ export function accounts(
   }
 }
 
-/** What is stored about the account itself. Of a password, the export says when it was set; of a link, what it is for. */
+/**
+ * Returns the account's own part of the export. For a password, the export contains the time it was set; for a one-time
+ * token, its purpose.
+ */
 function accountExport(users: UserStore): ExportPart {
   return {
     shape: {

@@ -6,17 +6,19 @@ import { parseImportLine } from './import-line.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 
-/** Everything that the examples of docs/importing-users.md hash. */
+/** The password behind every hash in the examples of docs/importing-users.md. */
 const PASSWORD_OF_THE_DOCS = 'correct horse battery staple'
 
-/** From the realm export in the examples of Strimzi (kafka-oauth): alice, whose password is alice-password. */
+/**
+ * From the realm export in the examples of Strimzi (kafka-oauth): the user is alice, the password is alice-password.
+ */
 const KEYCLOAK_PBKDF2 = {
   type: 'password',
   secretData:
     '{"value":"KqABIiReBuRWbP4pBct3W067pNvYzeN7ILBV+8vT8nuF5cgYs2fdl2QikJT/7bGTW/PBXg6CYLwJQFYrBK9MWg==","salt":"EPgscX9CQz7UnuZDNZxtMw=="}',
   credentialData: '{"hashIterations":27500,"algorithm":"pbkdf2-sha256"}',
 }
-/** From the realm export in the tutorials of solo.io: password. */
+/** From the realm export in the tutorials of solo.io. The password is "password". */
 const KEYCLOAK_ARGON2 = {
   secretData:
     '{"value":"BruFLfFkjH/8erZ26NnrbkOrWiZuQyDRCHD9o0R6Scg=","salt":"Cf9AYCE5pAbb4CKEF0GUTA==","additionalParameters":{}}',
@@ -25,7 +27,7 @@ const KEYCLOAK_ARGON2 = {
 }
 
 describe('a line of an import', () => {
-  test('a full line is a user in our normal forms', () => {
+  test('a full line becomes a user with normalized values', () => {
     const line = {
       email: ' Ada@Example.COM ',
       name: ' Ada ',
@@ -50,7 +52,7 @@ describe('a line of an import', () => {
   test.each([
     ['alone', '{"email": "ada@example.com"}'],
     ['with nulls', '{"email": "ada@example.com", "name": null, "passwordHash": null, "createdAt": null}'],
-  ])('an address %s is a user without name, password and proof of the address', (_, line) => {
+  ])('an address %s becomes a user without a name, without a password and with an unverified address', (_, line) => {
     expect(parseImportLine(line, NOW)).toEqual({
       ok: true,
       user: {
@@ -64,7 +66,7 @@ describe('a line of an import', () => {
     })
   })
 
-  test('all problems of a line are told at once, without its values', () => {
+  test('all problems of a line are reported at once, and no value is repeated', () => {
     const line = {
       email: 'no-address',
       name: 'two\nlines',
@@ -92,19 +94,19 @@ describe('a line of an import', () => {
     ['null', 'null'],
     ['two objects', '{"email": "ada@example.com"} {"email": "bob@example.com"}'],
     ['a long line', JSON.stringify({ email: 'ada@example.com', name: 'x'.repeat(20_000) })],
-  ])('%s is one problem of the line', (_, line) => {
+  ])('%s is reported as one problem of the whole line', (_, line) => {
     expect(parseImportLine(line, NOW)).toMatchObject({ ok: false, problems: [{ pointer: '#' }] })
   })
 
   test.each([
     ['no address', '{"name": "Ada"}', '#/email'],
-    ['a null for a yes or no', '{"email": "ada@example.com", "disabled": null}', '#/disabled'],
+    ['null for a boolean', '{"email": "ada@example.com", "disabled": null}', '#/disabled'],
     ['a time without zone', '{"email": "ada@example.com", "createdAt": "2024-05-01T12:00:00"}', '#/createdAt'],
     ['a time before 1970', '{"email": "ada@example.com", "createdAt": "1969-12-31T23:59:59Z"}', '#/createdAt'],
-    ['a time to come', '{"email": "ada@example.com", "createdAt": "2026-01-01T00:00:00.001Z"}', '#/createdAt'],
+    ['a time in the future', '{"email": "ada@example.com", "createdAt": "2026-01-01T00:00:00.001Z"}', '#/createdAt'],
     ['an empty hash', '{"email": "ada@example.com", "passwordHash": ""}', '#/passwordHash'],
     [
-      'a hash that would stop the server',
+      'a hash whose cost would stall the server',
       '{"email": "ada@example.com", "passwordHash": "$2y$31$92IXUNpkjO0rOQ5byMi.Ye4oKoEa3Ro9llC/.og/at2.uheWG/igi"}',
       '#/passwordHash',
     ],
@@ -117,7 +119,7 @@ describe('a line of an import', () => {
     ['PBKDF2', KEYCLOAK_PBKDF2, 'alice-password', '$pbkdf2-sha256$i=27500$'],
     ['argon2', KEYCLOAK_ARGON2, 'password', '$argon2id$v=19$m=7168,t=5,p=1$'],
   ])(
-    'a credential of Keycloak with %s becomes a hash that its password matches',
+    'a Keycloak credential with %s becomes a hash that matches its password',
     async (_, credential, password, form) => {
       const hash = hashOf({ passwordHash: JSON.stringify(credential) })
       expect(hash.startsWith(form)).toBe(true)
@@ -134,12 +136,12 @@ describe('a line of an import', () => {
     ['a one-time password', { credentialData: '{"subType":"totp","digits":6}', secretData: '{"value":"JBSWY3DP"}' }],
     ['no secret', { credentialData: KEYCLOAK_PBKDF2.credentialData }],
     ['no JSON inside', { credentialData: 'x', secretData: 'y' }],
-  ])('a credential of Keycloak with %s is refused', (_, credential) => {
+  ])('a Keycloak credential with %s is refused', (_, credential) => {
     const line = JSON.stringify({ email: 'ada@example.com', passwordHash: JSON.stringify(credential) })
     expect(parseImportLine(line, NOW)).toMatchObject({ ok: false, problems: [{ pointer: '#/passwordHash' }] })
   })
 
-  test('any text and any JSON is a user or a list of problems', () => {
+  test('any text and any JSON becomes a user or a list of problems', () => {
     const member = fc.oneof(fc.constantFrom('email', 'name', 'passwordHash', 'createdAt', 'disabled'), fc.string())
     const line = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -155,7 +157,7 @@ describe('a line of an import', () => {
     )
   })
 
-  test('the lines of docs/importing-users.md are users, and their hashes are of the password it names', async () => {
+  test('every line in docs/importing-users.md becomes a user, and its hash matches the password in that page', async () => {
     const page = readFileSync(new URL('../../docs/importing-users.md', import.meta.url), 'utf8')
     expect(page).toContain(`\`${PASSWORD_OF_THE_DOCS}\``)
     const lines = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>

@@ -1,7 +1,7 @@
 /*
- * One line of an import of users (JSON Lines): `{"email": "ada@example.com", "passwordHash": "$2y$12$…"}`.
- * Members: email, name, emailVerified, passwordHash, createdAt, disabled; any other is a problem, so that a misspelt one
- * is not lost without a word. What a hash may be is described in docs/importing-users.md.
+ * One line of a user import (JSON Lines): `{"email": "ada@example.com", "passwordHash": "$2y$12$…"}`. Members: email,
+ * name, emailVerified, passwordHash, createdAt, disabled. Any other member is a problem, so that no value is lost
+ * because of a misspelt name. docs/importing-users.md describes the hashes that are accepted.
  */
 import { z } from 'zod'
 import { describeHash } from '../crypto/foreign-hash.ts'
@@ -11,40 +11,40 @@ import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts
 import type { FieldError } from '../kernel/refusal.ts'
 import { nameSchema } from './user-name.ts'
 
-/** A user of another system, as a line of an import says it. What a hash may be: docs/importing-users.md. */
+/** A user of another system, as described by a line of an import. docs/importing-users.md lists the accepted hashes. */
 export interface ImportUser {
   readonly email: string
   /** 1 to 100 characters. */
   readonly name?: string | null
-  /** The other system saw proof of the address. Default false. */
+  /** True if the other system verified the email address. Default false. */
   readonly emailVerified?: boolean
-  /** Without one the user has no password. */
+  /** Default: the user has no password. */
   readonly passwordHash?: string | null
-  /** ISO 8601 with its zone. Default: the time of the import. */
+  /** ISO 8601 with a time zone. Default: the time of the import. */
   readonly createdAt?: string | null
-  /** Keeps the user from logging in. Default false. */
+  /** True if the user cannot log in. Default false. */
   readonly disabled?: boolean
 }
 
-/** A user as another system had them. */
+/** A user of another system, validated and normalized. */
 export interface ImportedUser {
   readonly email: EmailAddress
   readonly name: string | null
-  /** False unless the line says otherwise. */
+  /** False if the line does not contain it. */
   readonly emailVerified: boolean
-  /** One that we can verify; null: the user has no password and asks for one by mail. */
+  /** A hash of a supported scheme. Null if the user has no password; they can set one by email. */
   readonly passwordHash: PasswordHash | null
-  /** Milliseconds since 1970 UTC; null: the line does not say. */
+  /** Milliseconds since 1970 UTC; null if the line does not contain it. */
   readonly createdAt: number | null
   readonly disabled: boolean
 }
 
-/** What became of a line: a user, or all that is wrong with it. */
+/** Outcome of a line: a user, or every problem of the line. */
 export type ImportLineOutcome =
   | { readonly ok: true; readonly user: ImportedUser }
   | { readonly ok: false; readonly problems: readonly FieldError[] }
 
-/** Most characters of a line. */
+/** Maximum length of a line, in characters. */
 export const MAX_LINE_LENGTH = 16_384
 const NO_ADDRESS = 'Must be an email address, such as ada@example.com.'
 const NO_OBJECT = 'Must be one JSON object on one line, in UTF-8.'
@@ -58,7 +58,7 @@ const emailSchema = z.string(NO_ADDRESS).transform((text, context): EmailAddress
 
 const passwordHashSchema = z.string('Must be a string.').transform((text, context): PasswordHash => {
   const hash = text.startsWith('{') ? fromKeycloakExport(text) : text
-  if (hash !== null && describeHash(hash) !== null) return hash as PasswordHash // one that the hasher verifies
+  if (hash !== null && describeHash(hash) !== null) return hash as PasswordHash // the hasher can verify it
   context.addIssue({ code: 'custom', message: 'Must be a hash of a known scheme with costs within bounds.' })
   return z.NEVER
 })
@@ -81,10 +81,10 @@ const lineSchema = z.strictObject(
 )
 
 /**
- * Reads one line of an import.
- * @param line its text, or what the text would say.
- * @param now milliseconds since 1970 UTC; nobody was created later.
- * @returns the user, or every problem of the line with the member it is about; values are never repeated.
+ * Parses one line of an import.
+ * @param line the text of the line, or the object that it describes.
+ * @param now milliseconds since 1970 UTC; a later `createdAt` is refused.
+ * @returns the user, or every problem of the line with a pointer to its member. Values are never repeated.
  */
 export function parseImportLine(line: string | ImportUser, now: number): ImportLineOutcome {
   if (typeof line === 'string' && line.length > MAX_LINE_LENGTH) {
@@ -104,7 +104,7 @@ function parseJson(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch {
-    return undefined // which is no object
+    return undefined // the schema refuses it: it is not an object
   }
 }
 
@@ -119,7 +119,7 @@ function toProblems(issue: z.core.$ZodIssue): FieldError[] {
   return [{ pointer: toPointer(issue.path), detail: issue.message }]
 }
 
-/** JSON pointer as a URI fragment (RFC 6901 section 6). */
+/** Returns a path as a JSON pointer in a URI fragment (RFC 6901 section 6). */
 function toPointer(path: readonly PropertyKey[]): string {
   const steps = path.map((name) => String(name).slice(0, 64).toWellFormed())
   return `#${steps.map((name) => `/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`

@@ -1,7 +1,7 @@
 /*
- * Users of another system, many of them. Lines are taken as they come, in batches of one transaction each, so that an
- * import of any length needs little memory, and one that was killed goes on where it was when it is run again: whoever
- * is there already is skipped, and never changed.
+ * Imports the users of another system. Lines are read one at a time and stored in batches of one transaction each, so
+ * an import of any length needs little memory. If an import was killed, run it again: it skips existing users, never
+ * changes them, and continues with the rest.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describeHash } from '../crypto/foreign-hash.ts'
@@ -15,70 +15,70 @@ import type { AccountEvent } from './events.ts'
 import { type ImportedUser, type ImportUser, parseImportLine } from './import-line.ts'
 import type { MovedUser, UserStore } from './store.ts'
 
-/** What importing works with. */
+/** Dependencies of `importUsers`. */
 export interface ImportUsersDeps {
   readonly users: UserStore
   readonly hasher: PasswordHasher
   readonly clock: Clock
 }
 
-/** A line that made no user. */
+/** A line that did not create a user. */
 export interface SkippedLine {
   /** Counted from 1. */
   readonly line: number
-  /** `existing`: a user has the address already, perhaps by an earlier line, or may still take it back. */
+  /** `existing`: a user already has the address, perhaps from an earlier line, or can still take it back. */
   readonly outcome: 'refused' | 'existing'
-  /** What is wrong with the line, or who has the address. Values are never repeated. */
+  /** The problems of the line, or a note on which user or line has the address. Values are never repeated. */
   readonly problems: readonly FieldError[]
 }
 
-/** How far an import is. */
+/** Progress of an import. */
 export interface ImportProgress {
-  /** Lines read, blank ones too. */
+  /** Lines read so far, including blank lines. */
   readonly lines: number
-  /** Users made; in a dry run, those that would be. */
+  /** Users created; in a dry run, users that would be created. */
   readonly created: number
-  /** Lines whose address had a user already. */
+  /** Lines whose address already had a user. */
   readonly existing: number
   /** Lines that were refused. */
   readonly refusedCount: number
 }
 
-/** What came of an import. */
+/** Result of an import. */
 export interface ImportResult extends ImportProgress {
-  /** The first 1,000 lines that were refused; `onSkipped` hears of all. */
+  /** The first 1,000 refused lines; `onSkipped` receives all of them. */
   readonly refused: readonly SkippedLine[]
 }
 
-/** How an import is done. */
+/** Options of an import. */
 export interface ImportOptions {
-  /** Tells what would be done, and does nothing. Default false. */
+  /** Reports what the import would do, and stores nothing. Default false. */
   readonly dryRun?: boolean
-  /** Told after every 500 lines and at the end. */
+  /** Called after every 500 lines and at the end. */
   readonly onProgress?: (progress: ImportProgress) => void
-  /** Told of every line that made no user. */
+  /** Called for every line that does not create a user. */
   readonly onSkipped?: (skipped: SkippedLine) => void
 }
 
-/** Lines of JSON, or what they would say. */
+/** Lines of JSON, or the objects that they describe. */
 export type ImportLines = Iterable<string | ImportUser> | AsyncIterable<string | ImportUser>
 
 const BATCH_LINES = 500
 const MAX_REFUSED_KEPT = 1_000
 const TAKEN: FieldError = {
   pointer: '#/email',
-  detail: 'A user has this address already, or may still take it back; they were not changed.',
+  detail: 'A user already has this address, or can still take it back. That user was not changed.',
 }
 
-/** A user of a batch and where they stood. */
+/** A user of a batch, with the number of their line. */
 interface BatchEntry extends MovedUser {
   readonly line: number
 }
 
 /**
  * Imports users.
- * @throws Error that says what to install when hashes of a scheme cannot be verified here; unavailable. What was
- *   imported until then stays, and the same import goes on from there.
+ * @throws Error that names the package to install if the hashes of a scheme cannot be verified here; Refusal
+ *   `unavailable`. Users imported before the error stay; the same import can be run again and continues after them.
  */
 export async function importUsers(
   deps: ImportUsersDeps,
@@ -100,7 +100,7 @@ export async function importUsers(
       else tally.skipped({ line, outcome: 'existing', problems: [TAKEN] })
     }
     onProgress?.(tally.progress())
-    await nextTurn() // between two batches, others have theirs
+    await nextTurn() // lets other requests run between two batches
   }
 
   async function take(text: string | ImportUser, line: number): Promise<void> {
@@ -127,7 +127,7 @@ function standsOn(line: number): FieldError {
   return { pointer: '#/email', detail: `Line ${line} has this address already.` }
 }
 
-/** The id has the time of the creation, so that a list of users stays in the order of theirs. */
+/** Returns the record of a user. The id contains the time of creation, so that imported users sort by it. */
 function toMovedUser({ email, name, emailVerified, passwordHash, ...rest }: ImportedUser, clock: Clock): MovedUser {
   const now = clock()
   const createdAt = rest.createdAt ?? now
@@ -135,7 +135,7 @@ function toMovedUser({ email, name, emailVerified, passwordHash, ...rest }: Impo
   return { user: { id, email, emailVerified, name, createdAt, disabledAt: rest.disabled ? now : null }, passwordHash }
 }
 
-/** Stores a batch in one transaction; gives the ids of those who were not there. */
+/** Stores a batch in one transaction; returns the ids of the users that did not exist before. */
 type StoreBatch = (entries: readonly BatchEntry[]) => Promise<readonly UserId[]>
 
 function createBatchStore({ users, clock }: ImportUsersDeps, stamp: Stamp<AccountEvent>): StoreBatch {
@@ -145,7 +145,7 @@ function createBatchStore({ users, clock }: ImportUsersDeps, stamp: Stamp<Accoun
     }))
 }
 
-/** Remembers the addresses that it would have stored, so that one that comes again is found as it would be. */
+/** Returns a store that only remembers the addresses, so that a repeated address is found as in a real import. */
 function createDryRun({ users, clock }: ImportUsersDeps): StoreBatch {
   const seen = new Set<EmailAddress>()
   return async (entries) => {
@@ -157,7 +157,7 @@ function createDryRun({ users, clock }: ImportUsersDeps): StoreBatch {
   }
 }
 
-/** Verifies the first hash of every scheme, so that a package that is missing shows now and not at the first login. */
+/** Verifies the first hash of every scheme, so that a missing package is reported now and not at the first login. */
 function createSchemeCheck(hasher: PasswordHasher): (hash: PasswordHash) => Promise<void> {
   const verifiable = new Set<string | null>()
   return async (hash) => {
@@ -169,7 +169,7 @@ function createSchemeCheck(hasher: PasswordHasher): (hash: PasswordHash) => Prom
 }
 
 interface Tally {
-  /** One more line; gives its number. */
+  /** Counts a line; returns its number. */
   read(): number
   created(): void
   skipped(line: SkippedLine): void

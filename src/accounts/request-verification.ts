@@ -11,23 +11,26 @@ import type { Throttle } from '../throttle/throttle.ts'
 import type { AccountEvent } from './events.ts'
 import type { VerifyEmailMail } from './mails/verify-email.ts'
 
-/** Whether an address is verified: before the first login, when its owner likes, or never. */
+/** When an email address must be verified: before the first login, if the user wants to, or never. */
 export type VerifyEmailMode = 'required' | 'optional' | 'off'
 
-/** What asking for a proof of an address works with. */
+/** Dependencies of `newVerification` and `requestVerification`. */
 export interface VerificationDeps extends OneTimeTokenDeps {
   readonly outbox: Outbox
   readonly links: Links
   readonly throttle: Throttle
 }
 
-/** A token that verifies the address of a user, and the mail that carries it. Neither is stored yet. */
+/** A one-time token that verifies a user's email address, and the email that contains it. Neither is stored yet. */
 export interface Verification {
   readonly record: OneTimeToken
   readonly mails: readonly OutgoingMail[]
 }
 
-/** Makes both. Null when the address was mailed too often lately, or no mail is sent at all. Throws unavailable. */
+/**
+ * Creates the token and the email that verify a user's email address. Returns null if the address received too many
+ * emails recently, or if this service sends no email. Throws `unavailable`.
+ */
 export async function newVerification(
   { clock, outbox, links, throttle }: VerificationDeps,
   { id, email }: User,
@@ -39,7 +42,10 @@ export async function newVerification(
   return { record, mails: outbox.write({ to: email, userId: id, content }) }
 }
 
-/** Mails the user a link that verifies their address. Does nothing when it is verified, or was mailed too often lately. */
+/**
+ * Sends the user an email with a link that verifies their address. Does nothing if the address is already verified, or
+ * received too many emails recently.
+ */
 export async function requestVerification(
   deps: VerificationDeps,
   user: User,

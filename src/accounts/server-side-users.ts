@@ -11,35 +11,45 @@ import { type ImportLines, type ImportOptions, type ImportResult, importUsers } 
 import type { UserRecord } from './store.ts'
 import { forcePasswordReset, type UnlockDeps, unlockUser } from './unlock-user.ts'
 
-/** Users, for the application itself: none of this is reachable over HTTP. Unknown ids throw `not_found`. */
+/**
+ * Server-side calls about users, for the application itself. None of them is reachable over HTTP. Unknown ids throw
+ * `not_found`.
+ */
 export interface ServerSideUsers {
-  /** Makes a user, whatever the setting of registration. Throws validation_failed, email_taken. */
+  /** Creates a user, regardless of the registration setting. Throws `validation_failed`, `email_taken`. */
   create(input: CreateUserInput & { readonly emailVerified?: boolean }): Promise<User>
   /**
-   * Imports users of another system, in batches of one transaction each; whoever is there already is not changed.
-   * Throws Error that says what to install when hashes cannot be verified here; `unavailable`. Run again, it goes on.
+   * Imports users of another system, in batches of one transaction each. Existing users are not changed. Throws an
+   * Error that names the package to install if hashes cannot be verified here; throws `unavailable`. After an error,
+   * run the import again: it continues after the users that were stored.
    */
   import(lines: ImportLines, options?: ImportOptions): Promise<ImportResult>
-  /** Finds a user by id or by email; null when there is none. */
+  /** Returns a user by id or by email address; null if the user does not exist. */
   find(idOrEmail: string): Promise<UserRecord | null>
-  /** A page of users in the order of their creation: at most `limit` (default 100) after the id `after`. */
+  /** Returns a page of users in the order of creation: at most `limit` (default 100) after the id `after`. */
   list(page?: { readonly after?: string; readonly limit?: number }): Promise<UserRecord[]>
-  /** Keeps a user from logging in and ends their sessions at once. Disabling a disabled user does nothing. */
+  /**
+   * Disables a user: revokes their sessions at once and refuses every login. Does nothing if the user is already
+   * disabled.
+   */
   disable(id: string): Promise<void>
-  /** Lets a disabled user log in again. Enabling an enabled user does nothing. */
+  /** Enables a disabled user. Does nothing if the user is enabled. */
   enable(id: string): Promise<void>
-  /** Deletes a user with all that belongs to them. */
+  /** Deletes a user with all their data. */
   delete(id: string): Promise<void>
-  /** Disables a user's password until it is reset, and ends their sessions at once. Nothing where there is no password. */
+  /**
+   * Disables a user's password until it is reset, and revokes their sessions at once. Does nothing if the user has no
+   * password.
+   */
   forcePasswordReset(id: string): Promise<void>
-  /** Lets a password work again that was disabled, by too many failures or by force. */
+  /** Enables a password that was disabled after too many failures or by `forcePasswordReset`. */
   unlock(id: string): Promise<void>
 }
 
 const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
-/** Makes the server-side calls about users. */
+/** Creates the server-side calls about users. */
 export function createServerSideUsers(
   deps: AccountDeps & CreateUserDeps & UnlockDeps,
   stamp: Stamp<AccountEvent | PasswordEvent>,

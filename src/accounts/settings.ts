@@ -5,8 +5,8 @@ import type { VerifyEmailMode } from './request-verification.ts'
 /** Verification of email addresses. */
 export interface VerificationSettings {
   /**
-   * Whether addresses are verified: before the first login (`required`; registration then tells nobody which addresses
-   * have accounts), when their owners like (`optional`), or never (`off`). Default `optional`.
+   * When email addresses must be verified: before the first login (`required`; registration then never reveals which
+   * addresses have accounts), if the user wants to (`optional`), or never (`off`). Default `optional`.
    */
   readonly verifyEmail: VerifyEmailMode
 }

@@ -8,7 +8,7 @@ import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 
 /** A user as administrators see them. */
 export interface UserRecord extends User {
-  /** Milliseconds since 1970 UTC; null: enabled. */
+  /** Milliseconds since 1970 UTC; null if the user is enabled. */
   readonly disabledAt: number | null
 }
 
@@ -16,49 +16,52 @@ export interface UserRecord extends User {
 export interface NewUser {
   readonly user: User
   readonly passwordHash: PasswordHash
-  /** The session that a registration starts, stored in the same transaction. */
+  /** The session that a registration starts; it is stored in the same transaction. */
   readonly firstSession: SessionRecord | null
-  /** The token that will verify the address. */
+  /** The one-time token that verifies the email address. */
   readonly verification?: OneTimeToken | undefined
-  /** The invitation that is used up. */
+  /** The invitation that the registration uses up. */
   readonly invitation?: OneTimeToken | undefined
-  /** The session of the same browser that it takes the place of. */
+  /** The session of the same browser that `firstSession` replaces. */
   readonly replaces: SessionRef | null
 }
 
-/** A user who comes from another system. */
+/** A user imported from another system. */
 export interface MovedUser {
   readonly user: UserRecord
-  /** Null: the user has no password. */
+  /** Null if the user has no password. */
   readonly passwordHash: PasswordHash | null
 }
 
-/** A proof of an address, by a one-time token that was mailed to it and is used up by this. */
+/** Proof of an email address by a one-time token that was emailed to it. The proof uses up the token. */
 export interface EmailProof {
   readonly token: OneTimeToken
   readonly userId: UserId
   readonly email: EmailAddress
 }
 
-/** A proof of the address that an account was registered with. */
+/** Proof of the email address that an account was registered with. */
 export interface EmailVerification extends EmailProof {
-  /** Takes the place of the password, and ends every session and token from before; null: nothing of it changes. */
+  /**
+   * Replaces the password and revokes every older session and token. Null leaves the password, sessions and tokens
+   * unchanged.
+   */
   readonly newPassword: { readonly hash: PasswordHash; readonly changedAt: number } | null
 }
 
-/** What became of a change of address; nothing is done but when it is `changed`. */
+/** Outcome of a change of email address. Unless it is `changed`, nothing was stored. */
 export type EmailChangeOutcome = 'changed' | 'token_used' | 'taken'
 
-/** The way back from a change of address. */
+/** Undoing a change of email address. */
 export interface EmailChangeUndo extends EmailProof {
-  /** With it, the rightful owner sets a new password. */
+  /** Lets the owner of the old address set a new password. */
   readonly resetToken: OneTimeToken
 }
 
-/** All that is stored about a user but their sessions and the audit. */
+/** Everything that is stored about a user, except sessions and the audit log. */
 export interface StoredAccount {
   readonly user: UserRecord
-  /** Milliseconds since 1970 UTC; null: there is no password. */
+  /** Milliseconds since 1970 UTC; null if the user has no password. */
   readonly passwordChangedAt: number | null
   readonly oneTimeTokens: readonly Omit<OneTimeToken, 'tokenHash'>[]
   readonly mailsWaiting: number
@@ -66,47 +69,53 @@ export interface StoredAccount {
 
 /** A page of users. */
 export interface UserPage {
-  /** Users with an id after this one. */
+  /** Only users with a greater id; null starts with the first user. */
   readonly after: UserId | null
   readonly limit: number
 }
 
-/** What accounts ask of storage. Each method is one transaction. */
+/** Storage of user accounts. Each method is one transaction. */
 export interface UserStore {
-  /** Stores a user with password, first session and tokens, or nothing. */
+  /** Stores a user with password, first session and tokens, or stores nothing. */
   create(newUser: NewUser, effectsOf: EffectsOf): Promise<'created' | 'email_taken' | 'invitation_used'>
   /**
-   * Stores the users whose addresses nobody has and nobody has a way back to at `now`, and leaves all others as they are.
-   * Gives those that were stored.
+   * Stores the users whose addresses are free: no other user has the address, and at `now` no user can still take it
+   * back by undoing a change of address. Existing users are not changed. Returns the ids of the stored users.
    */
   importMany(
     users: readonly MovedUser[],
     now: number,
     effectsOf: EffectsOf<readonly UserId[]>,
   ): Promise<readonly UserId[]>
-  /** Which of these addresses belong to users, or are kept at `now` for one who has a way back. */
+  /** Returns the addresses that belong to a user, or that a user can still take back at `now`. */
   findTaken(emails: readonly EmailAddress[], now: number): Promise<readonly EmailAddress[]>
   findById(id: UserId): Promise<UserRecord | null>
   findByEmail(email: EmailAddress): Promise<UserRecord | null>
-  /** In the order of their ids, which is that of their creation. */
+  /** Returns users in the order of their ids, which is the order of creation. */
   list(page: UserPage): Promise<UserRecord[]>
-  /** Null when the user is gone. */
+  /** Returns null if the user does not exist. */
   rename(id: UserId, name: string | null, effectsOf: EffectsOf): Promise<User | null>
-  /** Disables and ends all sessions. False when there is no enabled user of this id. */
+  /** Disables a user and revokes all their sessions. Returns false if no enabled user has this id. */
   disable(id: UserId, disabledAt: number, effectsOf: EffectsOf): Promise<boolean>
-  /** False when there is no disabled user of this id. */
+  /** Returns false if no disabled user has this id. */
   enable(id: UserId, effectsOf: EffectsOf): Promise<boolean>
-  /** Verifies the address. False, and nothing done, when the token was used or the address is another by now. */
+  /**
+   * Verifies the email address. Returns false and changes nothing if the token was used, or if the user's address
+   * changed after the token was sent.
+   */
   verifyEmail(verification: EmailVerification, effectsOf: EffectsOf): Promise<boolean>
-  /** Gives the account another address, verified. Reset and verification tokens that went to the old one end. */
+  /**
+   * Changes the email address of the account to a verified one. Revokes password-reset and verification tokens that
+   * were sent to the old address.
+   */
   changeEmail(proof: EmailProof, effectsOf: EffectsOf): Promise<EmailChangeOutcome>
   /**
-   * Gives the account its old address back, ends all sessions and every token made since, and keeps the password from
-   * working until it is reset.
+   * Restores the old email address, revokes all sessions and every token created since the change, and disables the
+   * password until it is reset.
    */
   undoEmailChange(undo: EmailChangeUndo, effectsOf: EffectsOf): Promise<EmailChangeOutcome>
-  /** Null when the user is gone. */
+  /** Returns null if the user does not exist. */
   describe(id: UserId): Promise<StoredAccount | null>
-  /** Deletes the user with all that belongs to them. False when there is none. */
+  /** Deletes the user with all their data. Returns false if the user does not exist. */
   delete(id: UserId, effectsOf: EffectsOf): Promise<boolean>
 }

@@ -7,15 +7,15 @@ import type { PasswordStore } from '../passwords/store.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 
-/** What locking and unlocking work with. */
+/** Dependencies of `forcePasswordReset` and `unlockUser`. */
 export interface UnlockDeps {
   readonly passwords: PasswordStore
   readonly throttle: Throttle
 }
 
 /**
- * Makes a password useless until it is reset, and ends all sessions: for an account that somebody else may know the
- * password of (ASVS 6.4.6). False when the user has no password.
+ * Disables a password until it is reset, and revokes all sessions. Use it if another person may know the password (ASVS
+ * 6.4.6). Returns false if the user has no password.
  */
 export async function forcePasswordReset(
   { passwords }: UnlockDeps,
@@ -26,7 +26,10 @@ export async function forcePasswordReset(
   return passwords.forceReset(userId, effects)
 }
 
-/** Lets a password work again that was disabled, and forgets the failures of strangers. False when it was not disabled. */
+/**
+ * Enables a disabled password, and clears the failed attempts from unknown devices. Returns false if the password was
+ * not disabled.
+ */
 export async function unlockUser(
   { passwords, throttle }: UnlockDeps,
   { id: userId, email }: User,

@@ -3,7 +3,9 @@ import { z } from 'zod'
 const MAX_NAME_LENGTH = 100
 const CONTROL_OR_BROKEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
 
-/** What a person wants to be called: 1 to 100 characters, trimmed and NFC, on one line, no bidi overrides (ASVS 1.3.3). */
+/**
+ * Schema of a user's display name: 1 to 100 characters, trimmed and NFC, on one line, no bidi overrides (ASVS 1.3.3).
+ */
 export const nameSchema = z
   .string('Must be a string.')
   .refine((text) => !CONTROL_OR_BROKEN.test(text), 'Must be one line of text without control characters.')

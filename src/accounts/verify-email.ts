@@ -19,7 +19,7 @@ import type { AccountEvent } from './events.ts'
 import { ACCOUNT_REFUSALS } from './refusals.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 
-/** What verifying works with. */
+/** Dependencies of `verifyEmail`. */
 export interface VerifyEmailDeps extends OneTimeTokenDeps, PasswordPolicyDeps, ProvePasswordDeps {
   readonly users: UserStore
   readonly hasher: PasswordHasher
@@ -27,7 +27,7 @@ export interface VerifyEmailDeps extends OneTimeTokenDeps, PasswordPolicyDeps, P
   readonly links: Links
 }
 
-/** The token of the mail, and how whoever opens it shows that the account is theirs. */
+/** The token from the email, and the password or new password that proves that the account belongs to the caller. */
 export interface VerifyEmailInput {
   readonly token: string
   readonly password?: string | undefined
@@ -37,10 +37,10 @@ export interface VerifyEmailInput {
 }
 
 /**
- * Verifies the address of an account. The token proves who reads the mail, not who made the account: so it takes a
- * session of the account, its password, or a new password that shuts out whoever made it (account pre-hijacking,
- * Sudhodanan and Paverd 2022).
- * @throws token_invalid, proof_required, wrong_password, validation_failed, too_many_requests.
+ * Verifies the email address of an account. The token proves that the caller reads the email, but not that the caller
+ * created the account. Therefore the call also needs a session of the account, its password, or a new password that
+ * locks out the person who created it (account pre-hijacking, Sudhodanan and Paverd 2022).
+ * @throws Refusal `token_invalid`, `proof_required`, `wrong_password`, `validation_failed`, `too_many_requests`.
  */
 export async function verifyEmail(
   deps: VerifyEmailDeps,
@@ -68,7 +68,7 @@ async function requirePassword(
     throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The password is wrong.', reason: proof.reason })
 }
 
-/** The account of an address, by the token that was mailed to it. */
+/** A valid token and the account whose address received it. */
 interface Claim {
   readonly token: OneTimeToken
   readonly user: UserRecord
@@ -100,7 +100,9 @@ async function store(
   const done = await deps.users.verifyEmail(verification, () =>
     newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },
   )
-  if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // they were guesses at another password
+  if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // the failed attempts were against the old password
   if (!done)
-    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used, or the address changed, meanwhile' })
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, {
+      reason: 'the token was used or the address changed in the meantime',
+    })
 }

@@ -45,8 +45,8 @@ const row: fc.Arbitrary<ChainedRow> = fc.record({
 })
 const rows = fc.uniqueArray(row, { minLength: 2, maxLength: 8, selector: ({ id }) => id })
 
-// Made once with: printf '%s' '<canonical form>' | sha256sum
-test('the canonical form is what docs/audit.md says: known values', () => {
+// Computed once with: printf '%s' '<canonical form>' | sha256sum
+test('the canonical form has the known values that docs/audit.md describes', () => {
   expect(ROW.personalDigest).toBe('RNEHgOyrQ42eeOdlbmrr3HSiU3m2K5a8pNcCbuC4Hp0')
   expect(digestRow(ROW)).toBe('7b31ae2d7aa5d02a147f35f334a43dc4e8e290d4a5916c50d4d8105b54d49ac4')
   expect(hashRows([ROW])).toBe('e1c9e076cab378b446ae12a2b204ee49bcd224dac295dac9a0e60e614fcc5a44')
@@ -63,7 +63,7 @@ test('any change of any member of a row is found', () => {
   )
 })
 
-test('nothing moves from one member to the next unseen, nor does null pass for a text', () => {
+test('moving text from one member to the next is found, and null differs from any text', () => {
   const { userId: _, ...rest } = ROW
   expect(digestRow({ ...rest, type: 'a","b', userId: null })).not.toBe(digestRow({ ...rest, type: 'a', userId: 'b' }))
   for (const member of ['userId', 'actor', 'sessionId', 'requestId'] as const) {
@@ -72,7 +72,7 @@ test('nothing moves from one member to the next unseen, nor does null pass for a
   }
 })
 
-test('a row that is removed, added, put twice or swapped with another is found', () => {
+test('a row that is removed, added, duplicated or swapped is found', () => {
   fc.assert(
     fc.property(rows, row, fc.nat(), fc.nat(), (batch, stranger, first, second) => {
       const [one, other] = [first % batch.length, second % batch.length]
@@ -86,7 +86,7 @@ test('a row that is removed, added, put twice or swapped with another is found',
   )
 })
 
-test('a change of anything in a seal changes its hash', () => {
+test('a change of any member of a seal changes its hash', () => {
   for (const [member, value] of Object.entries(SEAL)) {
     const other = typeof value === 'number' ? value + 1 : `${value}0`
     expect(hashSeal({ ...SEAL, [member]: other })).not.toBe(hashSeal(SEAL))

@@ -6,7 +6,7 @@ import { listUserEvents, type UserEventDeps } from './user-events.ts'
 
 const EVENTS_ON_PAGE = 10
 
-/** The part of the account page that lists the latest events. It is empty if there are none. */
+/** Returns the section of the account page that lists the latest events. It is empty if there are none. */
 export function eventAccountPage(deps: UserEventDeps): AccountPage {
   return {
     place: 'bottom',

@@ -8,15 +8,15 @@ import { createServerSideAudit, type ServerSideAudit } from './server-side-audit
 import type { AuditSettings } from './settings.ts'
 import { exportEvents, exportedEventJsonSchema, type UserEventTexts } from './user-events.ts'
 
-/** Settings of the audit log, and the events that users see. */
+/** Settings of the audit log, and the texts of the events that users see. */
 export interface AuditOptions {
   readonly auditSettings: AuditSettings
   readonly userEvents: UserEventTexts
 }
 
 /**
- * The audit log: sealed every ten seconds and when the process stops, kept for the time that the settings say. Users see
- * the events of their account.
+ * Creates the audit log feature. The log is sealed every ten seconds and when the process stops, and events are kept
+ * for the retention time in the settings. Users see the events of their account.
  */
 export function audit(
   core: Core,

@@ -2,19 +2,19 @@ import { type Clock, SECOND_MS } from '../kernel/clock.ts'
 import type { AuditSettings } from './settings.ts'
 import type { AuditStore } from './store.ts'
 
-/** How often events are sealed, milliseconds. */
+/** Interval at which events are sealed, in milliseconds. */
 export const SEAL_INTERVAL_MS: number = 10 * SECOND_MS
 
-/** What keeping the audit works with. */
+/** Dependencies of `sealAudit` and `sweepAudit`. */
 export interface KeepAuditDeps {
   readonly audit: AuditStore
   readonly clock: Clock
 }
 
-/** So many rows are sealed, and removed, in one transaction, which keeps others from writing for some milliseconds. */
+/** Rows sealed or deleted in one transaction, which blocks other writers for a few milliseconds. */
 const BATCH = 500
 
-/** Seals all events that are not sealed yet; says how many. With nothing to do it costs one indexed read. */
+/** Seals all events that are not sealed yet; returns their number. With nothing to seal it costs one indexed read. */
 export async function sealAudit({ audit, clock }: KeepAuditDeps): Promise<number> {
   let total = 0
   for (;;) {
@@ -24,7 +24,10 @@ export async function sealAudit({ audit, clock }: KeepAuditDeps): Promise<number
   }
 }
 
-/** Removes the batches whose last event is past its time (ASVS 14.2.7), the oldest first; says how many. */
+/**
+ * Deletes the batches whose last event is older than the retention time (ASVS 14.2.7), oldest first; returns the number
+ * of deleted batches.
+ */
 export async function sweepAudit({ audit, clock }: KeepAuditDeps, { retentionMs }: AuditSettings): Promise<number> {
   if (retentionMs === 0) return 0
   const now = clock()

@@ -5,40 +5,40 @@ import type { AuditSettings } from './settings.ts'
 import type { AuditRecord } from './store.ts'
 import { type AuditReport, verifyAudit } from './verify-audit.ts'
 
-/** Which events are listed. */
+/** Filter of the listed events. */
 export interface AuditFilter {
-  /** About this user, also one who is gone. */
+  /** Only events about this user, who may be deleted. */
   readonly userId?: string
   readonly type?: string
-  /** That happened at this time or later, milliseconds since 1970 UTC. */
+  /** Only events at this time or later, in milliseconds since 1970 UTC. */
   readonly since?: number
-  /** With an id after this one; for the next page. */
+  /** Only events with a greater id; use it for the next page. */
   readonly after?: string
-  /** With an id before this one; for the next page of `newestFirst`. */
+  /** Only events with a smaller id; use it for the next page of `newestFirst`. */
   readonly before?: string
-  /** Default false: the oldest first. */
+  /** True lists the newest events first. Default false. */
   readonly newestFirst?: boolean
-  /** Default 100, at most 1,000. */
+  /** Maximum number of events. Default 100, at most 1,000. */
   readonly limit?: number
 }
 
-/** The audit, for the application itself: none of this is reachable over HTTP. */
+/** Server-side calls about the audit log, for the application itself. None of them is reachable over HTTP. */
 export interface ServerSideAudit {
-  /** A page of events. Throws validation_failed for what is no id. */
+  /** Returns a page of events. Throws `validation_failed` if an id is malformed. */
   list(filter?: AuditFilter): Promise<AuditRecord[]>
   /**
-   * Reads the whole audit and tells whether it is as it was written.
-   * @param expected `head`: one that was noted elsewhere; without it nobody finds a chain that was made anew.
+   * Reads the whole audit log and checks that it is unmodified.
+   * @param expected `head`: a head that was stored elsewhere. Without it, a recomputed chain cannot be found.
    */
   verify(expected?: { readonly head?: string }): Promise<AuditReport>
-  /** Seals what is not sealed yet; says how many events. Runs by itself every ten seconds. */
+  /** Seals the events that are not sealed yet; returns their number. It also runs automatically every ten seconds. */
   seal(): Promise<number>
 }
 
 const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
-/** Makes the server-side calls about the audit. */
+/** Creates the server-side calls about the audit log. */
 export function createServerSideAudit(deps: KeepAuditDeps, { retentionMs }: AuditSettings): ServerSideAudit {
   const { audit, clock } = deps
   return {

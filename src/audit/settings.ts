@@ -4,7 +4,7 @@ import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** Retention of the audit log. */
 export interface AuditSettings {
-  /** How long events are kept, milliseconds, at least one day; 0: for ever. Default 365 days. */
+  /** Retention time of events in milliseconds, at least one day; 0 keeps them forever. Default 365 days. */
   readonly retentionMs: number
 }
 
@@ -17,7 +17,7 @@ export const auditSettings: Settings<AuditSettings> = defineSettings<AuditSettin
       .int()
       .refine(
         (ms) => ms === 0 || ms >= DAY_MS,
-        'must be at least one day in milliseconds (86400000), or 0 to keep events for ever',
+        'must be at least one day in milliseconds (86400000), or 0 to keep events forever',
       ),
   },
 })

@@ -3,68 +3,74 @@ import type { ClientInfo } from '../kernel/principal.ts'
 import type { ChainedRow, SealContent } from './chain.ts'
 import type { AuditEntry } from './entry.ts'
 
-/** An event as it is stored. */
+/** An event as stored. */
 export interface AuditRecord extends AuditEntry {
-  /** Whatever else the event says, such as `reason`. */
+  /** Further members of the event, such as `reason`. */
   readonly detail: Readonly<Record<string, unknown>>
-  /** Null in both: unknown, or taken away with the user. */
+  /** IP address and user agent. Both are null if they are unknown, or were erased with the user. */
   readonly client: ClientInfo
-  /** The sealed batch that it is in; null until it is sealed. */
+  /** Number of the batch of the event; null until the event is sealed. */
   readonly batch: number | null
 }
 
-/** Which events are asked for. */
+/** Query for events. */
 export interface AuditQuery {
   readonly userId?: string | undefined
   readonly types?: readonly string[] | undefined
-  /** That happened at this time or later, milliseconds since 1970 UTC. */
+  /** Only events at this time or later, in milliseconds since 1970 UTC. */
   readonly since?: number | undefined
-  /** With an id after this one. */
+  /** Only events with a greater id. */
   readonly after?: string | undefined
-  /** With an id before this one. */
+  /** Only events with a smaller id. */
   readonly before?: string | undefined
   readonly newestFirst: boolean
   readonly limit: number
 }
 
-/** A row as the chain sees it, with what its digest is checked against. */
+/** A row as the chain covers it, with the data that its digest is checked against. */
 export interface AuditRow extends ChainedRow {
   readonly ip: string | null
   readonly userAgent: string | null
-  /** Null when address and user agent were taken away. */
+  /** Null if IP address and user agent were erased. */
   readonly personalSalt: string | null
-  /** True while the user whom it is about is there. */
+  /** True if the user that the event is about still exists. */
   readonly hasUser: boolean
 }
 
-/** A batch with its seal, read at one moment. */
+/** A batch with its seal, read in one transaction. */
 export interface SealedBatch extends SealContent {
   readonly hash: string
-  /** When its rows were deleted after their time, milliseconds since 1970 UTC; null while they are kept. */
+  /** When the rows were deleted after the retention time, in milliseconds since 1970 UTC; null if they still exist. */
   readonly removedAt: number | null
   readonly rows: readonly AuditRow[]
 }
 
-/** Which batches of the audit are deleted. */
+/** Which batches of the audit log are deleted. */
 export interface AuditRemoval {
-  /** Only a batch whose last event is older than this, milliseconds since 1970 UTC. */
+  /** Only batches whose last event is older than this, in milliseconds since 1970 UTC. */
   readonly before: number
   readonly now: number
 }
 
-/** What the audit asks of storage. */
+/** Storage of the audit log. */
 export interface AuditStore {
-  /** Writes what has no transaction of its own, such as a refusal; listeners hear of it then. */
+  /** Writes events that have no transaction of their own, such as refusals, and then notifies the listeners. */
   write(effects: Effects): Promise<void>
   list(query: AuditQuery): Promise<AuditRecord[]>
-  /** Seals the oldest rows that are not sealed, at most `limit`; says how many. Of several nodes at once, one does it. */
+  /**
+   * Seals the oldest unsealed rows, at most `limit`; returns their number. If several nodes call it at once, one of
+   * them seals.
+   */
   seal(now: number, limit: number): Promise<number>
-  /** Sealed batches after a number, in order, at most `limit`. */
+  /** Returns the sealed batches after a batch number, in order, at most `limit`. */
   readBatches(after: number, limit: number): Promise<SealedBatch[]>
-  /** How many rows are not sealed. */
+  /** Returns the number of unsealed rows. */
   countUnsealed(): Promise<number>
-  /** Numbers of batches that rows name and that have no seal. */
+  /** Returns the numbers of batches that rows refer to but that have no seal. */
   findBatchesWithoutSeal(): Promise<number[]>
-  /** Deletes the rows of the oldest batch and keeps its seal. False when it is not old enough, or there is none. */
+  /**
+   * Deletes the rows of the oldest batch and keeps its seal. Returns false if the batch is not old enough or does not
+   * exist.
+   */
   removeOldestBatch(removal: AuditRemoval): Promise<boolean>
 }

@@ -5,10 +5,10 @@ import type { ExportedEventJson, UserEventJson } from '../kernel/wire.ts'
 import { deviceJsonSchema, toDeviceJson } from '../sessions/session-json.ts'
 import type { AuditRecord, AuditStore } from './store.ts'
 
-/** The sentences of the events that users see, by type, such as `USER_EVENTS` of the catalogue. */
+/** Sentences for the events that users see, by type, such as `USER_EVENTS` of the catalogue. */
 export type UserEventTexts = Readonly<Record<string, string>>
 
-/** An event in an export. An export also has the events that `GET /user/events` leaves out. */
+/** Schema of an event in an export. An export also contains events that `GET /user/events` leaves out. */
 export const exportedEventJsonSchema = z
   .object({
     id: z.uuid(),
@@ -23,8 +23,8 @@ export const exportedEventJsonSchema = z
   .meta({ id: 'ExportedEvent' }) satisfies z.ZodType<ExportedEventJson>
 
 /**
- * The schema of an event that users see.
- * @param texts the events that there are.
+ * Returns the schema of an event that users see.
+ * @param texts the sentences of all such events, by type.
  */
 export function userEventJsonSchema(texts: UserEventTexts): z.ZodType<UserEventJson> {
   return exportedEventJsonSchema.extend({ type: z.enum(Object.keys(texts)) }).meta({ id: 'UserEvent' })
@@ -32,7 +32,7 @@ export function userEventJsonSchema(texts: UserEventTexts): z.ZodType<UserEventJ
 
 const EXPORT_PAGE = 500
 
-/** The most events in one answer. */
+/** Maximum number of events in one answer. */
 export const MAX_USER_EVENTS = 100
 
 /** Dependencies of `listUserEvents`. */
@@ -41,17 +41,17 @@ export interface UserEventDeps {
   readonly userEvents: UserEventTexts
 }
 
-/** Which events are listed. */
+/** A page of events. */
 export interface UserEventPage {
-  /** Only events before this one; null: the newest. */
+  /** Only events before this one; null starts with the newest. */
   readonly before: EventId | null
   /** At most 100. */
   readonly limit: number
 }
 
 /**
- * Lists the events that a user may see about their account, newest first, failed attempts included (ASVS 6.3.5). Users do
- * not learn which other user acted, nor the reason of a refusal.
+ * Returns the events that a user may see about their account, newest first, including failed attempts (ASVS 6.3.5).
+ * Users do not learn which other user caused an event, or the reason of a refusal.
  */
 export async function listUserEvents(
   { audit, userEvents }: UserEventDeps,
@@ -68,7 +68,7 @@ export async function listUserEvents(
   return records.map(toExportedEventJson)
 }
 
-/** Lists all events about a user that the audit log still has, newest first. */
+/** Returns all events about a user that the audit log still contains, newest first. */
 export async function exportEvents(audit: Pick<AuditStore, 'list'>, userId: UserId): Promise<ExportedEventJson[]> {
   const events: ExportedEventJson[] = []
   for (let before: EventId | undefined; ; ) {

@@ -1,9 +1,9 @@
 import { digestPersonal, FIRST_PREVIOUS_HASH, hashRows, hashSeal } from './chain.ts'
 import type { AuditRow, AuditStore, SealedBatch } from './store.ts'
 
-/** Something in the audit that is not as it was written. */
+/** A modification found in the audit log. */
 export interface AuditProblem {
-  /** The batch that it is in; null for the chain as a whole. */
+  /** The batch with the problem; null if the problem concerns the whole chain. */
   readonly batch: number | null
   readonly kind:
     | 'rows_changed'
@@ -16,40 +16,42 @@ export interface AuditProblem {
     | 'chain_broken'
     | 'removed_early'
     | 'head_unknown'
-  /** One sentence. */
+  /** One sentence that describes the problem. */
   readonly detail: string
 }
 
-/** What a verification found. */
+/** Result of a verification. */
 export interface AuditReport {
-  /** True when there is no problem. */
+  /** True if no problem was found. */
   readonly ok: boolean
-  /** Sealed batches, those that were removed after their time among them. */
+  /** Number of sealed batches, including those whose rows were deleted after the retention time. */
   readonly batches: number
   readonly removedBatches: number
-  /** When the last event happened that was removed after its time, milliseconds since 1970 UTC; null: none was. */
+  /**
+   * Time of the last event that was deleted after the retention time, in milliseconds since 1970 UTC; null if none was.
+   */
   readonly removedThrough: number | null
-  /** Events in batches, as counted now. */
+  /** Number of events in the batches, as counted now. */
   readonly events: number
-  /** Events that no seal protects yet. */
+  /** Number of events that are not sealed yet. */
   readonly unsealed: number
-  /** Hash of the newest batch, to be noted elsewhere; null while there is none. */
+  /** Hash of the newest batch, to be stored elsewhere; null if no batch exists. */
   readonly head: string | null
   readonly problems: readonly AuditProblem[]
 }
 
-/** What is expected of the audit. */
+/** Expected state of the audit log. */
 export interface VerifyAuditInput {
   readonly now: number
-  /** How long events are kept, milliseconds; 0: for ever. */
+  /** Retention time of events in milliseconds; 0 keeps them forever. */
   readonly retentionMs: number
-  /** A head that was noted elsewhere; null: none. */
+  /** A head that was stored elsewhere; null if there is none. */
   readonly head: string | null
 }
 
 const PAGE = 20
 
-/** Checks every seal and every row (ASVS 16.4.2). Reads the whole audit, page by page. */
+/** Checks every seal and every row of the audit log (ASVS 16.4.2). Reads the whole log, page by page. */
 export async function verifyAudit(audit: AuditStore, input: VerifyAuditInput): Promise<AuditReport> {
   const problems: AuditProblem[] = []
   const [counts, unsealed] = [{ batches: 0, removedBatches: 0, events: 0 }, await audit.countUnsealed()]
@@ -77,22 +79,22 @@ export async function verifyAudit(audit: AuditStore, input: VerifyAuditInput): P
   return { ok: problems.length === 0, ...counts, removedThrough, unsealed, head, problems }
 }
 
-const HEAD_UNKNOWN = 'No batch has the hash that was noted: the chain was made anew, or its end was cut off.'
+const HEAD_UNKNOWN = 'No batch has the expected head: the chain was recomputed, or its end was cut off.'
 
-/** Seals are numbered without a gap, and each names the one before. */
+/** Checks that seals are numbered without a gap, and that each one contains the hash of the previous one. */
 function findGap(previous: { readonly batch: number; readonly hash: string }, seal: SealedBatch): AuditProblem[] {
   const { batch } = seal
   if (batch !== previous.batch + 1) {
     const missing = batch === previous.batch + 2 ? `${batch - 1}` : `${previous.batch + 1} to ${batch - 1}`
-    return [{ batch: previous.batch + 1, kind: 'seal_missing', detail: `There is no seal of batch ${missing}.` }]
+    return [{ batch: previous.batch + 1, kind: 'seal_missing', detail: `The seal of batch ${missing} is missing.` }]
   }
   if (seal.previousHash === previous.hash) return []
-  return [{ batch, kind: 'chain_broken', detail: 'The seal does not follow from the one before.' }]
+  return [{ batch, kind: 'chain_broken', detail: 'The seal does not contain the hash of the previous seal.' }]
 }
 
 function findSealProblems(seal: SealedBatch): AuditProblem[] {
   if (hashSeal(seal) === seal.hash) return []
-  return [{ batch: seal.batch, kind: 'seal_changed', detail: 'The seal was changed: its hash is another.' }]
+  return [{ batch: seal.batch, kind: 'seal_changed', detail: 'The seal was changed: its hash does not match.' }]
 }
 
 function findRowProblems(batch: SealedBatch, { now, retentionMs }: VerifyAuditInput): AuditProblem[] {
@@ -100,7 +102,7 @@ function findRowProblems(batch: SealedBatch, { now, retentionMs }: VerifyAuditIn
   const problem = (kind: AuditProblem['kind'], detail: string): AuditProblem => ({ batch: number, kind, detail })
   if (batch.removedAt !== null && rows.length === 0) {
     const isEarly = retentionMs === 0 || batch.lastEventAt > now - retentionMs
-    return isEarly ? [problem('removed_early', 'The rows were removed before their time.')] : []
+    return isEarly ? [problem('removed_early', 'The rows were deleted before the end of the retention time.')] : []
   }
   const personal = rows.flatMap((row) => findPersonalProblem(row).map(({ kind, detail }) => problem(kind, detail)))
   if (rows.length < eventCount) {
@@ -110,17 +112,22 @@ function findRowProblems(batch: SealedBatch, { now, retentionMs }: VerifyAuditIn
     return [...personal, problem('rows_added', `There are ${rows.length} rows where ${eventCount} were sealed.`)]
   }
   if (hashRows(rows) === batch.rowsHash) return personal
-  return [...personal, problem('rows_changed', 'A row was changed, or exchanged for another.')]
+  return [...personal, problem('rows_changed', 'A row was changed or replaced.')]
 }
 
-/** Address and user agent are as they were, or were taken away with their user. */
+/** Checks that IP address and user agent are unchanged, or were erased with their user. */
 function findPersonalProblem(row: AuditRow): Pick<AuditProblem, 'kind' | 'detail'>[] {
   const { id, personalSalt, ip, userAgent, personalDigest, userId, hasUser } = row
   if (personalSalt !== null && digestPersonal(personalSalt, ip, userAgent) === personalDigest) return []
   const isErased = personalSalt === null && ip === null && userAgent === null
-  if (!isErased) return [{ kind: 'personal_data_changed', detail: `Row ${id} has another address or user agent.` }]
+  if (!isErased) return [{ kind: 'personal_data_changed', detail: `Row ${id} has a changed IP address or user agent.` }]
   if (userId !== null && !hasUser) return []
-  return [{ kind: 'personal_data_missing', detail: `Row ${id} lost its address, though its user is still there.` }]
+  return [
+    {
+      kind: 'personal_data_missing',
+      detail: `Row ${id} lost its IP address and user agent, although its user still exists.`,
+    },
+  ]
 }
 
 async function findOrphans(audit: AuditStore): Promise<AuditProblem[]> {
@@ -128,6 +135,6 @@ async function findOrphans(audit: AuditStore): Promise<AuditProblem[]> {
   return batches.map((batch) => ({
     batch,
     kind: 'seal_missing',
-    detail: `Rows name batch ${batch}, which has no seal.`,
+    detail: `Rows belong to batch ${batch}, which has no seal.`,
   }))
 }

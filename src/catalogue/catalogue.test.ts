@@ -8,7 +8,7 @@ import { REFUSALS } from './refusals.ts'
 
 const src = resolve(import.meta.dirname, '..')
 
-/** The keys of every table that the rooms export from files of this name. */
+/** Returns the keys of every table that the rooms export from files with this name. */
 async function stated(file: string, suffix: string): Promise<string[]> {
   const paths = globSync(`*/${file}`, { cwd: src, exclude: ['catalogue/*'] })
   const modules: Record<string, object>[] = await Promise.all(paths.map((path) => import(resolve(src, path))))
@@ -18,15 +18,15 @@ async function stated(file: string, suffix: string): Promise<string[]> {
 }
 
 describe('the catalogue', () => {
-  test('has every event that a room states, and each is stated once', async () => {
+  test('has every event that a room defines, and each is defined once', async () => {
     expect((await stated('events.ts', '_EVENTS')).sort()).toEqual(Object.keys(EVENTS).sort())
   })
 
-  test('has every refusal that a room states, and each is stated once', async () => {
+  test('has every refusal that a room defines, and each is defined once', async () => {
     expect((await stated('refusals.ts', '_REFUSALS')).sort()).toEqual(Object.keys(REFUSALS).sort())
   })
 
-  test('gives users the sentences of their events only', () => {
+  test('contains sentences only for events that users see', () => {
     expect(USER_EVENTS['session.revoked']).toBe('Session revoked')
     expect(USER_EVENTS).not.toHaveProperty(['request.refused'])
   })
@@ -35,19 +35,19 @@ describe('the catalogue', () => {
 describe('the refusal that applications get', () => {
   class OwnRefusal extends Refusal {}
 
-  test('takes the code of any room', () => {
+  test('accepts the code of any room', () => {
     const refusal = new Refusal('email_taken', { reason: 'seen' })
     expect(refusal).toMatchObject({ code: 'email_taken', status: 409, reason: 'seen', name: 'Refusal' })
     expect(refusal instanceof KernelRefusal).toBe(true)
   })
 
-  test('instanceof holds for everything that a room throws, and for nothing else', () => {
+  test('instanceof is true for every refusal that a room throws, and false for other errors', () => {
     const thrown: unknown = new KernelRefusal(REFUSALS.token_invalid)
     expect(thrown instanceof Refusal).toBe(true)
     expect(new Error('bug') instanceof Refusal).toBe(false)
   })
 
-  test('a subclass of an application is told apart', () => {
+  test('instanceof works as usual for a subclass of an application', () => {
     expect(new OwnRefusal('not_found') instanceof OwnRefusal).toBe(true)
     expect(new KernelRefusal('not_found') instanceof OwnRefusal).toBe(false)
   })

@@ -1,6 +1,6 @@
 /*
- * All events, derived from what each room states in its `events.ts`. No room imports this file: the composition root passes
- * the table to the rooms that need it.
+ * All events, collected from the `events.ts` of each room. No room imports this file: the composition root passes the
+ * table to the rooms that need it.
  */
 import { ACCESS_TOKEN_EVENTS, type AccessTokenEvent } from '../access-tokens/events.ts'
 import { ACCOUNT_EVENTS, type AccountEvent } from '../accounts/events.ts'
@@ -13,7 +13,7 @@ import { MAIL_EVENTS, type MailEvent } from '../mail/events.ts'
 import { PASSWORD_EVENTS, type PasswordEvent } from '../passwords/events.ts'
 import { SESSION_EVENTS, type SessionEvent } from '../sessions/events.ts'
 
-/** A security event: what happened, and to which user. `reason` is for operators. No event holds a secret. */
+/** A security event: its type, its user and its details. `reason` is for operators. No event contains a secret. */
 export type SecurityEvent =
   | AccountEvent
   | LoginEvent
@@ -24,10 +24,10 @@ export type SecurityEvent =
   | MailEvent
   | HttpEvent
 
-/** Receives events after the change that they describe has been stored. If it throws, the error is reported and ignored. */
+/** Receives events after the change that they describe is stored. An error that it throws is reported and ignored. */
 export type EventListener = (event: SecurityEvent & EventOrigin) => void
 
-/** What the rooms say of every event, by type, in the order of docs/events.md. */
+/** The descriptions of every event, by type, in the order of docs/events.md. */
 export const EVENTS = {
   ...ACCOUNT_EVENTS,
   ...LOGIN_EVENTS,
@@ -47,7 +47,7 @@ export type UserEventType = {
 /** An event that `GET /auth/user/events` lists. */
 export type UserEvent = UserEventJson<UserEventType>
 
-/** The sentences of the events that users see, by type. */
+/** Sentences for the events that users see, by type. */
 export const USER_EVENTS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(EVENTS).flatMap(([type, { sentence }]) => (sentence === null ? [] : [[type, sentence]])),
 )

@@ -8,7 +8,7 @@ import { createMailComposer, type MailContents, type MailKind } from './mails.ts
 const compose = createMailComposer('Acme')
 const kinds = MAIL_SAMPLES.map((each) => [each.content.kind, each] as const)
 
-/** What a reader sees of HTML, as mailparser sees it. */
+/** Returns the visible text of HTML, as mailparser extracts it. */
 async function visible(html: string): Promise<string> {
   const { text = '' } = await simpleParser(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`)
   return text.replace(/\s+/g, ' ')
@@ -21,7 +21,7 @@ describe('mails', () => {
     expect(listed.sort()).toEqual([...new Set(MAIL_SAMPLES.map(({ content }) => content.kind))].sort())
   })
 
-  test.each(kinds)('%s: text and HTML say the same, with the name of the site', async (_, { content, says }) => {
+  test.each(kinds)('%s: text and HTML have the same words, with the name of the site', async (_, { content, says }) => {
     const { subject, text, html } = createMailComposer('Acme & Söhne')(content)
     expect(subject).not.toBe('')
     const seen = await visible(html)
@@ -34,7 +34,7 @@ describe('mails', () => {
     expect(words(text).filter((word) => !known.has(word))).toEqual([])
   })
 
-  test.each(kinds)('%s: no link but those given, each whole and on a line of its own', (_, { content, links }) => {
+  test.each(kinds)('%s: contains only the given links, each complete and on its own line', (_, { content, links }) => {
     const { text, html } = compose(content)
     expect(text.match(/\S*:\/\/\S*/g)).toEqual(links)
     for (const each of links) expect(text.split('\n')).toContain(each)
@@ -43,12 +43,12 @@ describe('mails', () => {
     expect(html.match(/class="button"/g)).toHaveLength(1)
   })
 
-  test.each(kinds)('%s: lines of text have at most 76 characters, but for links', (_, { content }) => {
+  test.each(kinds)('%s: lines of text have at most 76 characters, except for links', (_, { content }) => {
     const { text } = createMailComposer('A rather long name of a site')(content)
     for (const line of text.split('\n').filter((each) => !each.includes('://'))) expect(line.length).toBeLessThan(77)
   })
 
-  test.each(kinds)('%s: nothing is loaded from elsewhere, nothing runs, nothing counts readers', (_, { content }) => {
+  test.each(kinds)('%s: loads nothing, runs nothing and does not track readers', (_, { content }) => {
     const { html } = compose(content)
     expect(html).not.toMatch(
       /<(?:img|script|link|iframe|object|form|table|base|svg|video)\b|\bsrc=|url\(|@import|\son\w+=/i,
@@ -76,14 +76,14 @@ describe('hostile values', () => {
     expect(`${text}${html}`).not.toContain('\u202e')
   })
 
-  test('a name of a site cannot become markup or a header', () => {
+  test('the name of a site cannot become markup or a header', () => {
     const { subject, text, html } = write('curl', '<b>Acme</b>\r\nBcc: eve@example.com\u202e')
     expect(subject).toBe('New login to your <b>Acme</b> Bcc: eve@example.com account')
     expect(`${text}${html}`).not.toMatch(/\u202e|^Bcc/m)
     expect(html).not.toContain('<b>')
   })
 
-  test('no value changes the markup, whatever it is', () => {
+  test('no value can change the markup', () => {
     const shape = (html: string): string[] => html.match(/<[^>]*>/g) ?? []
     const plain = shape(write('x', 'y').html)
     fc.assert(
@@ -105,7 +105,7 @@ describe('hostile values', () => {
     'https://acme.example/\r\nBcc: x',
     'https://acme.example/"><b>',
     'https://acme.example/\u202e',
-  ])('%j is no link of ours, and the error does not show it', (bad) => {
+  ])('%j is refused as a link, and the error does not show it', (bad) => {
     expect(() => compose({ kind: 'verify_email', link: bad, hours: 1 })).toThrow(
       /^A link in an email is not an http\(s\) URL$/,
     )
@@ -115,7 +115,7 @@ describe('hostile values', () => {
 })
 
 describe('texts', () => {
-  test("an application's own sentences take the place of ours, one by one", () => {
+  test('each sentence of an application replaces one of ours', () => {
     const composeGerman = createMailComposer('Acme', {
       language: 'de',
       footer: (site) => `Von ${site}.`,
@@ -128,7 +128,7 @@ describe('texts', () => {
     expect(html).toContain('<html lang="de">')
   })
 
-  test('sentences of an application are text, too', () => {
+  test('sentences of an application are escaped too', () => {
     const composeHostile = createMailComposer('Acme', {
       lockout: { heading: '<i>', subject: () => 'a\nb', button: '"x"' },
     })
@@ -139,9 +139,9 @@ describe('texts', () => {
   })
 
   test('a misspelt sentence does not compile', () => {
-    // @ts-expect-error there is no such sentence
+    // @ts-expect-error the sentence does not exist
     createMailComposer('Acme', { lockout: { heding: '' } })
-    // @ts-expect-error there is no such message
+    // @ts-expect-error the message does not exist
     createMailComposer('Acme', { lock_out: {} })
     // @ts-expect-error the number of hours is a number
     createMailComposer('Acme', { verify_email: { validity: (hours: string) => hours } })

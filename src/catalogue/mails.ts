@@ -1,6 +1,6 @@
 /*
- * All emails, derived from the templates that the rooms state in their folders `mails/`.
- * A new email is a new file in the folder of its room and one line in TEMPLATES.
+ * All emails, collected from the templates in the folders `mails/` of the rooms. A new email is a new file in the
+ * folder of its room and one line in TEMPLATES.
  */
 import { ACCOUNT_EXISTS } from '../accounts/mails/account-exists.ts'
 import { EMAIL_CHANGE } from '../accounts/mails/email-change.ts'
@@ -34,7 +34,7 @@ type Templates = typeof TEMPLATES
 /** The kind of an email. It is also the name of its texts in the option `mailTexts`. */
 export type MailKind = keyof Templates
 
-/** The content of each kind. `never` marks a template that stands under the key of another kind. */
+/** The content of each kind. `never` marks a template under the key of another kind. */
 export type MailContents = {
   readonly [Kind in MailKind]: Extract<Parameters<Templates[Kind]['toLetter']>[0], { readonly kind: Kind }>
 }

@@ -4,9 +4,9 @@ import { REFUSALS, type RefusalCode } from './refusals.ts'
 /**
  * An expected "no", with a stable code, an HTTP status and a public text. `toResponse` turns it into an answer.
  *
- * The rooms throw the class of the kernel, which is below them and cannot know the codes of all rooms. Applications get
- * this subclass, which knows them: it takes and has a `RefusalCode`. `instanceof` tests for the class of the kernel, so
- * that it holds for everything that Latchkey throws.
+ * The rooms throw the class of the kernel, which cannot know the codes of all rooms. Applications get this subclass,
+ * whose `code` is a `RefusalCode`. `instanceof` tests for the class of the kernel, so that it is true for every refusal
+ * that Latchkey throws.
  */
 export class Refusal extends KernelRefusal {
   declare readonly code: RefusalCode
@@ -16,7 +16,7 @@ export class Refusal extends KernelRefusal {
     super(REFUSALS[code], options)
   }
 
-  /** True for every refusal that Latchkey throws. A class of an application that extends this one is tested as usual. */
+  /** Returns true for every refusal that Latchkey throws. A subclass defined by an application is tested as usual. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`
     return this === Refusal ? value instanceof KernelRefusal : super[Symbol.hasInstance](value)

@@ -1,6 +1,6 @@
 /*
- * All refusals, derived from what each room states in its `refusals.ts`. No room imports this file: the composition root
- * passes the table to the rooms that need it. docs/problems.md is written from it.
+ * All refusals, collected from the `refusals.ts` of each room. No room imports this file: the composition root passes
+ * the table to the rooms that need it. docs/problems.md is generated from it.
  */
 import { ACCESS_TOKEN_REFUSALS } from '../access-tokens/refusals.ts'
 import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'

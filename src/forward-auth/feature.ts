@@ -7,11 +7,11 @@ import { forwardAuthRoutes } from './routes.ts'
 export interface ForwardAuthOptions {
   /** Signs identities for the APIs behind proxies. Default false. */
   readonly jwt: boolean
-  /** The scopes that the application has. */
+  /** The scopes that the application defines. */
   readonly scopes: readonly string[]
 }
 
-/** Forward-auth: a proxy asks whether to let a request through. */
+/** Creates the forward-auth feature: a proxy asks whether to let a request through. */
 export function forwardAuth(core: Core, { jwt, scopes }: ForwardAuthOptions): Feature {
   const jwtSigner = jwt ? createJwtSigner(core.secrets, 'forward-auth') : null
   return { name: 'forward_auth', routes: forwardAuthRoutes({ ...core, scopes, jwtSigner }) }

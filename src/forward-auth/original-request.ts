@@ -5,30 +5,32 @@ import type { Origins } from '../kernel/origins.ts'
 
 /** The request that a proxy asks about, as its headers describe it. */
 export interface OriginalRequest {
-  /** It changes nothing, by all that is told of it. */
+  /** True if every method header says that the request changes nothing. */
   readonly isSafe: boolean
-  /** Where to come back to after a login; null when that is no page of ours. */
+  /** URL to return to after a login; null if it is not on an allowed origin. */
   readonly location: string | null
 }
 
-/** Caddy and Traefik, then what people write for nginx. */
+/** The header of Caddy and Traefik, then the usual header in nginx configurations. */
 const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method']
 
-/** Reads what a proxy says of the request that it asks about. */
+/** Returns the original request as the proxy's headers describe it. */
 export function readOriginalRequest(header: HeaderReader, origins: Origins): OriginalRequest {
   return { isSafe: isSafe(header), location: findLocation(header, origins) }
 }
 
 /**
- * A proxy writes one of the headers, the client may have sent the other: only what both call safe is. A proxy that tells
- * no method may be asking about any.
+ * Returns true if all method headers name a safe method. The proxy sets one of them, but the client may have sent the
+ * other, so both must be safe. If a proxy sends no method, the request may have any method.
  */
 function isSafe(header: HeaderReader): boolean {
   const methods = METHOD_HEADERS.map(header).filter((method) => typeof method === 'string')
   return methods.length > 0 && methods.every((method) => isSafeRequest(method, header))
 }
 
-/** The origin is one that the settings allow, never one made of headers. */
+/**
+ * Returns the URL of the original request. Its origin must be allowed by the settings; it is never built from headers.
+ */
 function findLocation(header: HeaderReader, origins: Origins): string | null {
   const host = header('x-forwarded-host') ?? header('host')
   const path = header('x-forwarded-uri') ?? header('x-original-uri')

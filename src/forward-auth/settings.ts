@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
-/** What proxies pass on. */
+/** Settings of forward-auth. */
 export interface ForwardAuthSettings {
   /** Signs identities for the APIs behind proxies: `X-Auth-JWT`, with its keys at `/auth/jwks.json`. Default false. */
   readonly jwt: boolean
 }
 
-/** The settings of forward-auth. */
+/** Definitions of the settings of forward-auth. */
 export const forwardAuthSettings: Settings<ForwardAuthSettings> = defineSettings<ForwardAuthSettings>('forwardAuth', {
   jwt: {
     meaning:

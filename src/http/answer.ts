@@ -1,11 +1,14 @@
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Answer } from '../kernel/route.ts'
 
-/** Policy of answers that are no document: a browser that shows one anyway runs and loads nothing (ASVS 3.2.1). */
+/**
+ * Content security policy of answers that are not a page. If a browser shows one anyway, it runs and loads nothing
+ * (ASVS 3.2.1).
+ */
 const NO_DOCUMENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 const HSTS = 'max-age=31536000; includeSubDomains'
 
-/** What every answer of ours carries (DESIGN section 3). */
+/** Returns the headers that every answer of Latchkey has (DESIGN section 3). */
 export function commonHeaders(isHttps: boolean): Record<string, string> {
   return {
     'Cache-Control': 'no-store',
@@ -17,7 +20,7 @@ export function commonHeaders(isHttps: boolean): Record<string, string> {
   }
 }
 
-/** A route's answer as a Response. `headers` has the common ones already. */
+/** Returns the answer of a route as a Response. `headers` already contains the common headers. */
 export function toResponse(answer: Answer, headers: Headers, now: number): Response {
   for (const cookie of answer.cookies ?? []) headers.append('Set-Cookie', toSetCookie(cookie, now))
   if (answer.fileName !== undefined) {

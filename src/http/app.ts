@@ -23,7 +23,7 @@ import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { refusalResponse } from './refusal-response.ts'
 import type { Tracer } from './tracer.ts'
 
-/** Dependencies of the pipeline. */
+/** Dependencies of `createApp`. */
 export interface AppDeps extends ExchangeDeps {
   readonly routes: readonly Route[]
   readonly links: Links
@@ -36,10 +36,10 @@ export interface AppDeps extends ExchangeDeps {
   readonly onRequest: (record: RequestRecord) => void
 }
 
-/** Asks for the session in a header of the same name, and has it in the answer. */
+/** A request with this header gets the session token in a response header of the same name. */
 const SESSION_HEADER = 'Latchkey-Session'
 
-/** Builds the application of all routes, once. A path that is registered twice fails here. */
+/** Builds the application from all routes, once. Throws an Error if a path is registered twice. */
 export function createApp(deps: AppDeps): (request: Request, connection?: Connection) => Promise<Response> {
   const router = createRouter(deps)
   return async (request, connection = {}) => {
@@ -114,8 +114,7 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
 }
 
 /**
- * Finds out who the request is from. While the storage does not answer, that is unknown: both members stay null, so that no
- * cookie is taken for dead.
+ * Authenticates the request. If the storage does not answer, both members stay null, so that no cookie is treated as dead.
  * @throws Refusal `two_credentials`, `cookie_required`, `unavailable`.
  */
 async function authenticate({ authentication }: AppDeps, exchange: Exchange): Promise<void> {
@@ -125,7 +124,7 @@ async function authenticate({ authentication }: AppDeps, exchange: Exchange): Pr
   exchange.credentials = credentials
 }
 
-/** Builds what the route is told of the request. */
+/** Builds the request that the route receives. */
 function toCall(
   deps: AppDeps,
   exchange: Exchange,
@@ -141,7 +140,7 @@ function toCall(
       [...Map.groupBy(query, ([name]) => name)].map(([name, all]) => [name, all.map(([, value]) => value)]),
     ),
     principal: principalFor(route, found),
-    // A getter: a sealed cookie is opened for the few routes that ask.
+    // A getter, so that a sealed cookie is opened only for the few routes that need the token.
     get sessionToken() {
       return found?.token ?? null
     },
@@ -157,18 +156,27 @@ function toCall(
   }
 }
 
-/** A route for anyone sees sessions only: an access token neither logs in nor logs out. */
+/**
+ * Returns the principal for a route. A route with access `anyone` sees sessions only: an access token neither logs in
+ * nor logs out.
+ */
 function principalFor({ access }: Route, found: Authenticated | null): Principal | null {
   if (found === null) return null
   return access === 'anyone' && found.principal.kind === 'access_token' ? null : found.principal
 }
 
-/** True for a request without credentials or with a dead cookie: it may log in. A bad token is an error of its sender. */
+/**
+ * Returns true if the request has no credentials or a dead cookie, so that it may log in. A bad token is an error
+ * instead.
+ */
 function isNobody({ found, credentials }: Exchange): boolean {
   return found === null && credentials?.accessToken === null && credentials.sessionCame !== 'in_header'
 }
 
-/** A body may arrive slowly. A session that was alive when it began must still be alive when it is complete. */
+/**
+ * Refuses a request whose session was revoked while the body arrived. A body can arrive slowly, so the session must
+ * still be alive when the body is complete.
+ */
 async function refuseIfEndedMeanwhile(deps: AppDeps, exchange: Exchange, route: Route): Promise<void> {
   const { found, credentials } = exchange
   if (found === null || credentials === null) return
@@ -187,11 +195,14 @@ function checkAccess(
   if (access === 'fresh_session') deps.authentication.requireFresh(session)
 }
 
-/** Throws cookie_required for browsers, where it would be the way around HttpOnly. */
+/**
+ * Returns true if the request asks for the session in a header. Throws `cookie_required` for browsers, where the header
+ * would bypass HttpOnly.
+ */
 function asksForHeader({ headers }: Request): boolean {
   const value = headers.get(SESSION_HEADER)
   if (value === null) return false
-  if (value !== 'header') throw new Refusal('bad_request', { detail: `${SESSION_HEADER} takes one value: header.` })
+  if (value !== 'header') throw new Refusal('bad_request', { detail: `${SESSION_HEADER} accepts one value: header.` })
   if (isFromBrowser((name) => headers.get(name))) throw new Refusal('cookie_required')
   return true
 }
@@ -201,10 +212,10 @@ async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promis
   if (raw.kind === 'json') return validateBody(route, raw.value)
   const next = parseNextLocation(raw.fields.get('next'), deps.origins)
   exchange.form = { fields: raw.fields, next }
-  return validateBody(route, toFormBody(raw.fields, route.form as FormUse)) // a form was read, so the route takes forms
+  return validateBody(route, toFormBody(raw.fields, route.form as FormUse)) // a form was read, so the route accepts forms
 }
 
-/** Adds what goes with any answer to a known route: the renewed cookie, or the end of a dead one. */
+/** Completes an answer of a known route: adds the renewed cookie, or clears a dead one. */
 async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promise<Response> {
   const { found, credentials } = exchange
   const { session, attempt, cookies = [] } = answer
@@ -228,7 +239,7 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
   return toResponse({ ...answer, cookies: [...own, ...cookies, ...extra] }, headers, deps.clock())
 }
 
-/** The request has succeeded already; a cookie that cannot be renewed now must not turn it into a failure. */
+/** Renews the cookie. The request has already succeeded, so a failed renewal must not turn it into a failure. */
 async function tryToRenew(
   deps: AppDeps,
   { requestId, credentials }: Exchange,
@@ -243,10 +254,13 @@ async function tryToRenew(
   }
 }
 
-/** Anything thrown: a refusal as a problem (or, for a form, as the way back to it), a bug as a bare 500. */
+/**
+ * Returns the answer for a thrown error: a refusal becomes a problem (for a form, a redirect back to it), and a bug
+ * becomes a 500 without detail.
+ */
 async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promise<Response> {
   const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
-  // A full queue is an event and no error: a flood must not fill the log.
+  // A full queue is an event, not an error: a flood of requests must not fill the log.
   if (refusal.status >= 500 && refusal.code !== 'overloaded') deps.onError(error, exchange.requestId)
   reportRefusal(deps, exchange, refusal)
   if (refusal.throttled !== undefined) exchange.quota = refusal.throttled.quota
@@ -254,7 +268,8 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   if (route?.form !== undefined && form !== null) {
     return finish(deps, exchange, refuseForm(deps, refusal, { route: { ...route, form: route.form }, ...form }))
   }
-  // Only a cookie that proved nothing when it came: one that another request replaced meanwhile has a successor.
+  // Clears only a cookie that was already dead when it arrived. A cookie that another request replaced in the meantime
+  // has a successor.
   const isDead = exchange.found === null && exchange.credentials?.hasCookie === true
   const cookies = isDead ? [deps.cookies.clear()] : []
   const context = { authUrl: deps.links.authUrl, cookieName: deps.cookies.name() }

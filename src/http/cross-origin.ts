@@ -1,6 +1,6 @@
 /*
- * Cross-origin protection without a token (DESIGN section 3): browsers say where a request comes from, in
- * Sec-Fetch-Site (W3C Fetch Metadata) or in Origin (RFC 6454). Proved by cross-origin.test.ts.
+ * Cross-origin protection without a token (DESIGN section 3). Browsers report the origin of a request in Sec-Fetch-Site
+ * (W3C Fetch Metadata) or in Origin (RFC 6454). Proven by test/http/cross-origin.test.ts.
  */
 
 import type { HeaderReader } from '../kernel/header-reader.ts'
@@ -12,19 +12,19 @@ const ALLOWED_METHODS = 'GET, POST, PATCH, DELETE'
 const PREFLIGHT_SECONDS = '600'
 
 /**
- * True for a request that changes nothing (RFC 9110 section 9.2.1). A WebSocket begins with GET, carries cookies, and then
- * says what it likes (RFC 6455 section 10.2, ASVS 4.4.2).
+ * Returns true if a request changes nothing (RFC 9110 section 9.2.1). A WebSocket is not safe: it begins with GET,
+ * carries cookies, and can then send anything (RFC 6455 section 10.2, ASVS 4.4.2).
  */
 export function isSafeRequest(method: string, header: HeaderReader): boolean {
   return SAFE_METHODS.has(method) && header('sec-websocket-version') == null
 }
 
-/** Throws cross_origin for an unsafe request that a browser sends for a page of another origin. */
+/** Throws `cross_origin` for an unsafe request that a browser sends for a page of another origin. */
 export function refuseCrossOrigin(method: string, header: HeaderReader, origins: Origins): void {
   if (!isSafeRequest(method, header)) refuseForeignPage(header, origins)
 }
 
-/** Throws cross_origin for anything that a browser sends for a page of another origin. */
+/** Throws `cross_origin` for any request that a browser sends for a page of another origin. */
 export function refuseForeignPage(header: HeaderReader, { own, trusted }: Origins): void {
   const site = header('sec-fetch-site') ?? null
   const from = header('origin') ?? null
@@ -36,11 +36,11 @@ export function refuseForeignPage(header: HeaderReader, { own, trusted }: Origin
 
 function refusal(header: string, origin: string): Refusal {
   return new Refusal('cross_origin', {
-    detail: `The header ${header} says that this request comes from a page of another origin than ${origin}.`,
+    detail: `The header ${header} says that this request comes from a page whose origin is not ${origin}.`,
   })
 }
 
-/** Adds what lets pages of trusted origins, and no others, read the answer (WHATWG Fetch, CORS). */
+/** Adds the headers that let pages of trusted origins, and no others, read the answer (WHATWG Fetch, CORS). */
 export function addCorsHeaders(answer: Headers, request: Headers, { trusted }: Origins): void {
   if (trusted.size === 0) return
   answer.append('Vary', 'Origin')
@@ -51,7 +51,7 @@ export function addCorsHeaders(answer: Headers, request: Headers, { trusted }: O
   answer.set('Access-Control-Expose-Headers', 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id')
 }
 
-/** Adds the answer to a preflight of a trusted origin. */
+/** Adds the headers that answer a preflight of a trusted origin. */
 export function addPreflightHeaders(answer: Headers): void {
   answer.set('Access-Control-Allow-Methods', ALLOWED_METHODS)
   answer.set('Access-Control-Allow-Headers', 'Content-Type')

@@ -11,13 +11,13 @@ import { problemPage } from '../pages/problem-page.ts'
 import { referencePage } from '../pages/reference-page.ts'
 import { createOpenApi, type OpenApiDocument, refusalsOf } from './openapi.ts'
 
-/** Dependencies of the documents. */
+/** Dependencies of `documentRoutes`. */
 export interface DocumentDeps {
   readonly origins: Origins
   readonly links: Links
   readonly cookies: CookieFactory
   readonly pages: Pages
-  /** The words of all features. */
+  /** The names of all features, as in the metadata. */
   readonly words: readonly string[]
   /** Every refusal. */
   readonly refusals: RefusalTable

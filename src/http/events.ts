@@ -15,7 +15,7 @@ export const REPORTED_REFUSALS: ReadonlySet<string> = new Set([
   'overloaded',
 ])
 
-/** What the documentation says of them. */
+/** Descriptions of the request events, for the documentation. */
 export const HTTP_EVENTS = {
   'attempt.throttled': {
     description: 'An attempt was answered with 429, before anything was checked. Not stored.',

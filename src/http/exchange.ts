@@ -12,25 +12,25 @@ import type { ClientAddress } from './client-address.ts'
 import { addCorsHeaders } from './cross-origin.ts'
 import { addQuotaHeaders } from './quota-headers.ts'
 
-/** What a request is opened with. */
+/** Dependencies of `openExchange`. */
 export interface ExchangeDeps {
   readonly clock: Clock
   readonly origins: Origins
   readonly clientAddress: ClientAddress
 }
 
-/** A request under way. */
+/** The state of a request while it is handled. */
 export interface Exchange {
   readonly request: Request
   readonly requestId: string
   readonly client: ClientInfo
   readonly stamp: Stamp
   route: Route | null
-  /** What the request offers as proof; null until it was read. */
+  /** The credentials of the request; null until they are read. */
   credentials: Credentials | null
-  /** What the credentials proved; null if nothing. */
+  /** The result of authentication; null if the credentials prove nothing. */
   found: Authenticated | null
-  /** The app keeps no cookies: sessions go out and come in by headers. */
+  /** True if the app keeps no cookies: its session tokens travel in headers. */
   isCookieless: boolean
   form: { readonly fields: ReadonlyMap<string, string>; readonly next: string | null } | null
   quota: Quota | null
@@ -38,7 +38,7 @@ export interface Exchange {
 
 const MAX_USER_AGENT = 256
 
-/** Begins with a request. */
+/** Creates the state for a new request. */
 export function openExchange(deps: ExchangeDeps, request: Request, connection: Connection): Exchange {
   const requestId = randomUUID()
   const forwardedFor = request.headers.get('x-forwarded-for')
@@ -64,7 +64,7 @@ export function openExchange(deps: ExchangeDeps, request: Request, connection: C
   return exchange
 }
 
-/** The headers that every answer to the request has. */
+/** Returns the headers that every answer to the request has. */
 export function newHeaders(deps: ExchangeDeps, { request, requestId, quota }: Exchange): Headers {
   const headers = new Headers(commonHeaders(deps.origins.own.startsWith('https:')))
   headers.set('X-Request-Id', requestId)

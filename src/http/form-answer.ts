@@ -1,6 +1,6 @@
 /*
- * Forms of our own pages: success and refusal both become a 303 to a page (POST, redirect, GET), so that a reload
- * repeats nothing. What the page has to say travels in a signed cookie of one minute.
+ * Forms of our own pages. Success and refusal both become a 303 to a page (POST, redirect, GET), so that a reload
+ * repeats nothing. A signed cookie that lives one minute contains the message for the page.
  */
 import type { Refusal } from '../kernel/refusal.ts'
 import type { Answer, FormUse, Route } from '../kernel/route.ts'
@@ -8,18 +8,18 @@ import type { Pages } from '../pages/pages.ts'
 
 const MAX_KEPT_VALUE = 254
 
-/** Dependencies of answers to forms. */
+/** Dependencies of `acceptForm` and `refuseForm`. */
 export interface FormAnswerDeps {
   readonly pages: Pages
 }
 
-/** A form's fields as the JSON body that they stand for. `next` is not of the body. */
+/** Returns the fields of a form as the equivalent JSON body. `next` is not part of the body. */
 export function toFormBody(fields: ReadonlyMap<string, string>, { checkboxes = [] }: FormUse): Record<string, unknown> {
   const members = [...fields].filter(([name]) => name !== 'next')
   return Object.fromEntries(members.map(([name, value]) => [name, checkboxes.includes(name) ? value === 'on' : value]))
 }
 
-/** Success: redirects to `next`, or to where the form leads. */
+/** Answers a successful form: redirects to `next`, or to the page that follows the form. */
 export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, next: string | null): Answer {
   const { basePath } = deps.pages
   const { status: _, body: __, formLocation, ...kept } = answer
@@ -37,14 +37,14 @@ export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, 
   }
 }
 
-/** What of a form a refusal keeps. */
+/** The parts of a refused form that its refusal needs. */
 export interface RefusedForm {
   readonly route: Route & { readonly form: FormUse }
   readonly fields: ReadonlyMap<string, string>
   readonly next: string | null
 }
 
-/** Refusal: back to the form, or to the login page when nobody is logged in any more. */
+/** Answers a refused form: redirects to the form, or to the login page without a session. */
 export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, { route, fields, next }: RefusedForm): Answer {
   const page = refusal.code === 'unauthenticated' ? '/login' : route.form.page
   const values = pick(fields, ['email', 'name'])

@@ -5,7 +5,7 @@ import { parseForm } from './form.ts'
 
 const text = fc.string({ unit: 'grapheme' })
 
-test('what URLSearchParams writes is read as it was, but for empty fields', () => {
+test('the output of URLSearchParams is read unchanged, except for empty fields', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(text, text), { selector: ([name]) => name }), (fields) => {
       const sent = new URLSearchParams(fields).toString()
@@ -14,7 +14,7 @@ test('what URLSearchParams writes is read as it was, but for empty fields', () =
   )
 })
 
-test('a field twice is refused, however its name is escaped', () => {
+test('a field that occurs twice is refused, even if its name is escaped differently', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z]{1,10}$/), text, text, (name, first, second) => {
       const escaped = [...name].map((character) => `%${character.charCodeAt(0).toString(16)}`).join('')
@@ -24,7 +24,7 @@ test('a field twice is refused, however its name is escaped', () => {
   )
 })
 
-test('anything else is read or refused, never thrown at', () => {
+test('any other text is read or refused, and never causes another error', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (body) => {
       try {

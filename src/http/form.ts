@@ -1,9 +1,9 @@
 import { Refusal } from '../kernel/refusal.ts'
 
 /**
- * Reads `application/x-www-form-urlencoded` (WHATWG URL section 5.1), strictly where the standard is lenient:
- * a broken escape and a field that comes twice are refused (ASVS 15.3.7). Empty fields count as absent.
- * @throws malformed_body
+ * Parses `application/x-www-form-urlencoded` (WHATWG URL section 5.1). It is strict where the standard is lenient: a
+ * broken escape and a field that occurs twice are refused (ASVS 15.3.7). Empty fields count as absent.
+ * @throws Refusal `malformed_body`.
  */
 export function parseForm(text: string): Map<string, string> {
   const fields = new Map<string, string>()

@@ -1,7 +1,7 @@
 import type { Quota } from '../kernel/quota.ts'
 
 /**
- * Tells what is left of a budget: `RateLimit-Policy: "login";q=100;w=900`, `RateLimit: "login";r=87;t=512`
+ * Adds the headers with the remaining budget: `RateLimit-Policy: "login";q=100;w=900`, `RateLimit: "login";r=87;t=512`
  * (draft-ietf-httpapi-ratelimit-headers, structured fields of RFC 9651).
  */
 export function addQuotaHeaders(headers: Headers, quota: Quota): void {

@@ -1,6 +1,6 @@
 /*
- * Request bodies: at most 16 KiB, one of two types, decoded strictly, validated by the route's own schema.
- * Nothing of what was sent is repeated in an answer but a member's name, cut at 64 characters.
+ * Request bodies: at most 16 KiB, one of two types, decoded strictly, validated by the schema of the route. An answer
+ * never repeats what was sent, except the name of a member, cut at 64 characters.
  */
 import { z } from 'zod'
 import { type FieldError, Refusal } from '../kernel/refusal.ts'
@@ -8,10 +8,10 @@ import type { Route } from '../kernel/route.ts'
 import { parseForm } from './form.ts'
 import { JsonProblem, parseStrictJson } from './strict-json.ts'
 
-/** Largest body that any route reads, in bytes. */
+/** Maximum size of a body, in bytes. */
 export const MAX_BODY_BYTES: number = 16 * 1024
 
-/** A body as the client sent it, before its schema has seen it. */
+/** A body as the client sent it, before its schema is applied. */
 export type RawBody =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'form'; readonly fields: Map<string, string> }
@@ -19,18 +19,19 @@ export type RawBody =
 const NO_MEMBERS = z.strictObject({})
 const MAX_NAME_LENGTH = 64
 
-/** True when the request brings a form. Decides the manner of every answer, refusals too. */
+/** Returns true if the body is a form. It decides the format of every answer, including refusals. */
 export function isForm(headers: Headers): boolean {
   return mediaType(headers).essence === 'application/x-www-form-urlencoded'
 }
 
 /**
- * Reads the body in the type that the route takes.
- * @throws unsupported_media_type, body_too_large, malformed_body; Error when the application has read it before.
+ * Reads the body in the type that the route accepts.
+ * @throws Refusal `unsupported_media_type`, `body_too_large`, `malformed_body`; Error if the application has already
+ *   read the body.
  */
 export async function readRawBody(request: Request, route: Route): Promise<RawBody> {
   if (request.bodyUsed)
-    throw new Error('The body was read before: give Latchkey the request before anything reads its body.')
+    throw new Error('The body was already read: pass the request to Latchkey before any other code reads its body.')
   const kind = bodyKind(request.headers, route)
   const text = await readText(request)
   if (kind === 'form') return { kind, fields: parseForm(text) }
@@ -39,7 +40,7 @@ export async function readRawBody(request: Request, route: Route): Promise<RawBo
   return { kind, value: parseJson(text) }
 }
 
-/** Checks a body against the route's schema. Throws validation_failed with one entry per problem. */
+/** Validates a body against the schema of the route. Throws `validation_failed` with one entry per problem. */
 export function validateBody(route: Route, value: unknown): unknown {
   const { success, data, error } = (route.body ?? NO_MEMBERS).safeParse(value)
   if (success) return data
@@ -135,7 +136,7 @@ function hasMember(body: unknown, path: readonly PropertyKey[]): boolean {
   return true
 }
 
-/** JSON pointer as a URI fragment (RFC 6901 section 6). */
+/** Returns a path as a JSON pointer in a URI fragment (RFC 6901 section 6). */
 function toPointer(path: readonly PropertyKey[]): string {
   const steps = path.map((name) => String(name).toWellFormed().slice(0, MAX_NAME_LENGTH).toWellFormed())
   return `#${steps.map((name) => `/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`

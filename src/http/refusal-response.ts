@@ -3,14 +3,14 @@ import type { Refusal } from '../kernel/refusal.ts'
 import type { ProblemJson } from '../kernel/wire.ts'
 import { toResponse } from './answer.ts'
 
-/** What refusals tell of this installation. */
+/** Settings of this installation that refusals contain. */
 export interface RefusalContext {
   /** `baseUrl` with the base path: https://example.com/auth */
   readonly authUrl: string
   readonly cookieName: string
 }
 
-/** What a refusal's answer carries besides the refusal. */
+/** Headers and cookies of the answer to a refusal. */
 export interface RefusalExtras {
   /** The common headers. */
   readonly headers: Headers
@@ -20,7 +20,7 @@ export interface RefusalExtras {
 
 const DEFAULT_RETRY_SECONDS = 1
 
-/** A refusal as a Response. Its private reason stays inside. */
+/** Returns a refusal as a Response, without its private reason. */
 export function refusalResponse(
   refusal: Refusal,
   context: RefusalContext,
@@ -41,8 +41,8 @@ function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }
 }
 
 /**
- * RFC 9110 section 11.6.1 asks for a challenge with 401; the scheme of cookies is that of draft-broyer-http-cookie-auth, that
- * of tokens RFC 6750 section 3.
+ * Returns the challenge that RFC 9110 section 11.6.1 requires with 401. The scheme for cookies is from
+ * draft-broyer-http-cookie-auth, the scheme for tokens from RFC 6750 section 3.
  */
 function challengeOf({ code, status, scopes }: Refusal, { authUrl, cookieName }: RefusalContext): string | null {
   if (code === 'invalid_token') return 'Bearer realm="latchkey", error="invalid_token"'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { JsonProblem, parseStrictJson } from './strict-json.ts'
 
 describe('parseStrictJson', () => {
-  test('takes what JSON.parse takes, with the same value, when no member comes twice', () => {
+  test('accepts every text that JSON.parse accepts, with the same value, if no member occurs twice', () => {
     fc.assert(
       fc.property(fc.json({ noUnicodeString: false }), (text) => {
         expect(parseStrictJson(text)).toEqual(JSON.parse(text))
@@ -27,7 +27,7 @@ describe('parseStrictJson', () => {
     )
   })
 
-  test('finds a member that comes twice, at any depth, however it is written', () => {
+  test('finds a member that occurs twice, at any depth, even if it is escaped differently', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.jsonValue(), fc.jsonValue(), fc.nat(4), (name, a, b, depth) => {
         const escaped = [...name]
@@ -54,7 +54,7 @@ describe('parseStrictJson', () => {
     expect(parseStrictJson(text)).toEqual(JSON.parse(text))
   })
 
-  test('16 KiB made to be slow is answered at once', () => {
+  test('16 KiB of input that is built to be slow is answered at once', () => {
     for (const text of [
       '['.repeat(8_000) + ']'.repeat(8_000),
       `"${'\\\\'.repeat(8_000)}"`,
@@ -70,7 +70,7 @@ describe('parseStrictJson', () => {
         }
         return performance.now() - startedAt
       })
-      expect(Math.min(...durations)).toBeLessThan(50) // the others may have been held up by the machine
+      expect(Math.min(...durations)).toBeLessThan(50) // a busy machine may have slowed down the other runs
     }
   })
 })

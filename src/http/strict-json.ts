@@ -1,13 +1,13 @@
 /*
- * JSON for bodies, read strictly (RFC 8259, RFC 7493): a member that comes twice is refused, since two readers of
- * the same text could each believe another value. JSON.parse keeps the last and says nothing, so the text, once it
- * is known to be JSON, is walked for its names. Proved by strict-json.test.ts.
+ * Strict JSON for request bodies (RFC 8259, RFC 7493): a member that occurs twice is refused, because two readers of
+ * the same text could use different values. JSON.parse keeps the last value and reports nothing. Therefore a text that
+ * is valid JSON is scanned again for the names of its members. Proven by strict-json.test.ts.
  */
 
-/** Why a text is no acceptable JSON. */
+/** The reason why a text is refused as JSON. */
 export class JsonProblem extends Error {}
 
-/** Parses JSON. Throws JsonProblem when it does not parse or an object has a member twice. */
+/** Parses JSON. Throws a `JsonProblem` if the text is malformed or an object has a member twice. */
 export function parseStrictJson(text: string): unknown {
   const value = parse(text)
   if (hasDuplicateMember(text)) throw new JsonProblem('An object has the same member twice.')
@@ -22,10 +22,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** A string, or one of the characters that give objects and arrays their shape. */
+/** Matches a string, or one of the characters that structure objects and arrays. */
 const LEXEMES = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs
 
-/** Only for texts that JSON.parse took. */
+/** Returns true if an object has a member twice. The text must be valid JSON. */
 function hasDuplicateMember(json: string): boolean {
   const open: (Set<string> | null)[] = []
   let last = ''

@@ -1,25 +1,25 @@
 /*
- * OpenTelemetry: a span for each request that Latchkey answers, and one for each statement within it, when the application
- * has set `@opentelemetry/api` up before `createLatchkey`. Names and attributes are those of the semantic conventions for
- * HTTP and databases. No span holds a value: no cookie, no body, no parameter, no query.
+ * OpenTelemetry: one span for each request that Latchkey answers, and one for each statement in it, if the application
+ * has set up `@opentelemetry/api` before `createLatchkey`. Names and attributes follow the semantic conventions for
+ * HTTP and databases. A span never contains a value: no cookie, body, parameter or query.
  */
 import { importIfPresent } from '../kernel/optional-import.ts'
 
-/** Makes spans, or nothing. */
+/** Creates spans, or does nothing without OpenTelemetry. */
 export interface Tracer {
-  /** Runs a request in its span. `routeOf` tells the route when it is known: after the run. */
+  /** Runs a request in its span. `routeOf` returns the route; it is called after the run, when the route is known. */
   request(method: string, run: () => Promise<Response>, routeOf: () => string | null): Promise<Response>
-  /** Notes a statement that has just ended. */
+  /** Records a statement that has just finished. */
   statement(text: string, durationMs: number): void
 }
 
 const NO_TRACER: Tracer = { request: (_method, run) => run(), statement: () => undefined }
 const MAX_STATEMENT = 1_000
 
-/** Where every copy of the API of version 1 looks for what the application has set up. */
+/** Key under which every copy of version 1 of the API finds the setup of the application. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1')
 
-/** Makes the tracer of this process; without OpenTelemetry set up before, nothing is even loaded. */
+/** Creates the tracer of this process. Without OpenTelemetry it loads nothing. */
 export async function createTracer(version: string): Promise<Tracer> {
   if (!(REGISTERED in globalThis)) return NO_TRACER
   const api = await importIfPresent(() => import('@opentelemetry/api'))

@@ -6,7 +6,7 @@ export interface InvitationEvent {
   readonly userId: null
 }
 
-/** What the documentation says of them. */
+/** Descriptions of the invitation events, for the documentation. */
 export const INVITATION_EVENTS = {
   'invitation.created': {
     description: 'The application created an invitation.',

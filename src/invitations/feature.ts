@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { createServerSideInvitations, type ServerSideInvitations } from './server-side-invitations.ts'
 
-/** Invitations: created by the application, used by a registration. */
+/** Creates the invitations feature: the application creates invitations, and a registration uses them. */
 export function invitations(core: Core): Feature & { readonly api: ServerSideInvitations } {
   const deps = { ...core, ...core.stores }
   return {

@@ -8,36 +8,42 @@ import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-
 import type { InvitationEvent } from './events.ts'
 import type { InvitationMail } from './mails/invitation.ts'
 
-/** What inviting works with. */
+/** Dependencies of `createServerSideInvitations`. */
 export interface InvitationDeps extends OneTimeTokenDeps {
   readonly outbox: Outbox
   readonly links: Links
 }
 
-/** Who is invited, and for how long. */
+/** The email address that is invited, and the lifetime of the invitation. */
 export interface NewInvitation {
-  /** Only this address may register with it, and gets it by mail. Default: whoever has the link. */
+  /**
+   * Only this address can register with the invitation, and receives it by email. Default: any address can use the
+   * link.
+   */
   readonly email?: string
-  /** Milliseconds for which it is good. Default 7 days. */
+  /** Lifetime in milliseconds. Default 7 days. */
   readonly lifeMs?: number
 }
 
-/** An invitation, shown this once: of its token only the hash is stored. */
+/** A new invitation. Its token is shown only this once: only the hash is stored. */
 export interface Invitation {
   readonly token: string
-  /** The registration page with the invitation. */
+  /** URL of the registration page, with the invitation. */
   readonly link: string
   /** Milliseconds since 1970 UTC. */
   readonly expiresAt: number
 }
 
-/** Invitations, for the application itself: none of this is reachable over HTTP. */
+/** Server-side calls about invitations, for the application itself. None of them is reachable over HTTP. */
 export interface ServerSideInvitations {
-  /** Makes an invitation for one registration. Throws validation_failed for what is no address, or no time. */
+  /**
+   * Creates an invitation for one registration. Throws `validation_failed` if the email address or the lifetime is
+   * invalid.
+   */
   create(invitation?: NewInvitation): Promise<Invitation>
 }
 
-/** Makes the server-side calls about invitations. */
+/** Creates the server-side calls about invitations. */
 export function createServerSideInvitations(
   deps: InvitationDeps,
   stamp: Stamp<InvitationEvent>,
@@ -47,7 +53,7 @@ export function createServerSideInvitations(
       const email = text === undefined ? null : parseEmailAddress(text)
       if (text !== undefined && email === null) throw invalidMember('#/email', 'Must be an email address.')
       if (!Number.isSafeInteger(lifeMs) || lifeMs < 1)
-        throw invalidMember('#/lifeMs', 'Must be milliseconds, 1 or more.')
+        throw invalidMember('#/lifeMs', 'Must be a number of milliseconds, at least 1.')
       const { token, record } = newOneTimeToken(deps.clock, { purpose: 'invitation', userId: null, email, lifeMs })
       const link = deps.links.register(token)
       const days = Math.max(1, Math.floor(lifeMs / DAY_MS))

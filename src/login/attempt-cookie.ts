@@ -3,10 +3,12 @@ import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import { ATTEMPT_HEADER, type RouteRequest } from '../kernel/route.ts'
 import { ATTEMPT_LIFE_MS } from './attempt-token.ts'
 
-/** Suffix of the cookie that carries the token of a login attempt in a browser. */
+/** Suffix of the cookie that contains the token of a login attempt in a browser. */
 const SUFFIX = 'attempt'
 
-/** Reads the token of a request's login attempt: from the cookie, or from the header of an app that keeps no cookies. */
+/**
+ * Returns the login attempt token of a request: from the cookie, or from the header of an app that keeps no cookies.
+ */
 export function readAttemptToken({
   cookie,
   header,
@@ -20,7 +22,7 @@ export function attemptCookie(cookies: CookieFactory, token: string): Cookie {
   return cookies.make(token, { suffix: SUFFIX, maxAgeSeconds: ATTEMPT_LIFE_MS / SECOND_MS })
 }
 
-/** Returns the cookie that ends the attempt cookie of the request, if there is one. */
+/** Returns the cookie that clears the attempt cookie of the request, or nothing if the request has none. */
 export function clearAttemptCookie(
   cookies: CookieFactory,
   cookie: (suffix: string) => string | null,

@@ -3,11 +3,11 @@ import { hashToken, newToken, parseToken, type Token, type TokenHash } from '../
 import { MINUTE_MS } from '../kernel/clock.ts'
 import type { Device } from '../throttle/device.ts'
 
-/** Prefix of the tokens of login attempts. */
+/** Prefix of a login attempt token. */
 const PREFIX = 'lka'
-/** How long a login attempt lives, in milliseconds. */
+/** Lifetime of a login attempt, in milliseconds. */
 export const ATTEMPT_LIFE_MS: number = 10 * MINUTE_MS
-/** Wrong answers after which a login attempt ends. */
+/** Number of wrong answers after which a login attempt ends. */
 export const MAX_ATTEMPT_TRIES = 5
 
 /** Creates the token of a login attempt. */
@@ -21,7 +21,9 @@ export function hashAttemptToken(text: string | null): TokenHash | null {
   return token === null ? null : hashToken(token)
 }
 
-/** Returns the hash by which an attempt knows the device that it began on, or null if the browser carried no device cookie. */
+/**
+ * Returns the hash that ties an attempt to the device that it began on, or null if the browser sent no device cookie.
+ */
 export function hashDevice(device: Device | null): string | null {
   return device === null ? null : hash('sha256', device.id, 'base64url')
 }

@@ -32,10 +32,10 @@ export interface ContinueLoginInput<Answer> {
 }
 
 /**
- * Checks the answer to an open step of a login in progress. The answer is counted before it is checked: by the attempt, and
- * by the budget that it shares with the password of the account.
- * @throws Refusal `attempt_ended` for an attempt that is missing, used, expired, of another device or out of tries, and for
- *   a step that is not open; `wrong_code`, `too_many_requests`, `unavailable`.
+ * Checks the answer to an open step of a login attempt. The answer is counted before it is checked: by the attempt, and
+ * by the budget that codes and the password of the account share.
+ * @throws Refusal `attempt_ended` if the attempt is missing, used, expired or out of attempts, or belongs to another
+ *   device, or if the step is not open; `wrong_code`, `too_many_requests`, `unavailable`.
  */
 export async function continueLogin<Answer>(
   deps: ContinueLoginDeps,
@@ -68,7 +68,7 @@ async function proveAnswer<Answer>(
   const subject = { account: user.email, user: { userId: user.id, securityEpoch: stored.securityEpoch } }
   return withPasswordTry(throttle, subject, caller, async ({ isKnownDevice }) => {
     const isCounted = await loginAttempts.countTry(stored.tokenHash, MAX_ATTEMPT_TRIES, clock())
-    if (!isCounted) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'out of tries' })
+    if (!isCounted) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'too many wrong answers' })
     return { proven: await step.prove(stored, answer), isKnownDevice }
   })
 }

@@ -1,6 +1,9 @@
 import type { EventTable } from '../kernel/event.ts'
 
-/** Events about logins. `reauthentication.refused` stands in `passwords/events.ts`: a password change stamps it as well. */
+/**
+ * Events about logins. `reauthentication.refused` is in `passwords/events.ts`, because a password change can cause it
+ * too.
+ */
 export type LoginEvent =
   | {
       readonly type: 'login.succeeded'
@@ -11,7 +14,7 @@ export type LoginEvent =
   | { readonly type: 'login.refused'; readonly userId: string | null; readonly reason: string }
   | { readonly type: 'reauthentication.succeeded'; readonly userId: string; readonly sessionId: string }
 
-/** What the documentation and the account page say of them. */
+/** Descriptions of the login events, for the documentation and the account page. */
 export const LOGIN_EVENTS = {
   'login.succeeded': {
     description: 'A session started, by login or by registration.',

@@ -15,17 +15,17 @@ import { sweepLoginAttempts } from './sweep-login-attempts.ts'
 /** Settings and services of the login. */
 export interface LoginOptions extends PasswordService {
   readonly verifyEmailMode: VerifyEmailMode
-  /** Asks an old system; see `LatchkeyOptions.verifyLegacy`. */
+  /** Checks the password with an old system; see `LatchkeyOptions.verifyLegacy`. */
   readonly verifyLegacy: VerifyLegacy | undefined
   /** True if anyone may register. */
   readonly offersRegistration: boolean
-  /** The steps of all features. */
+  /** The login steps of all features. */
   readonly steps: readonly LoginStep[]
   readonly memory: SessionMemory
   readonly pages: Pages
 }
 
-/** Login with a password; confirming the identity of a user who is logged in. */
+/** Creates the login feature: log in with a password, and confirm the identity of a user who is logged in. */
 export function login(core: Core, { memory, pages, offersRegistration, ...options }: LoginOptions): Feature {
   const services = { ...core, ...core.stores, ...memory, ...options }
   const offers = { passwordReset: !core.outbox.isOff, registration: offersRegistration }

@@ -12,10 +12,11 @@ export interface FindAttemptDeps {
 }
 
 /**
- * Finds the login in progress of a request, without using it up. One that began with a device cookie belongs to that device.
- * @param token from the cookie or the header; null if the request carried none.
- * @throws Refusal `attempt_ended` for an attempt that is missing, used, expired, out of tries or of another device, and
- *   after the account was disabled or all its sessions were revoked; these look alike.
+ * Finds the login attempt of a request, without using it up. An attempt that began with a device cookie is valid only
+ * with that cookie.
+ * @param token the token from the cookie or the header; null if the request has none.
+ * @throws Refusal `attempt_ended` if the attempt is missing, used, expired, out of attempts or of another device, or if
+ *   the account was disabled or all its sessions were revoked. The refusal is the same in every case.
  */
 export async function findAttempt(
   { loginAttempts, clock }: FindAttemptDeps,

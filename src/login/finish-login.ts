@@ -15,14 +15,14 @@ import { LOGIN_REFUSALS } from './refusals.ts'
 import { type RefuseLoginDeps, refuseLogin } from './refuse-login.ts'
 import type { LoginAttemptRecord, LoginAttemptStore } from './store.ts'
 
-/** Dependencies of a login after a proof. */
+/** Dependencies of `finishLogin`. */
 export interface FinishLoginDeps extends SessionDeps, NewDeviceMailDeps, RefuseLoginDeps {
   readonly loginAttempts: LoginAttemptStore
-  /** The steps of all features. */
+  /** The login steps of all features. */
   readonly steps: readonly LoginStep[]
 }
 
-/** A login whose current proof was right. */
+/** A login whose latest proof was right. */
 export interface ProvenLogin {
   readonly user: User
   readonly attempt: LoginAttempt
@@ -30,7 +30,7 @@ export interface ProvenLogin {
   readonly stored: LoginAttemptRecord | null
   readonly remember: boolean
   readonly caller: Caller
-  /** False: the user never logged in with this browser before. */
+  /** False if the user never logged in with this browser before. */
   readonly isKnownDevice: boolean
   /** The session of the same browser that the new one replaces. */
   readonly replaces: SessionPrincipal | null
@@ -40,28 +40,28 @@ export interface ProvenLogin {
 export interface LoggedIn {
   readonly status: 'complete'
   readonly issued: IssuedSession
-  /** The user as the device cookie names them. */
+  /** The user that the device cookie identifies. */
   readonly deviceUser: DeviceUser
 }
 
-/** A login that asks for another proof. There is no session yet. */
+/** A login that needs another proof before a session can start. */
 export interface StepRequired {
   readonly status: 'step_required'
-  /** Methods of the open round. Any one of them goes on. */
+  /** Methods of the open round. Any one of them proves the round. */
   readonly methods: readonly Method[]
   /** Milliseconds since 1970 UTC. */
   readonly expiresAt: number
-  /** The token of a new attempt; null if the request's attempt goes on. */
+  /** The token of a new attempt; null if the request's own attempt continues. */
   readonly token: string | null
 }
 
-/** Outcome of a right proof. */
+/** Outcome of a login after a right proof. */
 export type LoginOutcome = LoggedIn | StepRequired
 
 /**
- * Starts the session if every round is proven; otherwise keeps the attempt until the next proof.
- * @throws Refusal `invalid_credentials` if the account changed while the login was in progress, `attempt_ended` if another
- *   request used the attempt, `unavailable`.
+ * Starts the session if every round is proven; otherwise stores the attempt until the next proof.
+ * @throws Refusal `invalid_credentials` if the account changed while the login was in progress; `attempt_ended` if
+ *   another request used the attempt; `unavailable`.
  */
 export async function finishLogin(
   deps: FinishLoginDeps,
@@ -132,13 +132,18 @@ async function goOn(
   return { status: 'step_required', methods: openRounds[0] ?? [], expiresAt: stored.expiresAt, token: null }
 }
 
-/** After the first proof the account must have changed; later, another request may have used the attempt. */
+/**
+ * Returns the refusal if storage rejected the login. After the first proof, the account must have changed; after a
+ * later proof, another request may have used the attempt.
+ */
 async function refuseChanged(
   deps: FinishLoginDeps,
   { user, stored }: ProvenLogin,
   stamp: Stamp<LoginEvent | SessionEvent>,
 ): Promise<Refusal> {
   if (stored !== null)
-    return new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'used, or the account changed, meanwhile' })
+    return new Refusal(LOGIN_REFUSALS.attempt_ended, {
+      reason: 'the attempt was used or the account changed in the meantime',
+    })
   return refuseLogin(deps, { userId: user.id, reason: 'account_changed_meanwhile' }, stamp)
 }

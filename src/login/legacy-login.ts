@@ -1,9 +1,11 @@
 /*
- * The first login of somebody whom only an old system knows: it is asked whether the password is right, and when it says
- * yes the user is made here, with the password that was typed, hashed by us. The policy for new passwords is not enforced
- * then: it is not a new one, and the person has to get in. Whoever has a password here is never asked about there.
- * What it costs promise 7: the time of a refusal tells whether the old system was asked, that is, whether the address has
- * a password here. Proved by test/legacy-login.test.ts.
+ * First login of a user who exists only in an old system. The application asks the old system whether the password is
+ * right. If it is, a user is created here with the typed password, hashed with our parameters. The policy for new
+ * passwords does not apply, because the password is not new and the user must be able to log in. The old system is
+ * never asked about a user who has a password here.
+ *
+ * Cost for promise 7: the time of a refusal reveals whether the old system was asked, that is, whether the address has
+ * a password here. Proven by test/legacy-login.test.ts.
  */
 
 import { type CreateUserDeps, createUser } from '../accounts/create-user.ts'
@@ -20,23 +22,23 @@ import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { LoginCheck, Typed } from './check.ts'
 
-/** What an old system knows of a user whose password is right. */
+/** A user of an old system whose password is right. */
 export interface LegacyUser {
   readonly name?: string
-  /** The old system saw proof of the address. Default false. */
+  /** True if the old system verified the email address. Default false. */
   readonly emailVerified?: boolean
 }
 
 /**
- * Asks an old system for a user by email (in our normal form) and password (as typed). Null: unknown, or the wrong
- * password. Throwing, or 5 seconds without an answer, count as null and are reported.
+ * Looks up a user in an old system by email address (normalized) and password (as typed). Returns null if the user is
+ * unknown or the password is wrong. An error, or no answer within 5 seconds, is reported and counts as null.
  */
 export type VerifyLegacy = (credentials: {
   readonly email: string
   readonly password: string
 }) => Promise<LegacyUser | null>
 
-/** What asking an old system works with. */
+/** Dependencies of `legacyLogin`. */
 export interface LegacyLoginDeps extends CreateUserDeps, ProvePasswordDeps {
   readonly verifyLegacy: VerifyLegacy | undefined
   readonly report: (error: unknown) => void
@@ -44,7 +46,10 @@ export interface LegacyLoginDeps extends CreateUserDeps, ProvePasswordDeps {
 
 const DEADLINE_MS = 5_000
 
-/** The check that asks the old system after a failed proof. Without an old system every proof stays as it is. */
+/**
+ * Returns the check that asks the old system after a failed proof. Without an old system, it returns every proof
+ * unchanged.
+ */
 export function legacyLogin(deps: LegacyLoginDeps): LoginCheck {
   const { verifyLegacy } = deps
   if (verifyLegacy === undefined) return async (proof) => proof
@@ -53,12 +58,12 @@ export function legacyLogin(deps: LegacyLoginDeps): LoginCheck {
     if (email === null) return proof
     const credential = await deps.passwords.findByEmail(email)
     if (credential?.disabled === true) return proof
-    // Another login has just adopted them.
+    // Another login created the password at the same moment.
     if (credential !== null && credential.hash !== null) return provePasswordByEmail(deps, typed, caller)
     const known = await ask(verifyLegacy, { email, password: typed.password }).catch(deps.report)
     if (!known) return proof
     await adopt(deps, { known, email, userId: credential?.user.id ?? null, password: typed.password }, caller.stamp)
-    await forgetFailures(deps.throttle, email) // the try was a right one, though it was counted as a failure
+    await forgetFailures(deps.throttle, email) // the attempt succeeded, but it was counted as a failure
     return provePasswordByEmail(deps, typed, caller)
   }
 }
@@ -67,20 +72,23 @@ function hasNoPassword(proof: PasswordProof): boolean {
   return !proof.proven && ['unknown_user', 'no_password'].includes(proof.reason)
 }
 
-/** The answer of the old system. Throws Error when it is none, or comes too late. */
+/** Returns the answer of the old system. Throws an Error if the answer is invalid or takes too long. */
 async function ask(verifyLegacy: VerifyLegacy, credentials: Typed): Promise<LegacyUser | null> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`verifyLegacy took over ${DEADLINE_MS} ms`)), DEADLINE_MS)
   try {
     const answer: unknown = await Promise.race([verifyLegacy(credentials), tooLate])
     if (typeof answer === 'object' && !Array.isArray(answer)) return answer
-    throw new TypeError('verifyLegacy must give null or an object: { name?, emailVerified? }')
+    throw new TypeError('verifyLegacy must return null or an object: { name?, emailVerified? }')
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Keeps what was proven elsewhere. Somebody else may have done so at the same moment, which is as good. */
+/**
+ * Stores the user and password that the old system confirmed. Another request may have stored them at the same moment;
+ * that is not an error.
+ */
 async function adopt(
   deps: LegacyLoginDeps,
   { known, email, userId, password: text }: Adoption,
@@ -93,7 +101,7 @@ async function adopt(
     await deps.passwords.addFirst({ userId, hash, setAt: deps.clock() }, () => ({ events }))
     return
   }
-  const name = nameSchema.safeParse(known.name).data ?? null // a name that we would refuse keeps nobody out
+  const name = nameSchema.safeParse(known.name).data ?? null // an invalid name does not stop the login
   try {
     await createUser(deps, { email, name, password }, { stamp, emailVerified: known.emailVerified === true })
   } catch (error) {
@@ -104,7 +112,7 @@ async function adopt(
 interface Adoption {
   readonly known: LegacyUser
   readonly email: EmailAddress
-  /** Null: there is no user yet. */
+  /** Null if the user does not exist yet. */
   readonly userId: UserId | null
   readonly password: string
 }

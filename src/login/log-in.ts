@@ -15,7 +15,7 @@ export interface LogInDeps extends ProvePasswordDeps, FinishLoginDeps {
   readonly checks: readonly LoginCheck[]
 }
 
-/** What was typed, from where, and the session of the same browser that the new one replaces. */
+/** The typed email address and password, the caller, and the session of the same browser that the new one replaces. */
 export interface LogInInput extends Typed {
   readonly remember: boolean
   readonly caller: Caller
@@ -23,9 +23,10 @@ export interface LogInInput extends Typed {
 }
 
 /**
- * Logs a user in with a password: proves it, passes the checks, and starts the session or asks for the next proof.
- * @throws Refusal `invalid_credentials` for a wrong email address, a wrong password and a disabled user, which look alike;
- *   `email_not_verified`, `too_many_requests`, `overloaded`, `unavailable`.
+ * Logs a user in with a password: checks the password, runs the login checks, and starts the session or asks for the
+ * next proof.
+ * @throws Refusal `invalid_credentials` if the email address or the password is wrong or the user is disabled, the same
+ *   in every case; `email_not_verified`, `too_many_requests`, `overloaded`, `unavailable`.
  */
 export async function logIn(
   deps: LogInDeps,

@@ -7,18 +7,18 @@ const subject = { userId: 'u' as UserId, securityEpoch: 3 }
 const PASSWORD = [['password']]
 
 describe('a login attempt (promise 6: half a login is nothing)', () => {
-  test('is complete when its round is proven, and keeps the security epoch of its first proof', () => {
+  test('is complete if its round is proven, and keeps the security epoch of its first proof', () => {
     const login = completeLogin(proveStep(beginLogin(subject, PASSWORD), 'password'))
     expect(login).toEqual({ userId: 'u', securityEpoch: 3, methods: ['password'] })
   })
 
-  test('with an open round, or with no round at all, it starts no session', () => {
+  test('an attempt with an open round, or without any round, starts no session', () => {
     expect(() => completeLogin(beginLogin(subject, PASSWORD))).toThrow('password is open')
     expect(() => completeLogin(beginLogin(subject, []))).toThrow('not complete')
     expect(() => completeLogin(beginLogin(subject, [[]]))).toThrow('not complete')
   })
 
-  test('any one method of a round goes on', () => {
+  test('any one method of a round proves it', () => {
     const half = proveStep(beginLogin(subject, [...PASSWORD, ['totp', 'passkey']]), 'password')
     expect(half.openRounds).toEqual([['totp', 'passkey']])
     expect(() => completeLogin(half)).toThrow('totp, passkey is open')
@@ -34,7 +34,7 @@ describe('a login attempt (promise 6: half a login is nothing)', () => {
     expect(() => proveStep(beginLogin(subject, PASSWORD), 'totp')).toThrow('not open')
   })
 
-  test('whatever is proven, it is complete exactly when every round was proven in order', () => {
+  test('for any sequence of proofs, the attempt is complete only if every round was proven in order', () => {
     const method = fc.constantFrom('password', 'totp', 'passkey')
     const rounds = fc.array(fc.array(method, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 })
     fc.assert(

@@ -1,12 +1,13 @@
 /*
- * A login in progress, as a pure value: which rounds of proof are open, which methods are proven. It is a type of its own
- * and never a session: half a login is nothing. `login/store.ts` keeps one that has to wait.
+ * A login in progress, as a pure value: the rounds of proof that are open, and the methods that are proven. It has its
+ * own type and is never a session: half a login is nothing. `login/store.ts` stores an attempt that waits for its next
+ * proof.
  */
 import type { UserId } from '../kernel/ids.ts'
 import type { Method } from '../kernel/principal.ts'
 import type { CompleteLogin } from '../kernel/proof.ts'
 
-/** A round of proof. Any one of its methods goes on to the next round. */
+/** A round of proof. Any one of its methods proves the round. */
 export type Round = readonly Method[]
 
 /** The user of a login, and their security epoch when the first proof was checked. */
@@ -23,13 +24,13 @@ export interface LoginAttempt extends LoginSubject {
   readonly provenMethods: readonly Method[]
 }
 
-/** Begins a login whose rounds are all open. */
+/** Creates a login attempt; all its rounds are open. */
 export function beginLogin({ userId, securityEpoch }: LoginSubject, rounds: readonly Round[]): LoginAttempt {
   return { userId, securityEpoch, openRounds: rounds, provenMethods: [] }
 }
 
 /**
- * Records a proven method. Only the first open round can be proven: rounds are neither skipped nor repeated (ASVS 2.3.1).
+ * Records a proven method. Only the first open round can be proven, so no round is skipped or repeated (ASVS 2.3.1).
  * @throws Error if the method is not in that round.
  */
 export function proveStep(attempt: LoginAttempt, method: Method): LoginAttempt {
@@ -43,11 +44,11 @@ export function isComplete({ openRounds, provenMethods }: LoginAttempt): boolean
   return openRounds.length === 0 && provenMethods.length > 0
 }
 
-/** Returns the proof that starts a session. Throws Error for an attempt that is not complete, so that it fails closed. */
+/** Returns the proof that starts a session. Throws an Error if the attempt is not complete: it fails closed. */
 export function completeLogin(attempt: LoginAttempt): CompleteLogin {
   const { userId, securityEpoch, openRounds, provenMethods } = attempt
   if (!isComplete(attempt)) {
     throw new Error(`This login attempt is not complete: ${openRounds.flat().join(', ') || 'nothing'} is open`)
   }
-  return { userId, securityEpoch, methods: provenMethods } as CompleteLogin // the brand exists in types only
+  return { userId, securityEpoch, methods: provenMethods } as CompleteLogin // the brand exists only in the types
 }

@@ -3,15 +3,15 @@ import type { Html } from '../kernel/feature.ts'
 import type { EntryPage } from '../pages/page-route.ts'
 import { field, message, nextField, withNext } from '../pages/parts.ts'
 
-/** What the login page offers besides the form. */
+/** Optional links of the login page. */
 export interface LoginOffers {
-  /** A link to set a new password: the service sends email. */
+  /** True shows a link to reset the password; it requires that the service sends email. */
   readonly passwordReset: boolean
-  /** A link to register: anyone may. */
+  /** True shows a link to register; it requires that anyone may register. */
   readonly registration: boolean
 }
 
-/** The login form. */
+/** Renders the login form. */
 export function loginPage({ basePath, flash, next }: EntryPage, offers: LoginOffers): Html {
   return html`${message(flash)}
 <form method="post" action="${basePath}/login">

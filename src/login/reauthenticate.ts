@@ -11,12 +11,12 @@ import type { SessionDeps } from '../sessions/start-session.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { LoginEvent } from './events.ts'
 
-/** What proving oneself again works with. */
+/** Dependencies of `reauthenticate`. */
 export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
   readonly audit: AuditStore
 }
 
-/** Who proves themselves again, and the token of the session they do it in. */
+/** The principal that confirms their identity, and the token of its session. */
 export interface ReauthenticateInput {
   readonly principal: SessionPrincipal
   readonly sessionToken: string
@@ -25,8 +25,10 @@ export interface ReauthenticateInput {
 }
 
 /**
- * Makes the session fresh: it keeps its id and gets a new token, the old one dies.
- * @throws wrong_password (the session goes on); too_many_requests; unauthenticated when it ended meanwhile.
+ * Confirms the identity of the user with the password, so that the session is fresh again. The session keeps its id and
+ * gets a new token; the old token stops working.
+ * @throws Refusal `wrong_password`, after which the session stays valid; `too_many_requests`; `unauthenticated` if the
+ *   session was revoked in the meantime.
  */
 export async function reauthenticate(
   deps: ReauthenticateDeps,
@@ -44,6 +46,6 @@ export async function reauthenticate(
   const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const proven = stamp({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
   const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch, onlyEvents(proven))
-  if (!rotated) throw new Refusal('unauthenticated', { reason: 'session ended meanwhile' })
+  if (!rotated) throw new Refusal('unauthenticated', { reason: 'the session was revoked in the meantime' })
   return planned.issued
 }

@@ -23,7 +23,7 @@ export const LOGIN_REFUSALS = defineRefusals({
   wrong_code: {
     status: 403,
     title: 'Wrong code',
-    when: 'The answer to the open step of the login is wrong. The login attempt goes on until 5 answers were wrong.',
+    when: 'The answer to the open step of the login is wrong. The login attempt ends after 5 wrong answers.',
     next: 'Ask the user to try again.',
   },
 })

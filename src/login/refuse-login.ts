@@ -9,14 +9,17 @@ export interface RefuseLoginDeps {
   readonly audit: AuditStore
 }
 
-/** A login that is refused, for the audit log. */
+/** A refused login, for the audit log. */
 export interface RefusedLogin {
-  /** Null: the account does not exist. */
+  /** Null if the account does not exist. */
   readonly userId: string | null
   readonly reason: string
 }
 
-/** Writes a refused login to the audit log and returns `invalid_credentials`, which never says why. */
+/**
+ * Writes a refused login to the audit log, and returns the refusal `invalid_credentials`, which never contains the
+ * reason.
+ */
 export async function refuseLogin(
   { audit }: RefuseLoginDeps,
   { userId, reason }: RefusedLogin,

@@ -9,8 +9,8 @@ export interface RequireVerifiedDeps extends VerificationDeps {
 }
 
 /**
- * The check that the email address is verified, where the settings require it. A login with an unverified address is
- * refused with `email_not_verified`, and the link is emailed again.
+ * Returns the check that requires a verified email address, if the settings ask for it. A login with an unverified
+ * address is refused with `email_not_verified`, and the verification link is sent again.
  */
 export function requireVerifiedAddress(deps: RequireVerifiedDeps): LoginCheck {
   return async (proof, _typed, { stamp }) => {

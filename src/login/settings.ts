@@ -2,11 +2,11 @@ import { functionSchema } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 import type { VerifyLegacy } from './legacy-login.ts'
 
-/** Login of users whom only an old system knows. */
+/** Login of users who exist only in an old system. */
 export interface LegacyLoginSettings {
   /**
-   * Asks an old system at a login whose email has no password here; when it accepts the password, the user is created
-   * with it. Default: no system is asked.
+   * Asks an old system at a login if the email address has no password here. If the old system accepts the password,
+   * the user is created with it. Default: no old system.
    */
   readonly verifyLegacy?: VerifyLegacy | undefined
 }

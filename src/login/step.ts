@@ -3,8 +3,8 @@ import type { LoginStep } from '../kernel/login-step.ts'
 import type { Round } from './login-attempt.ts'
 
 /**
- * Returns the rounds that follow the first proof: one round with every step that the user set up, or none. A policy that
- * asks for more adds its rounds here.
+ * Returns the rounds that follow the first proof: none, or one round with every step that the user set up. A policy
+ * that requires more proofs adds its rounds here.
  */
 export async function roundsAfterFirstProof(steps: readonly LoginStep[], user: UserId): Promise<readonly Round[]> {
   const enrolled = await Promise.all(steps.map((step) => step.isEnrolled(user)))

@@ -3,20 +3,20 @@ import type { EffectsOf } from '../kernel/effects.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { ClientInfo, Method } from '../kernel/principal.ts'
 
-/** A login in progress, as it is stored: of its token, the hash only. Times are milliseconds since 1970 UTC. */
+/** A login in progress, as stored. Of its token, only the hash is stored. Times are milliseconds since 1970 UTC. */
 export interface LoginAttemptRecord {
   readonly tokenHash: TokenHash
-  /** Null: an attempt for an account that does not exist; it can never be completed. */
+  /** Null for an attempt on an account that does not exist; it can never be completed. */
   readonly userId: UserId | null
   /** The user's security epoch when the attempt began. */
   readonly securityEpoch: number
-  /** Rounds still open, in order: any one method of the first round goes on. */
+  /** Rounds that are still open, in order. Any one method of the first round proves it. */
   readonly openRounds: readonly (readonly Method[])[]
   /** Methods proven so far, in the order proven. */
   readonly provenMethods: readonly Method[]
   readonly remember: boolean
   readonly client: ClientInfo
-  /** SHA-256 of the device id that the attempt began with; null: the browser carried no device cookie. */
+  /** SHA-256 of the device id that the attempt began with; null if the browser sent no device cookie. */
   readonly deviceHash: string | null
   /** Wrong answers so far. */
   readonly tries: number
@@ -24,34 +24,34 @@ export interface LoginAttemptRecord {
   readonly expiresAt: number
 }
 
-/** What a login in progress asks of storage. Each method is one transaction. */
+/** Storage of login attempts. Each method is one transaction. */
 export interface LoginAttemptStore {
   /**
-   * Stores an attempt with its effects. False, and nothing stored, when the user is gone or disabled or the security epoch
-   * has moved on.
+   * Stores an attempt with its effects. Returns false and stores nothing if the user is deleted or disabled, or if the
+   * security epoch has increased.
    */
   begin(record: LoginAttemptRecord, effectsOf: EffectsOf): Promise<boolean>
   /**
-   * One indexed read. Null when there is none, it has expired at `now`, its user is gone or disabled, or the security epoch
-   * has moved on.
+   * Returns an attempt, with one indexed read. Returns null if it does not exist or has expired at `now`, if its user
+   * is deleted or disabled, or if the security epoch has increased.
    */
   find(tokenHash: TokenHash, now: number): Promise<LoginAttemptRecord | null>
   /**
-   * Counts an answer before it is checked. False when `maxTries` are spent or the attempt is gone or expired: then nothing
-   * may be checked.
+   * Counts an answer before it is checked. Returns false if `maxTries` answers were already counted, or if the attempt
+   * is missing or expired; then the answer must not be checked.
    */
   countTry(tokenHash: TokenHash, maxTries: number, now: number): Promise<boolean>
   /**
-   * Records a proven step and gives its try back. False when another request changed the attempt since it was read, or it
-   * has ended.
+   * Records a proven step and uncounts its answer. Returns false if another request changed the attempt since it was
+   * read, or if the attempt ended.
    */
   prove(
     attempt: LoginAttemptRecord,
     proven: Pick<LoginAttemptRecord, 'openRounds' | 'provenMethods'>,
     now: number,
   ): Promise<boolean>
-  /** Ends an attempt. */
+  /** Deletes an attempt. */
   end(tokenHash: TokenHash): Promise<void>
-  /** Deletes attempts that have expired, at most `limit`; returns how many. */
+  /** Deletes expired attempts, at most `limit`; returns their number. */
   sweep(now: number, limit: number): Promise<number>
 }

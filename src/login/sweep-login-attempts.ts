@@ -3,7 +3,10 @@ import type { LoginAttemptStore } from './store.ts'
 
 const BATCH = 500
 
-/** Deletes expired login attempts, in batches that never hold the database for long. Returns how many. */
+/**
+ * Deletes expired login attempts in small batches, so that none blocks the database for long. Returns the number of
+ * deleted attempts.
+ */
 export async function sweepLoginAttempts({
   loginAttempts,
   clock,

@@ -1,7 +1,7 @@
 /*
- * Sends the emails in the outbox. Every node does this; each email is leased by one node at a time. A node deletes an
- * email from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again with
- * the same id (at least once). Proved by test/mail-delivery.test.ts.
+ * Sends the emails in the outbox. Every node does this, but only one node at a time leases an email. A node deletes an
+ * email from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again
+ * with the same id (at least once). Proven by `test/mail-delivery.test.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sealer } from '../crypto/sealed-text.ts'
@@ -31,13 +31,13 @@ export interface DeliveryDeps<Content extends MailContent> {
 }
 
 const BATCH = 20
-/** A node sends a leased email within this time, longer than a mailer may take. */
+/** Time for which a node leases an email; it is longer than a mailer may take. */
 const LEASE_MS = 2 * MINUTE_MS
 const FIRST_PAUSE_MS = 10 * SECOND_MS
 const LONGEST_PAUSE_MS = 2 * HOUR_MS
-/** An email that cannot be sent for this long is given up. Most links in it have expired by then. */
+/** An email that could not be sent for this long is given up. Most links in it have expired by then. */
 const GIVE_UP_AFTER_MS = 3 * DAY_MS
-/** How often a node looks for postponed emails, and for emails that a dead node leased. */
+/** Interval at which a node looks for postponed emails, and for emails that a dead node leased. */
 const LOOK_INTERVAL_MS = 5 * SECOND_MS
 /** How long `stop` waits for the mailer to take an email. */
 const STOP_MS = 5 * SECOND_MS

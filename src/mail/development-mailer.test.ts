@@ -4,7 +4,7 @@ import { createDevelopmentMailer } from './development-mailer.ts'
 
 const composed = createMailComposer('Acme')({ kind: 'verify_email', link: 'http://localhost:3000/v?t=1', hours: 24 })
 
-test('the development mailer prints a line and the link, and keeps the mail', async () => {
+test('the development mailer prints a line and the link, and keeps the email', async () => {
   const lines: string[] = []
   const { send, list } = createDevelopmentMailer(
     () => 0,
@@ -19,7 +19,7 @@ test('the development mailer prints a line and the link, and keeps the mail', as
   expect(list()).toEqual([{ ...message, sentAt: 0 }])
 })
 
-test('it keeps the last 100 mails, and a mail writes no second line and no escape sequence', async () => {
+test('it keeps the last 100 emails, and an email cannot print a second line or an escape sequence', async () => {
   const lines: string[] = []
   const { send, list } = createDevelopmentMailer(
     () => 0,

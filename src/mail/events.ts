@@ -9,7 +9,7 @@ export interface MailEvent {
   readonly reason: string
 }
 
-/** What the documentation says of them. */
+/** Descriptions of the email events, for the documentation. */
 export const MAIL_EVENTS = {
   'mail.failed': {
     description: 'An email could not be delivered and is not tried again.',

@@ -3,7 +3,7 @@ import type { Feature } from '../kernel/feature.ts'
 import { devMailRoute } from './dev-mail-route.ts'
 import type { Mailing } from './mailing.ts'
 
-/** The feature that sends the emails in the outbox, and shows them in development. */
+/** Creates the feature that sends the emails in the outbox, and shows them in development. */
 export function mail(core: Core, mailing: Mailing<string>): Feature {
   mailing.start({ mails: core.stores.mails, stamp: core.stamp, onError: core.report })
   const { developmentMailer } = mailing

@@ -17,15 +17,15 @@ describe('headerText', () => {
     expect(headerText(text)).toBe(line)
   })
 
-  test('names of all scripts stay what they are', () => {
+  test('names in all scripts stay unchanged', () => {
     for (const name of ['Žofie', 'محمد', 'نمی‌خواهم', 'क्‍ष', '世界', '👩‍💻']) expect(headerText(name)).toBe(name)
   })
 
-  test('at most 200 code points, none cut in two', () => {
+  test('the result has at most 200 code points, and none is cut in two', () => {
     expect(headerText('𝒳'.repeat(300))).toBe('𝒳'.repeat(200))
   })
 
-  test('whatever comes in, one harmless line comes out, and stays as it is', () => {
+  test('any text becomes one harmless line, and a harmless line stays unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const line = headerText(text)

@@ -6,7 +6,7 @@ export interface LinkLetterTexts {
   readonly heading: string
   readonly request: (site: string) => string
   readonly button: string
-  /** Says how long the link works. The content of the email states the unit: minutes, hours or days. */
+  /** States how long the link works. The content of the email determines the unit: minutes, hours or days. */
   readonly validity: (duration: number) => string
   readonly ignore: string
 }

@@ -3,13 +3,13 @@ import { headerText } from './header-text.ts'
 
 /** The sender of emails. */
 export interface MailFrom {
-  /** Empty if there is no name. */
+  /** Empty if the sender has no name. */
   readonly name: string
   readonly address: EmailAddress
 }
 
 const RIGHT = 'it must be one address such as "no-reply@example.com" or "Example <no-reply@example.com>"'
-/** A display name, bare or in quotes, and an address in angle brackets; or an address alone. */
+/** A display name, with or without quotes, and an address in angle brackets; or an address alone. */
 const NAMED = /^(?:"(?<quoted>[^"\\<>]*)"|(?<bare>[^"\\<>,;:@]*?))\s*<(?<address>[^<>]*)>$/
 
 /**

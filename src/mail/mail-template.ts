@@ -1,7 +1,7 @@
 import type { MailContent } from '../kernel/outbox.ts'
 import type { Letter } from './letter.ts'
 
-/** Template of one kind of email. The room that sends the email states it, in its folder `mails/`. */
+/** Template of one kind of email. Each room defines its templates in its folder `mails/`. */
 export interface MailTemplate<Content extends MailContent, Texts> {
   /** The English texts. An application can replace each of them with the option `mailTexts`. */
   readonly english: Texts

@@ -17,14 +17,14 @@ test('a sealed email has the format of version 0.1, so that nodes of two version
   )
 })
 
-test('a decoy is as long as its content, and says nothing', () => {
+test('a decoy is as long as its content, and contains nothing of it', () => {
   const [decoy] = outbox.writeDecoy(content)
   const text = sealer.open(decoy?.sealed ?? '')
   expect(text).toHaveLength(JSON.stringify(content).length)
   expect(JSON.parse(text ?? '')).toBeNull()
 })
 
-test('without a mailer nothing is written', () => {
+test('without a mailer the outbox writes nothing', () => {
   expect([NO_OUTBOX.isOff, NO_OUTBOX.write({ to, userId: null, content }), NO_OUTBOX.writeDecoy(content)]).toEqual([
     true,
     [],

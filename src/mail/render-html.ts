@@ -1,7 +1,8 @@
 /*
- * A letter as HTML that mail clients show well. It has no table, image, script or form, and loads nothing.
- * Essential styles are style attributes, which every client keeps. The style element only adds dark colours for clients
- * in dark mode. Hono's `html` escapes every value. Proved by catalogue/mails.test.ts and test/mail.test.ts.
+ * Renders a letter as HTML that email clients display correctly. It has no table, image, script or form, and loads
+ * nothing. Essential styles are style attributes, which every client keeps. The style element only adds dark colours
+ * for clients in dark mode. Hono's `html` escapes every value. Proven by
+ * `src/catalogue/mails.test.ts` and `test/mail.test.ts`.
  */
 import { html, raw } from 'hono/html'
 import type { Frame } from './frame.ts'
@@ -94,7 +95,7 @@ function linkText(link: string): Html {
   return html`<a class="link" href="${link}" style="${STYLES.link}">${link}</a>`
 }
 
-/** A letter contains nothing asynchronous, so `html` returns a string and not a promise. */
+/** Returns the document as a string. A letter contains nothing asynchronous, so `html` does not return a promise. */
 function finish(document: Html): string {
   if (document instanceof Promise) throw new TypeError('A letter contains an asynchronous value')
   return String(document)

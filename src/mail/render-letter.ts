@@ -25,7 +25,7 @@ export function renderLetter(letter: Letter, frame: Frame): RenderedMail {
   }
 }
 
-/** The error does not show the link, because the link can hold a token. */
+/** Checks that a link is an http(s) URL. The error does not show the link, because the link can contain a token. */
 function checkLink(link: string): void {
   if (!/^https?:\/\/[!-~]+$/.test(link) || /[<>"]/.test(link) || !URL.canParse(link)) {
     throw new TypeError('A link in an email is not an http(s) URL')

@@ -1,7 +1,10 @@
 import type { Frame } from './frame.ts'
 import type { Action, Letter } from './letter.ts'
 
-/** The advice of RFC 5322 section 2.1.1, less two characters for the quotation marks of a reply. */
+/**
+ * Maximum length of a line: the recommendation of RFC 5322 section 2.1.1, minus two characters for the quote marks of a
+ * reply.
+ */
 const LINE_LENGTH = 76
 
 /** Renders a letter as plain text. Lines have at most 76 characters unless a word is longer. Links are never broken. */

@@ -1,4 +1,4 @@
-/* What SMTP_URL and LATCHKEY_MAIL_FROM may say. */
+/* Accepted and refused values of SMTP_URL and LATCHKEY_MAIL_FROM. */
 import { describe, expect, test } from 'vitest'
 import { parseMailFrom } from './mail-from.ts'
 import { parseSmtpUrl } from './smtp-url.ts'
@@ -31,7 +31,7 @@ describe('the sender of emails', () => {
     'Exam\u202eple <no-reply@example.com>',
     '"=?utf-8?q?x?=" <no-reply@example.com>',
     `${'x'.repeat(201)} <no-reply@example.com>`,
-  ])('%j is refused with what would be right', (text) => {
+  ])('%j is refused with an example of a correct value', (text) => {
     expect(() => parseMailFrom(text)).toThrow(/sender of emails .*"Example <no-reply@example\.com>"/)
   })
 })
@@ -71,7 +71,7 @@ describe('the URL of the mail server', () => {
     'smtp://ada:s3cret%@mail.example.com',
     'smtp://ada:s3cret@mail%0d%0aexample.com',
     'smtp://ada:s3cret@mail.example.com:99999',
-  ])('%s is refused with what would be right, and the password stays secret', (url) => {
+  ])('%s is refused with an example of a correct value, and the password stays secret', (url) => {
     expect(() => parseSmtpUrl(url)).toThrow(/smtp:\/\/user:password@host:587/)
     try {
       parseSmtpUrl(url)

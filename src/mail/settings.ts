@@ -5,25 +5,25 @@ import type { Mailer } from './message.ts'
 
 /** Whether this process sends emails. */
 export interface MailSettings {
-  /** False: this process writes emails to the outbox and leaves it to others to send them. Default true. */
+  /** False if other processes send the emails that this process writes to the outbox. Default true. */
   readonly deliverMails: boolean
 }
 
-/** Emails as the library sends them. */
+/** Settings of emails in the library. */
 export interface MailerSettings {
   /**
-   * Delivers emails, such as `(await createSmtpMailer(...)).send` of latchkey/smtp. Default: in development (NODE_ENV is
-   * not `production`, and `baseUrl` is local) they are printed and readable at `/auth/dev/mail`; otherwise none are sent,
-   * and features that need them are not offered.
+   * Delivers emails, such as `(await createSmtpMailer(...)).send` of latchkey/smtp. Default in development (NODE_ENV is
+   * not `production`, and `baseUrl` is local): emails are printed and can be read at `/auth/dev/mail`. Default in
+   * production: no emails are sent, and features that need them are not available.
    */
   readonly mailer?: Mailer | undefined
 }
 
-/** Emails as the server sends them. */
+/** Settings of emails in the server. */
 export interface SmtpSettings {
-  /** Default none: as without `mailer`. */
+  /** Default: none, which works like the library without a `mailer`. */
   readonly smtpUrl?: string | undefined
-  /** Sender. Default: `no-reply@` and the host of the base URL. */
+  /** Sender. Default: `no-reply@` followed by the host of the base URL. */
   readonly mailFrom?: string | undefined
 }
 

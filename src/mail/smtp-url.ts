@@ -9,14 +9,14 @@ export interface SmtpServer {
   readonly auth: { readonly user: string; readonly pass: string } | null
 }
 
-/** Message submission (RFC 6409 section 3.1) and the same inside TLS (RFC 8314 section 7.3). */
+/** Default ports: message submission (RFC 6409 section 3.1), and message submission over TLS (RFC 8314 section 7.3). */
 const DEFAULT_PORTS = { 'smtp:': 587, 'smtps:': 465 } as const
 const RIGHT = 'it must be smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465'
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /**
- * Reads SMTP_URL. User and password are percent-encoded. Parameters are refused, so that none can switch TLS off.
- * @throws Error that shows correct values. It does not repeat the URL, because the URL contains a password.
+ * Parses SMTP_URL. User and password are percent-encoded. Parameters are refused, so that none can switch TLS off.
+ * @throws Error that shows correct values. It does not repeat the URL, because the URL can contain a password.
  */
 export function parseSmtpUrl(text: string): SmtpServer {
   const url = URL.canParse(text) ? new URL(text) : null
@@ -45,7 +45,7 @@ function readCredentials({ username, password }: URL): SmtpServer['auth'] {
     const auth = { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
     if (auth.user !== '' && auth.pass !== '') return auth
   } catch {
-    // A percent sign without two hexadecimal digits after it.
+    // The URL contains a percent sign that two hexadecimal digits do not follow.
   }
   throw new Error(`The URL of the mail server must have both user and password, percent-encoded, or neither: ${RIGHT}`)
 }

@@ -1,4 +1,4 @@
-/* Mails as a real mail server receives them. */
+/* Emails as a real mail server receives them. */
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Certificate, makeCertificate } from '../../test/support/certificate.ts'
@@ -49,7 +49,7 @@ describe('mail by SMTP', () => {
     return server.waitForMail((mail) => server.mails.indexOf(mail) === before)
   }
 
-  test('what arrives is one mail to one recipient with the headers of a machine', async () => {
+  test('the server receives one email to one recipient, with the headers of an automatic email', async () => {
     const at = Date.UTC(2026, 10, 23, 4, 11, 5)
     const { from, to, parsed, raw } = await receive({}, { clock: () => at })
     expect({ from, to }).toEqual({ from: 'no-reply@acme.example', to: ['ada@example.com'] })
@@ -65,7 +65,7 @@ describe('mail by SMTP', () => {
     expect(raw).not.toMatch(/nodemailer/i)
   })
 
-  test('text and HTML arrive as they were, the link unbroken, in lines that every server takes', async () => {
+  test('text and HTML arrive unchanged, with an unbroken link, in lines that every server accepts', async () => {
     const { parsed, raw } = await receive({})
     expect(parsed.subject).toBe(MAIL.subject)
     expect(parsed.text).toBe(MAIL.text)
@@ -76,7 +76,7 @@ describe('mail by SMTP', () => {
     expect(Math.max(...raw.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(78)
   })
 
-  test('the same mail sent again has the same Message-ID', async () => {
+  test('an email that is sent again has the same Message-ID', async () => {
     const [first, second] = [await receive({}), await receive({})]
     expect(second.parsed.messageId).toBe(first.parsed.messageId)
   })
@@ -89,7 +89,7 @@ describe('mail by SMTP', () => {
     ['a bidi override', 'Your \u202egnp.exe\u202c file', 'Your gnp.exe file'],
     ['an encoded word', '=?utf-8?q?=0D=0ABcc=3A_eve=40example.com?=', '= ?utf-8?q?=0D=0ABcc=3A_eve=40example.com?='],
     ['a name in many scripts', 'Привет, 世界 👩‍💻', 'Привет, 世界 👩‍💻'],
-  ])('%s in a subject makes no header', async (_, subject, arrived) => {
+  ])('%s in a subject cannot add a header', async (_, subject, arrived) => {
     const { to, parsed } = await receive({ subject })
     expect(to).toEqual(['ada@example.com'])
     expect(parsed.subject).toBe(arrived)
@@ -112,21 +112,21 @@ describe('mail by SMTP', () => {
     ['an encoded word', '=?utf-8?q?eve=40example.com=2c?=@example.com'],
     ['300 characters', `${'a'.repeat(60)}@${'b.'.repeat(115)}example`],
     ['nothing', ''],
-  ])('%s as an address is refused and reaches nobody', async (_, to) => {
+  ])('%s as an address is refused, and no recipient gets the email', async (_, to) => {
     const mailer = await connect()
     const before = server.mails.length
     await expect(mailer.send({ ...MAIL, to })).rejects.toThrow(MailRefused)
     expect(server.mails).toHaveLength(before)
   })
 
-  test('characters that mean something elsewhere are part of the one address', async () => {
+  test('characters with a special meaning elsewhere are part of the address', async () => {
     const address = "o'hara!#$%&*+/?=^_`{|}~-@example.com"
     const { to, parsed } = await receive({ to: address })
     expect(to).toEqual([address])
     expect(parsed.to).toMatchObject({ value: [{ address }] })
   })
 
-  test('a local part in UTF-8 arrives where the server takes it, and is refused for good where it does not', async () => {
+  test('a local part in UTF-8 arrives if the server supports it, and is refused permanently if not', async () => {
     const address = 'почта@xn--80a1acny.xn--p1ai'
     const { to, isSmtpUtf8 } = await receive({ to: address })
     expect(isSmtpUtf8).toBe(true)
@@ -137,12 +137,15 @@ describe('mail by SMTP', () => {
     expect(old.mails).toEqual([])
   })
 
-  test.each(['<1@a>', '1@a>\r\nBcc: <eve@example.com', 'no-at-sign', ''])('the id %j is a mistake', async (id) => {
-    const mailer = await connect()
-    await expect(mailer.send({ ...MAIL, id })).rejects.toThrow(TypeError)
-  })
+  test.each(['<1@a>', '1@a>\r\nBcc: <eve@example.com', 'no-at-sign', ''])(
+    'the id %j is refused with a TypeError',
+    async (id) => {
+      const mailer = await connect()
+      await expect(mailer.send({ ...MAIL, id })).rejects.toThrow(TypeError)
+    },
+  )
 
-  test('a file or an address as the content stays what it says', async () => {
+  test('content that looks like a file path or a URL stays plain text', async () => {
     const { parsed } = await receive({ text: '/etc/hostname', html: 'file:///etc/hostname' })
     expect(parsed.text).toBe('/etc/hostname')
     expect(parsed.html).toBe('file:///etc/hostname')
@@ -168,23 +171,26 @@ describe('a mail server in trouble', () => {
       (error: unknown) => error,
     )
 
-  test('550 to the recipient is for good, and says what the server said', async () => {
+  test('550 to the recipient is permanent, and the error contains the answer of the server', async () => {
     server.behave('reject')
     const error = await failure(mailer.send(MAIL))
     expect(error).toBeInstanceOf(MailRefused)
     expect(String(error)).toContain('550 no such user')
   })
 
-  test.each(['fail', 'reject_content'] as const)('%s is no refusal of the recipient: try again', async (behaviour) => {
-    server.behave(behaviour)
-    const error = await failure(mailer.send(MAIL))
-    expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(MailRefused)
-    server.behave('accept')
-    await mailer.send(MAIL)
-  })
+  test.each(['fail', 'reject_content'] as const)(
+    '%s does not refuse the recipient, so the email is retried',
+    async (behaviour) => {
+      server.behave(behaviour)
+      const error = await failure(mailer.send(MAIL))
+      expect(error).toBeInstanceOf(Error)
+      expect(error).not.toBeInstanceOf(MailRefused)
+      server.behave('accept')
+      await mailer.send(MAIL)
+    },
+  )
 
-  test('a server that is down is tried again, and the mail arrives when it is back', async () => {
+  test('sending to a server that is down is retried, and the email arrives when the server is back', async () => {
     await server.stop()
     const error = await failure(mailer.send(MAIL))
     expect(error).toBeInstanceOf(Error)
@@ -195,7 +201,7 @@ describe('a mail server in trouble', () => {
     expect(server.mails).toHaveLength(before + 1)
   })
 
-  test('no greeting within the time for connecting, no answer within the time for all', async () => {
+  test('a missing greeting fails after the connect timeout, a missing answer after the whole timeout', async () => {
     const hasty = await createSmtpMailer({ url: server.url, from: FROM, connectTimeoutMs: 200 })
     server.behave('silent')
     expect(await failure(hasty.send(MAIL))).toMatchObject({ code: 'ETIMEDOUT' })
@@ -206,7 +212,7 @@ describe('a mail server in trouble', () => {
     impatient.close()
   })
 
-  test('closing breaks off what hangs, and nothing is sent afterwards', async () => {
+  test('closing aborts a hanging email, and nothing is sent afterwards', async () => {
     const closing = await createSmtpMailer({ url: server.url, from: FROM })
     server.behave('hang')
     const sending = failure(closing.send(MAIL))
@@ -222,7 +228,7 @@ describe('a mail server in trouble', () => {
 
 describe('TLS to the mail server', () => {
   const trusted = getCACertificates('default')
-  // 0.0.0.0 leads to this machine and is no loopback address, so it is treated as any other machine.
+  // 0.0.0.0 connects to this machine but is not a loopback address, so it is treated like any other machine.
   const elsewhere = ['DNS:localhost', 'IP:0.0.0.0']
   const login = { user: 'acme', password: 'p@ss:/wörd' }
   let certificate: Certificate
@@ -254,23 +260,26 @@ describe('TLS to the mail server', () => {
     }
   }
 
-  test('another machine that offers no TLS gets nothing', async () => {
+  test('another machine without TLS receives nothing', async () => {
     const server = await start({ host: '0.0.0.0' })
     expect(await sendTo(`smtp://0.0.0.0:${server.port}`)).toMatch(/^E(?:TLS|CONNECTION)$/)
     expect(server.mails).toEqual([])
   })
 
-  test.each(['starttls', 'implicit'] as const)('%s: a certificate that nobody signed gets nothing', async (tls) => {
-    const server = await start({ host: '0.0.0.0', tls })
-    const url = `${tls === 'implicit' ? 'smtps' : 'smtp'}://0.0.0.0:${server.port}`
-    expect(await sendTo(url)).toMatch(/^E(?:TLS|SOCKET)$/)
-    expect(server.mails).toEqual([])
-    setDefaultCACertificates([...trusted, certificate.cert])
-    expect(await sendTo(url)).toBe('sent')
-    expect(server.mails[0]?.isTls).toBe(true)
-  })
+  test.each(['starttls', 'implicit'] as const)(
+    '%s: a server with an untrusted certificate receives nothing',
+    async (tls) => {
+      const server = await start({ host: '0.0.0.0', tls })
+      const url = `${tls === 'implicit' ? 'smtps' : 'smtp'}://0.0.0.0:${server.port}`
+      expect(await sendTo(url)).toMatch(/^E(?:TLS|SOCKET)$/)
+      expect(server.mails).toEqual([])
+      setDefaultCACertificates([...trusted, certificate.cert])
+      expect(await sendTo(url)).toBe('sent')
+      expect(server.mails[0]?.isTls).toBe(true)
+    },
+  )
 
-  test("a trusted certificate of another host's gets nothing", async () => {
+  test('a server with a trusted certificate for another host receives nothing', async () => {
     certificate = makeCertificate(['DNS:mail.example.com'])
     setDefaultCACertificates([...trusted, certificate.cert])
     const starttls = await start({ host: '0.0.0.0', tls: 'starttls' })
@@ -281,13 +290,13 @@ describe('TLS to the mail server', () => {
     certificate = makeCertificate(elsewhere)
   })
 
-  test('on this machine STARTTLS is taken when it is offered, with any certificate', async () => {
+  test('on this machine STARTTLS is used if the server offers it, with any certificate', async () => {
     const server = await start({ tls: 'starttls' })
     expect(await sendTo(server.url)).toBe('sent')
     expect(server.mails[0]?.isTls).toBe(true)
   })
 
-  test('user and password of the address log in; wrong ones send nothing', async () => {
+  test('the user and password in the URL log in; with wrong ones nothing is sent', async () => {
     const server = await start({ tls: 'starttls', login })
     const url = (password: string) => server.url.replace('//', `//${login.user}:${encodeURIComponent(password)}@`)
     expect(await sendTo(url('wrong'))).toBe('EAUTH')

@@ -1,10 +1,11 @@
 /*
- * Passes emails to a mail server (RFC 5321), one connection per email: emails are rare, and the server may close an idle
- * connection.
- * Supported: STARTTLS and implicit TLS with a certificate that Node trusts (NODE_EXTRA_CA_CERTS adds others), SMTPUTF8.
- * Refused on purpose: plain text to another machine, parameters in the URL, more than one recipient, attachments.
- * On loopback, plain text is allowed. STARTTLS is used there with any certificate, because the mail servers of Linux
- * distributions have self-signed ones. Proved by smtp.test.ts.
+ * Passes emails to a mail server (RFC 5321), one connection per email: emails are rare, and the server may close an
+ * idle connection. Supported: STARTTLS and implicit TLS with a certificate that Node trusts (NODE_EXTRA_CA_CERTS adds
+ * others), SMTPUTF8.
+ *
+ * Refused on purpose: plain text to another machine, parameters in the URL, more than one recipient, attachments. On
+ * loopback, plain text is allowed. STARTTLS is used there with any certificate, because the mail servers of Linux
+ * distributions have self-signed ones. Proven by smtp.test.ts.
  */
 import { type Clock, SECOND_MS, systemClock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
@@ -38,7 +39,7 @@ export interface SmtpMailer {
 
 const CONNECT_MS = 10 * SECOND_MS
 const WHOLE_MS = 20 * SECOND_MS
-/** A Message-ID of the common kind (RFC 5322 section 3.6.4). */
+/** Message-ID in the common form (RFC 5322 section 3.6.4). */
 const MESSAGE_ID = /^[\w.+-]{1,100}@[\w.:[\]-]{1,255}$/
 const HEADERS = {
   'Auto-Submitted': 'auto-generated', // RFC 3834 section 5: vacation notices do not reply
@@ -109,7 +110,10 @@ interface Letterhead {
   readonly date: Date
 }
 
-/** Returns the input of nodemailer. Addresses are objects, so nodemailer parses none. The envelope has one recipient. */
+/**
+ * Returns the input of nodemailer. Addresses are objects, so that nodemailer does not parse them. The envelope has one
+ * recipient.
+ */
 function compose({ message, from, to, date }: Letterhead) {
   if (!MESSAGE_ID.test(message.id)) throw new TypeError('The id of an email must look like unique@host')
   return {
@@ -122,7 +126,7 @@ function compose({ message, from, to, date }: Letterhead) {
     messageId: `<${message.id}>`,
     date,
     headers: HEADERS,
-    encoding: 'quoted-printable', // so that no server breaks a line, and a link with it
+    encoding: 'quoted-printable', // so that no server breaks a line and the link in it
   }
 }
 

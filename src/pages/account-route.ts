@@ -9,15 +9,15 @@ import { message } from './parts.ts'
 export interface AccountRouteDeps {
   readonly pages: Pages
   readonly clock: Clock
-  /** How long a proof of identity counts as recent, in milliseconds. */
+  /** Time for which a proof of identity counts as recent, in milliseconds. */
   readonly freshMs: number
-  /** The parts of all features, in their order. */
+  /** The account page sections of all features, in their order. */
   readonly parts: readonly AccountPage[]
 }
 
 const PLACES = ['top', 'middle', 'bottom'] as const
 
-/** The account page: the parts of all features in one frame. */
+/** Route of the account page, which shows the sections of all features in one frame. */
 export function accountRoute({ pages, clock, freshMs, parts }: AccountRouteDeps): Route {
   const ordered = PLACES.flatMap((place) => parts.filter((part) => part.place === place))
   return defineRoute({

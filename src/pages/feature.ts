@@ -3,16 +3,16 @@ import type { AccountPage, Feature } from '../kernel/feature.ts'
 import { accountRoute } from './account-route.ts'
 import type { Pages } from './pages.ts'
 
-/** What the account page is made from. */
+/** Options of the account page. */
 export interface AccountPageOptions {
   readonly pages: Pages
-  /** How long a proof of identity counts as recent, in milliseconds. */
+  /** Time for which a proof of identity counts as recent, in milliseconds. */
   readonly freshMs: number
-  /** The parts of all features, in their order. */
+  /** The account page sections of all features, in their order. */
   readonly parts: readonly AccountPage[]
 }
 
-/** The account page, which shows the parts of all features. */
+/** Creates the feature of the account page, which shows the sections of all features. */
 export function accountPage({ clock }: Core, options: AccountPageOptions): Feature {
   return { name: 'pages', routes: [accountRoute({ clock, ...options })] }
 }

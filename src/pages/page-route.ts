@@ -4,21 +4,21 @@ import { parseNextLocation } from '../kernel/next-location.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import type { Pages } from './pages.ts'
 
-/** What a page for people who are not logged in is rendered from. */
+/** Input of a page for people who are not logged in. */
 export interface EntryPage {
   readonly basePath: string
   readonly flash: Flash | null
-  /** Where to go afterwards; null: to the account page. */
+  /** URL to open after the form; null opens the account page. */
   readonly next: string | null
-  /** The invitation in the link that led here; empty if there is none. */
+  /** The invitation in the link to this page; empty if the link has none. */
   readonly invitation: string
 }
 
-/** What a page that an emailed link leads to is rendered from. */
+/** Input of a page that an emailed link opens. */
 export interface LinkPage {
   readonly basePath: string
   readonly flash: Flash | null
-  /** The token in the link; empty if there is none. */
+  /** The token in the link; empty if the link has none. */
   readonly token: string
   readonly isLoggedIn: boolean
 }
@@ -32,7 +32,7 @@ export interface PageDefinition<Page> {
 
 const HTML = 'text/html'
 
-/** A page for people who are not logged in. A person who is logged in is redirected at once. */
+/** Returns the route of a page for people who are not logged in. It redirects a user who is logged in. */
 export function entryPage(pages: Pages, { path, title, content }: PageDefinition<EntryPage>): Route {
   const { basePath, origins } = pages
   return defineRoute({
@@ -51,7 +51,10 @@ export function entryPage(pages: Pages, { path, title, content }: PageDefinition
   })
 }
 
-/** A page that an emailed link leads to. Opening it uses nothing up: mail scanners open links too. */
+/**
+ * Returns the route of a page that an emailed link opens. Opening it does not use the token: email scanners open links
+ * too.
+ */
 export function linkPage(pages: Pages, { path, title, content }: PageDefinition<LinkPage>): Route {
   const { basePath } = pages
   return defineRoute({

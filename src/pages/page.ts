@@ -1,6 +1,6 @@
 /*
- * Hosted pages: data in, HTML out. They work with JavaScript off; the one script only reveals passwords.
- * Every value is escaped by hono's `html`; styles and the script run by a nonce of the one answer.
+ * Hosted pages: data in, HTML out. They work without JavaScript; the only script reveals typed passwords. Hono's `html`
+ * escapes every value. Styles and the script run by a nonce that is new in each answer.
  */
 import { randomBytes } from 'node:crypto'
 import { html, raw } from 'hono/html'
@@ -9,23 +9,23 @@ import type { Answer } from '../kernel/route.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
 
-/** A page to be. */
+/** Input of a rendered page. */
 export interface Page {
   readonly status: number
   readonly title: string
   readonly content: Html
-  /** For the reference, which has tables. */
+  /** True for a wide layout; the reference needs it for its tables. */
   readonly wide?: boolean
   readonly cookies?: Answer['cookies']
 }
 
-/** Puts content into the frame that all pages share. */
+/** Renders content in the frame that all pages share. */
 export type PageRenderer = (page: Page) => Promise<Answer>
 
 /**
- * Makes the renderer.
- * @param siteName the name that people know the service by.
- * @param trustedOrigins where a form may lead besides our own origin.
+ * Creates the renderer.
+ * @param siteName the name that users know the service by.
+ * @param trustedOrigins origins to which a form may redirect, in addition to our own.
  */
 export function createPageRenderer(siteName: string, trustedOrigins: readonly string[]): PageRenderer {
   return async ({ status, title, content, wide = false, cookies = [] }) => {
@@ -61,7 +61,7 @@ function policy(nonce: string, trustedOrigins: readonly string[]): string {
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
-    // Browsers hold the redirect that follows a form to it as well, and `next` may lead to a trusted origin.
+    // Browsers also apply `form-action` to the redirect after a form, and `next` may be on a trusted origin.
     ["form-action 'self'", ...trustedOrigins].join(' '),
     "base-uri 'none'",
     "object-src 'none'",

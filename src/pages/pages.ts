@@ -11,26 +11,26 @@ import { createPageRenderer, type PageRenderer } from './page.ts'
 /** A page of a feature. */
 export interface FeaturePage {
   readonly title: string
-  /** Renders the content with the message that the last form left. */
+  /** Renders the content with the message of the last form. */
   content(flash: Flash | null): Html | Promise<Html>
 }
 
-/** What the pages of all features are made with. */
+/** Functions and settings that the pages of all features share. */
 export interface Pages {
-  /** Path under which the forms are: `/auth`. */
+  /** Base path of the forms: `/auth`. */
   readonly basePath: string
   readonly origins: Origins
-  /** Puts content into the frame that all pages share. */
+  /** Renders content in the frame that all pages share. */
   readonly render: PageRenderer
-  /** Answers with a page, and with the message that the last form left for it. */
+  /** Returns an answer with a page and the message of the last form. */
   show(request: Pick<RouteRequest, 'cookie'>, page: FeaturePage): Promise<Answer>
-  /** Returns the cookie that carries a message to the next page. */
+  /** Returns the cookie that contains a message for the next page. */
   leave(flash: Flash): Cookie
 }
 
-/** Dependencies of the pages. */
+/** Dependencies of `createPages`. */
 export interface PagesDeps {
-  /** The name that people know the service by. */
+  /** The name that users know the service by. */
   readonly siteName: string
   readonly origins: Origins
   readonly links: Links

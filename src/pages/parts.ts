@@ -2,12 +2,12 @@ import { html } from 'hono/html'
 import type { Html } from '../kernel/feature.ts'
 import type { Flash } from '../kernel/flash.ts'
 
-/** A form's field. */
+/** A field of a form. */
 export interface Field {
   readonly name: string
   readonly label: string
   readonly type: 'email' | 'password' | 'text'
-  /** What password managers go by (HTML autofill). */
+  /** The purpose of the field for password managers (HTML autofill). */
   readonly autocomplete: string
   readonly hint?: string
   readonly optional?: true
@@ -32,7 +32,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   token_ended: 'The access token is revoked.',
 }
 
-/** Shows the message that the last form left: a notice, or why the form was refused. */
+/** Renders the message of the last form: a notice, or the reason why the form was refused. */
 export function message(flash: Flash | null): Html {
   const notice = flash?.notice === undefined ? undefined : NOTICES[flash.notice]
   if (notice !== undefined) return html`<p class="message good" role="status">${notice}</p>`
@@ -43,7 +43,7 @@ export function message(flash: Flash | null): Html {
 ${loose.map(({ detail }) => html`<p class="error">${detail}</p>`)}`
 }
 
-/** Refusals that people see often, in words for people. */
+/** Texts of refusals that users see often, in everyday words. */
 const PLAIN: Readonly<Record<string, string>> = {
   invalid_credentials: 'Email and password do not match. Please try again.',
   email_not_verified: 'Open the link in the email that we have just sent you, then log in.',
@@ -57,7 +57,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   internal_error: 'Something went wrong on our side. Please try again.',
 }
 
-/** A labelled input with its errors. Passwords are never filled in. */
+/** Renders a labelled input with its errors. A password is never filled in. */
 export function field({ name, label, type, autocomplete, hint, optional }: Field, flash: Flash | null): Html {
   const errors = (flash?.problem?.errors ?? []).filter(({ pointer }) => pointer === `#/${name}`)
   const value = type === 'password' ? '' : (flash?.values?.[name] ?? '')
@@ -70,29 +70,29 @@ ${errors.length === 0 ? '' : html`<span class="error" id="${errorId}">${errors.m
 </div>`
 }
 
-/** A time for people, to the minute. */
+/** Renders a time for people, to the minute. */
 export function timeElement(time: string): Html {
   return html`<time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time>`
 }
 
-/** The hidden field that keeps where to go afterwards. */
+/** Renders the hidden field with the URL to open after the form. */
 export function nextField(next: string | null): Html {
   return next === null ? html`` : html`<input type="hidden" name="next" value="${next}">`
 }
 
 const NO_TOKEN = html`<p>This link is incomplete. Open it from the email again, or copy all of it.</p>`
 
-/** The hidden field with the token of an emailed link. */
+/** Renders the hidden field with the token of an emailed link. */
 export function tokenField(token: string): Html {
   return html`<input type="hidden" name="token" value="${token}">`
 }
 
-/** Shows what an emailed link leads to, or says that the link is incomplete. */
+/** Renders the content of a page that an emailed link opens, or says that the link is incomplete. */
 export function withToken(token: string, flash: Flash | null, content: Html): Html {
   return html`${message(flash)}${token === '' ? NO_TOKEN : content}`
 }
 
-/** The button that confirms what an emailed link is for. */
+/** Renders the button that confirms the action of an emailed link. */
 export function confirmationForm(action: string, token: string, label: string): Html {
   return html`
 <form method="post" action="${action}">
@@ -101,7 +101,7 @@ ${tokenField(token)}
 </form>`
 }
 
-/** Asks for the password before dangerous actions. */
+/** Renders the form that asks for the password before a dangerous action. */
 export function reauthenticationForm(basePath: string, title: string, flash: Flash | null): Html {
   return html`<h2>${title}</h2>
 <form method="post" action="${basePath}/reauthenticate">
@@ -110,7 +110,7 @@ ${field({ name: 'password', label: 'Type your password again first', type: 'pass
 </form>`
 }
 
-/** Appends where to go afterwards to a path. */
+/** Appends the URL to open after the form to a path. */
 export function withNext(path: string, next: string | null): string {
   return next === null ? path : `${path}?next=${encodeURIComponent(next)}`
 }

@@ -10,7 +10,7 @@ const ACCESS: Readonly<Record<Route['access'], string>> = {
   fresh_session: 'Needs a fresh session',
 }
 
-/** The route table, readable, with nothing loaded from elsewhere. */
+/** Renders the route table as a readable page. It loads nothing from other sites. */
 export function referencePage(routes: readonly Route[], authUrl: string): Html {
   return html`<p>Base URL <code>${authUrl}</code>. The same as a machine reads it: <a href="${authUrl}/openapi.json">openapi.json</a>.</p>
 ${routes.filter(({ form }) => form?.only !== true).map((route) => routeSection(route, authUrl))}`
@@ -48,7 +48,7 @@ interface MemberSchema {
 function members(schema: z.ZodType, io: 'input' | 'output'): Html {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return html`${Object.entries(properties).map(([name, member]) => {
-    const shape = member as MemberSchema // JSON Schema objects; `true` and `false` do not come from ours
+    const shape = member as MemberSchema // our schemas produce objects, never `true` or `false`
     const presence = required.includes(name) ? '' : 'optional'
     return html`<tr><td><code>${name}</code></td><td>${typeName(shape)}</td><td>${presence} ${shape.description ?? ''}</td></tr>`
   })}`

@@ -1,4 +1,4 @@
-/** The look of all pages: one column, the system's own fonts, light and dark. */
+/** Style of all pages: one column, system fonts, light and dark. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1a1f2b; --soft: #5b6475; --line: #d7dbe3; --paper: #fff; --back: #f3f4f7; --brand: #2b5bd7; --on-brand: #fff; --bad: #b3261e; --good: #1b6e3c }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaf0; --soft: #a3abbb; --line: #3a4152; --paper: #1c212c; --back: #12151c; --brand: #8fb0ff; --on-brand: #0d1a3a; --bad: #ff9d94; --good: #7fd6a0 } }

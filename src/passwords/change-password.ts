@@ -13,35 +13,37 @@ import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './passwo
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 import { PASSWORD_REFUSALS } from './refusals.ts'
 
-/** What changing a password works with. */
+/** Dependencies of `changePassword`. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
   readonly clock: Clock
   readonly outbox: Outbox
   readonly links: Links
 }
 
-/** Who changes it, and from what to what. */
+/** A user's request to change their password. */
 export interface ChangePasswordInput {
   readonly principal: SessionPrincipal
-  /** The token of the session that asks. */
+  /** The token of the session that makes the request. */
   readonly sessionToken: string
   readonly currentPassword: string
   readonly newPassword: string
   readonly caller: Caller
 }
 
-/** Outcome of a change of password. */
+/** Result of a change of password. */
 export interface PasswordChanged {
-  /** The session that asked, with its new token. */
+  /** The session that made the request, with its new token. */
   readonly issued: IssuedSession
-  /** The user's security epoch from now on; see `PasswordCredential.securityEpoch`. */
+  /** The user's new security epoch; see `PasswordCredential.securityEpoch`. */
   readonly securityEpoch: number
 }
 
 /**
- * Replaces the password. The session that asked goes on under a new token; all others end (ASVS 6.2.3, 7.4.3). Links that
- * reset the password stay good: an intruder who knows it could otherwise end them as fast as their victim orders them.
- * @throws wrong_password, validation_failed, too_many_requests; unauthenticated when the session ended meanwhile.
+ * Changes the password. The session that makes the request stays and gets a new token; all other sessions are revoked
+ * (ASVS 6.2.3, 7.4.3). Reset links that were already sent stay valid: otherwise an intruder who knows the password
+ * could revoke each link as soon as the owner requests it.
+ * @throws Refusal `wrong_password`, `validation_failed`, `too_many_requests`; `unauthenticated` if the session was
+ *   revoked in the meantime.
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
@@ -68,7 +70,7 @@ export async function changePassword(
     events: [stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails,
   }))
-  if (!changed) throw new Refusal('unauthenticated', { reason: 'session or password changed meanwhile' })
-  await forgetFailures(deps.throttle, user.email) // they were guesses at another password
+  if (!changed) throw new Refusal('unauthenticated', { reason: 'the session or the password changed in the meantime' })
+  await forgetFailures(deps.throttle, user.email) // the failed attempts were against the old password
   return { issued: planned.issued, securityEpoch: securityEpoch + 1 }
 }

@@ -1,12 +1,12 @@
-/** Says whether a password is one of those that are tried first. */
+/** Returns true if a password is a common one, which attackers try first. */
 export type IsCommon = (password: string) => Promise<boolean>
 
 let common: Promise<ReadonlySet<string>> | undefined
 
 /**
- * True for the passwords of the offline list of `@zxcvbn-ts/language-common` (49,233 entries, in small letters), and for
- * one of them repeated: `passwordpassword` (NIST SP 800-63B-4 section 3.1.1.2, ASVS 6.2.4). The list is read at the
- * first question, so that a start does not wait for it.
+ * Returns true for a password from the offline list of `@zxcvbn-ts/language-common` (49,233 entries, in lower case),
+ * and for a repetition of one, such as `passwordpassword` (NIST SP 800-63B-4 section 3.1.1.2, ASVS 6.2.4). The list is
+ * loaded at the first call, so that it does not slow down the start.
  */
 export const isCommonPassword: IsCommon = async (password) => {
   common ??= loadList()
@@ -20,7 +20,7 @@ async function loadList(): Promise<ReadonlySet<string>> {
   return new Set(dictionary['passwords-common'])
 }
 
-/** The text itself, and every shorter one of which it is a repetition. */
+/** Returns the text itself, and every shorter text that gives it when repeated. */
 function repeatedParts(text: string): string[] {
   const lengths = Array.from({ length: text.length }, (_, index) => index + 1)
   return lengths

@@ -7,7 +7,7 @@ import type { PasswordEvent } from './events.ts'
 import type { LockoutMail } from './mails/lockout.ts'
 import type { PasswordCredential, PasswordStore } from './store.ts'
 
-/** What disabling a password works with. */
+/** Dependencies of `disableAfterFailures`. */
 export interface DisablePasswordDeps {
   readonly passwords: PasswordStore
   readonly throttle: Throttle
@@ -16,9 +16,10 @@ export interface DisablePasswordDeps {
 }
 
 /**
- * After too many failures in a row the password works no more for browsers that never logged in before, until it is another
- * (NIST SP 800-63B-4 section 3.2.2). Devices of the user go on: only one that has used up its own budget counts as a stranger.
- * Does nothing when it is disabled already, and where no mail is sent: there would be no way back.
+ * Disables the password after too many failed attempts in a row, until it is reset (NIST SP 800-63B-4 section 3.2.2).
+ * It is disabled only for unknown devices: browsers that never logged in before. The user's own devices are not
+ * affected, unless one has used up its own budget; then it counts as unknown. Does nothing if the password is already
+ * disabled, or if this service sends no email, because the user could not reset the password.
  */
 export async function disableAfterFailures(
   { passwords, throttle, outbox, links }: DisablePasswordDeps,

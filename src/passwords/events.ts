@@ -28,7 +28,7 @@ export type PasswordEvent =
     }
   | { readonly type: 'password.breach_check_failed'; readonly userId: string | null; readonly reason: string }
 
-/** What the documentation and the account page say of them. */
+/** Descriptions of the password events, for the documentation and the account page. */
 export const PASSWORD_EVENTS = {
   'reauthentication.refused': {
     description: 'The user typed a wrong password to confirm their identity or to change the password.',

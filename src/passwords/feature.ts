@@ -7,13 +7,13 @@ import type { PasswordPolicy } from './password.ts'
 import { passwordAccountPage, passwordResetPages } from './password-pages.ts'
 import { passwordResetRoutes, passwordRoutes } from './routes.ts'
 
-/** What checks and hashes passwords. */
+/** Services that check and hash passwords. */
 export interface PasswordService {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
 }
 
-/** Passwords: change, and reset by email. */
+/** Creates the passwords feature: change a password, and reset it by email. */
 export function passwords(
   core: Core,
   { memory, pages, ...service }: PasswordService & { readonly memory: SessionMemory; readonly pages: Pages },

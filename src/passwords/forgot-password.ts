@@ -9,7 +9,7 @@ import type { PasswordEvent } from './events.ts'
 import { passwordResetContent } from './mails/password-reset.ts'
 import type { PasswordStore } from './store.ts'
 
-/** What ordering a reset works with. */
+/** Dependencies of `forgotPassword`. */
 export interface ForgotPasswordDeps extends OneTimeTokenDeps {
   readonly passwords: PasswordStore
   readonly outbox: Outbox
@@ -18,9 +18,9 @@ export interface ForgotPasswordDeps extends OneTimeTokenDeps {
 }
 
 /**
- * Orders the mail with which a password is reset. For an address that nobody has, whose account is disabled, or that was
- * mailed too often lately, a token
- * that nobody learns and a decoy email are stored: the same work, and the same answer (ASVS 6.3.8).
+ * Requests a password reset: sends an email with a link that sets a new password. If the address has no account, its
+ * account is disabled, or it received too many emails recently, a token that is never sent and a decoy email are
+ * stored. The work and the answer are the same in every case (ASVS 6.3.8).
  */
 export async function forgotPassword(
   deps: ForgotPasswordDeps,

@@ -5,7 +5,7 @@ import { type LinkPage, linkPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import { field, message, tokenField, withToken } from '../pages/parts.ts'
 
-/** The pages that set a new password by email. */
+/** Routes of the pages that request a reset email and set a new password. */
 export function passwordResetPages(pages: Pages, minLength: number): Route[] {
   return [
     linkPage(pages, { path: '/password/forgot', title: 'Forgot your password?', content: forgotPage }),
@@ -17,7 +17,7 @@ export function passwordResetPages(pages: Pages, minLength: number): Route[] {
   ]
 }
 
-/** The form of the account page that changes the password. */
+/** Returns the form on the account page that changes the password. */
 export function passwordAccountPage({ basePath }: Pages, minLength: number): AccountPage {
   return { place: 'middle', render: async (request) => changeForm(basePath, request, minLength) }
 }

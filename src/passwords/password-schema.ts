@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { codePoints, MAX_PASSWORD_LENGTH } from './password.ts'
 
 /**
- * A password as a body member: any text of 1 to 1,024 code points. Rules for new passwords are the policy's,
- * so that a login never says more about a password than that it is wrong.
+ * Schema of a password in a request body: any text of 1 to 1,024 code points. The rules for new passwords are in the
+ * policy, so that a login never reveals more about a password than that it is wrong.
  */
 export const typedPasswordSchema = z
   .string('Must be a string.')

@@ -11,7 +11,7 @@ const policy = {
   isCommon: isCommonPassword,
   isBreached: null,
 }
-const audit: Pick<AuditStore, 'write'> = { write: async () => undefined } // no list of breached passwords is asked
+const audit: Pick<AuditStore, 'write'> = { write: async () => undefined } // the policy of this test has no list of breached passwords
 const stamp: Stamp = (event) => ({ ...event, at: 0, actor: null, requestId: null, client: null })
 const accept = (text: string): Promise<string> =>
   acceptNewPassword({ policy, audit }, text, {
@@ -22,7 +22,7 @@ const accept = (text: string): Promise<string> =>
   })
 
 describe('the password policy', () => {
-  test('any Unicode of 15 to 1,024 code points is taken, whatever it is composed of', async () => {
+  test('any Unicode text of 15 to 1,024 code points is accepted, without composition rules', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 15, maxLength: 200 }), async (text) => {
         const length = codePoints(text.normalize('NFC'))
@@ -70,7 +70,7 @@ describe('the password policy', () => {
     expect(await accept('my acme bank is a river bank')).toBeTruthy()
   })
 
-  test('nothing but NFC is done to a password', () => {
+  test('a password is changed only by NFC', () => {
     expect(toPassword('  Cafe\u0301 \uff21 ')).toBe('  Caf\u00e9 \uff21 ')
   })
 })

@@ -1,7 +1,7 @@
 /*
- * What a password may be (NIST SP 800-63B-4 section 3.1.1): 15 to 1,024 code points, Unicode NFC and nothing else done
- * to it, no composition rules. Refused: lone surrogates, passwords made of the email or of the site's name, common ones,
- * and, where a list is configured, breached ones.
+ * Rules for new passwords (NIST SP 800-63B-4 section 3.1.1): 15 to 1,024 code points, Unicode NFC and no other change,
+ * no composition rules. Refused: lone surrogates, passwords built from the email address or the site's name, common
+ * passwords, and, if a list is configured, breached passwords.
  */
 import type { AuditStore } from '../audit/store.ts'
 import type { Stamp } from '../kernel/event.ts'
@@ -12,49 +12,49 @@ import type { PasswordEvent } from './events.ts'
 
 declare const passwordBrand: unique symbol
 
-/** A password in NFC, of a length that is worth hashing. Not yet checked against the policy for new ones. */
+/** A password in NFC, short enough to be hashed. It is not yet checked against the policy for new passwords. */
 export type Password = string & { readonly [passwordBrand]: true }
 
 /** Rules for new passwords. */
 export interface PasswordPolicy {
-  /** Least number of code points. */
+  /** Minimum number of code points. */
   readonly minLength: number
-  /** Words that a password may not be built from, besides the user's own email: site, brand, host. */
+  /** Words that a password must not be built from, in addition to the user's email address: site, brand, host. */
   readonly contextWords: readonly string[]
   readonly isCommon: IsCommon
-  /** Null: no list is asked. */
+  /** Null if no list of breached passwords is configured. */
   readonly isBreached: IsBreached | null
 }
 
-/** What accepting a new password works with. */
+/** Dependencies of `acceptNewPassword`. */
 export interface PasswordPolicyDeps {
   readonly policy: PasswordPolicy
   readonly audit: Pick<AuditStore, 'write'>
 }
 
-/** Whose password it is to be, and where it stood. */
+/** The user of a new password, and its place in the request body. */
 export interface PasswordContext {
   readonly email: string
-  /** Null: of somebody who is being registered. */
+  /** Null if the user is being registered. */
   readonly userId: string | null
-  /** The body member that held it, as a URI fragment. */
+  /** The body member that contains the password, as a URI fragment. */
   readonly pointer: string
   readonly stamp: Stamp<PasswordEvent>
 }
 
-/** Most code points of a password. */
+/** Maximum number of code points of a password. */
 export const MAX_PASSWORD_LENGTH = 1_024
 
 const SHORTEST_CONTEXT_WORD = 4
-/** A password of which so few code points remain without the context words is "built from" them. */
+/** A password is "built from" the context words if fewer code points than this remain without them. */
 const LEAST_OWN_CHARACTERS = 8
 
-/** Brings what was typed into the one form that is hashed: NFC, whole, uncut (ASVS 6.2.8). */
+/** Normalizes a typed password into the form that is hashed: NFC, complete, not truncated (ASVS 6.2.8). */
 export function toPassword(text: string): Password {
   return text.normalize('NFC') as Password
 }
 
-/** Number of Unicode code points. */
+/** Returns the number of Unicode code points of a text. */
 export function codePoints(text: string): number {
   let count = 0
   for (const _ of text) count++
@@ -62,8 +62,9 @@ export function codePoints(text: string): number {
 }
 
 /**
- * Accepts or refuses a new password. A list of breached passwords that does not answer refuses nobody: an event tells it.
- * @throws validation_failed with what would be right.
+ * Checks a new password against the policy. If the list of breached passwords does not answer, the password is accepted
+ * and an event reports it.
+ * @throws Refusal `validation_failed`, which says how to correct the password.
  */
 export async function acceptNewPassword(
   deps: PasswordPolicyDeps,
@@ -76,7 +77,7 @@ export async function acceptNewPassword(
   if (problem !== null) throw invalidMember(context.pointer, problem)
   if (await policy.isCommon(password)) throw invalidMember(context.pointer, 'Must not be a common password.')
   if (await isKnownBreached(deps, password, context)) {
-    throw invalidMember(context.pointer, 'Was in a data breach elsewhere: others know it. Choose another one.')
+    throw invalidMember(context.pointer, 'Was found in a data breach, so attackers know it. Choose another one.')
   }
   return password
 }

@@ -47,8 +47,8 @@ describe('the password of an imported user', () => {
 
   const hashOf = async (id: UserId) => (await stores.passwords.findByUserId(id))?.hash
 
-  test('is proven with the hash of the other system once, and with argon2id from then on', async () => {
-    // PHP 8.2: crypt("pa\u{308}ssword \u{1f511}", …): the other system knew no normal form
+  test('is checked against the hash of the other system once, and against an argon2id hash from then on', async () => {
+    // PHP 8.2: crypt("pa\u{308}ssword \u{1f511}", …): the other system did not normalize passwords
     const imported = '$2y$04$abcdefghijklmnopqrstuuXDUtLTydjSWJjCaLO9O2ToQpXYLbdnO'
     const typed = 'pa\u0308ssword \u{1f511}'
     const { id, email } = await importUser(imported)
@@ -65,7 +65,7 @@ describe('the password of an imported user', () => {
     expect(await hashOf(id)).toBe(hash)
   })
 
-  test('is wrong when nobody can verify the hash, and the hash stays', async () => {
+  test('is wrong if the hash cannot be verified, and the hash stays', async () => {
     const { id, email } = await importUser('!')
     expect(await logIn(email, '!')).toBe(401)
     expect(await hashOf(id)).toBe('!')

@@ -7,17 +7,17 @@ import { type DisablePasswordDeps, disableAfterFailures } from './disable-passwo
 import { toPassword } from './password.ts'
 import type { PasswordCredential } from './store.ts'
 
-/** What proving a password works with. */
+/** Dependencies of `provePasswordByEmail` and `provePasswordById`. */
 export interface ProvePasswordDeps extends DisablePasswordDeps {
   readonly hasher: PasswordHasher
 }
 
-/** Outcome of a try. `reason` is for events only: a client never learns which it was. */
+/** Outcome of an attempt. `reason` is for events only: a client never learns it. */
 export type PasswordProof =
   | {
       readonly proven: true
       readonly credential: PasswordCredential & { readonly hash: PasswordHash }
-      /** False: the user never logged in with this browser before. */
+      /** False if the user never logged in with this browser before. */
       readonly isKnownDevice: boolean
     }
   | {
@@ -27,9 +27,9 @@ export type PasswordProof =
     }
 
 /**
- * Checks an email and a password. Known, unknown, disabled and malformed all cost the same one read, one try of the same
- * budget, and one hash (DESIGN promise 7).
- * @throws too_many_requests, overloaded, unavailable.
+ * Checks an email address and a password. Existing, unknown, disabled and malformed accounts all cost the same: one
+ * read, one attempt of the same budget, and one hash (DESIGN promise 7).
+ * @throws Refusal `too_many_requests`, `overloaded`, `unavailable`.
  */
 export async function provePasswordByEmail(
   deps: ProvePasswordDeps,
@@ -42,8 +42,8 @@ export async function provePasswordByEmail(
 }
 
 /**
- * Checks the password of a user who is known already, within the same budget as by email.
- * @throws too_many_requests, overloaded, unavailable.
+ * Checks the password of a known user, within the same budget as `provePasswordByEmail`.
+ * @throws Refusal `too_many_requests`, `overloaded`, `unavailable`.
  */
 export async function provePasswordById(
   deps: ProvePasswordDeps,
@@ -60,11 +60,11 @@ type Reason = (PasswordProof & { readonly proven: false })['reason']
 interface Claim {
   readonly account: string
   readonly credential: PasswordCredential | null
-  /** As it was typed. */
+  /** The password as typed. */
   readonly password: string
 }
 
-/** A checked claim, before its consequences. */
+/** The result of a check, before its consequences. */
 type Judgement =
   | {
       readonly proven: true
@@ -87,7 +87,7 @@ async function prove(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Pro
   return { proven: true, credential: { ...judgement.credential, hash }, isKnownDevice: tried.isKnownDevice }
 }
 
-/** Hashes the password in every case, so that all outcomes take the same time. */
+/** Checks the password. It computes a hash in every case, so that all outcomes take the same time. */
 async function judge({ hasher }: ProvePasswordDeps, claim: Claim, tried: PasswordTry): Promise<Judgement> {
   const { credential, password } = claim
   const hash = credential?.hash ?? null

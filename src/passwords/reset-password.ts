@@ -12,7 +12,7 @@ import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
 import type { PasswordStore } from './store.ts'
 
-/** What resetting works with. */
+/** Dependencies of `resetPassword`. */
 export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps {
   readonly passwords: PasswordStore
   readonly hasher: PasswordHasher
@@ -21,16 +21,16 @@ export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps 
   readonly throttle: Throttle
 }
 
-/** The token of the mail, and the new password. */
+/** The token from the email, and the new password. */
 export interface ResetPasswordInput {
   readonly token: string
   readonly password: string
 }
 
 /**
- * Sets a new password with a mailed token: all sessions end, and all other tokens but the ways back from a change of
- * address; other proofs, such as passkeys, stay (ASVS 6.4.3).
- * @throws token_invalid; validation_failed, after which the token is still good.
+ * Sets a new password with the token from an email. All sessions are revoked, and so are all other tokens, except those
+ * that undo a change of email address. Other credentials, such as passkeys, stay (ASVS 6.4.3).
+ * @throws Refusal `token_invalid`; `validation_failed`, after which the token can still be used.
  */
 export async function resetPassword(
   deps: ResetPasswordDeps,
@@ -51,7 +51,10 @@ export async function resetPassword(
       events: [stamp({ type: 'password.reset', userId: user.id })],
       mails,
     }))
-    await forgetFailures(deps.throttle, user.email) // they were guesses at another password
-    if (!done) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used, or its user gone, meanwhile' })
+    await forgetFailures(deps.throttle, user.email) // the failed attempts were against the old password
+    if (!done)
+      throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, {
+        reason: 'the token was used or its user was deleted or disabled in the meantime',
+      })
   })
 }

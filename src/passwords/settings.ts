@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
-/** Rules for new passwords that the operator sets. */
+/** Rules for new passwords, as set by the operator. */
 export interface PasswordSettings {
-  /** Least number of code points of a new password. Default 15 (NIST SP 800-63B-4); at least 8. */
+  /** Minimum number of code points of a new password. Default 15 (NIST SP 800-63B-4); at least 8. */
   readonly minLength: number
-  /** More words that no password may be built from. The site's name and host always count. */
+  /** More words that a password must not be built from. The site's name and host are always included. */
   readonly contextWords: readonly string[]
-  /** Range API that is asked whether a new password was in a breach, such as `https://api.pwnedpasswords.com/range/`. Default none. */
+  /**
+   * URL of the range API that checks new passwords against data breaches, such as
+   * `https://api.pwnedpasswords.com/range/`. Default: none.
+   */
   readonly breachUrl?: string | undefined
 }
 

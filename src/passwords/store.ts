@@ -6,35 +6,38 @@ import type { User } from '../kernel/principal.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { SessionRotation } from '../sessions/store.ts'
 
-/** A user with what their password is checked against. */
+/** A user with the stored credential of their password. */
 export interface PasswordCredential {
   readonly user: User
-  /** Null: the user has no password. */
+  /** Null if the user has no password. */
   readonly hash: PasswordHash | null
   readonly disabled: boolean
-  /** For whom the password does not work until it is reset; null: it works. */
+  /** The devices for which the password is disabled until it is reset; null if it is enabled. */
   readonly disabledFor: DisabledFor | null
-  /** Moves on whenever all sessions of the user end; see `SessionStart.securityEpoch`. */
+  /** Increases whenever all sessions of the user are revoked; see `SessionStart.securityEpoch`. */
   readonly securityEpoch: number
 }
 
-/** Browsers that never logged in before, after too many failures; or everyone, because an administrator says so. */
+/**
+ * `strangers`: browsers that never logged in before, after too many failed attempts. `everyone`: all devices, because
+ * an administrator forced a reset.
+ */
 export type DisabledFor = 'strangers' | 'everyone'
 
-/** A change of password, with the session that stays. */
+/** A change of password, and the session that stays. */
 export interface PasswordChange {
-  /** Only while this is still the hash is it replaced. */
+  /** The hash is replaced only if it is still this one. */
   readonly oldHash: PasswordHash
   readonly newHash: PasswordHash
-  /** The user's security epoch when the password was proven; if it has moved on, nothing is changed. */
+  /** The user's security epoch when the password was proven. If it has increased since, nothing is changed. */
   readonly securityEpoch: number
-  /** The session that asked: it gets a new token, all others of its user end. */
+  /** The session that made the request. It gets a new token; all other sessions of the user are revoked. */
   readonly keep: SessionRotation
 }
 
-/** A new password that a one-time token allows. */
+/** A new password, authorized by a one-time token. */
 export interface PasswordReset {
-  /** Used up by it. */
+  /** The token that the reset uses up. */
   readonly token: OneTimeToken
   readonly userId: UserId
   readonly newHash: PasswordHash
@@ -42,7 +45,7 @@ export interface PasswordReset {
   readonly changedAt: number
 }
 
-/** A password for a user who has none. */
+/** A first password for a user without one. */
 export interface FirstPassword {
   readonly userId: UserId
   readonly hash: PasswordHash
@@ -50,27 +53,30 @@ export interface FirstPassword {
   readonly setAt: number
 }
 
-/** What passwords ask of storage. Each method is one transaction. */
+/** Storage of passwords. Each method is one transaction. */
 export interface PasswordStore {
   findByEmail(email: EmailAddress): Promise<PasswordCredential | null>
   findByUserId(id: UserId): Promise<PasswordCredential | null>
-  /** False, and nothing done, when the user has a password, or is gone or disabled. */
+  /**
+   * Stores a first password. Returns false and changes nothing if the user has a password, is deleted or is disabled.
+   */
   addFirst(password: FirstPassword, effectsOf: EffectsOf): Promise<boolean>
-  /** Replaces the hash of an unchanged password; does nothing when the hash is another by now. */
+  /** Replaces the hash of an unchanged password. Does nothing if the stored hash is a different one by now. */
   rehash(id: UserId, oldHash: PasswordHash, newHash: PasswordHash): Promise<void>
   /**
-   * Replaces whatever password there was, ends all sessions and all other tokens but the ways back from a change of
-   * address, and lets the password work again. The token came by mail, so the address is verified if it is still the user's. False, and nothing done, when the token
-   * was used, or its user is gone or disabled.
+   * Replaces the password, or sets a first one, and enables it. Revokes all sessions and all other tokens, except those
+   * that undo a change of email address. The token came by email, so the address is verified if it is still the user's
+   * address. Returns false and changes nothing if the token was used, or if its user is deleted or disabled.
    */
   reset(reset: PasswordReset, effectsOf: EffectsOf): Promise<boolean>
   /**
-   * Ends all other sessions, and the tokens that change the address, but not those that reset the password. False, and
-   * nothing done, when the password was changed or the session ended meanwhile.
+   * Changes the password. Revokes all other sessions and the tokens that change the email address, but not those that
+   * reset the password. Returns false and changes nothing if the password was changed or the session was revoked in the
+   * meantime.
    */
   change(change: PasswordChange, effectsOf: EffectsOf): Promise<boolean>
-  /** Disables the password, or with null lets it work again. False when there is none, or it is so already. */
+  /** Disables the password, or enables it with null. Returns false if the user has no password or nothing changes. */
   setDisabled(userId: UserId, disabledFor: DisabledFor | null, effectsOf: EffectsOf): Promise<boolean>
-  /** Disables the password for everyone and ends all sessions. False when there is no password. */
+  /** Disables the password on all devices and revokes all sessions. Returns false if the user has no password. */
   forceReset(userId: UserId, effectsOf: EffectsOf): Promise<boolean>
 }

@@ -15,8 +15,8 @@ import type { SessionState } from '../client/session-state.ts'
 export interface SessionProviderProps {
   readonly client: LatchkeyClient
   /**
-   * `client.state` of the server that rendered the page. The browser has to be given the same, for its first rendering;
-   * it is believed until the client knows better. Default: unknown.
+   * `client.state` from the server that rendered the page. Pass the same value in the browser for its first rendering;
+   * it applies until the client knows the current state. Default: unknown.
    */
   readonly initial?: SessionState | undefined
   readonly children?: ReactNode
@@ -30,25 +30,25 @@ interface Shared {
 const UNKNOWN: SessionState = { status: 'unknown' }
 const SharedContext = createContext<Shared | null>(null)
 
-/** Gives a client to `useSession` and `useClient` of all components in it. */
+/** Provides a client to `useSession` and `useClient` in all components inside it. */
 export function SessionProvider({ client, initial = UNKNOWN, children }: SessionProviderProps): ReactElement {
   const shared = useMemo(() => ({ client, initial }), [client, initial])
   return createElement(SharedContext.Provider, { value: shared }, children)
 }
 
-/** The client of the provider around the component. */
+/** Returns the client of the surrounding `SessionProvider`. */
 export function useClient(): LatchkeyClient {
   return useShared().client
 }
 
 /**
- * Who is logged in; the component renders again when that changes. The first use asks the service, once for all
+ * Returns the session state; the component renders again when it changes. The first call asks the service, once for all
  * components.
  */
 export function useSession(): SessionState {
   const { client, initial } = useShared()
   useEffect(() => {
-    if (client.state.status === 'unknown') client.session().catch(() => undefined) // the state has it
+    if (client.state.status === 'unknown') client.session().catch(() => undefined) // the state contains the error
   }, [client])
   const now = (): SessionState => (client.state.status === 'unknown' ? initial : client.state)
   return useSyncExternalStore(client.onChange, now, () => initial)
@@ -56,6 +56,6 @@ export function useSession(): SessionState {
 
 function useShared(): Shared {
   const shared = useContext(SharedContext)
-  if (shared === null) throw new Error('There is no SessionProvider around this component.')
+  if (shared === null) throw new Error('This component is not inside a SessionProvider.')
   return shared
 }

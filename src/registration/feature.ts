@@ -17,7 +17,7 @@ export interface RegistrationOptions extends PasswordService {
   readonly pages: Pages
 }
 
-/** Registration: by anyone, by invitation, or closed. */
+/** Creates the registration feature: registration by anyone, by invitation, or closed. */
 export function registration(core: Core, { memory, pages, ...options }: RegistrationOptions): Feature {
   const deps = { ...core, ...core.stores, ...memory, ...options }
   const settings = { registration: options.registration, minLength: options.policy.minLength }

@@ -10,7 +10,7 @@ export interface RegisterPageSettings {
   readonly minLength: number
 }
 
-/** The registration form, or why there is none. */
+/** Renders the registration form, or the reason why the caller cannot register. */
 export function registerPage(page: EntryPage, { registration, minLength }: RegisterPageSettings): Html {
   const { basePath, flash, next, invitation } = page
   if (registration === 'closed') return refusal(page, 'This service does not accept registrations.')

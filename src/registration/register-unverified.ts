@@ -1,7 +1,8 @@
 /*
- * Registering where addresses have to be verified first. Nobody learns from it who has an account: a new address, a taken
- * one and one that is kept for somebody get the same answer after the same work, one password hash above all, and use an
- * invitation up alike. What differs goes by mail. Proved by test/http/email.test.ts, registration.test.ts and timing.test.ts.
+ * Registration if email addresses must be verified first. The response never reveals which addresses have an account. A
+ * new address, a taken one and one that another user can still take back get the same answer after the same work (above
+ * all one password hash), and each uses up the invitation. Only the emails differ. Proven by test/http/email.test.ts,
+ * test/http/registration.test.ts and test/timing.test.ts.
  */
 
 import { type AcceptedUser, type CreateUserDeps, storeUser } from '../accounts/create-user.ts'
@@ -20,7 +21,7 @@ import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 
-/** A user who may be made. */
+/** A registration that is allowed. */
 export interface Admitted {
   readonly accepted: AcceptedUser
   readonly invitation: OneTimeToken | undefined
@@ -29,9 +30,10 @@ export interface Admitted {
 type Deps = CreateUserDeps & VerificationDeps
 
 /**
- * Makes a user without a session and mails the link that verifies the address, or tells the owner of the account that there is.
+ * Creates a user without a session and sends the verification link. If the address is taken, the owner of the account
+ * receives an email instead.
  * @returns null, as `register` does.
- * @throws token_invalid when the invitation was used meanwhile; overloaded, unavailable.
+ * @throws Refusal `token_invalid` if the invitation was used in the meantime; `overloaded`, `unavailable`.
  */
 export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp<AccountEvent>): Promise<null> {
   const { email, password } = admitted.accepted
@@ -42,7 +44,7 @@ export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: 
   return null
 }
 
-/** False when somebody took the address at the same moment. */
+/** Stores the user. Returns false if another request took the address at the same moment. */
 async function store(
   deps: Deps,
   { accepted, invitation, passwordHash }: Admitted & { readonly passwordHash: PasswordHash },
@@ -71,10 +73,11 @@ async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: 
   const { record, effects } = await writeToOwner(deps, accepted.email, stamp)
   if (invitation === undefined) return deps.oneTimeTokens.issue([record], () => effects)
   const isExchanged = await deps.oneTimeTokens.exchange(invitation, [record], () => effects)
-  if (!isExchanged) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'used meanwhile' })
+  if (!isExchanged)
+    throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'the invitation was used in the meantime' })
 }
 
-/** A token and what is told with it. */
+/** A one-time token, and the effects that are stored with it. */
 interface Letter {
   readonly record: OneTimeToken
   readonly effects: Effects
@@ -98,7 +101,7 @@ async function writeVerification(deps: Deps, user: User, stamp: Stamp<AccountEve
   return { record, effects: { events: [stamp({ type: 'email.verification_requested', userId: user.id })], mails } }
 }
 
-/** Returns a token that nobody learns and a decoy email. Both cost the same as real ones. */
+/** Returns a token that is never sent, and a decoy email. They cost the same as real ones. */
 function writeToNobody(deps: Deps): Letter {
   const { record } = newOneTimeToken(deps.clock, { purpose: 'email_verify', userId: null, email: null })
   return { record, effects: { events: [], mails: deps.outbox.writeDecoy(accountExistsContent(deps.links)) } }

@@ -23,20 +23,20 @@ import type { Caller, Throttle } from '../throttle/throttle.ts'
 import { REGISTRATION_REFUSALS } from './refusals.ts'
 import { type Admitted, registerUnverified } from './register-unverified.ts'
 
-/** Who may register: anybody, whoever has an invitation, or nobody. */
+/** Who may register: anyone (`open`), only with an invitation (`invite`), or no one (`closed`). */
 export type Registration = 'open' | 'invite' | 'closed'
 
-/** Events that a registration stamps. */
+/** Events that a registration can cause. */
 type RegistrationEvent = AccountEvent | LoginEvent | PasswordEvent | SessionEvent
 
-/** What registering works with. */
+/** Dependencies of `register`. */
 export interface RegisterDeps extends CreateUserDeps, SessionDeps, VerificationDeps {
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
   readonly throttle: Throttle
 }
 
-/** Who registers, from where, and the session that the new one takes the place of. */
+/** Input for the new user, the caller, and the session of the same browser that the new one replaces. */
 export interface RegisterInput extends CreateUserInput {
   readonly invitation?: string | undefined
   readonly caller: Caller
@@ -44,11 +44,11 @@ export interface RegisterInput extends CreateUserInput {
 }
 
 /**
- * Makes a user and their first session, in one transaction. Where the address has to be verified first there is no
- * session, and the answer is the same whether the address has an account or not; its owner is told by mail.
- * @returns null when the address has to be verified.
- * @throws registration_closed, validation_failed, token_invalid (the invitation); too_many_requests; email_taken, unless
- *   verification is required.
+ * Creates a user and their first session, in one transaction. If email addresses must be verified first, no session
+ * starts, and the answer is the same whether or not the address has an account; an email informs its owner.
+ * @returns null if the address must be verified first.
+ * @throws Refusal `registration_closed`, `validation_failed`, `token_invalid` (the invitation), `too_many_requests`;
+ *   `email_taken`, unless verification is required.
  */
 export async function register(
   deps: RegisterDeps,
@@ -72,7 +72,7 @@ async function admit(
   }
   const { caller, replaces } = input
   const admitted = { accepted, invitation }
-  // An invitation proves no address, not even the one that it was mailed to: whoever made it has the link as well.
+  // An invitation does not verify an address, not even the one that it was emailed to: its creator has the link too.
   if (deps.verifyEmailMode === 'required') return registerUnverified(deps, admitted, stamp)
   return registerAndLogIn(deps, { ...admitted, client: caller.client, replaces }, stamp)
 }
@@ -80,7 +80,7 @@ async function admit(
 async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
   if (text !== undefined) return findOneTimeToken(deps, 'invitation', text)
   if (deps.registration === 'invite') {
-    throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration takes an invitation.' })
+    throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration requires an invitation.' })
   }
   return undefined
 }
@@ -102,7 +102,7 @@ async function registerAndLogIn(
   await createUser(deps, accepted, {
     stamp,
     async extras(newUser) {
-      // The password that was just set counts as proven.
+      // The password counts as proven, because the user just set it.
       const subject = { userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }
       const attempt = proveStep(beginLogin(subject, [['password']]), 'password')
       const session = newSession(deps, { user: newUser, login: completeLogin(attempt), remember: false, client })
@@ -125,7 +125,7 @@ async function registerAndLogIn(
       }
     },
   })
-  if (issued === undefined) throw new Error('createUser asked for no session')
+  if (issued === undefined) throw new Error('createUser did not request the extras of the user')
   return issued
 }
 

@@ -4,7 +4,7 @@ import type { Registration } from './register.ts'
 
 /** Who may register. */
 export interface RegistrationSettings {
-  /** Whether people may register themselves. Default `open`. */
+  /** Who may register; see `Registration`. Default `open`. */
   readonly registration: Registration
 }
 

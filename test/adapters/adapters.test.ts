@@ -41,7 +41,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     await instance.close()
   })
 
-  test('everything under /auth is answered, with the headers and the status of Latchkey', async () => {
+  test('every route under /auth answers with the headers and the status of Latchkey', async () => {
     const session = await client.get('/auth/session')
     expect([session.status, session.body.user.email]).toEqual([200, EMAIL])
     expect(session.headers.get('cache-control')).toBe('no-store')
@@ -58,7 +58,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect(address?.client.ip).toBe('127.0.0.1')
   })
 
-  test('bodies are read by Latchkey and nobody else', async () => {
+  test('only Latchkey reads the bodies', async () => {
     const twice = await client.post('/auth/login', `{"email":"${EMAIL}","email":"${EMAIL}","password":"${PASSWORD}"}`)
     expect([twice.status, twice.body.code]).toEqual([400, 'malformed_body'])
     expect((await client.post('/auth/login', '{')).body.code).toBe('malformed_body')
@@ -69,14 +69,14 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect((await client.post('/auth/logout')).status).toBe(204)
   })
 
-  test('a request of which two readers could see two is refused', async () => {
+  test('a request that two readers could understand differently is refused', async () => {
     const { port } = new URL(app.url)
     const socket = connect(Number(port), '127.0.0.1')
     socket.end('GET /auth/session HTTP/1.1\r\nHost: a\r\nAuthorization: Basic a\r\nAuthorization: Bearer b\r\n\r\n')
     expect(await text(socket)).toContain('The header authorization came twice.')
   })
 
-  test('the application knows who it is, or that it is nobody', async () => {
+  test('the application gets the principal, or null', async () => {
     expect((await client.get('/')).text).toBe(`Hello ${EMAIL}`)
     expect((await clientOf(app.url).get('/')).text).toBe('Please log in')
     expect((await client.get('/me')).text).toBe(EMAIL)
@@ -87,7 +87,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect(instance.statements.slice(before)).toEqual([])
   })
 
-  test('nobody gets past requireAuth, and the next request of an ended session is refused', async () => {
+  test('requireAuth refuses anonymous requests, and the next request of a revoked session', async () => {
     const refused = await clientOf(app.url).get('/me')
     expect([refused.status, refused.body.code]).toEqual([401, 'unauthenticated'])
     expect(refused.headers.get('content-type')).toBe(PROBLEM)
@@ -97,7 +97,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect((await client.get('/')).text).toBe('Please log in')
   })
 
-  test('requireAuth asks for scopes, for sessions and for fresh ones', async () => {
+  test('requireAuth can require scopes, sessions and fresh sessions', async () => {
     const tokenFor = async (...scopes: string[]): Promise<Record<string, string>> => {
       const made = await client.post('/auth/tokens', { name: scopes.join(), scopes })
       return { authorization: `Bearer ${made.body.token}` }
@@ -115,12 +115,12 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect([stale.status, stale.body.code]).toEqual([403, 'reauthentication_required'])
   })
 
-  test('a refusal that a handler throws has its status', async () => {
+  test('a refusal thrown by a handler is answered with its status', async () => {
     expect((await client.get('/deep')).text).toBe(EMAIL)
     expect((await clientOf(app.url).get('/deep')).status).toBe(401)
   })
 
-  test('pages of other origins change nothing', async () => {
+  test('pages of other origins cannot change anything', async () => {
     const evil = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
     const refused = await client.post('/notes', { text: 'x' }, evil)
     expect([refused.status, refused.body.code]).toEqual([403, 'cross_origin'])
@@ -139,7 +139,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
   })
 })
 
-describe('bodies that were read before Latchkey saw the request', () => {
+describe('bodies that another reader consumed before Latchkey', () => {
   let instance: Instance
   let app: RunningApp | undefined
   beforeEach(async () => {
@@ -159,11 +159,11 @@ describe('bodies that were read before Latchkey saw the request', () => {
     expect(String(instance.errors[0])).toMatch(/The body .* read before/)
   }
 
-  test('express.json() in front is a loud mistake', async () => {
+  test('express.json() before Latchkey fails with an instruction', async () => {
     await expectLoud(await listen(createServer(express().use(express.json(), forExpress.latchkey(instance.auth)))))
   })
 
-  test('unless it keeps the bytes', async () => {
+  test('express.json() that keeps the bytes works', async () => {
     const parser = express.json({
       verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }),
     })
@@ -173,7 +173,7 @@ describe('bodies that were read before Latchkey saw the request', () => {
     expect(twice.body.code).toBe('malformed_body')
   })
 
-  test('a parser of Koa in front is a loud mistake', async () => {
+  test('a Koa parser before Latchkey fails with an instruction', async () => {
     const koa = new Koa()
     koa.use(async (ctx, next) => {
       await ctx.req.toArray()
@@ -182,7 +182,7 @@ describe('bodies that were read before Latchkey saw the request', () => {
     await expectLoud(await listen(createServer(koa.use(forKoa.latchkey(instance.auth)).callback())))
   })
 
-  test('a reader in front of Hono is a loud mistake', async () => {
+  test('a reader before Hono fails with an instruction', async () => {
     const hono = new Hono()
     hono.use(async (c, next) => {
       await c.req.json()
@@ -192,7 +192,7 @@ describe('bodies that were read before Latchkey saw the request', () => {
     await expectLoud(await listen(createServer(getRequestListener(hono.fetch))))
   })
 
-  test('a hook of Fastify in front is a loud mistake', async () => {
+  test('a Fastify hook before Latchkey fails with an instruction', async () => {
     const server = fastify()
     server.addHook('onRequest', async ({ raw }) => void (await raw.toArray()))
     await server.register(forFastify.latchkey, { auth: instance.auth })
@@ -216,7 +216,7 @@ describe('where it is mounted', () => {
     await app.stop()
   })
 
-  test('Fastify under a prefix; under a wrong one it does not start', async () => {
+  test('Fastify under a prefix; with a wrong prefix it does not start', async () => {
     const app = fastify()
     app.register((api) => api.register(forFastify.latchkey, { auth: instance.auth }), { prefix: '/api' })
     const answer = await app.inject('/api/auth/session')
@@ -244,22 +244,25 @@ describe('where it is mounted', () => {
   })
 })
 
-test('a handler without its guard is a bug, and says so', () => {
+test('a handler without its guard throws an error that says so', () => {
   expect(() => forExpress.principalOf({ auth: null })).toThrow('requireAuth(auth)')
   expect(() => forFastify.principalOf({})).toThrow('requireAuth(auth)')
 })
 
-test.each(Object.keys(FRAMEWORKS))('latchkey/%s fails closed, and answers, when the database is gone', async (name) => {
-  const instance = await startInstance('handler')
-  const app = await (FRAMEWORKS[name]?.(instance.auth) as Promise<RunningApp>)
-  const client = clientOf(app.url)
-  await client.post('/auth/register', { email: EMAIL, password: PASSWORD })
-  await instance.auth.close()
-  instance.advance(2 * 60_000) // what is remembered has to be read again
-  for (const path of ['/', '/me', '/auth/session']) {
-    const reply = await client.get(path)
-    expect([path, reply.status >= 500, reply.headers.get('content-type')]).toEqual([path, true, PROBLEM])
-  }
-  expect((await clientOf(app.url).get('/')).text).toBe('Please log in')
-  await app.stop()
-})
+test.each(Object.keys(FRAMEWORKS))(
+  'latchkey/%s fails closed, and still answers, if the database is gone',
+  async (name) => {
+    const instance = await startInstance('handler')
+    const app = await (FRAMEWORKS[name]?.(instance.auth) as Promise<RunningApp>)
+    const client = clientOf(app.url)
+    await client.post('/auth/register', { email: EMAIL, password: PASSWORD })
+    await instance.auth.close()
+    instance.advance(2 * 60_000) // the cache must be read again
+    for (const path of ['/', '/me', '/auth/session']) {
+      const reply = await client.get(path)
+      expect([path, reply.status >= 500, reply.headers.get('content-type')]).toEqual([path, true, PROBLEM])
+    }
+    expect((await clientOf(app.url).get('/')).text).toBe('Please log in')
+    await app.stop()
+  },
+)

@@ -21,9 +21,9 @@ export interface RunningApp {
 }
 
 /**
- * Each has: `GET /`, with a cookie of its own; `GET /me` for who is logged in; `POST /notes`, which gives its JSON body
- * back, for the scope `notes`; `POST /fresh` for the freshly proven; `GET /session` for no access token; `GET /deep`, whose
- * handler asks by itself.
+ * Each application has: `GET /`, with its own cookie; `GET /me`, which returns the principal; `POST /notes`, which
+ * returns its JSON body and requires the scope `notes`; `POST /fresh`, which requires a fresh session; `GET /session`,
+ * which refuses access tokens; `GET /deep`, whose handler authenticates the request itself.
  */
 export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<RunningApp>>> = {
   async express(auth) {
@@ -115,7 +115,7 @@ export async function listen(server: Server): Promise<RunningApp> {
   }
 }
 
-/** Says who it is, and tells nobody apart from no answer at all. */
+/** Returns the principal, and distinguishes an anonymous request from a missing answer. */
 function greet(auth: Principal | null | undefined): string {
   if (auth === undefined) throw new Error('The middleware did not run')
   return auth === null ? 'Please log in' : `Hello ${auth.user.email}`

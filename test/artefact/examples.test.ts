@@ -1,6 +1,6 @@
 /*
- * Every example that is a program is installed as its first lines say, type-checks, starts, and lets people log in (the
- * one of forward-auth is for proxies: test/forward-auth.test.ts).
+ * Every example that is a program is installed as its first lines say, type-checks, starts, and lets users log in. The
+ * forward-auth example is for proxies: test/forward-auth.test.ts.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -17,7 +17,7 @@ import { cleanEnvironment, killGroup, npmInstall, run } from './projects.ts'
 
 const EXAMPLES = resolve(import.meta.dirname, '../../examples')
 const names = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'package.json')))
-/** A checkout of nothing but examples, and the packed file where `npm pack` leaves it. */
+/** A checkout that contains only the examples, and the packed file where `npm pack` writes it. */
 const checkout = join(inject('folder'), 'checkout')
 
 beforeAll(() => {
@@ -28,16 +28,16 @@ beforeAll(() => {
 })
 
 describe('an example', () => {
-  test('is there for every framework of docs/frameworks.md', () => {
+  test('there is an example for every framework in docs/frameworks.md', () => {
     expect(names).toEqual(['express', 'fastify', 'hono', 'koa', 'nestjs', 'nextjs', 'node-http'])
   })
 
   test.concurrent.each(names.filter((name) => name !== 'nextjs'))(
-    '%s: notes are for those who log in',
+    '%s: only users who are logged in see the notes',
     async (name) => {
       const folder = join(checkout, 'examples', name)
       await npmInstall(folder)
-      // Where there is a build, it checks types.
+      // The build, if there is one, checks the types.
       if (existsSync(join(folder, 'server.ts'))) checkTypes(folder, ['server.ts'], { skipLibCheck: true })
       await useNotes(folder, 'start')
     },
@@ -53,7 +53,7 @@ describe('an example', () => {
   })
 })
 
-/** Starts an example by one of its scripts, uses it as somebody who has an account would, and ends it. */
+/** Starts an example by one of its scripts, uses it like a user who has an account, and stops it. */
 async function useNotes(folder: string, script: string, more: Record<string, string> = {}): Promise<void> {
   const port = await freePort()
   const env = cleanEnvironment({ PORT: String(port), NEXT_TELEMETRY_DISABLED: '1', ...more })
@@ -85,7 +85,7 @@ async function useNotes(folder: string, script: string, more: Record<string, str
   }
 }
 
-/** Resolves when the example says that it listens; rejects with all it said when it ends before. */
+/** Resolves when the example prints that it listens; rejects with its output if it exits before. */
 async function untilReady(npm: ChildProcess, port: number): Promise<void> {
   if (npm.stdout === null || npm.stderr === null) throw new Error('The output of npm is not piped')
   const said: string[] = []

@@ -1,4 +1,4 @@
-/* The package alone in somebody's project: what it brings, what its entries load, that it type-checks and serves. */
+/* The package alone in a user's project: its dependencies, the modules that its entries load, its types, and the server. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ const complete = inject('complete')
 const ROOT = resolve(import.meta.dirname, '../..')
 
 describe('the package', () => {
-  test('brings the packages of docs/decisions/0001 and what two of them are split into, and no others', () => {
+  test('installs the packages of docs/decisions/0001, and the parts of two of them, and no others', () => {
     const decision = readFileSync(join(ROOT, 'docs/decisions/0001-runtime-dependencies.md'), 'utf8')
     const decided = [...decision.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
     const lock = JSON.parse(readFileSync(join(bare, 'node_modules/.package-lock.json'), 'utf8')) as {
@@ -32,7 +32,7 @@ describe('the package', () => {
     )
   })
 
-  test('says what to install where an optional package is missing', async () => {
+  test('names the package to install if an optional package is missing', async () => {
     expect(await runForJson(bare, [process.execPath, 'programs/miss-peers.ts'])).toEqual({
       postgres: 'PostgreSQL needs the package pg, which is not installed. Run: npm install pg',
       redis: 'Redis needs the package redis, which is not installed. Run: npm install redis',
@@ -41,10 +41,10 @@ describe('the package', () => {
   })
 })
 
-/** Per entry: packages, and rooms of src/ that only some need. */
+/** Per entry: packages, and the rooms of src/ that only some entries need. */
 const SERVER = ['@node-rs/argon2', 'bowser', 'hono', 'ipaddr.js', 'tldts', 'uuid', 'zod']
 const LOADED: Readonly<Record<string, { readonly packages: string[]; readonly rooms: string[] }>> = {
-  latchkey: { packages: SERVER, rooms: ['storage'] }, // an interface of it; without kysely, no more
+  latchkey: { packages: SERVER, rooms: ['storage'] }, // only an interface of it, without kysely
   'latchkey/node': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },
   'latchkey/express': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },
   'latchkey/fastify': { packages: ['@hono/node-server', 'hono'], rooms: ['adapters'] },
@@ -62,7 +62,7 @@ const LOADED: Readonly<Record<string, { readonly packages: string[]; readonly ro
 const NOT_FOR_ALL = ['adapters', 'cli', 'client', 'react', 'server', 'storage', 'testing']
 
 describe('an entry', () => {
-  test.each(entriesOf(complete))('%s loads what it needs, and no more', async (entry) => {
+  test.each(entriesOf(complete))('%s loads only what it needs', async (entry) => {
     const urls = await listLoaded(entry)
     const rooms = new Set(urls.map((url) => /\/latchkey\/dist\/([\w-]+)\//.exec(url)?.[1] ?? ''))
     const packages = new Set(urls.map((url) => packageOf(url)))
@@ -75,14 +75,14 @@ describe('an entry', () => {
   test.each([
     ['latchkey/client', 'client'],
     ['latchkey/react', 'react'],
-  ])('%s loads nothing of the server and nothing of Node.js', async (entry, room) => {
+  ])('%s loads no code of the server and no module of Node.js', async (entry, room) => {
     const urls = await listLoaded(entry)
     const foreign = urls.filter((url) => !new RegExp(`/latchkey/dist/(?:${room}/[\\w-]+|${room})\\.js$`).test(url))
     expect(urls.length).toBeGreaterThan(1)
     expect(foreign.filter((url) => packageOf(url) !== 'react')).toEqual([])
   })
 
-  test('type-checks in a project that has nothing but the types of Node.js, unless it is for a framework', () => {
+  test('type-checks in a project with only the types of Node.js, unless the entry is for a framework', () => {
     const types = [join(complete, 'node_modules/@types/node')]
     const forFrameworks = ['latchkey/fastify', 'latchkey/koa', 'latchkey/react']
     const others = entriesOf(bare).filter((entry) => !forFrameworks.includes(entry))
@@ -97,7 +97,7 @@ describe('an entry', () => {
     ['bundler', { module: 'esnext', moduleResolution: 'bundler' }],
   ])('type-checks together with all others, resolved as %s', (_, options) => {
     const all = complaints(complete, entriesOf(complete), options)
-    // The types of Koa have an error of their own beside newer versions of what they import.
+    // The types of Koa have an error together with newer versions of their imports.
     expect(all.filter((complaint) => !complaint.startsWith('node_modules/@types/koa/'))).toEqual([])
   })
 
@@ -110,13 +110,16 @@ describe('an entry', () => {
     return urls.filter((url) => !url.endsWith('/programs/list-loaded.ts'))
   }
 
-  /** The package that a module is of; of Node's own, their name. A binary for one machine is of the package that loads it. */
+  /**
+   * Returns the package of a module; for a module of Node.js, its name. The binary for one machine counts as part of
+   * the package that loads it.
+   */
   function packageOf(url: string): string {
     const [, name = ''] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
     return name.replace(/^(@node-rs\/argon2)-.*/, '$1')
   }
 
-  /** Type-checks a program that imports entries, and the declarations of all packages; gives what is wrong. */
+  /** Type-checks a program that imports entries, with the declarations of all packages; returns the errors. */
   function complaints(project: string, entries: readonly string[], options: Record<string, unknown>): string[] {
     const lines = entries.map((entry, index) => `import * as entry${index} from '${entry}'`)
     const names = entries.map((_, index) => `entry${index}`)
@@ -143,7 +146,7 @@ test('the programs of these tests type-check as a consumer', () => {
 })
 
 describe('npx latchkey', () => {
-  test('serve lets people register and log in, and ends by SIGTERM with 0', async () => {
+  test('serve lets users register and log in, and exits on SIGTERM with 0', async () => {
     const port = await freePort()
     const env = cleanEnvironment({ PORT: String(port) })
     const npx = spawn('npx', ['latchkey', 'serve'], {
@@ -168,11 +171,11 @@ describe('npx latchkey', () => {
     expect((await client.get('/auth/session')).body.code).toBe('unauthenticated')
     expect((await client.post('/auth/login', account)).status).toBe(200)
     expect((await client.get('/auth/session')).body.user.email).toBe('ada@example.com')
-    process.kill(pid, 'SIGTERM') // the server itself: npx passes no signals on
+    process.kill(pid, 'SIGTERM') // the server itself, because npx does not forward signals
     expect(await exited).toEqual([0, null])
   })
 
-  test('--version is that of the package', async () => {
+  test('--version prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(join(bare, 'node_modules/latchkey/package.json'), 'utf8'))
     expect(await run(bare, ['npx', 'latchkey', '--version'])).toMatchObject({ code: 0, out: `${version}\n` })
   })

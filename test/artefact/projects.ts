@@ -1,4 +1,4 @@
-/* Projects of users, made by npm as users make them, and what runs in them. */
+/* Projects as users create them with npm, and programs that run in them. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -6,18 +6,18 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 
-/** What a program printed, and how it ended. */
+/** Output and exit code of a program. */
 export interface Outcome {
   readonly code: number | null
   readonly out: string
   readonly err: string
 }
 
-/** A program that takes longer hangs. */
+/** Time limit of a program, after which it counts as hanging. */
 const LONGEST_MS = 120_000
-/** Packages whose own install scripts bring the runtime; npm runs no others. */
+/** Packages whose install scripts download the runtime; npm runs no other scripts. */
 const MAY_RUN_SCRIPTS = { node: true, bun: true, deno: true }
-/** A machine without a registry is told so within seconds, not minutes. */
+/** Without a registry, npm fails within seconds, not minutes. */
 const NPM_FLAGS = [
   '--no-audit',
   '--no-fund',
@@ -28,7 +28,7 @@ const NPM_FLAGS = [
   '--fetch-retry-maxtimeout=1000',
 ]
 
-/** Makes an empty project and installs packages into it. */
+/** Creates an empty project and installs packages into it. */
 export async function installInto(
   project: string,
   packages: readonly string[],
@@ -44,7 +44,7 @@ export async function installInto(
 
 /** Runs `npm install` in a project. */
 export async function npmInstall(project: string, args: readonly string[] = []): Promise<void> {
-  const { NODE_ENV: _, ...env } = process.env // the test runner's; npm would leave dev dependencies out for "production"
+  const { NODE_ENV: _, ...env } = process.env // set by the test runner; with "production" npm would skip dev dependencies
   try {
     await promisify(execFile)('npm', ['install', ...NPM_FLAGS, ...args], { cwd: project, env })
   } catch (error) {
@@ -55,7 +55,7 @@ export async function npmInstall(project: string, args: readonly string[] = []):
   }
 }
 
-/** Runs a program in a project to its end, with nothing of ours in its environment. */
+/** Runs a program in a project until it exits, with nothing of ours in its environment. */
 export async function run(project: string, [command = '', ...args]: readonly string[]): Promise<Outcome> {
   const child = spawn(command, args, {
     cwd: project,
@@ -68,24 +68,24 @@ export async function run(project: string, [command = '', ...args]: readonly str
   return { code, out, err }
 }
 
-/** Runs a program that prints JSON; throws what it said when it failed. */
+/** Runs a program that prints JSON; throws an Error with its output if it fails. */
 export async function runForJson<T>(project: string, command: readonly string[]): Promise<T> {
   const { code, out, err } = await run(project, command)
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${out}${err}`)
-  return JSON.parse(out) as T // printed by programs/, which say what
+  return JSON.parse(out) as T // printed by programs/, which document the shape
 }
 
-/** Kills a detached process and what it started, unless it ended: npm starts others. */
+/** Kills a detached process and its children, unless it has exited: npm starts others. */
 export function killGroup({ exitCode, signalCode, pid }: ChildProcess): void {
   if (exitCode === null && signalCode === null && pid !== undefined) process.kill(-pid, 'SIGKILL')
 }
 
-/** What programs of users are started with. */
+/** Environment of a user's program. */
 export function cleanEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', ...more }
 }
 
-/** Every entry of the package that a project has installed, as it is imported; from its own package.json. */
+/** Returns the import path of every entry of an installed package, from its package.json. */
 export function entriesOf(project: string): string[] {
   const manifest = readFileSync(join(project, 'node_modules/latchkey/package.json'), 'utf8')
   const { exports } = JSON.parse(manifest) as { exports: Record<string, string> }

@@ -1,6 +1,6 @@
 /*
- * Every runtime that docs/library.md names: all entries are imported, people log in, and importing does nothing else. The
- * runtimes are packages of npm, in exact versions, so that nothing changes unseen.
+ * Every runtime in docs/library.md: all entries can be imported, users can log in, and importing has no other effect.
+ * The runtimes are npm packages in exact versions, so that they never change unnoticed.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -9,9 +9,9 @@ import { entriesOf, installInto, type Outcome, run, runForJson } from './project
 
 interface Runtime {
   readonly name: string
-  /** The package that brings it; without one, it is what runs these tests. */
+  /** The package that contains the runtime; without one, the runtime that runs these tests. */
   readonly package?: string
-  /** Its program in that package, and how it is told to run a file. */
+  /** Its program in that package, and the arguments that run a file. */
   readonly command: readonly string[]
   readonly version: RegExp
 }
@@ -47,7 +47,7 @@ beforeAll(async () => {
 })
 
 describe.each(RUNTIMES)('$name', (runtime) => {
-  test('is the version that it should be', async () => {
+  test('has the expected version', async () => {
     const [program = ''] = commandOf(runtime, [])
     expect((await run(bare, [program, '--version'])).out).toMatch(runtime.version)
   })
@@ -58,7 +58,7 @@ describe.each(RUNTIMES)('$name', (runtime) => {
     expect(failed).toEqual([['latchkey/react', expect.stringMatching(/(?:Cannot|Could not) find package 'react'/)]])
   })
 
-  test('imports every entry beside the optional packages', async () => {
+  test('imports every entry with the optional packages installed', async () => {
     const outcomes = await importAll(complete)
     const exported = Object.entries(outcomes).filter(([, outcome]) => Array.isArray(outcome) && outcome.length > 0)
     expect(exported.map(([entry]) => entry)).toEqual(entriesOf(complete))
@@ -68,7 +68,7 @@ describe.each(RUNTIMES)('$name', (runtime) => {
   test.each([
     ['in memory', ':memory:'],
     ['in a file', `${runtime.name}.db`],
-  ])('lets people log in, their accounts %s', async (_, file) => {
+  ])('lets users log in, with accounts %s', async (_, file) => {
     const saw = await runForJson(bare, commandOf(runtime, ['programs/log-in.ts', file]))
     expect(saw).toEqual([201, 401, 200, 'Hello ada@example.com', 403, 'ada@example.com', 204, 401])
   })
@@ -82,9 +82,9 @@ describe.each(RUNTIMES)('$name', (runtime) => {
 })
 
 /*
- * The permissions of Node.js 26: files are read where packages are and nowhere else, none is written, no connection made
- * or taken, no process or worker started. Addons may be loaded, since argon2 is one. Databases of node:sqlite know no
- * permissions, so it is also looked whether a file is there afterwards.
+ * The permissions of Node.js 26: a program may read files only where packages are. It must not write files, open or
+ * accept connections, or start processes or workers. Addons may be loaded, because argon2 is one. Permissions do not
+ * cover databases of node:sqlite, so the test also checks that no file exists afterwards.
  */
 describe('importing', () => {
   const empty = join(inject('folder'), 'empty')
@@ -105,12 +105,12 @@ describe('importing', () => {
     'starts a worker': "import { Worker } from 'node:worker_threads'; new Worker('0', { eval: true })",
     'starts a timer': 'setTimeout(() => {}, 100)',
   }
-  test.each(Object.entries(offences))('a module that %s would be seen', async (name, code) => {
+  test.each(Object.entries(offences))('a module that %s is detected', async (name, code) => {
     const file = `node_modules/${name.replaceAll(' ', '-')}.mjs`
     writeFileSync(join(complete, file), code)
     const { err, ...outcome } = await importQuietly(`../${file}`)
     expect(outcome).not.toEqual(nothing)
-    if (outcome.code !== 0) expect(err).toContain('ERR_ACCESS_DENIED') // and not for something else
+    if (outcome.code !== 0) expect(err).toContain('ERR_ACCESS_DENIED') // not for another reason
   })
 
   async function importQuietly(specifier: string): Promise<Outcome & { readonly files: string[] }> {

@@ -10,20 +10,20 @@ import { installInto } from './projects.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A folder for everything, removed at the end. It has the packed file under its own name. */
+    /** A folder for everything, deleted at the end. It contains the packed file under its own name. */
     readonly folder: string
     readonly tarball: string
     /** A project that installed Latchkey and nothing else, for production. */
     readonly bare: string
-    /** A project that installed Latchkey, what it can work with, and the types of that. */
+    /** A project that installed Latchkey, its optional packages, and their types. */
     readonly complete: string
   }
 }
 
 const ROOT = resolve(import.meta.dirname, '../..')
-/** What a package is made of. */
+/** Files of the package. */
 const PACKED = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'LICENSE', 'README.md', 'CHANGELOG.md']
-/** Types that the peers do not bring themselves. */
+/** Types that the peers do not include. */
 const TYPES = ['@types/node@^24', '@types/express', '@types/koa', '@types/pg', '@types/react', '@types/nodemailer']
 
 export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {

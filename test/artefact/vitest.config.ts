@@ -1,4 +1,4 @@
-/* The package as its users get it: slow, since npm installs much, and so not a part of `npm test`. */
+/* The package as users install it. These tests are slow, because npm installs many packages, so `npm test` skips them. */
 import { defineConfig } from 'vitest/config'
 
 const MINUTE_MS = 60_000

@@ -1,4 +1,4 @@
-/* The audit is as it was written, or its verification says where it is not. */
+/* Verification of the audit log proves that it is unmodified, or names the modified batch. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { digestPersonal } from '../../src/audit/chain.ts'
 import type { AuditReport } from '../../src/index.ts'
@@ -9,7 +9,7 @@ import { until } from '../support/until.ts'
 const DAY = 86_400_000
 const RINGS: readonly Ring[] = ['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
 
-/** What an attacker with the database in their hands might do, and what is said of it. */
+/** Modifications by an attacker with access to the database, and the expected findings. */
 const ATTACKS: readonly {
   readonly what: string
   readonly sql: readonly string[]
@@ -141,7 +141,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     for (const sql of statements) await instance.runSql(sql.replace('LONG_AGO', longAgo))
   }
 
-  test('what nobody touched is found to be as it was written', async () => {
+  test('an unmodified audit log passes verification', async () => {
     const report = await instance.auth.audit.verify()
     expect(report).toMatchObject({ ok: true, batches: 3, removedBatches: 0, events: 6, unsealed: 1, problems: [] })
     expect(await instance.auth.audit.seal()).toBe(1)
@@ -151,7 +151,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     expect(after.head).not.toBe(report.head)
   })
 
-  test('whoever has the database in their hands is found out, and the batch is named', async () => {
+  test('every modification in the database is found, and its batch is named', async () => {
     for (const { what, sql, found } of ATTACKS) {
       const before = await snapshot(instance)
       expect([what, await instance.auth.audit.verify()]).toMatchObject([what, { ok: true }])
@@ -163,7 +163,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     }
   })
 
-  test('a chain that is cut off or made anew is found by a head that was noted elsewhere, and only by it', async () => {
+  test('a chain that is cut off or recomputed is found only by a head that was stored elsewhere', async () => {
     const { head } = await instance.auth.audit.verify()
     await attack(['DELETE FROM audit_events WHERE batch = 3', 'DELETE FROM audit_seals WHERE batch = 3'])
     expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, batches: 2 })
@@ -175,10 +175,10 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     expect(await instance.auth.audit.verify({ head: head ?? '' })).toMatchObject({ ok: false })
   })
 
-  test('nodes that seal at the same time make one chain, and lose and double nothing', async () => {
+  test('nodes that seal at the same time create one chain, without lost or duplicate events', async () => {
     const nodes = await Promise.all([instance.sibling(), instance.sibling(), instance.sibling()])
     const all = [instance.auth, ...nodes]
-    await addRows(2_500) // more than one of them can seal at once, so that several batches are under way
+    await addRows(2_500) // more than one node can seal at once, so that several batches are in progress
     await Promise.all(all.map((node) => node.audit.seal()))
     for (let round = 0; round < 15; round++) {
       await Promise.all([
@@ -193,7 +193,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     for (const node of nodes) await node.close()
   }, 60_000)
 
-  /** Writes so many rows that nobody sealed. */
+  /** Writes this number of unsealed rows. */
   async function addRows(count: number): Promise<void> {
     const rows = Array.from({ length: count }, (_, index) => ({
       id: `01a20561-b5ed-7000-8000-${String(index).padStart(12, '0')}`,
@@ -206,7 +206,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     await instance.runSql(insertStatement('audit_events', rows))
   }
 
-  test('more than one batch at once', async () => {
+  test('sealing works across more than one batch', async () => {
     await addRows(1_100)
     expect(await instance.auth.audit.seal()).toBe(1_101)
     expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, batches: 6, events: 1_107 })
@@ -225,14 +225,14 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
       expect([type, ip, user_agent]).toEqual([type, null, null])
       if (type !== 'user.deleted') expect(personal_salt).toBeNull()
     }
-    expect(rows.some(({ user_id, ip }) => user_id === null && ip !== null)).toBe(true) // somebody else's stay
+    expect(rows.some(({ user_id, ip }) => user_id === null && ip !== null)).toBe(true) // other users keep theirs
     await instance.auth.audit.seal()
     expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, problems: [] })
     const [last] = await instance.auth.audit.list({ userId, newestFirst: true, limit: 1 })
     expect(last).toMatchObject({ type: 'user.deleted', userId, actor: userId, client: { ip: null, userAgent: null } })
   })
 
-  test('what comes in while a user is being deleted loses what is personal when it is sealed', async () => {
+  test('events written while a user is being deleted lose their personal data when they are sealed', async () => {
     await instance.auth.users.delete(userId)
     await attack([
       `INSERT INTO audit_events (id, at, type, user_id, detail, ip, personal_salt, personal_digest) SELECT '01ffffff-b5ed-7000-8000-000000000000', at, 'login.refused', user_id, '{}', '192.0.2.1', 'salt', 'x' FROM audit_events WHERE type = 'user.renamed'`,
@@ -245,7 +245,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     expect(await instance.auth.audit.verify()).toMatchObject({ ok: true })
   })
 
-  test('after their time events go, whole batches at once, and the chain still holds', async () => {
+  test('events are deleted after the retention time, whole batches at once, and the chain stays valid', async () => {
     instance.advance(100 * DAY)
     await instance.auth.users.disable(userId)
     await instance.auth.audit.seal()
@@ -254,7 +254,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     instance.advance(265 * DAY + 1)
     await instance.auth.sweep()
     const report = await instance.auth.audit.verify()
-    // The batch that was sealed late has young events as well, and stays whole.
+    // The batch that was sealed late also contains recent events, so it stays complete.
     expect(report).toMatchObject({ ok: true, batches: 4, removedBatches: 3, events: 2, problems: [] })
     expect(report.removedThrough).toBeGreaterThan(0)
     expect(await instance.auth.audit.list()).toHaveLength(2)
@@ -264,7 +264,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     expect(kindsOf(await instance.auth.audit.verify())).toEqual(['2 seal_missing'])
   })
 
-  test('with retentionMs 0 nothing goes; a node that keeps events for longer says what went before', async () => {
+  test('with retentionMs 0 nothing is deleted; a node with a longer retention time reports the deleted batches', async () => {
     const forever = await instance.sibling({ audit: { retentionMs: 0 } })
     instance.advance(4_000 * DAY)
     await forever.sweep()
@@ -275,14 +275,14 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     await forever.close()
   })
 
-  test('with nothing to do, sealing costs one read', async () => {
+  test('sealing costs one read if there is nothing to seal', async () => {
     await instance.auth.audit.seal()
     instance.statements.length = 0
     await instance.auth.audit.seal()
     expect(instance.statements).toEqual([expect.stringMatching(/^select .* is null/)])
   })
 
-  test('closing seals what is there', async () => {
+  test('closing seals the remaining events', async () => {
     const node = await instance.sibling()
     await node.users.create({ email: 'grace@example.com', password: PASSWORD })
     await node.close()

@@ -19,11 +19,11 @@ import { PASSWORD } from '../support/rings.ts'
 
 declare global {
   var auth: LatchkeyClient
-  /** What `onChange` told. */
+  /** The states that `onChange` received. */
   var told: string[]
 }
 
-/** Makes a client as `auth`, and keeps what it tells in `told`. */
+/** Creates a client as `auth`, and collects its states in `told`. */
 const page = (
   options: object,
 ): string => `<!doctype html><title>A page</title><link rel="icon" href="data:,"><script type="module">
@@ -90,7 +90,7 @@ describe('the client in a browser', () => {
     )
   const told = (tab: Page): Promise<string[]> => tab.evaluate(() => globalThis.told)
 
-  test('a login and a logout in one tab are known in the others', async () => {
+  test('a login and a logout in one tab reach the other tabs', async () => {
     const context = await browser.newContext()
     const [first, second] = [await openTab(context, origin), await openTab(context, origin)]
     expect(await logIn(first, 'ada@example.com')).toBe('complete')
@@ -106,7 +106,7 @@ describe('the client in a browser', () => {
     await context.close()
   })
 
-  test('a listener that throws is reported, and the others hear of it all the same', async () => {
+  test('an error of one listener is reported, and the other listeners still run', async () => {
     const context = await browser.newContext()
     const tab = await openTab(context, origin)
     const reported = tab.waitForEvent('pageerror')

@@ -1,4 +1,4 @@
-/* The client against a real Latchkey: it calls every route, knows who is logged in, and repeats only what may be repeated. */
+/* The client against a real Latchkey: it calls every route, knows the session state, and repeats only safe requests. */
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
@@ -20,7 +20,7 @@ const CREDENTIALS = { email: ADA, password: PASSWORD }
 
 interface Tab extends BrowserFetch {
   readonly client: LatchkeyClient
-  /** What `onChange` told. */
+  /** The states that `onChange` received. */
   readonly told: SessionState[]
 }
 
@@ -47,7 +47,7 @@ async function openLoggedIn(instance: Instance, options: ClientOptions = {}): Pr
 
 const statuses = ({ told }: Tab): string[] => told.map(({ status }) => status)
 
-/** Another server than Latchkey; gives its origin. */
+/** Starts a server that is not Latchkey; returns its origin. */
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -60,7 +60,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
-  test('it calls every JSON route, and each does what it is for', async () => {
+  test('it calls every JSON route, and each call works', async () => {
     const instance = await start(ring)
     const tab = open(instance)
     const { client, seen } = tab
@@ -136,11 +136,11 @@ describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
       .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
     const called = new Set(seen.map(({ call }) => call.replace(/(?<=(?:sessions|tokens)\/).+/, '{id}')))
     const uncalled = documented.filter((route) => !called.has(route))
-    // The last is for proxies.
+    // The last route is for proxies.
     expect(uncalled.sort()).toEqual(['GET /auth/openapi.json', 'GET /auth/problems/{code}', 'GET /auth/verify'])
   })
 
-  test('a refusal is a result, with its code and what is wrong', async () => {
+  test('a refusal is a result, with its code and its problems', async () => {
     const { client } = open(await start(ring))
     expect(await client.register({ email: 'nobody', password: 'short' })).toEqual({
       ok: false,
@@ -163,8 +163,8 @@ describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
   })
 })
 
-describe('who is logged in', () => {
-  test('callers at the same time share one request; later ones ask again', async () => {
+describe('the session state', () => {
+  test('simultaneous callers share one request; later callers send a new one', async () => {
     const tab = await openLoggedIn(await start())
     tab.seen.length = 0
     const answers = await Promise.all(Array.from({ length: 10 }, () => tab.client.session()))
@@ -174,7 +174,7 @@ describe('who is logged in', () => {
     expect(tab.seen).toHaveLength(2)
   })
 
-  test('one caller that gives up does not take the answer from the others', async () => {
+  test('a caller that aborts does not take the answer from the others', async () => {
     const tab = await openLoggedIn(await start())
     const giveUp = new AbortController()
     const patient = tab.client.session()
@@ -187,7 +187,7 @@ describe('who is logged in', () => {
     expect(tab.seen.filter(({ call }) => call === 'GET /auth/session')).toHaveLength(1)
   })
 
-  test('onChange hears of logins, news, logouts, each once, until it is ended', async () => {
+  test('onChange receives each login, change and logout once, until it is unsubscribed', async () => {
     const tab = open(await start())
     expect(tab.client.state).toEqual({ status: 'unknown' })
     await tab.client.session()
@@ -211,7 +211,7 @@ describe('who is logged in', () => {
     expect([more.length, tab.told.length]).toEqual([0, 5])
   })
 
-  test('a 401 of any call says that nobody is', async () => {
+  test('a 401 of any call sets the state to logged out', async () => {
     const instance = await start()
     const tab = await openLoggedIn(instance)
     const user = await instance.auth.users.find(ADA)
@@ -220,7 +220,7 @@ describe('who is logged in', () => {
     expect(statuses(tab)).toEqual(['logged_in', 'logged_out'])
   })
 
-  test('a wrong password is no logout; ending the own session and deleting the account are', async () => {
+  test('a wrong password does not log out; revoking your session and deleting the account do', async () => {
     const tab = await openLoggedIn(await start())
     await tab.client.logIn({ email: ADA, password: NEW_PASSWORD })
     await tab.client.reauthenticate({ password: NEW_PASSWORD })
@@ -232,7 +232,7 @@ describe('who is logged in', () => {
     expect(statuses(tab).slice(2)).toEqual(['logged_in', 'logged_out'])
   })
 
-  test('an answer that a login overtook says nothing', async () => {
+  test('an answer that arrives after a newer login is ignored', async () => {
     const tab = open(await start())
     const login = Promise.withResolvers<void>()
     tab.onAnswer = ({ call }) =>
@@ -245,7 +245,7 @@ describe('who is logged in', () => {
     expect(await tab.client.session()).toMatchObject({ ok: true })
   })
 
-  test('after a reset of the password it is asked again', async () => {
+  test('after a password reset the client asks for the session again', async () => {
     const instance = await start()
     const tab = await openLoggedIn(instance)
     await tab.client.password.forgot({ email: ADA })
@@ -256,7 +256,7 @@ describe('who is logged in', () => {
     expect(await changed.promise).toEqual({ status: 'logged_out' })
   })
 
-  test('a question without an answer is no logout; where nothing was known, it is said', async () => {
+  test('a failed request does not log out; if nothing was known, the failure is reported', async () => {
     const instance = await start()
     let isDown = false
     const jar = browserFetch(instance.client())
@@ -273,7 +273,7 @@ describe('who is logged in', () => {
     expect(second?.state).toMatchObject({ status: 'logged_in' })
   })
 
-  test('a server that renders pages sends on the cookie of whoever asked', async () => {
+  test('a server that renders pages forwards the cookie of its visitor', async () => {
     const instance = await start()
     const browser = instance.client()
     await browser.post('/auth/register', CREDENTIALS)
@@ -288,7 +288,7 @@ describe('who is logged in', () => {
 })
 
 describe('trying again', () => {
-  /** A tab whose account has to wait a second before the next login. The service's clock goes on when `goOn` says so. */
+  /** A tab whose account must wait a second before the next login. The service's clock continues when `goOn` is called. */
   async function throttled(options: ClientOptions, goOn: boolean): Promise<Tab> {
     const instance = await start('handler', { throttle: {} })
     await instance.auth.users.create(CREDENTIALS)
@@ -302,7 +302,7 @@ describe('trying again', () => {
   }
   const seenStatuses = ({ seen }: Tab): number[] => seen.map(({ status }) => status)
 
-  test('a login that was one too many is sent again after Retry-After', async () => {
+  test('a login beyond the limit is sent again after Retry-After', async () => {
     const tab = await throttled({}, true)
     const before = performance.now()
     expect(await tab.client.logIn(CREDENTIALS)).toMatchObject({ ok: true })
@@ -310,14 +310,14 @@ describe('trying again', () => {
     expect(seenStatuses(tab)).toEqual([429, 200])
   })
 
-  test('no more often than maxRetries; then the refusal says how long to wait', async () => {
+  test('it retries at most maxRetries times; then the refusal contains the time to wait', async () => {
     const tab = await throttled({ maxRetries: 1 }, false)
     const refused = { ok: false, code: 'too_many_requests', status: 429, retryAfterSeconds: 1 }
     expect(await tab.client.logIn(CREDENTIALS)).toMatchObject(refused)
     expect(seenStatuses(tab)).toEqual([429, 429])
   })
 
-  test('a wait longer than maxRetryWaitSeconds is not waited for', async () => {
+  test('the client does not wait longer than maxRetryWaitSeconds', async () => {
     const tab = await throttled({ maxRetryWaitSeconds: 0.5 }, true)
     expect(await tab.client.logIn(CREDENTIALS)).toMatchObject({ code: 'too_many_requests' })
     expect(seenStatuses(tab)).toEqual([429])
@@ -335,24 +335,24 @@ describe('trying again', () => {
     expect(seenStatuses(tab)).toEqual([429])
   })
 
-  test('after a 503 of the database a read is repeated, and what may have been done is not', async () => {
+  test('after a 503 of the database, a read is repeated, and a request that may have succeeded is not', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'latchkey-client-')), 'test.db')
     const tab = await openLoggedIn(await start('handler', { storage: sqlite(file) }))
     const beside = new DatabaseSync(file)
     onTestFinished(() => beside.close())
     tab.seen.length = 0
-    await vi.waitFor(() => beside.exec('BEGIN IMMEDIATE')) // as soon as the mail of the registration is sent; then nobody else writes
+    await vi.waitFor(() => beside.exec('BEGIN IMMEDIATE')) // after the email of the registration is sent; then no other process writes
     expect(await tab.client.logOut()).toMatchObject({ ok: false, code: 'unavailable', retryAfterSeconds: 1 })
     expect(seenStatuses(tab)).toEqual([503])
     tab.onAnswer = ({ status }) => {
       if (status === 503) beside.exec('ROLLBACK')
     }
-    expect(await tab.client.user.export()).toMatchObject({ ok: true }) // it writes that it was exported
+    expect(await tab.client.user.export()).toMatchObject({ ok: true }) // the export writes an event
     expect(seenStatuses(tab)).toEqual([503, 503, 200])
     expect(statuses(tab)).toEqual(['logged_in'])
   })
 
-  test('a redirect is not followed: nobody else is given the password', async () => {
+  test('a redirect is not followed, so that no other site receives the password', async () => {
     const asked: string[] = []
     const elsewhere = await serve((request, response) => {
       asked.push(request.url ?? '')
@@ -365,7 +365,7 @@ describe('trying again', () => {
     expect(asked).toEqual([])
   })
 
-  test('a 503 of a proxy counts for reads, also with a date', async () => {
+  test('reads are repeated after a 503 of a proxy, also with a date in Retry-After', async () => {
     let requests = 0
     const baseUrl = await serve((_request, response) => {
       requests++
@@ -385,7 +385,7 @@ test.each([
   ['a page for whatever is asked', 200, 'text/html', '<p>Hello'],
   ['JSON of something else', 404, 'application/json', '{"message":"no"}'],
   ['JSON that is no object', 500, 'application/json', 'null'],
-])('what is no answer of Latchkey is an error: %s', async (_, status, type, text) => {
+])('an answer that is not from Latchkey is an error: %s', async (_, status, type, text) => {
   const baseUrl = await serve((_request, response) => response.writeHead(status, { 'Content-Type': type }).end(text))
   await expect(createClient({ baseUrl }).logIn(CREDENTIALS)).rejects.toThrow(
     `${status} from ${baseUrl}/auth/login is no answer of Latchkey`,

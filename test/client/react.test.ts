@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/* The hooks of React: the program of docs/client.md in Chromium, and a page that a server renders and a browser hydrates. */
+/* The React hooks: the program of docs/client.md in Chromium, and a page that a server renders and a browser hydrates. */
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
@@ -23,16 +23,16 @@ import { PASSWORD } from '../support/rings.ts'
 
 interface Opened {
   readonly page: Page
-  /** What React says that is wrong. */
+  /** Errors and warnings from React. */
   readonly complaints: string[]
-  /** Requests that ask who is logged in. */
+  /** Requests for the session. */
   readonly questions: string[]
 }
 
 const root = resolve(import.meta.dirname, '../..')
 const EMAIL = 'ada@example.com'
 
-/** A program with all that it imports, for a browser. React is the one that complains. */
+/** Bundles a program with its imports for a browser. It uses the development build of React, which reports errors. */
 async function bundle(input: string): Promise<string> {
   const built = await rolldown({
     input,
@@ -91,7 +91,7 @@ describe('latchkey/react', () => {
     return `${head}<main>${rendered}</main>${initial}<script type="module" src="/page.js"></script>`
   }
 
-  /** Opens a page, and waits until it was told who is logged in. */
+  /** Opens a page, and waits until it knows the session state. */
   async function open(context: BrowserContext, path: string): Promise<Opened> {
     const page = await context.newPage()
     const questions: string[] = []
@@ -110,7 +110,7 @@ describe('latchkey/react', () => {
     return { page, complaints, questions }
   }
 
-  test('the program of the docs logs in, says what is wrong, and logs out', async () => {
+  test('the program of the docs logs in, shows what is wrong, and logs out', async () => {
     const context = await browser.newContext()
     const { page, complaints } = await open(context, '/docs')
     await page.getByLabel('Email').fill(EMAIL)
@@ -129,7 +129,7 @@ describe('latchkey/react', () => {
     await context.close()
   })
 
-  test('what a server rendered is what the browser hydrates; then it follows the client, which asks once', async () => {
+  test('the browser hydrates what the server rendered; then the page follows the client, which asks once', async () => {
     const context = await browser.newContext()
     const away = await open(context, '/')
     await away.page.getByText('logged_out').first().waitFor()
@@ -147,8 +147,8 @@ describe('latchkey/react', () => {
     await context.close()
   })
 
-  test('without a provider it says what is missing', () => {
+  test('without a provider the error names the missing provider', () => {
     const Lost = (): string => useSession().status
-    expect(() => renderToString(createElement(Lost))).toThrow('There is no SessionProvider around this component.')
+    expect(() => renderToString(createElement(Lost))).toThrow('This component is not inside a SessionProvider.')
   })
 })

@@ -1,4 +1,4 @@
-/* The wire interfaces are what the service says of itself, member by member: they are compared with its OpenAPI document. */
+/* The wire interfaces match the OpenAPI document of the service, member by member. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,12 +33,12 @@ interface Document {
 
 const root = resolve(import.meta.dirname, '../..')
 const JSON_TYPE = 'application/json'
-/** What people read and no client calls. Pages are left out, too. */
+/** Routes for people, which the client does not call. Pages are left out too. */
 const DOCUMENTS = ['GET /openapi.json', 'GET /problems/{code}']
-/** What the contract has (DESIGN section 3) and nothing answers yet. */
+/** Members of the contract (DESIGN section 3) that no route returns yet. */
 const NOT_SERVED = 'StepRequiredJson'
 
-/** A schema as a type. */
+/** Returns a schema as a type. */
 function toType(schema: Schema, shared: Document['components']['schemas']): string {
   const inner = (each: Schema): string => toType(each, shared)
   if (schema.$ref !== undefined) return inner(shared[schema.$ref.split('/').at(-1) ?? ''] ?? {})
@@ -57,7 +57,7 @@ function toType(schema: Schema, shared: Document['components']['schemas']): stri
   return `{ ${members.join('; ')} }`
 }
 
-/** What the document says of one route, as a type like those of the wire interfaces. */
+/** Returns the OpenAPI description of a route, as types like those of the wire interfaces. */
 function toRoute({ parameters = [], requestBody, responses }: Operation, { components }: Document): string {
   const query = parameters.filter((parameter) => parameter.in === 'query')
   const body = requestBody?.content?.[JSON_TYPE]?.schema
@@ -75,7 +75,7 @@ function toRoute({ parameters = [], requestBody, responses }: Operation, { compo
   }`
 }
 
-test('the wire interfaces are the OpenAPI document, to the last member, body, answer and refusal', async () => {
+test('the wire interfaces match the OpenAPI document in every member, body, answer and refusal', async () => {
   const instance = await startInstance('handler')
   const document: Document = (await instance.client().get('/auth/openapi.json')).body
   await instance.close()
@@ -98,7 +98,7 @@ test('the wire interfaces are the OpenAPI document, to the last member, body, an
      import type { WireRoutes as AnyWireRoutes } from '${root}/src/kernel/wire-routes.ts'
      type WireRoutes = AnyWireRoutes<UserEventType>
      interface Documented { ${routes.map(({ key, type }) => `'${key}': ${type}`).join('\n')} }
-     /** Types, with their interfaces opened: the compiler only calls types the same that are written alike. */
+     /** Types with inlined interfaces, because the compiler treats types as identical only if their structure is. */
      type Open<T> = T extends object ? { readonly [K in keyof T]: Open<T[K]> } : T
      type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
      type Served<T> = Open<Exclude<T, ${NOT_SERVED}>>
@@ -123,7 +123,7 @@ test('the wire interfaces are the OpenAPI document, to the last member, body, an
   try {
     execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' })
   } catch (error) {
-    complaints = (error as { stdout: string }).stdout // tsc tells there
+    complaints = (error as { stdout: string }).stdout // tsc prints its errors there
   }
   expect(complaints).toBe('')
 })

@@ -35,7 +35,7 @@ function asToken(instance: Instance, token: string, path = '/auth/user'): Promis
 }
 
 describe.each(RINGS)('access tokens (%s)', (ring) => {
-  test('are made in a fresh session, shown once, listed without their secret, and act for their user', async () => {
+  test('are created in a fresh session, shown once, listed without their secret, and act for their user', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const made = await ada.post('/auth/tokens', { name: ' nightly backup ', scopes: ['read', 'write'] })
@@ -69,7 +69,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     )
   })
 
-  test('never manage credentials, sessions or other tokens', async () => {
+  test('cannot manage credentials, sessions or other tokens', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const { token, id } = await createToken(ada)
@@ -95,7 +95,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
       expect([path, status, problem.code]).toEqual([path, 403, 'insufficient_scope'])
       expect(headers.get('www-authenticate')).toMatch(/^Bearer .*error="insufficient_scope"/)
     }
-    // Nor does logging out with one end anything.
+    // Logging out with an access token does not revoke anything either.
     expect((await instance.client().request('/auth/logout', { method: 'POST', headers: bearer(token) })).status).toBe(
       204,
     )
@@ -103,7 +103,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await ada.get('/auth/session')).status).toBe(200)
   })
 
-  test('what is no good is 401 invalid_token, with the challenge of RFC 6750', async () => {
+  test('an invalid token gets 401 invalid_token, with the challenge of RFC 6750', async () => {
     const instance = await start(ring)
     const { token } = await createToken(await register(instance))
     const altered = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`
@@ -134,7 +134,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect([answer.status, answer.body.code]).toEqual([400, 'two_credentials'])
   })
 
-  test('creating asks for a session that is fresh', async () => {
+  test('creating an access token needs a fresh session', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     instance.advance(10 * 60 * 1_000)
@@ -163,7 +163,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, pointer])
   })
 
-  test('expire at their time and not before; for ever only where the settings allow it', async () => {
+  test('expire at their expiry and not before; they never expire only if the settings allow it', async () => {
     const instance = await start(ring, { accessTokens: { allowNoExpiry: true, lifetimeMs: DAY_MS } })
     const ada = await register(instance)
     const short = await createToken(ada)
@@ -181,7 +181,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await instance.auth.tokens.list(user?.id ?? '')).map(({ id }) => id)).toEqual([forever.id])
   })
 
-  test('the settings may say how far away an expiry may be; the application is checked as well', async () => {
+  test('the settings limit how far away an expiry may be, for the application as well', async () => {
     const instance = await start(ring, { accessTokens: { maxLifetimeMs: 30 * DAY_MS, lifetimeMs: DAY_MS } })
     const ada = await register(instance)
     const make = (expiresAt: number) =>
@@ -211,13 +211,13 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await asToken(instance, token.replace('acme', 'lkp'))).body.code).toBe('invalid_token')
   })
 
-  test('with a limit of none, nobody makes any', async () => {
+  test('with a limit of 0, no user can create a token', async () => {
     const instance = await start(ring, { accessTokens: { maxPerUser: 0 } })
     const ada = await register(instance)
     expect((await ada.post('/auth/tokens', { name: 'backup', scopes: [] })).body.code).toBe('too_many_tokens')
   })
 
-  test('there are so many a user, also when they are made at the same moment', async () => {
+  test('the limit per user holds, even if tokens are created at the same moment', async () => {
     const instance = await start(ring, { accessTokens: { maxPerUser: 3 } })
     const ada = await register(instance)
     const answers = await Promise.all(
@@ -265,7 +265,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect(await statementsOf()).toEqual([])
   })
 
-  test('last use is seen', async () => {
+  test('the last use is recorded', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const { token } = await createToken(ada)
@@ -275,7 +275,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
       .toEqual(expect.any(String))
   })
 
-  test('end when all sessions end: reset, disabled, deleted; not with a change of the password', async () => {
+  test('are revoked with all sessions: reset, disabled, deleted; a password change does not revoke them', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const { token } = await createToken(ada)
@@ -294,7 +294,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await asToken(instance, ofEve.token)).status).toBe(401)
   })
 
-  test('a session that is shut out while it makes tokens leaves none behind', async () => {
+  test('a session that is revoked while it creates tokens leaves none behind', async () => {
     const instance = await start(ring, { accessTokens: { maxPerUser: 100 } }, REAL_COST)
     const other = await instance.sibling()
     onTestFinished(() => other.close())
@@ -317,7 +317,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect(await instance.auth.tokens.list(id)).toEqual([])
   })
 
-  test('a reset by mail ends them (contract of POST /auth/password/reset)', async () => {
+  test('a password reset by email revokes them (contract of POST /auth/password/reset)', async () => {
     const instance = await start(ring)
     const { token } = await createToken(await register(instance))
     await instance.client().post('/auth/password/forgot', { email: ADA })
@@ -327,7 +327,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await asToken(instance, token)).status).toBe(401)
   })
 
-  test('a scope that the application has no more is granted no more; require names what is missing', async () => {
+  test('a scope that the application no longer has is not granted; require names the missing scopes', async () => {
     const instance = await start(ring)
     const { token } = await createToken(await register(instance), { scopes: ['read', 'write'] })
     const other = await instance.sibling({ scopes: ['read'] })

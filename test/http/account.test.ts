@@ -9,7 +9,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
   let instance: Instance
   let count = 0
   beforeAll(async () => {
-    instance = await startInstance(ring, {}, REAL_COST) // hashes are under way while requests race
+    instance = await startInstance(ring, {}, REAL_COST) // the races need hashes that take a while
   })
   afterAll(() => instance.close())
 
@@ -20,7 +20,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     return { client, email, id: body.user.id, sessionId: body.session.id }
   }
 
-  test('reauthenticate: same id, new token, the old one dead, the session fresh', async () => {
+  test('reauthenticate: same id, new token, the old token refused, the session fresh', async () => {
     const { client, sessionId } = await register()
     const before = client.cookies.get('latchkey')
     instance.advance(11 * MINUTE)
@@ -33,7 +33,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await client.get('/auth/session')).body.session.authenticatedAt).toBe(reply.body.session.authenticatedAt)
   })
 
-  test('a wrong password at reauthenticate is 403 and the session goes on', async () => {
+  test('a wrong password at reauthenticate is 403 and the session stays valid', async () => {
     const { client } = await register()
     const reply = await client.post('/auth/reauthenticate', { password: 'wrong' })
     expect([reply.status, reply.body.code]).toEqual([403, 'wrong_password'])
@@ -41,7 +41,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(200)
   })
 
-  test('twenty reauthentications of one cookie at once: one wins, one session is left', async () => {
+  test('twenty simultaneous reauthentications with one cookie: one wins, one session is left', async () => {
     const { client } = await register()
     const cookie = `latchkey=${client.cookies.get('latchkey')}`
     const replies = await Promise.all(
@@ -51,13 +51,13 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     )
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(19)
-    // The winner's cookie may already be in the browser: a loser whose cookie was good when it came must not clear it.
-    // Behind a server some come only after the winner, with a cookie that is dead by then.
+    // The winner's cookie may already be in the browser, so a loser whose cookie was valid on arrival must not clear it.
+    // Behind a server, some requests arrive after the winner, with a cookie that is already dead.
     if (ring.startsWith('server')) return
     for (const { status, headers } of replies) expect(headers.getSetCookie()).toHaveLength(status === 200 ? 1 : 0)
   })
 
-  test('changing the password ends all other sessions; this one goes on under a new token', async () => {
+  test('changing the password revokes all other sessions; this one stays, with a new token', async () => {
     const { client, email, sessionId } = await register()
     const other = instance.client()
     await other.post('/auth/login', { email, password: PASSWORD })
@@ -84,7 +84,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await instance.client().post('/auth/login', { email, password: PASSWORD })).status).toBe(200)
   })
 
-  test('deleting the account needs a fresh session, and ends everything', async () => {
+  test('deleting the account needs a fresh session, and revokes everything', async () => {
     const { client, email, id } = await register()
     instance.advance(10 * MINUTE)
     const stale = await client.delete('/auth/user')
@@ -96,7 +96,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await instance.client().post('/auth/login', { email, password: PASSWORD })).status).toBe(401)
   })
 
-  test("somebody else's session, an unknown one and nonsense are the same 404", async () => {
+  test("another user's session, an unknown id and a malformed id get the same 404", async () => {
     const { client } = await register()
     const { client: victim, sessionId } = await register()
     const replies = []
@@ -107,13 +107,13 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await victim.get('/auth/session')).status).toBe(200)
   })
 
-  test('ending the current session by its id clears the cookie', async () => {
+  test('revoking the current session by its id clears the cookie', async () => {
     const { client, sessionId } = await register()
     expect((await client.delete(`/auth/sessions/${sessionId}`)).status).toBe(204)
     expect([...client.cookies.keys()]).toEqual(['latchkey-device'])
   })
 
-  test('ending all others says how many', async () => {
+  test('revoking all other sessions returns their number', async () => {
     const { client, email } = await register()
     const others = [instance.client(), instance.client()]
     for (const other of others) await other.post('/auth/login', { email, password: PASSWORD })
@@ -123,7 +123,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await client.delete('/auth/sessions')).body).toEqual({ revoked: 0 })
   })
 
-  test('every route says what it needs: anonymous requests get 401 where a session is asked for', async () => {
+  test('every route that needs a session answers anonymous requests with 401', async () => {
     const { paths } = (await instance.client().get('/auth/openapi.json')).body as {
       paths: Record<string, Record<string, { security?: unknown }>>
     }
@@ -140,7 +140,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     }
   })
 
-  test('whoever is logged out or disabled while a body is on its way changes nothing any more', async () => {
+  test('a user who is logged out or disabled while a body arrives can no longer change anything', async () => {
     for (const end of ['revoke', 'disable'] as const) {
       const { client, id, sessionId } = await register()
       const cookie = `latchkey=${client.cookies.get('latchkey')}`
@@ -158,7 +158,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
       const renaming = instance
         .client()
         .request('/auth/user', { method: 'PATCH', headers, body, duplex: 'half' } as RequestInit)
-      await client.get('/auth/session') // the slow request came before this one
+      await client.get('/auth/session') // the slow request arrived before this one
       if (end === 'revoke') await instance.auth.sessions.revoke(id, sessionId)
       else await instance.auth.users.disable(id)
       finish()
@@ -167,7 +167,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     }
   })
 
-  test('registration can be closed; the application still makes users', async () => {
+  test('registration can be closed; the application can still create users', async () => {
     const closed = await startInstance(ring, { registration: 'closed' })
     const reply = await closed.client().post('/auth/register', { email: 'a@example.com', password: PASSWORD })
     expect([reply.status, reply.body.code]).toEqual([403, 'registration_closed'])
@@ -177,7 +177,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     await closed.close()
   })
 
-  test('events tell what happened, to whom, from where, and why it was refused', async () => {
+  test('events contain what happened, the user, the network address, and the reason of a refusal', async () => {
     const before = instance.events.length
     const { client, id } = await register()
     await client.post('/auth/reauthenticate', { password: 'wrong' })

@@ -10,7 +10,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     await instance.auth.users.create({ email: EMAIL, password: PASSWORD })
   })
   afterAll(async () => {
-    expect(instance.errors).toEqual([]) // nothing gave 500
+    expect(instance.errors).toEqual([]) // no answer was 500
     await instance.close()
   })
 
@@ -59,12 +59,12 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     expect((await login('x', { 'content-encoding': 'gzip' })).status).toBe(415)
   })
 
-  test('application/json with charset=UTF-8 in any case is taken', async () => {
+  test('application/json with charset=UTF-8 in any case is accepted', async () => {
     const body = `{"email":"${EMAIL}","password":"${PASSWORD}"}`
     expect((await login(body, { 'content-type': 'Application/JSON; Charset="UTF-8"' })).status).toBe(200)
   })
 
-  test('a password of 1 MB is 413 without hashing, 16 KiB and a byte too', async () => {
+  test('a password of 1 MB is 413 without hashing, and so is a body of 16 KiB plus one byte', async () => {
     const big = JSON.stringify({ email: EMAIL, password: 'x'.repeat(1_000_000) })
     const reply = await login(big)
     expect(reply.status).toBe(413)
@@ -129,12 +129,12 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     expect(await instance.auth.users.find('new@example.com')).toBeNull()
   })
 
-  test('a pointer escapes what JSON pointers and URIs ask for', async () => {
+  test('a pointer escapes the characters that JSON pointers and URIs require', async () => {
     const reply = await instance.client().post('/auth/login', { email: EMAIL, password: 'x', 'a/b~c d': 1 })
     expect(reply.body.errors[0].pointer).toBe('#/a~1b~0c%20d')
   })
 
-  test('PATCH /user takes a name and nothing else', async () => {
+  test('PATCH /user accepts a name and nothing else', async () => {
     const client = instance.client()
     await client.post('/auth/login', { email: EMAIL, password: PASSWORD })
     expect((await client.patch('/auth/user', { name: '  Ada Lovelace ' })).body.user.name).toBe('Ada Lovelace')

@@ -11,7 +11,7 @@ const BREACHED = 'a password of somebody'
 const PADDED = 'an entry that is padding'
 const CLEAN = 'never seen in any breach'
 
-/** What the list answers: the endings of both, of which one is padding, among others. */
+/** The answer of the list: several endings, one of which is padding. */
 const answerWithEndings: RequestListener = (_request, response) => {
   response.end([line(BREACHED, 12), `${'0'.repeat(35)}:3`, line(PADDED, 0), `${'F'.repeat(35)}:0`].join('\r\n'))
 }
@@ -57,8 +57,8 @@ describe('a list of breached passwords', () => {
 
   const failures = (): unknown[] => instance.events.filter(({ type }) => type === 'password.breach_check_failed')
 
-  test('one that is on it is refused, wherever a password is set', async () => {
-    const refusal = [422, 'Was in a data breach elsewhere: others know it. Choose another one.']
+  test('a password on the list is refused, on every route that sets a password', async () => {
+    const refusal = [422, 'Was found in a data breach, so attackers know it. Choose another one.']
     const refused = await register(BREACHED)
     expect([refused.status, refused.body.errors[0].detail]).toEqual(refusal)
     expect(refused.body.errors[0].pointer).toBe('#/password')
@@ -78,13 +78,13 @@ describe('a list of breached passwords', () => {
     }
   })
 
-  test('padding is no breach, and neither are the endings of others', async () => {
+  test('padding does not count as a breach, and neither do other endings', async () => {
     expect((await register(PADDED)).status).toBe(201)
     expect((await register(CLEAN)).status).toBe(201)
     expect(failures()).toEqual([])
   })
 
-  test('it is told five hex digits and nothing else', async () => {
+  test('the list receives five hex digits and nothing else', async () => {
     await register(BREACHED)
     expect(asked).toHaveLength(1)
     expect(asked[0]).toMatch(new RegExp(`^GET /range/${sha1(BREACHED).slice(0, 5)} true `))
@@ -93,7 +93,7 @@ describe('a list of breached passwords', () => {
     }
   })
 
-  test('a login does not ask it', async () => {
+  test('a login does not ask the list', async () => {
     await register(CLEAN)
     asked = []
     await instance.client().post('/auth/login', { email: `user${count - 1}@example.com`, password: CLEAN })
@@ -109,14 +109,17 @@ describe('a list of breached passwords', () => {
     ['never ends', (_request, response) => response.write(`${'0'.repeat(35)}:1\r\n`), /timeout/],
     ['answers with too much', (_request, response) => response.end('0'.repeat(1_000_001)), /too much/],
   ]
-  test.each(broken)('when it %s, the password is taken and the event says so', async (_what, listener, reason) => {
-    answer = listener
-    expect((await register(BREACHED)).status).toBe(201)
-    expect(failures()).toEqual([expect.objectContaining({ userId: null, reason: expect.stringMatching(reason) })])
-    expect(instance.events.map(({ type }) => type)).toContain('user.created')
-  })
+  test.each(broken)(
+    'if the list %s, the password is accepted and an event reports it',
+    async (_what, listener, reason) => {
+      answer = listener
+      expect((await register(BREACHED)).status).toBe(201)
+      expect(failures()).toEqual([expect.objectContaining({ userId: null, reason: expect.stringMatching(reason) })])
+      expect(instance.events.map(({ type }) => type)).toContain('user.created')
+    },
+  )
 
-  test('what the policy refuses anyway is not asked for', async () => {
+  test('a password that the policy refuses is not sent to the list', async () => {
     expect((await register('too short')).status).toBe(422)
     expect((await register('passwordpassword')).status).toBe(422)
     expect(asked).toEqual([])

@@ -1,4 +1,4 @@
-/* Sessions for apps that keep no cookies: asked for with `Latchkey-Session: header`, never given to a browser. */
+/* Sessions for apps that keep no cookies: requested with `Latchkey-Session: header`, never given to a browser. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Reply } from '../support/client.ts'
 import { type Instance, PASSWORD, RINGS, type Ring, startInstance } from '../support/rings.ts'
@@ -25,7 +25,7 @@ function tokenOf(reply: Reply): string {
 }
 
 describe.each(RINGS)('sessions without cookies (%s)', (ring) => {
-  test('login gives the token once in the header of the same name, and no cookie; it comes back as a Bearer token', async () => {
+  test('login returns the token once, in the header of the same name, and no cookie; requests send it as a Bearer token', async () => {
     const instance = await start(ring)
     const app = instance.client()
     const registered = await app.post('/auth/register', CREDENTIALS, ASKING)
@@ -50,7 +50,7 @@ describe.each(RINGS)('sessions without cookies (%s)', (ring) => {
     expect((await app.get('/auth/session', bearer(first))).status).toBe(200)
   })
 
-  test('a new proof and a new password give a new token; the old one dies', async () => {
+  test('confirming the identity and changing the password give a new token; the old one is refused', async () => {
     const instance = await start(ring)
     const app = instance.client()
     const first = tokenOf(await app.post('/auth/register', CREDENTIALS, ASKING))
@@ -67,7 +67,7 @@ describe.each(RINGS)('sessions without cookies (%s)', (ring) => {
     { 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
     { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' },
-  ])('a browser (%j) neither gets nor uses one', async (browser) => {
+  ])('a browser (%j) neither gets nor can use such a token', async (browser) => {
     const instance = await start(ring)
     const app = instance.client()
     const token = tokenOf(await app.post('/auth/register', CREDENTIALS, ASKING))
@@ -83,7 +83,7 @@ describe.each(RINGS)('sessions without cookies (%s)', (ring) => {
     expect((await app.get('/auth/session', bearer(token))).status).toBe(200)
   })
 
-  test('other values of the header are 400; without it everything is as ever', async () => {
+  test('other values of the header are 400; without the header nothing changes', async () => {
     const instance = await start(ring)
     const app = instance.client()
     await app.post('/auth/register', CREDENTIALS)

@@ -87,7 +87,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(200)
   })
 
-  test('two cookies of our name: neither is believed', async () => {
+  test('two cookies with our name: neither is accepted', async () => {
     const good = (await logIn()).cookies.get('latchkey')
     for (const cookie of [
       `latchkey=${good}; latchkey=${good}`,
@@ -108,7 +108,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect((await instance.client().get('/auth/session', { authorization: 'Bearer x' })).status).toBe(401)
   })
 
-  test('the token is nowhere but in the cookie (promise 1)', async () => {
+  test('the token is only in the cookie (promise 1)', async () => {
     const client = await logIn()
     const token = client.cookies.get('latchkey') ?? ''
     const replies = await Promise.all(
@@ -120,10 +120,10 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     const stored = await instance.stored()
     expect(stored).not.toContain(token)
     expect(stored).not.toContain(PASSWORD)
-    expect(stored).toContain('ada@example.com') // the search would find it
+    expect(stored).toContain('ada@example.com') // proves that the search works
   })
 
-  test('idle limit: refused after 24 hours without use, and the row is gone', async () => {
+  test('idle limit: refused after 24 hours without use, and the row is deleted', async () => {
     const client = await logIn()
     instance.advance(DAY - 1_000)
     expect((await client.get('/auth/session')).status).toBe(200)
@@ -137,7 +137,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     await other.post('/auth/logout')
   })
 
-  test('absolute limit: refused after 7 days however busy; a clock set back revives nothing', async () => {
+  test('absolute limit: refused after 7 days of constant use; setting the clock back does not revive the session', async () => {
     const client = await logIn()
     const token = client.cookies.get('latchkey')
     for (let hours = 0; hours < 7 * 24 - 12; hours += 12) {
@@ -169,7 +169,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(401)
   })
 
-  test('of several requests at the same moment one renews a remembered cookie', async () => {
+  test('of several simultaneous requests, one renews a remembered cookie', async () => {
     const client = await logIn(true)
     instance.advance(DAY + 1_000)
     const replies = await Promise.all(Array.from({ length: 10 }, () => client.get('/auth/session')))

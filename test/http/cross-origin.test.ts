@@ -69,7 +69,7 @@ describe.each(RINGS)('requests of other origins (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(200)
   })
 
-  test('CORS with credentials for a trusted origin, exactly', async () => {
+  test('CORS with credentials is allowed for a trusted origin, exact match only', async () => {
     const allowed = await instance.client().get('/auth/session', { origin: TRUSTED })
     expect(allowed.headers.get('access-control-allow-origin')).toBe(TRUSTED)
     expect(allowed.headers.get('access-control-allow-credentials')).toBe('true')

@@ -1,4 +1,4 @@
-/* Promise 9: guessing is slow for the attacker, not for the victim. Browsers that logged in before have a budget of their own. */
+/* Promise 9: guessing is slow for the attacker, not for the victim. Browsers that logged in before have their own budget. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LatchkeyOptions } from '../../src/index.ts'
@@ -19,7 +19,7 @@ function logIn(client: Client, email: string, password = PASSWORD, address = '19
   return client.post('/auth/login', { email, password }, { 'x-forwarded-for': address })
 }
 
-/** A browser in which the user has registered and logged out: it has the device cookie and nothing else. */
+/** Returns a browser in which the user registered and logged out: it has the device cookie and no session. */
 async function knownDevice(instance: Instance, email: string): Promise<Client> {
   const client = instance.client()
   expect((await client.post('/auth/register', { email, password: PASSWORD })).status).toBe(201)
@@ -28,7 +28,7 @@ async function knownDevice(instance: Instance, email: string): Promise<Client> {
   return client
 }
 
-/** Guesses from many addresses until one has to wait; leaves the account so. */
+/** Guesses from many addresses until an attempt must wait; the account stays in that state. */
 async function attack(instance: Instance, email: string): Promise<void> {
   for (let count = 0; count < 6; count++) {
     const { status } = await logIn(instance.client(), email, 'a wrong password', `198.51.100.${count}`)
@@ -41,13 +41,13 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     const instance = await start(ring)
     const laptop = await knownDevice(instance, ADA)
     await attack(instance, ADA)
-    expect((await logIn(instance.client(), ADA)).status).toBe(429) // even with the right password, as a stranger
+    expect((await logIn(instance.client(), ADA)).status).toBe(429) // even with the right password, from an unknown device
     expect((await logIn(laptop, ADA)).status).toBe(200)
-    // Nor do they wait when somebody used up the budget of their network.
+    // The device does not wait either if another caller used up the budget of its network.
     expect((await laptop.post('/auth/reauthenticate', { password: PASSWORD })).status).toBe(200)
   })
 
-  test('a spent network keeps no known device out', async () => {
+  test('an exhausted network budget does not lock out a known device', async () => {
     const instance = await start(ring, { throttle: { failuresPerNetwork: 2 } })
     const laptop = await knownDevice(instance, ADA)
     for (const name of ['a', 'b']) await logIn(instance.client(), `${name}@example.com`, 'a wrong password')
@@ -55,7 +55,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     expect((await logIn(laptop, ADA)).status).toBe(200)
   })
 
-  test('success on a known device does not make the attack start anew; success as a stranger ends the count', async () => {
+  test("success on a known device does not reset the attack's count; success from an unknown device does", async () => {
     const instance = await start(ring)
     const laptop = await knownDevice(instance, ADA)
     await attack(instance, ADA)
@@ -65,10 +65,10 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     expect((await logIn(instance.client(), ADA)).headers.get('retry-after')).toBe('2')
     instance.advance(2_000)
     expect((await logIn(instance.client(), ADA)).status).toBe(200)
-    await attack(instance, ADA) // five again
+    await attack(instance, ADA) // five more attempts
   })
 
-  test('a known device has the same limits, and its failures are no stranger’s', async () => {
+  test('a known device has the same limits, and its failures do not count for unknown devices', async () => {
     const instance = await start(ring)
     const laptop = await knownDevice(instance, ADA)
     for (let count = 0; count < 5; count++) expect((await logIn(laptop, ADA, 'a wrong password')).status).toBe(401)
@@ -79,15 +79,15 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     expect((await logIn(laptop, ADA)).status).toBe(200)
   })
 
-  test('with its budget used up a device is a stranger, until the password is proven', async () => {
+  test('a device that used up its budget counts as unknown until the password is proven', async () => {
     const instance = await start(ring, { throttle: { freeFailures: 9, failuresUntilDisabled: 10 } })
     const stolen = await knownDevice(instance, ADA)
     for (let count = 0; count < 10; count++) {
       expect((await logIn(stolen, ADA, 'a wrong password')).status).toBe(401)
       instance.advance(1_000)
     }
-    expect(instance.events.some(({ type }) => type === 'password.disabled')).toBe(false) // not by a device
-    // From now on its failures are those of strangers, who share one budget.
+    expect(instance.events.some(({ type }) => type === 'password.disabled')).toBe(false) // failures of a known device never disable it
+    // From now on its failures count as those of unknown devices, which share one budget.
     for (let count = 0; count < 9; count++) expect((await logIn(stolen, ADA, 'a wrong password')).status).toBe(401)
     expect((await logIn(instance.client(), ADA)).status).toBe(429)
     instance.advance(1_000)
@@ -101,7 +101,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     }
   })
 
-  test('after too many failures of strangers the password works on known devices only, until it is another', async () => {
+  test('after too many failures from unknown devices the password works on known devices only, until it is changed', async () => {
     const instance = await start(ring, { throttle: { freeFailures: 9, failuresUntilDisabled: 10 } })
     const laptop = await knownDevice(instance, ADA)
     for (let count = 0; count < 10; count++) {
@@ -122,7 +122,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     expect(stillDisabled.status).toBe(401)
     const change = { currentPassword: PASSWORD, newPassword: 'another long password' }
     expect((await laptop.post('/auth/password/change', change)).status).toBe(200)
-    // What was guessed before was guessed at another password: the next failure is the first.
+    // Earlier guesses were against the old password: the next failure is the first.
     expect((await logIn(instance.client(), ADA, 'a wrong password')).status).toBe(401)
     expect((await logIn(instance.client(), ADA, 'another long password')).status).toBe(200)
 
@@ -132,10 +132,10 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     }
   })
 
-  describe('when the password is another, or was forced to be', () => {
+  describe('after the password was changed, reset or disabled by force', () => {
     const NEW_PASSWORD = 'another long password'
 
-    test('changed: the browser that did it is known, every other is a stranger', async () => {
+    test('changed: the browser that changed it stays known, every other one is unknown', async () => {
       const instance = await start(ring)
       const intruder = await knownDevice(instance, ADA)
       const laptop = instance.client()
@@ -151,7 +151,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
       expect((await logIn(laptop, ADA, NEW_PASSWORD)).status).toBe(200)
     })
 
-    test('reset by mail: every browser is a stranger, until its user has logged in there anew', async () => {
+    test('reset by email: every browser is unknown until its user logs in there again', async () => {
       const instance = await start(ring)
       const laptop = await knownDevice(instance, ADA)
       await instance.client().post('/auth/password/forgot', { email: ADA })
@@ -165,7 +165,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
       expect((await logIn(laptop, ADA, NEW_PASSWORD)).status).toBe(200)
     })
 
-    test('forced by an administrator, or the account disabled for a while: every browser is a stranger', async () => {
+    test('reset forced by an administrator, or account disabled for a while: every browser is unknown', async () => {
       for (const [shutOut, letIn] of [
         ['forcePasswordReset', 'unlock'],
         ['disable', 'enable'],
@@ -181,7 +181,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     })
   })
 
-  test('a changed cookie, and that of another user, gain nothing', async () => {
+  test('a modified device cookie, or one of another user, gains nothing', async () => {
     const instance = await start(ring)
     const [ada, eve] = [await knownDevice(instance, ADA), await knownDevice(instance, EVE)]
     const value = ada.cookies.get(DEVICE) ?? ''
@@ -192,7 +192,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
       `A${value.slice(1)}`,
       `${value.split('.')[0]}.${eve.cookies.get(DEVICE)?.split('.')[1]}`,
       '',
-      `${value}; ${DEVICE}=${value}`, // two of our name: neither is believed
+      `${value}; ${DEVICE}=${value}`, // two cookies with our name: neither is accepted
     ]
     for (const cookie of forged) {
       const headers = { cookie: `${DEVICE}=${cookie}`, 'x-forwarded-for': '192.0.2.2' }
@@ -201,7 +201,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     }
   })
 
-  test('the cookie: HttpOnly, 400 days, names nobody, outlives logouts and a new secret', async () => {
+  test('the device cookie: HttpOnly, 400 days, contains no user name, survives logouts and a new secret', async () => {
     const secrets = [randomBytes(32).toString('base64url')]
     const instance = await start(ring, { secrets })
     const client = instance.client()

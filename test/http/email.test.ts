@@ -9,7 +9,7 @@ const DAY = 24 * 60 * MINUTE
 const NEW_PASSWORD = 'another long password'
 const ATTACKERS_PASSWORD = 'a password of an attacker'
 
-/** What the tests below do again and again, on one instance. */
+/** Shared steps of the tests below, on one instance. */
 function people(instance: () => Instance) {
   let count = 0
   const newEmail = (name = 'user'): string => `${name}${count++}@example.com`
@@ -25,7 +25,7 @@ function people(instance: () => Instance) {
     },
     logIn: (email: string, password: string, client = instance().client()): Promise<Reply> =>
       client.post('/auth/login', { email, password }),
-    /** Sends the token of a mail from nowhere, or from a session. */
+    /** Sends the token of an email, without a session or from one. */
     verify: (body: Record<string, string>, client = instance().client()): Promise<Reply> =>
       client.post('/auth/email/verify', body),
     confirm: (token: string): Promise<Reply> => instance().client().post('/auth/email/change/confirm', { token }),
@@ -43,7 +43,7 @@ function refusalOf({ status, body }: Reply): [number, string] {
 
 /** Headers that differ between any two answers left out. */
 function comparable(headers: Headers): [string, string][] {
-  return [...headers].filter(([name]) => !['x-request-id', 'date', 'ratelimit'].includes(name)) // what is left of the network's own budget
+  return [...headers].filter(([name]) => !['x-request-id', 'date', 'ratelimit'].includes(name)) // the remaining budget differs by network
 }
 
 describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
@@ -57,7 +57,7 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
   const register = (email: string, password = PASSWORD): Promise<Reply> =>
     instance.client().post('/auth/register', { email, password })
 
-  test('registering a new, a verified, an unverified and a disabled address is answered alike; the mails differ', async () => {
+  test('registering a new, a verified, an unverified and a disabled address gets the same answer; the emails differ', async () => {
     const [fresh, unverified, verified, disabled] = [newEmail(), newEmail(), newEmail(), newEmail()]
     await register(unverified)
     await verification(unverified)
@@ -75,17 +75,17 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     const told = await instance.waitForMail(mailTo(verified, '/login'))
     expect(told.subject).toBe('You already have an account at localhost:3000')
     expect(told.text).not.toContain('token=')
-    // Mails go in the order in which they fall due.
+    // Emails are sent in the order in which they are due.
     instance.advance(1)
     const last = newEmail()
     await register(last)
     await verification(last)
     expect(instance.mails.filter(({ to }) => to === disabled)).toEqual([])
-    // Nobody's password was changed.
+    // No password was changed.
     for (const email of [unverified, verified]) expect((await logIn(email, NEW_PASSWORD)).status).toBe(401)
   })
 
-  test('before it is verified nobody is logged in; the right password orders the link again, a wrong one does not', async () => {
+  test('an unverified user cannot log in; the right password sends the link again, a wrong one does not', async () => {
     const email = newEmail()
     await register(email)
     await verification(email)
@@ -99,11 +99,11 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     expect((await logIn(email, PASSWORD)).body).toMatchObject({ status: 'complete', user: { emailVerified: true } })
   })
 
-  test('whoever registered somebody else’s address gains nothing when its owner verifies it', async () => {
+  test("a person who registered another person's address gains nothing when its owner verifies it", async () => {
     const victim = newEmail('victim')
     await register(victim, ATTACKERS_PASSWORD)
     const token = await verification(victim)
-    expect((await register(victim, PASSWORD)).status).toBe(202) // the victim is told nothing of the attacker
+    expect((await register(victim, PASSWORD)).status).toBe(202) // the response reveals nothing about the attacker
     expect(refusalOf(await verify({ token, password: PASSWORD }))).toEqual([403, 'wrong_password'])
     expect((await verify({ token, newPassword: NEW_PASSWORD })).status).toBe(204)
     expect((await logIn(victim, ATTACKERS_PASSWORD)).status).toBe(401)
@@ -114,19 +114,19 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     ])
   })
 
-  test('the mail of a registration counts like those after it: beyond five an hour none goes, and nobody is refused', async () => {
+  test('the email of a registration counts like later ones: beyond five an hour none is sent, and no request is refused', async () => {
     const limited = await startInstance(ring, { verifyEmail: 'required', throttle: { mailsPerAccount: 2 } })
     const email = 'ada@example.com'
     const post = (path: string): Promise<Reply> => limited.client().post(path, { email, password: PASSWORD })
     const verifications = (): number => limited.mails.filter(({ text }) => text.includes('/email/verify?')).length
     const fresh = await post('/auth/register')
-    await post('/auth/register') // the second mail
+    await post('/auth/register') // the second email
     expect(refusalOf(await post('/auth/login'))).toEqual([403, 'email_not_verified'])
     await limited.auth.users.delete((await limited.auth.users.find(email))?.id ?? '')
     const spent = await post('/auth/register')
     expect([spent.status, spent.text]).toEqual([fresh.status, fresh.text])
     expect(comparable(spent.headers)).toEqual(comparable(fresh.headers))
-    // Mails go in the order in which they fall due.
+    // Emails are sent in the order in which they are due.
     limited.advance(1)
     await limited.client().post('/auth/password/forgot', { email })
     await limited.waitForMail(mailTo(email, '/password/reset?'))
@@ -135,11 +135,11 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     await post('/auth/login')
     await limited.waitForMail(mailTo(email, '/email/verify?'))
     await limited.waitForMail(mailTo(email, '/email/verify?'))
-    await limited.waitForMail(mailTo(email, '/email/verify?')) // the third
+    await limited.waitForMail(mailTo(email, '/email/verify?')) // the third email
     await limited.close()
   })
 
-  test('a password reset by mail verifies, too', async () => {
+  test('a password reset by email also verifies the address', async () => {
     const email = newEmail()
     await register(email)
     await instance.client().post('/auth/password/forgot', { email })
@@ -148,7 +148,7 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
     expect((await logIn(email, NEW_PASSWORD)).status).toBe(200)
   })
 
-  test('an address that the application vouches for needs no mail', async () => {
+  test('an address that the application marks as verified needs no email', async () => {
     const email = newEmail()
     await instance.auth.users.create({ email, password: PASSWORD, emailVerified: true })
     expect((await logIn(email, PASSWORD)).status).toBe(200)
@@ -163,7 +163,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
   afterAll(() => instance.close())
   const { newEmail, register, logIn, verify, verification, resetOf } = people(() => instance)
 
-  test('registering logs in at once, mails the link, and says when the address is taken', async () => {
+  test('registering logs in at once, emails the link, and reports a taken address', async () => {
     const { client, email } = await register()
     expect((await client.get('/auth/user')).body.user).toMatchObject({ email, emailVerified: false })
     await verification(email)
@@ -171,7 +171,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     expect(refusalOf(again)).toEqual([409, 'email_taken'])
   })
 
-  test('the link needs nothing else in a session of its account, and works once', async () => {
+  test('the link works once, and needs no further proof in a session of its account', async () => {
     const { client, email } = await register()
     const token = await verification(email)
     expect(await verify({ token }, client)).toMatchObject({ status: 204, text: '' })
@@ -179,7 +179,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     expect(refusalOf(await verify({ token }, client))).toEqual([410, 'token_invalid'])
   })
 
-  test('from elsewhere, and from a session of somebody else, it takes the password', async () => {
+  test('without a session, or in a session of another user, the link needs the password', async () => {
     const { email, id } = await register()
     const { client: stranger } = await register()
     const token = await verification(email)
@@ -192,7 +192,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     expect((await instance.auth.users.find(id))?.emailVerified).toBe(true)
   })
 
-  test('both a password and a new one are refused, and a new one has to keep the policy; the link stays good', async () => {
+  test('sending both passwords is refused, and a new one must follow the policy; the link stays valid', async () => {
     const { email } = await register()
     const token = await verification(email)
     const both = await verify({ token, password: PASSWORD, newPassword: NEW_PASSWORD })
@@ -205,7 +205,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     expect((await verify({ token, newPassword: NEW_PASSWORD })).status).toBe(204)
   })
 
-  test('a new password shuts out whoever registered the address: session, password, links, and the ways back', async () => {
+  test('a new password locks out the person who registered the address: session, password, links and undo links', async () => {
     const attacker = await register()
     const victim = attacker.email
     const token = await verification(victim)
@@ -228,7 +228,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     await instance.waitForMail(({ to, subject }) => to === victim && subject.includes('password was changed'))
   })
 
-  test('the mail of a registration is one of the five that go there in an hour', async () => {
+  test('the email of a registration is one of the five per hour for its address', async () => {
     const limited = await startInstance(ring, { throttle: { mailsPerAccount: 2 } })
     const client = limited.client()
     const email = 'ada@example.com'
@@ -239,12 +239,12 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     await limited.waitForMail(mailTo(email, '/password/reset?'))
     expect(limited.mails.filter(({ text }) => text.includes('/email/verify?'))).toHaveLength(2)
     await limited.auth.users.delete((await limited.auth.users.find(email))?.id ?? '')
-    // Nobody is refused for it: there is no mail, and one can be ordered later.
+    // The request is not refused: no email is sent, and the user can request one later.
     expect((await limited.client().post('/auth/register', { email, password: PASSWORD })).status).toBe(201)
     await limited.close()
   })
 
-  test('the link can be ordered again; all of them end with the first that is used', async () => {
+  test('the link can be requested again; using one link invalidates all of them', async () => {
     const { client, email } = await register()
     const first = await verification(email)
     expect((await client.post('/auth/email/verify/request')).status).toBe(202)
@@ -253,10 +253,10 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     expect((await verify({ token: first }, client)).status).toBe(410)
     const before = instance.events.length
     expect((await client.post('/auth/email/verify/request')).status).toBe(202)
-    expect(instance.events.slice(before)).toEqual([]) // there is nothing left to verify
+    expect(instance.events.slice(before)).toEqual([]) // the address is already verified
   })
 
-  test('of many uses at the same moment one verifies', async () => {
+  test('of many simultaneous uses, one verifies', async () => {
     const { client, email } = await register()
     const token = await verification(email)
     const cookie = `latchkey=${client.cookies.get('latchkey')}`
@@ -267,7 +267,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     expect(replies.filter(({ status }) => status === 410)).toHaveLength(49)
   })
 
-  test('expired, altered, of another purpose, or for an address that is another by now: the same 410', async () => {
+  test('an expired or altered token, one of another purpose, or one for a replaced address gets the same 410', async () => {
     const { client, email } = await register()
     const expired = await verification(email)
     instance.advance(2 * DAY)
@@ -307,14 +307,14 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     return user
   }
 
-  /** Orders another address; gives both links. */
+  /** Requests another email address; returns both links. */
   async function order(client: Client, from: string, to: string): Promise<{ token: string; back: string }> {
     instance.advance(1)
     expect(await client.post('/auth/email/change', { email: to })).toMatchObject({ status: 202, text: '' })
     return { token: await confirmation(to), back: await wayBack(from) }
   }
 
-  test('it takes a fresh session, an address, and another one than before', async () => {
+  test('the request needs a fresh session and an address that differs from the current one', async () => {
     const { client, email } = await register()
     expect(refusalOf(await instance.client().post('/auth/email/change', { email: newEmail() }))[0]).toBe(401)
     for (const bad of [
@@ -332,7 +332,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(refusalOf(stale)).toEqual([403, 'reauthentication_required'])
   })
 
-  test('both addresses get a mail, nothing changes until the new one is proven, and the sessions go on', async () => {
+  test('both addresses get an email, nothing changes until the new one is confirmed, and sessions stay valid', async () => {
     const { client, email } = await register()
     const next = newEmail()
     const { token } = await order(client, email, next)
@@ -347,7 +347,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     for (const mail of instance.mails.filter(({ to }) => to === email)) expect(mail.text).not.toContain(next)
   })
 
-  test('links that went to the old address end with the change', async () => {
+  test('links sent to the old address are invalid after the change', async () => {
     const { client, email } = await register()
     await instance.client().post('/auth/password/forgot', { email })
     const reset = await resetOf(email)
@@ -357,14 +357,14 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await instance.client().post('/auth/password/reset', body)).status).toBe(410)
   })
 
-  test('the link of the new address lives a day', async () => {
+  test('the link for the new address expires after a day', async () => {
     const { client, email } = await register()
     const { token } = await order(client, email, newEmail())
     instance.advance(DAY)
     expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
   })
 
-  test('an address that has an account is answered like any other; its owner is told', async () => {
+  test('a taken address gets the same answer as a free one; its owner receives an email', async () => {
     const { client } = await register()
     const { email: taken } = await register()
     const before = await client.post('/auth/email/change', { email: newEmail() })
@@ -375,7 +375,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(told.text).not.toContain('token=')
   })
 
-  test('while mails wait, the export shows as many for a taken address as for a free one', async () => {
+  test('while emails wait, the export shows the same number for a taken address as for a free one', async () => {
     const sleepy = await startInstance(ring, { deliverMails: false })
     const client = sleepy.client()
     await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
@@ -389,7 +389,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     await sleepy.close()
   })
 
-  test('when somebody registers it meanwhile, confirming is 409 and nothing changes', async () => {
+  test('if another user registers the address in the meantime, confirming is 409 and nothing changes', async () => {
     const { client, email } = await register()
     const next = newEmail()
     const { token } = await order(client, email, next)
@@ -399,7 +399,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await logIn(next, NEW_PASSWORD)).status).toBe(200)
   })
 
-  test('of two accounts that confirm the same address at the same moment one gets it', async () => {
+  test('if two accounts confirm the same address at the same moment, one gets it', async () => {
     const [ada, bob] = [await register(), await register()]
     const next = newEmail()
     const tokens = [(await order(ada.client, ada.email, next)).token, (await order(bob.client, bob.email, next)).token]
@@ -407,7 +407,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(replies.map(({ status }) => status).sort()).toEqual([204, 409])
   })
 
-  test('taken back before it is confirmed: nothing of it is left, sessions end, the password has to be reset', async () => {
+  test('undone before confirmation: nothing of the change is left, sessions are revoked, the password must be reset', async () => {
     const { client, email, id } = await register()
     const { token, back } = await order(client, email, newEmail())
     expect((await undo(back)).status).toBe(204)
@@ -420,7 +420,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await logIn(email, NEW_PASSWORD)).status).toBe(200)
   })
 
-  test('taken back after it was confirmed: the same, and the address is the old one', async () => {
+  test('undone after confirmation: the same, and the old address is restored', async () => {
     const { client, email } = await register()
     const evil = newEmail('evil')
     const { token, back } = await order(client, email, evil)
@@ -438,7 +438,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(refusalOf(await undo(back))).toEqual([410, 'token_invalid'])
   })
 
-  test('changed twice by an attacker, who takes the second change back: the way back of the victim still works', async () => {
+  test("an attacker changes the address twice and undoes the second change: the victim's undo link still works", async () => {
     const { client, email, id } = await register()
     const [second, third] = [newEmail('evil'), newEmail('evil')]
     const first = await order(client, email, second)
@@ -457,7 +457,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await logIn(email, NEW_PASSWORD)).status).toBe(200)
   })
 
-  test('the victim takes the first change back: the attacker has no way back to a later address', async () => {
+  test('after the victim undoes the first change, the attacker cannot undo a later one', async () => {
     const { client, email, id } = await register()
     const [second, third] = [newEmail('evil'), newEmail('evil')]
     const first = await order(client, email, second)
@@ -469,7 +469,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await instance.auth.users.find(id))?.email).toBe(email)
   })
 
-  test('an address that nobody proved gets a notice without a way back, and is kept for nobody', async () => {
+  test('an unverified address gets a notice without an undo link, and is not reserved', async () => {
     const { client, email, id } = await others.register()
     const next = newEmail()
     await client.post('/auth/email/change', { email: next })
@@ -486,7 +486,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(stranger.status).toBe(201)
   })
 
-  test('what the notice without a way back says is true: a reset stops the change that somebody else asked for', async () => {
+  test('the notice without an undo link is right: a password reset stops a change requested by an intruder', async () => {
     const { client, email } = await others.register()
     const evil = newEmail('evil')
     await client.post('/auth/email/change', { email: evil })
@@ -497,7 +497,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
   })
 
-  test('the way back lives seven days', async () => {
+  test('the undo link expires after seven days', async () => {
     const [ada, bob] = [await register(), await register()]
     const early = await order(ada.client, ada.email, newEmail())
     const late = await order(bob.client, bob.email, newEmail()) // a millisecond later
@@ -506,7 +506,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await undo(late.back)).status).toBe(204)
   })
 
-  test('a reset password is no way around the way back, and of many uses of it one succeeds', async () => {
+  test('a password reset does not block the undo link, and of many uses of it one succeeds', async () => {
     const { client, email } = await register()
     const evil = newEmail('evil')
     const { token, back } = await order(client, email, evil)
@@ -519,7 +519,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(replies.filter(({ status }) => status === 410)).toHaveLength(19)
   })
 
-  test('a change that an intruder ordered ends when an administrator forces a reset, or disables the account', async () => {
+  test('a change requested by an intruder is cancelled when an administrator forces a reset or disables the account', async () => {
     for (const shutOut of ['forcePasswordReset', 'disable'] as const) {
       const { client, email } = await register()
       const { token } = await order(client, email, newEmail())
@@ -530,7 +530,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     }
   })
 
-  test('a session that is shut out while it orders a change leaves no link behind', async () => {
+  test('a session that is revoked while it requests a change leaves no link behind', async () => {
     const other = await instance.sibling()
     const { client, email, id } = await register()
     const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
@@ -552,7 +552,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     await other.close()
   })
 
-  test('while there is a way back to an address nobody else can take it', async () => {
+  test('while an undo link for an address is valid, no other user can take the address', async () => {
     const { client, email } = await register()
     const { token, back } = await order(client, email, newEmail())
     await confirm(token)
@@ -604,7 +604,7 @@ describe.each(RINGS)('links and settings (%s)', (ring) => {
       }
     }))
 
-  test('verifying is off: no mail, no claim, and everybody logs in', () =>
+  test('with verification off there is no email, no claim, and every user can log in', () =>
     withInstance({ verifyEmail: 'off' }, async (instance) => {
       const { register, logIn } = people(() => instance)
       const { email } = await register()

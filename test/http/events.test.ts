@@ -1,4 +1,4 @@
-/* What people are shown of the events about them, and what stands in the audit and must not. */
+/* The events that users see, and the secrets that the audit log must not contain. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Client } from '../support/client.ts'
 import { type Instance, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
@@ -23,7 +23,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
   const listed = async (client: Client, query = ''): Promise<Record<string, unknown>[]> =>
     (await client.get(`/auth/user/events${query}`)).body.events
 
-  test('they see what they did and what others tried, newest first, with device, and who did it', async () => {
+  test('users see their actions and the attempts of others, newest first, with device and actor', async () => {
     const { client, email, id, sessionId } = await register()
     await instance.client().post('/auth/login', { email, password: 'wrong' }, { 'user-agent': 'curl/8.0' })
     instance.advance(1_000)
@@ -57,7 +57,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     ])
   })
 
-  test("nobody sees anybody else's, nor who else it was", async () => {
+  test('users never see events of another user, or which other user acted', async () => {
     const [ada, mallory] = [await register(), await register()]
     await mallory.client.post('/auth/login', { email: ada.email, password: 'wrong' })
     await instance.client().post('/auth/login', { email: 'nobody@example.com', password: 'wrong' })
@@ -73,7 +73,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     expect((await instance.client().get('/auth/user/events')).status).toBe(401)
   })
 
-  test('pages of at most 100, by the id of the last one; nonsense is refused', async () => {
+  test('pages have at most 100 events and continue after the last id; a malformed query is refused', async () => {
     const { client } = await register()
     for (let round = 0; round < 103; round++) await client.patch('/auth/user', { name: `Ada ${round}` })
     const first = await listed(client)
@@ -91,7 +91,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     }
   })
 
-  test('the account page tells of the last ten in sentences', async () => {
+  test('the account page shows the last ten events as sentences', async () => {
     const { client, email } = await register()
     await instance.client().post('/auth/login', { email, password: 'wrong' }, { 'user-agent': '<b>curl</b>' })
     const page = await client.get('/auth/account')
@@ -103,7 +103,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     expect(after).not.toContain('Login failed')
   })
 
-  test('it is a feature, and described', async () => {
+  test('the list is in the features of the metadata, and in the OpenAPI document', async () => {
     expect((await instance.client().get('/auth')).body.features).toContain('events')
     const { paths } = (await instance.client().get('/auth/openapi.json')).body
     expect(paths['/auth/user/events'].get.parameters).toEqual([
@@ -111,7 +111,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     ])
   })
 
-  test('no secret and no address of a mail stands in the audit, whatever is done', async () => {
+  test('the audit log contains no secret and no email address, after every action', async () => {
     const { client, email, id } = await register()
     const secrets = [PASSWORD, NEW_PASSWORD, 'a wrong one', 'example.com', '$argon2', 'lks_']
     const keep = (): void => {

@@ -41,7 +41,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect(trusted.headers.get('location')).toBe('https://app.example.com/in')
   })
 
-  test.each(EVIL_NEXT)('next=%j leads nowhere else', async (next) => {
+  test.each(EVIL_NEXT)('next=%j does not redirect to another site', async (next) => {
     const reply = await instance.client().form('/auth/login', { ...credentials, next })
     expect(reply.headers.get('location')).toBe('/auth/account')
     const client = instance.client()
@@ -51,7 +51,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     )
   })
 
-  test('a refusal is 303 back to the form, which says why once and keeps what was typed but the password', async () => {
+  test('a refusal is 303 back to the form, which shows the reason once and keeps all input except the password', async () => {
     const client = instance.client()
     const reply = await client.form('/auth/login', {
       email: 'ada@example.com',
@@ -67,7 +67,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect((await client.get('/auth/login')).text).not.toContain('do not match')
   })
 
-  test('the message cookie is believed only with our signature', async () => {
+  test('the message cookie is accepted only with our signature', async () => {
     const client = instance.client()
     await client.form('/auth/login', { email: 'ada@example.com', password: 'wrong' })
     const [payload = '', signature = ''] = (client.cookies.get('latchkey-flash') ?? '').split('.')
@@ -79,7 +79,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     }
   })
 
-  test('register: errors stand beside their fields; success greets', async () => {
+  test('register: errors appear beside their fields; success shows a greeting', async () => {
     const client = instance.client()
     await client.form('/auth/register', { email: 'new@example.com', password: 'short', name: 'N' })
     const page = await client.get('/auth/register')
@@ -107,7 +107,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin'])
   })
 
-  test('the account page ends one session, ends the others, changes the password, logs out', async () => {
+  test('the account page logs out one session, logs out all others, changes the password, and logs out', async () => {
     const email = `page-${ring.replaceAll(/\W+/g, '-')}@example.com`
     const client = instance.client()
     await client.form('/auth/register', { email, password: PASSWORD })
@@ -134,7 +134,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login')
   })
 
-  test('the account page shows access tokens without their secrets, and ends one', async () => {
+  test('the account page shows access tokens without their secrets, and revokes one', async () => {
     const email = `token-${ring.replaceAll(/\W+/g, '-')}@example.com`
     const client = instance.client()
     await client.form('/auth/register', { email, password: PASSWORD })
@@ -155,7 +155,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect((await client.get('/auth/tokens')).body.tokens).toEqual([])
   })
 
-  test('form-only routes take no JSON; a form without a session leads to the login page', async () => {
+  test('form-only routes do not accept JSON; a form without a session redirects to the login page', async () => {
     const client = instance.client()
     await client.post('/auth/login', credentials)
     expect((await client.post('/auth/account/end-session', { id: 'x' })).status).toBe(415)
@@ -163,7 +163,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login'])
   })
 
-  test('pages: strict CSP with a nonce of their own, text stays text', async () => {
+  test('pages: strict CSP with a new nonce per page; values stay text', async () => {
     const client = instance.client()
     const email = `xss-${ring.replaceAll(/\W+/g, '-')}@example.com`
     await client.post(

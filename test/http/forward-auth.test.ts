@@ -1,4 +1,4 @@
-/* What proxies are answered at GET /auth/verify (DESIGN section 3). With real proxies: test/forward-auth.test.ts. */
+/* Answers to proxies at GET /auth/verify (DESIGN section 3). With real proxies: test/forward-auth.test.ts. */
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LatchkeyOptions } from '../../src/index.ts'
@@ -8,7 +8,7 @@ import { type Instance, ORIGIN, PASSWORD, RINGS, type Ring, startInstance } from
 const ADA = 'ada@example.com'
 const APP = 'https://app.example.com'
 const DAY_MS = 24 * 60 * 60 * 1_000
-/** What Caddy and Traefik say of a request; the host is that of `ORIGIN`. */
+/** Headers of Caddy and Traefik for a request to the host of `ORIGIN`. */
 const original = (method: string, uri = '/reports?year=2026&page=2'): Record<string, string> => ({
   'x-forwarded-method': method,
   'x-forwarded-host': 'localhost:3000',
@@ -55,7 +55,7 @@ const identity = (headers: Headers): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('x-auth-')))
 
 describe.each(RINGS)('forward-auth (%s)', (ring) => {
-  test('tells who a session is, and that it has every scope', async () => {
+  test('a session gets the headers of its user, and has every scope', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const { user, session } = (await ada.get('/auth/session')).body
@@ -72,7 +72,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     expect((await ada.get('/auth')).body.features).toContain('forward_auth')
   })
 
-  test('tells who an access token is of; all scopes that are asked for must be its own', async () => {
+  test('an access token gets the headers of its user, and must have every required scope', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const { id, bearer } = await tokenOf(ada, ['read'])
@@ -97,7 +97,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     expect([revoked.status, revoked.body.code]).toEqual([401, 'invalid_token'])
   })
 
-  test('nobody is 401, an ended session too, and two credentials are 400', async () => {
+  test('no credentials and a revoked session are 401, and two credentials are 400', async () => {
     const instance = await start(ring)
     const nobody = await instance.client().get('/auth/verify', GET)
     expect([nobody.status, nobody.body.code]).toEqual([401, 'unauthenticated'])
@@ -111,7 +111,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     expect([ended.status, ended.headers.getSetCookie()[0]]).toEqual([401, expect.stringContaining('Max-Age=0')])
   })
 
-  test('a query that is not understood is refused: a scope that is misspelt must not be one that nobody asks for', async () => {
+  test('an unknown query parameter is refused: a misspelt scope must not mean that no scope is required', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     for (const query of [
@@ -133,7 +133,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     }
   })
 
-  test('the original method of a session is under the rule for other origins', async () => {
+  test('the cross-origin rule applies to the original method of a session', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const { bearer } = await tokenOf(ada, [])
@@ -149,12 +149,12 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
       [{ ...original('HEAD'), ...foreign }, 204],
       [{ 'x-original-method': 'GET', ...foreign }, 204],
       [{ 'x-original-method': 'POST', ...foreign }, 403],
-      // One of the two is the proxy's, the other may be anybody's.
+      // The proxy sets one of the two headers; the client may have sent the other.
       [{ ...original('POST'), 'x-original-method': 'GET', ...foreign }, 403],
       [{ ...GET, 'x-original-method': 'POST', ...foreign }, 403],
       [{ ...original('get'), ...foreign }, 403],
       [{ ...original('GET, GET'), ...foreign }, 403],
-      // A proxy that tells no method.
+      // A proxy that sends no method.
       [foreign, 403],
       [{}, 204],
       // A WebSocket.
@@ -171,7 +171,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     )
   })
 
-  test('browsers are led to the login page and back, where that is asked for', async () => {
+  test('browsers are redirected to the login page and back, if the proxy asks for it', async () => {
     const instance = await start(ring)
     const ask = (headers: Record<string, string>, query = '?redirect=login') =>
       instance.client().get(`/auth/verify${query}`, headers)
@@ -209,7 +209,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     expect((await (await register(instance)).get('/auth/verify?redirect=login', { ...GET, ...HTML })).status).toBe(204)
   })
 
-  test('the cookie of a remembered session is renewed on the way', async () => {
+  test('the answer renews the cookie of a remembered session', async () => {
     const instance = await start(ring)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     const ada = instance.client()
@@ -221,7 +221,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     expect((await ada.get('/auth/verify', GET)).headers.getSetCookie()).toEqual([])
   })
 
-  test('what is not ASCII goes percent-encoded, and decoding gives it back', async () => {
+  test('text that is not ASCII is percent-encoded, and decoding restores it', async () => {
     const instance = await start(ring)
     for (const email of ['josé.größe@example.com', '100%41+x@example.com', 'a=b&c@example.com']) {
       const client = await register(instance, email)
@@ -231,7 +231,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     }
   })
 
-  test('with forwardAuth.jwt the identity is signed too, for a minute, by the keys of jwks.json', async () => {
+  test('with forwardAuth.jwt the identity is also signed, expires after a minute, and verifies with the keys of jwks.json', async () => {
     const instance = await start(ring, { forwardAuth: { jwt: true } })
     const ada = await register(instance)
     const { keys } = (await instance.client().get('/auth/jwks.json')).body
@@ -263,8 +263,8 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     expect((await (await register(without)).get('/auth/verify', GET)).headers.has('x-auth-jwt')).toBe(false)
   })
 
-  test('warm, it costs no query', async () => {
-    const instance = await start(ring, { verifyEmail: 'off' }) // so that no mail is sent meanwhile
+  test('with a warm cache, verifying costs no query', async () => {
+    const instance = await start(ring, { verifyEmail: 'off' }) // so that no email is sent during the test
     const ada = await register(instance)
     await ada.get('/auth/verify?scope=read', GET)
     const before = instance.statements.length

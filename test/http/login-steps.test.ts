@@ -1,4 +1,4 @@
-/* A login that asks for more than one proof (DESIGN section 3, login steps). Promise 6: half a login is nothing. */
+/* A login that needs more than one proof (DESIGN section 3, login steps). Promise 6: half a login is nothing. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Client, Reply } from '../support/client.ts'
 import { Client as TestClient } from '../support/client.ts'
@@ -17,7 +17,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
   })
   afterAll(() => instance.close())
 
-  /** A new user who has set up these methods. */
+  /** Returns a new user who set up these methods. */
   async function newUser(...methods: readonly string[]): Promise<{ id: string; email: string }> {
     const email = `user${users++}@example.com`
     const { id } = await instance.auth.users.create({ email, password: PASSWORD, emailVerified: true })
@@ -25,7 +25,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     return { id, email }
   }
 
-  /** Proves the password; a step is open then. */
+  /** Proves the password, so that a step is open. */
   async function begin(client: Client, email: string, more: object = {}): Promise<Reply> {
     const reply = await client.post('/auth/login', { email, password: PASSWORD, ...more })
     expect(reply.status).toBe(200)
@@ -78,7 +78,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect(done.headers.getSetCookie().find((line) => line.startsWith('latchkey='))).toContain('Max-Age=')
   })
 
-  test('the attempt token is stored as a hash only, and is no session', async () => {
+  test('the attempt token is stored as a hash only, and does not work as a session', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)
@@ -133,7 +133,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect((await answer(thief, RIGHT)).body.code).toBe('attempt_ended')
   })
 
-  test('attack: one attempt is completed by ten requests on two nodes at once: one session starts', async () => {
+  test('attack: ten simultaneous requests on two nodes complete one attempt: one session starts', async () => {
     const { id, email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)
@@ -162,7 +162,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     await other.close()
   })
 
-  test('attack: guessing. Five wrong answers are refused one by one, then the attempt has ended', async () => {
+  test('attack: guessing: five wrong answers are refused one by one, then the attempt ends', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)
@@ -176,7 +176,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect(steps.checks.count).toBe(before)
   })
 
-  test('attack: guessing with many requests at once: no more than five answers are checked', async () => {
+  test('attack: guessing with many simultaneous requests: at most five answers are checked', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)
@@ -242,7 +242,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect((await answer(intruder, RIGHT)).body.code).toBe('attempt_ended')
   })
 
-  test('an app without cookies carries the attempt in a header', async () => {
+  test('an app without cookies sends the attempt in a header', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()
     const app = { 'latchkey-session': 'header' }
@@ -270,7 +270,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     ).toBe('cookie_required')
   })
 
-  test('the form leads to the open step, and next waits for the end', async () => {
+  test('the form redirects to the open step, and `next` applies at the end', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()
     const half = await client.form('/auth/login', { email, password: PASSWORD, next: '/reports' })
@@ -281,7 +281,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect(client.cookies.has('latchkey')).toBe(true)
   })
 
-  test('a wrong answer is in the audit log, without the answer', async () => {
+  test('a wrong answer adds an event to the audit log, without the answer', async () => {
     const { id, email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)

@@ -4,11 +4,11 @@ import { type Instance, PASSWORD, REAL_COST, RINGS, startInstance } from '../sup
 describe.each(RINGS)('login (%s)', (ring) => {
   let instance: Instance
   beforeAll(async () => {
-    instance = await startInstance(ring, { trustProxy: 1 }, REAL_COST) // hashes are under way while requests race
+    instance = await startInstance(ring, { trustProxy: 1 }, REAL_COST) // the races need hashes that take a while
   })
   afterAll(() => instance.close())
 
-  test('the way of a newcomer: register, see the session, log in elsewhere, revoke it, log out', async () => {
+  test('a new user registers, sees the session, logs in elsewhere, revokes that session, and logs out', async () => {
     const laptop = instance.client()
     const registered = await laptop.post('/auth/register', {
       email: ' Ada@Example.COM ',
@@ -49,7 +49,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect((await laptop.post('/auth/logout')).status).toBe(204)
   })
 
-  test('a wrong password, an unknown email, a malformed email and a disabled user look alike (promise 7)', async () => {
+  test('a wrong password, an unknown email, a malformed email and a disabled user get the same answer (promise 7)', async () => {
     const user = await instance.auth.users.create({ email: 'grace@example.com', password: PASSWORD })
     const disabled = await instance.auth.users.create({ email: 'disabled@example.com', password: PASSWORD })
     await instance.auth.users.disable(disabled.id)
@@ -62,7 +62,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
       { email: '', password: PASSWORD },
       { email: 'x'.repeat(3_000), password: PASSWORD },
     ]
-    // Each from a network of its own, whose budget the headers tell.
+    // Each attempt comes from its own network, because the headers contain the budget of the network.
     const replies = await Promise.all(
       tries.map((body, index) =>
         instance.client().post('/auth/login', body, { 'x-forwarded-for': `192.0.2.${index}` }),
@@ -79,7 +79,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect(new Set(reasons)).toEqual(new Set(['wrong_password', 'unknown_user', 'disabled']))
   })
 
-  test('a login makes a new token and ends the session that it replaces (promise 6)', async () => {
+  test('a login creates a new token and revokes the session that it replaces (promise 6)', async () => {
     await instance.auth.users.create({ email: 'eve@example.com', password: PASSWORD })
     const client = instance.client()
     await client.post('/auth/login', { email: 'eve@example.com', password: PASSWORD })
@@ -99,7 +99,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect(client.cookies.get('latchkey')).not.toBe(planted)
   })
 
-  test('passwords match whole: byte 73 on, case and blanks count; NFC and NFD are one', async () => {
+  test('passwords match completely: bytes after 72, case and spaces count; NFC and NFD are equal', async () => {
     const long = `${'a'.repeat(72)}b`
     const passwords = [long, 'Caf\u00e9 au lait et sucre', '  blanks at the start', '\u{1f511}'.repeat(1_024)]
     for (const [index, password] of passwords.entries()) {
@@ -139,14 +139,14 @@ describe.each(RINGS)('login (%s)', (ring) => {
     }
   })
 
-  test('sessions beyond the limit end, the one used longest ago first', async () => {
+  test('sessions beyond the limit are revoked, least recently used first', async () => {
     const few = await startInstance(ring, { session: { maxPerUser: 3 } })
     await few.auth.users.create({ email: 'many@example.com', password: PASSWORD })
     const clients = []
     for (let count = 0; count < 5; count++) {
       const client = few.client()
       await client.post('/auth/login', { email: 'many@example.com', password: PASSWORD })
-      expect((await client.get('/auth/session')).status).toBe(200) // warm by now
+      expect((await client.get('/auth/session')).status).toBe(200) // now in the cache
       few.advance(1_000)
       clients.push(client)
     }
@@ -157,7 +157,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     await few.close()
   })
 
-  test('two registrations of one email at the same moment: one account', async () => {
+  test('two simultaneous registrations of one email create one account', async () => {
     const body = { email: 'race@example.com', password: PASSWORD }
     const replies = await Promise.all(Array.from({ length: 8 }, () => instance.client().post('/auth/register', body)))
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
@@ -174,7 +174,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     ])
     expect(change?.status).toBe(200)
     const { sessions } = (await client.get('/auth/sessions')).body
-    // Whatever the old password started before the change has ended with it; nothing started after.
+    // Sessions started with the old password before the change were revoked; none started after it.
     expect(sessions).toHaveLength(1)
     expect(logins.every(({ status }) => status === 200 || status === 401)).toBe(true)
   })

@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/server/metrics.ts'
 import { PASSWORD, REAL_COST, RINGS, startInstance } from '../support/rings.ts'
 
 test.each(RINGS)(
-  'a flood of logins is answered with 503 and Retry-After at once, session checks go on (%s)',
+  'a flood of logins gets 503 and Retry-After at once, and session checks still work (%s)',
   async (ring) => {
     const instance = await startInstance(ring, { passwordHashing: { maxWaiting: 2 } }, REAL_COST)
     const client = instance.client()

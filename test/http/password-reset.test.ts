@@ -10,7 +10,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
   let instance: Instance
   let count = 0
   beforeAll(async () => {
-    instance = await startInstance(ring, {}, REAL_COST) // hashes are under way while requests race
+    instance = await startInstance(ring, {}, REAL_COST) // the races need hashes that take a while
   })
   afterAll(() => instance.close())
 
@@ -34,7 +34,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     return tokenIn(await instance.waitForMail(mailTo(email, '/password/reset?')))
   }
 
-  test('a known, an unknown, a malformed and a disabled address are answered alike; one gets a mail', async () => {
+  test('a known, an unknown, a malformed and a disabled address get the same answer; only the known one gets an email', async () => {
     const { email } = await register()
     const disabled = await register()
     await instance.auth.users.disable(disabled.id)
@@ -44,7 +44,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     const seen = replies.map(({ status, text, headers }) => ({ status, text, headers: comparable(headers) }))
     expect(seen[0]).toMatchObject({ status: 202, text: '' })
     for (const each of seen) expect(each).toEqual(seen[0])
-    // Mails go in the order in which they fall due: when this one arrives, all others have been dealt with.
+    // Emails are sent in the order in which they are due: when this one arrives, all earlier ones are finished.
     instance.advance(1)
     const last = await register()
     await mailedToken(last.email)
@@ -52,7 +52,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect(resets.map(({ to }) => to)).toEqual([email, last.email])
   })
 
-  test('the link sets a new password, ends all sessions and the other links, and works once', async () => {
+  test('the link sets a new password, revokes all sessions and other links, and works once', async () => {
     const { client, email, id } = await register()
     const other = instance.client()
     await other.post('/auth/login', { email, password: PASSWORD })
@@ -69,13 +69,13 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     )
   })
 
-  test('whoever reset a password by mail has proven the address', async () => {
+  test('a password reset by email also verifies the address', async () => {
     const { email, id } = await register()
     await reset(await mailedToken(email))
     expect((await instance.auth.users.find(id))?.emailVerified).toBe(true)
   })
 
-  test('a reset ends the links that an intruder ordered: another address, and the verification', async () => {
+  test('a reset invalidates the links that an intruder requested: change of address and verification', async () => {
     const { client, email, id } = await register()
     const verification = tokenIn(await instance.waitForMail(mailTo(email, '/email/verify?')))
     const intruder = `intruder${count++}@example.com`
@@ -90,7 +90,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect(await logIn(email, NEW_PASSWORD)).toBe(200)
   })
 
-  test('an intruder who knows the password cannot keep its owner from resetting it', async () => {
+  test('an intruder who knows the password cannot prevent its owner from resetting it', async () => {
     const { client: intruder, email } = await register()
     const token = await mailedToken(email)
     const [first, second] = ['a password of an intruder', 'another one of an intruder']
@@ -105,7 +105,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect([await logIn(email, second), await logIn(email, NEW_PASSWORD)]).toEqual([401, 200])
   })
 
-  test('changing the password ends the links that would move the account', async () => {
+  test('changing the password invalidates the links that change the email address', async () => {
     const { client } = await register()
     const intruder = `intruder${count++}@example.com`
     await client.post('/auth/email/change', { email: intruder })
@@ -115,7 +115,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect((await instance.client().post('/auth/email/change/confirm', { token: change })).status).toBe(410)
   })
 
-  test('expired, altered, used, of another purpose, of a disabled user, and no token at all: the same 410', async () => {
+  test('an expired, altered or used token, one of another purpose or of a disabled user, and no token get the same 410', async () => {
     const { email } = await register()
     const verification = tokenIn(await instance.waitForMail(mailTo(email, '/email/verify?')))
     const used = await mailedToken(email)
@@ -149,7 +149,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect(await logIn(email, NEW_PASSWORD)).toBe(200)
   })
 
-  test('it lives 60 minutes, and not one millisecond more', async () => {
+  test('the token is valid for 60 minutes, and not one millisecond longer', async () => {
     const { email } = await register()
     const token = await mailedToken(email)
     instance.advance(60 * MINUTE - 1)
@@ -158,7 +158,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect((await reset(token, 'short')).status).toBe(410)
   })
 
-  test('a token of one user changes nothing of another', async () => {
+  test('a token of one user cannot change another user', async () => {
     const [ada, bob] = [await register(), await register()]
     const token = await mailedToken(ada.email)
     expect((await reset(token)).status).toBe(204)
@@ -176,7 +176,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect((await reset(token)).status).toBe(204)
   })
 
-  test('a reset for which there was no turn at the hasher does not use the token up', async () => {
+  test('a reset rejected by the full hash queue does not use the token up', async () => {
     const busy = await startInstance(ring, { passwordHashing: { maxWaiting: 1 } }, REAL_COST)
     const { email } = await busy.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
     const use = (token: string): Promise<Reply> =>
@@ -197,7 +197,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     await busy.close()
   })
 
-  test('of 1,000 uses of one token at the same moment on two nodes, one succeeds', async () => {
+  test('of 1,000 simultaneous uses of one token on two nodes, one succeeds', async () => {
     const { email } = await register()
     const token = await mailedToken(email)
     const before = instance.events.length
@@ -222,7 +222,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect(instance.events.slice(before).filter(({ type }) => type === 'password.reset')).toHaveLength(1)
   })
 
-  test('neither token nor mail is anywhere in the database to be read', async () => {
+  test('the database contains neither the token nor the email in readable form', async () => {
     const sleepy = await startInstance(ring, { deliverMails: false })
     const email = 'ada@example.com'
     await sleepy.auth.users.create({ email, password: PASSWORD })
@@ -244,5 +244,5 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
 
 /** Headers that differ between any two answers left out. */
 function comparable(headers: Headers): [string, string][] {
-  return [...headers].filter(([name]) => !['x-request-id', 'date', 'ratelimit'].includes(name)) // what is left of the network's own budget
+  return [...headers].filter(([name]) => !['x-request-id', 'date', 'ratelimit'].includes(name)) // the remaining budget differs by network
 }

@@ -13,7 +13,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
   let instance: Instance
   let count = 0
   beforeAll(async () => {
-    instance = await startInstance(ring, { registration: 'invite' }, REAL_COST) // hashes are under way while requests race
+    instance = await startInstance(ring, { registration: 'invite' }, REAL_COST) // the races need hashes that take a while
   })
   afterAll(() => instance.close())
 
@@ -21,7 +21,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
   const register = (email: string, invitation?: string): Promise<Reply> =>
     instance.client().post('/auth/register', { email, password: PASSWORD, ...(invitation && { invitation }) })
 
-  test('without an invitation nobody registers; with one, one person does', async () => {
+  test('registration needs an invitation, and each invitation registers one user', async () => {
     expect(refusalOf(await register(newEmail()))).toEqual([403, 'registration_closed'])
     const { token, link, expiresAt } = await instance.auth.invitations.create()
     expect(link).toBe(`${ORIGIN}/auth/register?invitation=${token}`)
@@ -34,14 +34,14 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     expect(garbage.text).toBe(again.text)
   })
 
-  test('of many registrations with one invitation at the same moment one succeeds', async () => {
+  test('of many simultaneous registrations with one invitation, one succeeds', async () => {
     const { token } = await instance.auth.invitations.create()
     const replies = await Promise.all(Array.from({ length: 20 }, () => register(newEmail(), token)))
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(1)
     expect(replies.filter(({ status }) => status === 410)).toHaveLength(19)
   })
 
-  test('one that is bound to an address is mailed there and is good for nobody else; it proves nothing, for its maker has it too', async () => {
+  test('an invitation for an address is emailed there and works for no other address; it does not verify the address, because its creator has it too', async () => {
     const email = newEmail()
     const { token, link } = await instance.auth.invitations.create({ email })
     const mail = await instance.waitForMail(mailTo(email, '/register?'))
@@ -54,7 +54,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     await instance.waitForMail(mailTo(email, '/email/verify?'))
   })
 
-  test('a refused registration does not use it up', async () => {
+  test('a refused registration does not use the invitation up', async () => {
     const { token } = await instance.auth.invitations.create()
     const taken = newEmail()
     await instance.auth.users.create({ email: taken, password: PASSWORD })
@@ -64,7 +64,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     expect((await register(newEmail(), token)).status).toBe(201)
   })
 
-  test('it lives seven days, or as long as was said', async () => {
+  test('an invitation is valid for seven days, or for the lifetime given', async () => {
     const week = await instance.auth.invitations.create()
     const hour = await instance.auth.invitations.create({ lifeMs: 3_600_000 })
     instance.advance(3_600_000)
@@ -73,7 +73,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     expect(refusalOf(await register(newEmail(), week.token))).toEqual([410, 'token_invalid'])
   })
 
-  test('no other token is an invitation, and an invitation is no other token', async () => {
+  test('no other token works as an invitation, and an invitation does not work as another token', async () => {
     const email = newEmail()
     await register(email, (await instance.auth.invitations.create()).token)
     const verification = tokenIn(await instance.waitForMail(mailTo(email, '/email/verify?')))
@@ -85,13 +85,13 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     expect(await instance.stored()).not.toContain(token.slice(4, 30))
   })
 
-  test('what is no address, or no time, is refused to the application', async () => {
+  test('the application gets a refusal for a malformed address or lifetime', async () => {
     for (const wrong of [{ email: 'nobody' }, { lifeMs: 0 }, { lifeMs: Number.NaN }]) {
       await expect(instance.auth.invitations.create(wrong)).rejects.toMatchObject({ code: 'validation_failed' })
     }
   })
 
-  test('where addresses must be verified, no invitation spares the mail', async () => {
+  test('if addresses must be verified, an invitation does not replace the email', async () => {
     const strict = await startInstance(ring, { registration: 'invite', verifyEmail: 'required' })
     const bound = await strict.auth.invitations.create({ email: 'ada@example.com' })
     const open = await strict.auth.invitations.create()
@@ -105,7 +105,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     await strict.close()
   })
 
-  test('where addresses must be verified, an invitation tells nobody whether an address is taken: it is used up either way', async () => {
+  test('if addresses must be verified, an invitation does not reveal whether an address is taken: it is used up either way', async () => {
     const strict = await startInstance(ring, { registration: 'invite', verifyEmail: 'required' })
     const { email: taken } = await strict.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
     const post = (email: string, invitation: string): Promise<Reply> =>
@@ -123,7 +123,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     await strict.close()
   })
 
-  test('where registration is closed, no invitation opens it', async () => {
+  test('an invitation does not open a closed registration', async () => {
     const closed = await startInstance(ring, { registration: 'closed' })
     const { token } = await closed.auth.invitations.create()
     for (const invitation of [undefined, token]) {
@@ -141,7 +141,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
   })
   afterAll(() => instance.close())
 
-  test('it has all that is stored of its user, nothing of others, and nothing that proves anybody', async () => {
+  test('the export contains everything about its user, nothing about others, and no credential', async () => {
     const client = instance.client()
     const email = 'ada@example.com'
     const registered = await client.post('/auth/register', { email, password: PASSWORD, name: 'Ada' })
@@ -185,7 +185,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
     expect(instance.events.map(({ type }) => type)).toContain('user.exported')
   })
 
-  test('nobody exports without a session', async () => {
+  test('the export needs a session', async () => {
     expect((await instance.client().get('/auth/user/export')).status).toBe(401)
   })
 })

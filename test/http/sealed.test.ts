@@ -40,7 +40,7 @@ function requestWith(cookie: string): Request {
 const keyOf = (secret: string): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', 'latchkey session', 32))
 
-/** Waits until the node knows what changed lately, so that it believes a package. */
+/** Waits until the node knows recent changes, so that it trusts a package. */
 async function untilBelieved(node: Latchkey, cookie: string): Promise<void> {
   await expect
     .poll(
@@ -55,7 +55,7 @@ async function untilBelieved(node: Latchkey, cookie: string): Promise<void> {
 }
 
 describe.each(RINGS)('sealed sessions (%s)', (ring) => {
-  test('the cookie is a JWE, below 1,024 bytes, that says nothing; jose opens it, and jose’s is opened', async () => {
+  test("the cookie is a JWE under 1,024 bytes without readable content; jose and Latchkey can open each other's", async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const cookie = cookieOf(ada)
@@ -82,9 +82,9 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect((await long.get('/auth/session')).body.user.email).toBe(email)
   })
 
-  test('verifying reads no row, warm or cold, on a process that has just begun', async () => {
+  test('verifying reads no row, warm or cold, on a process that has just started', async () => {
     const instance = await start(ring)
-    instance.advance(2 * MINUTE_MS) // a Redis that has just begun may have lost what changed before
+    instance.advance(2 * MINUTE_MS) // a Redis that has just started may have lost earlier changes
     const cookie = cookieOf(await register(instance))
     const statements: string[] = []
     const node = await sibling(instance, { onStatement: (statement) => statements.push(statement) })
@@ -100,7 +100,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(node.stats().verifications.cold).toBe(cold)
   })
 
-  test('what ends a session ends it on all nodes as fast as an opaque one, and for nodes that begin later', async () => {
+  test('revoking a session takes effect on all nodes as fast as for an opaque one, and on nodes that start later', async () => {
     const instance = await start(ring)
     const other = await sibling(instance)
     const ada = await register(instance)
@@ -124,7 +124,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     await expect.poll(() => other.authenticate(requestWith(there)), { timeout: 1_000, interval: 5 }).toBeNull()
   })
 
-  test('a new proof and a new password give another package, and the old one dies', async () => {
+  test('confirming the identity and changing the password give a new package, and the old one is refused', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const first = cookieOf(ada)
@@ -139,7 +139,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect((await ada.get('/auth/session')).status).toBe(200)
   })
 
-  test('a package dated in the future is not believed, but for the time that clocks of nodes may differ', async () => {
+  test('a package dated in the future is refused, beyond the clock difference allowed between nodes', async () => {
     const instance = await start(ring)
     instance.advance(2 * MINUTE_MS)
     const sealedIn = async (ms: number): Promise<string> => {
@@ -153,10 +153,10 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     await untilBelieved(node, soon)
     const { cold } = node.stats().verifications
     expect((await node.authenticate(requestWith(late)))?.user.email).toBe(`in-${MINUTE_MS}@example.com`)
-    expect(node.stats().verifications.cold).toBe(cold + 1) // its row was read
+    expect(node.stats().verifications.cold).toBe(cold + 1) // the node read its row
   })
 
-  test('a changed user is seen at once', async () => {
+  test('a change of the user is visible at once', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     await untilBelieved(instance.auth, cookieOf(ada))
@@ -164,7 +164,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect((await instance.auth.authenticate(requestWith(cookieOf(ada))))?.user.name).toBe('Ada')
   })
 
-  test('in use it is sealed anew once an hour; so the idle limit is true, and the absolute one holds', async () => {
+  test('a package in use is sealed again once an hour, so that the idle limit is right and the absolute limit holds', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const first = cookieOf(ada)
@@ -175,7 +175,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(cookieOf(ada)).not.toBe(first)
     expect((await ada.get('/auth/session')).headers.getSetCookie()).toEqual([])
     instance.advance(23 * HOUR_MS)
-    expect(await instance.auth.authenticate(requestWith(first))).not.toBeNull() // its session was used since
+    expect(await instance.auth.authenticate(requestWith(first))).not.toBeNull() // its session was used in the meantime
     instance.advance(2 * HOUR_MS - 1)
     expect((await ada.get('/auth/session')).status).toBe(200)
     for (let day = 0; day < 7; day++) {
@@ -189,7 +189,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect((await idle.get('/auth/session')).status).toBe(401)
   })
 
-  test('the application’s own answers carry the new package, too', async () => {
+  test('answers of the application itself also set the new package', async () => {
     const instance = await start(ring)
     const cookie = cookieOf(await register(instance))
     const headers = new Headers()
@@ -200,7 +200,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(headers.getSetCookie()).toHaveLength(1)
   })
 
-  test('altered, truncated, oversized, of another key or another kind: 401', async () => {
+  test('an altered, truncated or oversized package, or one of another key or kind, gets 401', async () => {
     const instance = await start(ring)
     const cookie = cookieOf(await register(instance))
     const [header = '', , iv = '', body = '', tag = ''] = cookie.split('.')
@@ -241,7 +241,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(instance.errors).toEqual([])
   })
 
-  test('switching between kinds and rotating secrets log nobody out', async () => {
+  test('switching the kind of token and rotating secrets log no user out', async () => {
     const instance = await start(ring, {})
     const ada = await register(instance)
     const opaque = cookieOf(ada)
@@ -253,7 +253,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     const [line = ''] = headers.getSetCookie()
     const sealed = /^latchkey=([^;]+)/.exec(line)?.[1] ?? ''
     expect(sealed).toMatch(/^ey/)
-    // Back to opaque ones: the package is understood, and ends with its session.
+    // Back to opaque tokens: the package still works, and stops with its session.
     expect((await instance.auth.authenticate(requestWith(sealed)))?.user.email).toBe(ADA)
     const newSecret = randomBytes(32).toString('base64url')
     const rotated = await sibling(instance, { ...SEALED, secrets: [newSecret, SECRET] })
@@ -265,7 +265,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     for (const each of [opaque, sealed]) expect(await instance.auth.authenticate(requestWith(each))).toBeNull()
   })
 
-  test('a session asked for in a header is the token itself', async () => {
+  test('a session requested in a header gets the opaque token', async () => {
     const instance = await start(ring)
     const body = { email: ADA, password: PASSWORD }
     const answer = await instance.client().post('/auth/register', body, { 'latchkey-session': 'header' })
@@ -273,7 +273,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(answer.headers.getSetCookie()).toEqual([])
   })
 
-  test('a remembered one outlives the browser and is renewed with its package', async () => {
+  test('a remembered package survives the browser and is renewed', async () => {
     const instance = await start(ring)
     await register(instance)
     const phone = instance.client()

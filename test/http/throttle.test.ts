@@ -13,7 +13,7 @@ import { type Instance, ORIGIN, PASSWORD, REAL_COST, RINGS, type Ring, startInst
 
 const ADA = 'ada@example.com'
 const MINUTE = 60_000
-/** After the failure of this number one waits so many seconds. */
+/** Seconds to wait after the failure of this number. */
 const WAITS = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
 async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}, seams?: Seams): Promise<Instance> {
@@ -22,12 +22,12 @@ async function start(ring: Ring, options: Partial<LatchkeyOptions> = {}, seams?:
   return instance
 }
 
-/** A wrong password, from an address. */
+/** Sends a wrong password from an IP address. */
 function guess(client: Client, email: string, address = '192.0.2.1'): Promise<Reply> {
   return client.post('/auth/login', { email, password: 'a wrong password' }, { 'x-forwarded-for': address })
 }
 
-/** All of an answer that an attacker could compare. */
+/** Returns every part of an answer that an attacker could compare. */
 function outline({ status, text, headers }: Reply): unknown {
   return { status, text, headers: [...headers].filter(([name]) => name !== 'x-request-id') }
 }
@@ -35,7 +35,7 @@ function outline({ status, text, headers }: Reply): unknown {
 const refused = ({ events }: Instance): number => events.filter(({ type }) => type === 'login.refused').length
 
 describe.each(RINGS)('limits on guessing (%s)', (ring) => {
-  test('after five failures one waits 1 second, doubling to 15 minutes; a try too early changes nothing', async () => {
+  test('after five failures the wait is 1 second, doubling to 15 minutes; an attempt too early changes nothing', async () => {
     const instance = await start(ring)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     for (const wait of WAITS) {
@@ -52,9 +52,9 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
         expect(early.headers.get('ratelimit')).toBe(`"account";r=0;t=${seconds}`)
         instance.advance(rest === 1 ? 1 : rest - 1)
       }
-      expect(refused(instance)).toBe(hashed) // nothing was hashed for those
+      expect(refused(instance)).toBe(hashed) // those attempts were not hashed
     }
-    // The right password too has to wait, and then ends it.
+    // The right password must wait too, and then resets the count.
     expect((await instance.client().post('/auth/login', { email: ADA, password: PASSWORD })).status).toBe(200)
     for (let count = 0; count < 5; count++) expect((await guess(instance.client(), ADA)).status).toBe(401)
     const early = await instance.client().post('/auth/login', { email: ADA, password: PASSWORD })
@@ -65,7 +65,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(instance.errors).toEqual([])
   })
 
-  test('200 wrong guesses at one account at the same moment, on two nodes: five reach the hasher', async () => {
+  test('of 200 simultaneous wrong guesses at one account on two nodes, five reach the hasher', async () => {
     const secrets = [randomBytes(32).toString('base64url')]
     const instance = await start(ring, { secrets, throttle: { failuresPerNetwork: 1_000 } }, REAL_COST)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
@@ -91,7 +91,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(refused(instance) + hashedThere).toBe(5)
   })
 
-  test('32 right passwords at one account at the same moment are no guesses: all get in', async () => {
+  test('32 simultaneous right passwords at one account are not guesses: all succeed', async () => {
     const instance = await start(ring, {}, REAL_COST)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     const logIn = (): Promise<Reply> => instance.client().post('/auth/login', { email: ADA, password: PASSWORD })
@@ -99,7 +99,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(new Set(statuses)).toEqual(new Set([200]))
   })
 
-  test('nobody is flooded with mails: neither with notices, nor by changes of address from many accounts', async () => {
+  test('no address is flooded with emails, by notices or by changes of address from many accounts', async () => {
     const instance = await start(ring)
     const [first, second] = [instance.client(), instance.client()]
     await first.post('/auth/register', { email: ADA, password: PASSWORD })
@@ -129,7 +129,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(Object.keys(paths['/auth/email/change'].post.responses)).toContain('429')
   })
 
-  test('where no mail is sent nothing disables a password, for there would be no way back: one waits, and gets in', async () => {
+  test('without email no password is disabled, because it could not be reset: the user waits and then logs in', async () => {
     const throttle = { freeFailures: 9, failuresUntilDisabled: 10, failuresPerNetwork: 1_000 }
     const instance = await start(ring, { baseUrl: 'https://app.example', mailer: undefined, throttle })
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
@@ -142,7 +142,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(instance.events.filter(({ type }) => type === 'password.disabled')).toEqual([])
   })
 
-  test('login, reauthenticate and password/change are one budget; a stolen session guesses no more than a stranger', async () => {
+  test('login, reauthenticate and password/change share one budget; a stolen session cannot guess more than an unknown device', async () => {
     const instance = await start(ring)
     const stolen = instance.client()
     await stolen.post('/auth/register', { email: ADA, password: PASSWORD })
@@ -192,21 +192,21 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect((await guessSomebody('2001:db8:0:1::1')).status).toBe(401)
   })
 
-  test('a spent network moves no counter of a victim', async () => {
+  test('a network without budget does not change the count of a victim', async () => {
     const instance = await start(ring, { throttle: { failuresPerNetwork: 4 } })
     for (let count = 0; count < 40; count++) await guess(instance.client(), ADA)
-    expect((await guess(instance.client(), ADA, '192.0.2.9')).status).toBe(401) // the fifth, and not the 41st
+    expect((await guess(instance.client(), ADA, '192.0.2.9')).status).toBe(401) // the fifth failure, not the 41st
     expect((await guess(instance.client(), ADA, '192.0.2.9')).headers.get('retry-after')).toBe('1')
   })
 
-  test('tries that have to wait cost the network nothing, also when they come at the same moment', async () => {
+  test('attempts that must wait do not count for the network, even if simultaneous', async () => {
     const instance = await start(ring, {}, REAL_COST)
     const replies = await Promise.all(Array.from({ length: 30 }, () => guess(instance.client(), ADA)))
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(5)
     expect((await guess(instance.client(), 'bob@example.com')).headers.get('ratelimit')).toBe('"login";r=94;t=900')
   })
 
-  test('without proxies of ours, X-Forwarded-For makes no new network', async () => {
+  test('without trusted proxies, X-Forwarded-For does not change the network', async () => {
     const instance = await start(ring, { trustProxy: 0, throttle: { failuresPerNetwork: 3 } })
     const statuses = []
     for (let count = 0; count < 5; count++) {
@@ -216,7 +216,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(statuses).toEqual([401, 401, 401, 429, 429])
   })
 
-  test('registrations have a budget of the network; a body that is refused before it tells anything costs none', async () => {
+  test('registrations have a budget per network; a body refused before any lookup is not counted', async () => {
     const instance = await start(ring, { throttle: { registrationsPerNetwork: 3 } })
     const register = (email: string, password = PASSWORD) =>
       instance.client().post('/auth/register', { email, password })
@@ -232,7 +232,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect((await register('eve@example.com')).status).toBe(201)
   })
 
-  test('a try that got no turn at the hasher costs none', async () => {
+  test('an attempt rejected by the full hash queue is not counted', async () => {
     const throttle = { freeFailures: 99, failuresPerNetwork: 1_000 }
     const instance = await start(ring, { passwordHashing: { maxWaiting: 2 }, throttle }, REAL_COST)
     const flood = await Promise.all(Array.from({ length: 40 }, () => guess(instance.client(), ADA)))
@@ -242,19 +242,19 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect((await guess(instance.client(), ADA)).headers.get('ratelimit')).toBe(`"login";r=${999 - hashed};t=900`)
   })
 
-  test('counters hold neither addresses of people nor of networks', async () => {
+  test('counters contain neither email addresses nor network addresses', async () => {
     const instance = await start(ring)
     await guess(instance.client(), 'Nobody.Known@example.com')
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     const headers = { 'x-forwarded-for': '203.0.113.77' }
     const taken = await instance.client().post('/auth/register', { email: ADA, password: PASSWORD }, headers)
-    expect(taken.status).toBe(409) // counted, and no event that would hold the address
+    expect(taken.status).toBe(409) // counted, without an event that would contain the address
     const stored = await instance.stored()
     for (const counter of ['login:', 'account:', 'register:']) expect(stored).toContain(counter)
     expect(stored).not.toMatch(/nobody\.known|203\.0\.113\.77/i)
   })
 
-  test('a form that is one too many leads back to its page, which says when to come again', async () => {
+  test('a form beyond the limit redirects to its page, which shows when to try again', async () => {
     const instance = await start(ring)
     const client = instance.client()
     const send = () => client.form('/auth/login', { email: ADA, password: 'a wrong password' })
@@ -266,7 +266,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
 })
 
 describe.each(['handler', 'handler, PostgreSQL and Redis'] as const)('110 guesses in a row (%s)', (ring) => {
-  test('are answered alike to the byte, whether the account is there or not (promise 7)', async () => {
+  test('answers are identical to the byte, whether or not the account exists (promise 7)', async () => {
     const instance = await start(ring)
     const owner = instance.client()
     const { user } = (await owner.post('/auth/register', { email: ADA, password: PASSWORD })).body
@@ -284,7 +284,7 @@ describe.each(['handler', 'handler, PostgreSQL and Redis'] as const)('110 guesse
       for (const other of early2) expect(outline(other)).toEqual(outline(early as Reply))
       instance.advance(wait * 1_000)
     }
-    // After a hundred the password works no more, except for its owner's devices; that too looks alike.
+    // After a hundred failures the password works only on its owner's devices; those answers are identical too.
     const disabled = instance.events.filter(({ type }) => type === 'password.disabled')
     expect(disabled).toMatchObject([{ userId: user.id, reason: 'failures' }])
     const right = await instance
@@ -336,8 +336,8 @@ test.each([
   [{ freeFailures: 20, failuresUntilDisabled: 20 }, 'throttle.freeFailures'],
   [{ perUser: 5 }, 'throttle.perUser: there is no such setting'],
   [false, 'throttle'],
-])('limits that would not limit are refused at the start: %j (promise 10)', async (throttle, message) => {
-  // Types forbid some of these; a configuration file has none.
+])('settings that would disable the limits are refused at the start: %j (promise 10)', async (throttle, message) => {
+  // The types forbid some of these, but a configuration file is not type-checked.
   const start = startInstance('handler', { throttle } as Partial<LatchkeyOptions>)
   await expect(start).rejects.toThrow(message)
 })

@@ -1,29 +1,29 @@
-/* A client as its own process: a line in is a command, a line out the body of the answer. */
+/* A client as its own process: an input line is a command, an output line is the body of the answer. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type InteropClient, PROGRAMS, type Prepared } from './clients.ts'
 
-/** What every program understands. */
+/** Commands that every program understands. */
 export type Command = 'login' | 'remember' | 'user' | 'logout'
 
 /** A running client. */
 export interface ClientProcess {
-  /** Sends a request to an origin; gives the body of the answer. */
+  /** Sends a request to an origin; returns the body of the answer. */
   ask(command: Command, origin: string): Promise<string>
-  /** Ends it as its user would, and waits until it is gone. */
+  /** Quits the client as a user would, and waits until it is gone. */
   end(): Promise<void>
 }
 
 /** Where a client runs. */
 export interface Place {
-  /** Its home, and where its jar is. */
+  /** Its home directory, which also contains its cookie jar. */
   readonly directory: string
   readonly prepared: Prepared
 }
 
-/** Starts a client with the jar of this directory. */
+/** Starts a client with the cookie jar of this directory. */
 export function startClient(client: InteropClient, { directory, prepared }: Place): ClientProcess {
   const [command = '', ...args] = client.command(join(PROGRAMS, client.program), prepared)
   const child = spawn(command, [...args, join(directory, 'jar')], {

@@ -1,9 +1,9 @@
-/* The table in docs/clients.md: what clients did in the last run. */
+/* The table in docs/clients.md: results of the clients in the last run. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { InteropClient } from './clients.ts'
 
-/** What a client did. */
+/** Results of a client. */
 export interface Verdicts {
   readonly version: string
   readonly login: 'yes'
@@ -28,7 +28,7 @@ const COLUMNS: Readonly<Record<keyof Verdicts, string>> = {
   plainHttp: 'sent to `http://localhost`',
 }
 
-/** The table of these verdicts. What a failed or filtered test did not find out is a question mark. */
+/** Returns the table of these verdicts. A result that a failed or skipped test did not find out is a question mark. */
 export function clientsTable(found: ReadonlyMap<InteropClient, Partial<Verdicts>>): string {
   const columns = Object.keys(COLUMNS) as (keyof Verdicts)[] // the type says so
   const rows = [...found].map(([{ name, store }, verdicts]) => [
@@ -40,7 +40,7 @@ export function clientsTable(found: ReadonlyMap<InteropClient, Partial<Verdicts>
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** The table as it stands in the docs. */
+/** Returns the table in the docs. */
 export function readTable(): string {
   return BETWEEN.exec(readFileSync(PAGE, 'utf8'))?.[0].trim() ?? ''
 }
@@ -53,7 +53,7 @@ export function writeTable(table: string): void {
   )
 }
 
-/** A table without its second column: versions differ from machine to machine. */
+/** Returns a table without its second column: versions differ from machine to machine. */
 export function withoutVersions(table: string): string {
   return table.replace(/^(\|[^|]*\|)[^|]*\|/gm, '$1')
 }

@@ -1,9 +1,9 @@
-/* The clients: how each is started, where it keeps cookies, and how it is told to trust an authority. */
+/* The clients: how each one starts, where it keeps cookies, and how it trusts an authority. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-/** What the setup made for the clients: the authority in each of the shapes that they want, and the programs in Java. */
+/** Files that the setup created: the authority in each format that the clients need, and the Java programs. */
 export interface Prepared {
   readonly pem: string
   readonly wgetrc: string
@@ -15,25 +15,25 @@ export interface Prepared {
   readonly classes: string
 }
 
-/** Somebody else's HTTP client. */
+/** A third-party HTTP client. */
 export interface InteropClient {
-  /** As people call it. */
+  /** Its common name. */
   readonly name: string
   /** Its program in `clients/`. */
   readonly program: string
-  /** What starts it. */
+  /** The command that starts it. */
   command(program: string, prepared: Prepared): readonly string[]
   /** Variables of its environment. */
   env?(prepared: Prepared): Record<string, string>
-  /** @param userAgent what the client sends: most say it there. */
+  /** @param userAgent the user agent of the client; most include the version. */
   version(userAgent: string): string
-  /** What keeps the cookies, for the table. */
+  /** The cookie store, for the table. */
   readonly store: string
-  /** True when the store is kept in a file. */
+  /** True if the store is a file. */
   readonly isPersistent: boolean
 }
 
-/** The one that everybody has: a store of certificates hides nothing. */
+/** The default store: a custom certificate store hides nothing. */
 export const JAVA_STORE_PASSWORD = 'changeit'
 /** Where the programs are. */
 export const PROGRAMS: string = join(import.meta.dirname, 'clients')

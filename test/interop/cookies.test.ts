@@ -1,6 +1,6 @@
 /*
- * Cookies as other people's clients keep them: real clients over TLS, each with the cookie store that its users have.
- * What they did is the table in docs/clients.md.
+ * Cookies in third-party clients: real clients over TLS, each with its usual cookie store. The table in docs/clients.md
+ * shows the results.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, type TestContext, test } from 'vitest'
@@ -10,7 +10,7 @@ import { type SessionOptions, type Site, startSite } from './site.ts'
 import { startVisitor, type Visitor } from './visitor.ts'
 
 const HOUR_MS = 60 * 60 * 1_000
-/** The life of a cookie that is to end during a test: time enough to renew it. */
+/** Lifetime of a cookie that expires during a test, long enough to renew it. */
 const SHORT_LIFE_MS = 10_000
 const OPAQUE = expect.stringMatching(/^lks_[\w-]+$/)
 const SEALED = expect.stringMatching(/^ey[\w-]+(?:\.[\w-]*){4}$/)
@@ -20,7 +20,7 @@ const NOBODY = { status: 401, cookie: undefined }
 const found = new Map<InteropClient, Partial<Verdicts>>(CLIENTS.map((client) => [client, {}]))
 
 describe.concurrent.each(CLIENTS)('$name', (client) => {
-  test('keeps the cookie of a login and sends it by itself', async (context) => {
+  test('keeps the cookie of a login and sends it automatically', async (context) => {
     const { visitor } = await visit(context)
     expect(await visitor.ask('user')).toMatchObject(NOBODY)
     expect(await visitor.ask('login')).toMatchObject(ADA)
@@ -29,7 +29,7 @@ describe.concurrent.each(CLIENTS)('$name', (client) => {
     note({ version: client.version(asked.userAgent), login: 'yes' })
   })
 
-  test('keeps a remembered login for its next process, where the cookies are in a file', async (context) => {
+  test('keeps a remembered login for its next process, if the cookies are in a file', async (context) => {
     const { visitor } = await visit(context)
     expect(await visitor.ask('remember')).toMatchObject(ADA)
     await visitor.restart()
@@ -37,7 +37,7 @@ describe.concurrent.each(CLIENTS)('$name', (client) => {
     note({ remembered: client.isPersistent ? 'yes' : 'no' })
   })
 
-  test('keeps a login that is not remembered, or not: the table says it', async (context) => {
+  test('keeps or drops a login that is not remembered, as the table says', async (context) => {
     const { visitor } = await visit(context)
     await visitor.ask('login')
     await visitor.restart()
@@ -45,7 +45,7 @@ describe.concurrent.each(CLIENTS)('$name', (client) => {
     note({ notRemembered: cookie === undefined ? 'gone' : 'kept' })
   })
 
-  test('takes a renewed cookie in place of the first, and goes on when that is over', async (context) => {
+  test('replaces a cookie with the renewed one, and continues after the first one expires', async (context) => {
     const { visitor, site, another } = await visit(context, { rememberedIdleMs: SHORT_LIFE_MS, touchWindowMs: 1_000 })
     const absent = another()
     expect(await absent.ask('remember')).toMatchObject(ADA)
@@ -72,7 +72,7 @@ describe.concurrent.each(CLIENTS)('$name', (client) => {
     note({ logout: 'yes' })
   })
 
-  test('does so with sealed cookies, and takes one that was sealed anew', async (context) => {
+  test('works with sealed cookies, and accepts one that is sealed again', async (context) => {
     const { visitor, site } = await visit(context, { token: 'sealed' })
     await visitor.ask('login')
     const { cookie: first, ...user } = await visitor.ask('user')
@@ -95,7 +95,7 @@ describe.concurrent.each(CLIENTS)('$name', (client) => {
     note({ plainHttp: cookie === undefined ? 'no' : 'yes' })
   })
 
-  /** A site, and somebody there with this client. */
+  /** A site, and a visitor with this client. */
   async function visit({ onTestFinished }: TestContext, session: SessionOptions = {}): Promise<Visit> {
     const site = await startSite(inject('certificate'), session)
     onTestFinished(() => site.close())
@@ -112,7 +112,7 @@ describe.concurrent.each(CLIENTS)('$name', (client) => {
   }
 })
 
-test('the table in docs/clients.md is what they did; `npm run test:interop -- --update` writes it', () => {
+test('the table in docs/clients.md matches the results; `npm run test:interop -- --update` writes it', () => {
   const table = clientsTable(found)
   expect(table).not.toContain('| ? |')
   if (inject('writesTable')) writeTable(table)

@@ -1,4 +1,4 @@
-/* Installs the clients where that is possible, and makes an authority that each of them is told to trust. */
+/* Installs the clients if possible, and creates an authority that each client trusts. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,9 +11,9 @@ import { JAVA_STORE_PASSWORD, OKHTTP_JARS, PROGRAMS, type Prepared } from './cli
 declare module 'vitest' {
   export interface ProvidedContext {
     readonly prepared: Prepared
-    /** What the servers show, issued by the authority. */
+    /** The certificate of the servers, issued by the authority. */
     readonly certificate: Certificate
-    /** True with `--update`: the table in the docs is written. */
+    /** True with `--update`, which writes the table in the docs. */
     readonly writesTable: boolean
   }
 }

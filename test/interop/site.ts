@@ -1,4 +1,4 @@
-/* Latchkey over TLS, as an application has it: its own page at the root, a clock to move, and sight of what clients send. */
+/* Latchkey over TLS in an application: with its own page at the root, an adjustable clock, and a record of requests. */
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
@@ -12,10 +12,10 @@ import { sqlite } from '../../src/sqlite.ts'
 import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import type { Certificate } from '../support/certificate.ts'
 
-/** A request under `/auth` that arrived. */
+/** A request received under `/auth`. */
 export interface Seen {
   readonly status: number
-  /** The session cookie that came with it. */
+  /** The session cookie of the request. */
   readonly cookie: string | undefined
   readonly userAgent: string
 }
@@ -27,14 +27,14 @@ export type SessionOptions = NonNullable<LatchkeyOptions['session']>
 export interface Site {
   /** Of the application: `https://localhost`. */
   readonly origin: string
-  /** The same by another name: `https://127.0.0.1`. */
+  /** The same site under another name: `https://127.0.0.1`. */
   readonly otherHost: string
-  /** Somebody on the same host, over plain http. */
+  /** Another server on the same host, over plain http. */
   readonly plainHttp: string
   readonly seen: readonly Seen[]
   /** Moves Latchkey's clock. */
   advance(ms: number): void
-  /** Ends Latchkey, and starts it on the same data with other settings. */
+  /** Stops Latchkey, and starts it on the same data with other settings. */
   restart(session: SessionOptions): Promise<void>
   close(): Promise<void>
 }
@@ -93,7 +93,7 @@ export async function startSite(certificate: Certificate, session: SessionOption
   }
 }
 
-/** The page is what a browser needs to be of this origin. */
+/** A browser needs this page to send requests from this origin. */
 function serve(auth: Latchkey): RequestListener {
   return toNodeHandler(auth, (_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>App</title>')

@@ -1,4 +1,4 @@
-/* Somebody who uses the site with a client. */
+/* A visitor who uses the site with a client. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import type { Site } from './site.ts'
 
 /** A request as the server saw it, and the answer as the client shows it. */
 export interface Exchange {
-  /** Undefined when no request arrived. */
+  /** Undefined if no request arrived. */
   readonly status: number | undefined
   /** The session cookie that the client sent. */
   readonly cookie: string | undefined
@@ -17,16 +17,16 @@ export interface Exchange {
   readonly email: string | undefined
 }
 
-/** A client and its jar. */
+/** A client and its cookie jar. */
 export interface Visitor {
   /** @param origin default that of the site. */
   ask(command: Command, origin?: string): Promise<Exchange>
-  /** Ends the client and starts it again on the same jar. */
+  /** Quits the client and starts it again with the same cookie jar. */
   restart(): Promise<void>
   close(): Promise<void>
 }
 
-/** Starts the client with an empty jar. */
+/** Starts the client with an empty cookie jar. */
 export function startVisitor(client: InteropClient, site: Site, prepared: Prepared): Visitor {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-interop-'))
   let running = startClient(client, { directory, prepared })

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** `npm run test:interop`: clients of other people. One test waits for its clock, so all run at once. */
+/** `npm run test:interop`: third-party clients. One test waits for real time, so all tests run at once. */
 export default defineConfig({
   test: {
     include: ['test/interop/*.test.ts'],

@@ -1,6 +1,6 @@
 /*
- * What happens to two nodes when what they depend on dies, freezes or is full (issue Scale, part 5): 503 with Retry-After
- * within the deadline, nobody let in who should not be, and service again within 5 s by itself.
+ * Two nodes while a dependency is dead, frozen or full: they answer 503 with Retry-After within the deadline, accept no
+ * revoked session, and work again within 5 s without help.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,10 +14,10 @@ import { PASSWORD } from '../support/rings.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
 
-/** Two seconds of deadline and what a busy machine adds. */
+/** The deadline of two seconds, plus time for a busy machine. */
 const ANSWER_MS = 3_500
 const RECOVERY_MS = 5_000
-/** Nobody is let in later than this after a revocation, whatever happens. */
+/** Maximum time after a revocation in which a session may still be accepted, under any fault. */
 const REVOCATION_MS = 1_000
 
 const SECRET = Buffer.alloc(32, 7).toString('base64url')
@@ -54,13 +54,13 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     await redisServer?.remove()
     await postgresServer.remove()
     rmSync(cwd, { recursive: true })
-    expect(exitCodes).toEqual([null, null]) // still alive after all that
+    expect(exitCodes).toEqual([null, null]) // both nodes are still running
     const lines = nodes.flatMap((node) => node.lines).filter((line) => line.includes('"level":50'))
-    // Whatever went wrong was foreseen: a refusal, and nothing that was thrown and not caught.
+    // Every logged error is an expected refusal, not an uncaught error.
     expect(lines.filter((line) => !/unavailable/.test(JSON.parse(line).err.message))).toEqual([])
   })
 
-  /** A client with a session, and the same on the other node. */
+  /** A client with a session, and the same client on the other node. */
   async function logIn(): Promise<{ here: Client; there: Client; sessionId: string; userId: string }> {
     const here = first.client()
     userCount++
@@ -82,11 +82,11 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     return replies.every(({ status }) => status === 200)
   }
 
-  /** While it is down: logins, registrations and sessions that nobody has in memory are 503; then all is well again. */
+  /** While the dependency is down, logins, registrations and uncached sessions get 503; afterwards everything works again. */
   async function expectRefusalsThenRecovery(fault: { begin(): unknown; end(): unknown }): Promise<void> {
     const warm = await logIn()
     expect(await isServed(warm)).toBe(true)
-    const cold = await logIn() // the second node has not seen it
+    const cold = await logIn() // not in the cache of the second node
     await fault.begin()
     try {
       const replies = await Promise.all([
@@ -102,7 +102,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
         expect(ms).toBeLessThan(ANSWER_MS)
       }
       expect((await first.client().get('/health/live')).status).toBe(200)
-      // Nothing is believed any more that only memory knows.
+      // The node now refuses sessions that are only in its cache.
       await until(async () => (await warm.there.get('/auth/session')).status === 503)
     } finally {
       await fault.end()
@@ -114,7 +114,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     await expectPromptRevocation()
   }
 
-  /** The nodes hear each other again. */
+  /** Waits until the nodes receive each other's messages again. */
   async function expectPromptRevocation(): Promise<void> {
     const { here, there } = await logIn()
     await until(async () => (await second.client().get('/health/ready')).body.cache === undefined)
@@ -142,7 +142,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     return expectRefusalsThenRecovery({ begin: () => postgresServer.kill(), end: () => postgresServer.start() })
   })
 
-  /** With sessions in Redis, whoever is logged in goes on; who logs in has to wait. */
+  /** With sessions in Redis, logged-in users continue; new logins must wait. */
   async function expectDatabaseOnlyFault(signal: 'SIGSTOP' | 'SIGKILL'): Promise<void> {
     const user = await logIn()
     if (signal === 'SIGSTOP') postgresServer.signal(signal)
@@ -216,14 +216,14 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     await expectPromptRevocation()
   })
 
-  test('PostgreSQL slow: a table that somebody locks', async () => {
+  test('PostgreSQL slow: another process locks a table', async () => {
     const { here } = await logIn()
     const locker = new pg.Client({ connectionString: postgresServer.url() })
     await locker.connect()
     await locker.query('BEGIN')
     await locker.query('LOCK TABLE latchkey.users IN ACCESS EXCLUSIVE MODE')
     const replies = await Promise.all(
-      // More than the pool has connections: those that wait for one are answered in time as well.
+      // More requests than the pool has connections: requests that wait for one are answered in time too.
       Array.from({ length: 25 }, () =>
         timed(() => first.client().post('/auth/login', { email: 'user1@example.com', password: PASSWORD })),
       ),
@@ -238,14 +238,14 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     await expectPromptRevocation()
   })
 
-  test('a node that was paused for 5 s accepts nothing that was revoked meanwhile', async () => {
+  test('a node that was paused for 5 s accepts no session that was revoked during the pause', async () => {
     const { here, there } = await logIn()
     for (let count = 0; count < 3; count++) expect((await there.get('/auth/session')).status).toBe(200)
     const cookies = [...there.cookies]
     second.child.kill('SIGSTOP')
     expect((await here.post('/auth/logout')).status).toBe(204)
-    const asked = [there.get('/auth/session')] // waits in the socket of the sleeping node
-    await new Promise((resolve) => setTimeout(resolve, 5_000)) // what is tested is the time
+    const asked = [there.get('/auth/session')] // waits in the socket of the paused node
+    await new Promise((resolve) => setTimeout(resolve, 5_000)) // the test needs the real time to pass
     second.child.kill('SIGCONT')
     for (let count = 0; count < 20; count++) {
       for (const [name, value] of cookies) there.cookies.set(name, value)
@@ -255,7 +255,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     await expectPromptRevocation()
   })
 
-  test('the channel alone is cut: a revocation is seen within a second all the same, and nobody is refused', async () => {
+  test('only the channel is cut: a revocation takes effect within a second, and no request is refused', async () => {
     for (let round = 0; round < 3; round++) {
       const { here, there } = await logIn()
       expect((await there.get('/auth/session')).status).toBe(200)
@@ -273,7 +273,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
       await until(async () => {
         for (const [name, value] of cookies) there.cookies.set(name, value)
         const { status } = await there.get('/auth/session')
-        expect(status).not.toBe(503) // only the channel is cut, so the store is asked
+        expect(status).not.toBe(503) // only the channel is cut, so the node asks the store
         return status === 401
       })
       expect(performance.now() - revokedAt).toBeLessThan(REVOCATION_MS)

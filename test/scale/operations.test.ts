@@ -1,4 +1,4 @@
-/* What operators rely on: metrics, spans, health, and the deployment of compose.yaml with a real nginx. */
+/* Metrics, spans, health, and the deployment of compose.yaml with a real nginx. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -62,7 +62,7 @@ describe('metrics', () => {
     expect(text).not.toContain(client.cookies.get('latchkey'))
   })
 
-  test('mails by kind and by what came of them', async () => {
+  test('emails by kind and outcome', async () => {
     await server.client().post('/auth/register', { ...ADA, email: 'bob@example.com' })
     await until(async () => {
       const text = await (await fetch(`${metricsUrl}/metrics`)).text()
@@ -70,7 +70,7 @@ describe('metrics', () => {
     })
   })
 
-  test('they are on their own port and nothing else is', async () => {
+  test('metrics are on their own port, which serves nothing else', async () => {
     expect((await server.client().get('/metrics')).status).toBe(404)
     expect((await fetch(`${metricsUrl}/auth/session`)).status).toBe(404)
     expect((await fetch(`${metricsUrl}/metrics`, { method: 'POST' })).status).toBe(404)
@@ -78,7 +78,7 @@ describe('metrics', () => {
 })
 
 describe('OpenTelemetry', () => {
-  test('a span for the request, one for each statement within, and no values', async () => {
+  test('one span for the request, one for each statement in it, and no values', async () => {
     const exporter = new InMemorySpanExporter()
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
     provider.register()
@@ -105,8 +105,8 @@ describe('OpenTelemetry', () => {
   })
 })
 
-describe('two nodes behind nginx, as compose.yaml has them', () => {
-  test('a session of one is a session of both, and a node that dies is passed over', async () => {
+describe('two nodes behind nginx, as in compose.yaml', () => {
+  test('a session of one node works on both, and nginx skips a node that dies', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'latchkey-nginx-'))
     const databaseUrl = await createDatabase(inject('databaseServer'))
     const redisServer = await startRedis()
@@ -152,7 +152,7 @@ describe('two nodes behind nginx, as compose.yaml has them', () => {
     rmSync(cwd, { recursive: true })
   })
 
-  test('compose.yaml sets variables that the server knows', () => {
+  test('compose.yaml sets only variables that the server knows', () => {
     const compose = readFileSync('compose.yaml', 'utf8')
     const documented = readFileSync('docs/configuration.md', 'utf8')
     const variables = [...compose.matchAll(/^ {4}([A-Z_]+): /gm)].map(([, name]) => name)

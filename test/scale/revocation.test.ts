@@ -1,6 +1,7 @@
 /*
- * How soon the other node refuses what one node revoked (DESIGN promise 2): many revocations between two processes (1,000 in
- * `npm run test:long`). The figures are printed; what is asserted is that nobody is let in a second later.
+ * Time until the other node refuses a session that one node revoked (DESIGN promise 2): many revocations between two
+ * processes (1,000 in `npm run test:long`). The times are printed. The test asserts that no session is accepted one
+ * second later.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +26,7 @@ const NEVER_LATER_MS = 1_000
 
 type Kind = 'SQLite' | 'PostgreSQL' | 'PostgreSQL and Redis'
 
-/** Two nodes, and the stores that they share. */
+/** Two nodes, and their shared stores. */
 interface Pair {
   readonly first: ServerProcess
   readonly second: ServerProcess
@@ -62,7 +63,7 @@ async function startPair(kind: Kind): Promise<Pair> {
   }
 }
 
-/** Starts a session past the hashing of passwords, which is not what is measured. */
+/** Starts a session without password hashing, which is not measured. */
 async function startSession({ sessions }: Stores, userId: UserId): Promise<{ token: string; id: string }> {
   const { token, ...record } = makeSessionRecord(userId)
   expect(
@@ -72,8 +73,8 @@ async function startSession({ sessions }: Stores, userId: UserId): Promise<{ tok
 }
 
 /**
- * Revokes a session on one node that the other has in memory; gives the milliseconds after the answer at which the other
- * was last asked and still said yes, 0 when it never did.
+ * Revokes a session on one node that the other node has in memory. Returns how many milliseconds after the answer the
+ * other node was last asked and still accepted the session; 0 if it never did.
  */
 async function revokeOne({ second, stores }: Pair, owner: Client, userId: UserId): Promise<number> {
   const { token, id } = await startSession(stores, userId)

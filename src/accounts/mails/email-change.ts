@@ -5,7 +5,7 @@ import { quantity } from '../../mail/quantity.ts'
 /** Goes to the new email address of an account, to verify it before the change. */
 export interface EmailChangeMail {
   readonly kind: 'email_change'
-  /** Makes the change; contains the one-time token. */
+  /** Confirms the change; contains the one-time token. */
   readonly link: string
   /** Hours until the link expires. */
   readonly hours: number

@@ -72,10 +72,11 @@ export interface NewDeviceMailDeps {
 }
 
 /**
- * Writes `new_device` to a user (ASVS 6.3.5).
+ * Creates the email `new_device` to a user (ASVS 6.3.5).
  * @param client the client of the login.
- * @returns an empty list if the hourly limit of such emails is reached, or this service sends no email.
- * @throws unavailable.
+ * @returns an empty list if the user received too many of these emails in the last hour, or if this service sends no
+ *   email.
+ * @throws Refusal `unavailable`.
  */
 export async function writeNewDeviceMail(
   { outbox, links, clock, throttle }: NewDeviceMailDeps,

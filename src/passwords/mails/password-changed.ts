@@ -58,9 +58,10 @@ export interface PasswordChangedMailDeps {
 }
 
 /**
- * Writes `password_changed` to a user (ASVS 6.3.7).
- * @returns an empty list if the hourly limit of such emails is reached, or this service sends no email.
- * @throws unavailable.
+ * Creates the email `password_changed` to a user (ASVS 6.3.7).
+ * @returns an empty list if the user received too many of these emails in the last hour, or if this service sends no
+ *   email.
+ * @throws Refusal `unavailable`.
  */
 export async function writePasswordChangedMail(
   { outbox, links, throttle, clock }: PasswordChangedMailDeps,

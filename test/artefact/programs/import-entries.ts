@@ -1,4 +1,4 @@
-/* Imports what it is told to; prints of each the names it exports, or why it failed. */
+/* Imports the given modules; prints the exported names of each, or the reason of its failure. */
 const outcomes: Record<string, string[] | string> = {}
 for (const entry of process.argv.slice(2)) {
   try {

@@ -1,4 +1,4 @@
-/* Imports one module; prints what then would keep the process busy. */
+/* Imports one module; prints the resources that then keep the process running. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 await import(process.argv[2] ?? '')

@@ -1,4 +1,4 @@
-/* Imports an entry; prints the URL of every module that this loaded. */
+/* Imports an entry; prints the URL of every loaded module. */
 import { registerHooks } from 'node:module'
 
 const loaded = new Set<string>()

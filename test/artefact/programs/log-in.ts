@@ -1,4 +1,4 @@
-/* An application, and somebody who logs in to it; prints what they saw, in order. It ends by itself when all is closed. */
+/* An application, and a user who logs in to it; prints each result in order. It exits when everything is closed. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

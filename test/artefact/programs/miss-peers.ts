@@ -1,4 +1,4 @@
-/* Uses what needs an optional package; prints what each said. */
+/* Calls each function that needs an optional package; prints the errors. */
 import { createLatchkey } from 'latchkey'
 import { postgres } from 'latchkey/postgres'
 import { redis } from 'latchkey/redis'
