@@ -8,8 +8,8 @@ const ORIGIN = 'http://localhost:3000'
 function delayed(storage: Storage, gate: () => Promise<void>): Storage {
   return {
     ...storage,
-    async open() {
-      const stores = await storage.open()
+    async open(options) {
+      const stores = await storage.open(options)
       const { sessions } = stores
       return {
         ...stores,
