@@ -31,7 +31,9 @@ export function isForm(headers: Headers): boolean {
  */
 export async function readRawBody(request: Request, route: Route): Promise<RawBody> {
   if (request.bodyUsed)
-    throw new Error('The body was already read: pass the request to Latchkey before any other code reads its body.')
+    throw new Error(
+      'The body was read before Latchkey saw the request: pass the request to Latchkey before any other code reads its body.',
+    )
   const kind = bodyKind(request.headers, route)
   const text = await readText(request)
   if (kind === 'form') return { kind, fields: parseForm(text) }

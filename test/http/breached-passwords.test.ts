@@ -101,13 +101,17 @@ describe('a list of breached passwords', () => {
   })
 
   const broken: [string, RequestListener, RegExp][] = [
-    ['answers with 500', (_request, response) => response.writeHead(500).end(), /answered with 500/],
-    ['is rate limited', (_request, response) => response.writeHead(429).end(line(BREACHED, 9)), /answered with 429/],
+    ['answers with 500', (_request, response) => response.writeHead(500).end(), /answered with status 500/],
+    [
+      'is rate limited',
+      (_request, response) => response.writeHead(429).end(line(BREACHED, 9)),
+      /answered with status 429/,
+    ],
     ['sends elsewhere', (_request, response) => response.writeHead(302, { location: '/' }).end(), /fetch failed/],
     ['hangs up', (_request, response) => response.destroy(), /fetch failed/],
     ['never answers', () => undefined, /timeout/],
     ['never ends', (_request, response) => response.write(`${'0'.repeat(35)}:1\r\n`), /timeout/],
-    ['answers with too much', (_request, response) => response.end('0'.repeat(1_000_001)), /too much/],
+    ['answers with too much', (_request, response) => response.end('0'.repeat(1_000_001)), /too many bytes/],
   ]
   test.each(broken)(
     'if the list %s, the password is accepted and an event reports it',
