@@ -1,5 +1,6 @@
-/* The picture of the rooms tells an import that climbs, and a cycle of rooms. */
+/* The checks of the source find an import that climbs, a cycle of rooms, and a function that is too long. */
 import { expect, test } from 'vitest'
+import { findTooLong, listFunctions } from '../scripts/check-functions.ts'
 import { findProblems, toHouse, toRows } from '../scripts/house.ts'
 
 type Modules = Parameters<typeof toHouse>[0]
@@ -54,4 +55,31 @@ test('a cycle of rooms is found, also without a cycle of files', () => {
     }),
   )
   expect(findProblems(house)).toEqual(['A cycle of rooms: login -> sessions -> throttle -> login'])
+})
+
+test('a function of more than 80 lines is found, a route table is not', () => {
+  const filler = '  void 0 // é\n'
+  const source = [
+    '#!/usr/bin/env node\n// é\n',
+    `function allowed() {\n${filler.repeat(78)}}\n`,
+    `const tooLong = async () => {\n${filler.repeat(79)}}\n`,
+    `class Example { method(): void {\n${filler.repeat(79)}} }\n`,
+    `function routes(): Route[] {\n  return [\n${'    defineRoute({ path: "/" }),\n'.repeat(90)}  ]\n}\n`,
+    `function alsoRoutes(): Route[] {\n${filler}  return [\n${'    defineRoute({}),\n'.repeat(90)}  ]\n}\n`,
+  ].join('')
+  const functions = listFunctions('src/example.ts', source)
+  expect(functions.map(({ name, line, lines }) => [name, line, lines])).toEqual([
+    ['allowed', 3, 80],
+    ['tooLong', 83, 81],
+    ['method', 164, 81],
+    ['routes', 245, 94],
+    ['alsoRoutes', 339, 95],
+  ])
+  expect(findTooLong(functions)).toEqual(
+    [
+      ['  81', '83 tooLong'],
+      ['  81', '164 method'],
+      ['  95', '339 alsoRoutes'],
+    ].map(([lines, place]) => `${lines} src/example.ts:${place}: more than 80 lines`),
+  )
 })
