@@ -1,7 +1,7 @@
 /*
  * A program: measures which functions of `src` run during one login, and prints them as JSON. V8's precise coverage counts
- * only calls that begin after it starts. Node removes types without moving a character, so its positions are those of the
- * source.
+ * calls, and the steps of an async function after each `await`. Node removes types without moving a character, so its
+ * positions are those of the source.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
