@@ -1,9 +1,13 @@
 /*
  * The import rules of DESIGN section 4:
  * adapters, server, cli -> latchkey.ts -> http -> routes -> actions -> store interfaces <- storage,
- * with kernel and crypto under everything. No cycle, not even of types.
+ * with kernel and crypto under everything. No cycle, not even of types; none between rooms either. The picture of the
+ * rooms in docs/architecture.md must be up to date.
  */
-import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser'
+import type { IForbiddenRuleType } from 'dependency-cruiser'
+import { findProblems, toHouse } from './house.ts'
+import { readImports } from './read-imports.ts'
+import { ARCHITECTURE_PAGE, isWritten } from './write-architecture.ts'
 
 /** Rooms, and the rooms that each may import besides itself, kernel and crypto. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -155,23 +159,17 @@ const forbidden: IForbiddenRuleType[] = [
   { name: 'no-unresolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
 ]
 
-const { output } = await cruise(['src'], {
-  validate: true,
-  ruleSet: { forbidden },
-  tsPreCompilationDeps: true,
-  parser: 'swc',
-  combinedDependencies: true,
-  doNotFollow: { path: 'node_modules' },
-  enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
-})
-const { modules, summary } = output as ICruiseResult // no output type was requested, so it is the result itself
-const own = modules.filter(({ source }) => source.startsWith('src/'))
+const { modules: own, violations } = await readImports(forbidden)
 const edges = own.flatMap(({ dependencies }) => dependencies)
-
-for (const { rule, from, to } of summary.violations) console.error(`${rule.name}: ${from} -> ${to}`)
-console.log(`${own.length} modules, ${edges.length} imports, ${summary.violations.length} forbidden`)
+const problems = [
+  ...violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
+  ...findProblems(toHouse(own)),
+  ...(isWritten(own) ? [] : [`${ARCHITECTURE_PAGE} is out of date: run node scripts/write-architecture.ts`]),
+]
 if (own.length < LEAST_MODULES || edges.length < own.length) {
-  console.error('The parser sees too few modules or imports, so the rules check nothing')
-  process.exitCode = 1
+  problems.push('The parser sees too few modules or imports, so the rules check nothing')
 }
-if (summary.violations.length > 0) process.exitCode = 1
+
+for (const problem of problems) console.error(problem)
+console.log(`${own.length} modules, ${edges.length} imports, ${violations.length} forbidden`)
+if (problems.length > 0) process.exitCode = 1

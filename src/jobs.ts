@@ -23,7 +23,7 @@ export function startJobs(jobs: readonly Job[], { sweepIntervalMs, report }: Job
   function run(job: Job): Promise<number> {
     const current = running.get(job)
     if (current !== undefined) return current
-    const started = job.run().finally(() => running.delete(job))
+    const started = callRun(job).finally(() => running.delete(job))
     running.set(job, started)
     return started
   }
@@ -49,6 +49,11 @@ export function startJobs(jobs: readonly Job[], { sweepIntervalMs, report }: Job
       for (const timer of timers) clearInterval(timer)
     },
   }
+}
+
+/** A job that throws before it returns a promise fails like one whose promise is rejected. */
+async function callRun(job: Job): Promise<number> {
+  return job.run()
 }
 
 function countOf(result: PromiseSettledResult<number> | undefined): number {

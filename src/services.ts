@@ -7,7 +7,7 @@ import type { CompleteOptions } from './options/options.ts'
 import { createPages, type Pages } from './pages/pages.ts'
 import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
-import type { PasswordService } from './passwords/feature.ts'
+import type { PasswordService } from './passwords/password-service.ts'
 import type { Seams } from './seams.ts'
 import { createSessionMemory, type SessionMemory } from './sessions/session-memory.ts'
 

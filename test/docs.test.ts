@@ -109,19 +109,6 @@ describe('the documentation', () => {
     }
   })
 
-  test('a login is read in at most nine files and 1,000 lines, which the lifecycle page names in order', () => {
-    const [drawing = ''] = /```\nPOST[\s\S]*?```/.exec(read('docs/lifecycle.md')) ?? []
-    const steps = [...drawing.matchAll(/\b(\d) {2}(src\/[\w./-]+\.ts)/g)].map(([, number, path = '']) => ({
-      number: Number(number),
-      path,
-    }))
-    expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1))
-    expect(steps.length).toBeLessThanOrEqual(9)
-    const lines = steps.reduce((sum, { path }) => sum + read(path).split('\n').length, 0)
-    console.log(`a login: ${steps.length} files, ${lines} lines`)
-    expect(lines).toBeLessThan(1_000)
-  })
-
   test('docs/problems.md matches the catalogue of refusals', () => {
     expect(read('docs/problems.md')).toBe(problemsPage())
   })

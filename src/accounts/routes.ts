@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
-import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
+import { type DeleteUserDeps, deleteUser } from './delete-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
+import { type RenameUserDeps, renameUser } from './rename-user.ts'
 import { nameSchema } from './user-name.ts'
 
-/** What the routes of accounts work with. */
-export interface AccountRouteDeps extends AccountDeps, ExportDeps {
+/** Dependencies of the routes of accounts. */
+export interface AccountRouteDeps extends RenameUserDeps, DeleteUserDeps, ExportDeps {
   readonly cookies: CookieFactory
 }
 

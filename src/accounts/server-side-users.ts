@@ -4,12 +4,15 @@ import { parseUserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
-import { type AccountDeps, deleteUser, disableUser, enableUser } from './change-user.ts'
 import { acceptUser, type CreateUserDeps, type CreateUserInput, createUser } from './create-user.ts'
+import { type DeleteUserDeps, deleteUser } from './delete-user.ts'
+import { type DisableUserDeps, disableUser } from './disable-user.ts'
+import { type EnableUserDeps, enableUser } from './enable-user.ts'
 import type { AccountEvent } from './events.ts'
+import { type ForcePasswordResetDeps, forcePasswordReset } from './force-password-reset.ts'
 import { type ImportLines, type ImportOptions, type ImportResult, importUsers } from './import-users.ts'
 import type { UserRecord } from './store.ts'
-import { forcePasswordReset, type UnlockDeps, unlockUser } from './unlock-user.ts'
+import { type UnlockUserDeps, unlockUser } from './unlock-user.ts'
 
 /**
  * Server-side calls about users, for the application itself. None of them is reachable over HTTP. Unknown ids throw
@@ -49,9 +52,18 @@ export interface ServerSideUsers {
 const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
+/** Dependencies of the server-side calls about users. */
+export interface ServerSideUsersDeps
+  extends CreateUserDeps,
+    DeleteUserDeps,
+    DisableUserDeps,
+    EnableUserDeps,
+    ForcePasswordResetDeps,
+    UnlockUserDeps {}
+
 /** Creates the server-side calls about users. */
 export function createServerSideUsers(
-  deps: AccountDeps & CreateUserDeps & UnlockDeps,
+  deps: ServerSideUsersDeps,
   stamp: Stamp<AccountEvent | PasswordEvent>,
 ): ServerSideUsers {
   const { users } = deps

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { eventAccountPage } from './event-page.ts'
-import { SEAL_INTERVAL_MS, sealAudit, sweepAudit } from './keep-audit.ts'
 import { auditRoutes } from './routes.ts'
+import { SEAL_INTERVAL_MS, sealAudit } from './seal-audit.ts'
 import { createServerSideAudit, type ServerSideAudit } from './server-side-audit.ts'
 import type { AuditSettings } from './settings.ts'
+import { sweepAudit } from './sweep-audit.ts'
 import { exportEvents, exportedEventJsonSchema, type UserEventTexts } from './user-events.ts'
 
 /** Settings of the audit log, and the texts of the events that users see. */

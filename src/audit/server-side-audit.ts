@@ -1,6 +1,6 @@
 import { parseEventId, parseUserId } from '../kernel/ids.ts'
 import { invalidMember } from '../kernel/refusal.ts'
-import { type KeepAuditDeps, sealAudit } from './keep-audit.ts'
+import { type SealAuditDeps, sealAudit } from './seal-audit.ts'
 import type { AuditSettings } from './settings.ts'
 import type { AuditRecord } from './store.ts'
 import { type AuditReport, verifyAudit } from './verify-audit.ts'
@@ -39,7 +39,7 @@ const DEFAULT_PAGE = 100
 const MAX_PAGE = 1_000
 
 /** Creates the server-side calls about the audit log. */
-export function createServerSideAudit(deps: KeepAuditDeps, { retentionMs }: AuditSettings): ServerSideAudit {
+export function createServerSideAudit(deps: SealAuditDeps, { retentionMs }: AuditSettings): ServerSideAudit {
   const { audit, clock } = deps
   return {
     async list({ userId, type, since, after, before, newestFirst = false, limit = DEFAULT_PAGE } = {}) {

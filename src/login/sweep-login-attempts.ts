@@ -1,23 +1,14 @@
 import type { Clock } from '../kernel/clock.ts'
+import { inBatches } from '../kernel/in-batches.ts'
 import type { LoginAttemptStore } from './store.ts'
 
-const BATCH = 500
-
-/**
- * Deletes expired login attempts in small batches, so that none blocks the database for long. Returns the number of
- * deleted attempts.
- */
-export async function sweepLoginAttempts({
-  loginAttempts,
-  clock,
-}: {
+/** Dependencies of `sweepLoginAttempts`. */
+export interface SweepLoginAttemptsDeps {
   readonly loginAttempts: LoginAttemptStore
   readonly clock: Clock
-}): Promise<number> {
-  let total = 0
-  for (;;) {
-    const swept = await loginAttempts.sweep(clock(), BATCH)
-    total += swept
-    if (swept < BATCH) return total
-  }
+}
+
+/** Deletes expired login attempts. Returns how many. */
+export async function sweepLoginAttempts({ loginAttempts, clock }: SweepLoginAttemptsDeps): Promise<number> {
+  return inBatches((limit) => loginAttempts.sweep(clock(), limit))
 }

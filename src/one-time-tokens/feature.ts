@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
-import { sweepOneTimeTokens } from './one-time-token.ts'
+import { sweepOneTimeTokens } from './sweep-one-time-tokens.ts'
 
 /** Creates the one-time tokens feature: it deletes expired tokens. */
 export function oneTimeTokens(core: Core): Feature {

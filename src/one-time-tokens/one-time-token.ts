@@ -73,15 +73,3 @@ export async function withClaimedToken<T>(
     throw error
   }
 }
-
-const SWEEP_BATCH = 500
-
-/** Deletes expired tokens, in batches that never lock the database for long. Returns their number. */
-export async function sweepOneTimeTokens({ oneTimeTokens, clock }: OneTimeTokenDeps): Promise<number> {
-  let total = 0
-  for (;;) {
-    const swept = await oneTimeTokens.sweep(clock(), SWEEP_BATCH)
-    total += swept
-    if (swept < SWEEP_BATCH) return total
-  }
-}

@@ -1,17 +1,10 @@
 import type { Core } from '../core.ts'
-import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Feature } from '../kernel/feature.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
-import type { PasswordPolicy } from './password.ts'
 import { passwordAccountPage, passwordResetPages } from './password-pages.ts'
+import type { PasswordService } from './password-service.ts'
 import { passwordResetRoutes, passwordRoutes } from './routes.ts'
-
-/** Services that check and hash passwords. */
-export interface PasswordService {
-  readonly hasher: PasswordHasher
-  readonly policy: PasswordPolicy
-}
 
 /** Creates the passwords feature: change a password, and reset it by email. */
 export function passwords(

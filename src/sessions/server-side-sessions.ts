@@ -4,7 +4,7 @@ import type { Session } from '../kernel/principal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
 import type { SessionEvent } from './events.ts'
 import { revokeOtherSessions, revokeSession } from './revoke-session.ts'
-import { countSessions, revokeSessionsWhere } from './revoke-where.ts'
+import { countSessions, revokeSessionsWhere } from './revoke-sessions-where.ts'
 import { parseSessionFilter, type SessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
 

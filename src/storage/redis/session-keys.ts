@@ -127,24 +127,7 @@ export function createSessionKeys(link: RedisLink, onChanges: OnChanges): Sessio
 
     unlist,
 
-    async recentChanges() {
-      const now = Date.now()
-      await link.command('SET', CHANGES_SINCE, String(now), 'NX')
-      const since = Number(await link.command('GET', CHANGES_SINCE))
-      const oldest = String(now - KEEP_CHANGES_MS)
-      // Members of the sorted set.
-      const ids = (await link.command(
-        'ZRANGE',
-        CHANGES,
-        oldest,
-        '+inf',
-        'BYSCORE',
-        'LIMIT',
-        '0',
-        String(MAX_RECENT),
-      )) as string[]
-      return { ids, completeSince: ids.length < MAX_RECENT ? since : now }
-    },
+    recentChanges: () => readRecentChanges(link),
 
     async announceUser(userId) {
       const change: Change = { kind: 'user', id: userId }
@@ -152,4 +135,23 @@ export function createSessionKeys(link: RedisLink, onChanges: OnChanges): Sessio
       await link.command('PUBLISH', null, link.channel, formatChange(change)).finally(() => onChanges([change]))
     },
   }
+}
+
+async function readRecentChanges(link: RedisLink): Promise<RecentChanges> {
+  const now = Date.now()
+  await link.command('SET', CHANGES_SINCE, String(now), 'NX')
+  const since = Number(await link.command('GET', CHANGES_SINCE))
+  const oldest = String(now - KEEP_CHANGES_MS)
+  // Members of the sorted set.
+  const ids = (await link.command(
+    'ZRANGE',
+    CHANGES,
+    oldest,
+    '+inf',
+    'BYSCORE',
+    'LIMIT',
+    '0',
+    String(MAX_RECENT),
+  )) as string[]
+  return { ids, completeSince: ids.length < MAX_RECENT ? since : now }
 }

@@ -1,5 +1,13 @@
+import type { EffectsOf } from '../../kernel/effects.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import type { SessionRef, SessionStart, SessionStore } from '../../sessions/store.ts'
+import type {
+  SessionPage,
+  SessionRecord,
+  SessionRef,
+  SessionScan,
+  SessionStart,
+  SessionStore,
+} from '../../sessions/store.ts'
 import type { ChangeInbox } from '../change-inbox.ts'
 import type { SessionHost } from '../storage.ts'
 import { endAmong, endMany } from './end-among.ts'
@@ -25,23 +33,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     changesElsewhere: inbox.take,
     lagMs: () => inbox.lagMs,
 
-    async start(start, effectsOf) {
-      const { record, securityEpoch } = start
-      const { session, tokenHash } = record
-      const copy = await orders.findUser(session.userId)
-      if (copy === null || copy.securityEpoch !== securityEpoch) return null
-      const stored = toStored(session, tokenHash, copy)
-      await keys.put(stored)
-      if (!(await isStillAllowed({ keys, orders }, stored, securityEpoch))) return null
-      const ending = await findEnding(keys, start)
-      // The database decides whether the login counts; only then are other sessions revoked for it.
-      if (!(await orders.recordStart(start, effectsOf(ending)))) {
-        await keys.end({ id: session.id, userId: session.userId, tokenHash })
-        return null
-      }
-      await endMany(keys, ending)
-      return ending
-    },
+    start: (start, effectsOf) => startSession(deps, start, effectsOf),
 
     async findByTokenHash(tokenHash) {
       const found = await keys.find(tokenHash)
@@ -92,18 +84,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       return length
     },
 
-    async scan({ userId, since, after, now, limit }) {
-      // The scan goes by users, which works on a cluster as well. `after` is the `next` of the previous page.
-      const page = { after: after as UserId | null, limit }
-      const users = userId === null ? await stores.users.list(page) : [{ id: userId }]
-      const live = await Promise.all(users.map(({ id }) => listLive(keys, id)))
-      const sessions = live
-        .flat()
-        .map(({ session }) => session)
-        .filter(({ createdAt }) => since === null || createdAt >= since)
-        .filter((session) => session.expiresAt > now && session.idleExpiresAt > now)
-      return { sessions, next: userId !== null || users.length < limit ? null : (users.at(-1)?.id ?? null) }
-    },
+    scan: (scan) => scanSessions(deps, scan),
 
     async revokeMany(refs, effectsOf) {
       const ended = await endMany(keys, refs)
@@ -116,16 +97,65 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
 
     recentChanges: keys.recentChanges,
 
-    async deleteIfExpired({ session, tokenHash }, now, effectsOf) {
-      const found = await keys.find(tokenHash)
-      if (found === null || (now < found.session.idleExpiresAt && now < found.session.expiresAt)) return false
-      const ended = await keys.end({ id: session.id, userId: session.userId, tokenHash })
+    async deleteIfExpired(record, now, effectsOf) {
+      const ended = await endIfExpired(keys, record, now)
       if (ended) await audit.write(effectsOf(undefined))
       return ended
     },
 
     invalidateUser: stores.sessions.invalidateUser,
   }
+}
+
+/** Stores the session, and then reads its user. Returns null if the user may not have it. */
+async function startSession(
+  { keys, orders }: RedisSessionDeps,
+  start: SessionStart,
+  effectsOf: EffectsOf<readonly SessionRef[]>,
+): Promise<readonly SessionRef[] | null> {
+  const { record, securityEpoch } = start
+  const { session, tokenHash } = record
+  const copy = await orders.findUser(session.userId)
+  if (copy === null || copy.securityEpoch !== securityEpoch) return null
+  const stored = toStored(session, tokenHash, copy)
+  await keys.put(stored)
+  if (!(await isStillAllowed({ keys, orders }, stored, securityEpoch))) return null
+  const ending = await findEnding(keys, start)
+  // The database decides whether the login counts; only then are other sessions revoked for it.
+  if (!(await orders.recordStart(start, effectsOf(ending)))) {
+    await keys.end({ id: session.id, userId: session.userId, tokenHash })
+    return null
+  }
+  await endMany(keys, ending)
+  return ending
+}
+
+/** Reads the users page by page, and the sessions of each. */
+async function scanSessions(
+  { stores, keys }: RedisSessionDeps,
+  { userId, since, after, now, limit }: SessionScan,
+): Promise<SessionPage> {
+  // The scan goes by users, which works on a cluster as well. `after` is the `next` of the previous page.
+  const page = { after: after as UserId | null, limit }
+  const users = userId === null ? await stores.users.list(page) : [{ id: userId }]
+  const live = await Promise.all(users.map(({ id }) => listLive(keys, id)))
+  const sessions = live
+    .flat()
+    .map(({ session }) => session)
+    .filter(({ createdAt }) => since === null || createdAt >= since)
+    .filter((session) => session.expiresAt > now && session.idleExpiresAt > now)
+  return { sessions, next: userId !== null || users.length < limit ? null : (users.at(-1)?.id ?? null) }
+}
+
+/** Returns false if the session has not expired or does not exist any more. */
+async function endIfExpired(
+  keys: SessionKeys,
+  { session: { id, userId }, tokenHash }: SessionRecord,
+  now: number,
+): Promise<boolean> {
+  const found = await keys.find(tokenHash)
+  if (found === null || (now < found.session.idleExpiresAt && now < found.session.expiresAt)) return false
+  return keys.end({ id, userId, tokenHash })
 }
 
 /** Reads the user after a session was stored; deletes the session if the user may no longer have it. */

@@ -1,6 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { TokenHash } from '../../crypto/token.ts'
 import { type Effects, onlyEvents } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { Session } from '../../kernel/principal.ts'
 import type { SessionPage, SessionRef, SessionScan, SessionStart, SessionStore, Swept } from '../../sessions/store.ts'
 import { readRecentChanges } from './changes.ts'
 import { endSessions, endSessionsOf } from './direct-session-effects.ts'
@@ -29,29 +31,11 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
 
     findByTokenHash: createSessionFinder(database),
 
-    async findSecurityEpoch(tokenHash) {
-      const row = await db
-        .selectFrom('sessions')
-        .innerJoin('users', 'users.id', 'sessions.user_id')
-        .select('security_epoch')
-        .where('token_hash', '=', tokenHash)
-        .executeTakeFirst()
-      return row?.security_epoch ?? null
-    },
+    findSecurityEpoch: (tokenHash) => findSecurityEpoch(db, tokenHash),
 
     writeTouches: database.writeTouches,
 
-    async markCookieSent({ session }, cookieSentAt) {
-      const update = (light: Kysely<Database>) =>
-        light
-          .updateTable('sessions')
-          .set({ cookie_sent_at: at(cookieSentAt) })
-          .where('id', '=', session.id)
-          .where('cookie_sent_at', '=', at(session.cookieSentAt))
-          .executeTakeFirst()
-      const { numUpdatedRows } = await database.writeLightly(update)
-      return numUpdatedRows > 0n
-    },
+    markCookieSent: (found, cookieSentAt) => markCookieSent(database, found.session, cookieSentAt),
 
     rotate: (rotation, securityEpoch, effectsOf) =>
       isDone(
@@ -63,17 +47,7 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
         }),
       ),
 
-    async listByUser(userId, now) {
-      const rows = await reader
-        .selectFrom('sessions')
-        .selectAll()
-        .where('user_id', '=', userId)
-        .where('idle_expires_at', '>', at(now))
-        .where('expires_at', '>', at(now))
-        .orderBy('last_seen_at', 'desc')
-        .execute()
-      return rows.map(toSession)
-    },
+    listByUser: (userId, now) => listLiveSessions(reader, userId, now),
 
     revoke: (userId, id, effectsOf) =>
       isDone(
@@ -109,18 +83,8 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
       return swept ?? { ended: [], mayBeMore: false }
     },
 
-    deleteIfExpired: ({ session: { id, userId } }, now, effectsOf) =>
-      isDone(
-        transact(effectsOf, async (trx, { evict }) => {
-          evict({ kind: 'session', id, userId })
-          const { numDeletedRows } = await trx
-            .deleteFrom('sessions')
-            .where('id', '=', id)
-            .where((eb) => eb.or([eb('idle_expires_at', '<=', at(now)), eb('expires_at', '<=', at(now))]))
-            .executeTakeFirst()
-          return numDeletedRows > 0n || null
-        }),
-      ),
+    deleteIfExpired: ({ session }, now, effectsOf) =>
+      isDone(transact(effectsOf, (trx, sessions) => deleteIfExpired(trx, sessions, { session, now }))),
 
     async invalidateUser(id) {
       await transact(onlyEvents(), async (_, sessions) => {
@@ -194,4 +158,53 @@ async function lockUser(trx: Transaction<Database>, id: UserId): Promise<void> {
 async function lockUsers(trx: Transaction<Database>, sessions: readonly SessionRef[]): Promise<void> {
   const ids = [...new Set(sessions.map(({ userId }) => userId))]
   await trx.selectFrom('users').select('id').where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()
+}
+
+async function findSecurityEpoch(db: SqlDatabase['db'], tokenHash: TokenHash): Promise<number | null> {
+  const row = await db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.user_id')
+    .select('security_epoch')
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirst()
+  return row?.security_epoch ?? null
+}
+
+/** Only one of several requests that renew the cookie at the same time gets true. */
+async function markCookieSent(database: TransactingDatabase, session: Session, cookieSentAt: number): Promise<boolean> {
+  const update = (light: Kysely<Database>) =>
+    light
+      .updateTable('sessions')
+      .set({ cookie_sent_at: at(cookieSentAt) })
+      .where('id', '=', session.id)
+      .where('cookie_sent_at', '=', at(session.cookieSentAt))
+      .executeTakeFirst()
+  const { numUpdatedRows } = await database.writeLightly(update)
+  return numUpdatedRows > 0n
+}
+
+async function listLiveSessions(reader: SqlDatabase['reader'], userId: UserId, now: number): Promise<Session[]> {
+  const rows = await reader
+    .selectFrom('sessions')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('idle_expires_at', '>', at(now))
+    .where('expires_at', '>', at(now))
+    .orderBy('last_seen_at', 'desc')
+    .execute()
+  return rows.map(toSession)
+}
+
+async function deleteIfExpired(
+  trx: Transaction<Database>,
+  { evict }: SessionEffects,
+  { session: { id, userId }, now }: { readonly session: Session; readonly now: number },
+): Promise<true | null> {
+  evict({ kind: 'session', id, userId })
+  const { numDeletedRows } = await trx
+    .deleteFrom('sessions')
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('idle_expires_at', '<=', at(now)), eb('expires_at', '<=', at(now))]))
+    .executeTakeFirst()
+  return numDeletedRows > 0n ? true : null
 }

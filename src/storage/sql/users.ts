@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { NewUser, UserStore } from '../../accounts/store.ts'
+import type { NewUser, StoredAccount, UserStore } from '../../accounts/store.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { erasePersonalData } from './audit-rows.ts'
@@ -17,7 +17,7 @@ import {
   useUpToken,
 } from './one-time-tokens.ts'
 import { toUser, toUserRecord, toUserRow } from './rows.ts'
-import type { Database } from './schema.ts'
+import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -48,24 +48,7 @@ export function createUserStore(database: TransactingDatabase): UserStore {
       return [...owned, ...(await findReservedEmails(reader, emails, now))]
     },
 
-    async describe(id) {
-      const row = await reader
-        .selectFrom('users')
-        .leftJoin('passwords', 'passwords.user_id', 'users.id')
-        .selectAll('users')
-        .select('passwords.changed_at')
-        .where('users.id', '=', id)
-        .executeTakeFirst()
-      if (row === undefined) return null
-      const tokens = await reader.selectFrom('one_time_tokens').selectAll().where('user_id', '=', id).execute()
-      const mails = await reader.selectFrom('mails').select('id').where('user_id', '=', id).execute()
-      return {
-        user: toUserRecord(row),
-        passwordChangedAt: row.changed_at,
-        oneTimeTokens: tokens.map(toOneTimeToken).map(({ tokenHash: _, ...token }) => token),
-        mailsWaiting: mails.length,
-      }
-    },
+    describe: (id) => describeUser(reader, id),
 
     async findById(id) {
       const row = await reader.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
@@ -98,53 +81,11 @@ export function createUserStore(database: TransactingDatabase): UserStore {
       }),
 
     disable: (id, disabledAt, effectsOf) =>
-      isDone(
-        transact(effectsOf, async (trx, sessions) => {
-          sessions.evict({ kind: 'user', id })
-          const row = await trx
-            .updateTable('users')
-            .set((eb) => ({ disabled_at: at(disabledAt), security_epoch: eb('security_epoch', '+', 1) }))
-            .where('id', '=', id)
-            .where('disabled_at', 'is', null)
-            .returning('security_epoch')
-            .executeTakeFirst()
-          if (row === undefined) return null
-          await endTokensOf(trx, id, ORDERED_BY_AN_INTRUDER)
-          await sessions.endAll({ userId: id, except: null, throughEpoch: row.security_epoch - 1 })
-          return true
-        }),
-      ),
+      isDone(transact(effectsOf, (trx, sessions) => disableUser(trx, sessions, { id, disabledAt }))),
 
-    enable: (id, effectsOf) =>
-      isDone(
-        transact(effectsOf, async (trx) => {
-          const { numUpdatedRows } = await trx
-            .updateTable('users')
-            .set({ disabled_at: null })
-            .where('id', '=', id)
-            .where('disabled_at', 'is not', null)
-            .executeTakeFirst()
-          return numUpdatedRows > 0n || null
-        }),
-      ),
+    enable: (id, effectsOf) => isDone(transact(effectsOf, (trx) => enableUser(trx, id))),
 
-    delete: (id, effectsOf) =>
-      isDone(
-        transact(effectsOf, async (trx, sessions) => {
-          sessions.evict({ kind: 'user', id })
-          const row = await trx
-            .updateTable('users')
-            .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
-            .where('id', '=', id)
-            .returning('security_epoch')
-            .executeTakeFirst()
-          if (row === undefined) return null
-          await sessions.endAll({ userId: id, except: null, throughEpoch: row.security_epoch - 1 })
-          await erasePersonalData(trx, id)
-          await trx.deleteFrom('users').where('id', '=', id).execute()
-          return true
-        }),
-      ),
+    delete: (id, effectsOf) => isDone(transact(effectsOf, (trx, sessions) => deleteUser(trx, sessions, id))),
   }
 }
 
@@ -161,5 +102,68 @@ async function insertUser(
   await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
   if (verification !== undefined) await insertOneTimeToken(trx, verification)
   await sessions.startFirst(firstSession, replaces)
+  return true
+}
+
+async function describeUser(reader: SqlDatabase['reader'], id: UserId): Promise<StoredAccount | null> {
+  const row = await reader
+    .selectFrom('users')
+    .leftJoin('passwords', 'passwords.user_id', 'users.id')
+    .selectAll('users')
+    .select('passwords.changed_at')
+    .where('users.id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const tokens = await reader.selectFrom('one_time_tokens').selectAll().where('user_id', '=', id).execute()
+  const mails = await reader.selectFrom('mails').select('id').where('user_id', '=', id).execute()
+  return {
+    user: toUserRecord(row),
+    passwordChangedAt: row.changed_at,
+    oneTimeTokens: tokens.map(toOneTimeToken).map(({ tokenHash: _, ...token }) => token),
+    mailsWaiting: mails.length,
+  }
+}
+
+async function disableUser(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { id, disabledAt }: { readonly id: UserId; readonly disabledAt: number },
+): Promise<true | null> {
+  sessions.evict({ kind: 'user', id })
+  const row = await trx
+    .updateTable('users')
+    .set((eb) => ({ disabled_at: at(disabledAt), security_epoch: eb('security_epoch', '+', 1) }))
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .returning('security_epoch')
+    .executeTakeFirst()
+  if (row === undefined) return null
+  await endTokensOf(trx, id, ORDERED_BY_AN_INTRUDER)
+  await sessions.endAll({ userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+  return true
+}
+
+async function enableUser(trx: Transaction<Database>, id: UserId): Promise<true | null> {
+  const { numUpdatedRows } = await trx
+    .updateTable('users')
+    .set({ disabled_at: null })
+    .where('id', '=', id)
+    .where('disabled_at', 'is not', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n ? true : null
+}
+
+async function deleteUser(trx: Transaction<Database>, sessions: SessionEffects, id: UserId): Promise<true | null> {
+  sessions.evict({ kind: 'user', id })
+  const row = await trx
+    .updateTable('users')
+    .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
+    .where('id', '=', id)
+    .returning('security_epoch')
+    .executeTakeFirst()
+  if (row === undefined) return null
+  await sessions.endAll({ userId: id, except: null, throughEpoch: row.security_epoch - 1 })
+  await erasePersonalData(trx, id)
+  await trx.deleteFrom('users').where('id', '=', id).execute()
   return true
 }

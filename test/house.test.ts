@@ -1,0 +1,85 @@
+/* The checks of the source find an import that climbs, a cycle of rooms, and a function that is too long. */
+import { expect, test } from 'vitest'
+import { findTooLong, listFunctions } from '../scripts/check-functions.ts'
+import { findProblems, toHouse, toRows } from '../scripts/house.ts'
+
+type Modules = Parameters<typeof toHouse>[0]
+
+/** Modules with these imports; only the paths matter. */
+function modulesOf(imports: Readonly<Record<string, readonly string[]>>): Modules {
+  return Object.entries(imports).map(([source, resolved]) => ({
+    source,
+    dependencies: resolved.map((path) => ({ resolved: path })) as unknown as Modules[number]['dependencies'],
+  }))
+}
+
+test('imports that go down are fine, and a room stands above the rooms that it imports', () => {
+  const house = toHouse(
+    modulesOf({
+      'src/index.ts': ['src/latchkey.ts', 'src/login/log-in.ts'],
+      'src/latchkey.ts': ['src/features.ts', 'node_modules/hono/index.js'],
+      'src/features.ts': ['src/login/feature.ts'],
+      'src/login/feature.ts': ['src/core.ts', 'src/kernel/feature.ts'],
+      'src/login/log-in.ts': ['src/sessions/store.ts'],
+      'src/login/log-in.test.ts': ['src/testing/test-kit.ts'],
+      'src/sessions/store.ts': ['src/kernel/ids.ts'],
+      'src/core.ts': [],
+      'src/kernel/ids.ts': [],
+    }),
+  )
+  expect(findProblems(house)).toEqual([])
+  expect(toRows(house).flatMap(({ rooms }) => rooms)).toEqual([
+    'entries',
+    'latchkey.ts',
+    'features',
+    'core.ts',
+    'login',
+    'sessions',
+    'kernel',
+  ])
+})
+
+test('an import that climbs is found', () => {
+  const house = toHouse(modulesOf({ 'src/login/log-in.ts': ['src/login/feature.ts'], 'src/login/feature.ts': [] }))
+  expect(findProblems(house)).toEqual(['login imports features, which is on a higher floor'])
+})
+
+test('a cycle of rooms is found, also without a cycle of files', () => {
+  const house = toHouse(
+    modulesOf({
+      'src/login/log-in.ts': ['src/sessions/start.ts'],
+      'src/login/words.ts': [],
+      'src/sessions/start.ts': [],
+      'src/sessions/end.ts': ['src/throttle/take.ts'],
+      'src/throttle/take.ts': ['src/login/words.ts'],
+    }),
+  )
+  expect(findProblems(house)).toEqual(['A cycle of rooms: login -> sessions -> throttle -> login'])
+})
+
+test('a function of more than 80 lines is found, a route table is not', () => {
+  const filler = '  void 0 // é\n'
+  const source = [
+    '#!/usr/bin/env node\n// é\n',
+    `function allowed() {\n${filler.repeat(78)}}\n`,
+    `const tooLong = async () => {\n${filler.repeat(79)}}\n`,
+    `class Example { method(): void {\n${filler.repeat(79)}} }\n`,
+    `function routes(): Route[] {\n  return [\n${'    defineRoute({ path: "/" }),\n'.repeat(90)}  ]\n}\n`,
+    `function alsoRoutes(): Route[] {\n${filler}  return [\n${'    defineRoute({}),\n'.repeat(90)}  ]\n}\n`,
+  ].join('')
+  const functions = listFunctions('src/example.ts', source)
+  expect(functions.map(({ name, line, lines }) => [name, line, lines])).toEqual([
+    ['allowed', 3, 80],
+    ['tooLong', 83, 81],
+    ['method', 164, 81],
+    ['routes', 245, 94],
+    ['alsoRoutes', 339, 95],
+  ])
+  expect(findTooLong(functions)).toEqual(
+    [
+      ['  81', '83 tooLong'],
+      ['  81', '164 method'],
+      ['  95', '339 alsoRoutes'],
+    ].map(([lines, place]) => `${lines} src/example.ts:${place}: more than 80 lines`),
+  )
+})
