@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { defineCall } from '../kernel/call.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { nameSchema } from './user-name.ts'
+import { accountCalls } from './wire.ts'
 
 /** What the routes of accounts work with. */
 export interface AccountRouteDeps extends AccountDeps, ExportDeps {
@@ -14,22 +16,16 @@ export interface AccountRouteDeps extends AccountDeps, ExportDeps {
 /** See, rename and delete your account. */
 export function accountRoutes(deps: AccountRouteDeps): Route[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/user',
+    defineRoute(accountCalls['GET /user'], {
       summary: 'Your account',
-      access: 'user',
       answers: { 200: z.object({ user: userJsonSchema }) },
       async handle({ principal }) {
         return { status: 200, body: { user: toUserJson(principal.user) } }
       },
     }),
 
-    defineRoute({
-      method: 'GET',
-      path: '/user/export',
+    defineRoute(accountCalls['GET /user/export'], {
       summary: 'Everything that is stored about your account',
-      access: 'session',
       answers: { 200: userExportSchema(deps.exportParts) },
       async handle({ principal, stamp }) {
         const body = await exportUser(deps, principal.user.id, stamp)
@@ -37,11 +33,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       },
     }),
 
-    defineRoute({
-      method: 'PATCH',
-      path: '/user',
+    defineRoute(accountCalls['PATCH /user'], {
       summary: 'Change your name',
-      access: 'session',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: z.object({ user: userJsonSchema }) },
       async handle({ principal, body, stamp }) {
@@ -50,11 +43,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       },
     }),
 
-    defineRoute({
-      method: 'DELETE',
-      path: '/user',
+    defineRoute(accountCalls['DELETE /user'], {
       summary: 'Delete your account and everything that belongs to it',
-      access: 'fresh_session',
       answers: { 204: null },
       async handle({ principal, stamp }) {
         await deleteUser(deps, principal.user.id, stamp)
@@ -62,11 +52,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/account/delete',
+    defineRoute(defineCall('POST /account/delete', { name: 'forms.deleteAccount', access: 'fresh_session' }), {
       summary: 'Form of the account page: delete your account',
-      access: 'fresh_session',
       answers: {},
       form: { only: true, page: '/account', done: '/login', notice: 'account_deleted' },
       async handle({ principal, stamp }) {
