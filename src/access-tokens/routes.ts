@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCall, json } from '../kernel/call.ts'
+import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'

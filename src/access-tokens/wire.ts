@@ -1,4 +1,4 @@
-import { defineCalls, json } from '../kernel/call.ts'
+import { defineCalls, json } from '../kernel/define-calls.ts'
 
 /** An access token, without its secret. */
 export interface AccessTokenJson {

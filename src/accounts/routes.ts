@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineCall } from '../kernel/call.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { type AccountDeps, deleteUser, renameUser } from './change-user.ts'

@@ -1,4 +1,4 @@
-import { defineCalls, json } from '../kernel/call.ts'
+import { defineCalls, json } from '../kernel/define-calls.ts'
 import type { UserJson } from '../kernel/wire.ts'
 
 /** Body of `POST /email/verify`. Without a session of the account, it has one of the two passwords as well. */

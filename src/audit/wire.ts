@@ -1,4 +1,4 @@
-import { defineCalls, json } from '../kernel/call.ts'
+import { defineCalls, json } from '../kernel/define-calls.ts'
 import type { DeviceJson } from '../sessions/wire.ts'
 
 /** An event in an export. An export also has the events that `GET /user/events` leaves out. */

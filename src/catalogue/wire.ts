@@ -8,14 +8,14 @@ import type { auditCalls, EventExportJson, UserEventsJson } from '../audit/wire.
 import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
 import type { Access } from '../kernel/access.ts'
-import type { Call } from '../kernel/call.ts'
+import type { Call, CallTypes } from '../kernel/call.ts'
 import type { loginCalls } from '../login/wire.ts'
 import type { passwordCalls } from '../passwords/wire.ts'
 import type { registrationCalls } from '../registration/wire.ts'
 import type { SessionExportJson, sessionCalls } from '../sessions/wire.ts'
 import type { UserEventType } from './events.ts'
 
-export type { DeviceJson, LoginJson, SessionJson } from '../sessions/wire.ts'
+export type { LoginJson, SessionJson } from '../sessions/wire.ts'
 
 type Calls = typeof documentCalls &
   typeof registrationCalls &
@@ -41,7 +41,8 @@ interface JoinedAnswers {
 export type WireKey = keyof Calls
 
 /** The types of a call: query, body, answer, and the codes of its refusals. */
-export type WireTypes<Key extends WireKey> = Calls[Key] extends Call<Access, infer Types> ? Types : never
+export type WireTypes<Key extends WireKey> =
+  Calls[Key] extends Call<Access, infer Types extends CallTypes> ? Types : never
 
 /** The answer of a call, with the parts of all rooms. */
 export type WireAnswer<Key extends WireKey> = Key extends keyof JoinedAnswers

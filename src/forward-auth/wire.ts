@@ -1,4 +1,4 @@
-import { defineCalls, json } from '../kernel/call.ts'
+import { defineCalls, json } from '../kernel/define-calls.ts'
 
 /** Query of `GET /verify`. */
 export interface VerifyQuery {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineCall } from '../kernel/call.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
 import { Refusal } from '../kernel/refusal.ts'

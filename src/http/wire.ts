@@ -1,4 +1,4 @@
-import { defineCalls, json } from '../kernel/call.ts'
+import { defineCalls, json } from '../kernel/define-calls.ts'
 
 /** Describes the service and its features. */
 export interface MetadataJson {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineCall, json } from '../kernel/call.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall, json } from '../kernel/define-calls.ts'
 import type { LoginStep } from '../kernel/login-step.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineCall } from '../kernel/call.ts'
 import { toIsoTime } from '../kernel/clock.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import type { DevelopmentMailer } from './development-mailer.ts'
 

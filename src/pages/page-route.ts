@@ -1,4 +1,5 @@
-import { type Call, defineCall, type PageTypes } from '../kernel/call.ts'
+import type { Call, PageTypes } from '../kernel/call.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import type { Html } from '../kernel/feature.ts'
 import type { Flash } from '../kernel/flash.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'

@@ -1,4 +1,4 @@
-import { defineCalls, json } from '../kernel/call.ts'
+import { defineCalls, json } from '../kernel/define-calls.ts'
 import type { CompleteJson } from '../sessions/wire.ts'
 
 /** Body of `POST /register`. */

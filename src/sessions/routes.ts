@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineCall, json } from '../kernel/call.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseSessionId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'

@@ -1,4 +1,4 @@
-import { defineCalls, json } from '../kernel/call.ts'
+import { defineCalls, json } from '../kernel/define-calls.ts'
 import type { UserJson } from '../kernel/wire.ts'
 
 /** The device that a request came from, as far as it is known. */
