@@ -7,8 +7,6 @@ import type { AccountExportJson, accountCalls, emailCalls } from '../accounts/wi
 import type { auditCalls, EventExportJson, UserEventsJson } from '../audit/wire.ts'
 import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
-import type { Access } from '../kernel/access.ts'
-import type { Call, CallTypes } from '../kernel/call.ts'
 import type { loginCalls } from '../login/wire.ts'
 import type { passwordCalls } from '../passwords/wire.ts'
 import type { registrationCalls } from '../registration/wire.ts'
@@ -41,8 +39,7 @@ interface JoinedAnswers {
 export type WireKey = keyof Calls
 
 /** The types of a call: query, body, answer, and the codes of its refusals. */
-export type WireTypes<Key extends WireKey> =
-  Calls[Key] extends Call<Access, infer Types extends CallTypes> ? Types : never
+export type WireTypes<Key extends WireKey> = NonNullable<Calls[Key]['types']>
 
 /** The answer of a call, with the parts of all rooms. */
 export type WireAnswer<Key extends WireKey> = Key extends keyof JoinedAnswers

@@ -1,4 +1,3 @@
-import type { RefusalCode } from '../catalogue/refusals.ts'
 import type { WireAnswer, WireKey, WireTypes } from '../catalogue/wire.ts'
 import type { Result } from './result.ts'
 
@@ -11,13 +10,8 @@ export interface CallOptions {
 /** Refusals that the server answers before it knows the route, or because of a bug. */
 type AnyRefusal = 'headers_too_large' | 'request_timeout' | 'internal_error'
 
-/** The refusals of a call. */
-type RefusalOf<Key extends WireKey> = [WireTypes<Key>['refusal']] extends [infer Code extends RefusalCode]
-  ? Code
-  : never
-
 /** The answer of a call. Throws what `fetch` throws, and an Error if the answer does not come from Latchkey. */
-export type Answer<Key extends WireKey> = Promise<Result<WireAnswer<Key>, RefusalOf<Key> | AnyRefusal>>
+export type Answer<Key extends WireKey> = Promise<Result<WireAnswer<Key>, WireTypes<Key>['refusal'] | AnyRefusal>>
 
 /** A call without input. */
 export type Call<Key extends WireKey> = (options?: CallOptions) => Answer<Key>
