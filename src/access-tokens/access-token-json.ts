@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { AccessToken } from '../kernel/principal.ts'
-import type { AccessTokenJson } from '../kernel/wire.ts'
+import type { AccessTokenJson } from './wire.ts'
 
 /** An access token as the wire has it: never its secret. */
 export const accessTokenJsonSchema = z

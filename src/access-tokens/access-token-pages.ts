@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
 import type { AccountPage, Html } from '../kernel/feature.ts'
-import type { AccessTokenJson } from '../kernel/wire.ts'
 import type { Pages } from '../pages/pages.ts'
 import { timeElement } from '../pages/parts.ts'
 import { toAccessTokenJson } from './access-token-json.ts'
 import type { AccessTokenStore } from './store.ts'
+import type { AccessTokenJson } from './wire.ts'
 
 /**
  * Returns the access tokens part of the account page. It is empty if the user has none. Tokens are created with the JSON

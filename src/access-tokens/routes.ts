@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
@@ -6,15 +7,13 @@ import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts
 import { type AccessTokenDeps, createAccessToken } from './create-access-token.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
+import { accessTokenCalls } from './wire.ts'
 
 /** Routes that create, list and revoke access tokens. They take a session: a token cannot create tokens. */
 export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps & SecurityEpochDeps): Route[] {
   return [
-    defineRoute({
-      method: 'POST',
-      path: '/tokens',
+    defineRoute(accessTokenCalls['POST /tokens'], {
       summary: 'Create an access token for a script or another machine',
-      access: 'fresh_session',
       body: z.strictObject({
         name: accessTokenNameSchema,
         scopes: z.array(z.string('Must be a string.'), 'Must be a list of scopes.'),
@@ -29,7 +28,6 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
           accessToken: accessTokenJsonSchema,
         }),
       },
-      refusals: ['too_many_tokens'],
       async handle({ principal, sessionToken, body: { name, scopes, expiresAt }, stamp }) {
         const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt
         const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken) }
@@ -38,11 +36,8 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
       },
     }),
 
-    defineRoute({
-      method: 'GET',
-      path: '/tokens',
+    defineRoute(accessTokenCalls['GET /tokens'], {
       summary: 'List your access tokens',
-      access: 'session',
       answers: { 200: z.object({ tokens: z.array(accessTokenJsonSchema) }) },
       async handle({ principal }) {
         const tokens = await deps.accessTokens.listByUser(principal.user.id)
@@ -50,31 +45,31 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
       },
     }),
 
-    defineRoute({
-      method: 'DELETE',
-      path: '/tokens/{id}',
+    defineRoute(accessTokenCalls['DELETE /tokens/{id}'], {
       summary: 'Revoke one of your access tokens',
-      access: 'session',
       answers: { 204: null },
-      refusals: ['not_found'],
       async handle({ params, principal, stamp }) {
         await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(params.id ?? ''), stamp)
         return { status: 204 }
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/account/revoke-token',
-      summary: 'Form of the account page: revoke one of your access tokens',
-      access: 'session',
-      body: z.strictObject({ id: z.string() }),
-      answers: {},
-      form: { only: true, page: '/account', done: '/account', notice: 'token_ended' },
-      async handle({ body, principal, stamp }) {
-        await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), stamp)
-        return { status: 204 }
+    defineRoute(
+      defineCall('POST /account/revoke-token', {
+        name: 'forms.revokeToken',
+        access: 'session',
+        body: json<{ readonly id: string }>(),
+      }),
+      {
+        summary: 'Form of the account page: revoke one of your access tokens',
+        body: z.strictObject({ id: z.string() }),
+        answers: {},
+        form: { only: true, page: '/account', done: '/account', notice: 'token_ended' },
+        async handle({ body, principal, stamp }) {
+          await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), stamp)
+          return { status: 204 }
+        },
       },
-    }),
+    ),
   ]
 }

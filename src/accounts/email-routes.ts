@@ -7,6 +7,7 @@ import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangeEmailDeps, confirmEmailChange, requestEmailChange, undoEmailChange } from './change-email.ts'
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
 import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
+import { emailCalls } from './wire.ts'
 
 /** Accepts any text, because a malformed token and an unknown token get the same refusal. */
 const token = z.string('Must be a string.')
@@ -14,13 +15,9 @@ const token = z.string('Must be a string.')
 /** Routes that verify and change the email address of an account. */
 export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEmailDeps & SecurityEpochDeps): Route[] {
   return [
-    defineRoute({
-      method: 'POST',
-      path: '/email/verify/request',
+    defineRoute(emailCalls['POST /email/verify/request'], {
       summary: 'Send an email with a link that verifies your email address',
-      access: 'session',
       answers: { 202: null },
-      refusals: ['too_many_requests'],
       form: { page: '/account', done: '/account', notice: 'verification_sent' },
       async handle({ principal, ...request }) {
         await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'email_verify_request', request))
@@ -29,11 +26,8 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/email/verify',
+    defineRoute(emailCalls['POST /email/verify'], {
       summary: 'Verify an email address with the token of the email',
-      access: 'anyone',
       body: z
         .strictObject({
           token,
@@ -45,7 +39,6 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
           message: 'Must not come together with password.',
         }),
       answers: { 204: null },
-      refusals: ['token_invalid', 'proof_required', 'wrong_password', 'too_many_requests', 'overloaded'],
       form: {
         page: '/email/verify',
         done: '/account',
@@ -59,14 +52,10 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/email/change',
+    defineRoute(emailCalls['POST /email/change'], {
       summary: 'Request another email address; it changes when the emailed link is confirmed',
-      access: 'fresh_session',
       body: z.strictObject({ email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }) }),
       answers: { 202: null },
-      refusals: ['too_many_requests'],
       form: { page: '/account', done: '/account', notice: 'email_change_sent' },
       async handle({ body, principal: { user }, sessionToken, stamp }) {
         const securityEpoch = await requireSecurityEpoch(deps, sessionToken)
@@ -75,14 +64,10 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/email/change/confirm',
+    defineRoute(emailCalls['POST /email/change/confirm'], {
       summary: 'Change the email address with the token of the email',
-      access: 'anyone',
       body: z.strictObject({ token }),
       answers: { 204: null },
-      refusals: ['token_invalid', 'email_taken'],
       form: { page: '/email/change/confirm', done: '/account', notice: 'email_changed', keeps: ['token'] },
       async handle({ body, stamp }) {
         await confirmEmailChange(deps, body.token, stamp)
@@ -90,14 +75,10 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/email/change/undo',
+    defineRoute(emailCalls['POST /email/change/undo'], {
       summary: 'Undo a change of email address with the token of the notice; the password must be reset then',
-      access: 'anyone',
       body: z.strictObject({ token }),
       answers: { 204: null },
-      refusals: ['token_invalid', 'email_taken'],
       form: { page: '/email/change/undo', done: '/login', notice: 'email_change_undone', keeps: ['token'] },
       async handle({ body, stamp }) {
         await undoEmailChange(deps, body.token, stamp)

@@ -5,8 +5,8 @@ import type { Stamp } from '../kernel/event.ts'
 import type { ExportPart } from '../kernel/feature.ts'
 import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { UserExportJson } from '../kernel/wire.ts'
 import type { AccountEvent } from './events.ts'
+import type { AccountExportJson } from './wire.ts'
 
 /** Dependencies of `exportUser`. */
 export interface ExportDeps {
@@ -16,13 +16,13 @@ export interface ExportDeps {
   readonly exportParts: readonly ExportPart[]
 }
 
-/** The schema of the export: the members of all parts. */
-export function userExportSchema(parts: readonly ExportPart[]): z.ZodType<UserExportJson> {
+/** Builds the schema of the export, with the members of all parts. */
+export function userExportSchema(parts: readonly ExportPart[]): z.ZodType<AccountExportJson> {
   const members = Object.assign({}, ...parts.map(({ shape }) => shape)) as Record<string, z.ZodType>
-  // The parts together are what the wire says; test/client/wire.test.ts compares the two.
+  // The part of accounts is one of them. test/client/wire.test.ts compares all parts with the types of the client.
   return z
     .object({ exportedAt: z.iso.datetime(), ...members })
-    .meta({ id: 'UserExport' }) as unknown as z.ZodType<UserExportJson>
+    .meta({ id: 'UserExport' }) as unknown as z.ZodType<AccountExportJson>
 }
 
 /**
@@ -33,7 +33,7 @@ export async function exportUser(
   { audit, clock, exportParts }: ExportDeps,
   id: UserId,
   stamp: Stamp<AccountEvent>,
-): Promise<UserExportJson> {
+): Promise<AccountExportJson> {
   const collected: object[] = []
   for (const part of exportParts) {
     const members = await part.collect(id)
@@ -41,5 +41,5 @@ export async function exportUser(
     collected.push(members)
   }
   await audit.write({ events: [stamp({ type: 'user.exported', userId: id })] })
-  return Object.assign({ exportedAt: toIsoTime(clock()) }, ...collected) as UserExportJson // see the schema
+  return Object.assign({ exportedAt: toIsoTime(clock()) }, ...collected) as AccountExportJson // as in the schema
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { type DeleteUserDeps, deleteUser } from './delete-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { type RenameUserDeps, renameUser } from './rename-user.ts'
 import { nameSchema } from './user-name.ts'
+import { accountCalls } from './wire.ts'
 
 /** Dependencies of the routes of accounts. */
 export interface AccountRouteDeps extends RenameUserDeps, DeleteUserDeps, ExportDeps {
@@ -15,22 +17,16 @@ export interface AccountRouteDeps extends RenameUserDeps, DeleteUserDeps, Export
 /** See, rename and delete your account. */
 export function accountRoutes(deps: AccountRouteDeps): Route[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/user',
+    defineRoute(accountCalls['GET /user'], {
       summary: 'Your account',
-      access: 'user',
       answers: { 200: z.object({ user: userJsonSchema }) },
       async handle({ principal }) {
         return { status: 200, body: { user: toUserJson(principal.user) } }
       },
     }),
 
-    defineRoute({
-      method: 'GET',
-      path: '/user/export',
+    defineRoute(accountCalls['GET /user/export'], {
       summary: 'Everything that is stored about your account',
-      access: 'session',
       answers: { 200: userExportSchema(deps.exportParts) },
       async handle({ principal, stamp }) {
         const body = await exportUser(deps, principal.user.id, stamp)
@@ -38,11 +34,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       },
     }),
 
-    defineRoute({
-      method: 'PATCH',
-      path: '/user',
+    defineRoute(accountCalls['PATCH /user'], {
       summary: 'Change your name',
-      access: 'session',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: z.object({ user: userJsonSchema }) },
       async handle({ principal, body, stamp }) {
@@ -51,11 +44,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       },
     }),
 
-    defineRoute({
-      method: 'DELETE',
-      path: '/user',
+    defineRoute(accountCalls['DELETE /user'], {
       summary: 'Delete your account and everything that belongs to it',
-      access: 'fresh_session',
       answers: { 204: null },
       async handle({ principal, stamp }) {
         await deleteUser(deps, principal.user.id, stamp)
@@ -63,11 +53,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/account/delete',
+    defineRoute(defineCall('POST /account/delete', { name: 'forms.deleteAccount', access: 'fresh_session' }), {
       summary: 'Form of the account page: delete your account',
-      access: 'fresh_session',
       answers: {},
       form: { only: true, page: '/account', done: '/login', notice: 'account_deleted' },
       async handle({ principal, stamp }) {

@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
 import type { AccountPage, Html } from '../kernel/feature.ts'
-import type { UserEventJson } from '../kernel/wire.ts'
 import { timeElement } from '../pages/parts.ts'
 import { listUserEvents, type UserEventDeps } from './user-events.ts'
+import type { UserEventJson } from './wire.ts'
 
 const EVENTS_ON_PAGE = 10
 

@@ -3,18 +3,15 @@ import { parseEventId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { listUserEvents, MAX_USER_EVENTS, type UserEventDeps, userEventJsonSchema } from './user-events.ts'
+import { auditCalls } from './wire.ts'
 
 /** The route that lists the events of your account. */
 export function auditRoutes(deps: UserEventDeps): Route[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/user/events',
+    defineRoute(auditCalls['GET /user/events'], {
       summary: 'List the events of your account, newest first, at most 100',
-      access: 'session',
       query: { before: 'The id of an event; lists the events before it. For the next page: the last id of this page.' },
       answers: { 200: z.object({ events: z.array(userEventJsonSchema(deps.userEvents)) }) },
-      refusals: ['bad_request'],
       async handle({ principal, query: { before: text } }) {
         const before = text === undefined ? null : parseEventId(text)
         if (before === null && text !== undefined) {

@@ -4,10 +4,10 @@
  */
 import { ACCESS_TOKEN_EVENTS, type AccessTokenEvent } from '../access-tokens/events.ts'
 import { ACCOUNT_EVENTS, type AccountEvent } from '../accounts/events.ts'
+import type { UserEventJson } from '../audit/wire.ts'
 import { HTTP_EVENTS, type HttpEvent } from '../http/events.ts'
 import { INVITATION_EVENTS, type InvitationEvent } from '../invitations/events.ts'
 import type { EventOrigin, EventTable } from '../kernel/event.ts'
-import type { UserEventJson } from '../kernel/wire.ts'
 import { LOGIN_EVENTS, type LoginEvent } from '../login/events.ts'
 import { MAIL_EVENTS, type MailEvent } from '../mail/events.ts'
 import { PASSWORD_EVENTS, type PasswordEvent } from '../passwords/events.ts'

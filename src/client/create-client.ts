@@ -1,48 +1,48 @@
-import type { CompleteJson, StepRequiredJson, VerificationRequiredJson } from '../kernel/wire.ts'
-import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall, RouteKey, Routes } from './calls.ts'
+import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall } from './calls.ts'
 import { followSession } from './follow-session.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
 import { type ClientOptions, send } from './send.ts'
 
-/** What a call sends, and what it does when it succeeded. */
-interface Use<Key extends RouteKey> {
+/** Input of a call, and its effect after a success. */
+interface Use<Key extends WireKey> {
   readonly id?: string
   readonly query?: object
-  readonly body?: object
-  readonly done?: ((data: Routes[Key]['answer']) => void) | undefined
+  readonly body?: unknown
+  readonly done?: ((data: WireAnswer<Key>) => void) | undefined
 }
 
-/** Makes a client. Nothing is sent before the first call. */
+/** Creates a client. It sends nothing before the first call. */
 export function createClient(options: ClientOptions = {}): LatchkeyClient {
   const { baseUrl = '', basePath = '/auth' } = options
   const authUrl = baseUrl.replace(/\/$/, '') + basePath
   const settings = { ...options, authUrl }
 
-  async function call<Key extends RouteKey>(key: Key, use: Use<Key>, { signal }: CallOptions = {}): Answer<Key> {
+  async function call<Key extends WireKey>(key: Key, use: Use<Key>, { signal }: CallOptions = {}): Answer<Key> {
     const [method = '', path = ''] = key.split(' ')
     const moment = who.moment()
     const { body, done } = use
     const outgoing = { method, path: fillPath(path, use), body, signal }
-    // The server is held to the wire interfaces, which say what it answers to this key.
+    // The server's routes are compiled against the same calls, so this is the answer to this key.
     const result = (await send(settings, outgoing)) as Awaited<Answer<Key>>
     if (result.ok) done?.(result.data)
     else if (result.code === 'unauthenticated') who.isGone(moment)
     return result
   }
-  function plain<Key extends RouteKey>(key: Key, done?: Use<Key>['done']): Call<Key> {
+  function plain<Key extends WireKey>(key: Key, done?: Use<Key>['done']): Call<Key> {
     return (callOptions) => call(key, { done }, callOptions)
   }
-  function withBody<Key extends RouteKey>(key: Key, done?: Use<Key>['done']): BodyCall<Key> {
+  function withBody<Key extends WireKey>(key: Key, done?: Use<Key>['done']): BodyCall<Key> {
     return (body, callOptions) => call(key, { body, done }, callOptions)
   }
-  function withQuery<Key extends RouteKey>(key: Key): QueryCall<Key> {
+  function withQuery<Key extends WireKey>(key: Key): QueryCall<Key> {
     return (query, callOptions) => call(key, { query: query ?? {} }, callOptions)
   }
-  function withId<Key extends RouteKey>(key: Key, done?: (id: string) => void): IdCall<Key> {
+  function withId<Key extends WireKey>(key: Key, done?: (id: string) => void): IdCall<Key> {
     return (id, callOptions) => call(key, { id, done: () => done?.(id) }, callOptions)
   }
   const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
-  const isComplete = (data: CompleteJson | StepRequiredJson | VerificationRequiredJson): void => {
+  const isComplete = (data: WireAnswer<'POST /login' | 'POST /register'>): void => {
     if (data.status === 'complete') who.isNow(data)
   }
   const isOver = (): void => who.isNow(null)
@@ -90,7 +90,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
   }
 }
 
-/** The path below the base path, with its id and its query. */
+/** Returns the path below the base path, with its id and query filled in. */
 function fillPath(path: string, { id = '', query = {} }: { readonly id?: string; readonly query?: object }): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   const filled = path.replace('{id}', encodeURIComponent(id))

@@ -2,7 +2,9 @@
  * Keeps `state` true. Answers overtake each other: what was asked before the last change, and is answered after it, says
  * nothing about now. So every change begins a new moment, and an answer counts only in the moment of its request.
  */
-import type { LoginJson, SessionJson, UserJson } from '../kernel/wire.ts'
+
+import type { LoginJson, SessionJson } from '../catalogue/wire.ts'
+import type { UserJson } from '../kernel/wire.ts'
 import type { Answer, Call } from './calls.ts'
 import type { Refused } from './result.ts'
 import { holdSessionState, type SessionListener, type SessionState } from './session-state.ts'

@@ -37,7 +37,7 @@ export interface Outgoing {
   /** Below the base path, with its query. */
   readonly path: string
   /** JSON value. */
-  readonly body?: object | undefined
+  readonly body?: unknown
   readonly signal?: AbortSignal | undefined
 }
 

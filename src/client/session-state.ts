@@ -1,4 +1,5 @@
-import type { SessionJson, UserJson } from '../kernel/wire.ts'
+import type { SessionJson } from '../catalogue/wire.ts'
+import type { UserJson } from '../kernel/wire.ts'
 import type { Refused } from './result.ts'
 
 /** Who is logged in, as far as the client knows. */

@@ -7,12 +7,14 @@ import { z } from 'zod'
 import type { JwtSigner } from '../crypto/jwt.ts'
 import { refuseForeignPage } from '../http/cross-origin.ts'
 import { type Clock, SECOND_MS } from '../kernel/clock.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
 import { hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import { readOriginalRequest } from './original-request.ts'
+import { forwardAuthCalls } from './wire.ts'
 
 /** What forward-auth works with. */
 export interface ForwardAuthDeps {
@@ -48,15 +50,11 @@ export function forwardAuthRoutes(deps: ForwardAuthDeps): Route[] {
 }
 
 function verifyRoute(deps: ForwardAuthDeps): Route {
-  return defineRoute({
-    method: 'GET',
-    path: '/verify',
+  return defineRoute(forwardAuthCalls['GET /verify'], {
     summary: 'Forward-auth: whether a proxy may let a request through, and who it is from',
-    access: 'user',
     query: QUERY,
     repeats: ['scope'],
     answers: { 204: null, 303: null },
-    refusals: ['bad_request', 'cross_origin', 'insufficient_scope'],
 
     answerNobody(request) {
       const { leadsToLogin } = readQuestion(deps, request)
@@ -79,11 +77,8 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
 }
 
 function keysRoute({ publicKeys }: JwtSigner): Route {
-  return defineRoute({
-    method: 'GET',
-    path: '/jwks.json',
+  return defineRoute(defineCall('GET /jwks.json', { name: 'jwks', access: 'anyone' }), {
     summary: 'The public keys of X-Auth-JWT (RFC 7517)',
-    access: 'anyone',
     answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.string())) }) },
     async handle() {
       return { status: 200, body: { keys: publicKeys } }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -9,7 +10,8 @@ import { VERSION } from '../kernel/version.ts'
 import type { Pages } from '../pages/pages.ts'
 import { problemPage } from '../pages/problem-page.ts'
 import { referencePage } from '../pages/reference-page.ts'
-import { createOpenApi, type OpenApiDocument, refusalsOf } from './openapi.ts'
+import { createOpenApi, type OpenApiDocument } from './openapi.ts'
+import { documentCalls } from './wire.ts'
 
 /** Dependencies of `documentRoutes`. */
 export interface DocumentDeps {
@@ -25,7 +27,7 @@ export interface DocumentDeps {
 
 const HTML = 'text/html'
 
-/** Routes that describe the service: metadata, OpenAPI, the reference, and the meaning of each refusal. */
+/** Builds the routes that describe the service: metadata, OpenAPI, the reference, and the explanation of each refusal. */
 export function documentRoutes(deps: DocumentDeps, described: readonly Route[]): Route[] {
   const { words: features, refusals } = deps
   const { authUrl, basePath } = deps.links
@@ -39,11 +41,8 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
     reference: `${authUrl}/reference`,
   }
   const routes: Route[] = [
-    defineRoute({
-      method: 'GET',
-      path: '',
-      summary: 'Metadata of the service',
-      access: 'anyone',
+    defineRoute(documentCalls['GET '], {
+      summary: 'Describe the service and its features',
       answers: {
         200: z.object({
           version: z.string(),
@@ -57,11 +56,8 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
       },
     }),
 
-    defineRoute({
-      method: 'GET',
-      path: '/openapi.json',
-      summary: 'The OpenAPI document',
-      access: 'anyone',
+    defineRoute(defineCall('GET /openapi.json', { name: 'openapi', access: 'anyone' }), {
+      summary: 'This document: OpenAPI 3.1',
       answers: { 200: z.record(z.string(), z.unknown()) },
       async handle() {
         openApi ??= createOpenApi([...described, ...routes], context)
@@ -69,23 +65,17 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
       },
     }),
 
-    defineRoute({
-      method: 'GET',
-      path: '/reference',
-      summary: 'Page: all routes',
-      access: 'anyone',
+    defineRoute(defineCall('GET /reference', { name: 'reference', access: 'anyone' }), {
+      summary: 'Page: list all routes',
       answers: { 200: HTML },
       async handle() {
-        const all = [...described, ...routes].map((route) => ({ ...route, refusals: refusalsOf(route) }))
-        return render({ status: 200, title: 'API reference', content: referencePage(all, authUrl), wide: true })
+        const content = referencePage([...described, ...routes], authUrl)
+        return render({ status: 200, title: 'API reference', content, wide: true })
       },
     }),
 
-    defineRoute({
-      method: 'GET',
-      path: '/problems/{code}',
-      summary: 'The meaning of a refusal and what to do about it',
-      access: 'anyone',
+    defineRoute(defineCall('GET /problems/{code}', { name: 'problems', access: 'anyone' }), {
+      summary: 'Explain a refusal and what to do next',
       answers: {
         200: z.object({
           code: z.string(),

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import type { RefusalEntry, RefusalTable } from '../kernel/refusal-entry.ts'
-import type { KernelRefusalCode } from '../kernel/refusals.ts'
 import type { Route } from '../kernel/route.ts'
 import { VERSION } from '../kernel/version.ts'
 
-/** What the document says of this installation. */
+/** What the document states about this installation. */
 export interface OpenApiContext {
   readonly origin: string
   readonly basePath: string
   readonly cookieName: string
-  /** Every refusal. */
+  /** All refusals, by code. */
   readonly refusals: RefusalTable
 }
 
@@ -18,31 +17,17 @@ export type OpenApiDocument = Readonly<Record<string, unknown>>
 
 type Json = Record<string, unknown>
 
-/** What proves who one is, by what a route asks for. */
+/** The credentials that a route accepts, by its access. */
 const SECURITY = {
   user: [{ session: [] }, { sessionInHeader: [] }, { accessToken: [] }],
   session: [{ session: [] }, { sessionInHeader: [] }],
   fresh_session: [{ session: [] }, { sessionInHeader: [] }],
 } as const
 
-/** Lists the codes of the refusals of a route: its own, and those of every route of its kind. */
-export function refusalsOf(route: Route): readonly string[] {
-  const isUnsafe = route.method !== 'GET'
-  const hasBody = route.body !== undefined
-  const ofItsKind: KernelRefusalCode[] = [
-    ...(hasBody ? (['malformed_body', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const) : []),
-    ...(isUnsafe ? (['cross_origin'] as const) : []),
-    'two_credentials',
-    ...(route.access === 'anyone' ? [] : (['cookie_required', 'unauthenticated', 'invalid_token'] as const)),
-    ...(route.access === 'session' || route.access === 'fresh_session' ? (['insufficient_scope'] as const) : []),
-    ...(route.access === 'fresh_session' ? (['reauthentication_required'] as const) : []),
-    ...(isUnsafe || route.access !== 'anyone' ? (['unavailable'] as const) : []),
-    ...(route.path.includes('{') ? (['not_found'] as const) : []),
-  ]
-  return [...new Set<string>([...ofItsKind, ...(route.refusals ?? [])])]
-}
-
-/** The OpenAPI document of the route table, from the schemas that validate. Forms of our own pages are no API. */
+/**
+ * Creates the OpenAPI document of the route table, from the schemas that validate. It leaves out routes that serve only the
+ * forms of our own pages.
+ */
 export function createOpenApi(
   routes: readonly Route[],
   { origin, basePath, cookieName, refusals }: OpenApiContext,
@@ -57,7 +42,7 @@ export function createOpenApi(
     info: {
       title: 'Latchkey',
       version: VERSION,
-      description: 'Logs people in to an API with a session: JSON in, an HttpOnly cookie out.',
+      description: 'Session-based login for APIs: JSON in, an HttpOnly cookie out.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: origin }],
@@ -69,18 +54,18 @@ export function createOpenApi(
           type: 'apiKey',
           in: 'cookie',
           name: cookieName,
-          description: 'Set by login and register; HttpOnly.',
+          description: 'Login and registration set this cookie. It is HttpOnly.',
         },
         sessionInHeader: {
           type: 'http',
           scheme: 'bearer',
           description:
-            'For apps that keep no cookies, never for browsers: the session that login gave in the header Latchkey-Session, which it does when asked by Latchkey-Session: header.',
+            'For apps without cookies, never for browsers: the session from the response header Latchkey-Session. Login sends it if the request has the header Latchkey-Session: header.',
         },
         accessToken: {
           type: 'http',
           scheme: 'bearer',
-          description: 'An access token of a script or another machine (RFC 6750).',
+          description: 'The access token of a script or another machine (RFC 6750).',
         },
       },
       schemas: { ...sharedSchemas(routes), Problem: problemSchema(refusals) },
@@ -91,10 +76,10 @@ export function createOpenApi(
 function problemSchema(refusals: RefusalTable): Json {
   return {
     type: 'object',
-    description: 'RFC 9457 problem details.',
+    description: 'Problem details (RFC 9457).',
     required: ['type', 'title', 'status', 'detail', 'code'],
     properties: {
-      type: { type: 'string', format: 'uri', description: 'Answers with the documentation of the code.' },
+      type: { type: 'string', format: 'uri', description: 'A URL that answers with the documentation of the code.' },
       title: { type: 'string' },
       status: { type: 'integer' },
       detail: { type: 'string' },
@@ -127,18 +112,13 @@ function toOperation(route: Route, refusals: RefusalTable): Json {
   }))
   const parameters = [...inPath, ...inQuery]
   return {
-    operationId: operationId(route),
+    operationId: route.name,
     summary: route.summary,
     ...(route.access === 'anyone' ? {} : { security: SECURITY[route.access] }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body === undefined ? {} : { requestBody: toRequestBody(route) }),
     responses: { ...successResponses(route), ...refusalResponses(route, refusals) },
   }
-}
-
-function operationId({ method, path }: Route): string {
-  const words = path.split(/[/{}.-]+/).filter((word) => word !== '')
-  return [method.toLowerCase(), ...words].map((word, index) => (index === 0 ? word : capitalized(word))).join('')
 }
 
 function toRequestBody(route: Route): Json {
@@ -149,19 +129,20 @@ function toRequestBody(route: Route): Json {
 
 function successResponses(route: Route): Json {
   const answers = Object.entries(route.answers).map(([status, answer]) => [status, toSuccess(status, answer)])
-  const formAnswer = route.form === undefined ? [] : [['303', { description: 'The answer to a form: on to a page.' }]]
+  const formAnswer =
+    route.form === undefined ? [] : [['303', { description: 'The answer to a form: redirects to a page.' }]]
   return Object.fromEntries([...answers, ...formAnswer])
 }
 
 function toSuccess(status: string, answer: Route['answers'][number]): Json {
-  if (status === '303') return { description: 'On to another page.' }
+  if (status === '303') return { description: 'Redirects to another page.' }
   if (answer === null || answer === undefined) return { description: 'Done.' }
   if (typeof answer === 'string') return { description: 'Done.', content: { [answer]: { schema: { type: 'string' } } } }
   return { description: 'Done.', content: { 'application/json': { schema: toSchema(answer, 'output') } } }
 }
 
 function refusalResponses(route: Route, refusals: RefusalTable): Json {
-  const entries = refusalsOf(route).map((code) => entryOf(refusals, code))
+  const entries = route.refusals.map((code) => entryOf(refusals, code))
   const byStatus = Map.groupBy(entries, ({ status }) => status)
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
@@ -180,7 +161,7 @@ function entryOf(refusals: RefusalTable, code: string): RefusalEntry {
   return entry
 }
 
-/** JSON Schema 2020-12, which is what OpenAPI 3.1 has; shared schemas as references. */
+/** Converts a schema to JSON Schema 2020-12, as OpenAPI 3.1 requires. Shared schemas become references. */
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, $defs: __, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return toComponentReferences(json) as Json // an object went in
@@ -193,7 +174,7 @@ function sharedSchemas(routes: readonly Route[]): Json {
   return toComponentReferences(Object.assign({}, ...definitions)) as Json // an object went in
 }
 
-/** zod refers to `#/$defs/X`; in an OpenAPI document shared schemas stand among the components. */
+/** Replaces references: zod writes `#/$defs/X`, but an OpenAPI document has shared schemas in its components. */
 function toComponentReferences(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toComponentReferences)
   if (typeof value !== 'object' || value === null) return value
@@ -205,8 +186,4 @@ function toComponentReferences(value: unknown): unknown {
         name === '$ref' ? String(member).replace('#/$defs/', '#/components/schemas/') : toComponentReferences(member),
       ]),
   )
-}
-
-function capitalized(word: string): string {
-  return `${word[0]?.toUpperCase()}${word.slice(1)}`
 }

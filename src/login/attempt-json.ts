@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
-import type { LoginAttemptJson, StepJson, StepRequiredJson } from '../kernel/wire.ts'
 import type { StepRequired } from './finish-login.ts'
 import type { LoginAttemptRecord } from './store.ts'
+import type { LoginAttemptJson, StepJson, StepRequiredJson } from './wire.ts'
 
 const stepJsonSchema = z.object({
   method: z.string().meta({ description: 'A method such as totp or passkey. Ignore the ones that you do not know.' }),

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall, json } from '../kernel/define-calls.ts'
 import type { LoginStep } from '../kernel/login-step.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
-import type { CompleteJson, StepRequiredJson } from '../kernel/wire.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { completeJsonSchema, sessionJsonSchema, toCompleteJson, toSessionJson } from '../sessions/session-json.ts'
+import type { CompleteJson } from '../sessions/wire.ts'
 import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import { attemptCookie, clearAttemptCookie, readAttemptToken } from './attempt-cookie.ts'
@@ -14,6 +15,7 @@ import { findAttempt } from './find-attempt.ts'
 import type { LoginOutcome } from './finish-login.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
 import { reauthenticate } from './reauthenticate.ts'
+import { loginCalls, type StepRequiredJson } from './wire.ts'
 
 /** Dependencies of the login routes. */
 export interface LoginRouteDeps extends LogInDeps, ContinueLoginDeps {
@@ -25,18 +27,14 @@ const loginAnswers = { 200: z.union([completeJsonSchema, stepRequiredJsonSchema]
 /** Routes that log a user in and confirm the identity of a user who is logged in. */
 export function loginRoutes(deps: LoginRouteDeps): Route[] {
   return [
-    defineRoute({
-      method: 'POST',
-      path: '/login',
+    defineRoute(loginCalls['POST /login'], {
       summary: 'Log in and start a session',
-      access: 'anyone',
       body: z.strictObject({
         email: z.string('Must be a string.').meta({ format: 'email' }),
         password: typedPasswordSchema,
         remember: z.boolean('Must be true or false.').optional(),
       }),
       answers: loginAnswers,
-      refusals: ['invalid_credentials', 'email_not_verified', 'too_many_requests', 'overloaded'],
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'login', request)
@@ -47,13 +45,9 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
 
     ...deps.steps.map((step) => stepRoute(deps, step)),
 
-    defineRoute({
-      method: 'GET',
-      path: '/login/attempt',
-      summary: 'The open steps of the login in progress',
-      access: 'anyone',
+    defineRoute(loginCalls['GET /login/attempt'], {
+      summary: 'List the open steps of the login in progress',
       answers: { 200: attemptJsonSchema },
-      refusals: ['attempt_ended'],
       async handle(request) {
         const caller = readCaller(deps.throttle, 'login', request)
         const attempt = await findAttempt(deps, readAttemptToken(request), caller)
@@ -61,14 +55,10 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/reauthenticate',
+    defineRoute(loginCalls['POST /reauthenticate'], {
       summary: 'Confirm your identity; the session becomes fresh and keeps its id',
-      access: 'session',
       body: z.strictObject({ password: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
-      refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'reauthenticated' },
       async handle({ principal, sessionToken, body: { password }, ...request }) {
         const caller = readCaller(deps.throttle, 'reauthenticate', request)
@@ -83,16 +73,19 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
   ]
 }
 
-/** The route that takes the answer to a step. It is the same for every step. */
+/** Builds the route that takes the answer to a step. It is the same for every step. */
 function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
-  return defineRoute({
-    method: 'POST',
-    path: step.path,
-    summary: step.summary,
+  const call = defineCall(`POST ${step.path}`, {
+    name: `login.${step.method}`,
     access: 'anyone',
+    body: json<unknown>(),
+    answer: json<CompleteJson | StepRequiredJson>(),
+    refusals: ['attempt_ended', 'wrong_code', 'too_many_requests'],
+  })
+  return defineRoute(call, {
+    summary: step.summary,
     body: step.body,
     answers: loginAnswers,
-    refusals: ['attempt_ended', 'wrong_code', 'too_many_requests'],
     form: { page: '/login/attempt', done: '/account' },
     async handle({ body: answer, principal, ...request }) {
       const caller = readCaller(deps.throttle, 'login', request)
@@ -102,7 +95,7 @@ function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
   })
 }
 
-/** A login that is complete sets the session and the device cookie; one that asks for more sets the attempt cookie. */
+/** A complete login sets the session and the device cookie. A login that requires another step sets the attempt cookie. */
 function toAnswer(
   { cookies, throttle }: LoginRouteDeps,
   { cookie }: Pick<RouteRequest, 'cookie'>,

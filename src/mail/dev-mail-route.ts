@@ -1,15 +1,13 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import type { DevelopmentMailer } from './development-mailer.ts'
 
 /** Route that lists the emails of a development setup, newest first. It exists only in development without a mailer. */
 export function devMailRoute({ list }: DevelopmentMailer): Route {
-  return defineRoute({
-    method: 'GET',
-    path: '/dev/mail',
-    summary: 'Development only: the mails that were not sent',
-    access: 'anyone',
+  return defineRoute(defineCall('GET /dev/mail', { name: 'dev.mails', access: 'anyone' }), {
+    summary: 'Development only: list the emails that were not sent',
     answers: {
       200: z.object({
         mails: z.array(

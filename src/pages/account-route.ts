@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { Clock } from '../kernel/clock.ts'
 import type { AccountPage, AccountPageRequest, Html } from '../kernel/feature.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
+import { pageCall } from './page-route.ts'
 import type { Pages } from './pages.ts'
 import { message } from './parts.ts'
 
@@ -20,11 +21,8 @@ const PLACES = ['top', 'middle', 'bottom'] as const
 /** Route of the account page, which shows the sections of all features in one frame. */
 export function accountRoute({ pages, clock, freshMs, parts }: AccountRouteDeps): Route {
   const ordered = PLACES.flatMap((place) => parts.filter((part) => part.place === place))
-  return defineRoute({
-    method: 'GET',
-    path: '/account',
+  return defineRoute(pageCall('/account'), {
     summary: 'Page: your account',
-    access: 'anyone',
     answers: { 200: 'text/html', 303: null },
     async handle(request) {
       const { principal } = request

@@ -1,20 +1,22 @@
+import type { Call, PageTypes } from '../kernel/call.ts'
+import { defineCall } from '../kernel/define-calls.ts'
 import type { Html } from '../kernel/feature.ts'
 import type { Flash } from '../kernel/flash.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import type { Pages } from './pages.ts'
 
-/** Input of a page for people who are not logged in. */
+/** Data of a page for people who are not logged in. */
 export interface EntryPage {
   readonly basePath: string
   readonly flash: Flash | null
-  /** URL to open after the form; null opens the account page. */
+  /** Where the page leads afterwards. Null: to the account page. */
   readonly next: string | null
   /** The invitation in the link to this page; empty if the link has none. */
   readonly invitation: string
 }
 
-/** Input of a page that an emailed link opens. */
+/** Data of a page that an emailed link leads to. */
 export interface LinkPage {
   readonly basePath: string
   readonly flash: Flash | null
@@ -32,14 +34,16 @@ export interface PageDefinition<Page> {
 
 const HTML = 'text/html'
 
-/** Returns the route of a page for people who are not logged in. It redirects a user who is logged in. */
+/** Returns the call that shows a page to anyone: `pages.password.forgot` for `/password/forgot`. */
+export function pageCall(path: string): Call<'anyone', PageTypes> {
+  return defineCall(`GET ${path}`, { name: `pages${path.replaceAll('/', '.')}`, access: 'anyone' })
+}
+
+/** A page for people who are not logged in. A person who is logged in is redirected at once. */
 export function entryPage(pages: Pages, { path, title, content }: PageDefinition<EntryPage>): Route {
   const { basePath, origins } = pages
-  return defineRoute({
-    method: 'GET',
-    path,
+  return defineRoute(pageCall(path), {
     summary: `Page: ${title.toLowerCase()}`,
-    access: 'anyone',
     answers: { 200: HTML, 303: null },
     async handle(request) {
       const { principal, query } = request
@@ -57,11 +61,8 @@ export function entryPage(pages: Pages, { path, title, content }: PageDefinition
  */
 export function linkPage(pages: Pages, { path, title, content }: PageDefinition<LinkPage>): Route {
   const { basePath } = pages
-  return defineRoute({
-    method: 'GET',
-    path,
+  return defineRoute(pageCall(path), {
     summary: `Page: ${title.toLowerCase()}`,
-    access: 'anyone',
     answers: { 200: HTML },
     async handle(request) {
       const { principal, query } = request

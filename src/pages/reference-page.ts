@@ -10,9 +10,9 @@ const ACCESS: Readonly<Record<Route['access'], string>> = {
   fresh_session: 'Needs a fresh session',
 }
 
-/** Renders the route table as a readable page. It loads nothing from other sites. */
+/** Renders the route table for readers. The page loads nothing from other origins. */
 export function referencePage(routes: readonly Route[], authUrl: string): Html {
-  return html`<p>Base URL <code>${authUrl}</code>. The same as a machine reads it: <a href="${authUrl}/openapi.json">openapi.json</a>.</p>
+  return html`<p>Base URL <code>${authUrl}</code>. For machines: <a href="${authUrl}/openapi.json">openapi.json</a>.</p>
 ${routes.filter(({ form }) => form?.only !== true).map((route) => routeSection(route, authUrl))}`
 }
 
@@ -23,7 +23,7 @@ function routeSection(route: Route, authUrl: string): Html {
 ${route.body === undefined ? '' : html`<table><caption class="soft">Body</caption>${members(route.body, 'input')}</table>`}
 ${Object.entries(route.answers).map(([status, answer]) => answerTable(status, answer))}
 ${
-  route.refusals === undefined || route.refusals.length === 0
+  route.refusals.length === 0
     ? ''
     : html`<p class="soft">Refusals: ${route.refusals.map((code) => html`<a href="${authUrl}/problems/${code}"><code>${code}</code></a> `)}</p>`
 }
@@ -48,7 +48,7 @@ interface MemberSchema {
 function members(schema: z.ZodType, io: 'input' | 'output'): Html {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return html`${Object.entries(properties).map(([name, member]) => {
-    const shape = member as MemberSchema // our schemas produce objects, never `true` or `false`
+    const shape = member as MemberSchema // our schemas have no members that are `true` or `false`
     const presence = required.includes(name) ? '' : 'optional'
     return html`<tr><td><code>${name}</code></td><td>${typeName(shape)}</td><td>${presence} ${shape.description ?? ''}</td></tr>`
   })}`

@@ -8,18 +8,15 @@ import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
 import { typedPasswordSchema } from './password-schema.ts'
 import { type ResetPasswordDeps, resetPassword } from './reset-password.ts'
+import { passwordCalls } from './wire.ts'
 
 /** The route that changes the password. */
 export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
-    defineRoute({
-      method: 'POST',
-      path: '/password/change',
+    defineRoute(passwordCalls['POST /password/change'], {
       summary: 'Change your password; all other sessions are revoked',
-      access: 'session',
       body: z.strictObject({ currentPassword: typedPasswordSchema, newPassword: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
-      refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
       form: { page: '/account', done: '/account', notice: 'password_changed' },
       async handle({ principal, sessionToken, body, stamp, ...request }) {
         const caller = readCaller(deps.throttle, 'password_change', { ...request, stamp })
@@ -40,16 +37,12 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
 /** Routes that send a reset link by email and set a new password with it. */
 export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps): Route[] {
   return [
-    defineRoute({
-      method: 'POST',
-      path: '/password/forgot',
+    defineRoute(passwordCalls['POST /password/forgot'], {
       summary: 'Send an email with a link that resets the password; the answer is the same for every address',
-      access: 'anyone',
       body: z.strictObject({
         email: z.string('Must be a string.').meta({ format: 'email' }),
       }),
       answers: { 202: null },
-      refusals: ['too_many_requests'],
       form: { page: '/password/forgot', done: '/password/forgot', notice: 'reset_sent' },
       async handle({ body, ...request }) {
         await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'password_forgot', request))
@@ -58,17 +51,13 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/password/reset',
+    defineRoute(passwordCalls['POST /password/reset'], {
       summary: 'Set a new password with the token of the email; all sessions are revoked',
-      access: 'anyone',
       body: z.strictObject({
         token: z.string('Must be a string.'),
         password: typedPasswordSchema,
       }),
       answers: { 204: null },
-      refusals: ['token_invalid', 'overloaded'],
       form: { page: '/password/reset', done: '/login', notice: 'password_reset', keeps: ['token'] },
       async handle({ body, stamp }) {
         await resetPassword(deps, body, stamp)

@@ -7,15 +7,13 @@ import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
 import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
 import { type RegisterDeps, register } from './register.ts'
+import { registrationCalls } from './wire.ts'
 
 /** The route that registers a user. */
 export function registrationRoutes(deps: RegisterDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
-    defineRoute({
-      method: 'POST',
-      path: '/register',
+    defineRoute(registrationCalls['POST /register'], {
       summary: 'Register and log in',
-      access: 'anyone',
       body: z.strictObject({
         email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),
         password: typedPasswordSchema,
@@ -26,7 +24,6 @@ export function registrationRoutes(deps: RegisterDeps & { readonly cookies: Cook
         201: completeJsonSchema,
         202: z.object({ status: z.literal('verification_required') }),
       },
-      refusals: ['registration_closed', 'email_taken', 'token_invalid', 'too_many_requests', 'overloaded'],
       form: { page: '/register', done: '/account', notice: 'welcome', keeps: ['invitation'] },
       async handle({ body, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'register', request)

@@ -1,31 +1,27 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseSessionId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { endSession, revokeOtherSessions, revokeSession } from './revoke-session.ts'
 import { sessionJsonSchema, toSessionJson } from './session-json.ts'
 import type { SessionDeps } from './start-session.ts'
+import { sessionCalls } from './wire.ts'
 
 /** Routes that show, list and revoke sessions. */
 export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/session',
+    defineRoute(sessionCalls['GET /session'], {
       summary: 'The current user and session',
-      access: 'session',
       answers: { 200: z.object({ user: userJsonSchema, session: sessionJsonSchema }) },
       async handle({ principal: { user, session } }) {
         return { status: 200, body: { user: toUserJson(user), session: toSessionJson(session, session.id) } }
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/logout',
+    defineRoute(sessionCalls['POST /logout'], {
       summary: 'Log out',
-      access: 'anyone',
       answers: { 204: null },
       form: { page: '/account', done: '/login', notice: 'logged_out' },
       async handle({ principal, stamp }) {
@@ -34,11 +30,8 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       },
     }),
 
-    defineRoute({
-      method: 'GET',
-      path: '/sessions',
+    defineRoute(sessionCalls['GET /sessions'], {
       summary: 'List your sessions',
-      access: 'session',
       answers: { 200: z.object({ sessions: z.array(sessionJsonSchema) }) },
       async handle({ principal: { user, session } }) {
         const sessions = await deps.sessions.listByUser(user.id, deps.clock())
@@ -46,13 +39,9 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       },
     }),
 
-    defineRoute({
-      method: 'DELETE',
-      path: '/sessions/{id}',
+    defineRoute(sessionCalls['DELETE /sessions/{id}'], {
       summary: 'Revoke one of your sessions',
-      access: 'session',
       answers: { 204: null },
-      refusals: ['not_found'],
       async handle({ params, principal, stamp }) {
         const id = parseSessionId(params.id ?? '')
         await revokeSession(deps, principal.user.id, id, stamp)
@@ -60,11 +49,8 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       },
     }),
 
-    defineRoute({
-      method: 'DELETE',
-      path: '/sessions',
+    defineRoute(sessionCalls['DELETE /sessions'], {
       summary: 'Revoke all your sessions except the current one',
-      access: 'session',
       answers: { 200: z.object({ revoked: z.int().nonnegative() }) },
       async handle({ principal, stamp }) {
         const revoked = await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
@@ -72,31 +58,35 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       },
     }),
 
-    defineRoute({
-      method: 'POST',
-      path: '/account/end-session',
-      summary: 'Form of the account page: log out one of your sessions',
-      access: 'session',
-      body: z.strictObject({ id: z.string() }),
-      answers: {},
-      form: { only: true, page: '/account', done: '/account', notice: 'session_ended' },
-      async handle({ body, principal, stamp }) {
-        await revokeSession(deps, principal.user.id, parseSessionId(body.id), stamp)
-        return { status: 204 }
+    defineRoute(
+      defineCall('POST /account/end-session', {
+        name: 'forms.logOutSession',
+        access: 'session',
+        body: json<{ readonly id: string }>(),
+      }),
+      {
+        summary: 'Form of the account page: log out one of your sessions',
+        body: z.strictObject({ id: z.string() }),
+        answers: {},
+        form: { only: true, page: '/account', done: '/account', notice: 'session_ended' },
+        async handle({ body, principal, stamp }) {
+          await revokeSession(deps, principal.user.id, parseSessionId(body.id), stamp)
+          return { status: 204 }
+        },
       },
-    }),
+    ),
 
-    defineRoute({
-      method: 'POST',
-      path: '/account/end-other-sessions',
-      summary: 'Form of the account page: log out all your other sessions',
-      access: 'session',
-      answers: {},
-      form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
-      async handle({ principal, stamp }) {
-        await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
-        return { status: 204 }
+    defineRoute(
+      defineCall('POST /account/end-other-sessions', { name: 'forms.logOutOtherSessions', access: 'session' }),
+      {
+        summary: 'Form of the account page: log out all your other sessions',
+        answers: {},
+        form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
+        async handle({ principal, stamp }) {
+          await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
+          return { status: 204 }
+        },
       },
-    }),
+    ),
   ]
 }

@@ -3,8 +3,8 @@ import { toIsoTime } from '../kernel/clock.ts'
 import type { SessionId } from '../kernel/ids.ts'
 import type { ClientInfo, Session, User } from '../kernel/principal.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
-import type { CompleteJson, DeviceJson, SessionJson } from '../kernel/wire.ts'
 import { deviceLabel } from './device-label.ts'
+import type { CompleteJson, DeviceJson, SessionJson } from './wire.ts'
 
 /** `device` as it stands in JSON: where a request came from, as far as that is known. */
 export const deviceJsonSchema = z.object({

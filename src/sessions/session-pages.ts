@@ -1,11 +1,11 @@
 import { html } from 'hono/html'
 import type { Clock } from '../kernel/clock.ts'
 import type { AccountPage, Html } from '../kernel/feature.ts'
-import type { SessionJson } from '../kernel/wire.ts'
 import type { Pages } from '../pages/pages.ts'
 import { timeElement } from '../pages/parts.ts'
 import { toSessionJson } from './session-json.ts'
 import type { SessionStore } from './store.ts'
+import type { SessionJson } from './wire.ts'
 
 /** Returns the sessions part of the account page: log out here, and log out other sessions. */
 export function sessionAccountPage(

@@ -1,9 +1,10 @@
-/* The wire interfaces match the OpenAPI document of the service, member by member. */
+/* The types of the client match the OpenAPI document of the service, member by member. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { createClient } from '../../src/client.ts'
 import { startInstance } from '../support/rings.ts'
 
 interface Schema {
@@ -22,6 +23,7 @@ interface Content {
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>
 }
 interface Operation {
+  readonly operationId: string
   readonly parameters?: readonly { readonly in: string; readonly name: string }[]
   readonly requestBody?: Content
   readonly responses: Readonly<Record<string, Content>>
@@ -68,17 +70,38 @@ function toRoute({ parameters = [], requestBody, responses }: Operation, { compo
     [...description.matchAll(/`(\w+)`/g)].map(([, code]) => `'${code}'`),
   )
   return `{
-    ${query.length > 0 ? `query: { ${query.map(({ name }) => `readonly ${name}?: string | undefined`).join('; ')} }` : ''}
-    ${body === undefined ? '' : `body: ${toType(body, components.schemas)}`}
+    query: ${query.length > 0 ? `{ ${query.map(({ name }) => `readonly ${name}?: string | undefined`).join('; ')} }` : 'undefined'}
+    body: ${body === undefined ? 'undefined' : toType(body, components.schemas)}
     answer: ${types.map((type) => toType(type, components.schemas)).join(' | ')}
     refusal: ${codes.join(' | ')}
   }`
 }
 
-test('the wire interfaces match the OpenAPI document in every member, body, answer and refusal', async () => {
+/** Operations without a member of the client. Pages are left out, too. */
+const NOT_IN_CLIENT = ['login.attempt', 'verify', 'openapi', 'reference', 'problems']
+
+async function readDocument(): Promise<Document> {
   const instance = await startInstance('handler')
-  const document: Document = (await instance.client().get('/auth/openapi.json')).body
+  const { body } = await instance.client().get('/auth/openapi.json')
   await instance.close()
+  return body
+}
+
+test('the operationIds are the names of the client, in both directions', async () => {
+  const { paths } = await readDocument()
+  const ids = Object.values(paths).flatMap((operations) => Object.values(operations).map((each) => each.operationId))
+  expect(new Set(ids).size).toBe(ids.length)
+  const calls = ids.filter((id) => !id.startsWith('pages.') && !NOT_IN_CLIENT.includes(id))
+  expect(NOT_IN_CLIENT.filter((id) => !ids.includes(id))).toEqual([])
+  const { state: _, onChange: __, ...members } = createClient()
+  const names = Object.entries(members).flatMap(([name, member]) =>
+    typeof member === 'function' ? [name] : Object.keys(member).map((inner) => `${name}.${inner}`),
+  )
+  expect(calls.toSorted()).toEqual(names.toSorted())
+})
+
+test('the types of the client are the OpenAPI document, to the last member, body, answer and refusal', async () => {
+  const document = await readDocument()
   const routes = Object.entries(document.paths)
     .flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, operation]) => ({
@@ -93,10 +116,9 @@ test('the wire interfaces match the OpenAPI document in every member, body, answ
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-wire-'))
   writeFileSync(
     join(directory, 'wire.ts'),
-    `import type { ${NOT_SERVED} } from '${root}/src/kernel/wire.ts'
-     import type { UserEventType } from '${root}/src/catalogue/events.ts'
-     import type { WireRoutes as AnyWireRoutes } from '${root}/src/kernel/wire-routes.ts'
-     type WireRoutes = AnyWireRoutes<UserEventType>
+    `import type { ${NOT_SERVED} } from '${root}/src/login/wire.ts'
+     import type { WireAnswer, WireKey, WireTypes } from '${root}/src/catalogue/wire.ts'
+     type WireRoutes = { [Key in WireKey]: Omit<WireTypes<Key>, 'answer'> & { answer: WireAnswer<Key> } }
      interface Documented { ${routes.map(({ key, type }) => `'${key}': ${type}`).join('\n')} }
      /** Types with inlined interfaces, because the compiler treats types as identical only if their structure is. */
      type Open<T> = T extends object ? { readonly [K in keyof T]: Open<T[K]> } : T

@@ -1,0 +1,21 @@
+import { defineCalls, json } from '../kernel/define-calls.ts'
+
+/** Query of `GET /verify`. */
+export interface VerifyQuery {
+  /** May repeat; the request must have all of the scopes. */
+  readonly scope?: string | undefined
+  readonly audience?: string | undefined
+  /** `login` redirects browsers that are not logged in. */
+  readonly redirect?: string | undefined
+}
+
+/** The call that proxies send. */
+export const forwardAuthCalls = defineCalls({
+  'GET /verify': {
+    name: 'verify',
+    access: 'user',
+    query: json<VerifyQuery>(),
+    answer: null,
+    refusals: ['bad_request', 'cross_origin', 'insufficient_scope'],
+  },
+})
