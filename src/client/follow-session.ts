@@ -14,19 +14,19 @@ import { untilAborted } from './until-aborted.ts'
 export interface SessionFollower {
   state(): SessionState
   onChange(listener: SessionListener): () => void
-  /** Asks the service. Calls at the same time share one request. */
+  /** Reads the session from the service. Calls at the same time share one request. */
   readonly ask: Call<'GET /session'>
-  /** To tell later whether something changed since. */
+  /** Returns a number that grows with every change, to compare later. */
   moment(): number
-  /** A call logged in, or out. */
+  /** Records that a call logged in or out. */
   isNow(login: LoginJson | null): void
-  /** A request of that moment was refused for want of a session. */
+  /** Records that a request of that moment was refused with 401. */
   isGone(moment: number): void
-  /** A call brought news of the user or of the current session. */
+  /** Records what a call returned about the user or the current session. */
   hasNews(news: { readonly user?: UserJson; readonly session?: SessionJson }): void
-  /** A call ended a session. */
+  /** Records that a call revoked a session. */
   isRevoked(sessionId: string): void
-  /** A call may have changed the user or ended the session. */
+  /** Records that a call may have changed the user or revoked the session. */
   mayDiffer(): void
 }
 

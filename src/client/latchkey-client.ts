@@ -1,75 +1,79 @@
 import type { BodyCall, Call, IdCall, QueryCall } from './calls.ts'
 import type { SessionListener, SessionState } from './session-state.ts'
 
-/** Calls the routes of Latchkey. Every call gives success or a refusal whose `code` is one that the call can have. */
+/** Calls the routes of Latchkey. Every call returns success or a refusal whose `code` is one that this call can have. */
 export interface LatchkeyClient {
-  /** Who is logged in, as far as is known without asking. */
+  /** The session as far as the client knows it without a request. */
   readonly state: SessionState
   /**
-   * Hears of every change of `state`: logins, logouts, a 401 of any call, other tabs of the browser.
-   * @returns ends it.
+   * Calls the listener at every change of `state`: a login, a logout, a 401 of any call, a change in another tab.
+   * @returns a function that removes the listener.
    */
   onChange(listener: SessionListener): () => void
 
-  /** Asks who is logged in. Calls at the same time share one request. */
+  /** Reads the current user and session. Calls at the same time share one request. */
   readonly session: Call<'GET /session'>
-  /** Makes an account and logs in, or, where addresses are verified first, has a link mailed. */
+  /** Creates an account and logs in; if email addresses are verified first, sends an email with a link instead. */
   readonly register: BodyCall<'POST /register'>
-  /** Logs in, or says which steps are still open. */
+  /** Logs in, or returns the open steps if the login needs another proof. */
   readonly logIn: BodyCall<'POST /login'>
-  /** Ends the current session; no error when there is none. */
+  /** Logs out. It succeeds also without a session. */
   readonly logOut: Call<'POST /logout'>
-  /** Proves who one is again: the session is fresh, and keeps its id. */
+  /** Confirms the identity of the user. The session becomes fresh and keeps its id. */
   readonly reauthenticate: BodyCall<'POST /reauthenticate'>
-  /** What the service is and offers. */
+  /** Reads the metadata of the service. */
   readonly metadata: Call<'GET '>
 
   readonly sessions: {
-    /** The own sessions, the current one marked. */
+    /** Lists the sessions of the user; `current` marks this one. */
     readonly list: Call<'GET /sessions'>
-    /** Ends one. */
+    /** Revokes one session. */
     readonly revoke: IdCall<'DELETE /sessions/{id}'>
-    /** Ends all but the current one. */
+    /** Revokes all sessions except the current one. */
     readonly revokeOthers: Call<'DELETE /sessions'>
   }
 
   readonly tokens: {
-    /** Makes an access token; its secret is in the answer this once. Asks for a fresh session. */
+    /** Creates an access token. Its secret is in this answer only. Needs a fresh session. */
     readonly create: BodyCall<'POST /tokens'>
+    /** Lists the access tokens of the user, without their secrets. */
     readonly list: Call<'GET /tokens'>
+    /** Revokes an access token. */
     readonly revoke: IdCall<'DELETE /tokens/{id}'>
   }
 
   readonly user: {
+    /** Reads the account. */
     readonly get: Call<'GET /user'>
+    /** Changes or removes the name. */
     readonly rename: BodyCall<'PATCH /user'>
-    /** Deletes the account and all that belongs to it. */
+    /** Deletes the account and everything that belongs to it. Needs a fresh session. */
     readonly delete: Call<'DELETE /user'>
-    /** All that is stored about the account. */
+    /** Reads everything that is stored about the account. */
     readonly export: Call<'GET /user/export'>
-    /** What happened to the account, newest first, at most 100 events; `before` an event for the next page. */
+    /** Lists the events of the account, newest first, at most 100. `before`: the id of the last event of the page before. */
     readonly events: QueryCall<'GET /user/events'>
   }
 
   readonly password: {
-    /** Changes it; all other sessions end. */
+    /** Changes the password. All other sessions are revoked. */
     readonly change: BodyCall<'POST /password/change'>
-    /** Has a link mailed. The answer is the same for any address. */
+    /** Sends an email with a reset link. The answer is the same for every email address. */
     readonly forgot: BodyCall<'POST /password/forgot'>
-    /** Sets a new one with the token of the mail; all sessions end. */
+    /** Sets a new password with the token of the email. All sessions are revoked. */
     readonly reset: BodyCall<'POST /password/reset'>
   }
 
   readonly email: {
-    /** Has a link mailed that verifies the address. */
+    /** Sends an email with a link that verifies the email address. */
     readonly requestVerification: Call<'POST /email/verify/request'>
-    /** Verifies it with the token of the mail. */
+    /** Verifies the email address with the token of the email. */
     readonly verify: BodyCall<'POST /email/verify'>
-    /** Has a link mailed to another address; opening it changes the address. */
+    /** Sends a link to another email address. Confirming it changes the email address. */
     readonly change: BodyCall<'POST /email/change'>
-    /** Changes it with the token of the mail. */
+    /** Changes the email address with the token of the email. */
     readonly confirmChange: BodyCall<'POST /email/change/confirm'>
-    /** Takes a change back with the token of the notice. */
+    /** Undoes a change of email address with the token of the notice. */
     readonly undoChange: BodyCall<'POST /email/change/undo'>
   }
 }

@@ -45,7 +45,7 @@ const NOTHING_DONE = ['too_many_requests', 'overloaded']
 
 /**
  * Sends a request and reads the answer.
- * @throws what `fetch` throws, the reason of the signal, and an Error for an answer that is none of Latchkey.
+ * @throws the errors of `fetch`, the reason of the signal, and Error for an answer that Latchkey did not send.
  */
 export async function send(settings: SendSettings, outgoing: Outgoing): Promise<Result<unknown>> {
   const { maxRetries = 2, maxRetryWaitSeconds = 5 } = settings
@@ -67,7 +67,7 @@ async function exchange(
   const response = await fetch(authUrl + path, {
     method,
     credentials,
-    redirect: 'error', // none of Latchkey's: a password follows nobody elsewhere
+    redirect: 'error', // Latchkey sends none to this client, and a password must not follow one
     ...(signal && { signal }),
     headers: body === undefined ? { ...headers } : { ...headers, 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
@@ -86,7 +86,9 @@ function toResult(response: Response, json: unknown, retryAfterSeconds: number |
   if (response.ok && json !== undefined) return { ok: true, data: json }
   const problem = json as ProblemJson | null | undefined // when it has a code
   if (response.ok || !problem?.code) {
-    throw new Error(`${response.status} from ${response.url} is no answer of Latchkey: are baseUrl and basePath right?`)
+    throw new Error(
+      `${response.status} from ${response.url} is not an answer of Latchkey: are baseUrl and basePath right?`,
+    )
   }
   const { status, title, detail, errors = [] } = problem
   const code = problem.code as RefusalCode // of this version; a newer server may have other codes

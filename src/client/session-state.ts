@@ -2,39 +2,39 @@ import type { SessionJson } from '../catalogue/wire.ts'
 import type { UserJson } from '../kernel/wire.ts'
 import type { Refused } from './result.ts'
 
-/** Who is logged in, as far as the client knows. */
+/** The session as far as the client knows it. */
 export type SessionState =
   | {
-      /** Nobody asked yet. */
+      /** The service was not asked yet. */
       readonly status: 'unknown'
     }
   | { readonly status: 'logged_out' }
   | { readonly status: 'logged_in'; readonly user: UserJson; readonly session: SessionJson }
   | {
-      /** The question was not answered, and it is not known from before. */
+      /** The service did not answer, and the client knew nothing before. */
       readonly status: 'unavailable'
-      /** The refusal, or what `fetch` threw. */
+      /** The refusal, or the error that `fetch` threw. */
       readonly error: Refused | Error
     }
 
 type Channel = InstanceType<typeof BroadcastChannel>
 
-/** Hears of every change. */
+/** Receives every change of the state. */
 export type SessionListener = (state: SessionState) => void
 
-/** The state, and whoever wants to hear of it. */
+/** The state and its listeners. */
 export interface SessionStateHolder {
   get(): SessionState
   set(state: SessionState): void
-  /** Has the other tabs ask again. */
+  /** Makes the other tabs ask the service again. */
   tellTabs(): void
   onChange(listener: SessionListener): () => void
 }
 
 /**
- * Holds the state of one client. While somebody listens, it also hears of other tabs, where the browser has
- * BroadcastChannel: those say that something changed, never what.
- * @param onOtherTab runs when another tab says so.
+ * Holds the state of one client. While it has a listener, it also follows other tabs through BroadcastChannel, if the
+ * browser has it. A message says that something changed, never what.
+ * @param onOtherTab runs at each message of another tab.
  */
 export function holdSessionState(channelName: string, onOtherTab: () => void): SessionStateHolder {
   let state: SessionState = { status: 'unknown' }
@@ -66,12 +66,12 @@ export function holdSessionState(channelName: string, onOtherTab: () => void): S
   }
 }
 
-/** Servers have BroadcastChannel, too, but no tabs; there it would keep the process alive. */
+/** Opens the channel of the tabs. A server has BroadcastChannel but no tabs; there an open channel keeps the process alive. */
 function openChannel(name: string): Channel | null {
   return 'document' in globalThis && 'BroadcastChannel' in globalThis ? new BroadcastChannel(name) : null
 }
 
-/** What a listener throws is a bug of its own: it is reported as one, and the others hear of the change all the same. */
+/** An error of a listener is reported as uncaught, and the other listeners still run. */
 function callSafely(listener: SessionListener, state: SessionState): void {
   try {
     listener(state)

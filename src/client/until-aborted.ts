@@ -1,4 +1,4 @@
-/** Waits for a promise, or until the signal is aborted, whose reason it throws then. What is waited for goes on. */
+/** Waits for a promise. If the signal aborts first, throws its reason; the work behind the promise continues. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal?.reason)

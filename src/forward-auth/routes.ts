@@ -20,21 +20,21 @@ import { forwardAuthCalls } from './wire.ts'
 export interface ForwardAuthDeps {
   readonly links: Links
   readonly origins: Origins
-  /** The scopes that there are. */
+  /** The scopes that the application has. */
   readonly scopes: readonly string[]
-  /** Signs what the API is told; null: nothing is signed. */
+  /** Signs identities for the API; null: they are not signed. */
   readonly jwtSigner: JwtSigner | null
   readonly clock: Clock
 }
 
-/** How long a signed identity is good: as long as a request may take to reach the API. */
+/** How long a signed identity is valid, in seconds: as long as a request may take to reach the API. */
 const JWT_SECONDS = 60
 
-/** What the query asks. */
+/** The query of a proxy. */
 interface Question {
   readonly scopes: readonly string[]
   readonly leadsToLogin: boolean
-  /** Null: the signed identity is for whoever gets it. */
+  /** Null: the signed identity names no audience. */
   readonly audience: string | null
 }
 
@@ -44,7 +44,7 @@ const QUERY = {
   redirect: '`login`: browsers that are not logged in and ask for HTML are sent to the login page, in place of 401.',
 }
 
-/** The route that proxies ask, and the keys of what it signs. */
+/** Routes that proxies ask, and the public keys of signed identities. */
 export function forwardAuthRoutes(deps: ForwardAuthDeps): Route[] {
   return [verifyRoute(deps), ...(deps.jwtSigner === null ? [] : [keysRoute(deps.jwtSigner)])]
 }
@@ -67,7 +67,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
     async handle(request) {
       const { principal, header } = request
       const { scopes, audience } = readQuestion(deps, request)
-      // The API behind has no other protection. A token is sent by nobody's page but its holder's.
+      // The API behind the proxy has no other protection. Only the holder of an access token can send it.
       const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.origins).isSafe
       if (!isSafe) refuseForeignPage(header, deps.origins)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
@@ -86,7 +86,7 @@ function keysRoute({ publicKeys }: JwtSigner): Route {
   })
 }
 
-/** Throws bad_request for whatever is not understood: a scope that is misspelt must not be a scope that nobody asks for. */
+/** Reads the query. Throws `bad_request` for an unknown parameter or scope: a misspelt scope must not let a request pass. */
 function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
   const { scope: scopes = [], redirect = [], audience = [], ...others } = queryAll
   if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
@@ -103,7 +103,7 @@ function badQuery(detail: string): Refusal {
   return new Refusal('bad_request', { detail })
 }
 
-/** Whom the API is told about. A session has every scope, so that the API may look at scopes alone. */
+/** Returns the headers that identify the principal to the API. A session has every scope, so the API can check scopes alone. */
 function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: string | null): Record<string, string> {
   const { user, scopes } = principal
   const proof =

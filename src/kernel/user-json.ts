@@ -3,7 +3,7 @@ import { toIsoTime } from './clock.ts'
 import type { User } from './principal.ts'
 import type { UserJson } from './wire.ts'
 
-/** `user` as it stands in JSON (DESIGN section 3). */
+/** `user` in JSON (DESIGN section 3). */
 export const userJsonSchema = z
   .object({
     id: z.uuid(),

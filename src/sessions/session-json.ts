@@ -6,7 +6,7 @@ import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { deviceLabel } from './device-label.ts'
 import type { CompleteJson, DeviceJson, SessionJson } from './wire.ts'
 
-/** `device` as it stands in JSON: where a request came from, as far as that is known. */
+/** `device` in JSON: where a request came from, as far as that is known. */
 export const deviceJsonSchema = z.object({
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
@@ -18,7 +18,7 @@ export function toDeviceJson({ ip, userAgent }: ClientInfo): DeviceJson {
   return { ip, userAgent, label: deviceLabel(userAgent) }
 }
 
-/** `session` as it stands in JSON (DESIGN section 3). It has no token: that is nowhere but in the cookie. */
+/** `session` in JSON (DESIGN section 3). It has no token: that is nowhere but in the cookie. */
 export const sessionJsonSchema = z
   .object({
     id: z.uuid(),
@@ -51,7 +51,7 @@ export function toSessionJson(session: Session, currentId: SessionId | null): Se
   }
 }
 
-/** A login or registration that is done, as it stands in JSON. */
+/** A login or registration that is done, in JSON. */
 export const completeJsonSchema = z.object({
   status: z.literal('complete'),
   user: userJsonSchema,

@@ -373,9 +373,9 @@ describe('trying again', () => {
       response.writeHead(503, { 'Retry-After': retryAfter, 'Content-Type': 'text/html' }).end('<p>Down')
     })
     const client = createClient({ baseUrl })
-    await expect(client.session()).rejects.toThrow(/503 .* no answer of Latchkey/)
+    await expect(client.session()).rejects.toThrow(/503 .* not an answer of Latchkey/)
     expect(requests).toBe(3)
-    await expect(client.logOut()).rejects.toThrow(/no answer of Latchkey/)
+    await expect(client.logOut()).rejects.toThrow(/not an answer of Latchkey/)
     expect(requests).toBe(4)
     expect(client.state).toEqual({ status: 'unavailable', error: expect.any(Error) })
   })
@@ -388,6 +388,6 @@ test.each([
 ])('an answer that is not from Latchkey is an error: %s', async (_, status, type, text) => {
   const baseUrl = await serve((_request, response) => response.writeHead(status, { 'Content-Type': type }).end(text))
   await expect(createClient({ baseUrl }).logIn(CREDENTIALS)).rejects.toThrow(
-    `${status} from ${baseUrl}/auth/login is no answer of Latchkey`,
+    `${status} from ${baseUrl}/auth/login is not an answer of Latchkey`,
   )
 })
