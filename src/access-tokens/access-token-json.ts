@@ -9,10 +9,13 @@ export const accessTokenJsonSchema = z
     id: z.uuid(),
     name: z.string(),
     scopes: z.array(z.string()),
-    lastFour: z.string().meta({ description: 'The last four characters of the token, by which people know it again.' }),
+    lastFour: z.string().meta({ description: 'The last four characters of the token, so that users recognize it.' }),
     createdAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime().nullable().meta({ description: 'Null: never.' }),
-    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'Good to a minute. Null: not yet.' }),
+    expiresAt: z.iso.datetime().nullable().meta({ description: 'Null: the token never expires.' }),
+    lastUsedAt: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'Accurate to a minute. Null: the token was never used.' }),
   })
   .meta({ id: 'AccessToken' }) satisfies z.ZodType<AccessTokenJson>
 

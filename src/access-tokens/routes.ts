@@ -24,7 +24,7 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
       }),
       answers: {
         201: z.object({
-          token: z.string().meta({ description: 'The secret. It is shown this once.' }),
+          token: z.string().meta({ description: 'The secret. It is shown only once.' }),
           accessToken: accessTokenJsonSchema,
         }),
       },

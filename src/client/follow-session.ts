@@ -1,6 +1,6 @@
 /*
- * Keeps `state` true. Answers overtake each other: what was asked before the last change, and is answered after it, says
- * nothing about now. So every change begins a new moment, and an answer counts only in the moment of its request.
+ * Keeps `state` correct. Answers can overtake each other: an answer to a request from before the last change is outdated. So
+ * every change starts a new moment, and an answer counts only in the moment of its request.
  */
 
 import type { LoginJson, SessionJson } from '../catalogue/wire.ts'
@@ -10,23 +10,23 @@ import type { Refused } from './result.ts'
 import { holdSessionState, type SessionListener, type SessionState } from './session-state.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** Who is logged in, told by the calls that are made. */
+/** Follows from the calls who is logged in. */
 export interface SessionFollower {
   state(): SessionState
   onChange(listener: SessionListener): () => void
-  /** Reads the session from the service. Calls at the same time share one request. */
+  /** Asks the service. Simultaneous calls share one request. */
   readonly ask: Call<'GET /session'>
-  /** Returns a number that grows with every change, to compare later. */
+  /** Returns the current moment. Compare it later to see whether the state changed. */
   moment(): number
-  /** Records that a call logged in or out. */
+  /** Reports that a call logged in or out. */
   isNow(login: LoginJson | null): void
-  /** Records that a request of that moment was refused with 401. */
+  /** Reports that a request of that moment was refused because it had no session. */
   isGone(moment: number): void
-  /** Records what a call returned about the user or the current session. */
+  /** Reports that a call returned the user or the current session. */
   hasNews(news: { readonly user?: UserJson; readonly session?: SessionJson }): void
-  /** Records that a call revoked a session. */
+  /** Reports that a call revoked a session. */
   isRevoked(sessionId: string): void
-  /** Records that a call may have changed the user or revoked the session. */
+  /** Reports that a call may have changed the user or revoked the session. */
   mayDiffer(): void
 }
 
@@ -109,7 +109,7 @@ function toState({ user, session }: LoginJson): SessionState {
   return { status: 'logged_in', user, session }
 }
 
-/** What was known before still is the best guess. */
+/** Keeps the known state. A failed request does not change it. */
 function orUnavailable(state: SessionState, error: Refused | Error): SessionState {
   return state.status === 'logged_in' || state.status === 'logged_out' ? state : { status: 'unavailable', error }
 }

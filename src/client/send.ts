@@ -1,7 +1,7 @@
 /*
- * One call over HTTP: the request, the answer, and the same again when the server asks for it. A request is repeated
- * only where that cannot do a thing twice: any request that `too_many_requests` or `overloaded` refused, for they are
- * answered before anything is done, and reads. `unavailable` may come of a commit whose answer was lost.
+ * One call over HTTP: the request, the answer, and retries if the server asks for them. The client retries a request only
+ * if that cannot do the work twice: reads, and requests refused with `too_many_requests` or `overloaded`, which the server
+ * answers before it does anything. After `unavailable`, the work may be done: a commit can lose its answer.
  */
 import type { RefusalCode } from '../catalogue/refusals.ts'
 import type { ProblemJson } from '../kernel/wire.ts'
@@ -10,28 +10,28 @@ import { untilAborted } from './until-aborted.ts'
 
 /** How a client reaches Latchkey. */
 export interface ClientOptions {
-  /** Origin of the service. Default: that of the page; outside a browser it has to be said. */
+  /** Origin of the service. Default: the origin of the page. Required outside a browser. */
   readonly baseUrl?: string | undefined
   /** Default: `/auth`. */
   readonly basePath?: string | undefined
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** Sent with every request: on a server that renders pages, the `cookie` of the request that it answers. */
+  /** Headers of every request. A server that renders pages passes the `cookie` of the request that it answers. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** `include` for a service on another origin, which has to trust the page's (`trustedOrigins`). Default: `same-origin`. */
+  /** `include` for a service on another origin, which must list the page's origin in `trustedOrigins`. Default: `same-origin`. */
   readonly credentials?: 'same-origin' | 'include' | undefined
-  /** How often a request is repeated when the service asks for it by `Retry-After`. Default: 2. */
+  /** How many times the client retries a request if the service asks for it with `Retry-After`. Default: 2. */
   readonly maxRetries?: number | undefined
-  /** The longest wait before a repetition; a longer one is not waited for, and the refusal given at once. Default: 5. */
+  /** The longest wait before a retry. If the service asks for more, the call returns the refusal at once. Default: 5. */
   readonly maxRetryWaitSeconds?: number | undefined
 }
 
-/** Origin and base path; only the path on a page of the same origin. */
+/** Origin and base path. On a page of the same origin, only the base path. */
 export interface SendSettings extends ClientOptions {
   readonly authUrl: string
 }
 
-/** What is sent. */
+/** A request to send. */
 export interface Outgoing {
   readonly method: string
   /** Below the base path, with its query. */
@@ -45,7 +45,7 @@ const NOTHING_DONE = ['too_many_requests', 'overloaded']
 
 /**
  * Sends a request and reads the answer.
- * @throws the errors of `fetch`, the reason of the signal, and Error for an answer that Latchkey did not send.
+ * @throws what `fetch` throws, the reason of the signal, and an Error if the answer does not come from Latchkey.
  */
 export async function send(settings: SendSettings, outgoing: Outgoing): Promise<Result<unknown>> {
   const { maxRetries = 2, maxRetryWaitSeconds = 5 } = settings
@@ -67,7 +67,7 @@ async function exchange(
   const response = await fetch(authUrl + path, {
     method,
     credentials,
-    redirect: 'error', // Latchkey sends none to this client, and a password must not follow one
+    redirect: 'error', // Latchkey answers no call with a redirect, and another origin must not get the password
     ...(signal && { signal }),
     headers: body === undefined ? { ...headers } : { ...headers, 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
@@ -84,7 +84,7 @@ function isRepeatable(method: string, status: number, json: unknown): boolean {
 
 function toResult(response: Response, json: unknown, retryAfterSeconds: number | null): Result<unknown> {
   if (response.ok && json !== undefined) return { ok: true, data: json }
-  const problem = json as ProblemJson | null | undefined // when it has a code
+  const problem = json as ProblemJson | null | undefined // if it has a code
   if (response.ok || !problem?.code) {
     throw new Error(
       `${response.status} from ${response.url} is not an answer of Latchkey: are baseUrl and basePath right?`,

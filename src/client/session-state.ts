@@ -2,16 +2,16 @@ import type { SessionJson } from '../catalogue/wire.ts'
 import type { UserJson } from '../kernel/wire.ts'
 import type { Refused } from './result.ts'
 
-/** The session as far as the client knows it. */
+/** The user who is logged in, as far as the client knows. */
 export type SessionState =
   | {
-      /** The service was not asked yet. */
+      /** The client has not asked yet. */
       readonly status: 'unknown'
     }
   | { readonly status: 'logged_out' }
   | { readonly status: 'logged_in'; readonly user: UserJson; readonly session: SessionJson }
   | {
-      /** The service did not answer, and the client knew nothing before. */
+      /** The service did not answer, and the client has no earlier answer. */
       readonly status: 'unavailable'
       /** The refusal, or the error that `fetch` threw. */
       readonly error: Refused | Error
@@ -19,22 +19,22 @@ export type SessionState =
 
 type Channel = InstanceType<typeof BroadcastChannel>
 
-/** Receives every change of the state. */
+/** Receives every change. */
 export type SessionListener = (state: SessionState) => void
 
 /** The state and its listeners. */
 export interface SessionStateHolder {
   get(): SessionState
   set(state: SessionState): void
-  /** Makes the other tabs ask the service again. */
+  /** Makes the other tabs ask again. */
   tellTabs(): void
   onChange(listener: SessionListener): () => void
 }
 
 /**
- * Holds the state of one client. While it has a listener, it also follows other tabs through BroadcastChannel, if the
- * browser has it. A message says that something changed, never what.
- * @param onOtherTab runs at each message of another tab.
+ * Holds the state of one client. While it has listeners, it also receives messages of other tabs if the browser has
+ * BroadcastChannel. A message says that something changed, but has no data.
+ * @param onOtherTab runs when another tab reports a change.
  */
 export function holdSessionState(channelName: string, onOtherTab: () => void): SessionStateHolder {
   let state: SessionState = { status: 'unknown' }
@@ -66,12 +66,12 @@ export function holdSessionState(channelName: string, onOtherTab: () => void): S
   }
 }
 
-/** Opens the channel of the tabs. A server has BroadcastChannel but no tabs; there an open channel keeps the process alive. */
+/** Opens the channel in browsers only. On a server, it would keep the process alive. */
 function openChannel(name: string): Channel | null {
   return 'document' in globalThis && 'BroadcastChannel' in globalThis ? new BroadcastChannel(name) : null
 }
 
-/** An error of a listener is reported as uncaught, and the other listeners still run. */
+/** Calls a listener. An error of the listener is reported as uncaught; the other listeners are called all the same. */
 function callSafely(listener: SessionListener, state: SessionState): void {
   try {
     listener(state)

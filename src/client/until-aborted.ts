@@ -1,4 +1,4 @@
-/** Waits for a promise. If the signal aborts first, throws its reason; the work behind the promise continues. */
+/** Waits for a promise. Throws the reason of the signal if it is aborted first; the work behind the promise continues. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal?.reason)

@@ -16,42 +16,42 @@ import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import { readOriginalRequest } from './original-request.ts'
 import { forwardAuthCalls } from './wire.ts'
 
-/** What forward-auth works with. */
+/** Dependencies of forward-auth. */
 export interface ForwardAuthDeps {
   readonly links: Links
   readonly origins: Origins
-  /** The scopes that the application has. */
+  /** All scopes of the service. */
   readonly scopes: readonly string[]
-  /** Signs identities for the API; null: they are not signed. */
+  /** Signs the identity for the API. Null: the identity is not signed. */
   readonly jwtSigner: JwtSigner | null
   readonly clock: Clock
 }
 
-/** How long a signed identity is valid, in seconds: as long as a request may take to reach the API. */
+/** Lifetime of a signed identity: the longest time that a request takes to reach the API. */
 const JWT_SECONDS = 60
 
-/** The query of a proxy. */
+/** The query of a request, parsed. */
 interface Question {
   readonly scopes: readonly string[]
   readonly leadsToLogin: boolean
-  /** Null: the signed identity names no audience. */
+  /** Null: the signed identity has no audience. */
   readonly audience: string | null
 }
 
 const QUERY = {
-  scope: 'A scope that the request must have. May stand more than once: all of them are asked for.',
+  scope: 'A scope that the request must have. May repeat; the request must have all of them.',
   audience: 'The name of the API, for the claim `aud` of X-Auth-JWT.',
-  redirect: '`login`: browsers that are not logged in and ask for HTML are sent to the login page, in place of 401.',
+  redirect: '`login`: redirects browsers that are not logged in and ask for HTML to the login page, instead of a 401.',
 }
 
-/** Routes that proxies ask, and the public keys of signed identities. */
+/** Builds the route for proxies, and the route with the public keys if identities are signed. */
 export function forwardAuthRoutes(deps: ForwardAuthDeps): Route[] {
   return [verifyRoute(deps), ...(deps.jwtSigner === null ? [] : [keysRoute(deps.jwtSigner)])]
 }
 
 function verifyRoute(deps: ForwardAuthDeps): Route {
   return defineRoute(forwardAuthCalls['GET /verify'], {
-    summary: 'Forward-auth: whether a proxy may let a request through, and who it is from',
+    summary: 'Forward-auth: check a request for a proxy and return its user',
     query: QUERY,
     repeats: ['scope'],
     answers: { 204: null, 303: null },
@@ -67,7 +67,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
     async handle(request) {
       const { principal, header } = request
       const { scopes, audience } = readQuestion(deps, request)
-      // The API behind the proxy has no other protection. Only the holder of an access token can send it.
+      // The API behind the proxy has no other protection. Pages of other origins cannot send an access token.
       const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.origins).isSafe
       if (!isSafe) refuseForeignPage(header, deps.origins)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
@@ -86,7 +86,7 @@ function keysRoute({ publicKeys }: JwtSigner): Route {
   })
 }
 
-/** Reads the query. Throws `bad_request` for an unknown parameter or scope: a misspelt scope must not let a request pass. */
+/** Parses the query. Throws bad_request for anything unknown: a misspelt scope must never be ignored. */
 function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
   const { scope: scopes = [], redirect = [], audience = [], ...others } = queryAll
   if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
@@ -103,7 +103,7 @@ function badQuery(detail: string): Refusal {
   return new Refusal('bad_request', { detail })
 }
 
-/** Returns the headers that identify the principal to the API. A session has every scope, so the API can check scopes alone. */
+/** Returns the headers that identify the user. A session has every scope, so that an API can check scopes alone. */
 function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: string | null): Record<string, string> {
   const { user, scopes } = principal
   const proof =
@@ -119,7 +119,7 @@ function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: 
   }
 }
 
-/** The same as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
+/** Returns the same identity as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
 function claimsOf(
   { links, scopes: known, clock }: ForwardAuthDeps,
   principal: Principal,
@@ -148,7 +148,7 @@ function claimsOf(
   }
 }
 
-/** Headers are ASCII: all else is percent-encoded UTF-8, and `%` with it, so that decoding gives the text. */
+/** Encodes a header value in ASCII: other characters and `%` become percent-encoded UTF-8, so that decoding returns the text. */
 function toHeaderValue(text: string): string {
   return text.replaceAll(/[^\x21-\x24\x26-\x7e]+/g, encodeURIComponent)
 }

@@ -9,7 +9,7 @@ const stepJsonSchema = z.object({
 }) satisfies z.ZodType<StepJson>
 
 const open = {
-  steps: z.array(stepJsonSchema).meta({ description: 'Any one of these goes on.' }),
+  steps: z.array(stepJsonSchema).meta({ description: 'The open steps. Any one of them continues the login.' }),
   expiresAt: z.iso.datetime(),
 }
 
