@@ -40,6 +40,7 @@ export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
 
 /**
  * Creates an instance with replaced parts. No package entry exports this function.
+ * @internal the published types do not contain it, because its `Seams` lead to zod
  * @throws ConfigurationError with the name of the setting, the problem and the solution.
  */
 export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Promise<Latchkey> {
