@@ -2,6 +2,7 @@
  * Request bodies: at most 16 KiB, one of two types, decoded strictly, validated by the schema of the route. An answer
  * never repeats what was sent, except the name of a member, cut at 64 characters.
  */
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { type FieldError, Refusal } from '../kernel/refusal.ts'
 import type { Route } from '../kernel/route.ts'
@@ -79,7 +80,7 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Request): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -90,20 +91,12 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
-  const text = tryDecode(bytes)
-  if (text === null) throw new Refusal('malformed_body', { detail: 'The body is not valid UTF-8.' })
+function decodeUtf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new Refusal('malformed_body', { detail: 'The body is not valid UTF-8.' })
+  const text = bytes.toString('utf8')
   if (text.startsWith('\ufeff'))
     throw new Refusal('malformed_body', { detail: 'The body begins with a byte-order mark.' })
   return text
-}
-
-function tryDecode(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return null
-  }
 }
 
 function parseJson(text: string): unknown {
