@@ -4,7 +4,7 @@
  * instance are together at most MAX_ROOT_LINES.
  */
 import { globSync, readFileSync } from 'node:fs'
-import { parseSync } from '@swc/core'
+import { memberOf, type Node, parseTree } from './syntax-tree.ts'
 
 const MAX_LINES = 80
 const MAX_ROOT_LINES = 119
@@ -34,42 +34,19 @@ export interface FunctionLength {
   readonly isRouteTable: boolean
 }
 
-/** A node of the syntax tree, of which only `type` is certain. */
-interface Node {
-  readonly type: string
-  readonly [member: string]: unknown
-}
-
 /** Lists the functions of a source file. A function inside another one counts in both. */
 export function listFunctions(file: string, source: string): FunctionLength[] {
-  // The parser counts bytes from a number of its own, so a first statement marks the beginning.
-  const bytes = Buffer.from(`0;${source.replace(/^#!/, '//')}`)
-  const module = toNode(parseSync(bytes.toString(), { syntax: 'typescript', target: 'es2024' }))
-  const start = spanOf(module)?.start ?? 0
-  const lineAt = (position: number): number =>
-    bytes
-      .subarray(0, position - start)
-      .toString()
-      .split('\n').length
+  const tree = parseTree(source)
   const found: FunctionLength[] = []
-  visit(module, null, (node, name) => {
-    const span = spanOf(node)
+  tree.visit((node, parents) => {
+    const span = tree.spanOf(node)
     if (span === null || !FUNCTIONS.has(node.type)) return
-    const line = lineAt(span.start)
-    found.push({ file, name, line, lines: lineAt(span.end) - line + 1, isRouteTable: isRouteTable(node) })
+    const parent = parents.at(-1)
+    const name = nameOf(node) ?? (parent === undefined ? null : nameOf(parent)) ?? 'unnamed'
+    const line = tree.lineOf(span.start)
+    found.push({ file, name, line, lines: tree.lineOf(span.end) - line + 1, isRouteTable: isRouteTable(node) })
   })
   return found
-}
-
-function visit(node: Node, parent: Node | null, found: (node: Node, name: string) => void): void {
-  found(node, nameOf(node) ?? (parent === null ? null : nameOf(parent)) ?? 'unnamed')
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      // Arguments are wrapped in an object without a type.
-      const inner = toMaybeNode(child) ?? toMaybeNode(memberOf(child, 'expression'))
-      if (inner !== null) visit(inner, node, found)
-    }
-  }
 }
 
 function nameOf(node: Node): string | null {
@@ -91,23 +68,6 @@ function isRouteTable(node: Node): boolean {
     const callee = memberOf(memberOf(element, 'expression'), 'callee')
     return memberOf(callee, 'value') === 'defineRoute'
   })
-}
-
-function spanOf(node: Node): { readonly start: number; readonly end: number } | null {
-  const [start, end] = [memberOf(node.span, 'start'), memberOf(node.span, 'end')]
-  return typeof start === 'number' && typeof end === 'number' ? { start, end } : null
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-}
-
-function toMaybeNode(value: unknown): Node | null {
-  return typeof memberOf(value, 'type') === 'string' ? toNode(value) : null
-}
-
-function toNode(value: unknown): Node {
-  return value as Node // the parser gives every node a type
 }
 
 /** Returns the functions that are too long, as text. */

@@ -1,7 +1,8 @@
-/* The checks of the source find an import that climbs, a cycle of rooms, and a function that is too long. */
+/* The checks of the source find an import that climbs, a cycle of rooms, and a function that is too long; mutants differ in one place. */
 import { expect, test } from 'vitest'
 import { findTooLong, listFunctions } from '../scripts/check-functions.ts'
 import { findProblems, toHouse, toRows } from '../scripts/house.ts'
+import { listMutants } from '../scripts/mutate.ts'
 
 type Modules = Parameters<typeof toHouse>[0]
 
@@ -81,5 +82,27 @@ test('a function of more than 80 lines is found, a route table is not', () => {
       ['  81', '164 method'],
       ['  95', '339 alsoRoutes'],
     ].map(([lines, place]) => `${lines} src/example.ts:${place}: more than 80 lines`),
+  )
+})
+
+test('each mutant changes one place of the source', () => {
+  const source =
+    "// é\nasync function run(a: number) {\n  if (!ok && a <= 1) await save('é')\n  return { done: true }\n}\n"
+  const mutants = listMutants('src/example.ts', source).map(({ line, description, source: changed }) => {
+    const before = source.split('\n')[line - 1]
+    const after = changed.split('\n')[line - 1] as string
+    expect(changed).toBe(source.replace(before as string, () => after))
+    return `${description}: ${after.trim()}`
+  })
+  expect(mutants.toSorted()).toEqual(
+    [
+      "!ok && a <= 1 → false: if (false) await save('é')",
+      "!ok && a <= 1 → true: if (true) await save('é')",
+      "! → nothing: if (ok && a <= 1) await save('é')",
+      "&& → ||: if (!ok || a <= 1) await save('é')",
+      "<= → <: if (!ok && a < 1) await save('é')",
+      "await save('é') → ;: if (!ok && a <= 1) ;",
+      'true → false: return { done: false }',
+    ].toSorted(),
   )
 })
