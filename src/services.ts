@@ -1,7 +1,7 @@
 import { createMailComposer, type MailKind } from './catalogue/mails.ts'
 import type { Core } from './core.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
-import { isLocalOrigin } from './kernel/origins.ts'
+import { isDevelopment } from './kernel/origins.ts'
 import { createMailing, type Mailing } from './mail/mailing.ts'
 import type { CompleteOptions } from './options/options.ts'
 import { createPages, type Pages } from './pages/pages.ts'
@@ -25,7 +25,7 @@ export function createInstanceMailing(options: CompleteOptions, secrets: readonl
   return createMailing({
     secrets,
     mailer: options.mailer,
-    isDevelopment: isLocalOrigin(baseUrl) && process.env.NODE_ENV !== 'production',
+    isDevelopment: isDevelopment(baseUrl),
     compose: createMailComposer(options.siteName ?? baseUrl.host, options.mailTexts),
     host: baseUrl.hostname,
     deliverMails: options.deliverMails,

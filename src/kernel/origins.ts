@@ -12,3 +12,8 @@ const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 export function isLocalOrigin({ hostname }: URL): boolean {
   return LOCAL_HOSTS.has(hostname)
 }
+
+/** Returns true on a developer's machine: emails are then printed, and no mailer is required. */
+export function isDevelopment(baseUrl: URL): boolean {
+  return isLocalOrigin(baseUrl) && process.env.NODE_ENV !== 'production'
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isLocalOrigin } from '../kernel/origins.ts'
+import { isDevelopment } from '../kernel/origins.ts'
 import { type NamedSetting, REQUIRED, type RoomSettings } from '../kernel/settings.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { LIBRARY_SETTINGS, SHARED_SETTINGS } from './settings.ts'
@@ -21,7 +21,7 @@ export function checkOptions(options: LatchkeyOptions): void {
   const baseUrl = new URL(options.baseUrl)
   const context = {
     baseUrl,
-    isDevelopment: isLocalOrigin(baseUrl) && process.env.NODE_ENV !== 'production',
+    isDevelopment: isDevelopment(baseUrl),
     hasMailer: options.mailer !== undefined,
   }
   for (const room of OPTIONS) {
