@@ -30,7 +30,7 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
       },
       async handle({ principal, sessionToken, body: { name, scopes, expiresAt }, stamp }) {
         const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt
-        const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken) }
+        const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken()) }
         const issued = await createAccessToken(deps, user, { name, scopes, expiresAt: expiry }, stamp)
         return { status: 201, body: { token: issued.token, accessToken: toAccessTokenJson(issued.accessToken) } }
       },

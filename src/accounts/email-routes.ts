@@ -58,7 +58,7 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       answers: { 202: null },
       form: { page: '/account', done: '/account', notice: 'email_change_sent' },
       async handle({ body, principal: { user }, sessionToken, stamp }) {
-        const securityEpoch = await requireSecurityEpoch(deps, sessionToken)
+        const securityEpoch = await requireSecurityEpoch(deps, sessionToken())
         await requestEmailChange(deps, { user, securityEpoch, email: body.email }, stamp)
         return { status: 202 }
       },

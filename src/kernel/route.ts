@@ -19,8 +19,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   /** Every value of each query parameter. */
   readonly queryAll: Readonly<Record<string, readonly string[]>>
   readonly principal: Who
-  /** The token of the principal's session; null without a session. */
-  readonly sessionToken: Who extends SessionPrincipal ? string : string | null
+  /** Returns the token of the principal's session; null without a session. The first call opens a sealed cookie. */
+  readonly sessionToken: () => Who extends SessionPrincipal ? string : string | null
   readonly client: ClientInfo
   /** True for an app without cookies: its session and its login attempt are sent in headers. */
   readonly isCookieless: boolean

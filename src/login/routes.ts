@@ -62,7 +62,11 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
       form: { page: '/account', done: '/account', notice: 'reauthenticated' },
       async handle({ principal, sessionToken, body: { password }, ...request }) {
         const caller = readCaller(deps.throttle, 'reauthenticate', request)
-        const issued = await reauthenticate(deps, { principal, sessionToken, password, caller }, request.stamp)
+        const issued = await reauthenticate(
+          deps,
+          { principal, sessionToken: sessionToken(), password, caller },
+          request.stamp,
+        )
         return {
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },

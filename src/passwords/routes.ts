@@ -20,7 +20,7 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
       form: { page: '/account', done: '/account', notice: 'password_changed' },
       async handle({ principal, sessionToken, body, stamp, ...request }) {
         const caller = readCaller(deps.throttle, 'password_change', { ...request, stamp })
-        const changed = await changePassword(deps, { principal, sessionToken, ...body, caller }, stamp)
+        const changed = await changePassword(deps, { principal, sessionToken: sessionToken(), ...body, caller }, stamp)
         const { issued, securityEpoch } = changed
         const user = { userId: principal.user.id, securityEpoch }
         return {
