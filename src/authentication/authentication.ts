@@ -11,7 +11,7 @@ import { type AnyRequest, addSetCookie, type CookieTarget } from './any-request.
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyDeps, identify } from './identify.ts'
 import { checkRequirement, type Requirement } from './requirement.ts'
-import { issueCookie, renewCookie, type SessionCookieDeps } from './session-cookie.ts'
+import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
 /** Dependencies of authentication. */
 export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps {
@@ -31,8 +31,11 @@ export interface Authentication {
   requireFresh(session: Session): void
   /** Returns the cookie of a session with a new token. */
   issueCookie(issued: IssuedSession): Cookie
-  /** Returns the renewed session cookie, or null if renewal is not due or the session was not sent in a cookie. */
-  renewCookie(found: Authenticated, credentials: Credentials): Cookie | null | Promise<Cookie | null>
+  /**
+   * Returns the renewed session cookie, after cookies that delete those of its name on other domains. The list is empty if
+   * renewal is not due or the session was not sent in a cookie.
+   */
+  renewCookies(found: Authenticated, credentials: Credentials): RenewedCookies
 }
 
 /** Creates the authentication of an instance. */
@@ -49,9 +52,9 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       const found = pending instanceof Promise ? await pending : pending // a warm session needs no await
       if (found === null) return null
       if (answer !== undefined) {
-        const due = authentication.renewCookie(found, credentials)
-        const cookie = due instanceof Promise ? await due : due
-        if (cookie !== null) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
+        const due = authentication.renewCookies(found, credentials)
+        const renewed = due instanceof Promise ? await due : due
+        for (const cookie of renewed) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
       }
       return found.principal
     },
@@ -64,8 +67,8 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     },
     requireFresh: (session) => requireFreshSession(deps, session),
     issueCookie: (issued) => issueCookie(deps, issued),
-    renewCookie: (found, { sessionCame }) =>
-      isSession(found) && sessionCame === 'in_cookie' ? renewCookie(deps, found) : null,
+    renewCookies: (found, { sessionCame, rivals }) =>
+      isSession(found) && sessionCame === 'in_cookie' ? renewCookies(deps, found, rivals.length > 0) : NO_COOKIES,
   }
   return authentication
 }

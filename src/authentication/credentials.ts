@@ -1,12 +1,14 @@
-import { readCookie } from '../kernel/cookie-syntax.ts'
+import { MAX_COOKIES, readCookies } from '../kernel/cookie-syntax.ts'
 import type { HeaderReader } from '../kernel/header-reader.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type AnyRequest, cameTwice, headerReader } from './any-request.ts'
 
 /** The credentials of a request, not verified yet. */
 export interface Credentials {
-  /** Text of the session token or sealed session; null if the request has none, or if it is ambiguous. */
+  /** Text of the session token or sealed session; null if the request has none, or too many cookies. */
   readonly sessionToken: string | null
+  /** Texts of the other session cookies, at most three: of services on nested domains, or of earlier settings. */
+  readonly rivals: readonly string[]
   /** Place of the session token. An app without cookies sends it as a Bearer token. */
   readonly sessionCame: 'in_cookie' | 'in_header' | null
   /** Text of any other Bearer token. */
@@ -22,9 +24,12 @@ const SESSION_PREFIX = 'lks_'
 /** Headers of browsers; every request of a browser has at least one. Node's `fetch` also sends `sec-fetch-mode`. */
 const BROWSER_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-dest'] as const
 
+const NONE: readonly string[] = []
+
 /** The value for a request without credentials. */
 const NO_CREDENTIALS: Credentials = {
   sessionToken: null,
+  rivals: NONE,
   sessionCame: null,
   accessToken: null,
   hasCookie: false,
@@ -38,12 +43,13 @@ export function readCredentials(request: AnyRequest, cookieName: string): Creden
   const cookieHeader = header('cookie')
   const authorization = header('authorization')
   const bearer = authorization ? BEARER.exec(authorization) : null
-  const cookie = cookieHeader ? readCookie(cookieHeader, cookieName) : null
-  if (cookie === null || cookie.found === 'none')
-    return bearer === null ? NO_CREDENTIALS : readBearer(bearer[1] ?? '', header)
+  const cookies = cookieHeader ? readCookies(cookieHeader, cookieName) : NONE
+  const [sessionToken] = cookies
+  if (sessionToken === undefined) return bearer === null ? NO_CREDENTIALS : readBearer(bearer[1] ?? '', header)
   if (bearer !== null) return { ...NO_CREDENTIALS, hasCookie: true, refusal: 'two_credentials' }
-  if (cookie.found !== 'one') return { ...NO_CREDENTIALS, hasCookie: true }
-  return { sessionToken: cookie.value, sessionCame: 'in_cookie', accessToken: null, hasCookie: true, refusal: null }
+  if (cookies.length > MAX_COOKIES) return { ...NO_CREDENTIALS, hasCookie: true }
+  const rivals = cookies.length === 1 ? NONE : cookies.slice(1)
+  return { sessionToken, rivals, sessionCame: 'in_cookie', accessToken: null, hasCookie: true, refusal: null }
 }
 
 /** Returns the refusal for credentials that are missing or not valid. */

@@ -14,15 +14,31 @@ export type IdentifyDeps = VerifySealedDeps & VerifyAccessTokenDeps
 export type Identified = Authenticated | null | Promise<Authenticated | null>
 
 /**
- * Verifies the credentials of a request: an opaque session token, a sealed session cookie, or an access token.
+ * Verifies the credentials of a request: an opaque session token, a sealed session cookie, or an access token. Of several
+ * session cookies, the one that is a live session counts; two live ones are ambiguous, and neither counts.
  * @returns the principal with its session token, or null if the credentials are absent, malformed, unknown, revoked or expired.
  * @throws Refusal `unavailable` if the storage does not answer.
  */
-export function identify(deps: IdentifyDeps, { sessionToken, accessToken }: Credentials, stamp: Stamp): Identified {
-  if (sessionToken !== null) {
-    return isCompactJwe(sessionToken)
-      ? verifySealedSession(deps, sessionToken, stamp)
-      : verifySession(deps, sessionToken, stamp)
-  }
-  return accessToken === null ? null : verifyAccessToken(deps, accessToken)
+export function identify(
+  deps: IdentifyDeps,
+  { sessionToken, rivals, accessToken }: Credentials,
+  stamp: Stamp,
+): Identified {
+  if (sessionToken === null) return accessToken === null ? null : verifyAccessToken(deps, accessToken)
+  if (rivals.length > 0) return identifyOnlyLive(deps, [sessionToken, ...rivals], stamp)
+  return identifySession(deps, sessionToken, stamp)
+}
+
+function identifySession(deps: IdentifyDeps, text: string, stamp: Stamp): Identified {
+  return isCompactJwe(text) ? verifySealedSession(deps, text, stamp) : verifySession(deps, text, stamp)
+}
+
+async function identifyOnlyLive(
+  deps: IdentifyDeps,
+  texts: readonly string[],
+  stamp: Stamp,
+): Promise<Authenticated | null> {
+  const found = await Promise.all(texts.map((text) => identifySession(deps, text, stamp)))
+  const [live = null, ...others] = found.filter((each) => each !== null)
+  return others.length > 0 ? null : live
 }

@@ -26,24 +26,33 @@ export function issueCookie(deps: SessionCookieDeps, issued: IssuedSession): Coo
   return sessionCookie(deps, issued.session, sealed ?? issued.token)
 }
 
+/** Cookies that renew a session cookie. It is a promise only if the storage is written. */
+export type RenewedCookies = readonly Cookie[] | Promise<readonly Cookie[]>
+
+/** The list of a session whose renewal is not due. */
+export const NO_COOKIES: readonly Cookie[] = []
+
 /**
- * Returns the renewed cookie of a session in use, or null if renewal is not due or another request renews it. A sealed cookie
- * is sealed again once an hour, so that it does not reach its idle limit. A remembered cookie is sent again once a day, so
- * that the browser keeps it.
+ * Returns the renewed cookie of a session in use, after cookies that delete those of its name on other domains. The list is
+ * empty if renewal is not due or another request renews it. A sealed cookie is sealed again once an hour, so that it does not
+ * reach its idle limit. A remembered cookie is sent again once a day, so that the browser keeps it.
+ * @param hasRivals true if the request has other, dead session cookies: then renewal is due, which leaves the live one only.
  */
-export function renewCookie(
+export function renewCookies(
   deps: SessionCookieDeps,
   found: Authenticated<SessionPrincipal>,
-): Cookie | null | Promise<Cookie | null> {
+  hasRivals: boolean,
+): RenewedCookies {
   const now = deps.clock()
   const { session } = found.principal
+  if (hasRivals) return deps.cookies.replace(issueCookie(deps, renewed(found, now)))
   const { cookieRenewalMs, token: kind } = deps.sessionSettings
   const age = now - session.cookieSentAt
   if (kind === 'sealed' && age >= maxSealAgeMs(deps.sessionSettings) && !isSealedRecently(deps, found, now)) {
     const cookie = issueCookie(deps, renewed(found, now))
-    if (isCompactJwe(cookie.value)) return cookie
+    if (isCompactJwe(cookie.value)) return deps.cookies.replace(cookie)
   }
-  if (!session.remembered || age < cookieRenewalMs) return null
+  if (!session.remembered || age < cookieRenewalMs) return NO_COOKIES
   return renewRemembered(deps, session, renewed(found, now))
 }
 
@@ -56,11 +65,11 @@ async function renewRemembered(
   deps: SessionCookieDeps,
   session: Session,
   issued: IssuedSession,
-): Promise<Cookie | null> {
+): Promise<readonly Cookie[]> {
   const record = { session, tokenHash: hashToken(issued.token) }
   const isOurs = await deps.sessions.markCookieSent(record, issued.session.cookieSentAt)
   deps.cache.evictSession(session)
-  return isOurs ? issueCookie(deps, issued) : null
+  return isOurs ? deps.cookies.replace(issueCookie(deps, issued)) : NO_COOKIES
 }
 
 /** The storage does not record when a cookie was sealed; only the sealed cookie contains that time. */

@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import { headerReader } from '../authentication/any-request.ts'
 import type { Authentication } from '../authentication/authentication.ts'
-import { isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
+import { type Credentials, isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
-import { readCookie } from '../kernel/cookie-syntax.ts'
+import { MAX_COOKIES, readCookies } from '../kernel/cookie-syntax.ts'
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
-import type { Authenticated, Principal } from '../kernel/principal.ts'
+import type { Authenticated, IssuedSession, Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, ATTEMPT_HEADER, type FormUse, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -145,7 +145,7 @@ function toCall(
     client,
     isCookieless: exchange.isCookieless,
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
-    cookie: (suffix) => cookieValue(request, deps.cookies.name(suffix)),
+    cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
     stamp,
     reportQuota: (quota) => {
@@ -225,16 +225,19 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
   }
   const extra: Cookie[] = []
   const setsSession = session !== undefined || cookies.some(({ name }) => name === deps.cookies.name())
-  if (!setsSession && found !== null) {
-    const renewed = await tryToRenew(deps, exchange, found)
-    if (renewed !== null) extra.push(renewed)
-  }
-  if (!setsSession && found === null && credentials?.hasCookie) extra.push(deps.cookies.clear())
+  if (!setsSession && found !== null) extra.push(...(await tryToRenew(deps, exchange, found)))
+  if (!setsSession && found === null && credentials?.hasCookie) extra.push(...deps.cookies.clear())
   const own = [
-    ...(session === undefined ? [] : [deps.authentication.issueCookie(session)]),
+    ...(session === undefined ? [] : issueCookies(deps, session, credentials)),
     ...(attempt === undefined ? [] : [attempt.cookie]),
   ]
   return toResponse({ ...answer, cookies: [...own, ...cookies, ...extra] }, headers, deps.clock())
+}
+
+/** Returns the cookie of a new session. It replaces all session cookies that the request has, on every domain. */
+function issueCookies(deps: AppDeps, session: IssuedSession, credentials: Credentials | null): readonly Cookie[] {
+  const cookie = deps.authentication.issueCookie(session)
+  return credentials?.hasCookie ? deps.cookies.replace(cookie) : [cookie]
 }
 
 /** Renews the cookie. The request has already succeeded, so a failed renewal must not turn it into a failure. */
@@ -242,13 +245,13 @@ async function tryToRenew(
   deps: AppDeps,
   { requestId, credentials }: Exchange,
   found: Authenticated,
-): Promise<Cookie | null> {
-  if (credentials === null) return null
+): Promise<readonly Cookie[]> {
+  if (credentials === null) return []
   try {
-    return await deps.authentication.renewCookie(found, credentials)
+    return await deps.authentication.renewCookies(found, credentials)
   } catch (error) {
     deps.onError(error, requestId)
-    return null
+    return []
   }
 }
 
@@ -269,7 +272,7 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   // Clears only a cookie that was already dead when it arrived. A cookie that another request replaced in the meantime
   // has a successor.
   const isDead = exchange.found === null && exchange.credentials?.hasCookie === true
-  const cookies = isDead ? [deps.cookies.clear()] : []
+  const cookies = isDead ? deps.cookies.clear() : []
   const context = { authUrl: deps.links.authUrl, cookieName: deps.cookies.name() }
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
 }
@@ -298,7 +301,6 @@ function refuseMalformedPath(request: Request): void {
   throw new Refusal('bad_request', { detail: 'The path has a malformed percent escape.' })
 }
 
-function cookieValue(request: Request, name: string): string | null {
-  const cookie = readCookie(request.headers.get('cookie') ?? '', name)
-  return cookie.found === 'one' ? cookie.value : null
+function cookieValues(request: Request, name: string): readonly string[] {
+  return readCookies(request.headers.get('cookie') ?? '', name).slice(0, MAX_COOKIES)
 }

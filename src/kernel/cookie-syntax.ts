@@ -2,28 +2,26 @@ import { serialize } from 'hono/utils/cookie'
 import { DAY_MS, SECOND_MS } from './clock.ts'
 import type { Cookie } from './cookie.ts'
 
-/** Result of reading a cookie: its value, or that the request has none or several of this name. */
-export type ReadCookie = { readonly found: 'one'; readonly value: string } | { readonly found: 'none' | 'several' }
-
-const NONE: ReadCookie = { found: 'none' }
-const SEVERAL: ReadCookie = { found: 'several' }
+/** Maximum number of cookies of one name that are looked at. */
+export const MAX_COOKIES = 4
 /** Browsers keep cookies for at most 400 days (RFC 6265bis section 5.5). Hono refuses longer lifetimes. */
 const MAX_LIFETIME_MS = 400 * DAY_MS
 
 /**
- * Finds a cookie in a Cookie header (RFC 6265 section 5.4) without parsing the others. If two cookies have the same name,
- * neither is used: an attacker on a sibling domain may have planted one of them.
+ * Finds the cookies of a name in a Cookie header (RFC 6265 section 5.4) without parsing the others. Services on nested
+ * domains and earlier settings can leave several; an attacker on a sibling domain may have planted one of them.
+ * @returns the first five values, in the order of the header; a fifth one says that there are too many.
  */
-export function readCookie(header: string, name: string): ReadCookie {
-  let found = NONE
+export function readCookies(header: string, name: string): readonly string[] {
+  const found: string[] = []
   let start = 0
   while (start < header.length) {
     let end = header.indexOf(';', start)
     if (end === -1) end = header.length
     while (header[start] === ' ' || header[start] === '\t') start++
     if (header.startsWith(name, start) && header[start + name.length] === '=') {
-      if (found !== NONE) return SEVERAL
-      found = { found: 'one', value: header.slice(start + name.length + 1, end).trim() }
+      const value = header.slice(start + name.length + 1, end).trim()
+      if (found.push(value) > MAX_COOKIES) return found
     }
     start = end + 1
   }

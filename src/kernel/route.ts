@@ -26,8 +26,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly isCookieless: boolean
   /** True if a browser navigates to the route. */
   readonly wantsHtml: boolean
-  /** Returns the value of one of our cookies, by its suffix. */
-  readonly cookie: (suffix: string) => string | null
+  /** Returns the values of one of our cookies, by its suffix. Nested domains can have several; at most four are returned. */
+  readonly cookies: (suffix: string) => readonly string[]
   /** Returns a header by its name, for routes that read what proxies send. */
   readonly header: (name: string) => string | null
   readonly stamp: Stamp

@@ -7,14 +7,16 @@ import { ATTEMPT_LIFE_MS } from './attempt-token.ts'
 const SUFFIX = 'attempt'
 
 /**
- * Returns the login attempt token of a request: from the cookie, or from the header of an app that keeps no cookies.
+ * Returns the login attempt tokens of a request: from the cookies, or from the header of an app that keeps no cookies.
  */
-export function readAttemptToken({
-  cookie,
+export function readAttemptTokens({
+  cookies,
   header,
   isCookieless,
-}: Pick<RouteRequest, 'cookie' | 'header' | 'isCookieless'>): string | null {
-  return isCookieless ? header(ATTEMPT_HEADER) : cookie(SUFFIX)
+}: Pick<RouteRequest, 'cookies' | 'header' | 'isCookieless'>): readonly string[] {
+  if (!isCookieless) return cookies(SUFFIX)
+  const token = header(ATTEMPT_HEADER)
+  return token === null ? [] : [token]
 }
 
 /** Returns the cookie of a login attempt. */
@@ -22,10 +24,10 @@ export function attemptCookie(cookies: CookieFactory, token: string): Cookie {
   return cookies.make(token, { suffix: SUFFIX, maxAgeSeconds: ATTEMPT_LIFE_MS / SECOND_MS })
 }
 
-/** Returns the cookie that clears the attempt cookie of the request, or nothing if the request has none. */
+/** Returns the cookies that clear the attempt cookie of the request, or nothing if the request has none. */
 export function clearAttemptCookie(
-  cookies: CookieFactory,
-  cookie: (suffix: string) => string | null,
+  factory: CookieFactory,
+  { cookies }: Pick<RouteRequest, 'cookies'>,
 ): readonly Cookie[] {
-  return cookie(SUFFIX) === null ? [] : [cookies.clear(SUFFIX)]
+  return cookies(SUFFIX).length === 0 ? [] : factory.clear(SUFFIX)
 }

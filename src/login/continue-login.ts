@@ -24,8 +24,8 @@ export interface ContinueLoginDeps extends FinishLoginDeps, FindAttemptDeps {
 export interface ContinueLoginInput<Answer> {
   readonly step: LoginStep<Answer>
   readonly answer: Answer
-  /** The token of the attempt, from the cookie or the header; null if the request carried none. */
-  readonly token: string | null
+  /** The tokens of attempts, from the cookies or the header. */
+  readonly tokens: readonly string[]
   readonly caller: Caller
   /** The session of the same browser that the new one replaces. */
   readonly replaces: SessionPrincipal | null
@@ -39,10 +39,10 @@ export interface ContinueLoginInput<Answer> {
  */
 export async function continueLogin<Answer>(
   deps: ContinueLoginDeps,
-  { step, answer, token, caller, replaces }: ContinueLoginInput<Answer>,
+  { step, answer, tokens, caller, replaces }: ContinueLoginInput<Answer>,
   stamp: Stamp<LoginEvent | SessionEvent>,
 ): Promise<LoginOutcome> {
-  const stored = await findAttempt(deps, token, caller)
+  const stored = await findAttempt(deps, tokens, caller)
   const user = stored.userId === null ? null : await deps.users.findById(stored.userId)
   if (user === null || !stored.openRounds[0]?.includes(step.method)) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
   const proof = await proveAnswer(deps, { step, answer, stored, user, caller })

@@ -14,18 +14,20 @@ export interface FindAttemptDeps {
 /**
  * Finds the login attempt of a request, without using it up. An attempt that began with a device cookie is valid only
  * with that cookie.
- * @param token the token from the cookie or the header; null if the request has none.
+ * @param tokens the tokens from the cookies or the header. Of several, the one that is a live attempt counts; two live ones
+ *   are ambiguous, and neither counts.
  * @throws Refusal `attempt_ended` if the attempt is missing, used, expired, out of attempts or of another device, or if
  *   the account was disabled or all its sessions were revoked. The refusal is the same in every case.
  */
 export async function findAttempt(
   { loginAttempts, clock }: FindAttemptDeps,
-  token: string | null,
+  tokens: readonly string[],
   { device }: Pick<Caller, 'device'>,
 ): Promise<LoginAttemptRecord> {
-  const tokenHash = hashAttemptToken(token)
-  const found = tokenHash === null ? null : await loginAttempts.find(tokenHash, clock())
-  if (found === null || found.tries >= MAX_ATTEMPT_TRIES) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
+  const hashes = tokens.map(hashAttemptToken).filter((hash) => hash !== null)
+  const all = await Promise.all(hashes.map((hash) => loginAttempts.find(hash, clock())))
+  const [found, ...others] = all.filter((each) => each !== null && each.tries < MAX_ATTEMPT_TRIES)
+  if (found == null || others.length > 0) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
   const isOtherDevice = found.deviceHash !== null && found.deviceHash !== hashDevice(device)
   if (isOtherDevice) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'another device' })
   return found

@@ -8,7 +8,7 @@ import { completeJsonSchema, sessionJsonSchema, toCompleteJson, toSessionJson } 
 import type { CompleteJson } from '../sessions/wire.ts'
 import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
 import type { Caller } from '../throttle/throttle.ts'
-import { attemptCookie, clearAttemptCookie, readAttemptToken } from './attempt-cookie.ts'
+import { attemptCookie, clearAttemptCookie, readAttemptTokens } from './attempt-cookie.ts'
 import { attemptJsonSchema, stepRequiredJsonSchema, toAttemptJson, toStepRequiredJson } from './attempt-json.ts'
 import { type ContinueLoginDeps, continueLogin } from './continue-login.ts'
 import { findAttempt } from './find-attempt.ts'
@@ -50,7 +50,7 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
       answers: { 200: attemptJsonSchema },
       async handle(request) {
         const caller = readCaller(deps.throttle, 'login', request)
-        const attempt = await findAttempt(deps, readAttemptToken(request), caller)
+        const attempt = await findAttempt(deps, readAttemptTokens(request), caller)
         return { status: 200, body: toAttemptJson(attempt) }
       },
     }),
@@ -93,7 +93,7 @@ function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
     form: { page: '/login/attempt', done: '/account' },
     async handle({ body: answer, principal, ...request }) {
       const caller = readCaller(deps.throttle, 'login', request)
-      const input = { step, answer, token: readAttemptToken(request), caller, replaces: principal }
+      const input = { step, answer, tokens: readAttemptTokens(request), caller, replaces: principal }
       return toAnswer(deps, request, caller, await continueLogin(deps, input, request.stamp))
     },
   })
@@ -102,7 +102,7 @@ function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
 /** A complete login sets the session and the device cookie. A login that requires another step sets the attempt cookie. */
 function toAnswer(
   { cookies, throttle }: LoginRouteDeps,
-  { cookie }: Pick<RouteRequest, 'cookie'>,
+  request: Pick<RouteRequest, 'cookies'>,
   caller: Caller,
   outcome: LoginOutcome,
 ): Answer<CompleteJson | StepRequiredJson> {
@@ -120,6 +120,6 @@ function toAnswer(
     status: 200,
     body: toCompleteJson(issued),
     session: issued,
-    cookies: [deviceCookie({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, cookie)],
+    cookies: [deviceCookie({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, request)],
   }
 }

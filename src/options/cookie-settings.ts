@@ -1,11 +1,13 @@
 import { getPublicSuffix } from 'tldts'
 import { z } from 'zod'
-import type { CookieScope } from '../kernel/cookie.ts'
+import { COOKIE_NAME, type CookieScope } from '../kernel/cookie.ts'
 import { isLocalOrigin } from '../kernel/origins.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** Settings of cookies. */
 export interface CookieSettings {
+  /** Replaces `latchkey` in the name of every cookie: `__Host-acme`, `__Host-acme-device`. Default `latchkey`. */
+  readonly name: string
   /** Shares the cookie with the subdomains of this domain, without the `__Host-` prefix. Default: this host only. */
   readonly domain?: string | undefined
 }
@@ -14,6 +16,18 @@ export interface CookieSettings {
 export const cookieSettings: Settings<CookieSettings> = defineSettings<CookieSettings>(
   'cookie',
   {
+    name: {
+      meaning:
+        'replaces `latchkey` in the name of every cookie; give each service its own if several are on one host or on nested domains',
+      default: COOKIE_NAME,
+      schema: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9][\w.-]{0,63}$/,
+          'must be 1 to 64 letters, digits, ".", "_" or "-", without the prefix __Host-',
+        ),
+      variable: { name: 'LATCHKEY_COOKIE_NAME' },
+    },
     domain: {
       meaning: 'shares the cookie with the subdomains of this domain; not a public suffix; https only',
       default: undefined,

@@ -8,12 +8,13 @@ import type { RouteRequest } from '../kernel/route.ts'
 const FLASH = 'flash'
 const FLASH_SECONDS = 60
 
-/** Returns the message in the request's cookie, or null if the cookie is missing or has no valid signature. */
-export function readFlash(signer: Signer, cookie: RouteRequest['cookie']): Flash | null {
-  const value = cookie(FLASH)
-  const text = value === null ? null : signer.open(value)
+/** Returns the message in the request's cookies, or null if no cookie has a valid signature. */
+export function readFlash(signer: Signer, { cookies }: Pick<RouteRequest, 'cookies'>): Flash | null {
+  const text = cookies(FLASH)
+    .map((value) => signer.open(value))
+    .find((opened) => opened !== null)
   // Only texts written by `flashCookie` have our signature for this purpose.
-  return text === null ? null : (JSON.parse(text) as Flash)
+  return text === undefined ? null : (JSON.parse(text) as Flash)
 }
 
 /** Returns the cookie that contains a message for the next page. */
@@ -24,7 +25,10 @@ export function flashCookie(
   return cookies.make(signer.sign(JSON.stringify(flash)), { suffix: FLASH, maxAgeSeconds: FLASH_SECONDS })
 }
 
-/** Returns the cookie that clears the message of the request, or nothing if the request has none. */
-export function clearFlashCookie(cookies: CookieFactory, cookie: RouteRequest['cookie']): readonly Cookie[] {
-  return cookie(FLASH) === null ? [] : [cookies.clear(FLASH)]
+/** Returns the cookies that clear the message of the request, or nothing if the request has none. */
+export function clearFlashCookie(
+  factory: CookieFactory,
+  { cookies }: Pick<RouteRequest, 'cookies'>,
+): readonly Cookie[] {
+  return cookies(FLASH).length === 0 ? [] : factory.clear(FLASH)
 }

@@ -23,7 +23,7 @@ export interface Pages {
   /** Renders content in the frame that all pages share. */
   readonly render: PageRenderer
   /** Returns an answer with a page and the message of the last form. */
-  show(request: Pick<RouteRequest, 'cookie'>, page: FeaturePage): Promise<Answer>
+  show(request: Pick<RouteRequest, 'cookies'>, page: FeaturePage): Promise<Answer>
   /** Returns the cookie that contains a message for the next page. */
   leave(flash: Flash): Cookie
 }
@@ -47,9 +47,9 @@ export function createPages({ siteName, origins, links, cookies, secrets }: Page
     basePath: links.basePath,
     origins,
     render,
-    async show({ cookie }, { title, content }) {
-      const flash = readFlash(signer, cookie)
-      return render({ status: 200, title, content: await content(flash), cookies: clearFlashCookie(cookies, cookie) })
+    async show(request, { title, content }) {
+      const flash = readFlash(signer, request)
+      return render({ status: 200, title, content: await content(flash), cookies: clearFlashCookie(cookies, request) })
     },
     leave: (flash) => flashCookie({ cookies, signer }, flash),
   }

@@ -26,7 +26,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       form: { page: '/account', done: '/login', notice: 'logged_out' },
       async handle({ principal, stamp }) {
         if (principal !== null) await endSession(deps, principal.user.id, principal.session.id, stamp)
-        return { status: 204, cookies: [deps.cookies.clear()], clearsSiteData: true }
+        return { status: 204, cookies: deps.cookies.clear(), clearsSiteData: true }
       },
     }),
 
@@ -45,7 +45,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       async handle({ params, principal, stamp }) {
         const id = parseSessionId(params.id ?? '')
         await revokeSession(deps, principal.user.id, id, stamp)
-        return { status: 204, cookies: id === principal.session.id ? [deps.cookies.clear()] : [] }
+        return { status: 204, cookies: id === principal.session.id ? deps.cookies.clear() : [] }
       },
     }),
 

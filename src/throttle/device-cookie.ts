@@ -12,9 +12,12 @@ const DEVICE_SECONDS = 400 * 24 * 60 * 60
 export function readCaller(
   { devices }: Throttle,
   operation: Operation,
-  { client, cookie, stamp, reportQuota }: Pick<RouteRequest, 'client' | 'cookie' | 'stamp' | 'reportQuota'>,
+  { client, cookies, stamp, reportQuota }: Pick<RouteRequest, 'client' | 'cookies' | 'stamp' | 'reportQuota'>,
 ): Caller {
-  return { operation, client, device: devices.read(cookie(DEVICE)), stamp, reportQuota }
+  const [device = null] = cookies(DEVICE)
+    .map((value) => devices.read(value))
+    .filter((each) => each !== null)
+  return { operation, client, device, stamp, reportQuota }
 }
 
 /** Returns the cookie that identifies this browser after a login of the user. It stays after a logout. */

@@ -87,16 +87,33 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(200)
   })
 
-  test('two cookies with our name: neither is accepted', async () => {
-    const good = (await logIn()).cookies.get('latchkey')
-    for (const cookie of [
-      `latchkey=${good}; latchkey=${good}`,
-      `latchkey=x; a=b; latchkey=${good}`,
-      `latchkey=${good};latchkey=`,
-    ]) {
-      expect((await instance.client().get('/auth/session', { cookie })).status).toBe(401)
+  test('several cookies with our name: the live one is accepted; two live ones and more than four are not', async () => {
+    const good = `latchkey=${(await logIn()).cookies.get('latchkey')}`
+    const other = `latchkey=${(await logIn()).cookies.get('latchkey')}`
+    const dead = (): string => `latchkey=${newToken('lks')}`
+    const cases: [string, number][] = [
+      [`${good}; ${good}`, 401],
+      [`${good}; ${other}`, 401],
+      [[other, dead(), dead(), good].join('; '), 401],
+      [`latchkey=x; a=b; ${good}`, 200],
+      [`${good};latchkey=`, 200],
+      [[dead(), good, dead(), dead()].join('; '), 200],
+      [[dead(), dead(), dead(), good].join('; '), 200],
+      [[dead(), dead(), dead(), dead(), good].join('; '), 401],
+      [[good, dead(), dead(), dead(), other].join('; '), 401],
+    ]
+    for (const [cookie, status] of cases) {
+      const reply = await instance.client().get('/auth/session', { cookie })
+      expect([cookie, reply.status]).toEqual([cookie, status])
+      const cleared = status === 401
+      expect(reply.headers.getSetCookie()).toEqual([
+        cleared ? expect.stringContaining('latchkey=; Max-Age=0') : expect.stringContaining(`${good}; Path=/`),
+      ])
     }
-    const neighbours = `latchkey2=x; a=latchkey=y; xlatchkey=z; latchkey=${good}; b=latchkey`
+    const before = instance.statements.length
+    await instance.client().get('/auth/session', { cookie: Array.from({ length: 200 }, dead).join('; ') })
+    expect(instance.statements.length - before).toBe(0)
+    const neighbours = `latchkey2=x; a=latchkey=y; xlatchkey=z; ${good}; b=latchkey`
     expect((await instance.client().get('/auth/session', { cookie: neighbours })).status).toBe(200)
   })
 
