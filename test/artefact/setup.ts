@@ -22,7 +22,16 @@ declare module 'vitest' {
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** Files of the package. */
-const PACKED = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'LICENSE', 'README.md', 'CHANGELOG.md']
+const PACKED = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'src',
+  'scripts/bundle-cli.ts',
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+]
 /** Types that the peers do not include. */
 const TYPES = ['@types/node@^24', '@types/express', '@types/koa', '@types/pg', '@types/react', '@types/nodemailer']
 

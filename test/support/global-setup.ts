@@ -1,14 +1,17 @@
 /*
  * Provides the programs that the tests need and npm does not install: Chromium for the pages, PostgreSQL and Redis for
  * the storages, and proxies with the programs behind them. Installs missing programs where possible. The servers run
- * during the tests.
+ * during the tests. Bundles the command line.
  */
+import { dirname } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { bundleCli } from '../../scripts/bundle-cli.ts'
 import { postgres } from '../../src/postgres.ts'
 import { installWhatIsMissing, NEEDED_CHROMIUM, type Needed, neededCommand, succeeds } from './needed.ts'
 import { startPgBouncer } from './pgbouncer.ts'
 import { createDatabase, dropDatabase, findPostgres, startPostgres } from './postgres-server.ts'
 import { startRedis } from './redis-server.ts'
+import { MAIN } from './server-process.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -45,6 +48,7 @@ const NEEDED: readonly Needed[] = [
 
 export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
   installWhatIsMissing(NEEDED)
+  await bundleCli(dirname(MAIN))
   const postgresServer = process.env.TEST_DATABASE_URL === undefined ? await startFastPostgres() : null
   const databaseServer = process.env.TEST_DATABASE_URL ?? postgresServer?.url() ?? ''
   const template = await createDatabase(databaseServer)

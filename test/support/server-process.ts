@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { CHILD_ENVIRONMENT } from './child-environment.ts'
 import { Client } from './client.ts'
 
-export const MAIN: string = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** The command line, bundled as it is published by the global setup: it starts twice as fast as the sources. */
+export const MAIN: string = fileURLToPath(
+  new URL('../../node_modules/.cache/latchkey-tests/cli/main.js', import.meta.url),
+)
 
 /** A running `latchkey serve`. */
 export interface ServerProcess {
