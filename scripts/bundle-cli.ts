@@ -15,7 +15,7 @@ interface Package {
   readonly folder: string
 }
 
-/** Bundles `src/cli/main.ts`. What was in the folder is deleted. */
+/** Bundles `src/cli/main.ts`. Deletes what is in the folder first. */
 export async function bundleCli(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   const { peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
