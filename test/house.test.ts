@@ -1,5 +1,9 @@
-/* The checks of the source find an import that climbs, a cycle of rooms, and a function that is too long; mutants differ in one place. */
+/*
+ * The checks of the source find an import that climbs, a cycle of rooms, a function that is too long, and a slow regular
+ * expression; mutants differ in one place.
+ */
 import { expect, test } from 'vitest'
+import { findProblem, listExpressions } from '../scripts/check-expressions.ts'
 import { findTooLong, listFunctions } from '../scripts/check-functions.ts'
 import { findProblems, toHouse, toRows } from '../scripts/house.ts'
 import { listMutants } from '../scripts/mutate.ts'
@@ -83,6 +87,26 @@ test('a function of more than 80 lines is found, a route table is not', () => {
       ['  95', '339 alsoRoutes'],
     ].map(([lines, place]) => `${lines} src/example.ts:${place}: more than 80 lines`),
   )
+})
+
+test('a regular expression that takes more than linear time is found, and so is one that is built at run time (CWE-1333)', () => {
+  const source = [
+    'const linear = /^[a-z]+(?:,[a-z]+)*$/u',
+    'const once = /[[\\p{Cc}--[x]]]/v',
+    'const slow = (text: string) => /^key: *(\\S*) *$/.test(text)',
+    'const slower = [/^(?:a+)+$/]',
+    'const made = new RegExp(text)',
+    "const alsoMade = RegExp('a+')",
+  ].join('\n')
+  const problems = listExpressions('src/example.ts', source).map((each) => [each.place, findProblem(each) !== null])
+  expect(problems).toEqual([
+    ['src/example.ts:1', false],
+    ['src/example.ts:2', false],
+    ['src/example.ts:3', true],
+    ['src/example.ts:4', true],
+    ['src/example.ts:5', true],
+    ['src/example.ts:6', true],
+  ])
 })
 
 test('each mutant changes one place of the source', () => {

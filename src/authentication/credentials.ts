@@ -19,7 +19,9 @@ export interface Credentials {
   readonly refusal: 'two_credentials' | 'cookie_required' | null
 }
 
-const BEARER = /^bearer(?: +(\S*))? *$/i
+const BEARER = 'bearer'
+/** Longer Bearer tokens are refused unread. Each kind of token has a shorter limit of its own. */
+const MAX_BEARER_LENGTH = 4_096
 const SESSION_PREFIX = 'lks_'
 /** Headers of browsers; every request of a browser has at least one. Node's `fetch` also sends `sec-fetch-mode`. */
 const BROWSER_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-dest'] as const
@@ -42,10 +44,10 @@ export function readCredentials(request: AnyRequest, cookieName: string): Creden
   const header = headerReader(request)
   const cookieHeader = header('cookie')
   const authorization = header('authorization')
-  const bearer = authorization ? BEARER.exec(authorization) : null
+  const bearer = authorization ? readBearerText(authorization) : null
   const cookies = cookieHeader ? readCookies(cookieHeader, cookieName) : NONE
   const [sessionToken] = cookies
-  if (sessionToken === undefined) return bearer === null ? NO_CREDENTIALS : readBearer(bearer[1] ?? '', header)
+  if (sessionToken === undefined) return bearer === null ? NO_CREDENTIALS : readBearer(bearer, header)
   if (bearer !== null) return { ...NO_CREDENTIALS, hasCookie: true, refusal: 'two_credentials' }
   if (cookies.length > MAX_COOKIES) return { ...NO_CREDENTIALS, hasCookie: true }
   const rivals = cookies.length === 1 ? NONE : cookies.slice(1)
@@ -61,6 +63,18 @@ export function refuseCredentials({ accessToken, sessionCame, refusal }: Credent
 /** Returns true if a browser sent the request. In a browser only the cookie may contain the session: scripts cannot read it. */
 export function isFromBrowser(header: HeaderReader): boolean {
   return BROWSER_HEADERS.some((name) => typeof header(name) === 'string')
+}
+
+/**
+ * Returns the token of an Authorization header (RFC 6750 section 2.1), or null for another scheme. A text that cannot be a
+ * token, such as one that is too long, becomes an empty token, which is refused.
+ */
+function readBearerText(authorization: string): string | null {
+  const end = authorization.indexOf(' ')
+  const scheme = end === -1 ? authorization : authorization.slice(0, end)
+  if (scheme.length !== BEARER.length || scheme.toLowerCase() !== BEARER) return null
+  const token = authorization.slice(scheme.length).trim()
+  return token.length > MAX_BEARER_LENGTH || token.includes(' ') ? '' : token
 }
 
 function readBearer(token: string, header: HeaderReader): Credentials {

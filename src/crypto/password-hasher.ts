@@ -99,5 +99,7 @@ function isOwnHash(known: string, costs: string): boolean {
 }
 
 function unpaddedBase64(bytes: number): string {
-  return randomBytes(bytes).toString('base64').replace(/=+$/, '')
+  return randomBytes(bytes)
+    .toString('base64')
+    .replace(/={1,2}$/, '')
 }

@@ -19,6 +19,7 @@ export type RawBody =
 
 const NO_MEMBERS = z.strictObject({})
 const MAX_NAME_LENGTH = 64
+const MAX_MEDIA_TYPE_LENGTH = 1_024
 
 /** Returns true if the body is a form. It decides the format of every answer, including refusals. */
 export function isForm(headers: Headers): boolean {
@@ -62,11 +63,19 @@ function bodyKind(headers: Headers, route: Route): RawBody['kind'] | 'none' {
 }
 
 function mediaType(headers: Headers): { readonly essence: string; readonly charset: string | null } {
-  const [essence = '', ...parameters] = (headers.get('content-type') ?? '').split(';')
-  const charset = parameters
-    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/i.exec(parameter)?.[1])
-    .find(Boolean)
+  const header = headers.get('content-type') ?? ''
+  if (header.length > MAX_MEDIA_TYPE_LENGTH) throw unsupported('The header Content-Type is too long.')
+  const [essence = '', ...parameters] = header.split(';')
+  const charset = parameters.map(readCharset).find(Boolean)
   return { essence: essence.trim().toLowerCase(), charset: charset?.toLowerCase() ?? null }
+}
+
+/** Returns the value of a parameter of a media type if the parameter is the charset. Scans the text once. */
+function readCharset(parameter: string): string | null {
+  const [name = '', ...value] = parameter.split('=')
+  if (name.trim().toLowerCase() !== 'charset') return null
+  const text = value.join('=').trim()
+  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
 }
 
 async function readText(request: Request): Promise<string> {

@@ -10,7 +10,7 @@ export interface MailFrom {
 
 const RIGHT = 'it must be one address such as "no-reply@example.com" or "Example <no-reply@example.com>"'
 /** A display name, with or without quotes, and an address in angle brackets; or an address alone. */
-const NAMED = /^(?:"(?<quoted>[^"\\<>]*)"|(?<bare>[^"\\<>,;:@]*?))\s*<(?<address>[^<>]*)>$/
+const NAMED = /^(?:"(?<quoted>[^"\\<>]*)"\s*|(?<bare>[^"\\<>,;:@]*))<(?<address>[^<>]*)>$/
 
 /**
  * Reads LATCHKEY_MAIL_FROM: `Name <address>` (RFC 5322 section 3.4, without comments, groups and escapes) or `address`.
@@ -18,7 +18,7 @@ const NAMED = /^(?:"(?<quoted>[^"\\<>]*)"|(?<bare>[^"\\<>,;:@]*?))\s*<(?<address
  */
 export function parseMailFrom(text: string): MailFrom {
   const { quoted, bare, address = text } = NAMED.exec(text.trim())?.groups ?? {}
-  const name = quoted ?? bare ?? ''
+  const name = quoted ?? bare?.trimEnd() ?? ''
   const parsed = parseEmailAddress(address)
   if (parsed === null) throw new Error(`The sender of emails is wrong: ${RIGHT}`)
   if (headerText(name) !== name) {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** A mail server, and how to connect to it. */
 export interface SmtpServer {
   readonly host: string
@@ -12,6 +14,7 @@ export interface SmtpServer {
 /** Default ports: message submission (RFC 6409 section 3.1), and message submission over TLS (RFC 8314 section 7.3). */
 const DEFAULT_PORTS = { 'smtp:': 587, 'smtps:': 465 } as const
 const RIGHT = 'it must be smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465'
+const HOST_NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /**
@@ -24,7 +27,7 @@ export function parseSmtpUrl(text: string): SmtpServer {
     throw new Error(`The URL of the mail server is wrong: ${RIGHT}`)
   }
   const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1')
-  if (!/^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*)$/.test(host)) {
+  if (!HOST_NAME.test(host) && isIP(host) === 0) {
     throw new Error(`The URL of the mail server has an invalid host: ${RIGHT}`)
   }
   if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {

@@ -45,6 +45,7 @@ export interface PasswordContext {
 /** Maximum number of code points of a password. */
 export const MAX_PASSWORD_LENGTH = 1_024
 
+const TOO_LONG = `Must have at most ${MAX_PASSWORD_LENGTH} characters.`
 const SHORTEST_CONTEXT_WORD = 4
 /** A password is "built from" the context words if fewer code points than this remain without them. */
 const LEAST_OWN_CHARACTERS = 8
@@ -72,6 +73,8 @@ export async function acceptNewPassword(
   context: PasswordContext,
 ): Promise<Password> {
   const { policy } = deps
+  // Before the text is normalized, which takes quadratic time for many combining marks (CWE-1333).
+  if (text.length > MAX_PASSWORD_LENGTH * 2) throw invalidMember(context.pointer, TOO_LONG)
   const password = toPassword(text)
   const problem = findPasswordProblem(policy, password, context.email)
   if (problem !== null) throw invalidMember(context.pointer, problem)
@@ -102,7 +105,7 @@ function findPasswordProblem(policy: PasswordPolicy, password: Password, email: 
   const length = codePoints(password)
   if (length < policy.minLength)
     return `Must have at least ${policy.minLength} characters. A few words make a good one.`
-  if (length > MAX_PASSWORD_LENGTH) return `Must have at most ${MAX_PASSWORD_LENGTH} characters.`
+  if (length > MAX_PASSWORD_LENGTH) return TOO_LONG
   if (isBuiltFrom(password, [email, ...email.split('@'), ...policy.contextWords])) {
     return 'Must not be built from your email address or the name of this site.'
   }

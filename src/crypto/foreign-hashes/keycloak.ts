@@ -61,5 +61,9 @@ function parseJson(text: string): unknown {
 }
 
 function toUnpaddedBase64(base64: string): string | null {
-  return decodeBase64(base64)?.toString('base64').replace(/=+$/, '') ?? null
+  return (
+    decodeBase64(base64)
+      ?.toString('base64')
+      .replace(/={1,2}$/, '') ?? null
+  )
 }

@@ -18,7 +18,7 @@ const MAX_LOG2_ROUNDS = 18
 const MIN_LOG2_ROUNDS = 7
 const PREFIX = '$wp'
 /** Characters that PHP's trim removes. */
-const BLANK_ENDS = /^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g
+const BLANKS = ' \t\n\r\0\v'
 
 /** Reads `$P$<rounds><salt><hash>`, the MD5 chain of Openwall's phpass, and phpBB's name for it, `$H$…`. */
 export function readPhpass(hash: string): ForeignHash | null {
@@ -56,5 +56,12 @@ async function computePhpass(password: string, salt: string, rounds: number): Pr
 
 function wordPressReadings(password: string): string[] {
   const slashed = password.replace(/['"\\]/g, '\\$&').replaceAll('\0', '\\0')
-  return [slashed, password].map((reading) => reading.replace(BLANK_ENDS, ''))
+  return [slashed, password].map(trimLikePhp)
+}
+
+function trimLikePhp(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && BLANKS.includes(text.charAt(start))) start++
+  while (end > start && BLANKS.includes(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
