@@ -1,6 +1,6 @@
 /*
  * Regular expressions that an attacker can slow down: `node scripts/check-expressions.ts` fails if a regular expression of
- * `src` can take more than linear time (CWE-1333), and for an expression that is built at run time, which nobody can check.
+ * `src` can take more than linear time (CWE-1333), and for an expression that is built at run time, because such a one cannot be checked.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { checkSync } from 'recheck'

@@ -1,5 +1,5 @@
 /*
- * Promise 11: no header and no member of a body takes the event loop for more than 20 ms, whatever it repeats and however
+ * Promise 11: no header and no member of a body takes the event loop for more than 20 ms, no matter which text it repeats and how
  * long it is (CWE-1333, CWE-407; ASVS 1.3.12). Headers and bodies are limited to 16 KiB, so every text here has that length.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
