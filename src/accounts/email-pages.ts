@@ -48,12 +48,23 @@ ${field({ name: 'newPassword', label: 'New password', type: 'password', autocomp
 </form>`
 }
 
-function confirmPage({ basePath, flash, token }: LinkPage): Html {
-  return withToken(token, flash, confirmationForm(`${basePath}/email/change/confirm`, token, 'Use this email address'))
+/** Renders the page that changes the address. It asks for the password, except of a user who is logged in. */
+function confirmPage({ basePath, flash, token, isLoggedIn }: LinkPage): Html {
+  const action = `${basePath}/email/change/confirm`
+  const asksForProof = !isLoggedIn || flash?.problem !== undefined
+  const form = asksForProof
+    ? html`
+<form method="post" action="${action}">
+${tokenField(token)}
+${field({ name: 'password', label: 'Password of the account', type: 'password', autocomplete: 'current-password' }, flash)}
+<button type="submit" class="main">Use this email address</button>
+</form>`
+    : confirmationForm(action, token, 'Use this email address')
+  return withToken(token, flash, form)
 }
 
 function undoPage({ basePath, flash, token }: LinkPage): Html {
-  const form = html`<p>The account gets its previous email address back. All sessions are logged out, and the password must be set again: we email you a link for it.</p>
+  const form = html`<p>This undoes or stops the change. All sessions of the account are logged out. If this address was verified, the password must be set again, and we email you a link for it.</p>
 ${confirmationForm(`${basePath}/email/change/undo`, token, 'Undo the change')}`
   return withToken(token, flash, form)
 }

@@ -4,16 +4,27 @@ import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
-import { type ChangeEmailDeps, confirmEmailChange, requestEmailChange, undoEmailChange } from './change-email.ts'
+import { type ChangeEmailDeps, requestEmailChange } from './change-email.ts'
+import { type ConfirmEmailChangeDeps, confirmEmailChange } from './confirm-email-change.ts'
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
+import { type UndoEmailChangeDeps, undoEmailChange } from './undo-email-change.ts'
 import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
 import { emailCalls } from './wire.ts'
 
 /** Accepts any text, because a malformed token and an unknown token get the same refusal. */
 const token = z.string('Must be a string.')
 
+/** Dependencies of `emailRoutes`. */
+export interface EmailRoutesDeps
+  extends VerificationDeps,
+    VerifyEmailDeps,
+    ChangeEmailDeps,
+    ConfirmEmailChangeDeps,
+    UndoEmailChangeDeps,
+    SecurityEpochDeps {}
+
 /** Routes that verify and change the email address of an account. */
-export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEmailDeps & SecurityEpochDeps): Route[] {
+export function emailRoutes(deps: EmailRoutesDeps): Route[] {
   return [
     defineRoute(emailCalls['POST /email/verify/request'], {
       summary: 'Send an email with a link that verifies your email address',
@@ -57,26 +68,28 @@ export function emailRoutes(deps: VerificationDeps & VerifyEmailDeps & ChangeEma
       body: z.strictObject({ email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }) }),
       answers: { 202: null },
       form: { page: '/account', done: '/account', notice: 'email_change_sent' },
-      async handle({ body, principal: { user }, sessionToken, stamp }) {
+      async handle({ body, principal: { user, session }, sessionToken, stamp }) {
         const securityEpoch = await requireSecurityEpoch(deps, sessionToken())
-        await requestEmailChange(deps, { user, securityEpoch, email: body.email }, stamp)
+        const request = { user, sessionId: session.id, securityEpoch, email: body.email }
+        await requestEmailChange(deps, request, stamp)
         return { status: 202 }
       },
     }),
 
     defineRoute(emailCalls['POST /email/change/confirm'], {
       summary: 'Change the email address with the token of the email',
-      body: z.strictObject({ token }),
+      body: z.strictObject({ token, password: typedPasswordSchema.optional() }),
       answers: { 204: null },
       form: { page: '/email/change/confirm', done: '/account', notice: 'email_changed', keeps: ['token'] },
-      async handle({ body, stamp }) {
-        await confirmEmailChange(deps, body.token, stamp)
+      async handle({ body, principal, ...request }) {
+        const caller = readCaller(deps.throttle, 'email_change_confirm', request)
+        await confirmEmailChange(deps, { ...body, principal, caller }, request.stamp)
         return { status: 204 }
       },
     }),
 
     defineRoute(emailCalls['POST /email/change/undo'], {
-      summary: 'Undo a change of email address with the token of the notice; the password must be reset then',
+      summary: 'Undo or stop a change of email address with the token of the notice; all sessions are revoked',
       body: z.strictObject({ token }),
       answers: { 204: null },
       form: { page: '/email/change/undo', done: '/login', notice: 'email_change_undone', keeps: ['token'] },

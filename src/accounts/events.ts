@@ -14,6 +14,7 @@ export interface AccountEvent {
     | 'email.change_requested'
     | 'email.changed'
     | 'email.change_undone'
+    | 'email.change_stopped'
   readonly userId: string
 }
 
@@ -74,5 +75,11 @@ export const ACCOUNT_EVENTS = {
       'The change was undone from the old email address. All sessions and access tokens were revoked, and the password must be reset.',
     fields: { userId: null },
     sentence: 'Change of email address undone',
+  },
+  'email.change_stopped': {
+    description:
+      'The change was stopped from the old email address before it was confirmed. All sessions and access tokens were revoked.',
+    fields: { userId: null },
+    sentence: 'Change of email address stopped',
   },
 } as const satisfies EventTable<AccountEvent>

@@ -6,7 +6,7 @@ export const ACCOUNT_REFUSALS = defineRefusals({
     status: 403,
     title: 'Proof required',
     when: 'The link is valid, but the request has no session of the account. The caller must prove that the account is theirs.',
-    next: 'Send the token again with the `password` of the account, or with a `newPassword` that replaces it.',
+    next: 'Send the token again with the `password` of the account. `/email/verify` also accepts a `newPassword` that replaces it.',
   },
   email_taken: {
     status: 409,

@@ -114,6 +114,11 @@ export interface UserStore {
    * password until it is reset.
    */
   undoEmailChange(undo: EmailChangeUndo, effectsOf: EffectsOf): Promise<EmailChangeOutcome>
+  /**
+   * Ends every pending change of the email address and revokes all sessions and access tokens. The address and the
+   * password stay.
+   */
+  stopEmailChange(proof: EmailProof, effectsOf: EffectsOf): Promise<EmailChangeOutcome>
   /** Returns null if the user does not exist. */
   describe(id: UserId): Promise<StoredAccount | null>
   /** Deletes the user with all their data. Returns false if the user does not exist. */

@@ -1,6 +1,5 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { UserId } from '../kernel/ids.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
@@ -11,12 +10,11 @@ import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import { writePasswordChangedMail } from '../passwords/mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
-import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-password.ts'
-import { PASSWORD_REFUSALS } from '../passwords/refusals.ts'
+import type { ProvePasswordDeps } from '../passwords/prove-password.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { AccountEvent } from './events.ts'
-import { ACCOUNT_REFUSALS } from './refusals.ts'
+import { requireOwner } from './require-owner.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 
 /** Dependencies of `verifyEmail`. */
@@ -47,25 +45,14 @@ export async function verifyEmail(
   input: VerifyEmailInput,
   stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
-  const token = await findOneTimeToken(deps, 'email_verify', input.token)
+  const token = await findOneTimeToken(deps, ['email_verify'], input.token)
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
   if (user === null || user.disabledAt !== null || user.email !== token.email)
     throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   if (input.newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, input.newPassword, stamp)
   const { password, principal, caller } = input
-  if (password === undefined && principal?.user.id !== user.id) throw new Refusal(ACCOUNT_REFUSALS.proof_required)
-  if (password !== undefined) await requirePassword(deps, { userId: user.id, password }, caller)
+  await requireOwner(deps, { userId: user.id, password, principal, caller })
   await store(deps, { token, user, newPassword: null }, stamp)
-}
-
-async function requirePassword(
-  deps: VerifyEmailDeps,
-  claim: { readonly userId: UserId; readonly password: string },
-  caller: Caller,
-): Promise<void> {
-  const proof = await provePasswordById(deps, claim, caller)
-  if (!proof.proven)
-    throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The password is wrong.', reason: proof.reason })
 }
 
 /** A valid token and the account whose address received it. */

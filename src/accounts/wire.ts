@@ -10,6 +10,13 @@ export interface VerifyEmailBody {
   readonly newPassword?: string | undefined
 }
 
+/** Body of `POST /email/change/confirm`. Without a session of the account, it has the password as well. */
+export interface ConfirmEmailChangeBody {
+  readonly token: string
+  /** The password of the account. */
+  readonly password?: string | undefined
+}
+
 /** An emailed link that was not used yet. */
 export interface PendingLinkJson {
   readonly purpose: string
@@ -65,9 +72,9 @@ export const emailCalls = defineCalls({
   'POST /email/change/confirm': {
     name: 'email.confirmChange',
     access: 'anyone',
-    body: json<{ readonly token: string }>(),
+    body: json<ConfirmEmailChangeBody>(),
     answer: null,
-    refusals: ['token_invalid', 'email_taken'],
+    refusals: ['token_invalid', 'proof_required', 'wrong_password', 'email_taken', 'too_many_requests', 'overloaded'],
   },
   'POST /email/change/undo': {
     name: 'email.undoChange',

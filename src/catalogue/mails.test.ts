@@ -156,6 +156,7 @@ describe('emails that another version wrote', () => {
     ['email_change', { ...pick('link'), hours: 24 }],
     ['email_change_notice', { ...pick('resetLink'), undo: { link: TOKEN_LINK, days: 7 } }],
     ['email_change_notice', { ...pick('resetLink'), undo: null }],
+    ['email_change_notice', { ...pick('resetLink'), undo: null, stop: { link: TOKEN_LINK, days: 1 } }],
     ['invitation', { ...pick('link'), days: 7 }],
     ['lockout', { ...pick('resetLink'), failures: 100 }],
     ['new_device', { ...pick('accountLink'), device: 'Firefox on Linux', ip: null, at: AT }],

@@ -1,5 +1,6 @@
 import { hashToken, newToken, parseToken, type Token } from '../crypto/token.ts'
 import { type Clock, DAY_MS, HOUR_MS } from '../kernel/clock.ts'
+import type { SessionId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from './refusals.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from './store.ts'
@@ -10,20 +11,26 @@ export const ONE_TIME_TOKENS = {
   email_verify: { prefix: 'lkv', lifeMs: 2 * DAY_MS },
   email_change: { prefix: 'lkv', lifeMs: DAY_MS },
   email_undo: { prefix: 'lkv', lifeMs: 7 * DAY_MS },
+  email_stop: { prefix: 'lkv', lifeMs: DAY_MS },
   invitation: { prefix: 'lkv', lifeMs: 7 * DAY_MS },
 } as const satisfies Record<TokenPurpose, { readonly prefix: string; readonly lifeMs: number }>
 
 /** Input to create a one-time token. Default of `lifeMs`: the lifetime of the purpose. */
-export type NewOneTimeToken = Pick<OneTimeToken, 'purpose' | 'userId' | 'email'> & { readonly lifeMs?: number }
+export type NewOneTimeToken = Pick<OneTimeToken, 'purpose' | 'userId' | 'email'> & {
+  readonly lifeMs?: number
+  /** The session that requests the token. Default: none. */
+  readonly sessionId?: SessionId
+}
 
 /** Creates a token of 256 random bits and its record, without storing it. */
 export function newOneTimeToken(
   clock: Clock,
-  { purpose, userId, email, lifeMs = ONE_TIME_TOKENS[purpose].lifeMs }: NewOneTimeToken,
+  { purpose, userId, email, sessionId, lifeMs = ONE_TIME_TOKENS[purpose].lifeMs }: NewOneTimeToken,
 ): { readonly token: Token; readonly record: OneTimeToken } {
   const token = newToken(ONE_TIME_TOKENS[purpose].prefix)
   const createdAt = clock()
-  const record = { tokenHash: hashToken(token), purpose, userId, email, createdAt, expiresAt: createdAt + lifeMs }
+  const life = { createdAt, expiresAt: createdAt + lifeMs }
+  const record = { tokenHash: hashToken(token), purpose, userId, email, sessionId: sessionId ?? null, ...life }
   return { token, record }
 }
 
@@ -34,16 +41,16 @@ export interface OneTimeTokenDeps {
 }
 
 /**
- * Finds the record of a token. The token stays valid.
+ * Finds the record of a token with one of these purposes, whose tokens have the same prefix. The token stays valid.
  * @throws Refusal `token_invalid`, the same for a token that is malformed, unknown, used, expired or of another purpose.
  */
 export async function findOneTimeToken(
   { oneTimeTokens, clock }: OneTimeTokenDeps,
-  purpose: TokenPurpose,
+  purposes: readonly [TokenPurpose, ...TokenPurpose[]],
   text: string,
 ): Promise<OneTimeToken> {
-  const token = parseToken(ONE_TIME_TOKENS[purpose].prefix, text)
-  const found = token === null ? null : await oneTimeTokens.find(hashToken(token), purpose, clock())
+  const token = parseToken(ONE_TIME_TOKENS[purposes[0]].prefix, text)
+  const found = token === null ? null : await oneTimeTokens.find(hashToken(token), purposes, clock())
   if (found === null) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   return found
 }

@@ -1,10 +1,18 @@
 import type { TokenHash } from '../crypto/token.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
-import type { UserId } from '../kernel/ids.ts'
+import type { SessionId, UserId } from '../kernel/ids.ts'
 
 /** Purpose of a token in an email. A token is not valid for any other purpose. */
-export type TokenPurpose = 'password_reset' | 'email_verify' | 'email_change' | 'email_undo' | 'invitation'
+export type TokenPurpose =
+  | 'password_reset'
+  | 'email_verify'
+  | 'email_change'
+  /** Undoes a change of email address, also a confirmed one. */
+  | 'email_undo'
+  /** Stops a change of email address that is not confirmed yet. */
+  | 'email_stop'
+  | 'invitation'
 
 /** A stored one-time token, with only the hash of its secret (ASVS 6.5.2). Times are milliseconds since 1970 UTC. */
 export interface OneTimeToken {
@@ -14,6 +22,8 @@ export interface OneTimeToken {
   readonly userId: UserId | null
   /** Email address that the token was sent to, or that the account will have. */
   readonly email: EmailAddress | null
+  /** The session that requested the token and that must still be alive when it is used; null: none. */
+  readonly sessionId: SessionId | null
   readonly createdAt: number
   readonly expiresAt: number
 }
@@ -38,8 +48,10 @@ export interface OneTimeTokenStore {
    * first token was already used.
    */
   exchange(used: OneTimeToken, tokens: readonly OneTimeToken[], effectsOf: EffectsOf): Promise<boolean>
-  /** Finds a token. Returns null if it does not exist, has another purpose, or has expired at `now`. */
-  find(tokenHash: TokenHash, purpose: TokenPurpose, now: number): Promise<OneTimeToken | null>
+  /** Finds a token. Returns null if it does not exist, has a purpose that is not listed, or has expired at `now`. */
+  find(tokenHash: TokenHash, purposes: readonly TokenPurpose[], now: number): Promise<OneTimeToken | null>
+  /** Deletes the pending changes of email address that sessions of this user requested. Returns their number. */
+  endEmailChanges(userId: UserId): Promise<number>
   /** Reserves a token until `claimedUntil`. Returns false if it does not exist, or if it is already reserved at `now`. */
   claim(tokenHash: TokenHash, now: number, claimedUntil: number): Promise<boolean>
   /** Ends a reservation, if the token still has this reservation. */

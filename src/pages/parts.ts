@@ -22,7 +22,8 @@ const NOTICES: Readonly<Record<string, string>> = {
   email_verified: 'Your email address is verified.',
   email_change_sent: 'We have emailed a link to the new address. Nothing changes until you open it.',
   email_changed: 'Your email address is changed.',
-  email_change_undone: 'Your previous email address is restored. We have emailed you a link to set a new password.',
+  email_change_undone:
+    'The change is undone and all sessions are logged out. If we emailed you a link, set a new password with it.',
   reset_sent: 'If there is an account with this email address, an email with a link is on its way.',
   password_reset: 'Your new password is set. Log in with it.',
   reauthenticated: 'Thank you. You can continue now.',

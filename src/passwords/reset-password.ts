@@ -37,7 +37,7 @@ export async function resetPassword(
   { token: text, password }: ResetPasswordInput,
   stamp: Stamp<PasswordEvent>,
 ): Promise<void> {
-  const token = await findOneTimeToken(deps, 'password_reset', text)
+  const token = await findOneTimeToken(deps, ['password_reset'], text)
   const credential = token.userId === null ? null : await deps.passwords.findByUserId(token.userId)
   if (credential === null || credential.disabled) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   const { user } = credential

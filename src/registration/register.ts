@@ -78,7 +78,7 @@ async function admit(
 }
 
 async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
-  if (text !== undefined) return findOneTimeToken(deps, 'invitation', text)
+  if (text !== undefined) return findOneTimeToken(deps, ['invitation'], text)
   if (deps.registration === 'invite') {
     throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration requires an invitation.' })
   }

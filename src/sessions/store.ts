@@ -133,11 +133,16 @@ export interface SessionStore {
    * security epoch has changed.
    */
   rotate(rotation: SessionRotation, securityEpoch: number, effectsOf: EffectsOf): Promise<boolean>
+  /** Returns true if this session exists and has not expired at `now`. */
+  isLive(session: SessionRef, now: number): Promise<boolean>
   /** Returns the user's sessions that have not expired, most recently used first. */
   listByUser(userId: UserId, now: number): Promise<Session[]>
   /** Revokes one session of the user. Returns false if it does not exist. */
   revoke(userId: UserId, id: SessionId, effectsOf: EffectsOf): Promise<boolean>
-  /** Revokes all sessions of the user except one. Returns the number of revoked sessions. */
+  /**
+   * Revokes all sessions of the user except one, and ends every pending change of the email address, also one that the
+   * excepted session requested: its cookie may be stolen. Returns the number of revoked sessions.
+   */
   revokeAll(userId: UserId, except: SessionId | null, effectsOf: EffectsOf<number>): Promise<number>
   /** Returns a page of sessions that have not expired, in any order. It may miss sessions that start during the scan. */
   scan(scan: SessionScan): Promise<SessionPage>

@@ -28,6 +28,7 @@ export type Operation =
   | 'password_change'
   | 'email_verify'
   | 'email_verify_request'
+  | 'email_change_confirm'
   | 'password_forgot'
   | 'register'
 

@@ -28,7 +28,9 @@ function people(instance: () => Instance) {
     /** Sends the token of an email, without a session or from one. */
     verify: (body: Record<string, string>, client = instance().client()): Promise<Reply> =>
       client.post('/auth/email/verify', body),
-    confirm: (token: string): Promise<Reply> => instance().client().post('/auth/email/change/confirm', { token }),
+    /** Confirms a change with the password of the account, from another browser. */
+    confirm: (token: string, password = PASSWORD): Promise<Reply> =>
+      instance().client().post('/auth/email/change/confirm', { token, password }),
     undo: (token: string): Promise<Reply> => instance().client().post('/auth/email/change/undo', { token }),
     verification: (address: string): Promise<string> => mailedToken(address, '/email/verify'),
     confirmation: (address: string): Promise<string> => mailedToken(address, '/email/change/confirm'),
@@ -279,7 +281,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     await client.post('/auth/email/change', { email: elsewhere })
     const change = tokenIn(await instance.waitForMail(mailTo(elsewhere, '/email/change/confirm?')))
     const other = await verify({ token: change }, client)
-    await instance.client().post('/auth/email/change/confirm', { token: change })
+    await client.post('/auth/email/change/confirm', { token: change })
     const altered = `${outdated.slice(0, 9)}${outdated[9] === 'A' ? 'B' : 'A'}${outdated.slice(10)}`
     const replies = [other]
     for (const token of [expired, altered, outdated, '', 'nonsense']) replies.push(await verify({ token }, client))
@@ -403,7 +405,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     const [ada, bob] = [await register(), await register()]
     const next = newEmail()
     const tokens = [(await order(ada.client, ada.email, next)).token, (await order(bob.client, bob.email, next)).token]
-    const replies = await Promise.all(tokens.map(confirm))
+    const replies = await Promise.all(tokens.map((token) => confirm(token)))
     expect(replies.map(({ status }) => status).sort()).toEqual([204, 409])
   })
 
@@ -469,24 +471,141 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect((await instance.auth.users.find(id))?.email).toBe(email)
   })
 
-  test('an unverified address gets a notice without an undo link, and is not reserved', async () => {
+  test('the notice to an unverified address has a link that stops the change, reserves nothing and dies with the confirmation', async () => {
     const { client, email, id } = await others.register()
     const next = newEmail()
-    await client.post('/auth/email/change', { email: next })
-    const token = await confirmation(next)
-    const notice = await instance.waitForMail(({ to, subject }) => to === email && subject.includes('is being changed'))
-    expect(notice.text).toContain('/auth/password/forgot')
-    expect(notice.text + notice.html).not.toContain('token=')
+    const { token, back } = await order(client, email, next)
+    const notice = instance.mails.find(({ to, subject }) => to === email && subject.includes('is being changed'))
+    expect(notice?.text).toContain('/auth/password/forgot')
     expect((await client.get('/auth/user/export')).body.pendingLinks).not.toContainEqual(
       expect.objectContaining({ purpose: 'email_undo' }),
     )
     expect((await confirm(token)).status).toBe(204)
+    expect(refusalOf(await undo(back))).toEqual([410, 'token_invalid'])
     expect((await instance.auth.users.find(id))?.email).toBe(next)
     const stranger = await instance.client().post('/auth/register', { email, password: NEW_PASSWORD })
     expect(stranger.status).toBe(201)
   })
 
-  test('the notice without an undo link is right: a password reset stops a change requested by an intruder', async () => {
+  test('ASVS 6.3.7: the reader of an unverified address stops a change that a thief requested; password and address stay', async () => {
+    const { client: thief, email, id } = await others.register()
+    const orders = [await order(thief, email, newEmail('evil')), await order(thief, email, newEmail('evil'))]
+    expect((await undo(orders[0]?.back ?? '')).status).toBe(204)
+    for (const { token, back } of orders) {
+      expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
+      expect(refusalOf(await undo(back))).toEqual([410, 'token_invalid'])
+    }
+    expect((await thief.get('/auth/session')).status).toBe(401)
+    expect(instance.events).toContainEqual(expect.objectContaining({ type: 'email.change_stopped', userId: id }))
+    expect((await logIn(email, PASSWORD)).body.user).toMatchObject({ email, emailVerified: false })
+  })
+
+  test('of a confirmation and a stop at the same moment, one happens', async () => {
+    const { client, email, id } = await others.register()
+    const next = newEmail()
+    const { token, back } = await order(client, email, next)
+    const statuses = await Promise.all([confirm(token), undo(back)]).then((all) => all.map(({ status }) => status))
+    expect(statuses.toSorted()).toEqual([204, 410])
+    expect((await instance.auth.users.find(id))?.email).toBe(statuses[0] === 204 ? next : email)
+  })
+
+  test('CWE-613: a change of address ends with the session that requested it, however that session ends', async () => {
+    const limit = 3
+    const small = await startInstance(ring, { session: { maxPerUser: limit, idleMs: 60 * MINUTE } })
+    const own = people(() => small)
+    const endings: readonly [string, (owner: Client, thief: Client, email: string) => Promise<unknown>][] = [
+      ['logout', (_, thief) => thief.post('/auth/logout')],
+      [
+        'revoked by id',
+        async (owner) => {
+          const { body } = await owner.get('/auth/sessions')
+          const other = body.sessions.find(({ current }: { current: boolean }) => !current)
+          await owner.delete(`/auth/sessions/${other.id}`)
+        },
+      ],
+      ['revoked with all others', (owner) => owner.delete('/auth/sessions')],
+      [
+        'revoked on the server',
+        async (_, __, email) => {
+          const user = await small.auth.users.find(email)
+          await small.auth.sessions.revokeAll(user?.id ?? '')
+        },
+      ],
+      ['replaced by another login', (_, thief, email) => own.logIn(email, PASSWORD, thief)],
+      [
+        'one session too many',
+        async (_, __, email) => {
+          for (let count = 0; count < limit; count++) {
+            small.advance(1)
+            await own.logIn(email, PASSWORD)
+          }
+        },
+      ],
+      ['expired', async () => small.advance(61 * MINUTE)],
+    ]
+    for (const [name, end] of endings) {
+      const { client: owner, email } = await own.register()
+      const thief = small.client()
+      await own.logIn(email, PASSWORD, thief)
+      const evil = own.newEmail('evil')
+      expect((await thief.post('/auth/email/change', { email: evil })).status).toBe(202)
+      const token = await own.confirmation(evil)
+      small.advance(1)
+      await end(owner, thief, email)
+      expect([name, ...refusalOf(await own.confirm(token))]).toEqual([name, 410, 'token_invalid'])
+      expect(await small.auth.users.find(evil)).toBeNull()
+    }
+    await small.close()
+  })
+
+  test('a change of address survives a new proof of identity in its session, which keeps its id', async () => {
+    const { client, email } = await register()
+    const next = newEmail()
+    const { token } = await order(client, email, next)
+    expect((await client.post('/auth/reauthenticate', { password: PASSWORD })).status).toBe(200)
+    expect((await confirm(token)).status).toBe(204)
+  })
+
+  test('CWE-613: ending all other sessions also ends the request of the current one, whose cookie may be stolen', async () => {
+    const { client, email } = await register()
+    const next = newEmail('evil')
+    const { token } = await order(client, email, next)
+    expect((await client.delete('/auth/sessions')).body).toEqual({ revoked: 0 })
+    expect(refusalOf(await confirm(token))).toEqual([410, 'token_invalid'])
+    expect((await client.get('/auth/user')).body.user.email).toBe(email)
+    const again = await order(client, email, next)
+    expect((await confirm(again.token)).status).toBe(204)
+  })
+
+  test('CWE-640: confirming needs a session of the account or its password, so that nobody gives their address to an attacker', async () => {
+    const { client: attacker, email } = await register()
+    const victim = await register()
+    const address = newEmail('victim')
+    const { token } = await order(attacker, email, address)
+    const confirmWith = (body: Record<string, string>, client: Client): Promise<Reply> =>
+      client.post('/auth/email/change/confirm', { token, ...body })
+    for (const client of [instance.client(), victim.client]) {
+      expect(refusalOf(await confirmWith({}, client))).toEqual([403, 'proof_required'])
+      expect(refusalOf(await confirmWith({ password: NEW_PASSWORD }, client))).toEqual([403, 'wrong_password'])
+    }
+    expect(await instance.auth.users.find(address)).toBeNull()
+    expect((await confirmWith({}, attacker)).status).toBe(204)
+  })
+
+  test('CWE-307: passwords tried at the confirmation count as attempts at the account', async () => {
+    const strict = await startInstance(ring, { throttle: { freeFailures: 2 } })
+    const own = people(() => strict)
+    const { client } = await own.register()
+    const next = own.newEmail()
+    await client.post('/auth/email/change', { email: next })
+    const token = await own.confirmation(next)
+    const statuses: number[] = []
+    for (let count = 0; count < 4; count++) statuses.push((await own.confirm(token, `wrong password ${count}`)).status)
+    expect(statuses).toEqual([403, 403, 429, 429])
+    await strict.close()
+  })
+
+  test('the notice is right: a password reset stops a change requested by an intruder', async () => {
     const { client, email } = await others.register()
     const evil = newEmail('evil')
     await client.post('/auth/email/change', { email: evil })

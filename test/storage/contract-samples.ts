@@ -71,7 +71,7 @@ export function makeAccessToken(userId: UserId): AccessTokenRecord {
 /** Returns a one-time token that is not stored yet. */
 export function makeOneTimeToken({ id: userId, email }: User, purpose: TokenPurpose): OneTimeToken {
   const tokenHash = hashToken(newToken('lkt'))
-  return { tokenHash, purpose, userId, email, createdAt: NOW, expiresAt: NOW + LIFE }
+  return { tokenHash, purpose, userId, email, sessionId: null, createdAt: NOW, expiresAt: NOW + LIFE }
 }
 
 /** Returns a rotation to a new token. */

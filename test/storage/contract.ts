@@ -20,6 +20,7 @@ import {
   HASH,
   LIFE,
   makeAccessToken,
+  makeOneTimeToken,
   makeSession,
   makeUser,
   NOW,
@@ -372,10 +373,9 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect([await epochOf(keep.tokenHash), await epochOf(newTokenHash)]).toEqual([null, 1])
 
       const inEpoch = async (securityEpoch: number): Promise<unknown[]> => {
-        const token = { userId: user.id, email: user.email, createdAt: NOW, expiresAt: NOW + LIFE }
-        const link = { ...token, tokenHash: hashToken(newToken('lkt')), purpose: 'email_change' as const }
+        const link = { ...makeOneTimeToken(user, 'email_change'), sessionId: keep.session.id }
         const issued = await stores.oneTimeTokens.issueInEpoch({ id: user.id, securityEpoch }, [link], untold)
-        expect(await stores.oneTimeTokens.find(link.tokenHash, 'email_change', NOW)).toEqual(issued ? link : null)
+        expect(await stores.oneTimeTokens.find(link.tokenHash, ['email_change'], NOW)).toEqual(issued ? link : null)
         const conditions = { maxPerUser: 100, securityEpoch }
         return [issued, await stores.accessTokens.create(makeAccessToken(user.id), conditions, untold)]
       }

@@ -38,6 +38,11 @@ const VARIANTS: Variants = {
       links: [FORGOT_LINK],
       says: ['set a new password now'],
     },
+    {
+      content: { kind: 'email_change_notice', undo: null, stop: { link, days: 1 }, resetLink: FORGOT_LINK },
+      links: [link, FORGOT_LINK],
+      says: ['stop the change now', 'for 1 day.'],
+    },
   ],
   invitation: [{ content: { kind: 'invitation', link, days: 7 }, links: [link], says: ['for 7 days.'] }],
   lockout: [

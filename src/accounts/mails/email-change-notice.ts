@@ -9,6 +9,11 @@ export interface EmailChangeNoticeMail {
    * Null if the old address was never verified.
    */
   readonly undo: { readonly link: string; readonly days: number } | null
+  /**
+   * Stops the change while it is not confirmed, if the old address was never verified. Emails that version 0.1 wrote have
+   * neither `undo` nor `stop`.
+   */
+  readonly stop?: { readonly link: string; readonly days: number }
   /** Opens the page for forgotten passwords. A password reset stops a change that is not confirmed yet. */
   readonly resetLink: string
 }
@@ -24,7 +29,11 @@ export interface EmailChangeNoticeTexts {
   readonly validity: (days: number) => string
   /** Replaces `unexpected` if the change cannot be undone. */
   readonly unexpectedWithoutUndo: string
-  /** Replaces `button` if the change cannot be undone. */
+  /** Replaces `unexpected` if the change can be stopped, but not undone. */
+  readonly unexpectedWithStop: string
+  /** Replaces `button` if the change can be stopped, but not undone. */
+  readonly stopButton: string
+  /** Replaces `button` if the change cannot be undone, and follows `stopButton`. */
   readonly resetButton: string
 }
 
@@ -46,16 +55,23 @@ export const EMAIL_CHANGE_NOTICE: MailTemplate<EmailChangeNoticeMail, EmailChang
     unexpectedWithoutUndo:
       'If you did not make this request, set a new password now. ' +
       'This stops the change if the new email address is not confirmed yet.',
+    unexpectedWithStop:
+      'If you did not make this request, stop the change now. This also logs out all devices. ' +
+      'You cannot stop it after the new email address is confirmed. Then set a new password.',
+    stopButton: 'Stop the change',
     resetButton: 'Set a new password',
   },
-  toLetter({ undo, resetLink }, site, texts) {
-    const unexpected = undo === null ? texts.unexpectedWithoutUndo : texts.unexpected
-    return {
-      subject: texts.subject(site),
-      heading: texts.heading,
-      before: [texts.notice(site), texts.expected, unexpected],
-      action: undo === null ? { label: texts.resetButton, link: resetLink } : { label: texts.button, link: undo.link },
-      after: undo === null ? [] : [texts.validity(undo.days)],
+  toLetter({ undo, stop, resetLink }, site, texts) {
+    const frame = { subject: texts.subject(site), heading: texts.heading }
+    const before = (unexpected: string): readonly string[] => [texts.notice(site), texts.expected, unexpected]
+    if (undo !== null) {
+      const action = { label: texts.button, link: undo.link }
+      return { ...frame, before: before(texts.unexpected), action, after: [texts.validity(undo.days)] }
     }
+    const reset = { label: texts.resetButton, link: resetLink }
+    if (stop === undefined) return { ...frame, before: before(texts.unexpectedWithoutUndo), action: reset, after: [] }
+    const action = { label: texts.stopButton, link: stop.link }
+    const after = [texts.validity(stop.days)]
+    return { ...frame, before: before(texts.unexpectedWithStop), action, alternative: reset, after }
   },
 }

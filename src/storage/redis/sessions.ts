@@ -1,5 +1,6 @@
 import type { EffectsOf } from '../../kernel/effects.ts'
-import type { UserId } from '../../kernel/ids.ts'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { Session } from '../../kernel/principal.ts'
 import type {
   SessionPage,
   SessionRecord,
@@ -63,11 +64,11 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       return true
     },
 
+    isLive: (session, now) => isLive(keys, session, now),
+
     async listByUser(userId, now) {
       const live = await listLive(keys, userId)
-      return live
-        .map(({ session }) => session)
-        .filter(({ expiresAt, idleExpiresAt }) => expiresAt > now && idleExpiresAt > now)
+      return live.map(({ session }) => session).filter(isLiveAt(now))
     },
 
     async revoke(userId, id, effectsOf) {
@@ -77,12 +78,7 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
       return ended.length > 0
     },
 
-    async revokeAll(userId, except, effectsOf) {
-      const { length } = await endAmong(keys, userId, ({ id }) => id !== except)
-      onChanges([{ kind: 'user', id: userId }])
-      if (length > 0) await audit.write(effectsOf(length))
-      return length
-    },
+    revokeAll: (userId, except, effectsOf) => revokeAll(deps, { userId, except }, effectsOf),
 
     scan: (scan) => scanSessions(deps, scan),
 
@@ -143,8 +139,30 @@ async function scanSessions(
     .flat()
     .map(({ session }) => session)
     .filter(({ createdAt }) => since === null || createdAt >= since)
-    .filter((session) => session.expiresAt > now && session.idleExpiresAt > now)
+    .filter(isLiveAt(now))
   return { sessions, next: userId !== null || users.length < limit ? null : (users.at(-1)?.id ?? null) }
+}
+
+async function revokeAll(
+  { stores, keys, onChanges }: RedisSessionDeps,
+  { userId, except }: { readonly userId: UserId; readonly except: SessionId | null },
+  effectsOf: EffectsOf<number>,
+): Promise<number> {
+  const emailChanges = await stores.oneTimeTokens.endEmailChanges(userId)
+  const { length } = await endAmong(keys, userId, ({ id }) => id !== except)
+  onChanges([{ kind: 'user', id: userId }])
+  if (length + emailChanges > 0) await stores.audit.write(effectsOf(length))
+  return length
+}
+
+async function isLive(keys: SessionKeys, { id, userId }: SessionRef, now: number): Promise<boolean> {
+  const listed = (await keys.list(userId)).filter((each) => each.id === id)
+  const found = await Promise.all(listed.map(({ tokenHash }) => keys.find(tokenHash)))
+  return found.some((stored) => stored !== null && isLiveAt(now)(stored.session))
+}
+
+function isLiveAt(now: number): (session: Session) => boolean {
+  return ({ expiresAt, idleExpiresAt }) => expiresAt > now && idleExpiresAt > now
 }
 
 /** Returns false if the session has not expired or does not exist any more. */

@@ -8,7 +8,15 @@ import type {
 } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { isUniqueViolation } from './errors.ts'
-import { AddressReserved, endTokensOf, insertOneTimeToken, refuseReservedEmail, useUpToken } from './one-time-tokens.ts'
+import { lockUser } from './lock-users.ts'
+import {
+  AddressReserved,
+  endEmailChangesOf,
+  endTokensOf,
+  insertOneTimeToken,
+  refuseReservedEmail,
+  useUpToken,
+} from './one-time-tokens.ts'
 import { endAllSessions, putPassword } from './replace-password.ts'
 import type { Database } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -18,7 +26,7 @@ import { isDone, type TransactingDatabase } from './transact.ts'
 /** Creates the part of the user store that handles proofs of email addresses. */
 export function createEmailProofs({
   transact,
-}: TransactingDatabase): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange'> {
+}: TransactingDatabase): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange' | 'stopEmailChange'> {
   return {
     verifyEmail: (verification, effectsOf) =>
       isDone(transact(effectsOf, (trx, sessions) => verifyEmail(trx, sessions, verification))),
@@ -28,6 +36,9 @@ export function createEmailProofs({
 
     undoEmailChange: (undo, effectsOf) =>
       toOutcome(transact(effectsOf, (trx, sessions) => undoEmailChange(trx, sessions, undo))),
+
+    stopEmailChange: (proof, effectsOf) =>
+      toOutcome(transact(effectsOf, (trx, sessions) => stopEmailChange(trx, sessions, proof))),
   }
 }
 
@@ -60,7 +71,7 @@ async function verifyEmail(
     return true
   }
   await putPassword(trx, userId, newPassword)
-  await endTokensOf(trx, userId, ['password_reset', 'email_change', 'email_undo'])
+  await endTokensOf(trx, userId, ['password_reset', 'email_change', 'email_stop', 'email_undo'])
   return (await endAllSessions(trx, sessions, userId)) || null
 }
 
@@ -70,10 +81,11 @@ async function changeEmail(
   { token, userId, email }: EmailProof,
 ): Promise<true | null> {
   sessions.evict({ kind: 'user', id: userId })
+  await lockUser(trx, userId)
   if (!(await useUpToken(trx, token))) return null
   await refuseReservedEmail(trx, { id: userId, email }, token.createdAt)
   await setVerifiedEmail(trx, userId, email)
-  await endTokensOf(trx, userId, ['email_verify', 'email_change', 'password_reset'])
+  await endTokensOf(trx, userId, ['email_verify', 'email_change', 'email_stop', 'password_reset'])
   await sessions.userChanged(userId)
   return true
 }
@@ -94,6 +106,18 @@ async function undoEmailChange(
     .execute()
   await trx.updateTable('passwords').set({ disabled_for: 'everyone' }).where('user_id', '=', userId).execute()
   await insertOneTimeToken(trx, resetToken)
+  return (await endAllSessions(trx, sessions, userId)) || null
+}
+
+async function stopEmailChange(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { token, userId }: EmailProof,
+): Promise<true | null> {
+  sessions.evict({ kind: 'user', id: userId })
+  await lockUser(trx, userId)
+  if (!(await useUpToken(trx, token))) return null
+  await endEmailChangesOf(trx, userId)
   return (await endAllSessions(trx, sessions, userId)) || null
 }
 

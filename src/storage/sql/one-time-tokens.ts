@@ -1,7 +1,8 @@
 import type { InsertObject, Kysely, Selectable, Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
+import { onlyEvents } from '../../kernel/effects.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
-import type { UserId } from '../../kernel/ids.ts'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { User } from '../../kernel/principal.ts'
 import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../one-time-tokens/store.ts'
 import type { Database, OneTimeTokensTable } from './schema.ts'
@@ -37,15 +38,20 @@ export function createOneTimeTokenStore({ db, reader, transact }: TransactingDat
         }),
       ),
 
-    async find(tokenHash, purpose, now) {
+    async find(tokenHash, purposes, now) {
       const row = await reader
         .selectFrom('one_time_tokens')
         .selectAll()
         .where('token_hash', '=', tokenHash)
-        .where('purpose', '=', purpose)
+        .where('purpose', 'in', purposes)
         .where('expires_at', '>', at(now))
         .executeTakeFirst()
       return row === undefined ? null : toOneTimeToken(row)
+    },
+
+    async endEmailChanges(userId) {
+      const ended = await transact(onlyEvents(), async (trx) => (await endEmailChangesOf(trx, userId)) || null)
+      return ended ?? 0
     },
 
     async claim(tokenHash, now, claimedUntil) {
@@ -90,6 +96,7 @@ export async function insertOneTimeToken(trx: Transaction<Database>, token: OneT
     purpose: token.purpose,
     user_id: token.userId,
     email: token.email,
+    session_id: token.sessionId,
     created_at: at(token.createdAt),
     expires_at: at(token.expiresAt),
   }
@@ -109,15 +116,32 @@ export async function useUpToken(trx: Transaction<Database>, { tokenHash }: OneT
  * Purposes of the tokens that are deleted when an intruder is locked out of an account: a verification can also set a
  * password, and the intruder may have requested a change of address. Tokens that undo a change stay.
  */
-export const ORDERED_BY_AN_INTRUDER: readonly TokenPurpose[] = ['password_reset', 'email_verify', 'email_change']
+export const ORDERED_BY_AN_INTRUDER: readonly TokenPurpose[] = [
+  'password_reset',
+  'email_verify',
+  'email_change',
+  'email_stop',
+]
 
-/** Deletes the user's tokens with these purposes. */
+/** Deletes the user's tokens with these purposes. Returns their number. */
 export async function endTokensOf(
   trx: Transaction<Database>,
   userId: UserId,
   purposes: readonly TokenPurpose[],
-): Promise<void> {
-  await trx.deleteFrom('one_time_tokens').where('user_id', '=', userId).where('purpose', 'in', purposes).execute()
+): Promise<number> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('one_time_tokens')
+    .where('user_id', '=', userId)
+    .where('purpose', 'in', purposes)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
+
+/** Deletes the pending changes of the user's email address. Returns their number. */
+export async function endEmailChangesOf(trx: Transaction<Database>, userId: UserId): Promise<number> {
+  const ended = await endTokensOf(trx, userId, ['email_change'])
+  await endTokensOf(trx, userId, ['email_stop'])
+  return ended
 }
 
 /** The email address is reserved for a user who may still undo a change of address. */
@@ -164,6 +188,7 @@ export function toOneTimeToken(row: Selectable<OneTimeTokensTable>): OneTimeToke
     purpose: row.purpose as TokenPurpose,
     userId: row.user_id as UserId | null,
     email: row.email as EmailAddress | null,
+    sessionId: row.session_id as SessionId | null,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   }

@@ -8,7 +8,7 @@ import type {
   PasswordReset,
   PasswordStore,
 } from '../../passwords/store.ts'
-import { endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
+import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
@@ -97,7 +97,7 @@ async function changePassword(
   // it.
   if (epoch !== securityEpoch + 1 || numUpdatedRows === 0n || !(await sessions.rotate(keep))) return null
   // Reset links stay valid: otherwise a person who knows the password could keep its owner from ever resetting it.
-  await endTokensOf(trx, userId, ['email_change'])
+  await endEmailChangesOf(trx, userId)
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll({ userId, except, throughEpoch: epoch - 1 })
   return true

@@ -102,6 +102,8 @@ export interface OneTimeTokensTable {
   user_id: string | null
   /** The email address that the token proves. */
   email: string | null
+  /** The session that requested the token. */
+  session_id: Generated<string | null>
   created_at: number
   expires_at: number
   /** A request is using the token until then. */

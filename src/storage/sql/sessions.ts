@@ -1,12 +1,14 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
-import { type Effects, onlyEvents } from '../../kernel/effects.ts'
+import { type Effects, type EffectsOf, onlyEvents } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Session } from '../../kernel/principal.ts'
 import type { SessionPage, SessionRef, SessionScan, SessionStart, SessionStore, Swept } from '../../sessions/store.ts'
 import { readRecentChanges } from './changes.ts'
 import { endSessions, endSessionsOf } from './direct-session-effects.ts'
+import { lockUser, lockUsers } from './lock-users.ts'
 import { useUpAttempt } from './login-attempts.ts'
+import { endEmailChangesOf } from './one-time-tokens.ts'
 import { toSession, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
@@ -47,6 +49,8 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
         }),
       ),
 
+    isLive: (session, now) => isLive(reader, session, now),
+
     listByUser: (userId, now) => listLiveSessions(reader, userId, now),
 
     revoke: (userId, id, effectsOf) =>
@@ -57,13 +61,7 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
         ),
       ),
 
-    async revokeAll(userId, except, effectsOf) {
-      const count = await transact(effectsOf, async (trx, sessions) => {
-        await lockUser(trx, userId)
-        return (await endSessionsOf(trx, sessions, { userId, except })) || null
-      })
-      return count ?? 0
-    },
+    revokeAll: (userId, except, effectsOf) => revokeAll(database, { userId, except }, effectsOf),
 
     scan: (scan) => scanSessions(reader, scan),
 
@@ -147,19 +145,6 @@ async function scanSessions(
   return { sessions: rows.map(toSession), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
 }
 
-/** Makes transactions about one user wait for each other; SQLite allows only one write at a time anyway. */
-async function lockUser(trx: Transaction<Database>, id: UserId): Promise<void> {
-  await trx.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
-}
-
-/**
- * Makes transactions about several users wait for each other. The users are locked in one order, to avoid deadlocks.
- */
-async function lockUsers(trx: Transaction<Database>, sessions: readonly SessionRef[]): Promise<void> {
-  const ids = [...new Set(sessions.map(({ userId }) => userId))]
-  await trx.selectFrom('users').select('id').where('id', 'in', ids).orderBy('id').forNoKeyUpdate().execute()
-}
-
 async function findSecurityEpoch(db: SqlDatabase['db'], tokenHash: TokenHash): Promise<number | null> {
   const row = await db
     .selectFrom('sessions')
@@ -181,6 +166,36 @@ async function markCookieSent(database: TransactingDatabase, session: Session, c
       .executeTakeFirst()
   const { numUpdatedRows } = await database.writeLightly(update)
   return numUpdatedRows > 0n
+}
+
+/** Ends the pending changes of the email address in the same transaction. */
+async function revokeAll(
+  { transact }: TransactingDatabase,
+  { userId, except }: { readonly userId: UserId; readonly except: SessionId | null },
+  effectsOf: EffectsOf<number>,
+): Promise<number> {
+  const done = await transact(
+    ({ count }: { readonly count: number }) => effectsOf(count),
+    async (trx, sessions) => {
+      await lockUser(trx, userId)
+      const emailChanges = await endEmailChangesOf(trx, userId)
+      const count = await endSessionsOf(trx, sessions, { userId, except })
+      return count + emailChanges > 0 ? { count } : null
+    },
+  )
+  return done?.count ?? 0
+}
+
+async function isLive(reader: SqlDatabase['reader'], { id, userId }: SessionRef, now: number): Promise<boolean> {
+  const row = await reader
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', id)
+    .where('user_id', '=', userId)
+    .where('idle_expires_at', '>', at(now))
+    .where('expires_at', '>', at(now))
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 async function listLiveSessions(reader: SqlDatabase['reader'], userId: UserId, now: number): Promise<Session[]> {

@@ -3,6 +3,7 @@ import { core } from './0001-core.ts'
 import { accounts } from './0002-accounts.ts'
 import { tokens } from './0003-tokens.ts'
 import { loginAttempts } from './0004-login-attempts.ts'
+import { tokenSessions } from './0005-token-sessions.ts'
 
 /** All migrations, in the order in which they run. */
-export const MIGRATIONS: readonly Migration[] = [core, accounts, tokens, loginAttempts]
+export const MIGRATIONS: readonly Migration[] = [core, accounts, tokens, loginAttempts, tokenSessions]
