@@ -28,6 +28,7 @@ describe('PostgreSQL', () => {
       { number: 2 },
       { number: 3 },
       { number: 4 },
+      { number: 5 },
     ])
     await dropDatabase(empty)
   })
@@ -35,7 +36,7 @@ describe('PostgreSQL', () => {
   test('open with migrate: false refuses an old schema and says what to run; the plan runs nothing', async () => {
     const empty = await createDatabase(inject('databaseServer'))
     await expect(postgres(empty, { migrate: false }).open()).rejects.toThrow('latchkey migrate')
-    expect((await postgres(empty).planMigrations()).map(({ number }) => number)).toEqual([1, 2, 3, 4])
+    expect((await postgres(empty).planMigrations()).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5])
     expect(await runSql(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'latchkey'")).toEqual([])
     await dropDatabase(empty)
   })
