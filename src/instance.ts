@@ -35,7 +35,7 @@ export interface Latchkey {
   /**
    * Returns the principal of a request by its session cookie or access token, or null. On a cache hit it needs no query.
    * @param answer receives the renewed cookie of a remembered session, at most once a day, or of a sealed session, at most
-   *   once an hour. Without it, the next request under `basePath` renews the cookie.
+   *   once an hour. Without it, and if its headers were already sent, the next request under `basePath` renews the cookie.
    * @throws Refusal `unavailable` if the database does not answer.
    */
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
-import type { IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -186,6 +188,48 @@ describe('the library', () => {
     expect(headers.getSetCookie()).toEqual([expect.stringContaining('Max-Age=1209600')])
     expect(await instance.auth.authenticate(request, headers)).not.toBeNull()
     expect(headers.getSetCookie()).toHaveLength(1)
+  })
+
+  test('authenticate on the day of the renewal, after the headers were sent: the principal, and the next request renews', async () => {
+    const client = instance.client()
+    await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD, remember: true })
+    instance.advance(25 * 3_600_000)
+    const cookie = `latchkey=${client.cookies.get('latchkey')}`
+    const thrown: unknown[] = []
+    const server = createServer((request, response) => {
+      response.flushHeaders()
+      const found = instance.auth.authenticate(request, response)
+      found.then(
+        (principal) => response.end(principal?.user.email),
+        (error: unknown) => response.end(thrown.push(error).toString()),
+      )
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const answer = await fetch(`http://127.0.0.1:${port}`, { headers: { cookie } })
+    expect([await answer.text(), answer.headers.getSetCookie(), thrown]).toEqual(['ada@example.com', [], []])
+    server.close()
+    const request = new Request(ORIGIN, { headers: { cookie } })
+    const redirect = Response.redirect(ORIGIN)
+    expect((await instance.auth.authenticate(request, redirect.headers))?.user.email).toBe('ada@example.com')
+    expect((await client.get('/auth/session')).headers.getSetCookie()).toEqual([
+      expect.stringContaining('Max-Age=1209600'),
+    ])
+  })
+
+  test('headers that are sent while the renewal is stored are left as they are', async () => {
+    const client = instance.client()
+    await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD, remember: true })
+    instance.advance(25 * 3_600_000)
+    const request = new Request(ORIGIN, { headers: { cookie: `latchkey=${client.cookies.get('latchkey')}` } })
+    let asked = 0
+    const answer = {
+      get headersSent() {
+        return asked++ > 0 // the application answers right after the first look
+      },
+      appendHeader: () => expect.unreachable('a header was added after the answer'),
+    }
+    expect(await instance.auth.authenticate(request, answer)).not.toBeNull()
   })
 
   test('the sweep deletes expired records, and nothing else', async () => {

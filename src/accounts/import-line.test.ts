@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -139,6 +140,62 @@ describe('a line of an import', () => {
   ])('a Keycloak credential with %s is refused', (_, credential) => {
     const line = JSON.stringify({ email: 'ada@example.com', passwordHash: JSON.stringify(credential) })
     expect(parseImportLine(line, NOW)).toMatchObject({ ok: false, problems: [{ pointer: '#/passwordHash' }] })
+  })
+
+  // The examples of Spring Security's reference ("Password Storage Format"), and other names for hashes of foreign-hash.test.ts.
+  test.each([
+    ['{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG', 'password', '$2a$10$'],
+    [
+      '{pbkdf2}5d923b44a6d129f3ddf3e3c8d29412723dcbde72445e8ef6bf3b508fbf17fa4ed4d6b99ca763d8dc',
+      'password',
+      '$pbkdf2-sha1$i=185000$',
+    ],
+    [
+      '{scrypt}$e0801$8bWJaSu2IKSn9Z9kM+TPXfOc/9bdYSrN1oD9qfVThWEwdRTnO7re7Ei+fUZRJ68k9lTyuTeUp4of4g24hHnazw==$OAOec05+bXxvuu/1qZ6NUR+xQYvYv7BeL1QxwRpY5Pc=',
+      'password',
+      '$scrypt$ln=14,r=8,p=1$',
+    ],
+    [
+      '{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=7168,t=5,p=1$Cf9AYCE5pAbb4CKEF0GUTA$BruFLfFkjH/8erZ26NnrbkOrWiZuQyDRCHD9o0R6Scg',
+      'password',
+      '$argon2id$',
+    ],
+    ['{BLF-CRYPT}$2b$05$abcdefghijklmnopqrstuuFiPhXf1sVd3pCCRO.uVh34H/qI/ZsuS', PASSWORD_OF_THE_DOCS, '$2b$05$'],
+    ['{CRYPT}$2y$04$K58aztJ/9lEbY.EpRFgx..QIDTGwDovy3yYwedKXzRo87ugjU2DZu', PASSWORD_OF_THE_DOCS, '$2y$04$'],
+  ])('a hash with the name of its scheme in braces matches its password: %s', async (braced, password, form) => {
+    const hash = hashOf({ passwordHash: braced })
+    expect(hash.startsWith(form)).toBe(true)
+    expect(await verifyForeignHash(password, hash)).toBe(true)
+    expect(await verifyForeignHash(`${password}.`, hash)).toBe(false)
+  })
+
+  test('the current PBKDF2 of Spring has 310,000 rounds of SHA-256 and a salt of 16 bytes', () => {
+    const salt = Buffer.from('16 bytes of salt')
+    const key = pbkdf2Sync('pässword', salt, 310_000, 32, 'sha256')
+    const braced = `{pbkdf2@SpringSecurity_v5_8}${Buffer.concat([salt, key]).toString('hex')}`
+    return expect(verifyForeignHash('pässword', hashOf({ passwordHash: braced }))).resolves.toBe(true)
+  })
+
+  test.each([
+    '{noop}password',
+    '{MD5}{u1s2}5f4dcc3b5aa765d61d8327deb882cf99',
+    '{sha256}97cde38028ad898ebc02e690819fa220e88c62e0699403e94fff291cfffaf8410849f27605abcbc0',
+    '{SSHA}DkMTwBl+a/3DQTxCYEApdUtNXGgdUac3',
+    '{bcrypt}password',
+    '{bcrypt}{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG',
+    '{pbkdf2}5d923b44a6d129f3',
+    '{pbkdf2}',
+    '{scrypt}$ffffffff$8bWJaSu2IKSn9Z9k$OAOec05+bXxvuu/1qZ6NUR+xQYvYv7BeL1QxwRpY5Pc=',
+    '{toString}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG',
+  ])('a braced hash that is weak, malformed or too expensive is refused: %s', (passwordHash) => {
+    const outcome = parseImportLine({ email: 'ada@example.com', passwordHash }, NOW)
+    expect(outcome).toMatchObject({ ok: false, problems: [{ pointer: '#/passwordHash' }] })
+  })
+
+  test('a byte-order mark before a line changes nothing', () => {
+    const line = '{"email": "ada@example.com"}'
+    expect(parseImportLine(`\ufeff${line}`, NOW)).toEqual(parseImportLine(line, NOW))
+    expect(parseImportLine(`\ufeff\ufeff${line}`, NOW)).toMatchObject({ ok: false })
   })
 
   test('any text and any JSON becomes a user or a list of problems', () => {

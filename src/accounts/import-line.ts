@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { describeHash } from '../crypto/foreign-hash.ts'
+import { fromBraced } from '../crypto/foreign-hashes/braced.ts'
 import { fromKeycloakExport } from '../crypto/foreign-hashes/keycloak.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
@@ -57,7 +58,7 @@ const emailSchema = z.string(NO_ADDRESS).transform((text, context): EmailAddress
 })
 
 const passwordHashSchema = z.string('Must be a string.').transform((text, context): PasswordHash => {
-  const hash = text.startsWith('{') ? fromKeycloakExport(text) : text
+  const hash = text.startsWith('{') ? (fromBraced(text) ?? fromKeycloakExport(text)) : text
   if (hash !== null && describeHash(hash) !== null) return hash as PasswordHash // the hasher can verify it
   context.addIssue({ code: 'custom', message: 'Must be a hash of a known scheme with costs within bounds.' })
   return z.NEVER
@@ -100,9 +101,10 @@ export function parseImportLine(line: string | ImportUser, now: number): ImportL
   }
 }
 
+/** Ignores a byte-order mark, which Windows programs put before the first line of a file (RFC 8259 section 8.1). */
 function parseJson(line: string): unknown {
   try {
-    return JSON.parse(line)
+    return JSON.parse(line.replace(/^\ufeff/, ''))
   } catch {
     return undefined // the schema refuses it: it is not an object
   }

@@ -9,6 +9,7 @@ import type {
   FastifyRequest,
   onRequestAsyncHookHandler,
 } from 'fastify'
+import type { CookieTarget } from '../authentication/any-request.ts'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
@@ -102,8 +103,13 @@ export function principalOf({ auth }: Pick<FastifyRequest, 'auth'>): Principal {
  * Returns a target for the renewed cookie. Fastify overwrites headers of the raw response with its own, so the cookie
  * is set through Fastify.
  */
-function cookieTarget(reply: FastifyReply): { appendHeader(name: string, value: string): unknown } {
-  return { appendHeader: (name, value) => reply.header(name, value) }
+function cookieTarget(reply: FastifyReply): CookieTarget {
+  return {
+    get headersSent() {
+      return reply.sent
+    },
+    appendHeader: (name, value) => reply.header(name, value),
+  }
 }
 
 async function answer(reply: FastifyReply, response: Response): Promise<FastifyReply> {

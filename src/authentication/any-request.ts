@@ -6,7 +6,9 @@ import type { HeaderReader } from '../kernel/header-reader.ts'
 export type AnyRequest = Request | IncomingMessage
 
 /** Target of a renewed cookie: the headers of the application's response, or a `ServerResponse`. */
-export type CookieTarget = Headers | { appendHeader(name: string, value: string): unknown }
+export type CookieTarget =
+  | Headers
+  | { readonly headersSent?: boolean; appendHeader(name: string, value: string): unknown }
 
 /** Returns a function that reads headers of the request, with null or undefined for an absent header. */
 export function headerReader({ headers }: AnyRequest): HeaderReader {
@@ -28,6 +30,17 @@ export function cameTwice(request: AnyRequest, name: string): boolean {
     if (each.length === name.length && each.toLowerCase() === name) lines++
   }
   return lines > 1
+}
+
+/** Returns false if the headers were already sent, or belong to an immutable response such as `Response.redirect(...)`. */
+export function takesCookie(answer: CookieTarget): boolean {
+  if (!(answer instanceof Headers)) return answer.headersSent !== true
+  try {
+    answer.delete('latchkey-probe') // throws for immutable headers, also if it finds nothing to delete
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Authenticated, IssuedSession, Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
 import { requireFreshSession } from '../sessions/freshness.ts'
-import { type AnyRequest, addSetCookie, type CookieTarget } from './any-request.ts'
+import { type AnyRequest, addSetCookie, type CookieTarget, takesCookie } from './any-request.ts'
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyDeps, identify } from './identify.ts'
 import { checkRequirement, type Requirement } from './requirement.ts'
@@ -33,9 +33,10 @@ export interface Authentication {
   issueCookie(issued: IssuedSession): Cookie
   /**
    * Returns the renewed session cookie, after cookies that delete those of its name on other domains. The list is empty if
-   * renewal is not due or the session was not sent in a cookie.
+   * renewal is not due, the session was not sent in a cookie, or the response takes no cookie anymore.
+   * @param takesCookie tells whether the response still takes cookies. Default: it does.
    */
-  renewCookies(found: Authenticated, credentials: Credentials): RenewedCookies
+  renewCookies(found: Authenticated, credentials: Credentials, takesCookie?: () => boolean): RenewedCookies
 }
 
 /** Creates the authentication of an instance. */
@@ -52,9 +53,12 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       const found = pending instanceof Promise ? await pending : pending // a warm session needs no await
       if (found === null) return null
       if (answer !== undefined) {
-        const due = authentication.renewCookies(found, credentials)
+        const due = authentication.renewCookies(found, credentials, () => takesCookie(answer))
         const renewed = due instanceof Promise ? await due : due
-        for (const cookie of renewed) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
+        for (const cookie of renewed) {
+          // The application may have answered while the renewal was stored.
+          if (takesCookie(answer)) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
+        }
       }
       return found.principal
     },
@@ -67,10 +71,16 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     },
     requireFresh: (session) => requireFreshSession(deps, session),
     issueCookie: (issued) => issueCookie(deps, issued),
-    renewCookies: (found, { sessionCame, rivals }) =>
-      isSession(found) && sessionCame === 'in_cookie' ? renewCookies(deps, found, rivals.length > 0) : NO_COOKIES,
+    renewCookies: (found, { sessionCame, rivals }, takesCookieNow = always) =>
+      isSession(found) && sessionCame === 'in_cookie'
+        ? renewCookies(deps, found, { hasRivals: rivals.length > 0, takesCookie: takesCookieNow })
+        : NO_COOKIES,
   }
   return authentication
+}
+
+function always(): boolean {
+  return true
 }
 
 function isSession(found: Authenticated): found is Authenticated<SessionPrincipal> {

@@ -32,27 +32,39 @@ export type RenewedCookies = readonly Cookie[] | Promise<readonly Cookie[]>
 /** The list of a session whose renewal is not due. */
 export const NO_COOKIES: readonly Cookie[] = []
 
+/** Properties of the request and its response that renewal depends on. */
+export interface RenewalContext {
+  /** True if the request has other, dead session cookies: then renewal is due, which leaves the live one only. */
+  readonly hasRivals: boolean
+  /** Returns false if the response takes no cookie anymore: then the next request renews it. */
+  readonly takesCookie: () => boolean
+}
+
 /**
  * Returns the renewed cookie of a session in use, after cookies that delete those of its name on other domains. The list is
- * empty if renewal is not due or another request renews it. A sealed cookie is sealed again once an hour, so that it does not
- * reach its idle limit. A remembered cookie is sent again once a day, so that the browser keeps it.
- * @param hasRivals true if the request has other, dead session cookies: then renewal is due, which leaves the live one only.
+ * empty if renewal is not due, another request renews it, or the response takes no cookie anymore. A sealed cookie is sealed
+ * again once an hour, so that it does not reach its idle limit. A remembered cookie is sent again once a day, so that the
+ * browser keeps it.
  */
 export function renewCookies(
   deps: SessionCookieDeps,
   found: Authenticated<SessionPrincipal>,
-  hasRivals: boolean,
+  { hasRivals, takesCookie }: RenewalContext,
 ): RenewedCookies {
   const now = deps.clock()
   const { session } = found.principal
-  if (hasRivals) return deps.cookies.replace(issueCookie(deps, renewed(found, now)))
+  if (hasRivals) return takesCookie() ? deps.cookies.replace(issueCookie(deps, renewed(found, now))) : NO_COOKIES
   const { cookieRenewalMs, token: kind } = deps.sessionSettings
   const age = now - session.cookieSentAt
-  if (kind === 'sealed' && age >= maxSealAgeMs(deps.sessionSettings) && !isSealedRecently(deps, found, now)) {
+  const isRenewalDue = session.remembered && age >= cookieRenewalMs
+  const isSealDue =
+    kind === 'sealed' && age >= maxSealAgeMs(deps.sessionSettings) && !isSealedRecently(deps, found, now)
+  if ((!isSealDue && !isRenewalDue) || !takesCookie()) return NO_COOKIES
+  if (isSealDue) {
     const cookie = issueCookie(deps, renewed(found, now))
     if (isCompactJwe(cookie.value)) return deps.cookies.replace(cookie)
   }
-  if (!session.remembered || age < cookieRenewalMs) return NO_COOKIES
+  if (!isRenewalDue) return NO_COOKIES
   return renewRemembered(deps, session, renewed(found, now))
 }
 

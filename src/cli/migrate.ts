@@ -16,12 +16,13 @@ async function migrate(options: { readonly plan?: boolean; readonly json?: boole
   const { storage } = await readConfiguration(process.env, process.cwd())
   if (options.plan === true) {
     const pending = await storage.planMigrations()
-    const sql = pending.flatMap(({ number, name, statements, locks }) => [
+    const sql = pending.flatMap(({ number, name, statements, locks, notes }) => [
       `-- migration ${number}: ${name}`,
       ...statements.flatMap((statement, index) => [
         ...(locks[index] === undefined ? [] : [`-- locks: ${locks[index]}`]),
         `${statement};`,
       ]),
+      ...notes.map((note) => `-- ${note}`),
     ])
     print({ pending }, sql.length > 0 ? sql : ['-- The schema is up to date.'], options)
     return
@@ -29,9 +30,9 @@ async function migrate(options: { readonly plan?: boolean; readonly json?: boole
   progress('Migrating ...')
   const ran = await storage.migrate()
   progress('')
-  const lines = ran.map(({ number, name }) => `Ran migration ${number}: ${name}`)
+  const lines = ran.flatMap(({ number, name, notes }) => [`Ran migration ${number}: ${name}`, ...notes])
   print(
-    { ran: ran.map(({ number, name }) => ({ number, name })) },
+    { ran: ran.map(({ number, name, notes }) => ({ number, name, notes })) },
     lines.length > 0 ? lines : ['The schema is up to date.'],
     options,
   )

@@ -1,7 +1,8 @@
 /*
  * Password hashes of other systems. They are verified at the first login of an imported user; then `PasswordHasher` asks for
  * a rehash. Supported: bcrypt, argon2, scrypt (PHC, better-auth, Firebase), PBKDF2 (PHC, passlib, Keycloak, ASP.NET
- * Identity), Django's forms, phpass and WordPress, SHA-crypt; each has one file in foreign-hashes/.
+ * Identity), Django's forms, phpass and WordPress, SHA-crypt; each has one file in foreign-hashes/. braced.ts reads the
+ * names that Spring, Dovecot and LDAP put before a hash.
  * Refused on purpose: hashes without salt or stretching (MD5, SHA-1), truncated hashes, and costs above the limits.
  * The password is the text as typed: only better-auth normalizes it, the other systems hash it unchanged.
  * Tested by foreign-hash.test.ts with test vectors that other software made.

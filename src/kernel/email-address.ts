@@ -28,8 +28,7 @@ const A_LABEL_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[
 const ALL_DIGITS = /^\d+$/
 
 /**
- * Parses an email address into its normal form: trimmed, NFC, ASCII letters of the local part in lower case, domain as
- * A-labels.
+ * Parses an email address into its normal form: trimmed, NFC, local part in lower case, domain as A-labels.
  * @returns at most 254 octets, or null if the text is not an address that we accept.
  */
 export function parseEmailAddress(text: string): EmailAddress | null {
@@ -39,7 +38,7 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   if (FORBIDDEN.test(composed) || turnsIntoAscii(composed)) return null
   const at = composed.lastIndexOf('@')
   if (at < 1) return null
-  const local = lowerCaseAscii(composed.slice(0, at)).normalize('NFC')
+  const local = toLowerCaseSimply(composed.slice(0, at)).normalize('NFC')
   const domain = toALabels(composed.slice(at + 1))
   if (domain === null || !LOCAL_PART.test(local) || local.includes(ENCODED_WORD)) return null
   const address = `${local}@${domain}`
@@ -74,6 +73,10 @@ function turnsIntoAscii(text: string): boolean {
   return false
 }
 
-function lowerCaseAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+/**
+ * Returns the simple lowercase mapping (Unicode Standard section 4.2) of each character. `toLowerCase` of the whole text
+ * would depend on the neighbours: a capital sigma at the end of a word would become another letter.
+ */
+function toLowerCaseSimply(text: string): string {
+  return Array.from(text, (character) => character.toLowerCase()).join('')
 }

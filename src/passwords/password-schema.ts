@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { codePoints, MAX_PASSWORD_LENGTH } from './password.ts'
+import { codePoints } from './code-points.ts'
+import { MAX_PASSWORD_LENGTH } from './password.ts'
 
 /**
  * Schema of a password in a request body: any text of 1 to 1,024 code points. The rules for new passwords are in the

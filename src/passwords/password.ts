@@ -7,7 +7,9 @@ import type { AuditStore } from '../audit/store.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { invalidMember } from '../kernel/refusal.ts'
 import type { IsBreached } from './breach-list.ts'
+import { codePoints } from './code-points.ts'
 import type { IsCommon } from './common-passwords.ts'
+import { isBuiltFromContext } from './context-words.ts'
 import type { PasswordEvent } from './events.ts'
 
 declare const passwordBrand: unique symbol
@@ -46,20 +48,10 @@ export interface PasswordContext {
 export const MAX_PASSWORD_LENGTH = 1_024
 
 const TOO_LONG = `Must have at most ${MAX_PASSWORD_LENGTH} characters.`
-const SHORTEST_CONTEXT_WORD = 4
-/** A password is "built from" the context words if fewer code points than this remain without them. */
-const LEAST_OWN_CHARACTERS = 8
 
 /** Normalizes a typed password into the form that is hashed: NFC, complete, not truncated (ASVS 6.2.8). */
 export function toPassword(text: string): Password {
   return text.normalize('NFC') as Password
-}
-
-/** Returns the number of Unicode code points of a text. */
-export function codePoints(text: string): number {
-  let count = 0
-  for (const _ of text) count++
-  return count
 }
 
 /**
@@ -106,18 +98,8 @@ function findPasswordProblem(policy: PasswordPolicy, password: Password, email: 
   if (length < policy.minLength)
     return `Must have at least ${policy.minLength} characters. A few words make a good one.`
   if (length > MAX_PASSWORD_LENGTH) return TOO_LONG
-  if (isBuiltFrom(password, [email, ...email.split('@'), ...policy.contextWords])) {
+  if (isBuiltFromContext(password, email, policy.contextWords)) {
     return 'Must not be built from your email address or the name of this site.'
   }
   return null
-}
-
-function isBuiltFrom(password: string, words: readonly string[]): boolean {
-  const lowered = password.toLowerCase()
-  const longestFirst = words
-    .map((word) => word.toLowerCase())
-    .filter((word) => word.length >= SHORTEST_CONTEXT_WORD)
-    .sort((left, right) => right.length - left.length)
-  const rest = longestFirst.reduce((text, word) => text.replaceAll(word, ''), lowered)
-  return rest !== lowered && codePoints(rest) < LEAST_OWN_CHARACTERS
 }

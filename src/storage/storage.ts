@@ -63,6 +63,11 @@ export interface PendingMigration {
   readonly statements: readonly string[]
   /** The locks that each statement takes; empty if every write locks the whole database (SQLite). */
   readonly locks: readonly string[]
+  /**
+   * In a plan: one sentence on rows that the migration changes besides its statements. After the migration: one
+   * sentence on each row that needs a decision of the operator.
+   */
+  readonly notes: readonly string[]
 }
 
 /** Where Latchkey keeps its data. Created by `sqlite(...)` or `postgres(...)`; connects only when `open` is called. */

@@ -4,6 +4,7 @@ import type { TokenHash } from '../../src/crypto/token.ts'
 import { postgres } from '../../src/postgres.ts'
 import { lockOf, migrate, planMigrations } from '../../src/storage/sql/migrate.ts'
 import type { Migration } from '../../src/storage/sql/migration.ts'
+import { MIGRATIONS } from '../../src/storage/sql/migrations/index.ts'
 import { createPool, createPostgresKysely } from '../../src/storage/sql/postgres-database.ts'
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts'
 import { createDatabase, dropDatabase, runSql } from '../support/postgres-server.ts'
@@ -23,20 +24,16 @@ describe('PostgreSQL', () => {
     const opened = await Promise.all(Array.from({ length: 10 }, () => postgres(empty, { poolSize: 2 }).open()))
     await Promise.all(opened.map((stores) => stores.ping()))
     await Promise.all(opened.map((stores) => stores.close()))
-    expect(await runSql(empty, 'SELECT number FROM latchkey.migrations')).toEqual([
-      { number: 1 },
-      { number: 2 },
-      { number: 3 },
-      { number: 4 },
-      { number: 5 },
-    ])
+    const numbers = MIGRATIONS.map(({ number }) => ({ number }))
+    expect(await runSql(empty, 'SELECT number FROM latchkey.migrations')).toEqual(numbers)
     await dropDatabase(empty)
   })
 
   test('open with migrate: false refuses an old schema and says what to run; the plan runs nothing', async () => {
     const empty = await createDatabase(inject('databaseServer'))
     await expect(postgres(empty, { migrate: false }).open()).rejects.toThrow('latchkey migrate')
-    expect((await postgres(empty).planMigrations()).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5])
+    const planned = (await postgres(empty).planMigrations()).map(({ number }) => number)
+    expect(planned).toEqual(MIGRATIONS.map(({ number }) => number))
     expect(await runSql(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'latchkey'")).toEqual([])
     await dropDatabase(empty)
   })

@@ -10,3 +10,9 @@ export function decodeBase64(text: string): Buffer | null {
   if (!BASE64.test(unpadded) || unpadded.length % 4 === 1) return null
   return Buffer.from(unpadded, 'base64')
 }
+
+/** Returns base64 without its padding, as PHC strings have it; null if the text is not base64. */
+export function toUnpaddedBase64(base64: string): string | null {
+  const encoded = decodeBase64(base64)?.toString('base64')
+  return encoded?.replace(/={1,2}$/, '') ?? null
+}

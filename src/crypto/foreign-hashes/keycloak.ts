@@ -3,7 +3,7 @@
  * costs, and `secretData` with salt and hash. We convert it to a PHC string and store that.
  */
 import { z } from 'zod'
-import { decodeBase64 } from './base64.ts'
+import { toUnpaddedBase64 } from './base64.ts'
 
 const PBKDF2_DIGESTS: ReadonlyMap<string, string> = new Map([
   ['pbkdf2', 'sha1'],
@@ -58,12 +58,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function toUnpaddedBase64(base64: string): string | null {
-  return (
-    decodeBase64(base64)
-      ?.toString('base64')
-      .replace(/={1,2}$/, '') ?? null
-  )
 }

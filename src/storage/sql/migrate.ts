@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { PendingMigration } from '../storage.ts'
+import type { OpenOptions, PendingMigration } from '../storage.ts'
+import { noteChange } from './changes.ts'
 import type { Migration, SqlKind } from './migration.ts'
-import type { Database } from './schema.ts'
+import { notifyChange } from './postgres-listener.ts'
+import type { Database, SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
 
 /** Statements that each kind of database needs around its migrations. */
@@ -12,6 +14,8 @@ interface MigrationGround {
   /** Statements that make concurrent migrations wait for each other. SQLite's transactions do so without statements. */
   readonly takeTurns: readonly string[]
   readonly hasTable: string
+  /** Announces a user that a migration changed to running processes. */
+  readonly announce: SqlDatabase['announce']
 }
 
 /** Key of the advisory lock: "latchkey" in ASCII. */
@@ -30,6 +34,7 @@ const GROUND: Record<SqlKind, MigrationGround> = {
     ],
     takeTurns: [],
     hasTable: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'",
+    announce: noteChange,
   },
   postgres: {
     create: [
@@ -49,6 +54,7 @@ const GROUND: Record<SqlKind, MigrationGround> = {
       "SET LOCAL lock_timeout = '5s'",
     ],
     hasTable: "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'latchkey' AND tablename = 'migrations'",
+    announce: notifyChange,
   },
 }
 
@@ -94,6 +100,7 @@ export async function planMigrations({ db, kind, known }: MigrationTarget): Prom
       name: migration.name,
       statements: migration[kind],
       locks: kind === 'postgres' ? migration[kind].map(lockOf) : [],
+      notes: migration.rewrite === undefined ? [] : [migration.rewrite.purpose],
     }))
 }
 
@@ -106,17 +113,27 @@ export async function migrate(target: MigrationTarget): Promise<readonly Pending
   return db.transaction().execute(async (trx) => {
     for (const statement of [...GROUND[kind].takeTurns, ...GROUND[kind].create]) await run(trx, statement)
     const pending = await planMigrations({ ...target, db: trx })
-    for (const { number, name, statements } of pending) {
+    const ran: PendingMigration[] = []
+    for (const planned of pending) {
+      const { number, name, statements } = planned
+      const migration = known.find((each) => each.number === number)
       for (const statement of statements) await run(trx, statement)
-      const works_with = known.find((each) => each.number === number)?.worksWith ?? number - 1
+      const notes = (await migration?.rewrite?.run(trx, (change) => GROUND[kind].announce(trx, change))) ?? []
+      const works_with = migration?.worksWith ?? number - 1
       const checksum = checksumOf(statements)
       await trx
         .insertInto('migrations')
         .values({ number, name, checksum, works_with, ran_at: at(Date.now()) })
         .execute()
+      ran.push({ ...planned, notes })
     }
-    return pending
+    return ran
   })
+}
+
+/** Reports what a migration at start-up leaves to the operator. `latchkey migrate` prints it. */
+export function reportNotes(ran: readonly PendingMigration[], onError: OpenOptions['onError']): void {
+  for (const note of ran.flatMap(({ notes }) => notes)) onError?.(new Error(note))
 }
 
 /** Returns the lock that a statement takes on existing tables, in the terms of PostgreSQL's manual (section 13.3). */

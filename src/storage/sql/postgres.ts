@@ -5,7 +5,7 @@ import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { callBoth, type OnStatement, type Storage } from '../storage.ts'
 import { sweepChanges } from './changes.ts'
-import { migrate, planMigrations } from './migrate.ts'
+import { migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { createPool, createPostgresKysely, prepareRead } from './postgres-database.ts'
 import { notifyChange, startListener } from './postgres-listener.ts'
@@ -56,7 +56,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
         if (options.migrate === false) {
           throw new Error(`The database lacks ${pending.length} migration(s). Run: latchkey migrate`)
         }
-        await migrate({ db, kind: 'postgres', known: MIGRATIONS })
+        reportNotes(await migrate({ db, kind: 'postgres', known: MIGRATIONS }), how.onError)
       })
       const pool = await createPool({ url, size: poolSize, deadlineMs })
       const listener = callBoth(options.onStatement, how.onStatement)

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Kysely, sql } from 'kysely'
 import type { Touch } from '../../sessions/store.ts'
-import { callBoth, type OnStatement, type Storage } from '../storage.ts'
+import { callBoth, type OnStatement, type PendingMigration, type Storage } from '../storage.ts'
 import { noteChange, sweepChanges } from './changes.ts'
-import { type MigrationTarget, migrate, planMigrations } from './migrate.ts'
+import { type MigrationTarget, migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { createChangeReader } from './sqlite-changes.ts'
@@ -38,7 +38,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
       const listener = callBoth(options.onStatement, how.onStatement)
       const db = createKysely(file, listener)
       try {
-        await bringUpToDate(db, options.migrate ?? true)
+        reportNotes(await bringUpToDate(db, options.migrate ?? true), how.onError)
         // Data in memory belongs to its connection.
         const readerFile = isInMemory ? file : openSqliteReader(location)
         const reader = isInMemory ? db : createKysely(readerFile, listener)
@@ -115,13 +115,13 @@ async function writeTouches(db: Kysely<Database>, touches: readonly Touch[]): Pr
     WHERE sessions.id = value ->> 0 AND last_seen_at < value ->> 1`.execute(db)
 }
 
-async function bringUpToDate(db: Kysely<Database>, mayMigrate: boolean): Promise<void> {
+async function bringUpToDate(db: Kysely<Database>, mayMigrate: boolean): Promise<readonly PendingMigration[]> {
   const pending = await planMigrations(targetOf(db))
-  if (pending.length === 0) return
+  if (pending.length === 0) return []
   if (!mayMigrate) {
     throw new Error(`The database lacks ${pending.length} migration(s). Run: latchkey migrate`)
   }
-  await migrate(targetOf(db))
+  return migrate(targetOf(db))
 }
 
 async function withDatabase<T>(location: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {

@@ -4,6 +4,14 @@ import { accounts } from './0002-accounts.ts'
 import { tokens } from './0003-tokens.ts'
 import { loginAttempts } from './0004-login-attempts.ts'
 import { tokenSessions } from './0005-token-sessions.ts'
+import { lowerCaseEmailAddresses } from './0006-lower-case-emails.ts'
 
 /** All migrations, in the order in which they run. */
-export const MIGRATIONS: readonly Migration[] = [core, accounts, tokens, loginAttempts, tokenSessions]
+export const MIGRATIONS: readonly Migration[] = [
+  core,
+  accounts,
+  tokens,
+  loginAttempts,
+  tokenSessions,
+  lowerCaseEmailAddresses,
+]
