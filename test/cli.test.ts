@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
+import { MIGRATIONS } from '../src/storage/sql/migrations/index.ts'
 import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { PASSWORD } from './support/rings.ts'
@@ -86,10 +87,9 @@ describe('the command line', () => {
     const plan = await latchkey(['migrate', '--plan'])
     expect(plan.out).toContain('CREATE TABLE users')
     expect(existsSync(join(directory, 'latchkey.db'))).toBe(false)
-    expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(4)
-    expect((await latchkey(['migrate'])).out).toBe(
-      'Ran migration 1: core\nRan migration 2: accounts\nRan migration 3: tokens\nRan migration 4: login-attempts\n',
-    )
+    expect(JSON.parse((await latchkey(['migrate', '--plan', '--json'])).out).pending).toHaveLength(MIGRATIONS.length)
+    const ran = MIGRATIONS.map(({ number, name }) => `Ran migration ${number}: ${name}\n`)
+    expect((await latchkey(['migrate'])).out).toBe(ran.join(''))
     expect((await latchkey(['migrate'])).out).toBe('The schema is up to date.\n')
     expect(JSON.parse((await latchkey(['migrate', '--json'])).out)).toEqual({ ran: [] })
   })
