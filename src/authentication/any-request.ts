@@ -44,10 +44,11 @@ export function takesCookie(answer: CookieTarget): boolean {
 }
 
 /**
- * Adds a cookie to a response.
+ * Adds a cookie to a response, unless the application answered in the meantime.
  * @param line value of the Set-Cookie header, from `toSetCookie`.
  */
 export function addSetCookie(answer: CookieTarget, line: string): void {
+  if (!takesCookie(answer)) return
   if (answer instanceof Headers) answer.append('Set-Cookie', line)
   else answer.appendHeader('Set-Cookie', line)
 }

@@ -55,10 +55,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       if (answer !== undefined) {
         const due = authentication.renewCookies(found, credentials, () => takesCookie(answer))
         const renewed = due instanceof Promise ? await due : due
-        for (const cookie of renewed) {
-          // The application may have answered while the renewal was stored.
-          if (takesCookie(answer)) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
-        }
+        for (const cookie of renewed) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
       }
       return found.principal
     },
