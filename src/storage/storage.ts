@@ -24,7 +24,7 @@ export interface Stores {
   readonly loginAttempts: LoginAttemptStore
   /** Counters are stored where the sessions are. */
   readonly counters: CounterStore
-  /** Resolves if everything that holds data responds; otherwise throws the refusal `unavailable` with the reason. */
+  /** Resolves if everything that holds data accepts writes; otherwise throws `unavailable` with the reason. */
   ping(): Promise<void>
   /** Returns one line for each damaged part; empty if nothing is damaged. */
   checkIntegrity(): Promise<readonly string[]>

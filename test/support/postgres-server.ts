@@ -1,5 +1,5 @@
 /* A PostgreSQL server for the tests, or the one that TEST_DATABASE_URL names. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, type ExecFileSyncOptions, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -22,6 +22,8 @@ export interface PostgresServer {
   shutDown(): Promise<void>
   /** Starts the server again after `kill` or `shutDown`. */
   start(): Promise<void>
+  /** Starts a standby: a copy of the server that follows it. Removed together with it. */
+  startStandby(): Promise<PostgresServer>
   /** Stops the server and deletes its data. */
   remove(): Promise<void>
 }
@@ -38,6 +40,15 @@ export function findPostgres(): string | null {
 
 /** Starts a server in a temporary directory. `settings` are those of postgresql.conf. */
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
+  return startOn(settings, (binaries, data, how) => {
+    const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C']
+    execFileSync(join(binaries, 'initdb'), init, how)
+  })
+}
+
+type Fill = (binaries: string, data: string, how: ExecFileSyncOptions) => void
+
+async function startOn(settings: Record<string, string>, fill: Fill): Promise<PostgresServer> {
   const binaries = findPostgres()
   if (binaries === null)
     throw new Error('The tests need PostgreSQL: apt-get install postgresql, or set TEST_DATABASE_URL')
@@ -45,11 +56,12 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   const data = join(directory, 'data')
   const user = serverUser()
   if (user.uid !== undefined) chownSync(directory, user.uid, user.gid)
-  const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C']
-  execFileSync(join(binaries, 'initdb'), init, { ...user, cwd: directory, stdio: 'ignore' })
+  const how: ExecFileSyncOptions = { ...user, cwd: directory, stdio: 'ignore' }
+  fill(binaries, data, how)
   const port = await freePort()
   const all = { max_connections: '200', listen_addresses: '127.0.0.1', unix_socket_directories: directory, ...settings }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const standbys: PostgresServer[] = []
   let child: ChildProcess
 
   async function start(): Promise<void> {
@@ -64,7 +76,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     await new Promise<void>((resolve, reject) => {
       lines.on('line', (line) => {
         log.push(line)
-        if (line.includes('database system is ready to accept connections')) resolve()
+        if (/database system is ready to accept (?:read-only )?connections/.test(line)) resolve()
       })
       child.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}: ${log.join('\n')}`)))
     })
@@ -96,7 +108,16 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     kill: () => end('SIGKILL'),
     shutDown: () => end('SIGINT'),
     start,
+    async startStandby() {
+      const from = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres']
+      const standby = await startOn(settings, (_, copy, how) => {
+        execFileSync('pg_basebackup', [...from, '-D', copy, '-R', '-c', 'fast', '--no-sync'], how)
+      })
+      standbys.push(standby)
+      return standby
+    },
     async remove() {
+      await Promise.all(standbys.map((standby) => standby.remove()))
       await end('SIGQUIT')
       rmSync(directory, { recursive: true, force: true })
     },

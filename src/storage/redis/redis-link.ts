@@ -71,12 +71,12 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   }
 
   async function send(name: string, key: string | null, args: readonly string[]): Promise<Reply> {
-    if (client === null) throw unavailable(new Error('not connected'))
+    if (client === null) throw await toUnavailable(new Error('not connected'))
     const startedAt = performance.now()
     try {
       return await within(deadlineMs, client.send(key ?? undefined, args))
     } catch (error) {
-      throw isScriptMissing(error) ? error : unavailable(error)
+      throw isScriptMissing(error) ? error : await toUnavailable(error)
     } finally {
       onStatement?.(name, performance.now() - startedAt)
     }
@@ -126,6 +126,7 @@ async function connect(options: LinkOptions): Promise<RedisClient> {
   client.onGap(options.inbox.lose)
   try {
     await within(CONNECT_MS, client.connect())
+    await within(PROOF_MS, refuseReplica(client))
     await within(
       PROOF_MS,
       client.subscribe(`${options.prefix}changes`, (message) => {
@@ -158,12 +159,22 @@ async function proveWhileAlive(client: RedisClient, options: LinkOptions, signal
       })
       await within(PROOF_MS, client.send(undefined, ['PUBLISH', ownChannel, String(count)]))
       await within(PROOF_MS, answer)
+      await within(PROOF_MS, refuseReplica(client))
       options.inbox.prove(askedAt)
       await sleep(PROOF_INTERVAL_MS, undefined, { signal, ref: false })
     }
   } catch {
     // The link was stopped, or no message arrived: in both cases this client is not used again.
   }
+}
+
+/**
+ * Refuses a server that became a replica, or was one from the start. It accepts no writes, its data may be old, and the
+ * messages that other nodes publish on the new primary may arrive late.
+ */
+async function refuseReplica(client: RedisClient): Promise<void> {
+  const info = String(await client.send(undefined, ['INFO', 'replication']))
+  if (/^role:slave/m.test(info)) throw new Error('this server is a replica, which only accepts reads')
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
@@ -178,9 +189,16 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-function unavailable(error: unknown): Refusal {
-  const reason = `Redis: ${error instanceof Error ? error.message : String(error)}`
-  return new Refusal('unavailable', { detail: 'Redis does not answer.', retryAfterSeconds: 1, reason, cause: error })
+/** Returns the refusal `unavailable`; returns an error of this program unchanged. */
+async function toUnavailable(error: unknown): Promise<unknown> {
+  if (error instanceof TypeError) return error
+  const { ErrorReply } = await loadRedis()
+  return new Refusal('unavailable', {
+    detail: error instanceof ErrorReply ? 'Redis cannot do this now.' : 'Redis does not answer.',
+    retryAfterSeconds: 1,
+    reason: `Redis: ${error instanceof Error ? error.message : String(error)}`,
+    cause: error,
+  })
 }
 
 function isScriptMissing(error: unknown): boolean {

@@ -62,7 +62,7 @@ function keepSessionsInRedis(deps: RedisSessionDeps, link: RedisLink): Stores {
     counters: createRedisCounterStore(link),
     async ping() {
       await stores.ping()
-      await link.command('PING', null)
+      await link.command('SET', 'ready', '', 'PX', '1') // needs a server that accepts writes
     },
     async close() {
       stopCarryingOut()

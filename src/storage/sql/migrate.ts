@@ -9,11 +9,13 @@ import { at } from './time.ts'
 
 /** Statements that each kind of database needs around its migrations. */
 interface MigrationGround {
-  /** Creates the table of migrations if absent; its rows are checked. */
-  readonly create: readonly string[]
+  /**
+   * What the table of migrations needs, each with the query that finds it. A statement runs only if the query finds
+   * nothing, because PostgreSQL checks the privilege to create before it looks at IF NOT EXISTS.
+   */
+  readonly create: readonly { readonly unless: string; readonly statement: string }[]
   /** Statements that make concurrent migrations wait for each other. SQLite's transactions do so without statements. */
   readonly takeTurns: readonly string[]
-  readonly hasTable: string
   /** Announces a user that a migration changed to running processes. */
   readonly announce: SqlDatabase['announce']
 }
@@ -21,31 +23,40 @@ interface MigrationGround {
 /** Key of the advisory lock: "latchkey" in ASCII. */
 const ADVISORY_LOCK = '7809644627825419641'
 
+const HAS_SQLITE_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'"
+const HAS_SCHEMA = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'latchkey'"
+const HAS_TABLE = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'latchkey' AND tablename = 'migrations'"
+
 const GROUND: Record<SqlKind, MigrationGround> = {
   sqlite: {
     create: [
-      `CREATE TABLE IF NOT EXISTS migrations (
-        number INTEGER PRIMARY KEY NOT NULL,
-        name TEXT NOT NULL,
-        checksum TEXT NOT NULL,
-        works_with INTEGER NOT NULL,
-        ran_at INTEGER NOT NULL
-      ) STRICT`,
+      {
+        unless: HAS_SQLITE_TABLE,
+        statement: `CREATE TABLE migrations (
+          number INTEGER PRIMARY KEY NOT NULL,
+          name TEXT NOT NULL,
+          checksum TEXT NOT NULL,
+          works_with INTEGER NOT NULL,
+          ran_at INTEGER NOT NULL
+        ) STRICT`,
+      },
     ],
     takeTurns: [],
-    hasTable: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'",
     announce: noteChange,
   },
   postgres: {
     create: [
-      'CREATE SCHEMA IF NOT EXISTS latchkey',
-      `CREATE TABLE IF NOT EXISTS latchkey.migrations (
-        number integer PRIMARY KEY,
-        name text NOT NULL,
-        checksum text NOT NULL,
-        works_with integer NOT NULL,
-        ran_at timestamptz NOT NULL
-      )`,
+      { unless: HAS_SCHEMA, statement: 'CREATE SCHEMA latchkey' },
+      {
+        unless: HAS_TABLE,
+        statement: `CREATE TABLE latchkey.migrations (
+          number integer PRIMARY KEY,
+          name text NOT NULL,
+          checksum text NOT NULL,
+          works_with integer NOT NULL,
+          ran_at timestamptz NOT NULL
+        )`,
+      },
     ],
     // Another process may need time to migrate. The wait for a table that the application keeps locked is shorter.
     takeTurns: [
@@ -53,7 +64,6 @@ const GROUND: Record<SqlKind, MigrationGround> = {
       `SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`,
       "SET LOCAL lock_timeout = '5s'",
     ],
-    hasTable: "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'latchkey' AND tablename = 'migrations'",
     announce: notifyChange,
   },
 }
@@ -71,11 +81,10 @@ export interface MigrationTarget {
  * @throws Error if the database has a migration that this version cannot work with, or whose text differs.
  */
 export async function planMigrations({ db, kind, known }: MigrationTarget): Promise<readonly PendingMigration[]> {
-  const { rows: found } = await sql.raw(GROUND[kind].hasTable).execute(db)
-  const ran =
-    found.length > 0
-      ? await db.selectFrom('migrations').select(['number', 'checksum', 'works_with']).orderBy('number').execute()
-      : []
+  const hasTable = await finds(db, kind === 'sqlite' ? HAS_SQLITE_TABLE : HAS_TABLE)
+  const ran = hasTable
+    ? await db.selectFrom('migrations').select(['number', 'checksum', 'works_with']).orderBy('number').execute()
+    : []
   for (const { number, checksum, works_with } of ran) {
     const migration = known.find((each) => each.number === number)
     if (migration === undefined && works_with > known.length) {
@@ -111,7 +120,10 @@ export async function planMigrations({ db, kind, known }: MigrationTarget): Prom
 export async function migrate(target: MigrationTarget): Promise<readonly PendingMigration[]> {
   const { db, kind, known } = target
   return db.transaction().execute(async (trx) => {
-    for (const statement of [...GROUND[kind].takeTurns, ...GROUND[kind].create]) await run(trx, statement)
+    for (const statement of GROUND[kind].takeTurns) await run(trx, statement)
+    for (const { unless, statement } of GROUND[kind].create) {
+      if (!(await finds(trx, unless))) await run(trx, statement)
+    }
     const pending = await planMigrations({ ...target, db: trx })
     const ran: PendingMigration[] = []
     for (const planned of pending) {
@@ -149,6 +161,10 @@ export function lockOf(statement: string): string {
   if (indexed !== undefined) return `${concurrently === undefined ? 'SHARE' : 'SHARE UPDATE EXCLUSIVE'} on ${indexed}`
   const [, altered] = /^(?:ALTER|DROP) TABLE (?:IF EXISTS )?(\S+)/.exec(statement) ?? []
   return altered === undefined ? 'ROW EXCLUSIVE on the tables it writes' : `ACCESS EXCLUSIVE on ${altered}`
+}
+
+async function finds(db: Kysely<Database>, query: string): Promise<boolean> {
+  return (await sql.raw(query).execute(db)).rows.length > 0
 }
 
 async function run(trx: Transaction<Database>, statement: string): Promise<void> {

@@ -10,7 +10,7 @@ import type { Change } from '../../sessions/store.ts'
 import { type ChangeInbox, PROOF_INTERVAL_MS } from '../change-inbox.ts'
 import { formatChange, parseChange } from '../change-message.ts'
 import { noteChange } from './changes.ts'
-import { connectionConfig, loadPg } from './postgres-database.ts'
+import { connectionConfig, loadPg, prepareConnection } from './postgres-connections.ts'
 import type { Database } from './schema.ts'
 
 const CHANNEL = 'latchkey'
@@ -80,7 +80,7 @@ async function relisten(deps: ListenerDeps, signal: AbortSignal): Promise<Client
 /** Returns a connection that listens and has received its own notification, sent the way that changes are sent. */
 async function listen({ directUrl, db, inbox }: ListenerDeps): Promise<Client> {
   const { default: pg } = await loadPg()
-  const client = new pg.Client(await connectionConfig(directUrl, ANSWER_MS))
+  const client = new pg.Client(await connectionConfig({ url: directUrl, deadlineMs: ANSWER_MS }))
   client.on('error', () => undefined) // the next proof fails
   const hello = randomUUID()
   const heard = Promise.withResolvers<void>()
@@ -91,6 +91,7 @@ async function listen({ directUrl, db, inbox }: ListenerDeps): Promise<Client> {
   })
   try {
     await client.connect()
+    await prepareConnection(client, { deadlineMs: ANSWER_MS, timeLeftMs: ANSWER_MS })
     await ask(client, `LISTEN ${CHANNEL}`)
     await notify(db, hello)
     await Promise.race([heard.promise, sleep(ANSWER_MS).then(() => Promise.reject(new Error('nothing is heard')))])

@@ -5,9 +5,11 @@ import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { callBoth, type OnStatement, type Storage } from '../storage.ts'
 import { sweepChanges } from './changes.ts'
+import { sqlState } from './errors.ts'
 import { migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
-import { createPool, createPostgresKysely, prepareRead } from './postgres-database.ts'
+import { createPool } from './postgres-connections.ts'
+import { createPostgresKysely, prepareRead } from './postgres-database.ts'
 import { notifyChange, startListener } from './postgres-listener.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { openSqlStores } from './stores.ts'
@@ -36,6 +38,7 @@ export interface PostgresOptions {
 
 const DEFAULT_POOL_SIZE = 10
 const DEFAULT_DEADLINE_MS = 2_000
+const INSUFFICIENT_PRIVILEGE = '42501'
 /** Deadline for migrations, which wait for locks. */
 const MIGRATION_DEADLINE_MS = 120_000
 
@@ -58,9 +61,10 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
         }
         reportNotes(await migrate({ db, kind: 'postgres', known: MIGRATIONS }), how.onError)
       })
-      const pool = await createPool({ url, size: poolSize, deadlineMs })
-      const listener = callBoth(options.onStatement, how.onStatement)
-      const db = createPostgresKysely(pool, { deadlineMs, onStatement: listener })
+      const isShared = directUrl !== url
+      const pool = await createPool({ url, size: poolSize, deadlineMs, isShared })
+      const use = { deadlineMs, isShared, onStatement: callBoth(options.onStatement, how.onStatement) }
+      const db = createPostgresKysely(pool, use)
       try {
         const inbox = createChangeInbox()
         // If sessions are in another storage, that storage reports the changes.
@@ -70,10 +74,9 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           reader: db,
           prepareRead: (text) =>
             prepareRead(pool, {
+              ...use,
               text,
-              name: directUrl === url ? `latchkey ${hash('sha256', text).slice(0, 16)}` : null,
-              deadlineMs,
-              onStatement: listener,
+              name: isShared ? null : `latchkey ${hash('sha256', text).slice(0, 16)}`,
             }),
           announce: notifyChange,
           changesElsewhere: inbox.take,
@@ -125,7 +128,9 @@ async function withMigrationTarget<T>(url: string, work: (db: Kysely<Database>) 
     return await work(db)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    throw new Error(`The database cannot be used. ${error.reason}`, { cause: error })
+    const isForbidden = sqlState(error.cause) === INSUFFICIENT_PRIVILEGE
+    const advice = isForbidden ? '. docs/scaling.md lists the privileges that migrations and servers need.' : ''
+    throw new Error(`The database cannot be used. ${error.reason}${advice}`, { cause: error })
   } finally {
     await db.destroy()
   }

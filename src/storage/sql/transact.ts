@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Effects, EffectsOf } from '../../kernel/effects.ts'
 import type { Change } from '../../sessions/store.ts'
 import { insertAuditRows } from './audit-rows.ts'
+import { retryConflicts } from './conflicts.ts'
 import { insertMails } from './mail-rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts'
@@ -10,7 +11,8 @@ type Work<Outcome> = (trx: Transaction<Database>, sessions: SessionEffects) => P
 
 /**
  * Runs a transaction. It writes the effects, and passes them on after the commit. If the work returns null, nothing
- * happened and the transaction rolls back. Resolves after the changes of the transaction took effect in this process.
+ * happened and the transaction rolls back. The work runs again if another transaction was in the way, so it must have no
+ * other effect. Resolves after the changes of the transaction took effect in this process.
  */
 export type Transact = <Outcome>(effectsOf: EffectsOf<Outcome>, work: Work<Outcome>) => Promise<Outcome | null>
 
@@ -48,8 +50,9 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
       const evict = (subject: Change): void => {
         changes.set(subject.id, subject)
       }
-      const run = runTransaction(database, effectsOf, (trx) => work(trx, bindSessions(trx, evict)))
-      const done = await run.catch((error: unknown) => {
+      const done = await retryConflicts(() =>
+        runTransaction(database, effectsOf, (trx) => work(trx, bindSessions(trx, evict))),
+      ).catch((error: unknown) => {
         onFailure([...changes.values()])
         throw error
       })

@@ -1,0 +1,102 @@
+/*
+ * Failovers behind one address. A node never works with a server that only accepts reads: it says so in its readiness,
+ * and works again as soon as the address leads to a primary, without a restart.
+ */
+import { createClient } from 'redis'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import type { LatchkeyOptions } from '../../src/index.ts'
+import { assembleLatchkey } from '../../src/latchkey.ts'
+import { postgres } from '../../src/postgres.ts'
+import { redis } from '../../src/redis.ts'
+import { sqlite } from '../../src/sqlite.ts'
+import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
+import { Client } from '../support/client.ts'
+import { createDatabase, dropDatabase, runSql, startPostgres } from '../support/postgres-server.ts'
+import { startRedis } from '../support/redis-server.ts'
+import { ORIGIN, PASSWORD, SMALL_COST, sendTo } from '../support/rings.ts'
+import { startSwitch } from '../support/switch.ts'
+import { until } from '../support/until.ts'
+
+const ADA = { email: 'ada@example.com', password: PASSWORD }
+
+async function openOn(storages: Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>) {
+  const auth = await assembleLatchkey(
+    {
+      baseUrl: ORIGIN,
+      ...storages,
+      secrets: [Buffer.alloc(32, 7).toString('base64url')],
+      throttle: ROOMY_LIMITS,
+      onError: () => undefined,
+      mailer: async () => undefined,
+    },
+    SMALL_COST,
+  )
+  onTestFinished(() => auth.close())
+  const isReady = (): Promise<boolean> =>
+    auth.ping().then(
+      () => true,
+      () => false,
+    )
+  const client = new Client(sendTo(auth))
+  return { auth, client, isReady, logIn: async () => (await client.post('/auth/login', ADA)).status }
+}
+
+test('PostgreSQL: the address leads to a standby for a while', async () => {
+  const primary = await startPostgres({ fsync: 'off' })
+  onTestFinished(() => primary.remove())
+  const address = await startSwitch(primary.port)
+  onTestFinished(() => address.close())
+  const url = primary.url().replace(String(primary.port), String(address.port))
+  const { client, isReady, logIn } = await openOn({ storage: postgres(url) })
+  expect((await client.post('/auth/register', ADA)).status).toBe(201)
+  const standby = await primary.startStandby()
+  address.leadTo(standby.port, { cut: true })
+  await until(async () => !(await isReady()))
+  const refused = await client.post('/auth/login', ADA)
+  expect([refused.status, refused.body.code]).toEqual([503, 'unavailable'])
+  // What a standby returns may be old, so the node does not read there either.
+  await until(async () => (await client.get('/auth/session')).status === 503)
+  address.leadTo(primary.port)
+  await until(isReady)
+  await until(async () => (await logIn()) === 200)
+  expect((await client.get('/auth/session')).status).toBe(200)
+})
+
+test('PostgreSQL: a role that lost a privilege is not ready, and works again when it has it back', async () => {
+  const url = await createDatabase(inject('databaseServer'), inject('databaseTemplate'))
+  onTestFinished(() => dropDatabase(url))
+  const role = `r${new URL(url).pathname.slice(1)}`
+  await runSql(url, `CREATE ROLE ${role} LOGIN IN ROLE pg_read_all_data, pg_write_all_data`)
+  onTestFinished(() => runSql(url, `DROP ROLE ${role}`).then(() => undefined))
+  const own = new URL(url)
+  own.username = role
+  const { client, isReady, logIn } = await openOn({ storage: postgres(own.href) })
+  expect((await client.post('/auth/register', ADA)).status).toBe(201)
+  await runSql(url, `REVOKE pg_write_all_data FROM ${role}`)
+  expect(await isReady()).toBe(false)
+  expect(await logIn()).toBe(503)
+  await runSql(url, `GRANT pg_write_all_data TO ${role}`)
+  expect(await isReady()).toBe(true)
+  expect(await logIn()).toBe(200)
+})
+
+test('Redis: the server behind the address becomes a replica, and the address leads to the new primary', async () => {
+  const [old, next] = await Promise.all([startRedis(), startRedis()])
+  onTestFinished(async () => void (await Promise.all([old.remove(), next.remove()])))
+  const address = await startSwitch(old.port)
+  onTestFinished(() => address.close())
+  const { client, isReady, logIn } = await openOn({
+    storage: sqlite(':memory:'),
+    sessionStorage: redis(`redis://127.0.0.1:${address.port}`),
+  })
+  expect((await client.post('/auth/register', ADA)).status).toBe(201)
+  const admin = await createClient({ url: old.url }).connect()
+  await admin.sendCommand(['REPLICAOF', '127.0.0.1', String(next.port)])
+  await admin.close()
+  expect(await isReady()).toBe(false)
+  await until(async () => (await logIn()) === 503)
+  address.leadTo(next.port)
+  await until(isReady)
+  await until(async () => (await logIn()) === 200)
+  expect((await client.get('/auth/session')).status).toBe(200)
+})
