@@ -110,8 +110,8 @@ async function startOn(settings: Record<string, string>, fill: Fill): Promise<Po
     start,
     async startStandby() {
       const from = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres']
-      const standby = await startOn(settings, (_, copy, how) => {
-        execFileSync('pg_basebackup', [...from, '-D', copy, '-R', '-c', 'fast', '--no-sync'], how)
+      const standby = await startOn(settings, (binaries, copy, how) => {
+        execFileSync(join(binaries, 'pg_basebackup'), [...from, '-D', copy, '-R', '-c', 'fast', '--no-sync'], how)
       })
       standbys.push(standby)
       return standby
