@@ -5,6 +5,7 @@ import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { callBoth, type OnStatement, type Storage } from '../storage.ts'
 import { sweepChanges } from './changes.ts'
+import { retryConflicts } from './conflicts.ts'
 import { sqlState } from './errors.ts'
 import { migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -78,6 +79,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
               text,
               name: isShared ? null : `latchkey ${hash('sha256', text).slice(0, 16)}`,
             }),
+          retry: retryConflicts,
           announce: notifyChange,
           changesElsewhere: inbox.take,
           lagMs: () => inbox.lagMs,

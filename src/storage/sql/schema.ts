@@ -206,6 +206,8 @@ export interface SqlDatabase {
    * Avoids the cost of the query builder.
    */
   prepareRead<Row extends readonly unknown[]>(text: string): (value: string) => Promise<Row | undefined>
+  /** Runs a transaction, again if the database undid it because of another one. */
+  retry<Result>(work: () => Promise<Result>): Promise<Result>
   /** Announces a change to other processes, in the transaction that makes the change. */
   announce(trx: Transaction<Database>, change: Change): Promise<void>
   changesElsewhere(): ChangesElsewhere

@@ -47,6 +47,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
           db,
           reader,
           prepareRead: (text) => prepareRead(readerFile, { text, db: reader, onStatement: listener }),
+          retry: (work) => work(), // writers take turns, so none is in the way of another
           announce: noteChange,
           changesElsewhere: createChangeReader(readerFile, isInMemory ? null : location),
           lagMs: () => 0,

@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely'
 import type { Effects, EffectsOf } from '../../kernel/effects.ts'
 import type { Change } from '../../sessions/store.ts'
 import { insertAuditRows } from './audit-rows.ts'
-import { retryConflicts } from './conflicts.ts'
 import { insertMails } from './mail-rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts'
@@ -50,9 +49,10 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
       const evict = (subject: Change): void => {
         changes.set(subject.id, subject)
       }
-      const done = await retryConflicts(() =>
+      const run = database.retry(() =>
         runTransaction(database, effectsOf, (trx) => work(trx, bindSessions(trx, evict))),
-      ).catch((error: unknown) => {
+      )
+      const done = await run.catch((error: unknown) => {
         onFailure([...changes.values()])
         throw error
       })
