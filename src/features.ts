@@ -4,7 +4,7 @@
 import { accessTokens } from './access-tokens/feature.ts'
 import { accounts } from './accounts/feature.ts'
 import { audit } from './audit/feature.ts'
-import { USER_EVENTS } from './catalogue/events.ts'
+import { EVENTS, USER_EVENTS } from './catalogue/events.ts'
 import type { Core } from './core.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
@@ -51,7 +51,11 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, pages, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
-    audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS }),
+    audit: audit(core, {
+      auditSettings: options.audit,
+      userEvents: USER_EVENTS,
+      eventTypes: Object.keys(EVENTS),
+    }),
   }
   const exports = [named.sessions, named.accessTokens, named.audit].flatMap(({ exports: part }) => part ?? [])
   const accountsFeature = accounts(core, { ...shared, exports })

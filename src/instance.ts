@@ -43,9 +43,15 @@ export interface Latchkey {
    * Returns the principal of a request, or throws a refusal. `toResponse` turns the refusal into a response.
    * @param requirement conditions that the principal must meet. Default: none.
    * @throws Refusal `unauthenticated`, `invalid_token`, `two_credentials`, `cookie_required`,
-   *   `reauthentication_required`, `insufficient_scope`, `unavailable`.
+   *   `reauthentication_required`, `insufficient_scope`, `unavailable`. ConfigurationError if the requirement is wrong.
    */
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
+  /**
+   * Checks a requirement for `require` without a request, so that a wrong one stops the start of the application. The
+   * guards `requireAuth` of the adapters call it when they are created.
+   * @throws ConfigurationError that names the member, the problem and the accepted values.
+   */
+  checkRequirement(requirement?: Requirement): void
   /**
    * Refuses a request with an unsafe method (any except GET, HEAD, OPTIONS) that a browser sends from a page of an origin
    * other than `baseUrl` and `trustedOrigins`. Use it in the application's routes; routes under `basePath` are already

@@ -2,7 +2,7 @@
  * The composition root: it creates an instance from the options. It only connects the parts and makes no decisions.
  */
 import { randomUUID } from 'node:crypto'
-import { headerReader } from './authentication/any-request.ts'
+import { headerReader, requireRequest } from './authentication/any-request.ts'
 import { createAuthentication } from './authentication/authentication.ts'
 import { REFUSALS } from './catalogue/refusals.ts'
 import { type Core, createCore } from './core.ts'
@@ -67,7 +67,12 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const services = createServices({ core, mailing, options, seams })
   memory = services.memory
   const features = createFeatures({ core, services, options, seams })
-  const authentication = createAuthentication({ ...features.accessTokens.verification, ...core, ...services.memory })
+  const authentication = createAuthentication({
+    ...features.accessTokens.verification,
+    ...core,
+    ...services.memory,
+    scopes: options.scopes,
+  })
   const routes = features.list.flatMap((feature) => feature.routes)
   const words = features.list.flatMap((feature) => feature.words ?? [feature.name])
   const handler = createApp({
@@ -81,8 +86,14 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     onError: report,
     onRequest: guardListener(options.onRequest, report),
   })
-  const { authenticate, require } = authentication
-  return { handler, authenticate, require, ...publicCalls({ core, services, features, options, report }) }
+  const { authenticate, require, checkRequirement } = authentication
+  return {
+    handler,
+    authenticate,
+    require,
+    checkRequirement,
+    ...publicCalls({ core, services, features, options, report }),
+  }
 }
 
 interface Parts {
@@ -100,13 +111,16 @@ function publicCalls({
   features,
   options,
   report,
-}: Parts): Omit<Latchkey, 'handler' | 'authenticate' | 'require'> {
+}: Parts): Omit<Latchkey, 'handler' | 'authenticate' | 'require' | 'checkRequirement'> {
   const { clock, cookies, links, origins, stores } = core
   const allJobs = features.list.flatMap(({ jobs = [] }) => jobs)
   const jobs = startJobs(allJobs, { sweepIntervalMs: options.sweepIntervalMs, report: core.report })
   return {
     basePath: links.basePath,
-    refuseCrossOrigin: (request) => refuseCrossOrigin(request.method ?? '', headerReader(request), origins),
+    refuseCrossOrigin(request) {
+      requireRequest(request)
+      refuseCrossOrigin(request.method ?? '', headerReader(request), origins)
+    },
     toResponse(error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
       const requestId = randomUUID()

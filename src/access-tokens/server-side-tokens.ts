@@ -1,7 +1,8 @@
+import { z } from 'zod'
+import { acceptArgument, strictMembers } from '../kernel/arguments.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
 import type { AccessToken } from '../kernel/principal.ts'
-import { invalidMember } from '../kernel/refusal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
 import {
   type AccessTokenDeps,
@@ -26,6 +27,12 @@ export interface ServerSideTokens {
   revoke(userId: string, tokenId: string): Promise<void>
 }
 
+const newTokenSchema = strictMembers({
+  name: accessTokenNameSchema,
+  scopes: z.array(z.string('must be a scope'), 'must be a list of scopes, such as ["read"]'),
+  expiresAt: z.number('must be a time in milliseconds since 1970, or null').nullish(),
+})
+
 /** Creates the server-side calls about access tokens. */
 export function createServerSideTokens(
   deps: AccessTokenDeps & RevokeAccessTokenDeps,
@@ -33,9 +40,8 @@ export function createServerSideTokens(
 ): ServerSideTokens {
   return {
     async create(userId, wanted) {
-      const { data: name, error } = accessTokenNameSchema.safeParse(wanted.name)
-      if (name === undefined) throw invalidMember('#/name', error?.issues[0]?.message ?? 'Must be a name.')
-      return createAccessToken(deps, { id: requireUserId(userId), securityEpoch: null }, { ...wanted, name }, stamp)
+      const accepted = acceptArgument(newTokenSchema, wanted)
+      return createAccessToken(deps, { id: requireUserId(userId), securityEpoch: null }, accepted, stamp)
     },
     async list(userId) {
       return deps.accessTokens.listByUser(requireUserId(userId))

@@ -91,6 +91,7 @@ export function parseImportLine(line: string | ImportUser, now: number): ImportL
   if (typeof line === 'string' && line.length > MAX_LINE_LENGTH) {
     return refuse('#', `Must have at most ${MAX_LINE_LENGTH} characters.`)
   }
+  if (ArrayBuffer.isView(line)) return refuse('#', NO_OBJECT)
   const { data, error } = lineSchema.safeParse(typeof line === 'string' ? parseJson(line) : line)
   if (data === undefined) return { ok: false, problems: error.issues.flatMap(toProblems) }
   const { name, passwordHash, createdAt } = data

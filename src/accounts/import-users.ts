@@ -4,13 +4,16 @@
  * changes them, and continues with the rest.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { z } from 'zod'
 import { describeHash } from '../crypto/foreign-hash.ts'
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
+import { acceptArgument, booleanSchema, strictMembers } from '../kernel/arguments.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { newUserId, type UserId } from '../kernel/ids.ts'
 import type { FieldError } from '../kernel/refusal.ts'
+import { functionSchema } from '../kernel/setting-schemas.ts'
 import type { AccountEvent } from './events.ts'
 import { type ImportedUser, type ImportUser, parseImportLine } from './import-line.ts'
 import type { MovedUser, UserStore } from './store.ts'
@@ -70,6 +73,22 @@ const TAKEN: FieldError = {
   detail: 'A user already has this address, or can still take it back. That user was not changed.',
 }
 
+/** A text is a list of characters, and bytes are a list of numbers: neither is a list of lines. */
+const linesSchema = z.custom<ImportLines>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !ArrayBuffer.isView(value) &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value),
+  'the lines must be a list, such as an array or a generator, of lines of JSON or of objects',
+)
+
+const importOptionsSchema = strictMembers({
+  dryRun: booleanSchema.optional(),
+  onProgress: functionSchema<NonNullable<ImportOptions['onProgress']>>().optional(),
+  onSkipped: functionSchema<NonNullable<ImportOptions['onSkipped']>>().optional(),
+})
+
 /** A user of a batch, with the number of their line. */
 interface BatchEntry extends MovedUser {
   readonly line: number
@@ -83,9 +102,11 @@ interface BatchEntry extends MovedUser {
 export async function importUsers(
   deps: ImportUsersDeps,
   lines: ImportLines,
-  { dryRun = false, onProgress, onSkipped }: ImportOptions,
+  options: ImportOptions,
   stamp: Stamp<AccountEvent>,
 ): Promise<ImportResult> {
+  acceptArgument(linesSchema, lines)
+  const { dryRun = false, onProgress, onSkipped } = acceptArgument(importOptionsSchema, options)
   const tally = createTally(onSkipped)
   const requireVerifiable = createSchemeCheck(deps.hasher)
   const store = dryRun ? createDryRun(deps) : createBatchStore(deps, stamp)

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { acceptArgument, booleanSchema, pageLimitSchema, strictMembers } from '../kernel/arguments.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { parseUserId } from '../kernel/ids.ts'
@@ -29,7 +31,10 @@ export interface ServerSideUsers {
   import(lines: ImportLines, options?: ImportOptions): Promise<ImportResult>
   /** Returns a user by id or by email address; null if the user does not exist. */
   find(idOrEmail: string): Promise<UserRecord | null>
-  /** Returns a page of users in the order of creation: at most `limit` (default 100) after the id `after`. */
+  /**
+   * Returns a page of users in the order of creation: at most `limit` (default 100, at most 1,000) after the id `after`.
+   * Throws `validation_failed`.
+   */
   list(page?: { readonly after?: string; readonly limit?: number }): Promise<UserRecord[]>
   /**
    * Disables a user: revokes their sessions at once and refuses every login. Does nothing if the user is already
@@ -50,7 +55,25 @@ export interface ServerSideUsers {
 }
 
 const DEFAULT_PAGE = 100
-const MAX_PAGE = 1_000
+
+const NO_USER = 'must be the id of a user'
+
+const newUserSchema = strictMembers({
+  email: z.string('must be an email address, such as ada@example.com'),
+  password: z.string('must be a password'),
+  name: z.string('must be a name').optional(),
+  emailVerified: booleanSchema.optional(),
+})
+
+const pageSchema = strictMembers({
+  after: z
+    .string(NO_USER)
+    .refine((text) => parseUserId(text) !== null, NO_USER)
+    .optional(),
+  limit: pageLimitSchema.optional(),
+})
+
+const idOrEmailSchema = z.string('must be the id or the email address of a user')
 
 /** Dependencies of the server-side calls about users. */
 export interface ServerSideUsersDeps
@@ -68,7 +91,8 @@ export function createServerSideUsers(
 ): ServerSideUsers {
   const { users } = deps
 
-  async function find(idOrEmail: string): Promise<UserRecord | null> {
+  async function find(text: string): Promise<UserRecord | null> {
+    const idOrEmail = acceptArgument(idOrEmailSchema, text)
     const id = parseUserId(idOrEmail)
     if (id !== null) return users.findById(id)
     const email = parseEmailAddress(idOrEmail)
@@ -84,12 +108,14 @@ export function createServerSideUsers(
 
   return {
     find,
-    async create({ emailVerified = false, ...input }) {
+    async create(wanted) {
+      const { emailVerified = false, ...input } = acceptArgument(newUserSchema, wanted)
       return createUser(deps, await acceptUser(deps, input, stamp), { stamp, emailVerified })
     },
     import: (lines, options = {}) => importUsers(deps, lines, options, stamp),
-    list({ after, limit = DEFAULT_PAGE } = {}) {
-      return users.list({ after: after === undefined ? null : parseUserId(after), limit: Math.min(limit, MAX_PAGE) })
+    async list(page = {}) {
+      const { after, limit = DEFAULT_PAGE } = acceptArgument(pageSchema, page)
+      return users.list({ after: after === undefined ? null : parseUserId(after), limit })
     },
     async disable(id) {
       await disableUser(deps, (await known(id)).id, stamp)

@@ -9,6 +9,7 @@ import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { isUnder } from './incoming.ts'
 import { answerRefusal, createNodeEntry } from './node.ts'
+import { requireInstance } from './require-instance.ts'
 
 declare global {
   namespace Express {
@@ -37,6 +38,7 @@ export type ExpressMiddleware = (
  * remembered session. Use it before body parsers.
  */
 export function latchkey(auth: Latchkey): ExpressMiddleware {
+  requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
   return async (request, response, next) => {
     if (isUnder(request.originalUrl, auth.basePath)) {
@@ -51,13 +53,17 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
 /**
  * Admits requests that meet the requirement, and sets `req.auth`. Refuses all others with problem details. It
  * authenticates again, which costs no query, so a session revoked while the body was read is refused.
+ * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressMiddleware {
+  requireInstance('requireAuth', auth)
+  auth.checkRequirement(requirement)
   return (request, response, next) => pass(auth, { request, response, next }, auth.require(request, requirement))
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
 export function crossOrigin(auth: Latchkey): ExpressMiddleware {
+  requireInstance('crossOrigin', auth)
   return (request, response, next) => {
     try {
       auth.refuseCrossOrigin(request)

@@ -12,9 +12,11 @@ import type {
 import type { CookieTarget } from '../authentication/any-request.ts'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
+import { ConfigurationError } from '../kernel/configuration-error.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { isUnder } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
+import { requireInstance } from './require-instance.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,7 +39,10 @@ export const latchkey: FastifyPluginAsync<LatchkeyPluginOptions> = Object.assign
   [Symbol.for('fastify.display-name')]: 'latchkey',
 })
 
-async function plug(app: FastifyInstance, { auth }: LatchkeyPluginOptions): Promise<void> {
+async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promise<void> {
+  const { auth } = options
+  requireInstance('latchkey', auth)
+  refuseOtherOptions(options)
   const path = withoutPrefix(auth.basePath, app.prefix)
   app.decorateRequest('auth', null)
   app.addHook('onRequest', async (request, reply) => {
@@ -65,8 +70,11 @@ async function plug(app: FastifyInstance, { auth }: LatchkeyPluginOptions): Prom
 /**
  * Returns a hook that admits requests that meet the requirement, and sets `request.auth`. It refuses all others with
  * problem details. It authenticates again, which costs no query.
+ * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): onRequestAsyncHookHandler {
+  requireInstance('requireAuth', auth)
+  auth.checkRequirement(requirement)
   return async (request, reply) => {
     try {
       request.auth = await auth.require(request.raw, requirement)
@@ -81,6 +89,7 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): onReques
  * routes.
  */
 export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler {
+  requireInstance('crossOrigin', auth)
   return async (request, reply) => {
     try {
       auth.refuseCrossOrigin(request.raw)
@@ -118,6 +127,15 @@ async function answer(reply: FastifyReply, response: Response): Promise<FastifyR
     .code(status)
     .headers(Object.fromEntries(headers))
     .send(Buffer.from(await response.arrayBuffer())) // Fastify would add a charset to a string
+}
+
+/** Refuses unknown options, and `prefix`: the plugin answers under `auth.basePath` of the whole instance. */
+function refuseOtherOptions(options: LatchkeyPluginOptions): void {
+  const others = Object.keys(options).filter((name) => name !== 'auth')
+  if (others.length === 0) return
+  throw new ConfigurationError(
+    `latchkey: ${others.join(', ')}: there is no such option; the option is auth. To move the routes, set basePath in createLatchkey`,
+  )
 }
 
 /** Returns the base path as a route of an instance that has a prefix. */

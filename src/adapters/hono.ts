@@ -8,6 +8,7 @@ import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { isUnder, refuseAmbiguity } from './incoming.ts'
+import { requireInstance } from './require-instance.ts'
 
 /** Environment behind `latchkey`: the principal of the request, or null. `new Hono<AuthEnv>()` */
 export interface AuthEnv {
@@ -24,6 +25,7 @@ export interface AuthenticatedEnv {
  * remembered session. Use it before middleware that reads bodies.
  */
 export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
+  requireInstance('latchkey', auth)
   return async (context, next) => {
     if (isUnder(context.req.path, auth.basePath)) return enter(auth, context)
     const target = { appendHeader: (name: string, value: string) => context.header(name, value, { append: true }) }
@@ -39,8 +41,11 @@ export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
 /**
  * Admits requests that meet the requirement, and sets `c.var.auth`. Refuses all others with problem details. It
  * authenticates again, which costs no query.
+ * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): MiddlewareHandler<AuthenticatedEnv> {
+  requireInstance('requireAuth', auth)
+  auth.checkRequirement(requirement)
   return async (context, next) => {
     try {
       context.set('auth', await auth.require(requestOf(context), requirement))
@@ -53,6 +58,7 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): Middlewa
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
 export function crossOrigin(auth: Latchkey): MiddlewareHandler {
+  requireInstance('crossOrigin', auth)
   return async (context, next) => {
     try {
       auth.refuseCrossOrigin(requestOf(context))

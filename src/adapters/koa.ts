@@ -8,6 +8,7 @@ import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
 import { isUnder } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
+import { requireInstance } from './require-instance.ts'
 
 /** State behind `latchkey`: the principal of the request, or null. `new Koa<AuthState>()` */
 export interface AuthState {
@@ -24,6 +25,7 @@ export interface AuthenticatedState {
  * a remembered session. Use it before body parsers.
  */
 export function latchkey(auth: Latchkey): Middleware<AuthState> {
+  requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
   return async (context, next) => {
     const { req, res, originalUrl } = context
@@ -46,8 +48,11 @@ export function latchkey(auth: Latchkey): Middleware<AuthState> {
 /**
  * Admits requests that meet the requirement, and sets `ctx.state.auth`. Refuses all others with problem details. It
  * authenticates again, which costs no query.
+ * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
 export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState> {
+  requireInstance('requireAuth', auth)
+  auth.checkRequirement(requirement)
   return async (context, next) => {
     try {
       context.state.auth = await auth.require(context.req, requirement)
@@ -61,6 +66,7 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): Middlewa
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
 export function crossOrigin(auth: Latchkey): Middleware {
+  requireInstance('crossOrigin', auth)
   return async (context, next) => {
     try {
       auth.refuseCrossOrigin(context.req)

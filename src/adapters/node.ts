@@ -5,8 +5,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import type { Latchkey } from '../instance.ts'
+import { ConfigurationError } from '../kernel/configuration-error.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { isUnder, refuseAmbiguity } from './incoming.ts'
+import { requireInstance } from './require-instance.ts'
 
 /** A request listener for `http.createServer`. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -22,8 +24,13 @@ const METHODS_WITH_BODY = new Set(['POST', 'PATCH'])
 /**
  * Joins Latchkey and an application into one listener for `node:http`.
  * @param application receives requests outside `auth.basePath`. Default: 404 for all of them.
+ * @throws ConfigurationError if an argument is wrong.
  */
 export function toNodeHandler(auth: Latchkey, application?: NodeApplication): NodeHandler {
+  requireInstance('toNodeHandler', auth)
+  if (application !== undefined && typeof application !== 'function') {
+    throw new ConfigurationError('toNodeHandler: application must be a function: (request, response) => { ... }')
+  }
   const toApplication = application ?? refuseUnknownPath
   const toLatchkey = createNodeEntry(auth)
   return (request, response) => {

@@ -13,6 +13,8 @@ import { exportEvents, exportedEventJsonSchema, type UserEventTexts } from './us
 export interface AuditOptions {
   readonly auditSettings: AuditSettings
   readonly userEvents: UserEventTexts
+  /** All types of events. */
+  readonly eventTypes: readonly string[]
 }
 
 /**
@@ -21,7 +23,7 @@ export interface AuditOptions {
  */
 export function audit(
   core: Core,
-  { auditSettings, userEvents }: AuditOptions,
+  { auditSettings, userEvents, eventTypes }: AuditOptions,
 ): Feature & { readonly api: ServerSideAudit } {
   const deps = { ...core, ...core.stores, userEvents }
   return {
@@ -38,6 +40,6 @@ export function audit(
     },
     accountPages: [eventAccountPage(deps)],
     stop: () => sealAudit(deps),
-    api: createServerSideAudit(deps, auditSettings),
+    api: createServerSideAudit({ ...deps, auditSettings, eventTypes }),
   }
 }

@@ -1,5 +1,6 @@
+import { z } from 'zod'
+import { acceptArgument, booleanSchema, pageLimitSchema, strictMembers, timeSchema } from '../kernel/arguments.ts'
 import { parseEventId, parseUserId } from '../kernel/ids.ts'
-import { invalidMember } from '../kernel/refusal.ts'
 import { type SealAuditDeps, sealAudit } from './seal-audit.ts'
 import type { AuditSettings } from './settings.ts'
 import type { AuditRecord } from './store.ts'
@@ -36,31 +37,70 @@ export interface ServerSideAudit {
 }
 
 const DEFAULT_PAGE = 100
-const MAX_PAGE = 1_000
+const NO_ID = 'must be an id, such as 01a20561-b5ed-7332-a6ad-36fc2a9cc78b'
+const NO_HEAD = 'must be the head of a report: 64 hexadecimal digits'
+
+/** Dependencies of the server-side calls about the audit log. */
+export interface ServerSideAuditDeps extends SealAuditDeps {
+  readonly auditSettings: AuditSettings
+  /** All types of events. */
+  readonly eventTypes: readonly string[]
+}
 
 /** Creates the server-side calls about the audit log. */
-export function createServerSideAudit(deps: SealAuditDeps, { retentionMs }: AuditSettings): ServerSideAudit {
-  const { audit, clock } = deps
+export function createServerSideAudit(deps: ServerSideAuditDeps): ServerSideAudit {
+  const { audit, clock, auditSettings, eventTypes } = deps
+  const filterSchema = createFilterSchema(eventTypes)
   return {
-    async list({ userId, type, since, after, before, newestFirst = false, limit = DEFAULT_PAGE } = {}) {
+    async list(filter = {}) {
+      const accepted = acceptArgument(filterSchema, filter)
+      const { userId, type, since, after, before, newestFirst = false, limit = DEFAULT_PAGE } = accepted
       return audit.list({
-        userId: acceptId(userId, '#/userId', parseUserId),
+        userId,
         types: type === undefined ? undefined : [type],
         since,
-        after: acceptId(after, '#/after', parseEventId),
-        before: acceptId(before, '#/before', parseEventId),
+        after,
+        before,
         newestFirst,
-        limit: Math.min(limit, MAX_PAGE),
+        limit,
       })
     },
-    verify: ({ head } = {}) => verifyAudit(audit, { now: clock(), retentionMs, head: head?.toLowerCase() ?? null }),
+    async verify(expected = {}) {
+      const { head } = acceptArgument(expectedSchema, expected)
+      const { retentionMs } = auditSettings
+      return verifyAudit(audit, { now: clock(), retentionMs, head: head?.toLowerCase() ?? null })
+    },
     seal: () => sealAudit(deps),
   }
 }
 
-function acceptId<Id>(text: string | undefined, pointer: string, parse: (text: string) => Id | null): Id | undefined {
-  if (text === undefined) return undefined
-  const id = parse(text)
-  if (id === null) throw invalidMember(pointer, 'Must be an id, such as 01a20561-b5ed-7332-a6ad-36fc2a9cc78b.')
-  return id
+const expectedSchema = strictMembers({
+  head: z
+    .string(NO_HEAD)
+    .regex(/^[0-9a-f]{64}$/i, NO_HEAD)
+    .optional(),
+})
+
+function createFilterSchema(types: readonly string[]) {
+  const noType = `must be a type of event: ${types.join(', ')}`
+  return strictMembers({
+    userId: idSchema(parseUserId),
+    type: z
+      .string(noType)
+      .refine((type) => types.includes(type), noType)
+      .optional(),
+    since: timeSchema.optional(),
+    after: idSchema(parseEventId),
+    before: idSchema(parseEventId),
+    newestFirst: booleanSchema.optional(),
+    limit: pageLimitSchema.optional(),
+  })
+}
+
+function idSchema(parse: (text: string) => string | null) {
+  return z
+    .string(NO_ID)
+    .refine((text) => parse(text) !== null, NO_ID)
+    .transform((text) => text.toLowerCase())
+    .optional()
 }

@@ -7,14 +7,23 @@ import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Authenticated, IssuedSession, Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
 import { requireFreshSession } from '../sessions/freshness.ts'
-import { type AnyRequest, addSetCookie, type CookieTarget, takesCookie } from './any-request.ts'
+import {
+  type AnyRequest,
+  addSetCookie,
+  type CookieTarget,
+  requireCookieTarget,
+  requireRequest,
+  takesCookie,
+} from './any-request.ts'
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyDeps, identify } from './identify.ts'
-import { checkRequirement, type Requirement } from './requirement.ts'
+import { checkRequirement, createRequirementCheck, type Requirement } from './requirement.ts'
 import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
 /** Dependencies of authentication. */
 export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps {
+  /** The scopes of the service. */
+  readonly scopes: readonly string[]
   /** Stamps events of requests that the application answers itself. */
   readonly stamp: Stamp
 }
@@ -27,6 +36,8 @@ export interface Authentication {
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /** Returns the principal of a request or throws; see `Latchkey.require`. */
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
+  /** Throws ConfigurationError if a requirement is wrong. */
+  checkRequirement(requirement?: Requirement): void
   /** Throws `reauthentication_required` unless the session is fresh. */
   requireFresh(session: Session): void
   /** Returns the cookie of a session with a new token. */
@@ -43,11 +54,14 @@ export interface Authentication {
 export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const { stamp } = deps
   const cookieName = deps.cookies.name()
+  const acceptRequirement = createRequirementCheck(deps.scopes)
 
   const authentication: Authentication = {
     readCredentials: (request) => readCredentials(request, cookieName),
     identify: (credentials, stampOfRequest) => identify(deps, credentials, stampOfRequest),
     async authenticate(request, answer) {
+      requireRequest(request)
+      if (answer !== undefined) requireCookieTarget(answer)
       const credentials = readCredentials(request, cookieName)
       const pending = identify(deps, credentials, stamp)
       const found = pending instanceof Promise ? await pending : pending // a warm session needs no await
@@ -60,12 +74,15 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       return found.principal
     },
     async require(request, requirement = {}) {
+      acceptRequirement(requirement)
+      requireRequest(request)
       const credentials = readCredentials(request, cookieName)
       const found = credentials.refusal === null ? await identify(deps, credentials, stamp) : null
       if (found === null) throw refuseCredentials(credentials)
       checkRequirement(deps, found.principal, requirement)
       return found.principal
     },
+    checkRequirement: (requirement = {}) => acceptRequirement(requirement),
     requireFresh: (session) => requireFreshSession(deps, session),
     issueCookie: (issued) => issueCookie(deps, issued),
     renewCookies: (found, { sessionCame, rivals }, takesCookieNow = always) =>

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -12,6 +14,22 @@ export interface Requirement {
   readonly scopes?: readonly string[]
   /** If true, the principal must be a session; an access token is refused. Default false. */
   readonly session?: boolean
+}
+
+/**
+ * Returns a function that refuses wrong requirements. A misspelt condition that is ignored would let every principal in.
+ * @param scopes the scopes of the service.
+ * @returns a function that throws ConfigurationError.
+ */
+export function createRequirementCheck(scopes: readonly string[]): (requirement: unknown) => void {
+  const known = scopes.length === 0 ? 'this service has none: set the option scopes' : `they are ${scopes.join(', ')}`
+  const noScope = `must be a scope of this service; ${known}`
+  const schema = strictMembers({
+    fresh: booleanSchema.optional(),
+    session: booleanSchema.optional(),
+    scopes: z.array(z.enum(scopes, noScope), `must be a list of scopes of this service; ${known}`).optional(),
+  })
+  return (requirement) => void acceptConfiguration('require', schema, requirement)
 }
 
 /**

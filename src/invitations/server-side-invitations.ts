@@ -1,9 +1,10 @@
+import { z } from 'zod'
+import { acceptArgument, strictMembers, wholeNumber } from '../kernel/arguments.ts'
 import { DAY_MS } from '../kernel/clock.ts'
-import { parseEmailAddress } from '../kernel/email-address.ts'
+import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
-import { invalidMember } from '../kernel/refusal.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import type { InvitationEvent } from './events.ts'
 import type { InvitationMail } from './mails/invitation.ts'
@@ -21,7 +22,7 @@ export interface NewInvitation {
    * link.
    */
   readonly email?: string
-  /** Lifetime in milliseconds. Default 7 days. */
+  /** Lifetime in milliseconds, at most 10 years. Default 7 days. */
   readonly lifeMs?: number
 }
 
@@ -43,17 +44,31 @@ export interface ServerSideInvitations {
   create(invitation?: NewInvitation): Promise<Invitation>
 }
 
+const NO_ADDRESS = 'must be an email address, such as ada@example.com'
+const MAX_LIFE_MS = 3_660 * DAY_MS
+
+const invitationSchema = strictMembers({
+  email: z
+    .string(NO_ADDRESS)
+    .transform((text, context): EmailAddress => {
+      const email = parseEmailAddress(text)
+      if (email !== null) return email
+      context.addIssue({ code: 'custom', message: NO_ADDRESS })
+      return z.NEVER
+    })
+    .optional(),
+  lifeMs: wholeNumber(1, MAX_LIFE_MS, 'a whole number of milliseconds').optional(),
+})
+
 /** Creates the server-side calls about invitations. */
 export function createServerSideInvitations(
   deps: InvitationDeps,
   stamp: Stamp<InvitationEvent>,
 ): ServerSideInvitations {
   return {
-    async create({ email: text, lifeMs = ONE_TIME_TOKENS.invitation.lifeMs } = {}) {
-      const email = text === undefined ? null : parseEmailAddress(text)
-      if (text !== undefined && email === null) throw invalidMember('#/email', 'Must be an email address.')
-      if (!Number.isSafeInteger(lifeMs) || lifeMs < 1)
-        throw invalidMember('#/lifeMs', 'Must be a number of milliseconds, at least 1.')
+    async create(invitation = {}) {
+      const accepted = acceptArgument(invitationSchema, invitation)
+      const { email = null, lifeMs = ONE_TIME_TOKENS.invitation.lifeMs } = accepted
       const { token, record } = newOneTimeToken(deps.clock, { purpose: 'invitation', userId: null, email, lifeMs })
       const link = deps.links.register(token)
       const days = Math.max(1, Math.floor(lifeMs / DAY_MS))

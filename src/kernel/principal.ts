@@ -19,6 +19,14 @@ export interface User {
  */
 export type Method = string
 
+/** Methods, besides those of providers. */
+export const METHODS: readonly Method[] = ['password', 'passkey', 'totp', 'recovery_code', 'email_code']
+
+/** Returns true for the words that this version uses as methods. */
+export function isMethod(text: string): boolean {
+  return METHODS.includes(text) || /^provider:[a-z0-9_-]+$/.test(text)
+}
+
 /** The client that sent a request, as far as it is known. */
 export interface ClientInfo {
   /** IP address; null if unknown. */

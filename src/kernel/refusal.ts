@@ -51,7 +51,8 @@ export class Refusal extends Error {
   /** @param refusal code of a refusal of the kernel, or the entry of another room: `ACCOUNT_REFUSALS.email_taken`. */
   constructor(refusal: KernelRefusalCode | RefusalEntry, options: RefusalOptions = {}) {
     const entry: RefusalEntry = typeof refusal === 'string' ? KERNEL_REFUSALS[refusal] : refusal
-    super(`${entry.code}: ${options.detail ?? entry.when}`, { cause: options.cause })
+    const problems = options.errors?.map(({ pointer, detail }) => `${pointer}: ${detail}`) ?? []
+    super([`${entry.code}: ${options.detail ?? entry.when}`, ...problems].join(' '), { cause: options.cause })
     this.name = 'Refusal'
     this.code = entry.code
     this.status = entry.status

@@ -8,10 +8,12 @@
  * a password here. Proven by test/legacy-login.test.ts.
  */
 
+import { z } from 'zod'
 import { type CreateUserDeps, createUser } from '../accounts/create-user.ts'
 import type { AccountEvent } from '../accounts/events.ts'
 import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { nameSchema } from '../accounts/user-name.ts'
+import { booleanSchema, describeProblems, strictMembers } from '../kernel/arguments.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
@@ -24,9 +26,9 @@ import type { LoginCheck, Typed } from './check.ts'
 
 /** A user of an old system whose password is right. */
 export interface LegacyUser {
-  readonly name?: string
+  readonly name?: string | null | undefined
   /** True if the old system verified the email address. Default false. */
-  readonly emailVerified?: boolean
+  readonly emailVerified?: boolean | undefined
 }
 
 /**
@@ -45,6 +47,11 @@ export interface LegacyLoginDeps extends CreateUserDeps, ProvePasswordDeps {
 }
 
 const DEADLINE_MS = 5_000
+
+const answerSchema = strictMembers({
+  name: z.string('must be a text').nullish(),
+  emailVerified: booleanSchema.optional(),
+}).nullable()
 
 /**
  * Returns the check that asks the old system after a failed proof. Without an old system, it returns every proof
@@ -78,8 +85,9 @@ async function ask(verifyLegacy: VerifyLegacy, credentials: Typed): Promise<Lega
   const timer = setTimeout(() => reject(new Error(`verifyLegacy took over ${DEADLINE_MS} ms`)), DEADLINE_MS)
   try {
     const answer: unknown = await Promise.race([verifyLegacy(credentials), tooLate])
-    if (typeof answer === 'object' && !Array.isArray(answer)) return answer
-    throw new TypeError('verifyLegacy must return null or an object: { name?, emailVerified? }')
+    const { data, error } = answerSchema.safeParse(answer)
+    if (data !== undefined) return data
+    throw new TypeError(describeProblems('verifyLegacy must return null or an object', error))
   } finally {
     clearTimeout(timer)
   }

@@ -20,7 +20,8 @@ export interface FrameTexts {
   readonly footer: (site: string) => string
 }
 
-const ENGLISH: FrameTexts = {
+/** The English texts. */
+export const ENGLISH_FRAME: FrameTexts = {
   language: 'en',
   linkHint: 'If the button does not work, open this link:',
   footer: (site) => `${site} sent this email automatically. We do not read replies.`,
@@ -28,6 +29,6 @@ const ENGLISH: FrameTexts = {
 
 /** Returns the frame of each email of a site, in English except for the texts given. */
 export function createFrame(site: string, texts: Partial<FrameTexts>): Frame {
-  const { language = ENGLISH.language, linkHint = ENGLISH.linkHint, footer = ENGLISH.footer } = texts
+  const { language = ENGLISH_FRAME.language, linkHint = ENGLISH_FRAME.linkHint, footer = ENGLISH_FRAME.footer } = texts
   return { site, language, linkHint, footer: footer(site) }
 }

@@ -7,9 +7,12 @@
  * loopback, plain text is allowed. STARTTLS is used there with any certificate, because the mail servers of Linux
  * distributions have self-signed ones. Proven by smtp.test.ts.
  */
+import { z } from 'zod'
+import { acceptConfiguration, delaySchema, strictMembers } from '../kernel/arguments.ts'
 import { type Clock, SECOND_MS, systemClock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import { createOptionalImport } from '../kernel/optional-import.ts'
+import { functionSchema } from '../kernel/setting-schemas.ts'
 import { headerText } from './header-text.ts'
 import { type MailFrom, parseMailFrom } from './mail-from.ts'
 import { type Mailer, MailRefused, type Message } from './message.ts'
@@ -48,11 +51,23 @@ const HEADERS = {
 
 const loadNodemailer = createOptionalImport(() => import('nodemailer'), 'nodemailer', 'Email by SMTP')
 
+const optionsSchema = strictMembers(
+  {
+    url: z.string('must be smtp://user:password@host:587 or smtps://user:password@host:465'),
+    from: z.string('must be a sender such as "Example <no-reply@example.com>"'),
+    connectTimeoutMs: delaySchema.optional(),
+    timeoutMs: delaySchema.optional(),
+    clock: functionSchema<Clock>().optional(),
+  },
+  'option',
+)
+
 /**
  * Creates the mailer. It connects when it sends an email.
- * @throws Error if the URL or the sender is wrong, or the package nodemailer is not installed.
+ * @throws ConfigurationError if an option is unknown or of the wrong type; Error if the URL or the sender is wrong, or the package nodemailer is not installed.
  */
 export async function createSmtpMailer(options: SmtpMailerOptions): Promise<SmtpMailer> {
+  acceptConfiguration('createSmtpMailer', optionsSchema, options)
   const { timeoutMs = WHOLE_MS, clock = systemClock } = options
   const server = parseSmtpUrl(options.url)
   const from = parseMailFrom(options.from)

@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { acceptConfiguration, strictMembers } from '../kernel/arguments.ts'
 import { isDevelopment } from '../kernel/origins.ts'
 import { type NamedSetting, REQUIRED, type RoomSettings } from '../kernel/settings.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
@@ -16,8 +17,7 @@ const optionsSchema = toSchema(OPTIONS)
  * problem.
  */
 export function checkOptions(options: LatchkeyOptions): void {
-  const { success, error } = optionsSchema.safeParse(options)
-  if (!success) throw new ConfigurationError(describeProblems('createLatchkey', error))
+  acceptConfiguration('createLatchkey', optionsSchema, options)
   const baseUrl = new URL(options.baseUrl)
   const context = {
     baseUrl,
@@ -30,22 +30,12 @@ export function checkOptions(options: LatchkeyOptions): void {
   }
 }
 
-/** Describes the problems that a schema found in a configuration, one line per key. */
-export function describeProblems(where: string, error: z.ZodError): string {
-  const lines = error.issues.flatMap((issue) => {
-    const path = issue.path.map(String).join('.')
-    if (issue.code !== 'unrecognized_keys') return [`${path}: ${issue.message}`]
-    return issue.keys.map((key) => `${path === '' ? '' : `${path}.`}${key}: there is no such setting`)
-  })
-  return [`${where}: these settings are wrong`, ...lines.map((line) => `  ${line}`)].join('\n')
-}
-
 function toSchema(rooms: readonly RoomSettings[]): z.ZodType {
   const members = rooms.flatMap(({ section, list }): [string, z.ZodType][] => {
     const shape = list.map(toMember)
-    return section === null ? shape : [[section, z.strictObject(Object.fromEntries(shape)).optional()]]
+    return section === null ? shape : [[section, strictMembers(Object.fromEntries(shape), 'setting').optional()]]
   })
-  return z.strictObject(Object.fromEntries(members))
+  return strictMembers(Object.fromEntries(members), 'setting')
 }
 
 function toMember(setting: NamedSetting): [string, z.ZodType] {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { EventListener } from '../catalogue/events.ts'
-import type { MailTextOverrides } from '../catalogue/mails.ts'
+import { type MailTextOverrides, mailTextsSchema } from '../catalogue/mails.ts'
+import { timeSchema } from '../kernel/arguments.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { RequestRecord } from '../kernel/connection.ts'
 import { parseUserId } from '../kernel/ids.ts'
@@ -51,21 +52,21 @@ export const librarySettings: Settings<LibrarySettings> = defineSettings<Library
   storage: {
     meaning: "`sqlite('app.db')`, `postgres(url)`",
     default: REQUIRED,
-    schema: z.custom<Storage>(hasOpen, 'must be a storage such as sqlite("app.db") of latchkey/sqlite'),
+    schema: z.custom<Storage>(isStorage, 'must be a storage such as sqlite("app.db") of latchkey/sqlite'),
   },
   sessionStorage: {
     meaning: '`redis(url)`',
     default: undefined,
     defaultIs: 'none: sessions are in `storage`',
     schema: z.custom<SessionStorage>(
-      hasOpen,
+      isSessionStorage,
       'must be a session storage such as redis("redis://localhost") of latchkey/redis',
     ),
   },
   mailTexts: {
     meaning: 'sentences of emails that replace the English ones',
     default: undefined,
-    schema: z.custom<MailTextOverrides>((value) => typeof value === 'object' && value !== null, 'must be an object'),
+    schema: mailTextsSchema,
   },
   actor: {
     meaning:
@@ -80,7 +81,7 @@ export const librarySettings: Settings<LibrarySettings> = defineSettings<Library
     meaning: 'tells the time, for tests',
     default: systemClock,
     defaultIs: 'the clock of the machine',
-    schema: functionSchema<Clock>(),
+    schema: functionSchema<Clock>().refine(tellsTime, 'must return milliseconds since 1970, such as Date.now()'),
   },
   onEvent: {
     meaning: 'receives every [security event](events.md)',
@@ -105,6 +106,18 @@ export const librarySettings: Settings<LibrarySettings> = defineSettings<Library
   },
 })
 
-function hasOpen(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'open' in value && typeof value.open === 'function'
+function isStorage(value: unknown): boolean {
+  return hasMethod(value, 'open') && hasMethod(value, 'planMigrations')
+}
+
+function isSessionStorage(value: unknown): boolean {
+  return hasMethod(value, 'open') && !hasMethod(value, 'planMigrations')
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && typeof (value as Partial<Record<string, unknown>> | null)?.[name] === 'function'
+}
+
+function tellsTime(clock: Clock): boolean {
+  return timeSchema.safeParse(clock()).success
 }

@@ -69,9 +69,4 @@ export interface CompleteOptions
   readonly audit: AuditSettings
 }
 
-/**
- * Thrown at the start if a setting is unknown or wrong. The message names the setting, the problem and a correct value.
- */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError'
-}
+export { ConfigurationError } from '../kernel/configuration-error.ts'

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { acceptConfiguration } from '../kernel/arguments.ts'
 import type { SmtpMailer } from '../mail/smtp.ts'
-import { describeProblems, settingsSchema } from '../options/check-options.ts'
+import { settingsSchema } from '../options/check-options.ts'
 import { type Environment, mergeOptions, readEnvironment } from '../options/environment.ts'
 import { ConfigurationError, type LatchkeyConfig, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
@@ -41,9 +42,8 @@ async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
   const path = CONFIG_FILES.map((name) => resolve(directory, name)).find((candidate) => existsSync(candidate))
   if (path === undefined) return {}
   const config = await importDefault(path)
-  const { success, data, error } = settingsSchema.safeParse(config)
-  if (!success) throw new ConfigurationError(describeProblems(path, error))
-  return data as LatchkeyConfig // the schema has a member for each member of the type
+  // the schema has a member for each member of the type
+  return acceptConfiguration(path, settingsSchema, config) as LatchkeyConfig
 }
 
 async function importDefault(path: string): Promise<unknown> {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { acceptArgument, strictMembers, timeSchema } from '../kernel/arguments.ts'
 import { parseUserId, type UserId } from '../kernel/ids.ts'
 import { parseIpNetwork } from '../kernel/ip-address.ts'
-import type { Method, Session } from '../kernel/principal.ts'
-import { type FieldError, Refusal } from '../kernel/refusal.ts'
+import { isMethod, METHODS, type Method, type Session } from '../kernel/principal.ts'
 
 /** A filter for sessions. It needs at least one member; a session matches if all given members match. */
 export interface SessionFilter {
@@ -23,30 +23,29 @@ export interface ParsedSessionFilter {
   readonly matches: (session: Session) => boolean
 }
 
+const NO_METHOD = `must be a method: ${METHODS.join(', ')}, or provider: and the name of a provider`
+const NO_NETWORK = 'must be a network such as 203.0.113.0/24, or an IP address'
+
 /** An empty filter would match every session, so it is refused. */
-const filterSchema = z
-  .strictObject({
-    userId: z
-      .string()
-      .refine((text) => parseUserId(text) !== null, 'Must be the id of a user.')
-      .optional(),
-    since: z.int('Must be a time in milliseconds since 1970.').optional(),
-    method: z.string('Must be a method such as password.').optional(),
-    network: z
-      .string()
-      .refine((text) => parseIpNetwork(text) !== null, 'Must be a network such as 203.0.113.0/24.')
-      .optional(),
-  })
-  .refine((filter) => Object.values(filter).some((value) => value !== undefined), 'Must name at least one member.')
+const filterSchema = strictMembers({
+  userId: z
+    .string('must be the id of a user')
+    .refine((text) => parseUserId(text) !== null, 'must be the id of a user')
+    .optional(),
+  since: timeSchema.optional(),
+  method: z.string(NO_METHOD).refine(isMethod, NO_METHOD).optional(),
+  network: z
+    .string(NO_NETWORK)
+    .refine((text) => parseIpNetwork(text) !== null, NO_NETWORK)
+    .optional(),
+}).refine((filter) => Object.values(filter).some((value) => value !== undefined), 'must name at least one member')
 
 /**
  * Checks a filter. A misspelt or empty filter must not match more sessions than intended.
  * @throws Refusal `validation_failed`.
  */
 export function parseSessionFilter(filter: SessionFilter): ParsedSessionFilter {
-  const { success, error } = filterSchema.safeParse(filter)
-  if (!success) throw new Refusal('validation_failed', { errors: error.issues.map(toFieldError) })
-  const { userId, since, method, network } = filter
+  const { userId, since, method, network } = acceptArgument(filterSchema, filter)
   const addresses = network === undefined ? null : parseIpNetwork(network)
   return {
     userId: userId === undefined ? null : parseUserId(userId),
@@ -56,10 +55,4 @@ export function parseSessionFilter(filter: SessionFilter): ParsedSessionFilter {
       (method === undefined || methods.includes(method)) &&
       (addresses === null || (client.ip !== null && addresses.contains(client.ip))),
   }
-}
-
-function toFieldError(issue: z.core.$ZodIssue): FieldError {
-  const names = issue.code === 'unrecognized_keys' ? issue.keys : issue.path
-  const detail = issue.code === 'unrecognized_keys' ? 'This member does not exist.' : issue.message
-  return { pointer: ['#', ...names.map(String)].join('/'), detail }
 }

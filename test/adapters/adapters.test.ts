@@ -252,7 +252,7 @@ test('a handler without its guard throws an error that says so', () => {
 test.each(Object.keys(FRAMEWORKS))(
   'latchkey/%s fails closed, and still answers, if the database is gone',
   async (name) => {
-    const instance = await startInstance('handler')
+    const instance = await startInstance('handler', { scopes: ['notes'] })
     const app = await (FRAMEWORKS[name]?.(instance.auth) as Promise<RunningApp>)
     const client = clientOf(app.url)
     await client.post('/auth/register', { email: EMAIL, password: PASSWORD })

@@ -327,19 +327,20 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await asToken(instance, token)).status).toBe(401)
   })
 
-  test('a scope that the application no longer has is not granted; require names the missing scopes', async () => {
+  test('a scope that the application no longer has is not granted and cannot be required; require names the missing scopes', async () => {
     const instance = await start(ring)
     const { token } = await createToken(await register(instance), { scopes: ['read', 'write'] })
-    const other = await instance.sibling({ scopes: ['read'] })
+    const other = await instance.sibling({ scopes: ['read', 'admin'] })
     onTestFinished(() => other.close())
     const request = new Request('http://localhost:3000/', { headers: bearer(token) })
     expect((await other.authenticate(request))?.scopes).toEqual(['read'])
-    const refused = await other.require(request, { scopes: ['write'] }).catch((error) => other.toResponse(error))
+    await expect(other.require(request, { scopes: ['write'] })).rejects.toThrow('scopes.0: must be a scope')
+    const refused = await other.require(request, { scopes: ['admin'] }).catch((error) => other.toResponse(error))
     expect(refused).toBeInstanceOf(Response)
     const response = refused as Response
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([
       403,
-      'Bearer realm="latchkey", error="insufficient_scope", scope="write"',
+      'Bearer realm="latchkey", error="insufficient_scope", scope="admin"',
     ])
     await expect(other.require(request, { session: true })).rejects.toMatchObject({ code: 'insufficient_scope' })
     await expect(other.require(request, { fresh: true })).rejects.toMatchObject({ code: 'insufficient_scope' })

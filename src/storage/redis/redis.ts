@@ -1,6 +1,8 @@
+import { z } from 'zod'
+import { acceptConfiguration, delaySchema, strictMembers } from '../../kernel/arguments.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { createChangeInbox } from '../change-inbox.ts'
-import { callBoth, type OnStatement, type SessionStorage, type Stores } from '../storage.ts'
+import { callBoth, type OnStatement, onStatementSchema, type SessionStorage, type Stores } from '../storage.ts'
 import { carryOut } from './carry-out.ts'
 import { createRedisCounterStore } from './counters.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
@@ -18,6 +20,21 @@ export interface RedisOptions {
   readonly onStatement?: OnStatement
 }
 
+const NO_URL =
+  'must be redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name'
+
+const argumentsSchema = strictMembers({
+  url: z.string(NO_URL).regex(/^rediss?(?:\+cluster|\+sentinel)?:\/\//, NO_URL),
+  options: strictMembers(
+    {
+      prefix: z.string('must be a text such as latchkey:').optional(),
+      deadlineMs: delaySchema.optional(),
+      onStatement: onStatementSchema.optional(),
+    },
+    'option',
+  ).optional(),
+})
+
 const DEFAULT_DEADLINE_MS = 2_000
 /** How often a node looks for orders that another node did not carry out before it died. */
 const CARRY_OUT_MS = SECOND_MS
@@ -27,8 +44,10 @@ const CARRY_OUT_MS = SECOND_MS
  * Requires the package `redis`.
  * @param url `redis://` or `rediss://` with `user:password@host:port`; `redis+cluster://one:6379,two:6379` for a
  *   cluster, `redis+sentinel://one:26379,two:26379/name` for Sentinel.
+ * @throws ConfigurationError if the URL or an option is wrong.
  */
 export function redis(url: string, options: RedisOptions = {}): SessionStorage {
+  acceptConfiguration('redis', argumentsSchema, { url, options })
   const { prefix = 'latchkey:', deadlineMs = DEFAULT_DEADLINE_MS } = options
   return {
     async open(host) {

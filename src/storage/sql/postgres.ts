@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
+import { z } from 'zod'
+import { acceptConfiguration, booleanSchema, delaySchema, strictMembers, wholeNumber } from '../../kernel/arguments.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
-import { callBoth, type OnStatement, type Storage } from '../storage.ts'
+import { callBoth, type OnStatement, onStatementSchema, type Storage } from '../storage.ts'
 import { sweepChanges } from './changes.ts'
 import { retryConflicts } from './conflicts.ts'
 import { sqlState } from './errors.ts'
@@ -37,6 +39,26 @@ export interface PostgresOptions {
   readonly onStatement?: OnStatement
 }
 
+const NO_URL = 'must be postgres://user:password@host:5432/database'
+const MAX_POOL_SIZE = 10_000
+
+const urlSchema = z.string(NO_URL).regex(/^postgres(?:ql)?:\/\//, NO_URL)
+
+const argumentsSchema = strictMembers({
+  url: urlSchema,
+  options: strictMembers(
+    {
+      directUrl: urlSchema.optional(),
+      poolSize: wholeNumber(1, MAX_POOL_SIZE, 'a number of connections').optional(),
+      deadlineMs: delaySchema.optional(),
+      secretsFile: z.string('must be the path of a file').min(1, 'must be the path of a file').optional(),
+      migrate: booleanSchema.optional(),
+      onStatement: onStatementSchema.optional(),
+    },
+    'option',
+  ).optional(),
+})
+
 const DEFAULT_POOL_SIZE = 10
 const DEFAULT_DEADLINE_MS = 2_000
 const INSUFFICIENT_PRIVILEGE = '42501'
@@ -47,8 +69,10 @@ const MIGRATION_DEADLINE_MS = 120_000
  * Keeps all data in the schema `latchkey` of a PostgreSQL database (14 or newer), for any number of nodes. Requires the
  * package `pg`.
  * @param url `postgres://user:password@host:5432/database`, with parameters such as `?sslmode=verify-full`.
+ * @throws ConfigurationError if the URL or an option is wrong.
  */
 export function postgres(url: string, options: PostgresOptions = {}): Storage {
+  acceptConfiguration('postgres', argumentsSchema, { url, options })
   const { directUrl = url, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options
   return {
     secretsFile: options.secretsFile ?? null,

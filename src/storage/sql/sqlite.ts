@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Kysely, sql } from 'kysely'
+import { z } from 'zod'
+import { acceptConfiguration, booleanSchema, strictMembers } from '../../kernel/arguments.ts'
 import type { Touch } from '../../sessions/store.ts'
-import { callBoth, type OnStatement, type PendingMigration, type Storage } from '../storage.ts'
+import { callBoth, type OnStatement, onStatementSchema, type PendingMigration, type Storage } from '../storage.ts'
 import { noteChange, sweepChanges } from './changes.ts'
 import { type MigrationTarget, migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -23,11 +25,23 @@ export interface SqliteOptions {
   readonly onStatement?: OnStatement
 }
 
+const NO_PATH = 'must be the path of a file, such as app.db, or :memory:'
+
+const argumentsSchema = strictMembers({
+  path: z.string(NO_PATH).regex(/^(?!(?:sqlite|file):)[^\0]*[^\0/]$/, NO_PATH),
+  options: strictMembers(
+    { migrate: booleanSchema.optional(), onStatement: onStatementSchema.optional() },
+    'option',
+  ).optional(),
+})
+
 /**
  * Keeps all data in one SQLite file; several processes may use it at once.
  * @param path of the file, which is created if absent; `:memory:` for a database in memory.
+ * @throws ConfigurationError if the path or an option is wrong.
  */
 export function sqlite(path: string, options: SqliteOptions = {}): Storage {
+  acceptConfiguration('sqlite', argumentsSchema, { path, options })
   const isInMemory = path === ':memory:'
   const location = isInMemory ? path : resolve(path)
   return {
