@@ -12,6 +12,7 @@ import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { refuseCrossOrigin } from './http/cross-origin.ts'
 import { documentRoutes } from './http/document-routes.ts'
+import { guardHandler } from './http/guard-handler.ts'
 import { refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import type { Latchkey } from './instance.ts'
@@ -75,7 +76,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   })
   const routes = features.list.flatMap((feature) => feature.routes)
   const words = features.list.flatMap((feature) => feature.words ?? [feature.name])
-  const handler = createApp({
+  const app = createApp({
     ...core,
     routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words, refusals: REFUSALS }, routes)],
     pages: services.pages,
@@ -87,13 +88,8 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     onRequest: guardListener(options.onRequest, report),
   })
   const { authenticate, require, checkRequirement } = authentication
-  return {
-    handler,
-    authenticate,
-    require,
-    checkRequirement,
-    ...publicCalls({ core, services, features, options, report }),
-  }
+  const calls = publicCalls({ core, services, features, options, report })
+  return { handler: guardHandler(app, calls.toResponse), authenticate, require, checkRequirement, ...calls }
 }
 
 interface Parts {

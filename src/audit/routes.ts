@@ -12,7 +12,10 @@ export function auditRoutes(deps: UserEventDeps): Route[] {
       summary: 'List the events of your account, newest first, at most 100',
       query: { before: 'The id of an event; lists the events before it. For the next page: the last id of this page.' },
       answers: { 200: z.object({ events: z.array(userEventJsonSchema(deps.userEvents)) }) },
-      async handle({ principal, query: { before: text } }) {
+      async handle({ principal, query: { before: text, ...others } }) {
+        if (Object.keys(others).length > 0) {
+          throw new Refusal('bad_request', { detail: 'The query takes one parameter: before.' })
+        }
         const before = text === undefined ? null : parseEventId(text)
         if (before === null && text !== undefined) {
           throw new Refusal('bad_request', { detail: 'The parameter before must be the id of an event.' })

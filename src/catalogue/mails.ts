@@ -2,16 +2,13 @@
  * All emails, collected from the templates in the folders `mails/` of the rooms. A new email is a new file in the
  * folder of its room and one line in TEMPLATES.
  */
-import { z } from 'zod'
 import { ACCOUNT_EXISTS } from '../accounts/mails/account-exists.ts'
 import { EMAIL_CHANGE } from '../accounts/mails/email-change.ts'
 import { EMAIL_CHANGE_NOTICE } from '../accounts/mails/email-change-notice.ts'
 import { VERIFY_EMAIL } from '../accounts/mails/verify-email.ts'
 import { INVITATION } from '../invitations/mails/invitation.ts'
-import { strictMembers } from '../kernel/arguments.ts'
-import { functionSchema } from '../kernel/setting-schemas.ts'
 import { NEW_DEVICE } from '../login/mails/new-device.ts'
-import { createFrame, ENGLISH_FRAME, type FrameTexts } from '../mail/frame.ts'
+import { createFrame, type FrameTexts } from '../mail/frame.ts'
 import { headerText } from '../mail/header-text.ts'
 import type { Letter } from '../mail/letter.ts'
 import type { MailTemplate } from '../mail/mail-template.ts'
@@ -20,7 +17,8 @@ import { LOCKOUT } from '../passwords/mails/lockout.ts'
 import { PASSWORD_CHANGED } from '../passwords/mails/password-changed.ts'
 import { PASSWORD_RESET } from '../passwords/mails/password-reset.ts'
 
-const TEMPLATES = {
+/** The template of each kind. */
+export const TEMPLATES = {
   account_exists: ACCOUNT_EXISTS,
   email_change: EMAIL_CHANGE,
   email_change_notice: EMAIL_CHANGE_NOTICE,
@@ -50,32 +48,6 @@ export interface MailTexts extends FrameTexts, LetterTexts {}
 /** Texts that replace the English ones. Texts that are left out stay English. */
 export type MailTextOverrides = Partial<FrameTexts> & {
   readonly [Kind in MailKind]?: Partial<LetterTexts[Kind]>
-}
-
-/**
- * Schema of `mailTexts`: each text has the type of the English one. Texts that are functions return text, which only the
- * compiler checks.
- */
-export const mailTextsSchema: z.ZodType<MailTextOverrides> = strictMembers(
-  {
-    ...textsSchema(ENGLISH_FRAME),
-    ...Object.fromEntries(
-      Object.entries(TEMPLATES).map(([kind, { english }]) => [
-        kind,
-        strictMembers(textsSchema(english), 'text').optional(),
-      ]),
-    ),
-  },
-  'text',
-)
-
-function textsSchema(english: object): Record<string, z.ZodType> {
-  return Object.fromEntries(
-    Object.entries(english).map(([name, text]) => {
-      const schema = typeof text === 'function' ? functionSchema<unknown>() : z.string('must be a text')
-      return [name, schema.optional()]
-    }),
-  )
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { EventListener } from '../catalogue/events.ts'
-import { type MailTextOverrides, mailTextsSchema } from '../catalogue/mails.ts'
+import { mailTextsSchema } from '../catalogue/mail-texts-schema.ts'
+import type { MailTextOverrides } from '../catalogue/mails.ts'
 import { timeSchema } from '../kernel/arguments.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { RequestRecord } from '../kernel/connection.ts'

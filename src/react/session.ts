@@ -32,6 +32,9 @@ const SharedContext = createContext<Shared | null>(null)
 
 /** Provides a client to `useSession` and `useClient` in all components inside it. */
 export function SessionProvider({ client, initial = UNKNOWN, children }: SessionProviderProps): ReactElement {
+  if (typeof client?.onChange !== 'function') {
+    throw new TypeError('SessionProvider: client must be a client of createClient')
+  }
   const shared = useMemo(() => ({ client, initial }), [client, initial])
   return createElement(SharedContext.Provider, { value: shared }, children)
 }

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { AccessTokenStore } from '../access-tokens/store.ts'
 import type { UserStore } from '../accounts/store.ts'
 import type { AuditStore } from '../audit/store.ts'
@@ -6,7 +5,6 @@ import type { TokenHash } from '../crypto/token.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
-import { functionSchema } from '../kernel/setting-schemas.ts'
 import type { LoginAttemptStore } from '../login/store.ts'
 import type { MailStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
@@ -38,9 +36,6 @@ export type OnStatement = (statement: string, durationMs: number) => void
 
 /** Receives the sessions and users whose cached copies in this process are out of date. Must not throw. */
 export type OnChanges = (changes: readonly Change[]) => void
-
-/** Schema of a statement listener. */
-export const onStatementSchema: z.ZodType<OnStatement> = functionSchema<OnStatement>()
 
 /** Options for opening a storage. */
 export interface OpenOptions {

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Latchkey } from '../instance.ts'
+import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
 import type { User } from '../kernel/principal.ts'
 
 /** A user with a session. */
@@ -31,6 +33,15 @@ export interface TestLoginOptions {
   readonly remember?: boolean
 }
 
+const optionsSchema = strictMembers(
+  {
+    name: z.string('must be a name').optional(),
+    password: z.string('must be a password').optional(),
+    remember: booleanSchema.optional(),
+  },
+  'option',
+)
+
 interface Where {
   readonly auth: Latchkey
   readonly baseUrl: string
@@ -38,13 +49,18 @@ interface Where {
 
 /**
  * Logs a user in through the public login route; creates the user if there is none.
- * @throws Error with the response if it is not a complete login.
+ * @throws ConfigurationError if an option is wrong, and Error with the response if it is not a complete login.
  */
 export async function logIn(
   { auth, baseUrl }: Where,
   email = 'ada@example.com',
-  { name, password = 'correct horse battery', remember = false }: TestLoginOptions = {},
+  options: TestLoginOptions = {},
 ): Promise<TestLogin> {
+  const {
+    name,
+    password = 'correct horse battery',
+    remember = false,
+  } = acceptConfiguration('logIn', optionsSchema, options)
   const user =
     (await auth.users.find(email)) ?? (await auth.users.create({ email, name, password, emailVerified: true }))
   const login = new Request(`${new URL(baseUrl).origin}${auth.basePath}/login`, {

@@ -5,10 +5,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Latchkey } from '../instance.ts'
+import { acceptConfiguration, wholeNumber } from '../kernel/arguments.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EventOrigin } from '../kernel/event.ts'
+import { functionSchema } from '../kernel/setting-schemas.ts'
 import { assembleLatchkey } from '../latchkey.ts'
 import type { Message } from '../mail/message.ts'
+import { checkOptions } from '../options/check-options.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { catchMails } from './catch-mails.ts'
@@ -42,6 +45,10 @@ export interface TestKit {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+const advanceSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a whole number of milliseconds')
+const workSchema = functionSchema<() => unknown>()
+const fitsSchema = functionSchema<(mail: Message) => boolean>().optional()
+
 /**
  * Creates an instance with a database in memory. Throws ConfigurationError in production (NODE_ENV), because its clock
  * stands still.
@@ -54,15 +61,20 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
       'latchkey/testing is not for production: its clock stands still. Set NODE_ENV to another value.',
     )
   }
+  if ('clock' in options) {
+    throw new ConfigurationError('createTestKit: clock: the kit has a clock, which advance(ms) moves')
+  }
   const { baseUrl = 'http://localhost:3000' } = options
+  const storage = sqlite(':memory:')
   const { mailer, mails, waitForMail } = catchMails()
+  checkOptions({ storage, mailer, ...options, baseUrl }) // the listeners below hide those of the caller
   const events: (SecurityEvent & EventOrigin)[] = []
   const errors: unknown[] = []
   let statements = 0
   let now = Date.now()
   const auth = await assembleLatchkey(
     {
-      storage: sqlite(':memory:'),
+      storage,
       mailer,
       throttle: ROOMY_LIMITS,
       sweepIntervalMs: 0,
@@ -96,14 +108,19 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
     auth,
     clock: () => now,
     advance(ms) {
+      acceptConfiguration('advance', advanceSchema, ms)
       now += ms
     },
     logIn: (email, how) => logIn({ auth, baseUrl }, email, how),
     mails,
-    waitForMail,
+    async waitForMail(fits) {
+      acceptConfiguration('waitForMail', fitsSchema, fits)
+      return waitForMail(fits)
+    },
     events,
     errors,
     async countStatements(work) {
+      acceptConfiguration('countStatements', workSchema, work)
       await settle()
       const before = statements
       await work()

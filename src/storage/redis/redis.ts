@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { acceptConfiguration, delaySchema, strictMembers } from '../../kernel/arguments.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
+import { functionSchema } from '../../kernel/setting-schemas.ts'
 import { createChangeInbox } from '../change-inbox.ts'
-import { callBoth, type OnStatement, onStatementSchema, type SessionStorage, type Stores } from '../storage.ts'
+import { callBoth, type OnStatement, type SessionStorage, type Stores } from '../storage.ts'
 import { carryOut } from './carry-out.ts'
 import { createRedisCounterStore } from './counters.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
@@ -29,7 +30,7 @@ const argumentsSchema = strictMembers({
     {
       prefix: z.string('must be a text such as latchkey:').optional(),
       deadlineMs: delaySchema.optional(),
-      onStatement: onStatementSchema.optional(),
+      onStatement: functionSchema<OnStatement>().optional(),
     },
     'option',
   ).optional(),

@@ -3,9 +3,10 @@ import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, delaySchema, strictMembers, wholeNumber } from '../../kernel/arguments.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { functionSchema } from '../../kernel/setting-schemas.ts'
 import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
-import { callBoth, type OnStatement, onStatementSchema, type Storage } from '../storage.ts'
+import { callBoth, type OnStatement, type Storage } from '../storage.ts'
 import { sweepChanges } from './changes.ts'
 import { retryConflicts } from './conflicts.ts'
 import { sqlState } from './errors.ts'
@@ -53,7 +54,7 @@ const argumentsSchema = strictMembers({
       deadlineMs: delaySchema.optional(),
       secretsFile: z.string('must be the path of a file').min(1, 'must be the path of a file').optional(),
       migrate: booleanSchema.optional(),
-      onStatement: onStatementSchema.optional(),
+      onStatement: functionSchema<OnStatement>().optional(),
     },
     'option',
   ).optional(),

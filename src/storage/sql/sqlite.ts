@@ -4,8 +4,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, strictMembers } from '../../kernel/arguments.ts'
+import { functionSchema } from '../../kernel/setting-schemas.ts'
 import type { Touch } from '../../sessions/store.ts'
-import { callBoth, type OnStatement, onStatementSchema, type PendingMigration, type Storage } from '../storage.ts'
+import { callBoth, type OnStatement, type PendingMigration, type Storage } from '../storage.ts'
 import { noteChange, sweepChanges } from './changes.ts'
 import { type MigrationTarget, migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -30,7 +31,7 @@ const NO_PATH = 'must be the path of a file, such as app.db, or :memory:'
 const argumentsSchema = strictMembers({
   path: z.string(NO_PATH).regex(/^(?!(?:sqlite|file):)[^\0]*[^\0/]$/, NO_PATH),
   options: strictMembers(
-    { migrate: booleanSchema.optional(), onStatement: onStatementSchema.optional() },
+    { migrate: booleanSchema.optional(), onStatement: functionSchema<OnStatement>().optional() },
     'option',
   ).optional(),
 })
