@@ -6,6 +6,7 @@ import { accounts } from './accounts/feature.ts'
 import { audit } from './audit/feature.ts'
 import { EVENTS, USER_EVENTS } from './catalogue/events.ts'
 import type { Core } from './core.ts'
+import { type FactorsFeature, factors } from './factors/feature.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
 import type { Feature } from './kernel/feature.ts'
@@ -19,6 +20,7 @@ import { registration } from './registration/feature.ts'
 import type { Seams } from './seams.ts'
 import type { Services } from './services.ts'
 import { sessions } from './sessions/feature.ts'
+import { isFreshSession } from './sessions/freshness.ts'
 import { throttle } from './throttle/feature.ts'
 
 /** All features, and by name the features that the public object needs. */
@@ -30,6 +32,7 @@ export interface Features {
   readonly accessTokens: ReturnType<typeof accessTokens>
   readonly invitations: ReturnType<typeof invitations>
   readonly audit: ReturnType<typeof audit>
+  readonly factors: FactorsFeature
 }
 
 /** Dependencies of `createFeatures`. */
@@ -56,8 +59,16 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       userEvents: USER_EVENTS,
       eventTypes: Object.keys(EVENTS),
     }),
+    factors: factors(core, {
+      secondFactor: options.secondFactor,
+      factors: options.factors,
+      siteName: services.siteName,
+      moreSteps: steps.flatMap(({ loginSteps = [] }) => loginSteps),
+    }),
   }
-  const exports = [named.sessions, named.accessTokens, named.audit].flatMap(({ exports: part }) => part ?? [])
+  const exports = [named.sessions, named.accessTokens, named.factors, named.audit].flatMap(
+    ({ exports: part }) => part ?? [],
+  )
   const accountsFeature = accounts(core, { ...shared, exports })
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
@@ -65,8 +76,9 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       ...shared,
       verifyLegacy: options.verifyLegacy,
       offersRegistration: mode === 'open',
-      steps: steps.flatMap(({ loginSteps = [] }) => loginSteps),
+      secondFactors: named.factors.secondFactors,
     }),
+    named.factors,
     ...steps,
     named.sessions,
     accountsFeature,
@@ -77,9 +89,9 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   ]
   const list = [
     ...facing,
-    accountPage(core, {
+    accountPage({
       pages,
-      freshMs: memory.sessionSettings.freshMs,
+      isFresh: (session) => isFreshSession({ ...core, ...memory, ...named.factors }, session),
       parts: [...facing, named.audit].flatMap(({ accountPages = [] }) => accountPages),
     }),
     mail(core, services.mailing),

@@ -73,6 +73,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     ...core,
     ...services.memory,
     scopes: options.scopes,
+    ...features.factors,
   })
   const routes = features.list.flatMap((feature) => feature.routes)
   const words = features.list.flatMap((feature) => feature.words ?? [feature.name])

@@ -17,6 +17,8 @@ export interface Services {
   readonly pages: Pages
   readonly passwords: PasswordService
   readonly mailing: Mailing<MailKind>
+  /** The name that users know the service by. */
+  readonly siteName: string
 }
 
 /** Creates the mailing. It exists before the storage is open, because the storage notifies it of new emails. */
@@ -58,5 +60,6 @@ export function createServices({ core, mailing, options, seams }: ServiceParts):
       },
     },
     mailing,
+    siteName,
   }
 }

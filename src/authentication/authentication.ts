@@ -6,7 +6,7 @@ import type { Cookie } from '../kernel/cookie.ts'
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Authenticated, IssuedSession, Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
-import { requireFreshSession } from '../sessions/freshness.ts'
+import { type FreshnessDeps, requireFreshSession } from '../sessions/freshness.ts'
 import {
   type AnyRequest,
   addSetCookie,
@@ -21,7 +21,7 @@ import { checkRequirement, createRequirementCheck, type Requirement } from './re
 import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
 /** Dependencies of authentication. */
-export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps {
+export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps, FreshnessDeps {
   /** The scopes of the service. */
   readonly scopes: readonly string[]
   /** Stamps events of requests that the application answers itself. */
@@ -39,7 +39,7 @@ export interface Authentication {
   /** Throws ConfigurationError if a requirement is wrong. */
   checkRequirement(requirement?: Requirement): void
   /** Throws `reauthentication_required` unless the session is fresh. */
-  requireFresh(session: Session): void
+  requireFresh(session: Session): Promise<void>
   /** Returns the cookie of a session with a new token. */
   issueCookie(issued: IssuedSession): Cookie
   /**
@@ -79,7 +79,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       const credentials = readCredentials(request, cookieName)
       const found = credentials.refusal === null ? await identify(deps, credentials, stamp) : null
       if (found === null) throw refuseCredentials(credentials)
-      checkRequirement(deps, found.principal, requirement)
+      await checkRequirement(deps, found.principal, requirement)
       return found.principal
     },
     checkRequirement: (requirement = {}) => acceptRequirement(requirement),

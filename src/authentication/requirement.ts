@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
-import type { Clock } from '../kernel/clock.ts'
 import { hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { requireFreshSession, requireSession } from '../sessions/freshness.ts'
-import type { SessionSettings } from '../sessions/settings.ts'
+import { type FreshnessDeps, requireFreshSession, requireSession } from '../sessions/freshness.ts'
 
 /** Conditions that `require` checks. */
 export interface Requirement {
@@ -36,12 +34,12 @@ export function createRequirementCheck(scopes: readonly string[]): (requirement:
  * Checks that a principal meets a requirement.
  * @throws Refusal `insufficient_scope`, `reauthentication_required`.
  */
-export function checkRequirement(
-  deps: { readonly clock: Clock; readonly sessionSettings: SessionSettings },
+export async function checkRequirement(
+  deps: FreshnessDeps,
   principal: Principal,
   { fresh = false, session = false, scopes = [] }: Requirement,
-): void {
+): Promise<void> {
   if (session) requireSession(principal)
-  if (fresh) requireFreshSession(deps, requireSession(principal).session)
+  if (fresh) await requireFreshSession(deps, requireSession(principal).session)
   if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
 }

@@ -5,6 +5,7 @@
 import { ACCESS_TOKEN_EVENTS, type AccessTokenEvent } from '../access-tokens/events.ts'
 import { ACCOUNT_EVENTS, type AccountEvent } from '../accounts/events.ts'
 import type { UserEventJson } from '../audit/wire.ts'
+import { FACTOR_EVENTS, type FactorEvent } from '../factors/events.ts'
 import { HTTP_EVENTS, type HttpEvent } from '../http/events.ts'
 import { INVITATION_EVENTS, type InvitationEvent } from '../invitations/events.ts'
 import type { EventOrigin, EventTable } from '../kernel/event.ts'
@@ -20,6 +21,7 @@ export type SecurityEvent =
   | PasswordEvent
   | SessionEvent
   | AccessTokenEvent
+  | FactorEvent
   | InvitationEvent
   | MailEvent
   | HttpEvent
@@ -34,6 +36,7 @@ export const EVENTS = {
   ...PASSWORD_EVENTS,
   ...SESSION_EVENTS,
   ...ACCESS_TOKEN_EVENTS,
+  ...FACTOR_EVENTS,
   ...INVITATION_EVENTS,
   ...MAIL_EVENTS,
   ...HTTP_EVENTS,

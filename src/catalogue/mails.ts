@@ -6,6 +6,7 @@ import { ACCOUNT_EXISTS } from '../accounts/mails/account-exists.ts'
 import { EMAIL_CHANGE } from '../accounts/mails/email-change.ts'
 import { EMAIL_CHANGE_NOTICE } from '../accounts/mails/email-change-notice.ts'
 import { VERIFY_EMAIL } from '../accounts/mails/verify-email.ts'
+import { FACTOR_CHANGED } from '../factors/mails/factor-changed.ts'
 import { INVITATION } from '../invitations/mails/invitation.ts'
 import { NEW_DEVICE } from '../login/mails/new-device.ts'
 import { createFrame, type FrameTexts } from '../mail/frame.ts'
@@ -22,6 +23,7 @@ export const TEMPLATES = {
   account_exists: ACCOUNT_EXISTS,
   email_change: EMAIL_CHANGE,
   email_change_notice: EMAIL_CHANGE_NOTICE,
+  factor_changed: FACTOR_CHANGED,
   invitation: INVITATION,
   lockout: LOCKOUT,
   new_device: NEW_DEVICE,

@@ -5,6 +5,7 @@
 import type { AccessTokenExportJson, accessTokenCalls } from '../access-tokens/wire.ts'
 import type { AccountExportJson, accountCalls, emailCalls } from '../accounts/wire.ts'
 import type { auditCalls, EventExportJson, UserEventsJson } from '../audit/wire.ts'
+import type { FactorExportJson, factorCalls } from '../factors/wire.ts'
 import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
 import type { loginCalls } from '../login/wire.ts'
@@ -24,10 +25,16 @@ type Calls = typeof documentCalls &
   typeof emailCalls &
   typeof passwordCalls &
   typeof accessTokenCalls &
+  typeof factorCalls &
   typeof forwardAuthCalls
 
 /** Everything that is stored about a user, except what proves their identity. Each room states its part. */
-export interface UserExportJson extends AccountExportJson, SessionExportJson, AccessTokenExportJson, EventExportJson {}
+export interface UserExportJson
+  extends AccountExportJson,
+    SessionExportJson,
+    AccessTokenExportJson,
+    FactorExportJson,
+    EventExportJson {}
 
 /** Answers that more than one room states. */
 interface JoinedAnswers {

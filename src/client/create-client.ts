@@ -1,6 +1,7 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall } from './calls.ts'
 import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
+import { factorMembers } from './factor-members.ts'
 import { followSession } from './follow-session.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
 import { type ClientOptions, send } from './send.ts'
@@ -64,6 +65,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     logOut: plain('POST /logout', isOver),
     reauthenticate: withBody('POST /reauthenticate', who.hasNews),
     metadata: plain('GET '),
+    ...factorMembers({ plain, withBody, withId }, { isComplete, hasNews: who.hasNews, mayDiffer: who.mayDiffer }),
     sessions: {
       list: plain('GET /sessions'),
       revoke: withId('DELETE /sessions/{id}', who.isRevoked),

@@ -24,6 +24,41 @@ export interface LatchkeyClient {
   /** Describes the service and its features. */
   readonly metadata: Call<'GET '>
 
+  readonly login: {
+    /** Lists the open steps of the login in progress. */
+    readonly attempt: Call<'GET /login/attempt'>
+    /** Continues a login with a code of the authenticator app. */
+    readonly totp: BodyCall<'POST /login/totp'>
+    /** Continues a login with a recovery code. */
+    readonly recoveryCode: BodyCall<'POST /login/recovery-code'>
+  }
+
+  readonly reauthenticateWith: {
+    /** Confirms the identity of the user with a code of the authenticator app. The session becomes fresh. */
+    readonly totp: BodyCall<'POST /reauthenticate/totp'>
+  }
+
+  readonly factors: {
+    /** Lists the factors of the user, without their secrets. */
+    readonly list: Call<'GET /factors'>
+    /** Removes a remembered device: its next login asks for a second factor. */
+    readonly forgetDevice: IdCall<'DELETE /factors/remembered-devices/{id}'>
+  }
+
+  readonly totp: {
+    /** Starts to set up an authenticator app. Requires a fresh session. */
+    readonly create: Call<'POST /totp'>
+    /** Puts the authenticator app in force with a first code. Only this answer has the recovery codes. */
+    readonly confirm: BodyCall<'POST /totp/confirm'>
+    /** Removes the authenticator app, with the recovery codes and remembered devices. Requires a fresh session. */
+    readonly remove: Call<'DELETE /totp'>
+  }
+
+  readonly recoveryCodes: {
+    /** Creates recovery codes in place of the existing ones. Requires a fresh session. */
+    readonly create: Call<'POST /recovery-codes'>
+  }
+
   readonly sessions: {
     /** Lists your sessions and marks the current one. */
     readonly list: Call<'GET /sessions'>

@@ -103,7 +103,7 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   const call = (body: unknown): RouteRequest => toCall(deps, exchange, { route, params, body })
   const toNobody = isNobody(exchange) ? route.answerNobody?.(call(undefined)) : null
   if (toNobody != null) return toNobody
-  checkAccess(deps, route, exchange)
+  await checkAccess(deps, route, exchange)
   const hasBody = route.method === 'POST' || route.method === 'PATCH'
   const body = hasBody ? await readBody(deps, exchange, route) : undefined
   if (hasBody) await refuseIfEndedMeanwhile(deps, exchange, route)
@@ -178,19 +178,22 @@ function isNobody({ found, credentials }: Exchange): boolean {
 async function refuseIfEndedMeanwhile(deps: AppDeps, exchange: Exchange, route: Route): Promise<void> {
   const { found, credentials } = exchange
   if (found === null || credentials === null) return
-  checkAccess(deps, route, { found: await deps.authentication.identify(credentials, exchange.stamp), credentials })
+  await checkAccess(deps, route, {
+    found: await deps.authentication.identify(credentials, exchange.stamp),
+    credentials,
+  })
 }
 
-function checkAccess(
+async function checkAccess(
   deps: AppDeps,
   { access }: Route,
   { found, credentials }: Pick<Exchange, 'found' | 'credentials'>,
-): void {
+): Promise<void> {
   if (access === 'anyone') return
   if (found === null) throw credentials === null ? new Refusal('unauthenticated') : refuseCredentials(credentials)
   if (access === 'user') return
   const { session } = requireSession(found.principal)
-  if (access === 'fresh_session') deps.authentication.requireFresh(session)
+  if (access === 'fresh_session') await deps.authentication.requireFresh(session)
 }
 
 /**

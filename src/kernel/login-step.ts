@@ -1,30 +1,62 @@
 import type { ZodType } from 'zod'
+import type { Call, CallTypes } from './call.ts'
+import type { Stamp } from './event.ts'
 import type { UserId } from './ids.ts'
-import type { Method } from './principal.ts'
+import type { Method, User } from './principal.ts'
 
-/** The part of a login attempt that a step needs. */
-export interface AttemptView {
-  /** The user who logs in; null if the account does not exist. */
-  readonly userId: UserId | null
-  /** Methods proven so far, in the order proven. */
-  readonly provenMethods: readonly Method[]
+/** Whose answer a step checks. */
+export interface StepContext {
+  readonly user: User
+  readonly stamp: Stamp
 }
+
+/** An answer to a step, with members that are the same for every step. */
+export interface StepAnswer {
+  /** True: this browser is remembered, and the next logins of the user from it do not ask for a second factor. */
+  readonly rememberDevice?: boolean | undefined
+}
+
+/** A call that takes the answer to a step. */
+export type StepCall<Access, Answer> = Call<
+  Access,
+  CallTypes & { readonly query: undefined; readonly body: Answer; readonly answer: unknown }
+>
 
 /**
  * A proof that a login asks for after the first one. The step decides which users have it and whether an answer is right.
  * Everything else is the same for all steps and lives in `login/`: the attempt and its limits, the route, the session.
  */
-export interface LoginStep<Answer = unknown> {
+export interface LoginStep<Answer extends StepAnswer = StepAnswer> {
   /** Name of the step in `steps` and in `session.methods`. */
   readonly method: Method
-  /** Path of the route that takes the answer, below the base path: `/login/totp`. */
-  readonly path: `/login/${string}`
+  /** The call that takes the answer: `POST /login/totp`. */
+  readonly call: StepCall<'anyone', Answer>
+  /** The call with which a user confirms their identity again: `POST /reauthenticate/totp`. Absent: the step cannot do that. */
+  readonly reauthenticateCall?: StepCall<'session', Answer>
   /** One line for the API reference. */
   readonly summary: string
   /** Validates the answer. */
   readonly body: ZodType<Answer>
   /** Returns true if the user set up this step. */
   isEnrolled(user: UserId): Promise<boolean>
-  /** Returns true if the answer proves the user of the attempt. It is called only while the budget allows an attempt. */
-  prove(attempt: AttemptView, answer: Answer): Promise<boolean>
+  /**
+   * Returns true if the answer proves the user, and uses it up. It is called only while the budget allows an attempt.
+   */
+  prove(context: StepContext, answer: Answer): Promise<boolean>
+}
+
+/** A user in a security epoch. A new epoch revokes everything that belongs to the old one. */
+export interface DeviceOwner {
+  readonly userId: UserId
+  readonly securityEpoch: number
+}
+
+/** The second factors of an instance, and the devices that are not asked for one. */
+export interface SecondFactors {
+  /** The steps that a login may ask for after a password. Empty: no login asks for a second factor. */
+  readonly steps: readonly LoginStep[]
+  /** Returns true if one of the tokens belongs to a remembered device of the user. */
+  isRemembered(owner: DeviceOwner, tokens: readonly string[]): Promise<boolean>
+  /** Remembers a device. Returns its token. */
+  remember(owner: DeviceOwner, userAgent: string | null, stamp: Stamp): Promise<string>
 }

@@ -1,9 +1,8 @@
 import type { UserStore } from '../accounts/store.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { LoginStep } from '../kernel/login-step.ts'
+import type { LoginStep, StepAnswer } from '../kernel/login-step.ts'
 import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { SessionEvent } from '../sessions/events.ts'
 import { withPasswordTry } from '../throttle/password-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
 import { MAX_ATTEMPT_TRIES } from './attempt-token.ts'
@@ -21,7 +20,7 @@ export interface ContinueLoginDeps extends FinishLoginDeps, FindAttemptDeps {
 }
 
 /** An answer to an open step. */
-export interface ContinueLoginInput<Answer> {
+export interface ContinueLoginInput<Answer extends StepAnswer> {
   readonly step: LoginStep<Answer>
   readonly answer: Answer
   /** The tokens of attempts, from the cookies or the header. */
@@ -37,15 +36,15 @@ export interface ContinueLoginInput<Answer> {
  * @throws Refusal `attempt_ended` if the attempt is missing, used, expired or out of attempts, or belongs to another
  *   device, or if the step is not open; `wrong_code`, `too_many_requests`, `unavailable`.
  */
-export async function continueLogin<Answer>(
+export async function continueLogin<Answer extends StepAnswer>(
   deps: ContinueLoginDeps,
   { step, answer, tokens, caller, replaces }: ContinueLoginInput<Answer>,
-  stamp: Stamp<LoginEvent | SessionEvent>,
+  stamp: Stamp,
 ): Promise<LoginOutcome> {
   const stored = await findAttempt(deps, tokens, caller)
   const user = stored.userId === null ? null : await deps.users.findById(stored.userId)
   if (user === null || !stored.openRounds[0]?.includes(step.method)) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
-  const proof = await proveAnswer(deps, { step, answer, stored, user, caller })
+  const proof = await proveAnswer(deps, { step, answer, stored, user, caller, stamp })
   if (!proof.proven) throw await refuseAnswer(deps, step, user, stamp)
   const attempt = proveStep({ ...stored, userId: user.id }, step.method)
   const { remember } = stored
@@ -53,23 +52,24 @@ export async function continueLogin<Answer>(
   return finishLogin(deps, { user, attempt, stored, remember, caller, isKnownDevice, replaces }, stamp)
 }
 
-interface Answered<Answer> {
+interface Answered<Answer extends StepAnswer> {
   readonly step: LoginStep<Answer>
   readonly answer: Answer
   readonly stored: LoginAttemptRecord
   readonly user: User
   readonly caller: Caller
+  readonly stamp: Stamp
 }
 
-async function proveAnswer<Answer>(
+async function proveAnswer<Answer extends StepAnswer>(
   { throttle, loginAttempts, clock }: ContinueLoginDeps,
-  { step, answer, stored, user, caller }: Answered<Answer>,
+  { step, answer, stored, user, caller, stamp }: Answered<Answer>,
 ): Promise<{ readonly proven: boolean; readonly isKnownDevice: boolean }> {
   const subject = { account: user.email, user: { userId: user.id, securityEpoch: stored.securityEpoch } }
   return withPasswordTry(throttle, subject, caller, async ({ isKnownDevice }) => {
     const isCounted = await loginAttempts.countTry(stored.tokenHash, MAX_ATTEMPT_TRIES, clock())
     if (!isCounted) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'too many wrong answers' })
-    return { proven: await step.prove(stored, answer), isKnownDevice }
+    return { proven: await step.prove({ user, stamp }, answer), isKnownDevice }
   })
 }
 

@@ -1,7 +1,7 @@
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
-import type { LoginStep } from '../kernel/login-step.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
 import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PasswordService } from '../passwords/password-service.ts'
@@ -19,8 +19,7 @@ export interface LoginOptions extends PasswordService {
   readonly verifyLegacy: VerifyLegacy | undefined
   /** True if anyone may register. */
   readonly offersRegistration: boolean
-  /** The login steps of all features. */
-  readonly steps: readonly LoginStep[]
+  readonly secondFactors: SecondFactors
   readonly memory: SessionMemory
   readonly pages: Pages
 }

@@ -1,6 +1,6 @@
 import { hashToken } from '../crypto/token.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { LoginStep } from '../kernel/login-step.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
 import type { IssuedSession, Method, Session, SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionEvent } from '../sessions/events.ts'
@@ -18,8 +18,7 @@ import type { LoginAttemptRecord, LoginAttemptStore } from './store.ts'
 /** Dependencies of `finishLogin`. */
 export interface FinishLoginDeps extends SessionDeps, NewDeviceMailDeps, RefuseLoginDeps {
   readonly loginAttempts: LoginAttemptStore
-  /** The login steps of all features. */
-  readonly steps: readonly LoginStep[]
+  readonly secondFactors: SecondFactors
 }
 
 /** A login whose latest proof was right. */

@@ -8,7 +8,7 @@ import type { LoginEvent } from './events.ts'
 import { type FinishLoginDeps, finishLogin, type LoginOutcome } from './finish-login.ts'
 import { beginLogin, proveStep } from './login-attempt.ts'
 import { refuseLogin } from './refuse-login.ts'
-import { roundsAfterFirstProof } from './step.ts'
+import { roundsAfterPassword } from './step.ts'
 
 /** Dependencies of `logIn`. */
 export interface LogInDeps extends ProvePasswordDeps, FinishLoginDeps {
@@ -20,6 +20,8 @@ export interface LogInInput extends Typed {
   readonly remember: boolean
   readonly caller: Caller
   readonly replaces: SessionPrincipal | null
+  /** Tokens of remembered devices, from the cookies. */
+  readonly rememberedTokens: readonly string[]
 }
 
 /**
@@ -30,7 +32,7 @@ export interface LogInInput extends Typed {
  */
 export async function logIn(
   deps: LogInDeps,
-  { email, password, remember, caller, replaces }: LogInInput,
+  { email, password, remember, caller, replaces, rememberedTokens }: LogInInput,
   stamp: Stamp<LoginEvent | SessionEvent>,
 ): Promise<LoginOutcome> {
   let proof = await provePasswordByEmail(deps, { email, password }, caller)
@@ -38,8 +40,9 @@ export async function logIn(
   if (!proof.proven) throw await refuseLogin(deps, proof, stamp)
 
   const { user, securityEpoch } = proof.credential
-  const rounds = [['password'], ...(await roundsAfterFirstProof(deps.steps, user.id))]
-  const attempt = proveStep(beginLogin({ userId: user.id, securityEpoch }, rounds), 'password')
+  const owner = { userId: user.id, securityEpoch }
+  const rounds = [['password'], ...(await roundsAfterPassword(deps.secondFactors, owner, rememberedTokens))]
+  const attempt = proveStep(beginLogin(owner, rounds), 'password')
   const { isKnownDevice } = proof
   return finishLogin(deps, { user, attempt, stored: null, remember, caller, isKnownDevice, replaces }, stamp)
 }

@@ -1,6 +1,7 @@
 import type { AuditStore } from '../audit/store.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
@@ -10,9 +11,12 @@ import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { LoginEvent } from './events.ts'
+import { LOGIN_REFUSALS } from './refusals.ts'
+import { enrolledSteps } from './step.ts'
 
 /** Dependencies of `reauthenticate`. */
 export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
+  readonly secondFactors: SecondFactors
   readonly audit: AuditStore
 }
 
@@ -27,7 +31,7 @@ export interface ReauthenticateInput {
 /**
  * Confirms the identity of the user with the password, so that the session is fresh again. The session keeps its id and
  * gets a new token; the old token stops working.
- * @throws Refusal `wrong_password`, after which the session stays valid; `too_many_requests`; `unauthenticated` if the
+ * @throws Refusal `second_factor_required` if the user set up a second factor; `wrong_password`, after which the session stays valid; `too_many_requests`; `unauthenticated` if the
  *   session was revoked in the meantime.
  */
 export async function reauthenticate(
@@ -35,6 +39,9 @@ export async function reauthenticate(
   { principal: { user, session }, sessionToken, password, caller }: ReauthenticateInput,
   stamp: Stamp<LoginEvent | PasswordEvent>,
 ): Promise<IssuedSession> {
+  if ((await enrolledSteps(deps.secondFactors, user.id)).length > 0) {
+    throw new Refusal(LOGIN_REFUSALS.second_factor_required)
+  }
   const proof = await provePasswordById(deps, { userId: user.id, password }, caller)
   if (!proof.proven) {
     const { reason } = proof

@@ -20,6 +20,12 @@ export const LOGIN_REFUSALS = defineRefusals({
     when: 'There is no login in progress, or it was completed, has expired after 10 minutes, had 5 wrong answers, or began on another device. The answer never says which.',
     next: 'Log in again from the start.',
   },
+  second_factor_required: {
+    status: 403,
+    title: 'Second factor required',
+    when: 'The user set up a second factor, so the password alone does not confirm their identity.',
+    next: 'Ask for a code of the authenticator app: POST /auth/reauthenticate/totp.',
+  },
   wrong_code: {
     status: 403,
     title: 'Wrong code',

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { CookieFactory } from '../kernel/cookie.ts'
-import { defineCall, json } from '../kernel/define-calls.ts'
+import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import type { LoginStep } from '../kernel/login-step.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
@@ -12,9 +11,11 @@ import { attemptCookie, clearAttemptCookie, readAttemptTokens } from './attempt-
 import { attemptJsonSchema, stepRequiredJsonSchema, toAttemptJson, toStepRequiredJson } from './attempt-json.ts'
 import { type ContinueLoginDeps, continueLogin } from './continue-login.ts'
 import { findAttempt } from './find-attempt.ts'
-import type { LoginOutcome } from './finish-login.ts'
+import type { LoggedIn, LoginOutcome } from './finish-login.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
 import { reauthenticate } from './reauthenticate.ts'
+import { reauthenticateWithStep } from './reauthenticate-with-step.ts'
+import { readTrustedTokens, trustedCookie } from './trusted-cookie.ts'
 import { loginCalls, type StepRequiredJson } from './wire.ts'
 
 /** Dependencies of the login routes. */
@@ -38,12 +39,13 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
       form: { page: '/login', done: '/account', checkboxes: ['remember'] },
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'login', request)
-        const input = { email, password, remember, caller, replaces: principal }
+        const rememberedTokens = readTrustedTokens(request)
+        const input = { email, password, remember, caller, replaces: principal, rememberedTokens }
         return toAnswer(deps, request, caller, await logIn(deps, input, request.stamp))
       },
     }),
 
-    ...deps.steps.map((step) => stepRoute(deps, step)),
+    ...deps.secondFactors.steps.flatMap((step) => [stepRoute(deps, step), ...reauthenticateRoutes(deps, step)]),
 
     defineRoute(loginCalls['GET /login/attempt'], {
       summary: 'List the open steps of the login in progress',
@@ -79,24 +81,47 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
 
 /** Builds the route that takes the answer to a step. It is the same for every step. */
 function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
-  const call = defineCall(`POST ${step.path}`, {
-    name: `login.${step.method}`,
-    access: 'anyone',
-    body: json<unknown>(),
-    answer: json<CompleteJson | StepRequiredJson>(),
-    refusals: ['attempt_ended', 'wrong_code', 'too_many_requests'],
-  })
-  return defineRoute(call, {
-    summary: step.summary,
+  return defineRoute(step.call, {
+    summary: `Continue a login with ${step.summary}`,
     body: step.body,
     answers: loginAnswers,
-    form: { page: '/login/attempt', done: '/account' },
+    form: { page: '/login/attempt', done: '/account', checkboxes: ['rememberDevice'] },
     async handle({ body: answer, principal, ...request }) {
       const caller = readCaller(deps.throttle, 'login', request)
       const input = { step, answer, tokens: readAttemptTokens(request), caller, replaces: principal }
-      return toAnswer(deps, request, caller, await continueLogin(deps, input, request.stamp))
+      const outcome = await continueLogin(deps, input, request.stamp)
+      const isRemembered = answer.rememberDevice === true && outcome.status === 'complete'
+      const trusted = isRemembered ? [await rememberDevice(deps, outcome, request)] : []
+      const { cookies = [], ...rest } = toAnswer(deps, request, caller, outcome)
+      return { ...rest, cookies: [...cookies, ...trusted] }
     },
   })
+}
+
+async function rememberDevice(
+  { secondFactors, cookies }: LoginRouteDeps,
+  { deviceUser }: LoggedIn,
+  { client, stamp }: Pick<RouteRequest, 'client' | 'stamp'>,
+): Promise<Cookie> {
+  return trustedCookie(cookies, await secondFactors.remember(deviceUser, client.userAgent, stamp))
+}
+
+/** Builds the route that confirms the identity of a user with a step, if the step can do that. */
+function reauthenticateRoutes(deps: LoginRouteDeps, step: LoginStep): Route[] {
+  if (step.reauthenticateCall === undefined) return []
+  const route = defineRoute(step.reauthenticateCall, {
+    summary: `Confirm your identity with ${step.summary}; the session becomes fresh and keeps its id`,
+    body: step.body,
+    answers: { 200: z.object({ session: sessionJsonSchema }) },
+    form: { page: '/account', done: '/account', notice: 'reauthenticated' },
+    async handle({ principal, sessionToken, body: answer, ...request }) {
+      const caller = readCaller(deps.throttle, 'reauthenticate', request)
+      const input = { step, answer, principal, sessionToken: sessionToken(), caller }
+      const issued = await reauthenticateWithStep(deps, input, request.stamp)
+      return { status: 200, body: { session: toSessionJson(issued.session, issued.session.id) }, session: issued }
+    },
+  })
+  return [route]
 }
 
 /** A complete login sets the session and the device cookie. A login that requires another step sets the attempt cookie. */

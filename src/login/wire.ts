@@ -47,6 +47,6 @@ export const loginCalls = defineCalls({
     access: 'session',
     body: json<{ readonly password: string }>(),
     answer: json<{ readonly session: SessionJson }>(),
-    refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
+    refusals: ['wrong_password', 'second_factor_required', 'too_many_requests', 'overloaded'],
   },
 })

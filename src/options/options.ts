@@ -2,6 +2,7 @@ import type { AccessTokenSettings, ScopeSettings } from '../access-tokens/settin
 import type { VerificationSettings } from '../accounts/settings.ts'
 import type { AuditSettings } from '../audit/settings.ts'
 import type { PasswordHashingOptions } from '../crypto/settings.ts'
+import type { FactorSettings, SecondFactorSettings } from '../factors/settings.ts'
 import type { ForwardAuthSettings } from '../forward-auth/settings.ts'
 import type { LegacyLoginSettings } from '../login/settings.ts'
 import type { MailerSettings, MailSettings } from '../mail/settings.ts'
@@ -23,6 +24,7 @@ export interface LatchkeyConfig
     Partial<VerificationSettings>,
     Partial<MailSettings>,
     Partial<LegacyLoginSettings>,
+    Partial<SecondFactorSettings>,
     Partial<ScopeSettings> {
   /** Settings of cookies. */
   readonly cookie?: Partial<CookieSettings>
@@ -34,6 +36,8 @@ export interface LatchkeyConfig
   readonly passwordHashing?: PasswordHashingOptions
   /** Limits of access tokens. */
   readonly accessTokens?: Partial<AccessTokenSettings>
+  /** Second factors that users may set up. */
+  readonly factors?: Partial<FactorSettings>
   /** Headers that proxies pass on. */
   readonly forwardAuth?: Partial<ForwardAuthSettings>
   /** Limits of attempts. They can be changed, but not turned off. */
@@ -58,12 +62,14 @@ export interface CompleteOptions
     VerificationSettings,
     MailSettings,
     LegacyLoginSettings,
+    SecondFactorSettings,
     ScopeSettings {
   readonly cookie: CookieSettings
   readonly session: SessionSettings
   readonly password: PasswordSettings
   readonly passwordHashing: Required<PasswordHashingOptions>
   readonly accessTokens: AccessTokenSettings
+  readonly factors: FactorSettings
   readonly forwardAuth: ForwardAuthSettings
   readonly throttle: ThrottleSettings
   readonly audit: AuditSettings

@@ -3,6 +3,7 @@ import { accessTokenSettings, scopeSettings } from '../access-tokens/settings.ts
 import { verificationSettings } from '../accounts/settings.ts'
 import { auditSettings } from '../audit/settings.ts'
 import { passwordHashingSettings } from '../crypto/settings.ts'
+import { factorSettings, secondFactorSettings } from '../factors/settings.ts'
 import { forwardAuthSettings } from '../forward-auth/settings.ts'
 import type { RoomSettings } from '../kernel/settings.ts'
 import { legacyLoginSettings } from '../login/settings.ts'
@@ -30,12 +31,14 @@ export const SHARED_SETTINGS: readonly RoomSettings[] = [
   verificationSettings,
   mailSettings,
   legacyLoginSettings,
+  secondFactorSettings,
   cookieSettings,
   sessionSettings,
   passwordSettings,
   passwordHashingSettings,
   scopeSettings,
   accessTokenSettings,
+  factorSettings,
   forwardAuthSettings,
   throttleSettings,
   auditSettings,
@@ -51,12 +54,14 @@ export function completeOptions(options: LatchkeyOptions): CompleteOptions {
     ...verificationSettings.complete(options),
     ...mailSettings.complete(options),
     ...legacyLoginSettings.complete(options),
+    ...secondFactorSettings.complete(options),
     ...scopeSettings.complete(options),
     cookie: cookieSettings.complete(options.cookie),
     session: sessionSettings.complete(options.session),
     password: passwordSettings.complete(options.password),
     passwordHashing: passwordHashingSettings.complete(options.passwordHashing),
     accessTokens: accessTokenSettings.complete(options.accessTokens),
+    factors: factorSettings.complete(options.factors),
     forwardAuth: forwardAuthSettings.complete(options.forwardAuth),
     throttle: throttleSettings.complete(options.throttle),
     audit: auditSettings.complete(options.audit),

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import type { Clock } from '../kernel/clock.ts'
 import type { AccountPage, AccountPageRequest, Html } from '../kernel/feature.ts'
+import type { Session } from '../kernel/principal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { pageCall } from './page-route.ts'
 import type { Pages } from './pages.ts'
@@ -9,9 +9,8 @@ import { message } from './parts.ts'
 /** Dependencies of the account page. */
 export interface AccountRouteDeps {
   readonly pages: Pages
-  readonly clock: Clock
-  /** Time for which a proof of identity counts as recent, in milliseconds. */
-  readonly freshMs: number
+  /** Returns true if the session is fresh enough for dangerous actions. */
+  readonly isFresh: (session: Session) => Promise<boolean>
   /** The account page sections of all features, in their order. */
   readonly parts: readonly AccountPage[]
 }
@@ -19,7 +18,7 @@ export interface AccountRouteDeps {
 const PLACES = ['top', 'middle', 'bottom'] as const
 
 /** Route of the account page, which shows the sections of all features in one frame. */
-export function accountRoute({ pages, clock, freshMs, parts }: AccountRouteDeps): Route {
+export function accountRoute({ pages, isFresh: isFreshSession, parts }: AccountRouteDeps): Route {
   const ordered = PLACES.flatMap((place) => parts.filter((part) => part.place === place))
   return defineRoute(pageCall('/account'), {
     summary: 'Page: your account',
@@ -27,7 +26,7 @@ export function accountRoute({ pages, clock, freshMs, parts }: AccountRouteDeps)
     async handle(request) {
       const { principal } = request
       if (principal === null) return { status: 303, location: `${pages.basePath}/login` }
-      const isFresh = clock() - principal.session.authenticatedAt < freshMs
+      const isFresh = await isFreshSession(principal.session)
       return pages.show(request, {
         title: 'Your account',
         content: (flash) => renderParts(ordered, { principal, flash, isFresh }),

@@ -1,3 +1,4 @@
+import type { SecondFactors } from '../kernel/login-step.ts'
 import type { Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionDeps } from './start-session.ts'
@@ -11,10 +12,26 @@ export function requireSession(principal: Principal): SessionPrincipal {
   throw new Refusal('insufficient_scope', { detail: 'This action requires a session. An access token is not enough.' })
 }
 
-/** Throws `reauthentication_required` if the last proof of identity is older than the freshness limit. */
-export function requireFreshSession(
-  { clock, sessionSettings }: Pick<SessionDeps, 'clock' | 'sessionSettings'>,
-  session: Session,
-): void {
-  if (clock() - session.authenticatedAt >= sessionSettings.freshMs) throw new Refusal('reauthentication_required')
+/** Dependencies of `requireFreshSession`. */
+export interface FreshnessDeps extends Pick<SessionDeps, 'clock' | 'sessionSettings'> {
+  readonly secondFactors: Pick<SecondFactors, 'steps'>
+}
+
+/**
+ * Throws `reauthentication_required` if the last proof of identity is older than the freshness limit, or if the user set up a
+ * second factor that the session has not proven. Reads the factors only of a session without one.
+ */
+export async function requireFreshSession(deps: FreshnessDeps, session: Session): Promise<void> {
+  if (!(await isFreshSession(deps, session))) throw new Refusal('reauthentication_required')
+}
+
+/** Returns true if the session is fresh; see `requireFreshSession`. */
+export async function isFreshSession(
+  { clock, sessionSettings, secondFactors: { steps } }: FreshnessDeps,
+  { authenticatedAt, methods, userId }: Session,
+): Promise<boolean> {
+  if (clock() - authenticatedAt >= sessionSettings.freshMs) return false
+  if (steps.some(({ method }) => methods.includes(method))) return true
+  const enrolled = await Promise.all(steps.map((step) => step.isEnrolled(userId)))
+  return !enrolled.includes(true)
 }

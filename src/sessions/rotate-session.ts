@@ -1,5 +1,5 @@
 import { hashToken, newToken } from '../crypto/token.ts'
-import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
+import type { IssuedSession, Method, SessionPrincipal } from '../kernel/principal.ts'
 import { SESSION_TOKEN_PREFIX } from './new-session.ts'
 import type { SessionRotation } from './store.ts'
 
@@ -14,21 +14,25 @@ export interface PlannedRotation {
  * working (ASVS 7.2.4).
  * @param currentToken the token of the request. The new token is stored only if the session still has this one.
  * @param now milliseconds since 1970 UTC.
+ * @param method the method proven now, if it is not the password. It is added to the methods of the session.
  */
 export function planRotation(
   { user, session }: Pick<SessionPrincipal, 'user' | 'session'>,
   currentToken: string,
   now: number,
+  method: Method | null = null,
 ): PlannedRotation {
   const token = newToken(SESSION_TOKEN_PREFIX)
+  const methods = method === null || session.methods.includes(method) ? session.methods : [...session.methods, method]
   return {
-    issued: { user, token, session: { ...session, authenticatedAt: now, cookieSentAt: now } },
+    issued: { user, token, session: { ...session, methods, authenticatedAt: now, cookieSentAt: now } },
     rotation: {
       id: session.id,
       userId: session.userId,
       oldTokenHash: hashToken(currentToken),
       newTokenHash: hashToken(token),
       authenticatedAt: now,
+      methods,
     },
   }
 }

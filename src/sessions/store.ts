@@ -51,6 +51,8 @@ export interface SessionRotation extends SessionRef {
   readonly newTokenHash: TokenHash
   /** When the user proved their identity, milliseconds since 1970 UTC. */
   readonly authenticatedAt: number
+  /** All methods that the session proved so far. */
+  readonly methods: readonly Method[]
 }
 
 /** A use of a session that is not written yet. */

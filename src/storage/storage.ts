@@ -2,6 +2,9 @@ import type { AccessTokenStore } from '../access-tokens/store.ts'
 import type { UserStore } from '../accounts/store.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { TokenHash } from '../crypto/token.ts'
+import type { RecoveryCodeStore } from '../factors/recovery-codes/store.ts'
+import type { RememberedDeviceStore } from '../factors/remembered-devices/store.ts'
+import type { TotpStore } from '../factors/totp/store.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
@@ -22,6 +25,9 @@ export interface Stores {
   readonly accessTokens: AccessTokenStore
   readonly mails: MailStore
   readonly loginAttempts: LoginAttemptStore
+  readonly totp: TotpStore
+  readonly recoveryCodes: RecoveryCodeStore
+  readonly rememberedDevices: RememberedDeviceStore
   /** Counters are stored where the sessions are. */
   readonly counters: CounterStore
   /** Resolves if everything that holds data accepts writes; otherwise throws `unavailable` with the reason. */

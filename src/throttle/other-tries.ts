@@ -32,7 +32,14 @@ export async function takeForgotBudget(throttle: Throttle, caller: Caller): Prom
 }
 
 /** Kinds of emails that have a budget. */
-export type MailKind = 'reset' | 'verify' | 'account_exists' | 'email_change' | 'new_device' | 'password_changed'
+export type MailKind =
+  | 'reset'
+  | 'verify'
+  | 'account_exists'
+  | 'email_change'
+  | 'new_device'
+  | 'password_changed'
+  | 'factor_changed'
 
 /**
  * Counts an email in the hourly budget of its kind and email address. The caller gets the same response in both cases.

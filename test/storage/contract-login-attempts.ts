@@ -120,7 +120,13 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
         'the password is changed',
         ({ passwords }, _, keep) => {
           const newTokenHash = hashToken(newToken('lks'))
-          const rotation = { ...refOf(keep), oldTokenHash: keep.tokenHash, newTokenHash, authenticatedAt: NOW }
+          const rotation = {
+            ...refOf(keep),
+            oldTokenHash: keep.tokenHash,
+            newTokenHash,
+            authenticatedAt: NOW,
+            methods: ['password'],
+          }
           return passwords.change({ oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }, untold)
         },
       ],

@@ -77,5 +77,11 @@ export function makeOneTimeToken({ id: userId, email }: User, purpose: TokenPurp
 /** Returns a rotation to a new token. */
 export function makeRotation(record: SessionRecord): SessionRotation {
   const newTokenHash = hashToken(newToken('lks'))
-  return { ...refOf(record), oldTokenHash: record.tokenHash, newTokenHash, authenticatedAt: NOW }
+  return {
+    ...refOf(record),
+    oldTokenHash: record.tokenHash,
+    newTokenHash,
+    authenticatedAt: NOW,
+    methods: record.session.methods,
+  }
 }

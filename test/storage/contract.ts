@@ -297,6 +297,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         oldTokenHash: tokenHash,
         newTokenHash: hashToken(newToken('lks')),
         authenticatedAt: NOW + 9,
+        methods: ['password'],
       }))
       const won = await Promise.all(
         rotations.map((rotation, index) => (index % 2 ? stores : elsewhere).sessions.rotate(rotation, 0, untold)),
@@ -307,6 +308,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect((await stores.sessions.findByTokenHash(winner?.newTokenHash ?? tokenHash))?.session).toMatchObject({
         id: session.id,
         authenticatedAt: NOW + 9,
+        methods: ['password'],
       })
       const stale = { ...rotations[0], oldTokenHash: winner?.newTokenHash } as (typeof rotations)[0]
       expect(await stores.sessions.rotate(stale, 1, untold)).toBe(false) // another epoch
@@ -320,6 +322,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         oldTokenHash: keep.tokenHash,
         newTokenHash: hashToken(newToken('lks')),
         authenticatedAt: NOW + 3,
+        methods: ['password'],
       }
       const change = { oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }
       expect(await stores.passwords.change({ ...change, oldHash: OTHER_HASH }, untold)).toBe(false)
@@ -367,7 +370,13 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       const epochOf = (tokenHash: TokenHash) => elsewhere.sessions.findSecurityEpoch(tokenHash)
       expect(await epochOf(keep.tokenHash)).toBe(0)
       const newTokenHash = hashToken(newToken('lks'))
-      const rotation = { ...refOf(keep), oldTokenHash: keep.tokenHash, newTokenHash, authenticatedAt: NOW }
+      const rotation = {
+        ...refOf(keep),
+        oldTokenHash: keep.tokenHash,
+        newTokenHash,
+        authenticatedAt: NOW,
+        methods: ['password'],
+      }
       const change = { oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }
       expect(await stores.passwords.change(change, untold)).toBe(true)
       expect([await epochOf(keep.tokenHash), await epochOf(newTokenHash)]).toEqual([null, 1])
@@ -463,6 +472,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
           oldTokenHash: keep.tokenHash,
           newTokenHash: hashToken(newToken('lks')),
           authenticatedAt: NOW,
+          methods: ['password'],
         }
         await Promise.all([
           stores.sessions.start({ record, securityEpoch: 0, replaces: null, maxPerUser: 100, attempt: null }, untold),
@@ -486,6 +496,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
           oldTokenHash: record.tokenHash,
           newTokenHash: hashToken(newToken('lks')),
           authenticatedAt: NOW,
+          methods: ['password'],
         }
         const ways = [
           () => elsewhere.sessions.revokeAll(user.id, null, untold),
@@ -614,7 +625,13 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await disabledFor()).toBe('everyone')
       const keep = await addSession(user.id)
       const newTokenHash = hashToken(newToken('lks'))
-      const rotation = { ...refOf(keep), oldTokenHash: keep.tokenHash, newTokenHash, authenticatedAt: NOW }
+      const rotation = {
+        ...refOf(keep),
+        oldTokenHash: keep.tokenHash,
+        newTokenHash,
+        authenticatedAt: NOW,
+        methods: ['password'],
+      }
       expect(
         await stores.passwords.change({ oldHash: HASH, newHash: OTHER_HASH, securityEpoch: 0, keep: rotation }, untold),
       ).toBe(true)

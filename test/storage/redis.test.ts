@@ -86,7 +86,14 @@ describe('sessions in Redis', () => {
     const { session, tokenHash } = await addSession(stores, user.id)
     const newTokenHash = hashToken(newToken('lks'))
     meanwhile = () => elsewhere.sessions.revoke(user.id, session.id, untold)
-    const keep = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
+    const keep = {
+      id: session.id,
+      userId: user.id,
+      oldTokenHash: tokenHash,
+      newTokenHash,
+      authenticatedAt: Date.now(),
+      methods: ['password'],
+    }
     await stores.passwords.change(
       { oldHash: '$' as PasswordHash, newHash: '$2' as PasswordHash, securityEpoch: 0, keep },
       untold,
@@ -103,7 +110,14 @@ describe('sessions in Redis', () => {
     const user = await addUser(stores)
     const { session, tokenHash } = await addSession(stores, user.id)
     const newTokenHash = hashToken(newToken('lks'))
-    const swap = { id: session.id, userId: user.id, oldTokenHash: tokenHash, newTokenHash, authenticatedAt: Date.now() }
+    const swap = {
+      id: session.id,
+      userId: user.id,
+      oldTokenHash: tokenHash,
+      newTokenHash,
+      authenticatedAt: Date.now(),
+      methods: ['password'],
+    }
     expect(await stores.sessions.rotate(swap, 0, untold)).toBe(true)
     const order = commands.filter((command) => ['add to index', 'put session', 'end session'].includes(command))
     const put = ['add to index', 'put session', 'add to index'] // as pending, then as stored

@@ -1,5 +1,6 @@
 /* Login steps that exist in tests only. They prove the state machine of logins before the product has a second step. */
 import { z } from 'zod'
+import { defineCall, json } from '../../src/kernel/define-calls.ts'
 import type { Feature } from '../../src/kernel/feature.ts'
 import type { LoginStep } from '../../src/kernel/login-step.ts'
 
@@ -20,13 +21,19 @@ export function createTestSteps(...methods: readonly string[]): TestSteps {
   const enrolled = new Map<string, Set<string>>(methods.map((method) => [method, new Set()]))
   const checks = { count: 0 }
   const loginSteps = methods.map(
-    (method): LoginStep<{ readonly code: string }> => ({
+    (method): LoginStep<{ readonly code: string; readonly rememberDevice?: boolean | undefined }> => ({
       method,
-      path: `/login/test-${method}`,
-      summary: `Test step ${method}`,
-      body: z.strictObject({ code: z.string() }),
+      call: defineCall(`POST /login/test-${method}`, {
+        name: `login.test-${method}`,
+        access: 'anyone',
+        body: json<{ readonly code: string }>(),
+        answer: json<unknown>(),
+        refusals: ['attempt_ended', 'wrong_code', 'too_many_requests'],
+      }),
+      summary: `the test step ${method}`,
+      body: z.strictObject({ code: z.string(), rememberDevice: z.boolean().optional() }),
       isEnrolled: async (user) => enrolled.get(method)?.has(user) ?? false,
-      async prove(_attempt, { code }) {
+      async prove(_context, { code }) {
         checks.count++
         return code === RIGHT
       },

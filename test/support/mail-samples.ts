@@ -44,6 +44,13 @@ const VARIANTS: Variants = {
       says: ['stop the change now', 'for 1 day.'],
     },
   ],
+  factor_changed: (['totp_enrolled', 'totp_removed', 'recovery_codes_created', 'recovery_code_used'] as const).map(
+    (change) => ({
+      content: { kind: 'factor_changed', change, at: AT, accountLink: ACCOUNT_LINK },
+      links: [ACCOUNT_LINK],
+      says: ['2026-11-23 04:11'],
+    }),
+  ),
   invitation: [{ content: { kind: 'invitation', link, days: 7 }, links: [link], says: ['for 7 days.'] }],
   lockout: [
     {

@@ -36,12 +36,12 @@ export async function rotateSession(
 /** Stores the session under its new token and with the given epoch, next to the old one. */
 async function putRotated(
   keys: SessionKeys,
-  { id, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+  { id, oldTokenHash, newTokenHash, authenticatedAt, methods }: SessionRotation,
   securityEpoch: number,
 ): Promise<StoredSession | null> {
   const before = await keys.find(oldTokenHash)
   if (before === null || before.session.id !== id) return null
-  const session = { ...before.session, authenticatedAt, cookieSentAt: authenticatedAt }
+  const session = { ...before.session, methods, authenticatedAt, cookieSentAt: authenticatedAt }
   const after = { ...before, session, tokenHash: newTokenHash, epoch: securityEpoch }
   await keys.put(after)
   return after

@@ -73,12 +73,17 @@ export async function endSessionsOf(
 export async function swapToken(
   trx: Transaction<Database>,
   { evict, announce }: SessionEffects,
-  { id, userId, oldTokenHash, newTokenHash, authenticatedAt }: SessionRotation,
+  { id, userId, oldTokenHash, newTokenHash, authenticatedAt, methods }: SessionRotation,
 ): Promise<boolean> {
   evict({ kind: 'session', id, userId })
   const { numUpdatedRows } = await trx
     .updateTable('sessions')
-    .set({ token_hash: newTokenHash, authenticated_at: at(authenticatedAt), cookie_sent_at: at(authenticatedAt) })
+    .set({
+      token_hash: newTokenHash,
+      authenticated_at: at(authenticatedAt),
+      cookie_sent_at: at(authenticatedAt),
+      methods: methods.join(' '),
+    })
     .where('id', '=', id)
     .where('token_hash', '=', oldTokenHash)
     .executeTakeFirst()

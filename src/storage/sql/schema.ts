@@ -15,6 +15,9 @@ export interface Database {
   one_time_tokens: OneTimeTokensTable
   access_tokens: AccessTokensTable
   login_attempts: LoginAttemptsTable
+  totp: TotpTable
+  recovery_codes: RecoveryCodesTable
+  remembered_devices: RememberedDevicesTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
   throttle: ThrottleTable
@@ -123,6 +126,36 @@ export interface AccessTokensTable {
   /** Null: the token never expires. */
   expires_at: number | null
   last_used_at: number | null
+}
+
+/** TOTP secrets, one per user. */
+export interface TotpTable {
+  user_id: string
+  sealed_secret: string
+  created_at: number
+  /** Null: not in force yet. */
+  confirmed_at: number | null
+  last_step: number
+  last_used_at: number | null
+}
+
+/** Recovery codes that were not used yet; of the code, only a keyed hash. */
+export interface RecoveryCodesTable {
+  user_id: string
+  code_hash: string
+  created_at: number
+}
+
+/** Browsers that are not asked for a second factor; of their token, only the SHA-256. */
+export interface RememberedDevicesTable {
+  id: string
+  token_hash: string
+  user_id: string
+  security_epoch: number
+  user_agent: string | null
+  created_at: number
+  last_used_at: number | null
+  expires_at: number
 }
 
 /** Logins in progress; of the token, only the SHA-256. */

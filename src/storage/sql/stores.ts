@@ -8,9 +8,12 @@ import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
 import { createPasswordStore } from './passwords.ts'
+import { createRecoveryCodeStore } from './recovery-codes.ts'
+import { createRememberedDeviceStore } from './remembered-devices.ts'
 import type { SqlDatabase } from './schema.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
 import { createSessionStore } from './sessions.ts'
+import { createTotpStore } from './totp.ts'
 import { createTransactingDatabase, type TransactingDatabase } from './transact.ts'
 import { createUserStore } from './users.ts'
 
@@ -47,6 +50,9 @@ function createSqlStores(database: TransactingDatabase): Stores {
     accessTokens: createAccessTokenStore(database),
     mails: createMailStore(database),
     loginAttempts: createLoginAttemptStore(database),
+    totp: createTotpStore(database),
+    recoveryCodes: createRecoveryCodeStore(database),
+    rememberedDevices: createRememberedDeviceStore(database),
     counters: createCounterStore(database),
     async ping() {
       // Changes no row, but needs a database that accepts writes.

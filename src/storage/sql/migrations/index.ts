@@ -5,6 +5,7 @@ import { tokens } from './0003-tokens.ts'
 import { loginAttempts } from './0004-login-attempts.ts'
 import { tokenSessions } from './0005-token-sessions.ts'
 import { lowerCaseEmailAddresses } from './0006-lower-case-emails.ts'
+import { factors } from './0007-factors.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   loginAttempts,
   tokenSessions,
   lowerCaseEmailAddresses,
+  factors,
 ]

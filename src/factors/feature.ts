@@ -1,0 +1,61 @@
+import type { Core } from '../core.ts'
+import { createSealer } from '../crypto/sealed-text.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { inBatches } from '../kernel/in-batches.ts'
+import type { LoginStep, SecondFactors } from '../kernel/login-step.ts'
+import { factorsJsonSchema, readFactors } from './factors-json.ts'
+import { createRecoveryCodeHash } from './recovery-codes/recovery-code.ts'
+import { recoveryCodeStep } from './recovery-codes/recovery-code-step.ts'
+import { isRemembered, rememberDevice } from './remembered-devices/remembered-device.ts'
+import { factorRoutes, totpRoutes } from './routes.ts'
+import type { FactorSettings, SecondFactorSettings } from './settings.ts'
+import { totpStep } from './totp/totp-step.ts'
+
+/** Settings of the factors. */
+export interface FactorsOptions extends SecondFactorSettings {
+  readonly factors: FactorSettings
+  /** The name under which authenticator apps list an account. */
+  readonly siteName: string
+  /** Steps besides those of the factors. Default: none. */
+  readonly moreSteps: readonly LoginStep[]
+}
+
+/** The feature of the factors, and what the login needs of it. */
+export interface FactorsFeature extends Feature {
+  readonly secondFactors: SecondFactors
+}
+
+/** Creates the feature of the factors besides the password: authenticator app, recovery codes, remembered devices. */
+export function factors(core: Core, { secondFactor, moreSteps, ...options }: FactorsOptions): FactorsFeature {
+  const { stores, secrets } = core
+  const deps = {
+    ...core,
+    ...stores,
+    siteName: options.siteName,
+    totpSealer: createSealer(secrets, 'totp'),
+    recoveryCodeHash: createRecoveryCodeHash(secrets),
+  }
+  const isOffered = secondFactor !== 'off' && options.factors.totp
+  const own = isOffered ? [totpStep(deps), recoveryCodeStep(deps)] : []
+  return {
+    name: 'factors',
+    words: isOffered ? ['totp', 'recovery-codes'] : [],
+    routes: isOffered ? [...factorRoutes(deps), ...totpRoutes(deps)] : factorRoutes(deps),
+    jobs: [
+      {
+        name: 'sweep expired remembered devices',
+        every: 'sweep',
+        run: () => inBatches((limit) => stores.rememberedDevices.sweep(core.clock(), limit)),
+      },
+    ],
+    exports: {
+      shape: { factors: factorsJsonSchema },
+      collect: async (user) => ({ factors: await readFactors(deps, user) }),
+    },
+    secondFactors: {
+      steps: [...own, ...moreSteps] as readonly LoginStep[],
+      isRemembered: (owner, tokens) => isRemembered(deps, owner, tokens),
+      remember: (owner, userAgent, stamp) => rememberDevice(deps, owner, userAgent, stamp),
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Stamp } from '../../kernel/event.ts'
+import type { User } from '../../kernel/principal.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { FactorEvent } from '../events.ts'
+import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { FACTOR_REFUSALS } from '../refusals.ts'
+import { newRecoveryCodes, type RecoveryCodeHash } from './recovery-code.ts'
+import type { RecoveryCodeStore } from './store.ts'
+
+/** Dependencies of `createRecoveryCodes`. */
+export interface CreateRecoveryCodesDeps extends FactorChangedMailDeps {
+  readonly recoveryCodes: RecoveryCodeStore
+  readonly recoveryCodeHash: RecoveryCodeHash
+}
+
+/**
+ * Creates recovery codes in place of the existing ones.
+ * @returns the codes, to show them once.
+ * @throws Refusal `no_factor` if the user has no second factor.
+ */
+export async function createRecoveryCodes(
+  deps: CreateRecoveryCodesDeps,
+  user: User,
+  stamp: Stamp<FactorEvent>,
+): Promise<readonly string[]> {
+  const { codes, hashes } = newRecoveryCodes(deps.recoveryCodeHash, user.id)
+  const mails = await writeFactorChangedMail(deps, user, 'recovery_codes_created')
+  const isStored = await deps.recoveryCodes.replace(user.id, hashes, deps.clock(), () => ({
+    events: [stamp({ type: 'recovery_codes.created', userId: user.id })],
+    mails,
+  }))
+  if (!isStored) throw new Refusal(FACTOR_REFUSALS.no_factor)
+  return codes
+}

@@ -1,0 +1,114 @@
+import { validate } from 'uuid'
+import { z } from 'zod'
+import type { Clock } from '../kernel/clock.ts'
+import { onlyEvents } from '../kernel/effects.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import type { LoginEvent } from '../login/events.ts'
+import { planRotation } from '../sessions/rotate-session.ts'
+import { requireSecurityEpoch } from '../sessions/security-epoch.ts'
+import type { SessionStore } from '../sessions/store.ts'
+import type { FactorEvent } from './events.ts'
+import { factorsJsonSchema, type ReadFactorsDeps, readFactors } from './factors-json.ts'
+import { type CreateRecoveryCodesDeps, createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
+import { type ConfirmTotpDeps, confirmTotp } from './totp/confirm-totp.ts'
+import { enrolTotp } from './totp/enrol-totp.ts'
+import { removeTotp } from './totp/remove-totp.ts'
+import { factorCalls } from './wire.ts'
+
+/** Dependencies of the factor routes. */
+export interface FactorRouteDeps extends ReadFactorsDeps, ConfirmTotpDeps, CreateRecoveryCodesDeps {
+  readonly sessions: SessionStore
+  readonly clock: Clock
+}
+
+const recoveryCodesSchema = z.object({
+  recoveryCodes: z.array(z.string()).meta({ description: 'The codes. They are shown only once.' }),
+})
+
+/** Routes that list, set up and remove factors. */
+export function factorRoutes(deps: FactorRouteDeps): Route[] {
+  return [
+    defineRoute(factorCalls['GET /factors'], {
+      summary: 'List your factors',
+      answers: { 200: factorsJsonSchema },
+      async handle({ principal }) {
+        return { status: 200, body: await readFactors(deps, principal.user.id) }
+      },
+    }),
+
+    defineRoute(factorCalls['DELETE /factors/remembered-devices/{id}'], {
+      summary: 'Remove a remembered device: its next login asks for a second factor',
+      answers: { 204: null },
+      async handle({ params: { id = '' }, principal: { user }, stamp }) {
+        const forgotten: FactorEvent = { type: 'device.forgotten', userId: user.id, deviceId: id }
+        const isForgotten =
+          validate(id) && (await deps.rememberedDevices.forget(user.id, id, onlyEvents(stamp(forgotten))))
+        if (!isForgotten) throw new Refusal('not_found', { detail: 'There is no such device.' })
+        return { status: 204 }
+      },
+    }),
+
+    defineRoute(factorCalls['POST /recovery-codes'], {
+      summary: 'Create new recovery codes; the previous ones stop working',
+      answers: { 201: recoveryCodesSchema },
+      async handle({ principal, stamp }) {
+        return { status: 201, body: { recoveryCodes: await createRecoveryCodes(deps, principal.user, stamp) } }
+      },
+    }),
+  ]
+}
+
+/** Routes that set up and remove the authenticator app. */
+export function totpRoutes(deps: FactorRouteDeps): Route[] {
+  return [
+    defineRoute(factorCalls['POST /totp'], {
+      summary: 'Start to set up an authenticator app; it is in force after a first code',
+      answers: { 201: z.object({ secret: z.string(), uri: z.string(), qr: z.string() }) },
+      async handle({ principal }) {
+        return { status: 201, body: await enrolTotp(deps, principal.user) }
+      },
+    }),
+
+    defineRoute(factorCalls['POST /totp/confirm'], {
+      summary: 'Confirm the authenticator app with a code; returns recovery codes',
+      body: z.strictObject({ code: z.string('Must be a string.').max(64, 'Must have at most 64 characters.') }),
+      answers: { 200: recoveryCodesSchema },
+      async handle({ body: { code }, principal, sessionToken, stamp }) {
+        const recoveryCodes = await confirmTotp(deps, principal.user, code, stamp)
+        const issued = await renewSession(deps, principal, sessionToken(), stamp)
+        return { status: 200, body: { recoveryCodes }, ...(issued === null ? {} : { session: issued }) }
+      },
+    }),
+
+    defineRoute(factorCalls['DELETE /totp'], {
+      summary: 'Remove the authenticator app, with the recovery codes and remembered devices',
+      answers: { 204: null },
+      async handle({ principal, stamp }) {
+        await removeTotp(deps, principal.user, stamp)
+        return { status: 204 }
+      },
+    }),
+  ]
+}
+
+/**
+ * Gives the session a new token, because its user proved the new factor. Returns null if the session was revoked in the
+ * meantime.
+ */
+async function renewSession(
+  deps: FactorRouteDeps,
+  principal: SessionPrincipal,
+  token: string,
+  stamp: Stamp<LoginEvent>,
+): Promise<IssuedSession | null> {
+  const { rotation, issued } = planRotation(principal, token, deps.clock(), 'totp')
+  const { userId, id: sessionId } = principal.session
+  const securityEpoch = await requireSecurityEpoch(deps, token)
+  const isRotated = await deps.sessions.rotate(rotation, securityEpoch, () => ({
+    events: [stamp({ type: 'reauthentication.succeeded', userId, sessionId })],
+  }))
+  return isRotated ? issued : null
+}

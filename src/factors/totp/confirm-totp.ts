@@ -1,0 +1,53 @@
+import { MINUTE_MS } from '../../kernel/clock.ts'
+import type { Stamp } from '../../kernel/event.ts'
+import type { User } from '../../kernel/principal.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import { LOGIN_REFUSALS } from '../../login/refusals.ts'
+import type { FactorEvent } from '../events.ts'
+import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import type { RecoveryCodeHash } from '../recovery-codes/recovery-code.ts'
+import { newRecoveryCodes } from '../recovery-codes/recovery-code.ts'
+import type { TotpDeps } from './enrol-totp.ts'
+import { stepOfCode } from './totp-code.ts'
+
+/** Time to confirm a new secret. */
+const PENDING_MS = 30 * MINUTE_MS
+
+/** Dependencies of `confirmTotp`. */
+export interface ConfirmTotpDeps extends TotpDeps, FactorChangedMailDeps {
+  readonly recoveryCodeHash: RecoveryCodeHash
+}
+
+/**
+ * Puts a new TOTP secret in force, and creates recovery codes. Recovery codes from before stop working.
+ * @returns the recovery codes, to show them once.
+ * @throws Refusal `wrong_code` if the code is wrong, or if the user did not start to set up an app in the last 30 minutes.
+ */
+export async function confirmTotp(
+  deps: ConfirmTotpDeps,
+  user: User,
+  code: string,
+  stamp: Stamp<FactorEvent>,
+): Promise<readonly string[]> {
+  const { totp, totpSealer, clock } = deps
+  const now = clock()
+  const found = await totp.find(user.id)
+  if (found === null || found.confirmedAt !== null || now - found.createdAt > PENDING_MS)
+    throw refused('nothing to confirm')
+  const secret = totpSealer.open(found.sealedSecret)
+  const step = secret === null ? null : await stepOfCode(secret, code, now)
+  if (step === null) throw refused('wrong code')
+  const { codes, hashes } = newRecoveryCodes(deps.recoveryCodeHash, user.id)
+  const mails = await writeFactorChangedMail(deps, user, 'totp_enrolled')
+  const { sealedSecret } = found
+  const isConfirmed = await totp.confirm(
+    { userId: user.id, sealedSecret, step, confirmedAt: now, codeHashes: hashes },
+    () => ({ events: [stamp({ type: 'factor.enrolled', userId: user.id, method: 'totp' })], mails }),
+  )
+  if (!isConfirmed) throw refused('confirmed or replaced in the meantime')
+  return codes
+}
+
+function refused(reason: string): Refusal {
+  return new Refusal(LOGIN_REFUSALS.wrong_code, { reason })
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { LoginStep } from '../../kernel/login-step.ts'
+import { type CodeBody, factorCalls } from '../wire.ts'
+import type { TotpDeps } from './enrol-totp.ts'
+import { stepOfCode } from './totp-code.ts'
+
+/** The body of calls that take a code. */
+export const codeSchema: z.ZodType<CodeBody> = z.strictObject({
+  code: z.string('Must be a string.').max(64, 'Must have at most 64 characters.'),
+  rememberDevice: z.boolean('Must be true or false.').optional(),
+})
+
+/** The login step `totp`: a code of an authenticator app, each at most once (RFC 6238 section 5.2; ASVS 6.5.1). */
+export function totpStep({ totp, totpSealer, clock }: TotpDeps): LoginStep<CodeBody> {
+  return {
+    method: 'totp',
+    call: factorCalls['POST /login/totp'],
+    reauthenticateCall: factorCalls['POST /reauthenticate/totp'],
+    summary: 'a code of the authenticator app',
+    body: codeSchema,
+    async isEnrolled(user) {
+      const found = await totp.find(user)
+      return found !== null && found.confirmedAt !== null
+    },
+    async prove({ user }, { code }) {
+      const found = await totp.find(user.id)
+      if (found === null || found.confirmedAt === null) return false
+      const secret = totpSealer.open(found.sealedSecret)
+      if (secret === null) throw new Error('The TOTP secret was sealed with a secret that this service does not have')
+      const now = clock()
+      const step = await stepOfCode(secret, code, now)
+      return step !== null && totp.useStep(found.userId, step, now)
+    },
+  }
+}

@@ -1,0 +1,292 @@
+/* Second factors: the authenticator app, recovery codes, remembered devices (DESIGN section 3, login steps and factors). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Client, Reply } from '../support/client.ts'
+import { type Instance, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+import { totpCode } from '../support/totp.ts'
+
+const SECOND_MS = 1_000
+const STEP_MS = 30 * SECOND_MS
+const MINUTE_MS = 60 * SECOND_MS
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+interface Enrolled {
+  readonly client: Client
+  readonly id: string
+  readonly email: string
+  readonly secret: string
+  readonly recoveryCodes: readonly string[]
+}
+
+describe.each(RINGS)('second factors (%s)', (ring) => {
+  let instance: Instance
+  let now = Date.UTC(2026, 10, 27, 10)
+  let users = 0
+  beforeAll(async () => {
+    instance = await startInstance(ring, { clock: () => now })
+  })
+  afterAll(() => instance.close())
+
+  /** Moves the clock to the next time step, so that the next code is a new one. */
+  const nextStep = (): void => {
+    now += STEP_MS
+  }
+
+  async function newUser(): Promise<{ client: Client; id: string; email: string }> {
+    const email = `user${users++}@example.com`
+    const { id } = await instance.auth.users.create({ email, password: PASSWORD, emailVerified: true })
+    const client = instance.client()
+    expect((await logIn(client, email)).body.status).toBe('complete')
+    return { client, id, email }
+  }
+
+  /** Returns a user who set up an authenticator app, and the browser in which they did. */
+  async function enrol(): Promise<Enrolled> {
+    const { client, id, email } = await newUser()
+    const { secret } = (await client.post('/auth/totp')).body
+    const confirmed = await client.post('/auth/totp/confirm', { code: totpCode(secret, now) })
+    expect(confirmed.status).toBe(200)
+    nextStep()
+    return { client, id, email, secret, recoveryCodes: confirmed.body.recoveryCodes }
+  }
+
+  const logIn = (client: Client, email: string): Promise<Reply> =>
+    client.post('/auth/login', { email, password: PASSWORD })
+
+  /** Logs in with the password, so that the second factor is open. */
+  async function begin(email: string, client: Client = instance.client()): Promise<Client> {
+    expect((await logIn(client, email)).body.status).toBe('step_required')
+    return client
+  }
+
+  test('setting up: not in force until a code confirms it; then the login asks for it', async () => {
+    const { client, email } = await newUser()
+    const before = client.cookies.get('latchkey')
+    const setUp = await client.post('/auth/totp')
+    expect(setUp.status).toBe(201)
+    expect(Object.keys(setUp.body).toSorted()).toEqual(['qr', 'secret', 'uri'])
+    const { secret, uri, qr } = setUp.body
+    expect(secret).toMatch(/^[A-Z2-7]{32}$/)
+    const parsed = new URL(uri)
+    expect([parsed.protocol, parsed.host, parsed.searchParams.get('secret')]).toEqual(['otpauth:', 'totp', secret])
+    expect(decodeURIComponent(parsed.pathname)).toContain(email)
+    expect(qr).toMatch(/^<svg /)
+    expect((await logIn(instance.client(), email)).body.status).toBe('complete')
+
+    expect((await client.post('/auth/totp/confirm', { code: '000000' })).body.code).toBe('wrong_code')
+    const confirmed = await client.post('/auth/totp/confirm', { code: totpCode(secret, now) })
+    expect(confirmed.status).toBe(200)
+    expect(new Set(confirmed.body.recoveryCodes).size).toBe(10)
+    expect(client.cookies.get('latchkey')).not.toBe(before)
+    expect((await client.get('/auth/session')).body.session.methods).toEqual(['password', 'totp'])
+    expect((await client.get('/auth/factors')).body).toEqual({
+      password: true,
+      totp: { createdAt: new Date(now).toISOString(), lastUsedAt: new Date(now).toISOString() },
+      recoveryCodes: { left: 10, createdAt: new Date(now).toISOString() },
+      rememberedDevices: [],
+    })
+
+    nextStep()
+    const half = instance.client()
+    const reply = await logIn(half, email)
+    expect(reply.body).toMatchObject({
+      status: 'step_required',
+      steps: [{ method: 'totp' }, { method: 'recovery_code' }],
+    })
+    expect((await half.get('/auth/session')).status).toBe(401)
+    const done = await half.post('/auth/login/totp', { code: totpCode(secret, now) })
+    expect(done.body).toMatchObject({ status: 'complete', session: { methods: ['password', 'totp'] } })
+    expect((await half.get('/auth/session')).status).toBe(200)
+  })
+
+  test('a stale session cannot set up, confirm or remove a factor, or make recovery codes', async () => {
+    const { client } = await newUser()
+    now += 11 * MINUTE_MS
+    for (const path of ['/auth/totp', '/auth/recovery-codes']) {
+      expect([path, (await client.post(path)).body.code]).toEqual([path, 'reauthentication_required'])
+    }
+    expect((await client.post('/auth/totp/confirm', { code: '123456' })).body.code).toBe('reauthentication_required')
+    expect((await client.delete('/auth/totp')).body.code).toBe('reauthentication_required')
+  })
+
+  test('a code works once, the one before the current step works, older and later ones do not', async () => {
+    const { email, secret } = await enrol()
+    const tryCode = async (code: string): Promise<number> =>
+      (await (await begin(email)).post('/auth/login/totp', { code })).status
+    expect(await tryCode(totpCode(secret, now + STEP_MS))).toBe(403)
+    nextStep()
+    expect(await tryCode(totpCode(secret, now - 2 * STEP_MS))).toBe(403)
+    expect(await tryCode(totpCode(secret, now - STEP_MS))).toBe(200)
+    expect(await tryCode(totpCode(secret, now - STEP_MS))).toBe(403)
+    expect(await tryCode(totpCode(secret, now))).toBe(200)
+    expect(await tryCode(totpCode(secret, now))).toBe(403)
+  })
+
+  test('of many simultaneous uses of one code, on two nodes, one logs in', async () => {
+    const { email, secret } = await enrol()
+    const clients = await Promise.all(Array.from({ length: 5 }, () => begin(email)))
+    const code = totpCode(secret, now)
+    const replies = await Promise.all(clients.map((client) => client.post('/auth/login/totp', { code })))
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  test('a recovery code works once, however it is typed, and its use is mailed and recorded', async () => {
+    const { email, id, recoveryCodes } = await enrol()
+    const [code = ''] = recoveryCodes
+    expect(code).toMatch(/^[0-9a-f]{4}(-[0-9a-f]{4}){3}$/)
+    const client = await begin(email)
+    expect((await client.post('/auth/login/recovery-code', { code: 'ffff-ffff-ffff-ffff' })).body.code).toBe(
+      'wrong_code',
+    )
+    const done = await client.post('/auth/login/recovery-code', {
+      code: ` ${code.toUpperCase().replaceAll('-', ' ')} `,
+    })
+    expect(done.body.session.methods).toEqual(['password', 'recovery_code'])
+    expect((await client.get('/auth/factors')).body.recoveryCodes.left).toBe(9)
+    expect((await (await begin(email)).post('/auth/login/recovery-code', { code })).status).toBe(403)
+    expect(instance.events.filter((event) => event.userId === id && event.type === 'recovery_code.used')).toHaveLength(
+      1,
+    )
+    await expect
+      .poll(() => instance.mails.filter(({ to }) => to === email).map(({ text }) => text))
+      .toContainEqual(expect.stringContaining('A recovery code was used'))
+  })
+
+  test('new recovery codes replace the old ones', async () => {
+    const { client, email, recoveryCodes } = await enrol()
+    const renewed = await client.post('/auth/recovery-codes')
+    expect([renewed.status, renewed.body.recoveryCodes.length]).toEqual([201, 10])
+    const old = await (await begin(email)).post('/auth/login/recovery-code', { code: recoveryCodes[0] })
+    expect(old.body.code).toBe('wrong_code')
+    const fresh = await (await begin(email)).post('/auth/login/recovery-code', { code: renewed.body.recoveryCodes[0] })
+    expect(fresh.status).toBe(200)
+  })
+
+  test('without a second factor there are no recovery codes, and nothing to remove', async () => {
+    const { client } = await newUser()
+    const refused = await client.post('/auth/recovery-codes')
+    expect([refused.status, refused.body.code]).toEqual([409, 'no_factor'])
+    expect((await client.delete('/auth/totp')).status).toBe(404)
+    expect((await client.get('/auth/factors')).body).toEqual({
+      password: true,
+      totp: null,
+      recoveryCodes: null,
+      rememberedDevices: [],
+    })
+  })
+
+  test('removing ends the step, the recovery codes and the remembered devices', async () => {
+    const { client, email } = await enrol()
+    expect((await client.post('/auth/totp')).body.code).toBe('factor_exists')
+    expect((await client.delete('/auth/totp')).status).toBe(204)
+    expect((await client.get('/auth/factors')).body).toMatchObject({ totp: null, recoveryCodes: null })
+    expect((await logIn(instance.client(), email)).body.status).toBe('complete')
+  })
+
+  test('with a second factor, the password alone makes no session fresh', async () => {
+    const { client, email, secret } = await enrol()
+    now += 11 * MINUTE_MS
+    expect((await client.delete('/auth/totp')).body.code).toBe('reauthentication_required')
+    const refused = await client.post('/auth/reauthenticate', { password: PASSWORD })
+    expect([refused.status, refused.body.code]).toEqual([403, 'second_factor_required'])
+    expect((await client.post('/auth/reauthenticate/totp', { code: '000000' })).body.code).toBe('wrong_code')
+    const before = client.cookies.get('latchkey')
+    const proven = await client.post('/auth/reauthenticate/totp', { code: totpCode(secret, now) })
+    expect(proven.body.session.methods).toEqual(['password', 'totp'])
+    expect(client.cookies.get('latchkey')).not.toBe(before)
+    expect((await client.get('/auth/session')).status).toBe(200)
+    expect((await client.post('/auth/recovery-codes')).status).toBe(201)
+    expect((await logIn(instance.client(), email)).body.status).toBe('step_required')
+  })
+
+  test('a session from before the factor was set up is not fresh until it proves the factor', async () => {
+    const { client, email } = await newUser()
+    const other = instance.client()
+    await logIn(other, email)
+    const { secret } = (await client.post('/auth/totp')).body
+    expect((await client.post('/auth/totp/confirm', { code: totpCode(secret, now) })).status).toBe(200)
+    expect((await other.delete('/auth/totp')).body.code).toBe('reauthentication_required')
+    nextStep()
+    expect((await other.post('/auth/reauthenticate/totp', { code: totpCode(secret, now) })).status).toBe(200)
+    expect((await other.delete('/auth/totp')).status).toBe(204)
+  })
+
+  test('a remembered device is not asked, until it is removed, the password changes or 30 days pass', async () => {
+    const { client, email, secret } = await enrol()
+    const browser = await begin(email)
+    const done = await browser.post('/auth/login/totp', { code: totpCode(secret, now), rememberDevice: true })
+    const cookie = done.headers.getSetCookie().find((line) => line.startsWith('latchkey-trusted='))
+    expect(cookie).toContain('Max-Age=2592000')
+    expect(cookie).toContain('HttpOnly')
+    expect((await logIn(browser, email)).body.status).toBe('complete')
+    await begin(email) // another browser is asked
+    const { rememberedDevices } = (await client.get('/auth/factors')).body
+    expect(rememberedDevices).toHaveLength(1)
+    const path = `/auth/factors/remembered-devices/${rememberedDevices[0].id}`
+    const stranger = await enrol()
+    expect((await stranger.client.delete(path)).status).toBe(404)
+    expect((await client.delete(path)).status).toBe(204)
+    await begin(email, browser)
+
+    nextStep()
+    await browser.post('/auth/login/totp', { code: totpCode(secret, now), rememberDevice: true })
+    expect((await logIn(browser, email)).body.status).toBe('complete')
+    now += 30 * DAY_MS
+    await begin(email, browser)
+    nextStep()
+    await browser.post('/auth/login/totp', { code: totpCode(secret, now), rememberDevice: true })
+    const changed = { currentPassword: PASSWORD, newPassword: `${PASSWORD} 2` }
+    expect((await browser.post('/auth/password/change', changed)).status).toBe(200)
+    const again = await browser.post('/auth/login', { email, password: changed.newPassword })
+    expect(again.body.status).toBe('step_required')
+  })
+
+  test('a remembered device of one user is nothing for another', async () => {
+    const [mallory, victim] = [await enrol(), await enrol()]
+    const browser = await begin(mallory.email)
+    await browser.post('/auth/login/totp', { code: totpCode(mallory.secret, now), rememberDevice: true })
+    expect((await logIn(browser, victim.email)).body.status).toBe('step_required')
+  })
+
+  test('the code of another user is wrong', async () => {
+    const [mallory, victim] = [await enrol(), await enrol()]
+    const half = await begin(victim.email)
+    expect((await half.post('/auth/login/totp', { code: totpCode(mallory.secret, now) })).status).toBe(403)
+    expect((await half.post('/auth/login/recovery-code', { code: mallory.recoveryCodes[0] })).status).toBe(403)
+  })
+
+  test('no secret is stored in the clear', async () => {
+    const { secret, recoveryCodes } = await enrol()
+    const stored = await instance.stored()
+    expect(stored).not.toContain(secret)
+    for (const code of recoveryCodes) {
+      expect(stored).not.toContain(code)
+      expect(stored).not.toContain(code.replaceAll('-', ''))
+    }
+  })
+
+  test('enrolling and removing are recorded and mailed; the export lists the factors', async () => {
+    const { client, id, email } = await enrol()
+    expect((await client.get('/auth/user/export')).body.factors.totp).not.toBeNull()
+    await client.delete('/auth/totp')
+    const types = instance.events.filter(({ userId }) => userId === id).map(({ type }) => type)
+    expect(types).toContain('factor.enrolled')
+    expect(types).toContain('factor.removed')
+    const texts = (): string[] => instance.mails.filter(({ to }) => to === email).map(({ text }) => text)
+    await expect.poll(texts).toContainEqual(expect.stringContaining('was set up'))
+    await expect.poll(texts).toContainEqual(expect.stringContaining('was removed'))
+  })
+})
+
+describe('the policy', () => {
+  test.each([{ secondFactor: 'off' }, { factors: { totp: false } }] as const)(
+    '%j offers no authenticator app',
+    async (options) => {
+      const instance = await startInstance('handler', options)
+      const client = instance.client()
+      await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+      expect((await client.post('/auth/totp')).status).toBe(404)
+      expect((await client.get('/auth')).body.features).not.toContain('totp')
+      await instance.close()
+    },
+  )
+})
