@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** When a login asks for a second factor. */
-export type SecondFactorMode = 'off' | 'optional' | 'required'
+export type SecondFactorMode = 'off' | 'optional'
 
 /** Policy of second factors. */
 export interface SecondFactorSettings {
   /**
-   * When a login asks for a second factor: never (`off`), of users who set one up (`optional`), or of every user
-   * (`required`; a login then includes setting one up). Default `optional`.
+   * When a login asks for a second factor: never (`off`), or of users who set one up (`optional`). Default `optional`.
    */
   readonly secondFactor: SecondFactorMode
 }
@@ -22,10 +21,9 @@ export interface FactorSettings {
 /** The settings of the policy. */
 export const secondFactorSettings: Settings<SecondFactorSettings> = defineSettings<SecondFactorSettings>(null, {
   secondFactor: {
-    meaning:
-      'when a login asks for a [second factor](second-factor.md): `off`, `optional` (of users who set one up) or `required` (of every user)',
+    meaning: 'when a login asks for a [second factor](second-factor.md): `off` or `optional` (of users who set one up)',
     default: 'optional',
-    schema: z.enum(['off', 'optional', 'required'], 'must be off, optional or required'),
+    schema: z.enum(['off', 'optional'], 'must be off or optional; required is not built yet'),
     variable: { name: 'LATCHKEY_SECOND_FACTOR' },
   },
 })
