@@ -7,13 +7,13 @@ import { createAuthentication } from './authentication/authentication.ts'
 import { REFUSALS } from './catalogue/refusals.ts'
 import { type Core, createCore } from './core.ts'
 import { createFeatures, type Features } from './features.ts'
-import { commonHeaders } from './http/answer.ts'
+import { commonHeaders, hstsOf } from './http/answer.ts'
 import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { refuseCrossOrigin } from './http/cross-origin.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { guardHandler } from './http/guard-handler.ts'
-import { refusalResponse } from './http/refusal-response.ts'
+import { isFault, refusalResponse } from './http/refusal-response.ts'
 import { createTracer } from './http/tracer.ts'
 import type { Latchkey } from './instance.ts'
 import { startJobs } from './jobs.ts'
@@ -83,7 +83,8 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     pages: services.pages,
     authentication,
     tracer,
-    clientAddress: createClientAddress(options.trustProxy),
+    hsts: hstsOf(options.baseUrl, options.hstsIncludeSubDomains),
+    clientAddress: createClientAddress(options.trustProxy, core.report),
     onEvent,
     onError: report,
     onRequest: guardListener(options.onRequest, report),
@@ -110,6 +111,7 @@ function publicCalls({
   report,
 }: Parts): Omit<Latchkey, 'handler' | 'authenticate' | 'require' | 'checkRequirement'> {
   const { clock, cookies, links, origins, stores } = core
+  const hsts = hstsOf(origins.own, options.hstsIncludeSubDomains)
   const allJobs = features.list.flatMap(({ jobs = [] }) => jobs)
   const jobs = startJobs(allJobs, { sweepIntervalMs: options.sweepIntervalMs, report: core.report })
   return {
@@ -121,8 +123,8 @@ function publicCalls({
     toResponse(error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
       const requestId = randomUUID()
-      if (refusal.status >= 500) report(error, requestId)
-      const headers = new Headers(commonHeaders(origins.own.startsWith('https:')))
+      if (isFault(refusal)) report(error, requestId)
+      const headers = new Headers(commonHeaders(hsts))
       headers.set('X-Request-Id', requestId)
       const context = { authUrl: links.authUrl, cookieName: cookies.name() }
       return refusalResponse(refusal, context, { headers, cookies: [], now: clock() })

@@ -1,13 +1,16 @@
 /// <reference lib="dom" />
 /* The hosted pages in Chromium, with JavaScript on and off. */
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toNodeHandler } from '../src/node.ts'
 import { launchChromium } from './support/chromium.ts'
 import { freePort } from './support/free-port.ts'
-import { PASSWORD } from './support/rings.ts'
+import { PASSWORD, startInstance } from './support/rings.ts'
 import { type ServerProcess, startServerProcess } from './support/server-process.ts'
 
 const NEW_PASSWORD = 'another long password'
@@ -41,8 +44,7 @@ describe('the hosted pages', () => {
       if (!request.url().startsWith(base)) complaints.push(`request to ${request.url()}`)
     })
     page.on('console', (message) => {
-      // Chromium logs the data that the logout cleared.
-      if (!message.text().startsWith('Clear-Site-Data header')) complaints.push(message.text())
+      complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
     return { context, page, complaints }
@@ -175,6 +177,29 @@ describe('the hosted pages', () => {
     expect(await page.textContent('body')).toBe('the application')
     await context.close()
     await trusting.end('SIGTERM')
+  })
+
+  test('the login ends where the application leads, on another origin too', async () => {
+    const port = await freePort()
+    const url = `http://localhost:${port}`
+    const instance = await startInstance('handler', { baseUrl: url })
+    await instance.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+    const app = createServer(
+      toNodeHandler(instance.auth, (request, response) => {
+        const location = request.url === '/go' ? '/on' : 'http://elsewhere.example/in'
+        response.writeHead(request.url === '/go' ? 307 : 302, { location }).end()
+      }),
+    ).listen(port, 'localhost')
+    await once(app, 'listening')
+    const { context, page } = await open(true)
+    await page.route('http://elsewhere.example/**', (route) => route.fulfill({ body: 'elsewhere' }))
+    await page.goto(`${url}/auth/login?next=/go`)
+    await fill(page, { Email: 'ada@example.com', Password: PASSWORD }, 'Log in')
+    await page.waitForURL('http://elsewhere.example/in')
+    await context.close()
+    app.closeAllConnections()
+    app.close()
+    await instance.close()
   })
 
   test('pages fit on a phone', async () => {

@@ -1,4 +1,5 @@
 import { hashToken, newToken, type Token } from '../crypto/token.ts'
+import { checkAll } from '../kernel/all-problems.ts'
 import { type Clock, DAY_MS } from '../kernel/clock.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
@@ -58,15 +59,19 @@ export async function createAccessToken(
 ): Promise<IssuedAccessToken> {
   const { id: userId, securityEpoch } = user
   const now = deps.clock()
+  const [scopes, expiresAt] = await checkAll<[readonly string[], number | null]>(
+    () => knownScopes(deps, wanted.scopes),
+    () => toExpiry(deps, wanted.expiresAt, now),
+  )
   const token = newToken(deps.accessTokenSettings.prefix)
   const accessToken: AccessToken = {
     id: newAccessTokenId(deps.clock),
     userId,
     name: wanted.name,
-    scopes: knownScopes(deps, wanted.scopes),
+    scopes,
     lastFour: token.slice(-LAST),
     createdAt: now,
-    expiresAt: toExpiry(deps, wanted.expiresAt, now),
+    expiresAt,
     lastUsedAt: null,
   }
   const { maxPerUser } = deps.accessTokenSettings
@@ -85,6 +90,19 @@ export async function createAccessToken(
     throw new Refusal(ACCESS_TOKEN_REFUSALS.too_many_tokens, { detail: `A user may have ${maxPerUser} access tokens.` })
   }
   return { token, accessToken }
+}
+
+/** Checks the members of a body that the schema refused. Throws `validation_failed` with all problems. */
+export async function checkRefusedToken(
+  deps: AccessTokenDeps,
+  { scopes, expiresAt }: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const isText = (value: unknown): value is string => typeof value === 'string'
+  const expiry = isText(expiresAt) ? Date.parse(expiresAt) : null
+  await checkAll(
+    () => Array.isArray(scopes) && scopes.every(isText) && knownScopes(deps, scopes),
+    () => (expiry !== null || expiresAt === null) && toExpiry(deps, expiry, deps.clock()),
+  )
 }
 
 function knownScopes({ scopes: known }: AccessTokenDeps, wanted: readonly string[]): readonly string[] {

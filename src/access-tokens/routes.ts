@@ -4,7 +4,7 @@ import { parseAccessTokenId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
-import { type AccessTokenDeps, createAccessToken } from './create-access-token.ts'
+import { type AccessTokenDeps, checkRefusedToken, createAccessToken } from './create-access-token.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 import { accessTokenCalls } from './wire.ts'
@@ -22,6 +22,7 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
           .nullable()
           .optional(),
       }),
+      checkRefused: (members) => checkRefusedToken(deps, members),
       answers: {
         201: z.object({
           token: z.string().meta({ description: 'The secret. It is shown only once.' }),

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../kernel/clock.ts'
-import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { SessionId } from '../kernel/ids.ts'
 import type { Links } from '../kernel/links.ts'
@@ -12,6 +12,7 @@ import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 import { THROTTLE_REFUSALS } from '../throttle/refusals.ts'
 import type { Throttle } from '../throttle/throttle.ts'
+import { requireEmailAddress } from './create-user.ts'
 import type { AccountEvent } from './events.ts'
 import { accountExistsContent } from './mails/account-exists.ts'
 import type { EmailChangeMail } from './mails/email-change.ts'
@@ -48,8 +49,7 @@ export async function requestEmailChange(
   { user, sessionId, securityEpoch, email: text }: EmailChangeRequest,
   stamp: Stamp<AccountEvent>,
 ): Promise<void> {
-  const email = parseEmailAddress(text)
-  if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
+  const email = requireEmailAddress(text)
   if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
   if (!(await takeMailBudget(deps.throttle, 'email_change', user.email))) {
     throw new Refusal(THROTTLE_REFUSALS.too_many_requests, { retryAfterSeconds: HOUR_MS / SECOND_MS })

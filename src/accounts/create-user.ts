@@ -1,4 +1,5 @@
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
+import { checkAll } from '../kernel/all-problems.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Effects } from '../kernel/effects.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
@@ -9,7 +10,7 @@ import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
-import { acceptNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
+import { acceptNewPassword, checkNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { AccountEvent } from './events.ts'
 import { ACCOUNT_REFUSALS } from './refusals.ts'
@@ -59,17 +60,40 @@ export interface CreateUserExtras {
   readonly effects: Effects
 }
 
-/** Validates the input for a new user. Throws `validation_failed`. */
+/** Validates the input for a new user. Throws `validation_failed` with all problems. */
 export async function acceptUser(
   deps: PasswordPolicyDeps,
   input: CreateUserInput,
   stamp: Stamp<PasswordEvent>,
 ): Promise<AcceptedUser> {
-  const email = parseEmailAddress(input.email)
+  const context = { email: input.email, userId: null, pointer: '#/password', stamp }
+  const [email, name, password] = await checkAll<[EmailAddress, string | null, Password]>(
+    () => requireEmailAddress(input.email),
+    () => (input.name === undefined ? null : acceptName(input.name)),
+    () => acceptNewPassword(deps, input.password, context),
+  )
+  return { email, name, password }
+}
+
+/** Checks the members of a body that the schema refused. Throws `validation_failed` with all problems. */
+export async function checkRefusedUser(
+  deps: PasswordPolicyDeps,
+  { email, name, password }: Readonly<Record<string, unknown>>,
+  stamp: Stamp<PasswordEvent>,
+): Promise<void> {
+  const context = { email: typeof email === 'string' ? email : '', userId: null, pointer: '#/password', stamp }
+  await checkAll(
+    () => typeof email === 'string' && requireEmailAddress(email),
+    () => typeof name === 'string' && acceptName(name),
+    () => checkNewPassword(deps, password, context),
+  )
+}
+
+/** Parses an email address of a body. Throws `validation_failed`. */
+export function requireEmailAddress(text: string): EmailAddress {
+  const email = parseEmailAddress(text)
   if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
-  const name = input.name === undefined ? null : acceptName(input.name)
-  const context = { email, userId: null, pointer: '#/password', stamp }
-  return { email, name, password: await acceptNewPassword(deps, input.password, context) }
+  return email
 }
 
 /**

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { defineRoute, type Route } from '../kernel/route.ts'
+import { checkNewPassword } from '../passwords/password.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangeEmailDeps, requestEmailChange } from './change-email.ts'
 import { type ConfirmEmailChangeDeps, confirmEmailChange } from './confirm-email-change.ts'
+import { requireEmailAddress } from './create-user.ts'
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
 import { type UndoEmailChangeDeps, undoEmailChange } from './undo-email-change.ts'
 import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
@@ -49,6 +51,8 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
           path: ['newPassword'],
           message: 'Must not come together with password.',
         }),
+      checkRefused: ({ newPassword }, { stamp }) =>
+        checkNewPassword(deps, newPassword, { email: '', userId: null, pointer: '#/newPassword', stamp }),
       answers: { 204: null },
       form: {
         page: '/email/verify',
@@ -66,6 +70,9 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
     defineRoute(emailCalls['POST /email/change'], {
       summary: 'Request another email address; it changes when the emailed link is confirmed',
       body: z.strictObject({ email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }) }),
+      checkRefused: async ({ email }) => {
+        if (typeof email === 'string') requireEmailAddress(email)
+      },
       answers: { 202: null },
       form: { page: '/account', done: '/account', notice: 'email_change_sent' },
       async handle({ body, principal: { user, session }, sessionToken, stamp }) {

@@ -49,7 +49,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       answers: { 204: null },
       async handle({ principal, stamp }) {
         await deleteUser(deps, principal.user.id, stamp)
-        return { status: 204, cookies: deps.cookies.clear(), clearsSiteData: true }
+        return { status: 204, cookies: deps.cookies.clear() }
       },
     }),
 
@@ -59,7 +59,7 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       form: { only: true, page: '/account', done: '/login', notice: 'account_deleted' },
       async handle({ principal, stamp }) {
         await deleteUser(deps, principal.user.id, stamp)
-        return { status: 204, cookies: deps.cookies.clear(), clearsSiteData: true }
+        return { status: 204, cookies: deps.cookies.clear() }
       },
     }),
   ]

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
-import { isUnder } from './incoming.ts'
+import { isUnder, setTarget } from './incoming.ts'
 import { answerRefusal, createNodeEntry } from './node.ts'
 import { requireInstance } from './require-instance.ts'
 
@@ -42,7 +42,7 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
   const toLatchkey = createNodeEntry(auth)
   return async (request, response, next) => {
     if (isUnder(request.originalUrl, auth.basePath)) {
-      request.url = request.originalUrl // a router may have removed its own path
+      setTarget(request, request.originalUrl) // a router may have removed its own path
       await toLatchkey(request, response)
       return
     }

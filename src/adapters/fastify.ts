@@ -14,7 +14,7 @@ import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
 import type { Principal } from '../kernel/principal.ts'
-import { isUnder } from './incoming.ts'
+import { isUnder, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 import { requireInstance } from './require-instance.ts'
 
@@ -45,8 +45,16 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
   refuseOtherOptions(options)
   const path = withoutPrefix(auth.basePath, app.prefix)
   app.decorateRequest('auth', null)
+  const toLatchkey = createNodeEntry(auth)
   app.addHook('onRequest', async (request, reply) => {
-    if (isUnder(request.raw.url, auth.basePath)) return
+    const { raw } = request
+    if (isUnder(raw.url, auth.basePath)) {
+      if (raw.url?.startsWith('/')) return // the routes below answer
+      setTarget(raw, raw.url) // Fastify finds no route for an absolute URL
+      reply.hijack()
+      await toLatchkey(raw, reply.raw)
+      return
+    }
     try {
       request.auth = await auth.authenticate(request.raw, cookieTarget(reply))
     } catch (error) {
@@ -54,7 +62,6 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
     }
   })
   await app.register(async (routes) => {
-    const toLatchkey = createNodeEntry(auth)
     // Leaves bodies unread, because Latchkey parses them itself.
     routes.removeAllContentTypeParsers()
     routes.addContentTypeParser('*', (_request, _body, done) => done(null))

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../kernel/refusal.ts'
+import { refuseTransferCoding } from '../kernel/transfer-coding.ts'
 
 /** Headers that decide the host and the caller. Two lines of one header would be ambiguous (RFC 9112 section 3.2). */
 const SINGLE_HEADERS = ['host', 'authorization']
@@ -12,21 +13,55 @@ const UNFETCHABLE_METHODS = new Set(['TRACE', 'TRACK', 'CONNECT'])
 /** Methods that Latchkey has routes for. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Returns true if the URL is the base path or below it. */
-export function isUnder(url: string | undefined, basePath: string): boolean {
-  if (url === undefined || !url.startsWith(basePath)) return false
+/** An absolute-form request target, up to its path (RFC 9112 section 3.2.2). */
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i
+
+/**
+ * Returns a request target in origin-form, as almost all clients send it: `/auth/session?x=1`. Clients of proxies send the
+ * absolute-form, `http://example.com/auth/session?x=1`.
+ */
+export function toOriginForm(target: string | undefined): string {
+  if (target === undefined || target.startsWith('/')) return target ?? ''
+  const path = target.replace(ABSOLUTE_FORM, '')
+  return path.startsWith('/') ? path : `/${path}`
+}
+
+/**
+ * Gives a request for Latchkey the origin-form of a target. The host of an absolute-form replaces the header Host (RFC 9112
+ * section 3.2.2).
+ * @param target the target as the client sent it. A framework may have removed a part of its path from `request.url`.
+ */
+export function setTarget(request: IncomingMessage, target: string | undefined): void {
+  const host = ABSOLUTE_FORM.exec(target ?? '')?.[1]
+  request.url = toOriginForm(target)
+  if (host === undefined || request.headers.host === undefined) return
+  request.headers.host = host
+  request.rawHeaders.forEach((name, index, all) => {
+    if (index % 2 === 0 && name.toLowerCase() === 'host') all[index + 1] = host
+  })
+}
+
+/** Returns true if a request target, in any form, is the base path or below it. */
+export function isUnder(target: string | undefined, basePath: string): boolean {
+  const url = toOriginForm(target)
+  if (!url.startsWith(basePath)) return false
   const after = url[basePath.length]
   return after === undefined || after === '/' || after === '?'
 }
 
 /**
- * Throws for a request that two readers could interpret differently: repeated Host or Authorization, or no Host (RFC
- * 9112).
+ * Throws for a request that two readers could interpret differently: repeated Host or Authorization, no Host (RFC 9112), or a
+ * Host that differs from `:authority` (RFC 9113 section 8.3.1); and for a transfer coding that is not supported.
  */
 export function refuseAmbiguity({ method = '', rawHeaders, headers, httpVersion }: IncomingMessage): void {
-  if (headers.host === undefined && httpVersion !== '1.0') {
+  const authority = headers[':authority'] // HTTP/2
+  if (headers.host === undefined && authority === undefined && httpVersion !== '1.0') {
     throw new Refusal('bad_request', { detail: 'The header host is missing.' })
   }
+  if (headers.host !== undefined && authority !== undefined && headers.host !== authority) {
+    throw new Refusal('bad_request', { detail: 'The header host differs from :authority.' })
+  }
+  refuseTransferCoding(headers['transfer-encoding'])
   if (UNFETCHABLE_METHODS.has(method)) throw new Refusal('method_not_allowed', { allow: METHODS })
   const seen = new Set<string>()
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -6,7 +6,7 @@ import type { Context, Middleware } from 'koa'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
-import { isUnder } from './incoming.ts'
+import { isUnder, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 import { requireInstance } from './require-instance.ts'
 
@@ -30,7 +30,7 @@ export function latchkey(auth: Latchkey): Middleware<AuthState> {
   return async (context, next) => {
     const { req, res, originalUrl } = context
     if (isUnder(originalUrl, auth.basePath)) {
-      req.url = originalUrl // mounting middleware removes its own path
+      setTarget(req, originalUrl) // mounting middleware removes its own path
       context.respond = false
       await toLatchkey(req, res)
       return

@@ -3,15 +3,19 @@
  * unchanged.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { isUnder, refuseAmbiguity } from './incoming.ts'
 import { requireInstance } from './require-instance.ts'
+import { isUnder, refuseAmbiguity, setTarget } from './incoming.ts'
 
-/** A request listener for `http.createServer`. */
-export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+/** A request listener for `createServer` of `node:http`, `node:https` and `node:http2`. */
+export type NodeHandler = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void
 
 /**
  * The application behind Latchkey. Errors that it throws become responses: a refusal as problem details, a bug as 500.
@@ -33,8 +37,10 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
   }
   const toApplication = application ?? refuseUnknownPath
   const toLatchkey = createNodeEntry(auth)
-  return (request, response) => {
+  return (...exchange) => {
+    const [request, response] = exchange as [IncomingMessage, ServerResponse] // HTTP/2 has the members that we use
     if (isUnder(request.url, auth.basePath)) {
+      setTarget(request, request.url)
       void toLatchkey(request, response)
       return
     }

@@ -40,8 +40,8 @@ export interface Authentication {
   checkRequirement(requirement?: Requirement): void
   /** Throws `reauthentication_required` unless the session is fresh. */
   requireFresh(session: Session): Promise<void>
-  /** Returns the cookie of a session with a new token. */
-  issueCookie(issued: IssuedSession): Cookie
+  /** Returns the cookie of a session with a new token. It replaces the session cookies of the request, on every domain. */
+  issueCookies(issued: IssuedSession, credentials: Credentials | null): readonly Cookie[]
   /**
    * Returns the renewed session cookie, after cookies that delete those of its name on other domains. The list is empty if
    * renewal is not due, the session was not sent in a cookie, or the response takes no cookie anymore.
@@ -84,7 +84,8 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     },
     checkRequirement: (requirement = {}) => acceptRequirement(requirement),
     requireFresh: (session) => requireFreshSession(deps, session),
-    issueCookie: (issued) => issueCookie(deps, issued),
+    issueCookies: (issued, credentials) =>
+      credentials?.hasCookie ? deps.cookies.replace(issueCookie(deps, issued)) : [issueCookie(deps, issued)],
     renewCookies: (found, { sessionCame, rivals }, takesCookieNow = always) =>
       isSession(found) && sessionCame === 'in_cookie'
         ? renewCookies(deps, found, { hasRivals: rivals.length > 0, takesCookie: takesCookieNow })

@@ -2,6 +2,7 @@ import type { VerifyAccessTokenDeps } from '../access-tokens/verify-access-token
 import { verifyAccessToken } from '../access-tokens/verify-access-token.ts'
 import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import type { Stamp } from '../kernel/event.ts'
+import { onlyOne } from '../kernel/only-one.ts'
 import type { Authenticated } from '../kernel/principal.ts'
 import { type VerifySealedDeps, verifySealedSession } from '../sessions/verify-sealed-session.ts'
 import { verifySession } from '../sessions/verify-session.ts'
@@ -38,7 +39,5 @@ async function identifyOnlyLive(
   texts: readonly string[],
   stamp: Stamp,
 ): Promise<Authenticated | null> {
-  const found = await Promise.all(texts.map((text) => identifySession(deps, text, stamp)))
-  const [live = null, ...others] = found.filter((each) => each !== null)
-  return others.length > 0 ? null : live
+  return onlyOne(await Promise.all(texts.map((text) => identifySession(deps, text, stamp))))
 }

@@ -101,6 +101,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
 /** Returns the path below the base path, with its id and query filled in. */
 function fillPath(path: string, { id = '', query = {} }: { readonly id?: string; readonly query?: object }): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  if (path.includes('{id}') && id === '') throw new TypeError(`The id of ${path} is empty`)
   const filled = path.replace('{id}', encodeURIComponent(id))
   return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`
 }

@@ -1,4 +1,5 @@
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
+import { isLocalOrigin } from '../kernel/origins.ts'
 import type { Answer } from '../kernel/route.ts'
 
 /**
@@ -6,17 +7,31 @@ import type { Answer } from '../kernel/route.ts'
  * (ASVS 3.2.1).
  */
 const NO_DOCUMENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-const HSTS = 'max-age=31536000; includeSubDomains'
+const HSTS = 'max-age=31536000'
 
-/** Returns the headers that every answer of Latchkey has (DESIGN section 3). */
-export function commonHeaders(isHttps: boolean): Record<string, string> {
+/**
+ * Returns the value of Strict-Transport-Security for a base URL (RFC 6797), or null for plain http. The header acts on the
+ * whole host: on all its ports, and with `includeSubDomains` on services that are not ours. On localhost it would break
+ * every other server of the developer.
+ */
+export function hstsOf(baseUrl: string, includeSubDomains: boolean): string | null {
+  const url = new URL(baseUrl)
+  if (url.protocol !== 'https:' || isLocalOrigin(url)) return null
+  return includeSubDomains ? `${HSTS}; includeSubDomains` : HSTS
+}
+
+/**
+ * Returns the headers that every answer of Latchkey has (DESIGN section 3).
+ * @param hsts value of Strict-Transport-Security, from `hstsOf`.
+ */
+export function commonHeaders(hsts: string | null): Record<string, string> {
   return {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Content-Security-Policy': NO_DOCUMENT_POLICY,
     'Referrer-Policy': 'same-origin',
-    ...(isHttps ? { 'Strict-Transport-Security': HSTS } : {}),
+    ...(hsts === null ? {} : { 'Strict-Transport-Security': hsts }),
   }
 }
 
@@ -28,7 +43,6 @@ export function toResponse(answer: Answer, headers: Headers, now: number): Respo
   }
   for (const [name, value] of Object.entries(answer.headers ?? {})) headers.set(name, value)
   if (answer.location !== undefined) headers.set('Location', answer.location)
-  if (answer.clearsSiteData) headers.set('Clear-Site-Data', '"cache"')
   if (answer.text !== undefined) {
     headers.set('Content-Type', answer.text.type)
     if (answer.text.policy !== undefined) headers.set('Content-Security-Policy', answer.text.policy)

@@ -1,16 +1,17 @@
 import { Hono } from 'hono'
 import { headerReader } from '../authentication/any-request.ts'
 import type { Authentication } from '../authentication/authentication.ts'
-import { type Credentials, isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
+import { isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import { MAX_COOKIES, readCookies } from '../kernel/cookie-syntax.ts'
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
-import type { Authenticated, IssuedSession, Principal } from '../kernel/principal.ts'
+import type { Authenticated, Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, ATTEMPT_HEADER, type FormUse, type Route, type RouteRequest } from '../kernel/route.ts'
+import { refuseTransferCoding } from '../kernel/transfer-coding.ts'
 import type { Pages } from '../pages/pages.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import { toResponse } from './answer.ts'
@@ -20,7 +21,7 @@ import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './ex
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isDecodable } from './percent-escapes.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
-import { refusalResponse } from './refusal-response.ts'
+import { isFault, refusalResponse } from './refusal-response.ts'
 import type { Tracer } from './tracer.ts'
 
 /** Dependencies of `createApp`. */
@@ -60,7 +61,7 @@ export function createApp(deps: AppDeps): (request: Request, connection?: Connec
 }
 
 function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> {
-  const app = new Hono<{ Bindings: Exchange }>()
+  const app = new Hono<{ Bindings: Exchange }>({ strict: false }) // a slash at the end changes nothing
   const methodsByPath = new Map<string, string[]>()
   for (const route of deps.routes) {
     const path = `${deps.links.basePath}${route.path}`.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -86,6 +87,7 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
   return async (exchange) => {
     try {
       refuseMalformedPath(exchange.request)
+      refuseTransferCoding(exchange.request.headers.get('transfer-encoding'))
       return await app.fetch(exchange.request, exchange)
     } catch (error) {
       return refuse(deps, exchange, error)
@@ -210,15 +212,15 @@ function asksForHeader({ headers }: Request): boolean {
 
 async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promise<unknown> {
   const raw = await readRawBody(exchange.request, route)
-  if (raw.kind === 'json') return validateBody(route, raw.value)
+  const request = { principal: principalFor(route, exchange.found), stamp: exchange.stamp }
+  if (raw.kind === 'json') return validateBody(route, raw.value, request)
   const next = parseNextLocation(raw.fields.get('next'), deps.origins)
   exchange.form = { fields: raw.fields, next }
-  return validateBody(route, toFormBody(raw.fields, route.form as FormUse)) // a form was read, so the route accepts forms
+  return validateBody(route, toFormBody(raw.fields, route.form as FormUse), request) // the route accepts forms
 }
 
 /** Completes an answer of a known route: adds the renewed cookie, or clears a dead one. */
 async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promise<Response> {
-  const { found, credentials } = exchange
   const { session, attempt, cookies = [] } = answer
   const headers = newHeaders(deps, exchange)
   if (exchange.isCookieless) {
@@ -226,21 +228,20 @@ async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promis
     if (attempt !== undefined) headers.set(ATTEMPT_HEADER, attempt.token)
     return toResponse({ ...answer, cookies: [] }, headers, deps.clock())
   }
-  const extra: Cookie[] = []
   const setsSession = session !== undefined || cookies.some(({ name }) => name === deps.cookies.name())
-  if (!setsSession && found !== null) extra.push(...(await tryToRenew(deps, exchange, found)))
-  if (!setsSession && found === null && credentials?.hasCookie) extra.push(...deps.cookies.clear())
+  const extra = setsSession ? [] : await keepOrClear(deps, exchange)
   const own = [
-    ...(session === undefined ? [] : issueCookies(deps, session, credentials)),
+    ...(session === undefined ? [] : deps.authentication.issueCookies(session, exchange.credentials)),
     ...(attempt === undefined ? [] : [attempt.cookie]),
   ]
   return toResponse({ ...answer, cookies: [...own, ...cookies, ...extra] }, headers, deps.clock())
 }
 
-/** Returns the cookie of a new session. It replaces all session cookies that the request has, on every domain. */
-function issueCookies(deps: AppDeps, session: IssuedSession, credentials: Credentials | null): readonly Cookie[] {
-  const cookie = deps.authentication.issueCookie(session)
-  return credentials?.hasCookie ? deps.cookies.replace(cookie) : [cookie]
+/** Returns the renewed session cookie of the request, or the cookies that clear a dead one. */
+async function keepOrClear(deps: AppDeps, exchange: Exchange): Promise<readonly Cookie[]> {
+  const { found, credentials } = exchange
+  if (found !== null) return tryToRenew(deps, exchange, found)
+  return credentials?.hasCookie ? deps.cookies.clear() : []
 }
 
 /** Renews the cookie. The request has already succeeded, so a failed renewal must not turn it into a failure. */
@@ -264,8 +265,7 @@ async function tryToRenew(
  */
 async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promise<Response> {
   const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
-  // A full queue is an event, not an error: a flood of requests must not fill the log.
-  if (refusal.status >= 500 && refusal.code !== 'overloaded') deps.onError(error, exchange.requestId)
+  if (isFault(refusal)) deps.onError(error, exchange.requestId)
   reportRefusal(deps, exchange, refusal)
   if (refusal.throttled !== undefined) exchange.quota = refusal.throttled.quota
   const { route, form } = exchange

@@ -17,6 +17,8 @@ export interface ExchangeDeps {
   readonly clock: Clock
   readonly origins: Origins
   readonly clientAddress: ClientAddress
+  /** Value of Strict-Transport-Security; null: the header is not sent. */
+  readonly hsts: string | null
 }
 
 /** The state of a request while it is handled. */
@@ -66,7 +68,7 @@ export function openExchange(deps: ExchangeDeps, request: Request, connection: C
 
 /** Returns the headers that every answer to the request has. */
 export function newHeaders(deps: ExchangeDeps, { request, requestId, quota }: Exchange): Headers {
-  const headers = new Headers(commonHeaders(deps.origins.own.startsWith('https:')))
+  const headers = new Headers(commonHeaders(deps.hsts))
   headers.set('X-Request-Id', requestId)
   addCorsHeaders(headers, request.headers, deps.origins)
   if (quota !== null) addQuotaHeaders(headers, quota)

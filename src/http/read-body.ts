@@ -4,8 +4,9 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
+import { problemsOf } from '../kernel/all-problems.ts'
 import { type FieldError, Refusal } from '../kernel/refusal.ts'
-import type { Route } from '../kernel/route.ts'
+import type { RefusedRequest, Route } from '../kernel/route.ts'
 import { parseForm } from './form.ts'
 import { JsonProblem, parseStrictJson } from './strict-json.ts'
 
@@ -44,18 +45,34 @@ export async function readRawBody(request: Request, route: Route): Promise<RawBo
   return { kind, value: parseJson(text) }
 }
 
-/** Validates a body against the schema of the route. Throws `validation_failed` with one entry per problem. */
-export function validateBody(route: Route, value: unknown): unknown {
+/**
+ * Validates a body against the schema of the route.
+ * @throws Refusal `validation_failed` with one entry per problem; the returned promise rejects with it.
+ */
+export function validateBody(route: Route, value: unknown, request: RefusedRequest): unknown {
   const { success, data, error } = (route.body ?? NO_MEMBERS).safeParse(value)
-  if (success) return data
-  throw new Refusal('validation_failed', { errors: error.issues.flatMap((issue) => toFieldErrors(issue, value)) })
+  return success ? data : refuseBody(route, error, { value, request })
+}
+
+async function refuseBody(
+  route: Route,
+  { issues }: z.ZodError,
+  { value, request }: { readonly value: unknown; readonly request: RefusedRequest },
+): Promise<never> {
+  const errors = issues.flatMap((issue) => toFieldErrors(issue, value))
+  const more = await problemsOf(async () => {
+    if (typeof value === 'object' && value !== null) await route.checkRefused?.({ ...value }, request)
+  })
+  const isReported = ({ pointer }: FieldError): boolean =>
+    errors.some((known) => known.pointer === pointer || known.pointer.startsWith(`${pointer}/`))
+  throw new Refusal('validation_failed', { errors: [...errors, ...more.filter((problem) => !isReported(problem))] })
 }
 
 function bodyKind(headers: Headers, route: Route): RawBody['kind'] | 'none' {
   const { essence, charset } = mediaType(headers)
   const encoding = headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') throw unsupported('Send the body uncompressed.')
-  if (charset !== null && charset !== 'utf-8') throw unsupported('Send the body in UTF-8.')
+  if (charset !== null && !isUtf8Label(charset)) throw unsupported('Send the body in UTF-8.')
   if (essence === 'application/x-www-form-urlencoded' && route.form !== undefined) return 'form'
   if (essence === 'application/json' && route.form?.only !== true) return 'json'
   if (essence === '' && route.body === undefined) return 'none'
@@ -76,6 +93,15 @@ function readCharset(parameter: string): string | null {
   if (name.trim().toLowerCase() !== 'charset') return null
   const text = value.join('=').trim()
   return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
+}
+
+/** Returns true for every name of UTF-8: `utf-8`, `utf8`, … (WHATWG Encoding section 4.2). */
+function isUtf8Label(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding === 'utf-8'
+  } catch {
+    return false
+  }
 }
 
 async function readText(request: Request): Promise<string> {

@@ -19,6 +19,13 @@ export interface RefusalExtras {
 }
 
 const DEFAULT_RETRY_SECONDS = 1
+/** Refusals that callers can cause at will, so that they must not fill the log. A full queue is an event. */
+const UNREPORTED = new Set(['overloaded', 'unsupported_transfer_coding'])
+
+/** Returns true if operators must hear of a refusal: it is a bug, or a part does not answer. */
+export function isFault({ status, code }: Refusal): boolean {
+  return status >= 500 && !UNREPORTED.has(code)
+}
 
 /** Returns a refusal as a Response, without its private reason. */
 export function refusalResponse(

@@ -20,8 +20,7 @@ export function readCookies(header: string, name: string): readonly string[] {
     if (end === -1) end = header.length
     while (header[start] === ' ' || header[start] === '\t') start++
     if (header.startsWith(name, start) && header[start + name.length] === '=') {
-      const value = header.slice(start + name.length + 1, end).trim()
-      if (found.push(value) > MAX_COOKIES) return found
+      if (found.push(header.slice(start + name.length + 1, end).trim()) > MAX_COOKIES) return found
     }
     start = end + 1
   }

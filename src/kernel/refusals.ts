@@ -113,6 +113,12 @@ export const KERNEL_REFUSALS = defineRefusals({
     when: 'The service failed because of a bug. Only its log has the details, under the request id.',
     next: 'Send the request id of the answer (the X-Request-Id header) to the operator of the service.',
   },
+  unsupported_transfer_coding: {
+    status: 501,
+    title: 'Unsupported transfer coding',
+    when: 'The Transfer-Encoding header has another value than `chunked`.',
+    next: 'Send the body uncompressed, with Content-Length or with Transfer-Encoding: chunked.',
+  },
   overloaded: {
     status: 503,
     title: 'Overloaded',

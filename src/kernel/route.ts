@@ -57,8 +57,6 @@ export interface Answer<Json = unknown> {
   /** Next page of a form instead of its `done`, below the base path. `next` applies when the login is complete. */
   readonly formLocation?: string
   readonly cookies?: readonly Cookie[]
-  /** Tells the browser to delete everything that it stored for us (Clear-Site-Data). */
-  readonly clearsSiteData?: boolean
 }
 
 /** How a route serves the forms of our own pages. Without JavaScript they POST urlencoded data and get a 303. */
@@ -77,6 +75,9 @@ export interface FormUse {
   readonly only?: true
 }
 
+/** A request whose body the schema refused. */
+export type RefusedRequest = Pick<RouteRequest, 'principal' | 'stamp'>
+
 /** One endpoint, with everything that the app, the OpenAPI document and the reference need. */
 export interface Route extends Omit<Call, 'types'> {
   /** One line for the reference. */
@@ -87,6 +88,12 @@ export interface Route extends Omit<Call, 'types'> {
   readonly repeats?: readonly string[]
   /** Validates the body. Absent: the route accepts no body. */
   readonly body?: ZodType
+  /**
+   * Runs the checks of the action on a body that the schema refused, so that the client learns of all problems at once.
+   * @param members the members of the body, of any type.
+   * @throws Refusal `validation_failed`. A problem of a member that the schema reported is ignored.
+   */
+  checkRefused?(members: Readonly<Record<string, unknown>>, request: RefusedRequest): Promise<void>
   /** The success answers by status: a schema, a media type other than JSON, or null for an empty answer. */
   readonly answers: Readonly<Record<number, ZodType | `${string}/${string}` | null>>
   readonly form?: FormUse
@@ -115,7 +122,7 @@ type QueryPart<Query> = Query extends undefined
 /** What a route adds to its call. `handle` gets the validated body, and a principal if the call requires one. */
 export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   Route,
-  'summary' | 'repeats' | 'form' | 'answerNobody'
+  'summary' | 'repeats' | 'form' | 'answerNobody' | 'checkRefused'
 > &
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
+import { onlyOne } from '../kernel/only-one.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import { hashAttemptToken, hashDevice, MAX_ATTEMPT_TRIES } from './attempt-token.ts'
@@ -26,8 +27,8 @@ export async function findAttempt(
 ): Promise<LoginAttemptRecord> {
   const hashes = tokens.map(hashAttemptToken).filter((hash) => hash !== null)
   const all = await Promise.all(hashes.map((hash) => loginAttempts.find(hash, clock())))
-  const [found, ...others] = all.filter((each) => each !== null && each.tries < MAX_ATTEMPT_TRIES)
-  if (found == null || others.length > 0) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
+  const found = onlyOne(all.filter((each) => each !== null && each.tries < MAX_ATTEMPT_TRIES))
+  if (found === null) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
   const isOtherDevice = found.deviceHash !== null && found.deviceHash !== hashDevice(device)
   if (isOtherDevice) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'another device' })
   return found

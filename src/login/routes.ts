@@ -5,7 +5,7 @@ import { type Answer, defineRoute, type Route, type RouteRequest } from '../kern
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { completeJsonSchema, sessionJsonSchema, toCompleteJson, toSessionJson } from '../sessions/session-json.ts'
 import type { CompleteJson } from '../sessions/wire.ts'
-import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
+import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import { attemptCookie, clearAttemptCookie, readAttemptTokens } from './attempt-cookie.ts'
 import { attemptJsonSchema, stepRequiredJsonSchema, toAttemptJson, toStepRequiredJson } from './attempt-json.ts'
@@ -145,6 +145,6 @@ function toAnswer(
     status: 200,
     body: toCompleteJson(issued),
     session: issued,
-    cookies: [deviceCookie({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, request)],
+    cookies: [...deviceCookies({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, request)],
   }
 }

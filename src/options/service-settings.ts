@@ -21,6 +21,8 @@ export interface ServiceSettings {
   readonly trustedOrigins: readonly string[]
   /** Number of proxies in front of Latchkey, or their CIDRs; only their X-Forwarded-For is trusted. Default 0. */
   readonly trustProxy: TrustProxy
+  /** Adds `includeSubDomains` to Strict-Transport-Security. Default false. */
+  readonly hstsIncludeSubDomains: boolean
   /**
    * Milliseconds between sweeps of expired sessions and of the audit log. Default 5 minutes. 0 turns off the sweep, and
    * also the sealing of the audit log every ten seconds.
@@ -77,6 +79,12 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
       name: 'LATCHKEY_TRUST_PROXY',
       parse: (text) => (/^\d+$/.test(text) ? Number(text) : parseList(text)),
     },
+  },
+  hstsIncludeSubDomains: {
+    meaning:
+      'adds `includeSubDomains` to Strict-Transport-Security, which every https answer has: browsers then refuse plain http on all subdomains of the host',
+    default: false,
+    schema: z.boolean(),
   },
   sweepIntervalMs: {
     meaning:

@@ -2,6 +2,7 @@
 import type { Signer } from '../crypto/signature.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import type { Flash } from '../kernel/flash.ts'
+import { onlyOne } from '../kernel/only-one.ts'
 import type { RouteRequest } from '../kernel/route.ts'
 
 /** Suffix of the cookie that contains the message. */
@@ -10,11 +11,9 @@ const FLASH_SECONDS = 60
 
 /** Returns the message in the request's cookies, or null if no cookie has a valid signature. */
 export function readFlash(signer: Signer, { cookies }: Pick<RouteRequest, 'cookies'>): Flash | null {
-  const text = cookies(FLASH)
-    .map((value) => signer.open(value))
-    .find((opened) => opened !== null)
+  const text = onlyOne(cookies(FLASH).map((value) => signer.open(value)))
   // Only texts written by `flashCookie` have our signature for this purpose.
-  return text === undefined ? null : (JSON.parse(text) as Flash)
+  return text === null ? null : (JSON.parse(text) as Flash)
 }
 
 /** Returns the cookie that contains a message for the next page. */

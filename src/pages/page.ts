@@ -25,9 +25,8 @@ export type PageRenderer = (page: Page) => Promise<Answer>
 /**
  * Creates the renderer.
  * @param siteName the name that users know the service by.
- * @param trustedOrigins origins to which a form may redirect, in addition to our own.
  */
-export function createPageRenderer(siteName: string, trustedOrigins: readonly string[]): PageRenderer {
+export function createPageRenderer(siteName: string): PageRenderer {
   return async ({ status, title, content, wide = false, cookies = [] }) => {
     const nonce = randomBytes(16).toString('base64url')
     const page = await html`<!doctype html>
@@ -51,18 +50,20 @@ ${content}
     return {
       status,
       cookies,
-      text: { type: 'text/html; charset=utf-8', content: String(page), policy: policy(nonce, trustedOrigins) },
+      text: { type: 'text/html; charset=utf-8', content: String(page), policy: policy(nonce) },
     }
   }
 }
 
-function policy(nonce: string, trustedOrigins: readonly string[]): string {
+/**
+ * Returns the content security policy of a page. It has no `form-action`: Chromium applies that to every redirect that follows
+ * a form, so a login would end on the login page if the application leads to another origin (CSP 3 section 6.4.1).
+ */
+function policy(nonce: string): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
-    // Browsers also apply `form-action` to the redirect after a form, and `next` may be on a trusted origin.
-    ["form-action 'self'", ...trustedOrigins].join(' '),
     "base-uri 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",

@@ -42,7 +42,7 @@ export interface PagesDeps {
 /** Creates the pages of an instance. */
 export function createPages({ siteName, origins, links, cookies, secrets }: PagesDeps): Pages {
   const signer = createSigner(secrets, 'flash')
-  const render = createPageRenderer(siteName, [...origins.trusted])
+  const render = createPageRenderer(siteName)
   return {
     basePath: links.basePath,
     origins,

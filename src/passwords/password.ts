@@ -77,6 +77,20 @@ export async function acceptNewPassword(
   return password
 }
 
+/**
+ * Checks a new password as far as that needs no outgoing call: of a body that is refused anyway, the list of breached
+ * passwords learns nothing.
+ * @throws Refusal `validation_failed`.
+ */
+export async function checkNewPassword(
+  deps: PasswordPolicyDeps,
+  text: unknown,
+  context: PasswordContext,
+): Promise<void> {
+  if (typeof text !== 'string') return
+  await acceptNewPassword({ ...deps, policy: { ...deps.policy, isBreached: null } }, text, context)
+}
+
 async function isKnownBreached(
   { policy, audit }: PasswordPolicyDeps,
   password: Password,

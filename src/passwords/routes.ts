@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
-import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
+import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
+import { checkNewPassword } from './password.ts'
 import { typedPasswordSchema } from './password-schema.ts'
 import { type ResetPasswordDeps, resetPassword } from './reset-password.ts'
 import { passwordCalls } from './wire.ts'
@@ -16,6 +17,10 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
     defineRoute(passwordCalls['POST /password/change'], {
       summary: 'Change your password; all other sessions are revoked',
       body: z.strictObject({ currentPassword: typedPasswordSchema, newPassword: typedPasswordSchema }),
+      checkRefused: async ({ newPassword }, { principal, stamp }) => {
+        const [email, userId] = principal === null ? ['', null] : [principal.user.email, principal.user.id]
+        await checkNewPassword(deps, newPassword, { email, userId, pointer: '#/newPassword', stamp })
+      },
       answers: { 200: z.object({ session: sessionJsonSchema }) },
       form: { page: '/account', done: '/account', notice: 'password_changed' },
       async handle({ principal, sessionToken, body, stamp, ...request }) {
@@ -27,7 +32,7 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
           status: 200,
           body: { session: toSessionJson(issued.session, issued.session.id) },
           session: issued,
-          cookies: [deviceCookie(deps, caller, user)],
+          cookies: deviceCookies(deps, caller, user),
         }
       },
     }),
@@ -57,6 +62,8 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
         token: z.string('Must be a string.'),
         password: typedPasswordSchema,
       }),
+      checkRefused: ({ password }, { stamp }) =>
+        checkNewPassword(deps, password, { email: '', userId: null, pointer: '#/password', stamp }),
       answers: { 204: null },
       form: { page: '/password/reset', done: '/login', notice: 'password_reset', keeps: ['token'] },
       async handle({ body, stamp }) {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { FIRST_SECURITY_EPOCH } from '../accounts/create-user.ts'
+import { checkRefusedUser, FIRST_SECURITY_EPOCH } from '../accounts/create-user.ts'
 import { nameSchema } from '../accounts/user-name.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
-import { deviceCookie, readCaller } from '../throttle/device-cookie.ts'
+import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
 import { type RegisterDeps, register } from './register.ts'
 import { registrationCalls } from './wire.ts'
 
@@ -20,6 +20,7 @@ export function registrationRoutes(deps: RegisterDeps & { readonly cookies: Cook
         name: nameSchema.optional(),
         invitation: z.string('Must be a string.').optional(),
       }),
+      checkRefused: (members, { stamp }) => checkRefusedUser(deps, members, stamp),
       answers: {
         201: completeJsonSchema,
         202: z.object({ status: z.literal('verification_required') }),
@@ -36,7 +37,7 @@ export function registrationRoutes(deps: RegisterDeps & { readonly cookies: Cook
           status: 201,
           body: toCompleteJson(issued),
           session: issued,
-          cookies: [deviceCookie(deps, caller, user)],
+          cookies: deviceCookies(deps, caller, user),
         }
       },
     }),

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { refuseAmbiguity } from '../adapters/incoming.ts'
+import { refuseAmbiguity, toOriginForm } from '../adapters/incoming.ts'
 import { answerRefusal, toNodeHandler } from '../adapters/node.ts'
-import { commonHeaders } from '../http/answer.ts'
+import { commonHeaders, hstsOf } from '../http/answer.ts'
 import { isDecodable } from '../http/percent-escapes.ts'
 import type { Latchkey } from '../instance.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -38,8 +38,8 @@ interface Outside {
 }
 
 /** Creates the server for an instance: its routes, the redirect from `/`, and the health of the process. */
-export function createHttpServer(auth: Latchkey, baseUrl: string): Server {
-  const outside: Outside = { auth, headers: commonHeaders(baseUrl.startsWith('https:')) }
+export function createHttpServer(auth: Latchkey, baseUrl: string, hstsIncludeSubDomains = false): Server {
+  const outside: Outside = { auth, headers: commonHeaders(hstsOf(baseUrl, hstsIncludeSubDomains)) }
   const server = createServer(
     LIMITS,
     toNodeHandler(auth, (request, response) => answerOutside(outside, request, response)),
@@ -68,7 +68,8 @@ async function answerOutside(
   response: ServerResponse,
 ): Promise<void> {
   refuseAmbiguity(request)
-  const [path = ''] = (request.url ?? '').split('?')
+  const [target = ''] = toOriginForm(request.url).split('?')
+  const path = target === '/' ? target : target.replace(/\/$/, '') // a slash at the end changes nothing
   if (!isDecodable(path)) throw new Refusal('bad_request', { detail: 'The path has a malformed percent escape.' })
   if (!OWN_PATHS.includes(path)) throw new Refusal('not_found', { detail: 'There is no such route.' })
   if (!OWN_METHODS.includes(request.method ?? '')) throw new Refusal('method_not_allowed', { allow: OWN_METHODS })

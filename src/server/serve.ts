@@ -34,7 +34,7 @@ export async function startServer({ environment, options, closeMailer }: Configu
     onRequest: log.onRequest,
     ...(metrics === null ? {} : { onStatement: metrics.onStatement }),
   })
-  const server = createHttpServer(auth, options.baseUrl)
+  const server = createHttpServer(auth, options.baseUrl, options.hstsIncludeSubDomains)
   const metricsServer = metrics?.createServer(auth.stats) ?? null
   try {
     const port = await listen(server, environment.port, environment.host)

@@ -26,7 +26,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       form: { page: '/account', done: '/login', notice: 'logged_out' },
       async handle({ principal, stamp }) {
         if (principal !== null) await endSession(deps, principal.user.id, principal.session.id, stamp)
-        return { status: 204, cookies: deps.cookies.clear(), clearsSiteData: true }
+        return { status: 204, cookies: deps.cookies.clear() }
       },
     }),
 

@@ -1,4 +1,5 @@
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
+import { onlyOne } from '../kernel/only-one.ts'
 import type { RouteRequest } from '../kernel/route.ts'
 import type { DeviceUser } from './device.ts'
 import type { Caller, Operation, Throttle } from './throttle.ts'
@@ -14,17 +15,15 @@ export function readCaller(
   operation: Operation,
   { client, cookies, stamp, reportQuota }: Pick<RouteRequest, 'client' | 'cookies' | 'stamp' | 'reportQuota'>,
 ): Caller {
-  const [device = null] = cookies(DEVICE)
-    .map((value) => devices.read(value))
-    .filter((each) => each !== null)
-  return { operation, client, device, stamp, reportQuota }
+  return { operation, client, device: onlyOne(cookies(DEVICE).map(devices.read)), stamp, reportQuota }
 }
 
-/** Returns the cookie that identifies this browser after a login of the user. It stays after a logout. */
-export function deviceCookie(
+/** Returns the cookie that identifies this browser after a login of the user, in place of all others. It stays after a logout. */
+export function deviceCookies(
   { cookies, throttle }: { readonly cookies: CookieFactory; readonly throttle: Throttle },
   { device }: Pick<Caller, 'device'>,
   user: DeviceUser,
-): Cookie {
-  return cookies.make(throttle.devices.remember(device, user), { suffix: DEVICE, maxAgeSeconds: DEVICE_SECONDS })
+): readonly Cookie[] {
+  const options = { suffix: DEVICE, maxAgeSeconds: DEVICE_SECONDS }
+  return cookies.replace(cookies.make(throttle.devices.remember(device, user), options))
 }

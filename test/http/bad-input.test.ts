@@ -59,9 +59,54 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     expect((await login('x', { 'content-encoding': 'gzip' })).status).toBe(415)
   })
 
-  test('application/json with charset=UTF-8 in any case is accepted', async () => {
+  test.each(['Charset="UTF-8"', 'charset=utf8', 'charset=unicode-1-1-utf-8'])('%s is accepted', async (charset) => {
     const body = `{"email":"${EMAIL}","password":"${PASSWORD}"}`
-    expect((await login(body, { 'content-type': 'Application/JSON; Charset="UTF-8"' })).status).toBe(200)
+    expect((await login(body, { 'content-type': `Application/JSON; ${charset}` })).status).toBe(200)
+  })
+
+  test('a slash at the end of a path changes nothing', async () => {
+    const client = instance.client()
+    expect((await client.post('/auth/login/', { email: EMAIL, password: PASSWORD })).status).toBe(200)
+    const [{ id }] = (await client.get('/auth/sessions/')).body.sessions
+    for (const path of ['/auth/', '/auth/session/?x=1', '/auth/problems/not_found/', '/auth/account/'])
+      expect([path, (await client.get(path)).status]).toEqual([path, 200])
+    expect((await client.get('/auth/session//')).status).toBe(404)
+    const wrong = await client.request('/auth/login/', { method: 'PUT' })
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD, OPTIONS'])
+    expect((await client.delete(`/auth/sessions/${id}/`)).status).toBe(204)
+  })
+
+  test('all problems of a body are told at once, those of its schema and those of its rules', async () => {
+    const client = instance.client()
+    const problems = async (path: string, body: object): Promise<string[]> => {
+      const reply = await client.post(path, body)
+      expect([path, reply.status]).toEqual([path, 422])
+      return reply.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()
+    }
+    const user = { email: 'x@', password: 'too short', name: '' }
+    expect(await problems('/auth/register', user)).toEqual(['#/email', '#/name', '#/password'])
+    expect(await problems('/auth/register', { ...user, name: 5, extra: 1, more: 2 })).toEqual(
+      ['#/email', '#/extra', '#/more', '#/name', '#/password'].sort(),
+    )
+    expect(await problems('/auth/register', { password: 'passwordpassword', x: 1 })).toEqual(
+      ['#/email', '#/password', '#/x'].sort(),
+    )
+    const reset = { password: 'short', token: 5, x: 1 }
+    expect(await problems('/auth/password/reset', reset)).toEqual(['#/password', '#/token', '#/x'])
+    expect(await problems('/auth/email/verify', { newPassword: 'short', x: 1 })).toEqual(
+      ['#/newPassword', '#/token', '#/x'].sort(),
+    )
+    await client.post('/auth/login', { email: EMAIL, password: PASSWORD })
+    const change = { newPassword: `${EMAIL}${EMAIL}`, x: 1 }
+    expect(await problems('/auth/password/change', change)).toEqual(['#/currentPassword', '#/newPassword', '#/x'])
+    expect(await problems('/auth/email/change', { email: 'a b', x: 1 })).toEqual(['#/email', '#/x'])
+    const token = { name: 'a', scopes: ['no such scope'], expiresAt: '2020-01-01T00:00:00Z' }
+    expect(await problems('/auth/tokens', token)).toEqual(['#/expiresAt', '#/scopes'])
+    expect(await problems('/auth/tokens', { ...token, name: '', scopes: ['x', 5], x: 1 })).toEqual(
+      ['#/expiresAt', '#/name', '#/scopes/1', '#/x'].sort(),
+    )
+    const form = await client.form('/auth/register', { email: 'x@', password: 'short', name: '\n' })
+    expect([form.status, form.headers.get('location')]).toEqual([303, expect.stringContaining('/auth/register')])
   })
 
   test('a password of 1 MB is 413 without hashing, and so is a body of 16 KiB plus one byte', async () => {
