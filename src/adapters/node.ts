@@ -8,8 +8,8 @@ import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { requireInstance } from './require-instance.ts'
 import { isUnder, refuseAmbiguity, setTarget } from './incoming.ts'
+import { requireInstance } from './require-instance.ts'
 
 /** A request listener for `createServer` of `node:http`, `node:https` and `node:http2`. */
 export type NodeHandler = (
