@@ -25,7 +25,7 @@ export async function bundleCli(folder: string): Promise<void> {
     platform: 'node',
     // Optional packages are the user's, and argon2 is a binary.
     external: ['@node-rs/argon2', ...Object.keys(peerDependencies)],
-    treeshake: { moduleSideEffects: [{ test: /\/src\/cli\//, sideEffects: true }] },
+    treeshake: { moduleSideEffects: [{ test: /\/src\/(?:cli\/|kernel\/supported-node)/, sideEffects: true }] },
   })
   const output = await bundle.write({ dir: folder, sourcemap: true, chunkFileNames: '[name].js' })
   await bundle.close()

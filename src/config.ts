@@ -1,3 +1,4 @@
+import './kernel/supported-node.ts'
 import type { LatchkeyConfig } from './options/options.ts'
 
 export type { LatchkeyConfig }

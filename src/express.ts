@@ -1,3 +1,5 @@
+import './kernel/supported-node.ts'
+
 export {
   crossOrigin,
   type ExpressMiddleware,

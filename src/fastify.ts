@@ -1,1 +1,3 @@
+import './kernel/supported-node.ts'
+
 export { crossOrigin, type LatchkeyPluginOptions, latchkey, principalOf, requireAuth } from './adapters/fastify.ts'

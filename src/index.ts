@@ -1,3 +1,5 @@
+import './kernel/supported-node.ts'
+
 export type { IssuedAccessToken, NewAccessToken } from './access-tokens/create-access-token.ts'
 export type { ServerSideTokens } from './access-tokens/server-side-tokens.ts'
 export type { AccessTokenSettings } from './access-tokens/settings.ts'

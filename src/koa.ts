@@ -1,1 +1,3 @@
+import './kernel/supported-node.ts'
+
 export { type AuthenticatedState, type AuthState, crossOrigin, latchkey, requireAuth } from './adapters/koa.ts'

@@ -1,1 +1,3 @@
+import './kernel/supported-node.ts'
+
 export { type NodeHandler, toNodeHandler } from './adapters/node.ts'

@@ -1,1 +1,3 @@
+import './kernel/supported-node.ts'
+
 export { type PostgresOptions, postgres } from './storage/sql/postgres.ts'

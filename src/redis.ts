@@ -1,1 +1,3 @@
+import './kernel/supported-node.ts'
+
 export { type RedisOptions, redis } from './storage/redis/redis.ts'

@@ -1,1 +1,3 @@
+import './kernel/supported-node.ts'
+
 export { createSmtpMailer, type SmtpMailer, type SmtpMailerOptions } from './mail/smtp.ts'

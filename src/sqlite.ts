@@ -1,1 +1,3 @@
+import './kernel/supported-node.ts'
+
 export { type SqliteOptions, sqlite } from './storage/sql/sqlite.ts'

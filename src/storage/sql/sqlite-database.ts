@@ -4,7 +4,7 @@
  * database is busy, the process retries without blocking the event loop, for up to two seconds.
  */
 import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CompiledQuery,
@@ -22,6 +22,9 @@ import type { OnStatement } from '../storage.ts'
 import { sqliteCode } from './errors.ts'
 import { noteCommit } from './poll-watch.ts'
 import type { Database } from './schema.ts'
+
+// An import would fail in an old Node.js before the entry can say which version it needs.
+const { DatabaseSync: Sqlite } = process.getBuiltinModule('node:sqlite')
 
 /** How long SQLite waits for another process's write. This wait blocks the process, so it is short. */
 const BUSY_TIMEOUT_MS = 5
@@ -50,7 +53,7 @@ const UNAVAILABLE = new Set([SQLITE_BUSY, 6, 8, 10, 11, 13, 14, 26])
  */
 export function openSqliteFile(path: string): DatabaseSync {
   if (path !== ':memory:') createForOwner(path)
-  const file = new DatabaseSync(path, { timeout: BUSY_DEADLINE_MS, enableForeignKeyConstraints: true })
+  const file = new Sqlite(path, { timeout: BUSY_DEADLINE_MS, enableForeignKeyConstraints: true })
   file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   file.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   return file
