@@ -4,7 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../src/kernel/clock.ts'
-import { type NamedSetting, REQUIRED, type RoomSettings } from '../src/kernel/settings.ts'
+import { type NamedSetting, REQUIRED, type RoomSettings, type Variable } from '../src/kernel/settings.ts'
+import { fileVariable } from '../src/options/secret-files.ts'
 import { LIBRARY_SETTINGS, SERVER_SETTINGS, SHARED_SETTINGS } from '../src/options/settings.ts'
 
 const PAGE = 'docs/configuration.md'
@@ -42,10 +43,14 @@ function variableTable(rooms: readonly RoomSettings[]): string {
       const { variable, meaning } = setting
       return variable === undefined
         ? []
-        : [[`\`${variable.name}\``, meaning, variable.defaultIs ?? describeDefault(setting)]]
+        : [[nameVariable(variable), meaning, variable.defaultIs ?? describeDefault(setting)]]
     }),
   )
   return toTable(['variable', 'meaning', 'default'], rows)
+}
+
+function nameVariable({ name, isSecret }: Variable): string {
+  return isSecret === true ? `\`${name}\` or \`${fileVariable(name)}\`` : `\`${name}\``
 }
 
 function optionTable(rooms: readonly RoomSettings[]): string {

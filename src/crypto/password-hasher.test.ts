@@ -1,5 +1,5 @@
 import { verify } from '@node-rs/argon2'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createBoundedQueue } from './bounded-queue.ts'
 import { createPasswordHasher, type PasswordHash } from './password-hasher.ts'
 
@@ -60,4 +60,14 @@ describe('the bounded queue', () => {
     expect(most).toBe(2)
     expect(queue.waiting).toBe(0)
   })
+
+  test.each(['', ' ', '0', 'auto', '-3', '2.5', '1e9', '8 threads', '99999999999'])(
+    'completes hashes with UV_THREADPOOL_SIZE=%j',
+    async (size) => {
+      vi.stubEnv('UV_THREADPOOL_SIZE', size)
+      const small = createPasswordHasher({}, { memoryKib: 8, passes: 1 })
+      vi.unstubAllEnvs()
+      expect(await Promise.all([small.hash('a'), small.hash('b'), small.hash('c')])).toHaveLength(3)
+    },
+  )
 })

@@ -43,7 +43,8 @@ export interface PasswordCost {
 const OWN_COSTS = /^\$argon2id\$v=19\$m=[1-9]\d{4,6},t=[1-9]\d{0,2},p=1\$/
 /** Rest of a hash after its costs: a salt of 16 bytes and a hash of 32 bytes in unpadded base64. */
 const SALT_AND_HASH = /^[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/
-const LIBUV_THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
+const LIBUV_THREADS = 4
+const MAX_LIBUV_THREADS = 1_024
 
 /**
  * Creates a hasher. A process needs only one, because its queue limits the load.
@@ -54,7 +55,7 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?
   const { maxWaiting, niceness, ...costOfOptions } = passwordHashingSettings.complete(options)
   const { memoryKib: memoryCost, passes: timeCost } = cost ?? costOfOptions
   const queue = createBoundedQueue({
-    concurrency: Math.min(availableParallelism(), LIBUV_THREADS),
+    concurrency: Math.min(availableParallelism(), countThreads(process.env.UV_THREADPOOL_SIZE)),
     maxWaiting,
   })
   let isLowered = niceness === 0
@@ -96,6 +97,13 @@ function findCheck(known: string, costs: string): ((password: string, typed: str
 function isOwnHash(known: string, costs: string): boolean {
   const found = known.startsWith(costs) ? costs : OWN_COSTS.exec(known)?.[0]
   return found !== undefined && SALT_AND_HASH.test(known.slice(found.length))
+}
+
+/** Returns the number of threads that libuv starts: it reads digits at the start, takes 1 for 0, and at most 1,024. */
+function countThreads(text: string | undefined): number {
+  if (text === undefined) return LIBUV_THREADS
+  const threads = Number.parseInt(text, 10) || 1
+  return threads < 0 ? MAX_LIBUV_THREADS : Math.min(threads, MAX_LIBUV_THREADS)
 }
 
 function unpaddedBase64(bytes: number): string {

@@ -21,3 +21,12 @@ export function parseList(text: string): string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
 }
+
+/**
+ * Parses an integer from the text of an environment variable: decimal digits, with white space around them. Returns NaN
+ * for any other text, which no schema accepts.
+ */
+export function parseInteger(text: string): number {
+  const digits = text.trim()
+  return /^-?\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN
+}

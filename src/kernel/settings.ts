@@ -20,6 +20,8 @@ export interface Variable {
   readonly name: string
   /** Turns the text into a value for the schema of the setting. Default: the text itself. */
   readonly parse?: (text: string) => unknown
+  /** True if the value contains a secret. Then `<name>_FILE` can name a file with the value. */
+  readonly isSecret?: boolean
   /** Default of the server, in Markdown, if it differs from the default of the setting. */
   readonly defaultIs?: string
 }

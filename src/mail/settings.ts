@@ -53,7 +53,7 @@ export const smtpSettings: Settings<SmtpSettings> = defineSettings<SmtpSettings>
     default: undefined,
     defaultIs: 'printed in development; in production none are sent, and features that need them are not offered',
     schema: z.string().regex(/^smtps?:\/\//, 'must be smtp://user:password@host:587 or smtps://…'),
-    variable: { name: 'SMTP_URL' },
+    variable: { name: 'SMTP_URL', isSecret: true },
   },
   mailFrom: {
     meaning: 'sender of emails: `Example <no-reply@example.com>` or `no-reply@example.com`',

@@ -6,7 +6,9 @@ import { z } from 'zod'
 import type { NamedSetting, RoomSettings, Variable } from '../kernel/settings.ts'
 import { type SmtpSettings, smtpSettings } from '../mail/settings.ts'
 import { ConfigurationError, type LatchkeyConfig } from './options.ts'
+import { readSecretFiles } from './secret-files.ts'
 import { type ServerSettings, serverSettings } from './server-settings.ts'
+import { isServiceAddress, isServiceVariable } from './service-variables.ts'
 import { LIBRARY_SETTINGS, SERVER_SETTINGS, SHARED_SETTINGS } from './settings.ts'
 import { zodSchema } from './zod-schema.ts'
 
@@ -26,26 +28,38 @@ const VARIABLES: readonly VariableSetting[] = [...SERVER_SETTINGS, ...LIBRARY_SE
   ({ list }) => list.filter(hasVariable),
 )
 
+const NAMES = VARIABLES.map(({ variable }) => variable.name)
+const SECRET_NAMES = VARIABLES.filter(({ variable }) => variable.isSecret === true).map(({ variable }) => variable.name)
+
 const variablesSchema = z.object(
   Object.fromEntries(VARIABLES.map((setting) => [setting.variable.name, toVariableSchema(setting).optional()])),
 )
 
 /**
- * Reads the environment. An empty value counts as not set.
+ * Reads the environment, and the files that `<NAME>_FILE` variables name. An empty value counts as not set.
  * @throws ConfigurationError with one line per variable that is unknown or wrong.
  */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const unknown = findUnknown(set)
-  const { success, data, error } = variablesSchema.safeParse(set)
+  const given = Object.entries(env).filter((entry): entry is [string, string] => isSetting(entry[0], entry[1], env))
+  const { set, problems } = readSecretFiles(Object.fromEntries(given), SECRET_NAMES)
+  // The problem of a file stands for the value that it does not have.
+  const present = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== ''))
+  const unknown = findUnknown(present)
+  const { success, data, error } = variablesSchema.safeParse(present)
   const wrong = success ? [] : error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`)
-  if (!success || unknown.length > 0) {
-    throw new ConfigurationError(['The environment has wrong settings', ...unknown, ...wrong].join('\n  '))
+  if (!success || unknown.length + problems.length > 0) {
+    throw new ConfigurationError(['The environment has wrong settings', ...unknown, ...problems, ...wrong].join('\n  '))
   }
   const server = serverSettings.complete(toOptions([serverSettings], data))
   const { baseUrl = defaultBaseUrl(server.port) } = toOptions(LIBRARY_SETTINGS, data) as { readonly baseUrl?: string }
   const smtp = smtpSettings.complete(toOptions([smtpSettings], data))
   return { ...server, ...smtp, baseUrl, options: toOptions(SHARED_SETTINGS, data) }
+}
+
+/** Returns false for an empty value, and for a variable that Kubernetes or Docker made of a service. */
+function isSetting(name: string, value: string | undefined, env: Parameters<typeof readEnvironment>[0]): boolean {
+  if (value === undefined || value === '') return false
+  return NAMES.includes(name) ? !isServiceAddress(value) : !isServiceVariable(name, value, env)
 }
 
 /** Merges the options of a configuration file with those of the environment, which take precedence. */
@@ -87,7 +101,7 @@ function defaultBaseUrl(port: number): string {
 }
 
 function findUnknown(set: Readonly<Record<string, unknown>>): string[] {
-  const known = VARIABLES.map(({ variable }) => variable.name).filter((name) => name.startsWith('LATCHKEY_'))
+  const known = NAMES.filter((name) => name.startsWith('LATCHKEY_'))
   return Object.keys(set)
     .filter((name) => name.startsWith('LATCHKEY_') && !known.includes(name))
     .map((name) => `${name}: there is no such setting. Known are ${known.join(', ')}`)

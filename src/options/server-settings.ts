@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseInteger } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** Settings that only the server has, each an environment variable. */
@@ -25,7 +26,7 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
     default: 3_000,
     schema: portSchema,
     defaultIs: '3000',
-    variable: { name: 'PORT', parse: Number },
+    variable: { name: 'PORT', parse: parseInteger },
   },
   host: {
     meaning: 'address to listen on',
@@ -42,14 +43,14 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
         /^(?:sqlite:|postgres(?:ql)?:\/\/)/,
         'must be sqlite:<file> or postgres://user:password@host:5432/database',
       ),
-    variable: { name: 'DATABASE_URL' },
+    variable: { name: 'DATABASE_URL', isSecret: true },
   },
   databaseDirectUrl: {
     meaning: 'the PostgreSQL server itself, when `DATABASE_URL` leads through PgBouncer in transaction mode',
     default: undefined,
     defaultIs: 'as `DATABASE_URL`',
     schema: z.string().regex(/^postgres(?:ql)?:\/\//, 'must be postgres://user:password@host:5432/database'),
-    variable: { name: 'DATABASE_DIRECT_URL' },
+    variable: { name: 'DATABASE_DIRECT_URL', isSecret: true },
   },
   redisUrl: {
     meaning:
@@ -62,13 +63,13 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
         /^rediss?(?:\+cluster|\+sentinel)?:\/\//,
         'must be redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name',
       ),
-    variable: { name: 'REDIS_URL' },
+    variable: { name: 'REDIS_URL', isSecret: true },
   },
   metricsPort: {
     meaning: 'answers `GET /metrics` for Prometheus on this port of `HOST`; requires the package `prom-client`',
     default: undefined,
     schema: portSchema,
-    variable: { name: 'LATCHKEY_METRICS_PORT', parse: Number },
+    variable: { name: 'LATCHKEY_METRICS_PORT', parse: parseInteger },
   },
   isProduction: {
     meaning: '`production`: secrets are required, and no greeting is printed',

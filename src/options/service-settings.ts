@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { TrustProxy } from '../http/client-address.ts'
 import { DAY_MS, MINUTE_MS } from '../kernel/clock.ts'
 import { parseIpNetwork } from '../kernel/ip-address.ts'
-import { parseList } from '../kernel/setting-schemas.ts'
+import { parseInteger, parseList } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 import { originSchema } from './origin-schema.ts'
 
@@ -59,7 +59,7 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
     defaultIs:
       'created once, in `<database>.secrets` (PostgreSQL: `latchkey.secrets` in the working directory), mode 0600',
     schema: z.array(secretSchema).min(1),
-    variable: { name: 'LATCHKEY_SECRETS', parse: parseList },
+    variable: { name: 'LATCHKEY_SECRETS', parse: parseList, isSecret: true },
   },
   trustedOrigins: {
     meaning: 'comma-separated other origins whose pages may call Latchkey with credentials',
@@ -77,7 +77,7 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
     ),
     variable: {
       name: 'LATCHKEY_TRUST_PROXY',
-      parse: (text) => (/^\d+$/.test(text) ? Number(text) : parseList(text)),
+      parse: (text) => (/^\s*\d+\s*$/.test(text) ? parseInteger(text) : parseList(text)),
     },
   },
   hstsIncludeSubDomains: {

@@ -1,7 +1,8 @@
 /* The settings of all rooms together: all are listed and complete, and their own schemas accept their defaults. */
-import { globSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { REQUIRED, type RoomSettings } from '../kernel/settings.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { mergeOptions, readEnvironment } from './environment.ts'
@@ -93,6 +94,93 @@ describe('the environment', () => {
       session: { token: 'sealed', idleMs: 1_000 },
       cookie: {},
     })
+  })
+
+  test.each(['0x1f', '1e3', '80.0', ' ', '+80', '٨٠', '9'.repeat(20)])('a port is decimal digits, not %j', (port) => {
+    expect(() => readEnvironment({ PORT: port })).toThrow('PORT: must be a port')
+    expect(() => readEnvironment({ LATCHKEY_METRICS_PORT: port })).toThrow('LATCHKEY_METRICS_PORT: must be a port')
+  })
+
+  test('white space around a number is ignored, as files with CRLF have it', () => {
+    const { port, options } = readEnvironment({ PORT: ' 8080\r', LATCHKEY_TRUST_PROXY: '2\r' })
+    expect([port, options.trustProxy]).toEqual([8_080, 2])
+  })
+
+  test('variables that Kubernetes and Docker make of services called latchkey are ignored', () => {
+    const services = {
+      LATCHKEY_SERVICE_HOST: '10.96.14.3',
+      LATCHKEY_SERVICE_PORT: '80',
+      LATCHKEY_SERVICE_PORT_HTTP_ADMIN: '8081',
+      LATCHKEY_PORT: 'tcp://10.96.14.3:80',
+      LATCHKEY_PORT_80_TCP: 'tcp://10.96.14.3:80',
+      LATCHKEY_PORT_80_TCP_PROTO: 'tcp',
+      LATCHKEY_PORT_80_TCP_PORT: '80',
+      LATCHKEY_PORT_80_TCP_ADDR: '10.96.14.3',
+      LATCHKEY_METRICS_SERVICE_HOST: 'fd00::14',
+      LATCHKEY_METRICS_SERVICE_PORT_SCRAPE: '9464',
+      LATCHKEY_METRICS_PORT: 'udp://[fd00::14]:9464',
+      LATCHKEY_METRICS_PORT_9464_SCTP: 'sctp://[fd00::14]:9464',
+      LATCHKEY_METRICS_PORT_9464_UDP_ADDR: 'fd00::14',
+      LATCHKEY_DB_NAME: '/api/latchkey-db',
+      LATCHKEY_DB_ENV_POSTGRES_USER: 'app',
+    }
+    expect(readEnvironment(services)).toEqual(readEnvironment({}))
+  })
+
+  test.each([
+    ['LATCHKEY_SERVICE', 'on'],
+    ['LATCHKEY_SERVICE_HOST', 'latchkey.example.com'],
+    ['LATCHKEY_SERVICE_PORT', 'http'],
+    ['LATCHKEY_PORT', '3000'],
+    ['LATCHKEY_PORT', 'tcp://localhost:3000'],
+    ['LATCHKEY_PORT_HTTP_TCP', 'tcp://10.0.0.1:80'],
+    ['LATCHKEY_PORT_80_TCP_PROTO', 'http'],
+    ['LATCHKEY_DB_ENV_POSTGRES_USER', 'app'],
+    ['LATCHKEY_SITE_NAMES', '/a/b'],
+  ])('%s=%s is still refused', (name, value) => {
+    expect(() => readEnvironment({ [name]: value })).toThrow(`${name}: there is no such setting`)
+  })
+
+  test('every secret can come from a file', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-secrets-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(directory, name), text)
+      return join(directory, name)
+    }
+    const secret = Buffer.alloc(32, 5).toString('base64url')
+    const environment = readEnvironment({
+      LATCHKEY_SECRETS_FILE: write('secrets', `${secret}\n`),
+      DATABASE_URL_FILE: write('database', 'postgres://app:p%40ss@db/app\r\n'),
+      DATABASE_DIRECT_URL_FILE: write('direct', 'postgres://app:p%40ss@primary/app'),
+      REDIS_URL_FILE: write('redis', ' redis://:pass@cache:6379 '),
+      SMTP_URL_FILE: write('smtp', 'smtps://user:pass@mail.example.com\n'),
+    })
+    expect(environment).toMatchObject({
+      databaseUrl: 'postgres://app:p%40ss@db/app',
+      databaseDirectUrl: 'postgres://app:p%40ss@primary/app',
+      redisUrl: 'redis://:pass@cache:6379',
+      smtpUrl: 'smtps://user:pass@mail.example.com',
+      options: { secrets: [secret] },
+    })
+    const file = write('empty', '\n')
+    const read = (): unknown =>
+      readEnvironment({
+        REDIS_URL_FILE: file,
+        SMTP_URL_FILE: join(directory, 'absent'),
+        DATABASE_URL_FILE: directory,
+        LATCHKEY_SECRETS_FILE: write('again', secret),
+        LATCHKEY_SECRETS: secret,
+        LATCHKEY_SCOPES_FILE: file,
+        PORT: 'x',
+      })
+    expect(read).toThrow(`REDIS_URL_FILE: the file ${file} is empty`)
+    expect(read).toThrow(/SMTP_URL_FILE: the file cannot be read: ENOENT/)
+    expect(read).toThrow(/DATABASE_URL_FILE: the file cannot be read: EISDIR/)
+    expect(read).toThrow('LATCHKEY_SECRETS_FILE: LATCHKEY_SECRETS is set too')
+    expect(read).toThrow('LATCHKEY_SCOPES_FILE: there is no such setting')
+    expect(read).toThrow('PORT: must be a port')
+    expect(read).not.toThrow(secret)
   })
 
   test('all wrong and unknown variables are reported at once', () => {
