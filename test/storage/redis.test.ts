@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'redis'
@@ -43,6 +43,70 @@ describeStorageContract('SQLite with sessions in Redis', (options) =>
     ...options,
   }),
 )
+
+describe('the permissions of the Redis user', () => {
+  const RULES = /~latchkey:\* &latchkey:\* [^\n]*\+info/.exec(
+    readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8'),
+  )?.[0]
+  let server: RedisServer
+  let admin: ReturnType<typeof createClient>
+  beforeAll(async () => {
+    server = await startRedis()
+    admin = createClient({ url: server.url })
+    await admin.connect()
+  })
+  afterAll(async () => {
+    await admin.close()
+    await server.remove()
+  })
+
+  async function openAs(rules: string): Promise<Stores> {
+    await admin.aclSetUser('latchkey', ['reset', 'on', '>secret', ...rules.split(' ')])
+    const sessions = redis(server.url.replace('redis://', 'redis://latchkey:secret@'))
+    return sqlite(join(directory, 'acl.db')).open({ sessions })
+  }
+
+  test('the rules in docs/scaling.md are enough for all that sessions and counters do', async () => {
+    const stores = await openAs(RULES ?? '')
+    const user = await addUser(stores)
+    const { tokenHash } = await addSession(stores, user.id)
+    await stores.ping()
+    expect(await stores.sessions.findByTokenHash(tokenHash)).not.toBeNull()
+    expect(await stores.sessions.listByUser(user.id, Date.now())).toHaveLength(1)
+    expect(await stores.users.rename(user.id, 'Ada', untold)).not.toBeNull()
+    expect(await stores.users.disable(user.id, Date.now(), untold)).toBe(true)
+    expect(await stores.sessions.findByTokenHash(tokenHash)).toBeNull()
+    expect(await admin.sendCommand(['ACL', 'LOG'])).toEqual([])
+    await stores.close()
+  })
+
+  test.each([
+    ['without scripts', '~latchkey:* &latchkey:* +@all -@scripting +info', /refuses|NOPERM/],
+    ['without channels', '~latchkey:* resetchannels +@all', /Redis refuses: NOPERM/],
+    [
+      'with the channel of changes only',
+      '~latchkey:* resetchannels &latchkey:changes +@all',
+      /may not run PUBLISH, SUBSCRIBE/,
+    ],
+    ['with other keys', '~other:* &latchkey:* +@all', /NOPERM|may not run GET, SET/],
+    ['that may only read', '~latchkey:* &latchkey:* +@all -@write', /may not run SET, DEL, HSET/],
+    ['without INFO', '~latchkey:* &latchkey:* +@all -@dangerous', /may not run INFO/],
+  ])('a user %s is refused at start, and the error names the reason', async (_, rules, message) => {
+    await admin.sendCommand(['ACL', 'LOG', 'RESET'])
+    await expect(openAs(rules)).rejects.toThrow(message)
+  })
+
+  test('a permission taken away later is told as a refusal of Redis, not as silence', async () => {
+    const stores = await openAs(RULES ?? '')
+    await admin.aclSetUser('latchkey', ['-@scripting', '-hmget'])
+    await expect(stores.sessions.findByTokenHash(hashToken(newToken('lks')))).rejects.toMatchObject({
+      code: 'unavailable',
+      reason: expect.stringContaining('NOPERM'),
+      detail: expect.not.stringContaining('does not answer'),
+    })
+    await stores.close()
+  })
+})
 
 describe('sessions in Redis', () => {
   test('the next process carries out the orders of a process that died after its commit', async () => {

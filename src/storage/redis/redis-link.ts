@@ -46,8 +46,9 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   let client: RedisClient | null = await connect(options).catch((error: unknown) => {
     // A TypeError about the URL contains the whole URL with its password, so its text is not repeated here.
     const reason = error instanceof Error && !(error instanceof TypeError) ? error.message : 'the URL is malformed'
-    throw new Error(`Redis cannot be reached: ${reason}`)
+    throw new Error(isReply(error) ? `Redis refuses: ${reason}` : `Redis cannot be reached: ${reason}`)
   })
+  let failure: unknown = new Error('not connected')
   const ended = follow(client)
 
   async function follow(first: RedisClient): Promise<void> {
@@ -55,8 +56,9 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
     while (current !== null) {
       await proveWhileAlive(current, options, stopping.signal)
       options.inbox.lose()
-      const next = await reconnect(options, stopping.signal, () => {
+      const next = await reconnect(options, stopping.signal, (error) => {
         client = null
+        failure = error
       })
       client = next
       void retire(current)
@@ -71,12 +73,12 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
   }
 
   async function send(name: string, key: string | null, args: readonly string[]): Promise<Reply> {
-    if (client === null) throw await toUnavailable(new Error('not connected'))
+    if (client === null) throw toUnavailable(failure)
     const startedAt = performance.now()
     try {
       return await within(deadlineMs, client.send(key ?? undefined, args))
     } catch (error) {
-      throw isScriptMissing(error) ? error : await toUnavailable(error)
+      throw isScriptMissing(error) ? error : toUnavailable(error)
     } finally {
       onStatement?.(name, performance.now() - startedAt)
     }
@@ -108,13 +110,13 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
 async function reconnect(
   options: LinkOptions,
   signal: AbortSignal,
-  onFailure: () => void,
+  onFailure: (error: unknown) => void,
 ): Promise<RedisClient | null> {
   while (!signal.aborted) {
     try {
       return await connect(options)
-    } catch {
-      onFailure()
+    } catch (error) {
+      onFailure(error)
       await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined)
     }
   }
@@ -190,15 +192,19 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 /** Returns the refusal `unavailable`; returns an error of this program unchanged. */
-async function toUnavailable(error: unknown): Promise<unknown> {
+function toUnavailable(error: unknown): unknown {
   if (error instanceof TypeError) return error
-  const { ErrorReply } = await loadRedis()
   return new Refusal('unavailable', {
-    detail: error instanceof ErrorReply ? 'Redis cannot do this now.' : 'Redis does not answer.',
+    detail: isReply(error) ? 'Redis cannot do this now.' : 'Redis does not answer.',
     retryAfterSeconds: 1,
     reason: `Redis: ${error instanceof Error ? error.message : String(error)}`,
     cause: error,
   })
+}
+
+/** Returns true for an error that Redis replied with, such as NOPERM, WRONGPASS or OOM: its text begins with a code. */
+function isReply(error: unknown): boolean {
+  return error instanceof Error && /^[A-Z]{2,} /.test(error.message)
 }
 
 function isScriptMissing(error: unknown): boolean {

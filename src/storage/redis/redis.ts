@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { acceptConfiguration, delaySchema, strictMembers } from '../../kernel/arguments.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
+import { Refusal } from '../../kernel/refusal.ts'
 import { functionSchema } from '../../kernel/setting-schemas.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { callBoth, type OnStatement, type SessionStorage, type Stores } from '../storage.ts'
 import { carryOut } from './carry-out.ts'
 import { createRedisCounterStore } from './counters.ts'
+import { requirePermissions } from './permissions.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
 import { createSessionKeys } from './session-keys.ts'
 import { createRedisSessionStore, type RedisSessionDeps } from './sessions.ts'
@@ -57,11 +59,12 @@ export function redis(url: string, options: RedisOptions = {}): SessionStorage {
       const link = await openRedisLink({ url, prefix, deadlineMs, inbox, onStatement: listener })
       const deps: RedisSessionDeps = { ...host, keys: createSessionKeys(link, host.onChanges), inbox }
       try {
+        await requirePermissions(link, prefix)
         await refuseEviction(link)
         await carryOut(deps, null)
       } catch (error) {
         await link.stop()
-        throw error
+        throw error instanceof Refusal ? new Error(`Redis cannot be used. ${error.reason}`, { cause: error }) : error
       }
       return {
         stores: keepSessionsInRedis(deps, link),

@@ -15,6 +15,17 @@ function script(name: string, source: string): Script {
   return { name, source, sha: createHash('sha1').update(source).digest('hex') }
 }
 
+/** Returns the names of the commands that the user may not run, without running them. ARGV: JSON list of commands. */
+export const CHECK_PERMISSIONS: Script = script(
+  'check permissions',
+  `local refused = {}
+if not redis.acl_check_cmd then return refused end
+for _, command in ipairs(cjson.decode(ARGV[1])) do
+  if not redis.acl_check_cmd(unpack(command)) then table.insert(refused, command[1]) end
+end
+return refused`,
+)
+
 /** Stores a session. ARGV: when Redis deletes it (ms), then fields and values. */
 export const PUT_SESSION: Script = script(
   'put session',
