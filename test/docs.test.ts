@@ -1,7 +1,9 @@
 /* README and docs are correct: their examples run, their links work, their tables are complete. */
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -18,7 +20,7 @@ import { CHROMIUM, CHROMIUM_ARGUMENTS } from './support/chromium.ts'
 import { readCommands } from './support/commands.ts'
 import { checkTypes, makeConsumer } from './support/consumer.ts'
 import { freePort } from './support/free-port.ts'
-import { startServerProcess } from './support/server-process.ts'
+import { MAIN, startServerProcess } from './support/server-process.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const pages = [
@@ -170,6 +172,58 @@ describe('the documentation', () => {
     const answer = (answers[shown]?.text ?? '').replaceAll(`:${port}`, ':3000')
     expect(withoutChance(answer)).toMatchObject(withoutChance(codeOf(page, 'json')))
     await server.end('SIGTERM')
+  })
+})
+
+describe('the commands of the pages', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-commands-'))
+  const bin = join(directory, 'bin')
+  beforeAll(() => {
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'latchkey'), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, { mode: 0o755 })
+  })
+  const environment = (): NodeJS.ProcessEnv => ({ ...CHILD_ENVIRONMENT, PATH: `${bin}:${process.env.PATH}` })
+
+  test('of docs/upgrading.md run', () => {
+    const code = codeOf('docs/upgrading.md', 'sh upgrade')
+    const out = execFileSync('sh', ['-e', '-c', code], { cwd: directory, env: environment(), encoding: 'utf8' })
+    expect(out).toMatch(/CREATE TABLE users[\s\S]*Ran migration 1: core[\s\S]*The schema is up to date\.\n$/)
+  })
+
+  test('of docs/production.md start a server that is ready', async () => {
+    const [port, metricsPort] = [await freePort(), await freePort()]
+    const code = codeOf('docs/production.md', 'sh production')
+      .replace('9464', String(metricsPort))
+      .replace('latchkey serve', 'exec latchkey serve')
+    const env = { ...environment(), PORT: String(port) }
+    const own = mkdtempSync(join(directory, 'production-'))
+    const child = spawn('sh', ['-e', '-c', code], { cwd: own, env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const exited = once(child, 'exit')
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const ready = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/health/ready`)).status
+    await vi.waitFor(async () => expect(await ready()).toBe(200), { timeout: 30_000 })
+    expect((await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(200)
+    expect(readdirSync(own)).toContain('latchkey.db')
+    child.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+  })
+
+  test('the Docker image has every optional package that the server can load, and runs as a user who owns its data', () => {
+    const needed = globSync('src/{server,cli,storage,mail,crypto}/**/*.ts', { cwd: root })
+      .filter((path) => !path.endsWith('.test.ts'))
+      .flatMap((path) => [...read(path).matchAll(/createOptionalImport\(\s*\(\) => import\('([^']+)'\)/g)])
+      .map(([, name]) => name)
+    expect(needed).toEqual(expect.arrayContaining(['pg', 'redis', 'nodemailer', '@node-rs/bcrypt', 'prom-client']))
+    const dockerfile = read('Dockerfile')
+    const installed = /npm install --omit=dev (.*?) &&/.exec(dockerfile)?.[1]?.split(' ') ?? []
+    expect(installed).toEqual(expect.arrayContaining(needed))
+    const lines = dockerfile.split('\n')
+    const place = (start: string): number => lines.findLastIndex((line) => line.startsWith(start))
+    expect(lines[place('WORKDIR')]).toBe('WORKDIR /data')
+    expect(dockerfile).toContain('chown node:node /data')
+    expect(place('USER node')).toBeLessThan(place('CMD'))
+    const [, main = ''] = /"node", "\/app\/node_modules\/latchkey\/([^"]+)"/.exec(lines[place('CMD')] ?? '') ?? []
+    expect(main).toBe((JSON.parse(read('package.json')) as { bin: { latchkey: string } }).bin.latchkey)
   })
 })
 
@@ -389,6 +443,53 @@ describe('a consumer of the package', () => {
         }),
       ].join('\n'),
     )
+  })
+
+  test('the program of docs/users-table.md prints what the page says', () => {
+    const directory = mkdtempSync(join(consumer, 'users-table-'))
+    const own = blocks.filter(({ page }) => page === 'docs/users-table.md')
+    writeFileSync(join(directory, 'run.ts'), own.find(({ info }) => info === 'ts users-table')?.code ?? '')
+    const env = { ...CHILD_ENVIRONMENT, NODE_NO_WARNINGS: '1' }
+    const printed = execFileSync(process.execPath, ['run.ts'], { cwd: directory, encoding: 'utf8', env })
+    expect(printed).toBe(own.find(({ info }) => info === 'text users-table')?.code)
+  })
+
+  test('the WebSockets of docs/integrations.md open for a session of the own origin only, and close when it is revoked', async () => {
+    const port = await freePort()
+    const code = codeOf('docs/integrations.md', 'ts websockets').replaceAll('3000', String(port))
+    const directory = mkdtempSync(join(consumer, 'websockets-'))
+    writeFileSync(join(directory, 'run.ts'), code)
+    const child = spawn(process.execPath, ['run.ts'], { cwd: directory, env: CHILD_ENVIRONMENT, stdio: 'inherit' })
+    onTestFinished(async () => {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    })
+    const origin = `http://localhost:${port}`
+    const body = JSON.stringify({ email: 'ada@example.com', password: 'correct horse battery' })
+    const post = (path: string, headers: Record<string, string>): Promise<Response> =>
+      fetch(`${origin}/auth/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      })
+    const registered = await vi.waitFor(() => post('register', {}), { timeout: 20_000 })
+    const [cookie = ''] = (registered.headers.getSetCookie()[0] ?? '').split(';')
+    const open = async (headers: Record<string, string>): Promise<{ status: number; closed: Promise<unknown> }> => {
+      const upgrade = request(`${origin}/live`, {
+        headers: { connection: 'Upgrade', upgrade: 'websocket', ...headers },
+      })
+      upgrade.end()
+      const opened = once(upgrade, 'upgrade')
+      const refused = once(upgrade, 'response')
+      const [reply, socket] = (await Promise.race([opened, refused])) as [IncomingMessage, Socket | undefined]
+      return { status: reply.statusCode ?? 0, closed: socket === undefined ? Promise.resolve() : once(socket, 'close') }
+    }
+    expect((await open({ cookie, origin: 'https://evil.example' })).status).toBe(403)
+    expect((await open({ origin })).status).toBe(401)
+    const { status, closed } = await open({ cookie, origin })
+    expect(status).toBe(101)
+    await fetch(`${origin}/auth/logout`, { method: 'POST', headers: { cookie } })
+    await closed
   })
 
   test('importing the library opens no file and no socket of its own', () => {

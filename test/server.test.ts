@@ -231,6 +231,8 @@ describe('wrong settings of the server are refused at the start, with a reason',
     [{ LATCHKEY_SCOPES: 'read,a b' }, 'LATCHKEY_SCOPES'],
     [{ LATCHKEY_VERIFY_EMAIL: 'yes' }, 'must be required, optional or off'],
     [{ SMTP_URL: 'http://localhost' }, 'must be smtp://'],
+    [{ DATABASE_URL: 'sqlite:app.db?mode=rwc' }, 'DATABASE_URL must not have a query'],
+    [{ DATABASE_URL: 'sqlite:///app.db' }, 'DATABASE_URL is ambiguous'],
     [{ SMTP_URL: 'smtp://localhost', LATCHKEY_MAIL_FROM: 'nobody' }, 'LATCHKEY_MAIL_FROM'],
     [{ NODE_ENV: 'production', LATCHKEY_SECRETS: secret, LATCHKEY_VERIFY_EMAIL: 'required' }, 'needs a mailer'],
   ] as Record<string, string>[][] as [Record<string, string>, string][])('%j', async (env, reason) => {
@@ -251,6 +253,15 @@ describe('wrong settings of the server are refused at the start, with a reason',
     expect(headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
     expect((await server.client().get('/')).headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
     expect(server.lines.every((line) => line.startsWith('{'))).toBe(true)
+    expect(server.lines.find((line) => line.includes('"level":40'))).toContain('SMTP_URL is not set')
+    await server.end('SIGTERM')
+  })
+
+  test('SMTP_URL alone on localhost, and a URL of SQLite with two slashes: the server starts, its file in this directory', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'latchkey-forms-'))
+    const env = { SMTP_URL: 'smtp://localhost:1025', DATABASE_URL: 'sqlite://own.db' }
+    const server = await startServerProcess(env, own)
+    expect(readdirSync(own)).toEqual(expect.arrayContaining(['own.db', 'own.db.secrets']))
     await server.end('SIGTERM')
   })
 

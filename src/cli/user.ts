@@ -4,10 +4,11 @@ import type { UserRecord } from '../accounts/store.ts'
 import type { Latchkey } from '../instance.ts'
 import { toIsoTime } from '../kernel/clock.ts'
 import { toUserJson } from '../kernel/user-json.ts'
-import type { UserJson } from '../kernel/wire.ts'
+import { deleteUserCommand } from './delete-user.ts'
 import { findUser } from './find-user.ts'
 import { importCommand } from './import.ts'
 import { print, printable, progress, table } from './output.ts'
+import { toRecordJson } from './user-record.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
 interface Options {
@@ -53,24 +54,28 @@ export function userCommand(): Command {
       name: 'disable',
       call: 'disable',
       what: 'refuse the logins of a user and revoke all their sessions and access tokens',
+      done: 'Disabled',
     },
-    { name: 'enable', call: 'enable', what: 'let a disabled user log in again' },
+    { name: 'enable', call: 'enable', what: 'let a disabled user log in again', done: 'Enabled' },
     {
       name: 'reset',
       call: 'forcePasswordReset',
       what: 'disable a password until it is reset, and revoke all sessions and access tokens',
+      done: 'Disabled the password of',
     },
-    { name: 'unlock', call: 'unlock', what: 'enable a disabled password again' },
-    { name: 'delete', call: 'delete', what: 'delete a user and all their data' },
+    { name: 'unlock', call: 'unlock', what: 'enable a disabled password again', done: 'Enabled the password of' },
   ] as const
-  for (const { name, call, what } of changes) {
+  for (const { name, call, what, done } of changes) {
     user
       .command(`${name} <id-or-email>`)
       .description(what)
       .option('--json', 'print JSON')
       .addHelpText('after', `\nExample:\n  latchkey user ${name} ada@example.com`)
-      .action((idOrEmail: string, options: Options) => withUser(idOrEmail, options, (auth, id) => auth.users[call](id)))
+      .action((idOrEmail: string, options: Options) =>
+        withUser(idOrEmail, { ...options, done }, (auth, id) => auth.users[call](id)),
+      )
   }
+  user.addCommand(deleteUserCommand())
   return user
 }
 
@@ -105,10 +110,10 @@ async function readAll(auth: Latchkey): Promise<UserRecord[]> {
   return users
 }
 
-/** Finds a user, runs an action, and prints the updated user; a deleted user is printed as before. */
+/** Finds a user, runs an action, and prints what was done and the updated user. */
 async function withUser(
   idOrEmail: string,
-  options: Options,
+  options: Options & { readonly done?: string },
   work: (auth: Latchkey, id: string) => Promise<void>,
 ): Promise<void> {
   const user = await withLatchkey(async (auth) => {
@@ -119,11 +124,10 @@ async function withUser(
   const json = toRecordJson(user)
   print(
     { user: json },
-    Object.entries(json).map(([name, value]) => `${name}: ${printable(String(value ?? ''))}`),
+    [
+      ...(options.done === undefined ? [] : [`${options.done} ${user.email} (${user.id})`]),
+      ...Object.entries(json).map(([name, value]) => `${name}: ${printable(String(value ?? ''))}`),
+    ],
     options,
   )
-}
-
-function toRecordJson(user: UserRecord): UserJson & { readonly disabledAt: string | null } {
-  return { ...toUserJson(user), disabledAt: user.disabledAt === null ? null : toIsoTime(user.disabledAt) }
 }

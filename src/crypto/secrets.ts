@@ -16,7 +16,7 @@ export function newSecret(): string {
  */
 export function readOrCreateSecretFile(path: string): string {
   createOnce(path)
-  if ((statSync(path).mode & GROUP_OR_OTHERS) !== 0) {
+  if (isOpenToOthers(path) && keepsModes(path)) {
     throw new Error(`Other users may read ${path}: run chmod 600 ${path}`)
   }
   const secret = readFileSync(path, 'utf8').trim()
@@ -26,6 +26,24 @@ export function readOrCreateSecretFile(path: string): string {
     )
   }
   return secret
+}
+
+function isOpenToOthers(path: string): boolean {
+  return (statSync(path).mode & GROUP_OR_OTHERS) !== 0
+}
+
+/**
+ * Returns false if the file system has no modes, such as a disk of Windows, a FAT stick or some network shares: a new file
+ * with mode 0600 is open to others there, and chmod changes nothing.
+ */
+function keepsModes(path: string): boolean {
+  const probe = `${path}.${randomBytes(6).toString('hex')}`
+  writeFileSync(probe, '', { mode: OWNER_ONLY, flag: 'wx' })
+  try {
+    return !isOpenToOthers(probe)
+  } finally {
+    unlinkSync(probe)
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, 
   const { status: _, body: __, formLocation, ...kept } = answer
   if (formLocation !== undefined) {
     const query = toQuery(next === null ? {} : { next })
-    return { ...kept, status: 303, location: `${basePath}${formLocation}${query}` }
+    return { ...kept, status: 303, location: `${basePath}${formLocation}${query}`, text: explain('accepted') }
   }
   const notice = answer.notice ?? form.notice
   const flash = notice === undefined || next !== null ? [] : [deps.pages.leave({ notice })]
@@ -34,6 +34,7 @@ export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, 
     status: 303,
     location: answer.location ?? next ?? `${basePath}${form.done}`,
     cookies: [...(answer.cookies ?? []), ...flash],
+    text: explain('accepted'),
   }
 }
 
@@ -54,7 +55,19 @@ export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, { route, fiel
     status: 303,
     location: `${deps.pages.basePath}${page}${toQuery({ ...kept, ...(next === null ? {} : { next }) })}`,
     cookies: [deps.pages.leave({ problem: { code, detail, errors: errors.slice(0, 5) }, values })],
+    text: explain(`refused (${code})`),
   }
+}
+
+/**
+ * Returns the body of the redirect. Browsers follow the redirect and never show it. It is for people who forgot the media
+ * type: `curl -d` sends a form if it is not told otherwise.
+ */
+function explain(outcome: string): Required<Answer>['text'] {
+  const content =
+    `The request was ${outcome}. It came as an HTML form (Content-Type: application/x-www-form-urlencoded), so the answer ` +
+    'redirects a browser to a page. For an answer in JSON, send JSON with the header "Content-Type: application/json".\n'
+  return { type: 'text/plain; charset=utf-8', content }
 }
 
 function pick(fields: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string> {

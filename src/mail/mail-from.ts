@@ -8,6 +8,15 @@ export interface MailFrom {
   readonly address: EmailAddress
 }
 
+/** Domain of the default sender for a base URL without a domain. Emails from it never leave the machine (RFC 6761). */
+const LOCAL_DOMAIN = 'latchkey.localhost'
+
+/** Returns the default sender: `no-reply@` and the host of the base URL, or a local domain for `localhost` and IP addresses. */
+export function defaultMailFrom(baseUrl: URL): string {
+  const own = `no-reply@${baseUrl.hostname}`
+  return parseEmailAddress(own) === null ? `no-reply@${LOCAL_DOMAIN}` : own
+}
+
 const RIGHT = 'it must be one address such as "no-reply@example.com" or "Example <no-reply@example.com>"'
 /** A display name, with or without quotes, and an address in angle brackets; or an address alone. */
 const NAMED = /^(?:"(?<quoted>[^"\\<>]*)"\s*|(?<bare>[^"\\<>,;:@]*))<(?<address>[^<>]*)>$/

@@ -1,6 +1,6 @@
 /* Accepted and refused values of SMTP_URL and LATCHKEY_MAIL_FROM. */
 import { describe, expect, test } from 'vitest'
-import { parseMailFrom } from './mail-from.ts'
+import { defaultMailFrom, parseMailFrom } from './mail-from.ts'
 import { parseSmtpUrl } from './smtp-url.ts'
 
 describe('the sender of emails', () => {
@@ -36,15 +36,32 @@ describe('the sender of emails', () => {
   })
 })
 
+describe('the default sender', () => {
+  test.each([
+    ['https://id.example.com', 'no-reply@id.example.com'],
+    ['http://localhost:3000', 'no-reply@latchkey.localhost'],
+    ['http://127.0.0.1:3000', 'no-reply@latchkey.localhost'],
+    ['http://[::1]:3000', 'no-reply@latchkey.localhost'],
+    ['https://10.0.0.5', 'no-reply@latchkey.localhost'],
+  ])('of %s is an address that a mail server takes', (baseUrl, address) => {
+    expect(parseMailFrom(defaultMailFrom(new URL(baseUrl)))).toEqual({ name: '', address })
+  })
+})
+
 describe('the URL of the mail server', () => {
-  const none = { auth: null, isImplicitTls: false, isLoopback: false }
+  const none = { auth: null, isImplicitTls: false, isLoopback: false, isPrivate: false }
   test.each([
     ['smtp://mail.example.com', { ...none, host: 'mail.example.com', port: 587 }],
     ['smtp://MAIL.example.com:25/', { ...none, host: 'mail.example.com', port: 25 }],
     ['smtps://mail.example.com', { ...none, host: 'mail.example.com', port: 465, isImplicitTls: true }],
-    ['smtp://localhost:1025', { ...none, host: 'localhost', port: 1025, isLoopback: true }],
-    ['smtp://127.9.9.9', { ...none, host: '127.9.9.9', port: 587, isLoopback: true }],
-    ['smtp://[::1]', { ...none, host: '::1', port: 587, isLoopback: true }],
+    ['smtp://localhost:1025', { ...none, host: 'localhost', port: 1025, isLoopback: true, isPrivate: true }],
+    ['smtp://127.9.9.9', { ...none, host: '127.9.9.9', port: 587, isLoopback: true, isPrivate: true }],
+    ['smtp://[::1]', { ...none, host: '::1', port: 587, isLoopback: true, isPrivate: true }],
+    ['smtp://mailpit:1025', { ...none, host: 'mailpit', port: 1025, isPrivate: true }],
+    ['smtp://mail.corp.internal', { ...none, host: 'mail.corp.internal', port: 587, isPrivate: true }],
+    ['smtp://192.168.1.5', { ...none, host: '192.168.1.5', port: 587, isPrivate: true }],
+    ['smtp://172.32.0.1', { ...none, host: '172.32.0.1', port: 587 }],
+    ['smtp://[fd00::5]', { ...none, host: 'fd00::5', port: 587, isPrivate: true }],
     ['smtp://[2001:db8::1]', { ...none, host: '2001:db8::1', port: 587 }],
     ['smtp://localhost.example.com', { ...none, host: 'localhost.example.com', port: 587 }],
     ['smtp://127.0.0.1.example.com', { ...none, host: '127.0.0.1.example.com', port: 587 }],

@@ -58,7 +58,8 @@ export const smtpSettings: Settings<SmtpSettings> = defineSettings<SmtpSettings>
   mailFrom: {
     meaning: 'sender of emails: `Example <no-reply@example.com>` or `no-reply@example.com`',
     default: undefined,
-    defaultIs: '`no-reply@` and the host of the base URL',
+    defaultIs:
+      '`no-reply@` and the host of the base URL; for `localhost` and IP addresses `no-reply@latchkey.localhost`',
     schema: z.string(),
     variable: { name: 'LATCHKEY_MAIL_FROM' },
   },

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 
 /** A mail server, and how to connect to it. */
 export interface SmtpServer {
@@ -8,6 +9,8 @@ export interface SmtpServer {
   readonly isImplicitTls: boolean
   /** True if the connection never leaves this machine. */
   readonly isLoopback: boolean
+  /** True for a private IP address, and for a name that only a private network knows, such as `mailpit`. */
+  readonly isPrivate: boolean
   readonly auth: { readonly user: string; readonly pass: string } | null
 }
 
@@ -16,6 +19,9 @@ const DEFAULT_PORTS = { 'smtp:': 587, 'smtps:': 465 } as const
 const RIGHT = 'it must be smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465'
 const HOST_NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
+/** A name without a dot (Docker, Kubernetes), or in a domain for private networks (RFC 6762, RFC 6761, ICANN's .internal). */
+const PRIVATE_NAME = /^[a-z0-9_-]+$|\.(?:localhost|local|internal|test)$/
+const PRIVATE_RANGES = new Set(['private', 'uniqueLocal', 'linkLocal', 'loopback'])
 
 /**
  * Parses SMTP_URL. User and password are percent-encoded. Parameters are refused, so that none can switch TLS off.
@@ -38,6 +44,7 @@ export function parseSmtpUrl(text: string): SmtpServer {
     port: url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port),
     isImplicitTls: url.protocol === 'smtps:',
     isLoopback: LOOPBACK.test(host),
+    isPrivate: isIP(host) === 0 ? PRIVATE_NAME.test(host) : PRIVATE_RANGES.has(ipaddr.process(host).range()),
     auth: readCredentials(url),
   }
 }

@@ -4,7 +4,7 @@
  * others), SMTPUTF8.
  *
  * Refused on purpose: plain text to another machine, parameters in the URL, more than one recipient, attachments. On
- * loopback, plain text is allowed. STARTTLS is used there with any certificate, because the mail servers of Linux
+ * loopback, and with a setting on a private network, plain text is allowed. STARTTLS is used there with any certificate, because the mail servers of Linux
  * distributions have self-signed ones. Proven by smtp.test.ts.
  */
 import { z } from 'zod'
@@ -28,6 +28,8 @@ export interface SmtpMailerOptions {
   readonly connectTimeoutMs?: number
   /** Time limit for a whole email, in milliseconds. Default 20,000. */
   readonly timeoutMs?: number
+  /** If true, plain text to a host of a private network is allowed, such as a test server in Docker. Default false. */
+  readonly allowsPrivatePlainText?: boolean
   /** Clock for the header `Date`. Default: the clock of the machine. */
   readonly clock?: Clock
 }
@@ -72,7 +74,8 @@ export async function createSmtpMailer(options: SmtpMailerOptions): Promise<Smtp
   const server = parseSmtpUrl(options.url)
   const from = parseMailFrom(options.from)
   const { createTransport } = await loadNodemailer()
-  const transport = createTransport(connection(server, options.connectTimeoutMs ?? CONNECT_MS))
+  const isTrusted = server.isLoopback || (server.isPrivate && options.allowsPrivatePlainText === true)
+  const transport = createTransport(connection(server, isTrusted, options.connectTimeoutMs ?? CONNECT_MS))
   const closed = new AbortController()
 
   async function send(message: Message): Promise<void> {
@@ -102,13 +105,13 @@ function parseRecipient(text: string): EmailAddress {
   return address
 }
 
-function connection({ host, port, isImplicitTls, isLoopback, auth }: SmtpServer, connectTimeoutMs: number) {
+function connection({ host, port, isImplicitTls, auth }: SmtpServer, isTrusted: boolean, connectTimeoutMs: number) {
   return {
     host,
     port,
     secure: isImplicitTls,
-    requireTLS: !isImplicitTls && !isLoopback,
-    tls: { rejectUnauthorized: isImplicitTls || !isLoopback },
+    requireTLS: !isImplicitTls && !isTrusted,
+    tls: { rejectUnauthorized: isImplicitTls || !isTrusted },
     ...(auth === null ? {} : { auth }),
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { acceptConfiguration } from '../kernel/arguments.ts'
+import { isDevelopment } from '../kernel/origins.ts'
+import { defaultMailFrom } from '../mail/mail-from.ts'
 import type { SmtpMailer } from '../mail/smtp.ts'
 import { settingsSchema } from '../options/check-options.ts'
 import { type Environment, mergeOptions, readEnvironment } from '../options/environment.ts'
 import { ConfigurationError, type LatchkeyConfig, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
+import { parseSqliteUrl } from './sqlite-url.ts'
 
 /** All settings of a process. */
 export interface Configuration {
@@ -59,8 +62,9 @@ async function chooseMailer({ smtpUrl, mailFrom, baseUrl }: Environment): Promis
   if (smtpUrl === undefined) return undefined
   const { createSmtpMailer } = await import('../mail/smtp.ts')
   try {
-    const from = mailFrom ?? `no-reply@${new URL(baseUrl).hostname}`
-    return await createSmtpMailer({ url: smtpUrl, from })
+    const from = mailFrom ?? defaultMailFrom(new URL(baseUrl))
+    const allowsPrivatePlainText = isDevelopment(new URL(baseUrl))
+    return await createSmtpMailer({ url: smtpUrl, from, allowsPrivatePlainText })
   } catch (error) {
     throw new ConfigurationError(
       `SMTP_URL, LATCHKEY_MAIL_FROM: ${error instanceof Error ? error.message : String(error)}`,
@@ -80,15 +84,10 @@ async function chooseStorages(
 }
 
 async function chooseStorage({ databaseUrl, databaseDirectUrl }: Environment, directory: string): Promise<Storage> {
-  if (databaseUrl.startsWith('sqlite:')) return sqlite(toSqlitePath(databaseUrl, directory))
+  if (databaseUrl.startsWith('sqlite:')) return sqlite(parseSqliteUrl(databaseUrl, directory))
   const { postgres } = await import('../storage/sql/postgres.ts')
   return postgres(databaseUrl, {
     secretsFile: resolve(directory, 'latchkey.secrets'),
     ...(databaseDirectUrl === undefined ? {} : { directUrl: databaseDirectUrl }),
   })
-}
-
-function toSqlitePath(databaseUrl: string, directory: string): string {
-  const path = databaseUrl.slice('sqlite:'.length)
-  return path === ':memory:' ? path : resolve(directory, path)
 }

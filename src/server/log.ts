@@ -6,13 +6,14 @@ import { Refusal } from '../kernel/refusal.ts'
 /** The log of the process: one JSON object per line, on standard output, times in UTC. */
 export interface ServerLog {
   info(message: string, fields?: object): void
+  warn(message: string, fields?: object): void
   onEvent(event: SecurityEvent & EventOrigin): void
   onError(error: unknown, requestId: string | null): void
   onRequest(record: RequestRecord): void
 }
 
 /** Levels as in most Node logs (pino). */
-const LEVEL = { info: 30, error: 50 } as const
+const LEVEL = { info: 30, warn: 40, error: 50 } as const
 
 /** Creates the log. Its callers pass no secrets: only events, error objects, and summaries of requests. */
 export function createServerLog(): ServerLog {
@@ -29,6 +30,7 @@ export function createServerLog(): ServerLog {
 
   return {
     info: (message, fields = {}) => write('info', message, fields),
+    warn: (message, fields = {}) => write('warn', message, fields),
     onEvent({ type, at, ...event }) {
       write('info', type, { event: type, eventAt: new Date(at).toISOString(), ...event })
     },

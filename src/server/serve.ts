@@ -18,6 +18,8 @@ export interface RunningServer {
 
 const DRAIN_MS = 10_000
 const CLOSE_IDLE_MS = 50
+const NO_EMAILS =
+  'SMTP_URL is not set: no emails are sent, so users cannot verify an address or reset a forgotten password. See docs/mail.md.'
 
 /** Starts the server: opens the database, updates its schema, listens. */
 export async function startServer({ environment, options, closeMailer }: Configuration): Promise<RunningServer> {
@@ -34,6 +36,7 @@ export async function startServer({ environment, options, closeMailer }: Configu
     onRequest: log.onRequest,
     ...(metrics === null ? {} : { onStatement: metrics.onStatement }),
   })
+  if (environment.isProduction && environment.smtpUrl === undefined) log.warn(NO_EMAILS)
   const server = createHttpServer(auth, options.baseUrl, options.hstsIncludeSubDomains)
   const metricsServer = metrics?.createServer(auth.stats) ?? null
   try {

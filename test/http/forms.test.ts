@@ -29,6 +29,22 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
 
   const credentials = { email: 'ada@example.com', password: PASSWORD }
 
+  test('JSON sent without its media type, as curl -d does: the redirect says which header was forgotten', async () => {
+    const body = JSON.stringify(credentials)
+    for (const [path, outcome] of [
+      ['login', 'refused (validation_failed)'],
+      ['register', 'refused (validation_failed)'],
+      ['logout', 'accepted'],
+    ]) {
+      const reply = await instance.client().form(`/auth/${path}`, { [body]: '' })
+      expect(reply.status).toBe(303)
+      const { text } = reply
+      expect(text).toContain(outcome)
+      expect(text).toContain('Content-Type: application/json')
+      expect(text).not.toContain('ada@example.com')
+    }
+  })
+
   test('login: 303 with a cookie to the account, or to next', async () => {
     const client = instance.client()
     const reply = await client.form('/auth/login', { ...credentials, remember: 'on', next: '' })

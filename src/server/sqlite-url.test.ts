@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { sqlite } from '../sqlite.ts'
+import { parseSqliteUrl } from './sqlite-url.ts'
+
+describe('the URL of a SQLite file', () => {
+  test.each([
+    ['sqlite:app.db', '/srv/app.db'],
+    ['sqlite:./data/app.db', '/srv/data/app.db'],
+    ['sqlite:../app.db', '/app.db'],
+    ['sqlite:/var/lib/app.db', '/var/lib/app.db'],
+    ['sqlite:/app.db', '/app.db'],
+    ['sqlite://app.db', '/srv/app.db'],
+    ['sqlite://data/app.db', '/srv/data/app.db'],
+    ['sqlite:///var/lib/app.db', '/var/lib/app.db'],
+    ['sqlite:////var/lib/app.db', '/var/lib/app.db'],
+    ['sqlite::memory:', ':memory:'],
+    ['sqlite://:memory:', ':memory:'],
+  ])('%s is %s', (url, path) => {
+    expect(parseSqliteUrl(url, '/srv')).toBe(path)
+  })
+
+  test.each([
+    'sqlite:',
+    'sqlite://',
+    'sqlite:data/',
+    'sqlite:///app.db',
+    'sqlite:////app.db',
+    'sqlite:app.db?mode=ro',
+    'sqlite:///var/lib/app.db?cache=shared&mode=rwc',
+    'sqlite:app.db#x',
+  ])('%s is refused with correct forms, and creates no file', (url) => {
+    expect(() => parseSqliteUrl(url, '/srv')).toThrow(/DATABASE_URL .*sqlite:app\.db/)
+  })
+
+  test.each(['sqlite:app.db', 'file:app.db'])('sqlite(%j) refuses a URL in place of a path', (url) => {
+    expect(() => sqlite(url)).toThrow(/must be the path of a file/)
+  })
+})

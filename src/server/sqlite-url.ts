@@ -1,0 +1,25 @@
+import { resolve } from 'node:path'
+import { ConfigurationError } from '../options/options.ts'
+
+const RIGHT = 'it must be sqlite:app.db (in the working directory) or sqlite:/var/lib/latchkey/app.db'
+
+/**
+ * Returns the path in a URL of a SQLite file. `sqlite:app.db` and `sqlite://app.db` are relative to the directory,
+ * `sqlite:/var/app.db` and `sqlite:///var/app.db` are absolute.
+ * @throws ConfigurationError for a query, a fragment, no file, and for `sqlite:///app.db`, which other tools read as a
+ *   relative path.
+ */
+export function parseSqliteUrl(url: string, directory: string): string {
+  const rest = url.slice('sqlite:'.length)
+  if (rest === ':memory:' || rest === '//:memory:') return ':memory:'
+  if (/[?#]/.test(rest)) throw wrong('must not have a query or a fragment')
+  const path = rest.startsWith('//') ? rest.slice(2) : rest
+  if (/^\/{1,2}[^/]+$/.test(path) && rest.startsWith('//'))
+    throw wrong('is ambiguous: some tools read it as a relative path')
+  if (path === '' || path.endsWith('/')) throw wrong('names no file')
+  return resolve(directory, path)
+}
+
+function wrong(problem: string): ConfigurationError {
+  return new ConfigurationError(`DATABASE_URL ${problem}: ${RIGHT}`)
+}
