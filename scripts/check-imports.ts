@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   login: ['accounts', 'audit', 'mail', 'pages', 'passwords', 'sessions', 'throttle'],
   invitations: ['mail', 'one-time-tokens'],
   registration: ['accounts', 'login', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
+  access: [],
   factors: ['login', 'mail', 'passwords', 'sessions', 'throttle'],
   authentication: ['access-tokens', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
@@ -43,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // Collections derived from the parts of each room. Only rooms above all features may import them.
   catalogue: [
+    'access',
     'access-tokens',
     'accounts',
     'audit',

@@ -1,6 +1,7 @@
 /*
  * The list of features, in reading order. A new feature adds one line here; its room contains everything else.
  */
+import { access } from './access/feature.ts'
 import { accessTokens } from './access-tokens/feature.ts'
 import { accounts } from './accounts/feature.ts'
 import { audit } from './audit/feature.ts'
@@ -69,6 +70,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   const exports = [named.sessions, named.accessTokens, named.factors, named.audit].flatMap(
     ({ exports: part }) => part ?? [],
   )
+  const accessKinds = [named.sessions, named.accessTokens, named.factors].flatMap((feature) => feature.access ?? [])
   const accountsFeature = accounts(core, { ...shared, exports })
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
@@ -85,6 +87,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     named.accessTokens,
     passwords(core, { memory, pages, ...services.passwords }),
     named.invitations,
+    access(accessKinds),
     forwardAuth(core, { jwt: options.forwardAuth.jwt, scopes }),
   ]
   const list = [

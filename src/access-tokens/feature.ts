@@ -10,6 +10,7 @@ import { accessTokenRoutes } from './routes.ts'
 import { createServerSideTokens, type ServerSideTokens } from './server-side-tokens.ts'
 import type { AccessTokenSettings } from './settings.ts'
 import { sweepAccessTokens } from './sweep-access-tokens.ts'
+import { tokenAccess } from './token-access.ts'
 import type { VerifyAccessTokenDeps } from './verify-access-token.ts'
 
 /** Settings of access tokens. */
@@ -42,6 +43,7 @@ export function accessTokens(
         return { accessTokens: (await deps.accessTokens.listByUser(user)).map(toAccessTokenJson) }
       },
     },
+    access: tokenAccess(deps.accessTokens),
     accountPages: [accessTokenAccountPage(pages, deps.accessTokens)],
     async stop() {
       tokenUses.stop()

@@ -38,6 +38,8 @@ export interface AccessTokenStore {
   listByUser(userId: UserId): Promise<AccessToken[]>
   /** Revokes a token of the user, on every node. Returns false if it does not exist. */
   revoke(userId: UserId, id: AccessTokenId, effectsOf: EffectsOf): Promise<boolean>
+  /** Revokes all tokens of the user, on every node. The effects get their ids. Returns their number. */
+  revokeAll(userId: UserId, effectsOf: EffectsOf<readonly AccessTokenId[]>): Promise<number>
   /** Writes last uses. Deleted tokens stay deleted. */
   writeUses(uses: readonly AccessTokenUse[]): Promise<void>
   /** Deletes expired tokens, at most `limit`. Returns their number. */

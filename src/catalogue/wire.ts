@@ -2,6 +2,7 @@
  * All calls, derived from what each room states in its `wire.ts`. This file has types only: the client is made of them, and
  * they cost nothing at run time. test/client/wire.test.ts compares them with the OpenAPI document.
  */
+import type { accessCalls } from '../access/wire.ts'
 import type { AccessTokenExportJson, accessTokenCalls } from '../access-tokens/wire.ts'
 import type { AccountExportJson, accountCalls, emailCalls } from '../accounts/wire.ts'
 import type { auditCalls, EventExportJson, UserEventsJson } from '../audit/wire.ts'
@@ -26,6 +27,7 @@ type Calls = typeof documentCalls &
   typeof passwordCalls &
   typeof accessTokenCalls &
   typeof factorCalls &
+  typeof accessCalls &
   typeof forwardAuthCalls
 
 /** Everything that is stored about a user, except what proves their identity. Each room states its part. */

@@ -16,12 +16,13 @@ interface Follow {
   readonly mayDiffer: () => void
 }
 
-/** Returns the members of the client that use and manage second factors. */
+/** Returns the members of the client about second factors, and about everything that opens the account. */
 export function factorMembers(
   { plain, withBody, withId }: Builders,
   { isComplete, hasNews, mayDiffer }: Follow,
-): Pick<LatchkeyClient, 'login' | 'reauthenticateWith' | 'factors' | 'totp' | 'recoveryCodes'> {
+): Pick<LatchkeyClient, 'access' | 'login' | 'reauthenticateWith' | 'factors' | 'totp' | 'recoveryCodes'> {
   return {
+    access: { list: plain('GET /access'), revokeOthers: plain('DELETE /access') },
     login: {
       attempt: plain('GET /login/attempt'),
       totp: withBody('POST /login/totp', isComplete),

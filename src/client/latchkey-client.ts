@@ -24,6 +24,13 @@ export interface LatchkeyClient {
   /** Describes the service and its features. */
   readonly metadata: Call<'GET '>
 
+  readonly access: {
+    /** Lists everything that opens your account: sessions, access tokens, remembered devices. */
+    readonly list: Call<'GET /access'>
+    /** Revokes all of it except the current session. */
+    readonly revokeOthers: Call<'DELETE /access'>
+  }
+
   readonly login: {
     /** Lists the open steps of the login in progress. */
     readonly attempt: Call<'GET /login/attempt'>

@@ -6,6 +6,7 @@ import type { LoginStep, SecondFactors } from '../kernel/login-step.ts'
 import { factorsJsonSchema, readFactors } from './factors-json.ts'
 import { createRecoveryCodeHash } from './recovery-codes/recovery-code.ts'
 import { recoveryCodeStep } from './recovery-codes/recovery-code-step.ts'
+import { deviceAccess } from './remembered-devices/device-access.ts'
 import { isRemembered, rememberDevice } from './remembered-devices/remembered-device.ts'
 import { factorRoutes, totpRoutes } from './routes.ts'
 import type { FactorSettings, SecondFactorSettings } from './settings.ts'
@@ -52,6 +53,7 @@ export function factors(core: Core, { secondFactor, moreSteps, ...options }: Fac
       shape: { factors: factorsJsonSchema },
       collect: async (user) => ({ factors: await readFactors(deps, user) }),
     },
+    access: deviceAccess(deps),
     secondFactors: {
       steps: [...own, ...moreSteps] as readonly LoginStep[],
       isRemembered: (owner, tokens) => isRemembered(deps, owner, tokens),

@@ -1,5 +1,6 @@
 import type { html } from 'hono/html'
 import type { ZodType } from 'zod'
+import type { Stamp } from './event.ts'
 import type { Flash } from './flash.ts'
 import type { UserId } from './ids.ts'
 import type { LoginStep } from './login-step.ts'
@@ -25,6 +26,29 @@ export interface ExportPart {
   readonly shape: Readonly<Record<string, ZodType>>
   /** Returns the members, or null if the user does not exist. */
   collect(user: UserId): Promise<object | null>
+}
+
+/** Something that opens an account. */
+export interface AccessItem {
+  readonly id: string
+  /** A name for users. */
+  readonly name: string
+  /** Milliseconds since 1970 UTC. */
+  readonly createdAt: number
+  /** Milliseconds since 1970 UTC; null if it was never used. */
+  readonly lastUsedAt: number | null
+  /** True for the session of the request. Default false. */
+  readonly isCurrent?: boolean
+}
+
+/** The part of a feature in the list of everything that opens an account. */
+export interface AccessKind {
+  /** The word of the kind: `session`, `access_token`. */
+  readonly kind: string
+  /** Lists what opens the account of the principal. */
+  list(principal: SessionPrincipal): Promise<readonly AccessItem[]>
+  /** Revokes all of it except the session of the principal. Returns the number. */
+  revokeOthers(principal: SessionPrincipal, stamp: Stamp): Promise<number>
 }
 
 /** Input of one part of the account page. */
@@ -54,6 +78,8 @@ export interface Feature {
   /** Proofs that a login can ask for after the first one. */
   readonly loginSteps?: readonly LoginStep[]
   readonly exports?: ExportPart
+  /** Its part of `GET /access`. */
+  readonly access?: AccessKind
   readonly accountPages?: readonly AccountPage[]
   /** Writes data that is still in memory. Features stop in the order of the list, also if an earlier one fails. */
   readonly stop?: () => Promise<unknown>

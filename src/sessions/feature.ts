@@ -3,6 +3,7 @@ import type { Feature } from '../kernel/feature.ts'
 import type { Pages } from '../pages/pages.ts'
 import { sessionRoutes } from './routes.ts'
 import { createServerSideSessions, type ServerSideSessions } from './server-side-sessions.ts'
+import { sessionAccess } from './session-access.ts'
 import { sessionExport } from './session-export.ts'
 import type { SessionMemory } from './session-memory.ts'
 import { sessionAccountPage } from './session-pages.ts'
@@ -25,6 +26,7 @@ export function sessions(core: Core, memory: SessionMemory, pages: Pages): Sessi
     routes: sessionRoutes(deps),
     jobs: [{ name: SWEEP, every: 'sweep', run: () => sweepSessions(deps, core.stamp) }],
     exports: sessionExport(deps),
+    access: sessionAccess(deps),
     accountPages: [sessionAccountPage(pages, deps)],
     async stop() {
       memory.touches.stop()

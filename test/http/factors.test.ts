@@ -254,6 +254,30 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await half.post('/auth/login/recovery-code', { code: mallory.recoveryCodes[0] })).status).toBe(403)
   })
 
+  test('everything that opens the account is one list, and one call revokes it all but the current session', async () => {
+    const { client, email, id, secret } = await enrol()
+    const browser = await begin(email)
+    await browser.post('/auth/login/totp', { code: totpCode(secret, now), rememberDevice: true })
+    const { token } = await instance.auth.tokens.create(id, { name: 'nightly backup', scopes: [] })
+    const stranger = await enrol()
+    const { access } = (await client.get('/auth/access')).body
+    const brief = access.map((each: { kind: string; current: boolean }) => [each.kind, each.current])
+    expect(brief.toSorted()).toEqual([
+      ['access_token', false],
+      ['remembered_device', false],
+      ['session', false],
+      ['session', true],
+    ])
+    expect(access.map(({ name }: { name: string }) => name)).toContain('nightly backup')
+    expect((await client.delete('/auth/access')).body).toEqual({ revoked: 3 })
+    expect((await client.get('/auth/access')).body.access).toMatchObject([{ kind: 'session', current: true }])
+    expect((await browser.get('/auth/session')).status).toBe(401)
+    expect((await instance.client().get('/auth/user', { authorization: `Bearer ${token}` })).status).toBe(401)
+    expect((await logIn(browser, email)).body.status).toBe('step_required')
+    expect((await stranger.client.get('/auth/session')).status).toBe(200)
+    expect((await client.delete('/auth/access')).body).toEqual({ revoked: 0 })
+  })
+
   test('no secret is stored in the clear', async () => {
     const { secret, recoveryCodes } = await enrol()
     const stored = await instance.stored()

@@ -35,6 +35,8 @@ export interface RememberedDeviceStore {
   list(userId: UserId, now: number): Promise<readonly RememberedDevice[]>
   /** Returns false if the user has no such device. */
   forget(userId: UserId, id: string, effectsOf: EffectsOf): Promise<boolean>
+  /** Removes all devices of a user. The effects get their ids. Returns their number. */
+  forgetAll(userId: UserId, effectsOf: EffectsOf<readonly string[]>): Promise<number>
   /** Deletes expired devices, at most `limit`; returns their number. */
   sweep(now: number, limit: number): Promise<number>
 }

@@ -54,6 +54,17 @@ export function createAccessTokenStore(database: TransactingDatabase): AccessTok
         }),
       ),
 
+    async revokeAll(userId, effectsOf) {
+      const ids = await transact(effectsOf, async (trx, sessions) => {
+        sessions.evict({ kind: 'user', id: userId })
+        const rows = await trx.deleteFrom('access_tokens').where('user_id', '=', userId).returning('id').execute()
+        if (rows.length === 0) return null
+        await sessions.userChanged(userId)
+        return rows.map(({ id }) => id as AccessTokenId)
+      })
+      return ids?.length ?? 0
+    },
+
     async writeUses(uses) {
       await writeLightly(async (light) => {
         for (const { id, lastUsedAt } of uses) {

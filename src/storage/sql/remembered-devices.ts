@@ -62,6 +62,14 @@ export function createRememberedDeviceStore({ db, reader, transact }: Transactin
         }),
       ),
 
+    async forgetAll(userId, effectsOf) {
+      const ids = await transact(effectsOf, async (trx) => {
+        const rows = await trx.deleteFrom('remembered_devices').where('user_id', '=', userId).returning('id').execute()
+        return rows.length === 0 ? null : rows.map(({ id }) => id)
+      })
+      return ids?.length ?? 0
+    },
+
     async sweep(now, limit) {
       const due = db
         .selectFrom('remembered_devices')
