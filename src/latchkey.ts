@@ -14,6 +14,7 @@ import { refuseCrossOrigin } from './http/cross-origin.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { guardHandler } from './http/guard-handler.ts'
 import { isFault, refusalResponse } from './http/refusal-response.ts'
+import { reportMisdirectedOnce } from './http/refuse-misdirected.ts'
 import { createTracer } from './http/tracer.ts'
 import type { Latchkey } from './instance.ts'
 import { startJobs } from './jobs.ts'
@@ -88,6 +89,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     onEvent,
     onError: report,
     onRequest: guardListener(options.onRequest, report),
+    onMisdirected: reportMisdirectedOnce(report),
   })
   const { authenticate, require, checkRequirement } = authentication
   const calls = publicCalls({ core, services, features, options, report })

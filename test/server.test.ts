@@ -2,8 +2,9 @@
 
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import { connect } from 'node:net'
-import { setPriority, tmpdir } from 'node:os'
+import { networkInterfaces, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -217,6 +218,16 @@ describe('wrong settings of the server are refused at the start, with a reason',
     [{ LATCHKEY_BASE_URL: 'http://example.com' }, 'use https'],
     [{ LATCHKEY_BASE_URL: 'nonsense' }, 'LATCHKEY_BASE_URL'],
     [{ NODE_ENV: 'production', LATCHKEY_BASE_URL: 'https://example.com' }, 'LATCHKEY_SECRETS'],
+    ...['Production', 'prod', 'staging', 'dev', ' production'].map((name): [object, string] => [
+      { NODE_ENV: name },
+      'NODE_ENV: must be production, development or test',
+    ]),
+    ...['0.0.0.0', '::', '192.0.2.7', 'acme.example', '127.0.0.1.nip.io'].map((host): [object, string] => [
+      { HOST: host },
+      `HOST: other machines can reach ${host}, and NODE_ENV is not production`,
+    ]),
+    [{ HOST: '0.0.0.0', NODE_ENV: 'test' }, 'LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT=1'],
+    [{ LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT: 'yes' }, 'LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT: must be 1'],
     [{ LATCHKEY_SECRETS: 'short' }, 'LATCHKEY_SECRETS'],
     [{ PORT: 'eighty' }, 'PORT'],
     [{ PORT: '0', LATCHKEY_BASE_URL: '' }, 'LATCHKEY_BASE_URL must say'],
@@ -239,6 +250,29 @@ describe('wrong settings of the server are refused at the start, with a reason',
     const error = await startServerProcess(env, cwd).catch((thrown: unknown) => String(thrown))
     expect(error).toContain('ended with 2')
     expect(error).toContain(reason)
+  })
+
+  test('CWE-489, CWE-1188: the development mailbox answers this machine only, also when the server is public', async () => {
+    const env = { HOST: '0.0.0.0', LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT: '1', NODE_ENV: 'development' }
+    const server = await startServerProcess(env, cwd)
+    const read = async (headers: Record<string, string>, host = '127.0.0.1'): Promise<number> => {
+      const request = http.get({ host, port: server.port, path: '/auth/dev/mail', headers })
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      response.resume()
+      return response.statusCode ?? 0
+    }
+    expect(await read({})).toBe(200)
+    expect(await read({ host: 'localhost:3000' })).toBe(200)
+    const proxied = { 'x-forwarded-for': '203.0.113.9' }
+    const statuses = [{ host: 'id.acme.example' }, proxied, { forwarded: 'for=203.0.113.9' }, { via: '1.1 acme' }].map(
+      (each) => read(each),
+    )
+    const outer = Object.values(networkInterfaces())
+      .flat()
+      .find((each) => each?.internal === false && each.family === 'IPv4')
+    if (outer !== undefined) statuses.push(read({ host: 'localhost' }, outer.address))
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set([404]))
+    await server.end('SIGTERM')
   })
 
   test('production starts with secrets, uses https cookies and prints no greeting', async () => {

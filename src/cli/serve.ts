@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { Command } from 'commander'
 import { serviceSettings } from '../options/service-settings.ts'
 import { readConfiguration } from '../server/configuration.ts'
+import { refusePublicDevelopment } from '../server/refuse-public-development.ts'
 import { startServer } from '../server/serve.ts'
 
 /** The command `latchkey serve`. */
@@ -14,6 +15,7 @@ export function serveCommand(): Command {
 
 async function serve(): Promise<void> {
   const configuration = await readConfiguration(process.env, process.cwd())
+  refusePublicDevelopment(configuration.environment)
   const server = await startServer(configuration)
   if (!configuration.environment.isProduction)
     greet(configuration.options.baseUrl, serviceSettings.complete(configuration.options).basePath)

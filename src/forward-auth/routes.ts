@@ -53,6 +53,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
   return defineRoute(forwardAuthCalls['GET /verify'], {
     summary: 'Forward-auth: check a request for a proxy and return its user',
     query: QUERY,
+    forwardedBy: 'application',
     repeats: ['scope'],
     answers: { 204: null, 303: null },
 

@@ -19,9 +19,11 @@ import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
 import { type HttpEvent, REPORTED_REFUSALS } from './events.ts'
 import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './exchange.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
+import { isLocalRequest } from './is-local-request.ts'
 import { isDecodable } from './percent-escapes.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { isFault, refusalResponse } from './refusal-response.ts'
+import { refuseMisdirected } from './refuse-misdirected.ts'
 import type { Tracer } from './tracer.ts'
 
 /** Dependencies of `createApp`. */
@@ -35,6 +37,8 @@ export interface AppDeps extends ExchangeDeps {
   readonly onEvent: (event: StampedEvent) => void
   readonly onError: (error: unknown, requestId: string) => void
   readonly onRequest: (record: RequestRecord) => void
+  /** Receives every refusal `misdirected`, which shows a wrong base URL. */
+  readonly onMisdirected: (refusal: Refusal, requestId: string) => void
 }
 
 /** A request with this header gets the session token in a response header of the same name. */
@@ -98,6 +102,7 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 /** Answers a request whose route is known. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
   const { request } = exchange
+  if (route.forwardedBy !== 'application') refuseMisdirected(headerReader(request), deps.origins.own)
   refuseCrossOrigin(request.method, headerReader(request), deps.origins)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
   await authenticate(deps, exchange)
@@ -149,6 +154,7 @@ function toCall(
     wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
     cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
+    isLocal: () => isLocalRequest(request, exchange.connection),
     stamp,
     reportQuota: (quota) => {
       exchange.quota = quota
@@ -267,6 +273,7 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   const refusal = error instanceof Refusal ? error : new Refusal('internal_error')
   if (isFault(refusal)) deps.onError(error, exchange.requestId)
   reportRefusal(deps, exchange, refusal)
+  if (refusal.code === 'misdirected') deps.onMisdirected(refusal, exchange.requestId)
   if (refusal.throttled !== undefined) exchange.quota = refusal.throttled.quota
   const { route, form } = exchange
   if (route?.form !== undefined && form !== null) {

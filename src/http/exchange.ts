@@ -24,6 +24,7 @@ export interface ExchangeDeps {
 /** The state of a request while it is handled. */
 export interface Exchange {
   readonly request: Request
+  readonly connection: Connection
   readonly requestId: string
   readonly client: ClientInfo
   readonly stamp: Stamp
@@ -50,6 +51,7 @@ export function openExchange(deps: ExchangeDeps, request: Request, connection: C
   }
   const exchange: Exchange = {
     request,
+    connection,
     requestId,
     client,
     stamp: (event) => {

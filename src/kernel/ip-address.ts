@@ -55,6 +55,11 @@ export function parseIpNetwork(text: string): IpNetwork | null {
   }
 }
 
+/** Returns true for an IP address that only this machine can reach. Returns false for malformed text. */
+export function isLoopbackAddress(text: string): boolean {
+  return parse(text)?.range() === 'loopback'
+}
+
 /** Returns the eight 16-bit groups of an IPv6 address, or null for IPv4, IPv4-mapped IPv6 and malformed text. */
 export function parseIpv6Groups(text: string): readonly number[] | null {
   const parsed = parse(text)

@@ -13,7 +13,15 @@ export function isLocalOrigin({ hostname }: URL): boolean {
   return LOCAL_HOSTS.has(hostname)
 }
 
+/** The values that NODE_ENV may have, besides being absent. */
+export const NODE_ENVS: readonly string[] = ['production', 'development', 'test']
+
+/** Returns true if Node runs in production. `checkOptions` refuses a mistyped value, such as `prod`. */
+export function isProduction(): boolean {
+  return process.env.NODE_ENV === 'production'
+}
+
 /** Returns true on a developer's machine: emails are then printed, and no mailer is required. */
 export function isDevelopment(baseUrl: URL): boolean {
-  return isLocalOrigin(baseUrl) && process.env.NODE_ENV !== 'production'
+  return isLocalOrigin(baseUrl) && !isProduction()
 }

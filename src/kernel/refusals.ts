@@ -47,6 +47,12 @@ export const KERNEL_REFUSALS = defineRefusals({
     when: 'A browser sent a state-changing request from a page of another origin. The detail names the header that shows it.',
     next: 'Send the request from a page on the base URL, or add the origin of the page to trustedOrigins.',
   },
+  misdirected: {
+    status: 421,
+    title: 'Wrong origin',
+    when: 'A browser sent the request to another origin than the base URL of the service. The detail names the header that shows it.',
+    next: 'Operators: set baseUrl (LATCHKEY_BASE_URL) to the origin that browsers see, or correct the proxy.',
+  },
   insufficient_scope: {
     status: 403,
     title: 'Insufficient scope',

@@ -30,6 +30,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly cookies: (suffix: string) => readonly string[]
   /** Returns a header by its name, for routes that read what proxies send. */
   readonly header: (name: string) => string | null
+  /** Returns true if the request comes from this machine and no proxy forwarded it. */
+  readonly isLocal: () => boolean
   readonly stamp: Stamp
   /** Adds the rest of a budget to the headers of the answer, whether it is a success or a refusal. */
   readonly reportQuota: (quota: Quota) => void
@@ -97,6 +99,8 @@ export interface Route extends Omit<Call, 'types'> {
   /** The success answers by status: a schema, a media type other than JSON, or null for an empty answer. */
   readonly answers: Readonly<Record<number, ZodType | `${string}/${string}` | null>>
   readonly form?: FormUse
+  /** `application`: forwarded host and scheme are those of an application behind forward-auth, not those of Latchkey. */
+  readonly forwardedBy?: 'application'
   /** Answers a request that has no valid session and no token. Null or absent: 401 unauthenticated. */
   answerNobody?(request: RouteRequest): Answer | null
   handle(request: RouteRequest): Promise<Answer>
@@ -122,7 +126,7 @@ type QueryPart<Query> = Query extends undefined
 /** What a route adds to its call. `handle` gets the validated body, and a principal if the call requires one. */
 export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   Route,
-  'summary' | 'repeats' | 'form' | 'answerNobody' | 'checkRefused'
+  'summary' | 'repeats' | 'form' | 'forwardedBy' | 'answerNobody' | 'checkRefused'
 > &
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {

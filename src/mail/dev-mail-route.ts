@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import { defineCall } from '../kernel/define-calls.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import type { DevelopmentMailer } from './development-mailer.ts'
 
-/** Route that lists the emails of a development setup, newest first. It exists only in development without a mailer. */
+/**
+ * Route that lists the emails of a development setup, newest first. It exists only in development without a mailer, and
+ * only for requests of this machine: the emails have links that log in as anyone (CWE-489).
+ */
 export function devMailRoute({ list }: DevelopmentMailer): Route {
   return defineRoute(defineCall('GET /dev/mail', { name: 'dev.mails', access: 'anyone' }), {
     summary: 'Development only: list the emails that were not sent',
@@ -22,7 +26,8 @@ export function devMailRoute({ list }: DevelopmentMailer): Route {
         ),
       }),
     },
-    async handle() {
+    async handle({ isLocal }) {
+      if (!isLocal()) throw new Refusal('not_found', { detail: 'There is no such route.' })
       const mails = list().map(({ sentAt, ...message }) => ({ ...message, sentAt: toIsoTime(sentAt) }))
       return { status: 200, body: { mails: mails.reverse() } }
     },

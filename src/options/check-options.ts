@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { acceptConfiguration, strictMembers } from '../kernel/arguments.ts'
-import { isDevelopment } from '../kernel/origins.ts'
+import { isDevelopment, NODE_ENVS } from '../kernel/origins.ts'
 import { type NamedSetting, REQUIRED, type RoomSettings } from '../kernel/settings.ts'
 import { ConfigurationError, type LatchkeyOptions } from './options.ts'
 import { LIBRARY_SETTINGS, SHARED_SETTINGS } from './settings.ts'
@@ -8,6 +8,9 @@ import { zodSchema } from './zod-schema.ts'
 
 /** The schema of the settings in a configuration file. */
 export const settingsSchema: z.ZodType = toSchema(SHARED_SETTINGS)
+
+/** What NODE_ENV may be. Another value, such as `prod` or `staging`, would silently count as development (CWE-1188). */
+export const NODE_ENV_RULE = 'must be production, development or test; not set means development'
 
 const OPTIONS = [...LIBRARY_SETTINGS, ...SHARED_SETTINGS]
 const optionsSchema = toSchema(OPTIONS)
@@ -18,6 +21,9 @@ const optionsSchema = toSchema(OPTIONS)
  */
 export function checkOptions(options: LatchkeyOptions): void {
   acceptConfiguration('createLatchkey', optionsSchema, options)
+  const { NODE_ENV: nodeEnv = '' } = process.env
+  if (nodeEnv !== '' && !NODE_ENVS.includes(nodeEnv))
+    throw new ConfigurationError(`createLatchkey: NODE_ENV ${NODE_ENV_RULE}`)
   const baseUrl = new URL(options.baseUrl)
   const context = {
     baseUrl,

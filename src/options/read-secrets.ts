@@ -1,4 +1,5 @@
 import { newSecret, readOrCreateSecretFile } from '../crypto/secrets.ts'
+import { isProduction } from '../kernel/origins.ts'
 import { type CompleteOptions, ConfigurationError } from './options.ts'
 
 /**
@@ -12,7 +13,7 @@ export function readSecrets({ secrets, storage }: CompleteOptions): Buffer[] {
 }
 
 function developmentSecret(file: string | null): string {
-  if (process.env.NODE_ENV === 'production') {
+  if (isProduction()) {
     throw new ConfigurationError(
       'createLatchkey: secrets is required in production, and LATCHKEY_SECRETS for the server. Create one with: openssl rand -base64 32 | tr +/ -_ | tr -d =',
     )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NODE_ENVS } from '../kernel/origins.ts'
 import { parseInteger } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
@@ -14,6 +15,8 @@ export interface ServerSettings {
   /** Port of the metrics. Default: metrics are off. */
   readonly metricsPort?: number | undefined
   readonly isProduction: boolean
+  /** True if a server in development may listen on an address that other machines reach. */
+  readonly allowPublicDevelopment: boolean
 }
 
 const NO_PORT = 'must be a port, 0 to 65535'
@@ -72,10 +75,20 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
     variable: { name: 'LATCHKEY_METRICS_PORT', parse: parseInteger },
   },
   isProduction: {
-    meaning: '`production`: secrets are required, and no greeting is printed',
+    meaning:
+      "`production`: secrets are required, and no greeting is printed; `development`, `test`: a developer's machine. Another value is refused",
     default: false,
     defaultIs: 'development',
-    schema: z.boolean(),
-    variable: { name: 'NODE_ENV', parse: (text) => text === 'production' },
+    schema: z.boolean('must be production, development or test; not set means development'),
+    variable: {
+      name: 'NODE_ENV',
+      parse: (text) => (NODE_ENVS.includes(text) ? text === 'production' : text),
+    },
+  },
+  allowPublicDevelopment: {
+    meaning: '`1`: the server may listen on a `HOST` that is not loopback while `NODE_ENV` is not `production`',
+    default: false,
+    schema: z.literal(true, 'must be 1'),
+    variable: { name: 'LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT', parse: (text) => text === '1' },
   },
 })
