@@ -19,7 +19,7 @@ const ROOMS: readonly string[] = [
   'test',
 ]
 /** Pages that are history or are generated from elsewhere. */
-const SKIPPED = /^docs\/(?:decisions|benchmarks)\/|^docs\/problems\.md$|(?:^|\/)(?:node_modules|dist|\.next)\//
+const SKIPPED = /^docs\/(?:decisions|benchmarks)\/|^docs\/(?:problems|asvs)\.md$|(?:^|\/)(?:node_modules|dist|\.next)\//
 const CHECKED = /\.(?:md|tsx?|py|conf)$|(?:^|\/)Caddyfile$/
 
 /** Refused patterns, and their replacements. Code spans, code blocks and link targets are not checked. */

@@ -36,7 +36,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
   const isIn = async ({ client }: { client: Client }): Promise<boolean> =>
     (await client.get('/auth/session')).status === 200
 
-  test('sessions are counted and revoked by network, time, method and user, on all nodes', async () => {
+  test('sessions are counted and revoked by network, time, method and user, on all nodes (ASVS 7.4.5)', async () => {
     const before = await logIn('203.0.113.7')
     instance.advance(HOUR)
     const inside = [await logIn('203.0.113.200'), await logIn('203.0.113.7')]
@@ -59,7 +59,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     expect(event).toMatchObject({ type: 'session.revoked', actor: 'application', sessionId: expect.any(String) })
   })
 
-  test('sessions are revoked completely, even if there are more than one batch', async () => {
+  test('sessions are revoked completely, even if there are more than one batch (ASVS 7.4.5)', async () => {
     const { id, email } = await logIn('198.51.100.1')
     const login = () => instance.client().post('/auth/login', { email, password: PASSWORD })
     if (ring.endsWith('Redis')) await Promise.all(Array.from({ length: 20 }, login))
@@ -104,7 +104,7 @@ describe.each(RINGS)('administration (%s)', (ring) => {
     expect(await instance.auth.sessions.count({ method: 'passkey' as 'password' })).toBe(0)
   })
 
-  test('a forced reset disables the password and revokes all sessions at once; unlocking enables it again', async () => {
+  test('a forced reset disables the password and revokes all sessions at once; unlocking enables it again (ASVS 6.4.6)', async () => {
     const user = await logIn('192.0.2.2')
     const bystander = await logIn('192.0.2.3')
     await instance.auth.users.forcePasswordReset(user.id)

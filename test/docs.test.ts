@@ -119,7 +119,7 @@ describe('the documentation', () => {
     expect(read('docs/configuration.md')).toBe(withTables(read('docs/configuration.md')))
   })
 
-  test('the table of docs/events.md matches the catalogue of events', () => {
+  test('the table of docs/events.md matches the catalogue of events (ASVS 16.1.1)', () => {
     expect(read('docs/events.md')).toContain(`\n\n${eventsTable()}\n\n`) // node scripts/write-events.ts
   })
 
@@ -492,7 +492,7 @@ describe('a consumer of the package', () => {
     await closed
   })
 
-  test('importing the library opens no file and no socket of its own', () => {
+  test('importing the library opens no file and no socket of its own (ASVS 14.2.3, 16.2.3)', () => {
     const code =
       "import 'latchkey'; import 'latchkey/node'; import 'latchkey/sqlite'; console.log(process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|Close/.test(name)).join())"
     expect(

@@ -3,6 +3,7 @@
  * expression; mutants differ in one place.
  */
 import { expect, test } from 'vitest'
+import { answerAll, findProblems as findAsvsProblems, listCarriers, readRequirements } from '../scripts/asvs.ts'
 import { findProblem, listExpressions } from '../scripts/check-expressions.ts'
 import { findTooLong, listFunctions } from '../scripts/check-functions.ts'
 import { findProblems, toHouse, toRows } from '../scripts/house.ts'
@@ -89,7 +90,7 @@ test('a function of more than 80 lines is found, a route table is not', () => {
   )
 })
 
-test('a regular expression that takes more than linear time is found, and so is one that is built at run time (CWE-1333)', () => {
+test('a regular expression that takes more than linear time is found, and so is one that is built at run time (CWE-1333) (ASVS 1.2.9, 1.3.12)', () => {
   const source = [
     'const linear = /^[a-z]+(?:,[a-z]+)*$/u',
     'const once = /[[\\p{Cc}--[x]]]/v',
@@ -128,5 +129,31 @@ test('each mutant changes one place of the source', () => {
       "await save('é') → ;: if (!ok && a <= 1) ;",
       'true → false: return { done: false }',
     ].toSorted(),
+  )
+})
+
+test('a test carries the requirements of ASVS in its name; an unknown id, a missing and a double answer are found', () => {
+  const source =
+    "const x = 'ASVS 1.1.1'\ntest('a, b (CWE-9; ASVS 7.2.4, 99.1.1)', () => {}); test('ASVS 3.4.1: x', () => {})"
+  const carriers = listCarriers('a.test.ts', source)
+  expect(carriers).toEqual([
+    { file: 'a.test.ts', name: 'a, b', ids: ['7.2.4', '99.1.1'] },
+    { file: 'a.test.ts', name: 'ASVS 3.4.1: x', ids: ['3.4.1'] },
+  ])
+  const requirements = readRequirements(
+    'id,level\n7.2.4,1,V7 Session,"a ""new"", token",library,x\n3.7.4,2,V3 Web,preload,operator,\n1.0.1,1,V1 Encoding,x,,\n',
+  )
+  expect(answerAll(requirements, carriers).map(({ kind, text }) => [kind, text])).toEqual([
+    ['tested', 'a "new", token'],
+    ['duty', 'preload'],
+    ['unanswered', 'x'],
+  ])
+  const problems = findAsvsProblems(requirements, [...carriers, { file: 'b.test.ts', name: 'c', ids: ['3.7.4'] }])
+  expect(problems).toEqual(
+    expect.arrayContaining([
+      '99.1.1 is not in docs/asvs-5.csv: a.test.ts "a, b"',
+      '3.7.4 is duty, but b.test.ts "c" carries it',
+      '1.0.1 has no test and no statement: x',
+    ]),
   )
 })

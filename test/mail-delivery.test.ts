@@ -53,7 +53,7 @@ describe.each(RINGS)('the outbox (%s)', (ring) => {
   /** Waits until this number of emails has arrived. */
   const arrival = (count: number): Promise<unknown> => smtp.waitForMail(() => smtp.mails.length >= count)
 
-  test('a dead mail server delays emails and loses none', async () => {
+  test('a dead mail server delays emails and loses none (ASVS 16.5.2)', async () => {
     const { instance, told } = await start()
     await smtp.stop()
     for (let count = 0; count < 3; count++) {

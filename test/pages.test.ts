@@ -121,7 +121,7 @@ describe('the hosted pages', () => {
     },
   )
 
-  test('JavaScript can read neither the cookie nor stored data; the password can be shown and pasted', async () => {
+  test('JavaScript can read neither the cookie nor stored data; the password can be shown and pasted (ASVS 3.3.4, 6.2.6, 6.2.7, 10.1.1, 14.3.3)', async () => {
     const { context, page } = await open(true)
     await page.goto(`${base}/auth/register`)
     const password = page.getByLabel('Password', { exact: true })

@@ -1,5 +1,6 @@
 /* The server as a process of its own, over raw sockets and real signals. */
 
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
@@ -90,15 +91,18 @@ describe('latchkey serve', () => {
       400,
     ],
     ['no HTTP at all', 'hello\r\n\r\n', 400],
-  ])('%s', async (_, request, status) => {
-    const answer = await raw(server.port, request)
-    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
-    if (status === 405 && request.startsWith('TRACE')) expect(answer).toMatch(/^allow: /im)
-    expect(answer).toMatch(/x-content-type-options: nosniff/i)
-    expect(answer).toMatch(/"type":"http:\/\/localhost:3000\/auth\/problems\/[a-z_]+"/)
-  })
+  ])(
+    '%s is refused by the HTTP parser, with our headers (ASVS 3.4.4, 4.1.4, 4.2.1, 13.4.4)',
+    async (_, request, status) => {
+      const answer = await raw(server.port, request)
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      if (status === 405 && request.startsWith('TRACE')) expect(answer).toMatch(/^allow: /im)
+      expect(answer).toMatch(/x-content-type-options: nosniff/i)
+      expect(answer).toMatch(/"type":"http:\/\/localhost:3000\/auth\/problems\/[a-z_]+"/)
+    },
+  )
 
-  test('X-Forwarded-For is ignored without a trusted proxy', async () => {
+  test('X-Forwarded-For is ignored without a trusted proxy (ASVS 4.1.3, 15.3.4)', async () => {
     const client = server.client()
     const { body } = await client.post(
       '/auth/register',
@@ -121,7 +125,7 @@ describe('latchkey serve', () => {
     expect(Math.min(...durations)).toBeLessThan(50)
   })
 
-  test('the log is JSON lines with request ids, and contains no secret', async () => {
+  test('the log is JSON lines with request ids, and contains no secret (ASVS 16.2.2, 16.2.4, 16.2.5)', async () => {
     const client = server.client()
     const { headers } = await client.post(
       '/auth/register',
@@ -209,9 +213,10 @@ test('two processes on one file: a session revoked by one is refused by the othe
   await Promise.all([one.end('SIGTERM'), two.end('SIGTERM')])
 })
 
-describe('wrong settings of the server are refused at the start, with a reason', () => {
+describe('wrong settings of the server are refused at the start, with a reason (ASVS 11.2.3, 12.2.1)', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'latchkey-config-'))
-  const secret = Buffer.alloc(32, 1).toString('base64url')
+  const secret = randomBytes(32).toString('base64url')
+  const patterns = [Buffer.alloc(32, 1), Buffer.alloc(48, 'changeme'), Buffer.alloc(32, '0123456789abcdef')]
 
   test.each([
     [{ LATCHKEY_BASEURL: 'http://localhost' }, 'LATCHKEY_BASEURL: there is no such setting'],
@@ -229,6 +234,14 @@ describe('wrong settings of the server are refused at the start, with a reason',
     [{ HOST: '0.0.0.0', NODE_ENV: 'test' }, 'LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT=1'],
     [{ LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT: 'yes' }, 'LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT: must be 1'],
     [{ LATCHKEY_SECRETS: 'short' }, 'LATCHKEY_SECRETS'],
+    ...patterns.map((bytes): [object, string] => [
+      {
+        NODE_ENV: 'production',
+        LATCHKEY_BASE_URL: 'https://example.com',
+        LATCHKEY_SECRETS: `${secret},${bytes.toString('base64url')}`,
+      },
+      'is not random, but a short pattern',
+    ]),
     [{ PORT: 'eighty' }, 'PORT'],
     [{ PORT: '0', LATCHKEY_BASE_URL: '' }, 'LATCHKEY_BASE_URL must say'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
@@ -252,7 +265,7 @@ describe('wrong settings of the server are refused at the start, with a reason',
     expect(error).toContain(reason)
   })
 
-  test('CWE-489, CWE-1188: the development mailbox answers this machine only, also when the server is public', async () => {
+  test('CWE-489, CWE-1188: the development mailbox answers this machine only, also when the server is public (ASVS 13.4.2)', async () => {
     const env = { HOST: '0.0.0.0', LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT: '1', NODE_ENV: 'development' }
     const server = await startServerProcess(env, cwd)
     const read = async (headers: Record<string, string>, host = '127.0.0.1'): Promise<number> => {
@@ -275,7 +288,7 @@ describe('wrong settings of the server are refused at the start, with a reason',
     await server.end('SIGTERM')
   })
 
-  test('production starts with secrets, uses https cookies and prints no greeting', async () => {
+  test('production starts with secrets, uses https cookies and prints no greeting (ASVS 3.4.1)', async () => {
     const env = {
       NODE_ENV: 'production',
       LATCHKEY_BASE_URL: 'https://id.example.com/',

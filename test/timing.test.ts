@@ -1,7 +1,8 @@
 /* Promise 7: known and unknown users take the same time. Welch's t over interleaved pairs, as in ASVS 6.3.8. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mailTo, tokenIn } from './support/caught-mails.ts'
-import { type Instance, PASSWORD, REAL_COST, startInstance } from './support/rings.ts'
+import { Client } from './support/client.ts'
+import { type Instance, ORIGIN, PASSWORD, REAL_COST, startInstance } from './support/rings.ts'
 
 const PAIRS = 300
 const FORGOT_PAIRS = 1_000
@@ -11,22 +12,39 @@ const RESERVED = 5
 const WARM_UP = 20
 const LIMIT = 4.5
 
+const SPENT_PAIRS = 1_500
+
 let instance: Instance
+let deviceCookie: [string, string]
 beforeAll(async () => {
   instance = await startInstance('handler', {}, REAL_COST)
   for (let index = 0; index < 20; index++) {
     await instance.auth.users.create({ email: `known${index}@example.com`, password: PASSWORD })
   }
+  deviceCookie = await fullDeviceCookie(instance)
 })
 afterAll(() => instance.close())
 
-async function timeLogin(email: string): Promise<number> {
-  const client = instance.client()
+/** Times a login with a device cookie that knows five accounts of the attacker. */
+async function timeLogin(email: string, at = instance, expected = 401): Promise<number> {
+  const client = at.client()
+  client.cookies.set(...deviceCookie)
   const startedAt = performance.now()
   const { status } = await client.post('/auth/login', { email, password: 'a wrong password' })
   const duration = performance.now() - startedAt
-  expect(status).toBe(401)
+  expect(status).toBe(expected)
   return duration
+}
+
+/** Logs five users in with one browser, as an attacker does with accounts of their own. */
+async function fullDeviceCookie({ auth, client }: Instance): Promise<[string, string]> {
+  const browser = client()
+  for (let index = 0; index < 5; index++) {
+    const email = `attacker${index}@example.com`
+    await auth.users.create({ email, password: PASSWORD })
+    expect((await browser.post('/auth/login', { email, password: PASSWORD })).status).toBe(200)
+  }
+  return ['latchkey-device', browser.cookies.get('latchkey-device') ?? '']
 }
 
 function welchT(left: readonly number[], right: readonly number[]): number {
@@ -74,7 +92,22 @@ test(`login: ${PAIRS} interleaved pairs of known and unknown email keep |t| unde
   expect(t).toBeLessThan(LIMIT)
 })
 
-describe('if addresses must be verified', () => {
+test(`CWE-208: a login refused with 429: ${SPENT_PAIRS} pairs of known and unknown email keep |t| under ${LIMIT} (ASVS 6.3.8)`, async () => {
+  const spent = await instance.sibling({ throttle: { failuresPerNetwork: 1 } })
+  const at = {
+    ...instance,
+    client: () => new Client(async (path, init) => spent.handler(new Request(`${ORIGIN}${path}`, init))),
+  }
+  await timeLogin('first@example.com', at)
+  const t = await compare('429, known against unknown', SPENT_PAIRS, [
+    (pair) => timeLogin(`known${Math.abs(pair) % 20}@example.com`, at, 429),
+    (pair) => timeLogin(`other${Math.abs(pair) % 20}@example.com`, at, 429),
+  ])
+  expect(t).toBeLessThan(LIMIT)
+  await spent.close()
+})
+
+describe('if addresses must be verified (ASVS 6.3.8)', () => {
   let strict: Instance
   beforeAll(async () => {
     // The email is sent after the answer, which would add to the time of the next request.

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -76,7 +76,7 @@ describe.each(RINGS)('what a verification costs (promise 3; %s)', (ring) => {
   })
 })
 
-describe.each(RINGS)('two nodes on one storage (promise 2; %s)', (ring) => {
+describe.each(RINGS)('two nodes on one storage (promise 2; %s) (ASVS 8.3.2)', (ring) => {
   let first: Instance
   let second: Latchkey
   beforeAll(async () => {
@@ -232,7 +232,7 @@ describe('the library', () => {
     expect(await instance.auth.authenticate(request, answer)).not.toBeNull()
   })
 
-  test('the sweep deletes expired records, and nothing else', async () => {
+  test('the sweep deletes expired records, and nothing else (ASVS 14.2.7)', async () => {
     const user = await instance.auth.users.create({ email: 'sweep@example.com', password: PASSWORD })
     const client = instance.client()
     await client.post('/auth/login', { email: user.email, password: PASSWORD, remember: true })
@@ -245,7 +245,7 @@ describe('the library', () => {
     expect((await instance.auth.sessions.list(user.id)).map(({ remembered }) => remembered)).toEqual([true])
   })
 
-  test('an error of a listener changes nothing, and is reported', async () => {
+  test('an error of a listener changes nothing, and is reported (ASVS 16.3.4)', async () => {
     const errors: unknown[] = []
     const loud = await createLatchkey({
       baseUrl: ORIGIN,
@@ -293,7 +293,7 @@ describe('the library', () => {
     await expect(instance.auth.users.create(input)).rejects.toMatchObject({ code: 'validation_failed' })
   })
 
-  test('a secrets file that is empty or open to others is refused', async () => {
+  test('a secrets file that is empty, open to others or owned by others is refused (ASVS 13.3.2)', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'latchkey-')), 'other.db')
     writeFileSync(`${file}.secrets`, '', { mode: 0o600 })
     await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow(
@@ -301,6 +301,10 @@ describe('the library', () => {
     )
     chmodSync(`${file}.secrets`, 0o644)
     await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow('chmod 600')
+    chmodSync(`${file}.secrets`, 0o600)
+    if (process.getuid?.() !== 0) return // only root can give a file away
+    chownSync(`${file}.secrets`, 65_534, 65_534)
+    await expect(createLatchkey({ baseUrl: ORIGIN, storage: sqlite(file) })).rejects.toThrow('Another user owns')
   })
 
   test('server-side calls refuse unknown ids', async () => {

@@ -8,4 +8,4 @@ export const accessTokenNameSchema = z
   .trim()
   .min(1, 'Must not be empty.')
   .max(MAX_NAME_LENGTH, `Must have at most ${MAX_NAME_LENGTH} characters.`)
-  .regex(/^[^\p{C}]*$/u, 'Must not have control characters.')
+  .regex(/^[^\p{C}\p{Default_Ignorable_Code_Point}\u2800]*$/u, 'Must not have control characters or invisible ones.')

@@ -48,7 +48,7 @@ describe('mails', () => {
     for (const line of text.split('\n').filter((each) => !each.includes('://'))) expect(line.length).toBeLessThan(77)
   })
 
-  test.each(kinds)('%s: loads nothing, runs nothing and does not track readers', (_, { content }) => {
+  test.each(kinds)('%s: loads nothing, runs nothing and does not track readers (ASVS 3.6.1)', (_, { content }) => {
     const { html } = compose(content)
     expect(html).not.toMatch(
       /<(?:img|script|link|iframe|object|form|table|base|svg|video)\b|\bsrc=|url\(|@import|\son\w+=/i,
@@ -66,7 +66,7 @@ describe('hostile values', () => {
   const write = (device: string, site = 'Acme') =>
     createMailComposer(site)({ kind: 'new_device', device, ip: '192.0.2.1', at: AT, accountLink: ACCOUNT_LINK })
 
-  test('a device label cannot become markup, a paragraph or a header', () => {
+  test('a device label cannot become markup, a paragraph or a header (ASVS 1.3.7)', () => {
     const { text, html } = write('</strong><img src=x onerror=alert(1)>"\'&\r\n\r\nYour account is closed\u202e')
     expect(html).toContain(
       '&lt;/strong&gt;&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp; Your account is closed</strong>',
@@ -76,14 +76,14 @@ describe('hostile values', () => {
     expect(`${text}${html}`).not.toContain('\u202e')
   })
 
-  test('the name of a site cannot become markup or a header', () => {
+  test('the name of a site cannot become markup or a header (ASVS 1.3.11)', () => {
     const { subject, text, html } = write('curl', '<b>Acme</b>\r\nBcc: eve@example.com\u202e')
     expect(subject).toBe('New login to your <b>Acme</b> Bcc: eve@example.com account')
     expect(`${text}${html}`).not.toMatch(/\u202e|^Bcc/m)
     expect(html).not.toContain('<b>')
   })
 
-  test('no value can change the markup', () => {
+  test('no value can change the markup (ASVS 1.1.2, 1.2.1, 1.3.5)', () => {
     const shape = (html: string): string[] => html.match(/<[^>]*>/g) ?? []
     const plain = shape(write('x', 'y').html)
     fc.assert(

@@ -12,7 +12,7 @@ function isSignedBy(token: string, jwk: PublicJwk | undefined): boolean {
 }
 
 describe('JSON Web Tokens', () => {
-  test('verify with the public key that their header names', () => {
+  test('verify with the public key that their header names (ASVS 9.1.1, 11.4.3, 11.6.1)', () => {
     const signer = createJwtSigner([NEW], 'test')
     const token = signer.sign({ sub: 'ada', name: 'größe' })
     const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
@@ -23,7 +23,7 @@ describe('JSON Web Tokens', () => {
     expect(isSignedBy(token.replace('.', '.x'), own)).toBe(false)
   })
 
-  test('have the same keys on all nodes; older secrets still verify, and other purposes do not', () => {
+  test('have the same keys on all nodes; older secrets still verify, and other purposes do not (ASVS 9.1.3)', () => {
     const before = createJwtSigner([OLD], 'test')
     const after = createJwtSigner([NEW, OLD], 'test')
     expect(createJwtSigner([OLD], 'test').publicKeys).toEqual(before.publicKeys)

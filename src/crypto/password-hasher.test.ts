@@ -6,14 +6,14 @@ import { createPasswordHasher, type PasswordHash } from './password-hasher.ts'
 describe('the password hasher', () => {
   const hasher = createPasswordHasher()
 
-  test('returns argon2id PHC strings with the documented costs, each with its own salt', async () => {
+  test('returns argon2id PHC strings with the documented costs, each with its own salt (ASVS 11.4.2)', async () => {
     const [first, second] = [await hasher.hash('a password'), await hasher.hash('a password')]
     expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
     expect(first).not.toBe(second)
     expect(await verify(first, 'a password')).toBe(true)
   })
 
-  test('verifies a test vector of the reference implementation (argon2 20171227)', async () => {
+  test('verifies a test vector of the reference implementation (argon2 20171227) (ASVS 11.2.1)', async () => {
     // printf 'password' | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32 -e
     const vector =
       '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc' as PasswordHash
@@ -27,7 +27,7 @@ describe('the password hasher', () => {
     expect(await hasher.verify('a password', null)).toBe(false)
   })
 
-  test('refuses at once with Retry-After if the queue is full; hashes in the queue are completed', async () => {
+  test('refuses at once with Retry-After if the queue is full; hashes in the queue are completed (ASVS 2.4.1, 15.2.2)', async () => {
     const small = createPasswordHasher({ maxWaiting: 2 })
     const results = await Promise.allSettled(Array.from({ length: 12 }, () => small.hash('a password')))
     const refused = results.filter((result) => result.status === 'rejected')

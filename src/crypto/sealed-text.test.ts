@@ -7,7 +7,7 @@ const secret = randomBytes(32)
 const sealer = createSealer([secret], 'mail')
 
 describe('sealed text', () => {
-  test('any text opens unchanged, and its sealed form differs each time', () => {
+  test('any text opens unchanged, and its sealed form differs each time (ASVS 11.3.1)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const sealed = sealer.seal(text)
@@ -17,7 +17,7 @@ describe('sealed text', () => {
     )
   })
 
-  test('a text that was altered, truncated, or sealed for another purpose or with another secret does not open', () => {
+  test('a text that was altered, truncated, or sealed for another purpose or with another secret does not open (ASVS 11.2.5, 11.3.3)', () => {
     const sealed = sealer.seal('https://example.com/?token=lkr_secret')
     const bytes = Buffer.from(sealed, 'base64url')
     for (let index = 0; index < bytes.length; index++) {
@@ -34,7 +34,7 @@ describe('sealed text', () => {
     expect(createSealer([randomBytes(32), secret], 'mail').open(sealer.seal('x'))).toBe('x')
   })
 
-  test('any other text is refused', () => {
+  test('any other text is refused (ASVS 1.5.2)', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {
         expect(sealer.open(text)).toBeNull()

@@ -4,6 +4,7 @@ import { existsSync, linkSync, readFileSync, statSync, unlinkSync, writeFileSync
 const SECRET_BYTES = 32
 const OWNER_ONLY = 0o600
 const GROUP_OR_OTHERS = 0o077
+const SUPERUSER = 0
 
 /** Returns a new secret: 32 random bytes in base64url. */
 export function newSecret(): string {
@@ -12,13 +13,19 @@ export function newSecret(): string {
 
 /**
  * Returns the secret of a development setup. The first call creates the file; only its owner may read it (ASVS 13.3.2).
- * @throws Error if other users may read the file, or if it does not contain a secret.
+ * @throws Error if other users may read or own the file, or if it does not contain a secret.
  */
 export function readOrCreateSecretFile(path: string): string {
   createOnce(path)
   if (isOpenToOthers(path) && keepsModes(path)) {
     throw new Error(`Other users may read ${path}: run chmod 600 ${path}`)
   }
+  const { uid } = statSync(path)
+  // Its owner can always change the mode. The superuser may own it: root can read everything anyway.
+  if (process.getuid !== undefined && uid !== process.getuid() && uid !== SUPERUSER)
+    throw new Error(
+      `Another user owns ${path}: run chown ${process.getuid()} ${path}, or delete it to get a new secret`,
+    )
   const secret = readFileSync(path, 'utf8').trim()
   if (Buffer.from(secret, 'base64url').byteLength < SECRET_BYTES) {
     throw new Error(

@@ -41,7 +41,7 @@ describe('signatures', () => {
     expect(createSigner([newest], 'test').open(rotated.sign('x'))).toBe('x')
   })
 
-  test('comparison in constant time distinguishes equal from unequal', () => {
+  test('comparison in constant time distinguishes equal from unequal (ASVS 11.2.4)', () => {
     expect(equalInConstantTime(Buffer.from('a'), Buffer.from('a'))).toBe(true)
     expect(equalInConstantTime(Buffer.from('a'), Buffer.from('b'))).toBe(false)
     expect(equalInConstantTime(Buffer.from('a'), Buffer.from('ab'))).toBe(false)

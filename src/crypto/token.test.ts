@@ -21,7 +21,7 @@ describe('tokens', () => {
     expect(parseToken('lks', `${payload}${checksum}`)).toBe(`${payload}${checksum}`)
   })
 
-  test('a new token is well formed, has 256 random bits and never repeats', () => {
+  test('a new token is well formed, has 256 random bits and never repeats (ASVS 6.5.2, 6.5.3, 6.5.4, 7.2.3, 11.5.1)', () => {
     const tokens = new Set(Array.from({ length: 10_000 }, () => newToken('lks')))
     expect(tokens.size).toBe(10_000)
     for (const token of tokens) expect(parseToken('lks', token)).toBe(token)
@@ -57,7 +57,7 @@ describe('tokens', () => {
     )
   })
 
-  test('the hash is SHA-256', () => {
+  test('the hash is SHA-256 (ASVS 6.5.2)', () => {
     expect(Buffer.from(hashToken('abc'), 'base64url').toString('hex')).toBe(
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     )

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createClientAddress } from './client-address.ts'
 
-describe('the IP address of a client', () => {
+describe('the IP address of a client (ASVS 15.3.4)', () => {
   test.each([
     [0, '198.51.100.1', '203.0.113.9', '198.51.100.1'],
     [0, '::ffff:198.51.100.1', null, '198.51.100.1'],

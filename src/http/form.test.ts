@@ -5,7 +5,7 @@ import { parseForm } from './form.ts'
 
 const text = fc.string({ unit: 'grapheme' })
 
-test('the output of URLSearchParams is read unchanged, except for empty fields', () => {
+test('the output of URLSearchParams is read unchanged, except for empty fields (ASVS 1.1.1)', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(text, text), { selector: ([name]) => name }), (fields) => {
       const sent = new URLSearchParams(fields).toString()
@@ -14,7 +14,7 @@ test('the output of URLSearchParams is read unchanged, except for empty fields',
   )
 })
 
-test('a field that occurs twice is refused, even if its name is escaped differently', () => {
+test('a field that occurs twice is refused, even if its name is escaped differently (ASVS 15.3.7)', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z]{1,10}$/), text, text, (name, first, second) => {
       const escaped = [...name].map((character) => `%${character.charCodeAt(0).toString(16)}`).join('')

@@ -15,7 +15,10 @@ const HTTP_SCHEMES: Readonly<Record<string, string>> = { ws: 'http', wss: 'https
  * @throws Refusal `misdirected`; its reason has the value of the header, its detail only the name.
  */
 export function refuseMisdirected(header: HeaderReader, own: string): void {
-  if (header('sec-fetch-site') !== 'same-origin') return
+  if (header('sec-fetch-site') === 'same-origin') refuseContradiction(header, own)
+}
+
+function refuseContradiction(header: HeaderReader, own: string): void {
   const base = new URL(own)
   const origin = header('origin') ?? null
   if (origin !== null && origin !== 'null' && origin !== own) throw misdirected('Origin', origin, own)

@@ -12,7 +12,7 @@ describe('parseStrictJson', () => {
     )
   })
 
-  test('refuses every text that JSON.parse refuses', () => {
+  test('refuses every text that JSON.parse refuses (ASVS 1.5.3)', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         let parses = true
@@ -27,7 +27,7 @@ describe('parseStrictJson', () => {
     )
   })
 
-  test('finds a member that occurs twice, at any depth, even if it is escaped differently', () => {
+  test('finds a member that occurs twice, at any depth, even if it is escaped differently (ASVS 1.1.1, 1.5.3, 15.3.7)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.jsonValue(), fc.jsonValue(), fc.nat(4), (name, a, b, depth) => {
         const escaped = [...name]

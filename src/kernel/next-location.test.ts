@@ -36,7 +36,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(''))
 
-test('every accepted location leads a browser to our origin or a trusted one', () => {
+test('every accepted location leads a browser to our origin or a trusted one (ASVS 1.2.2, 3.7.2)', () => {
   fc.assert(
     fc.property(fc.oneof(hostile, fc.string({ unit: 'binary' }), fc.webUrl()), (next) => {
       const location = parseNextLocation(next, origins)

@@ -34,7 +34,7 @@ describe('a login attempt (promise 6: half a login is nothing)', () => {
     expect(() => proveStep(beginLogin(subject, PASSWORD), 'totp')).toThrow('not open')
   })
 
-  test('for any sequence of proofs, the attempt is complete only if every round was proven in order', () => {
+  test('for any sequence of proofs, the attempt is complete only if every round was proven in order (ASVS 2.3.1)', () => {
     const method = fc.constantFrom('password', 'totp', 'passkey')
     const rounds = fc.array(fc.array(method, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 })
     fc.assert(

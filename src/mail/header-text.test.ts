@@ -25,7 +25,7 @@ describe('headerText', () => {
     expect(headerText('𝒳'.repeat(300))).toBe('𝒳'.repeat(200))
   })
 
-  test('any text becomes one harmless line, and a harmless line stays unchanged', () => {
+  test('any text becomes one harmless line, and a harmless line stays unchanged (ASVS 1.3.3, 16.4.1)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const line = headerText(text)

@@ -49,7 +49,7 @@ describe('mail by SMTP', () => {
     return server.waitForMail((mail) => server.mails.indexOf(mail) === before)
   }
 
-  test('the server receives one email to one recipient, with the headers of an automatic email', async () => {
+  test('the server receives one email to one recipient, with the headers of an automatic email (ASVS 1.3.11)', async () => {
     const at = Date.UTC(2026, 10, 23, 4, 11, 5)
     const { from, to, parsed, raw } = await receive({}, { clock: () => at })
     expect({ from, to }).toEqual({ from: 'no-reply@acme.example', to: ['ada@example.com'] })
@@ -119,7 +119,7 @@ describe('mail by SMTP', () => {
     expect(server.mails).toHaveLength(before)
   })
 
-  test('characters with a special meaning elsewhere are part of the address', async () => {
+  test('characters with a special meaning elsewhere are part of the address (ASVS 1.3.11)', async () => {
     const address = "o'hara!#$%&*+/?=^_`{|}~-@example.com"
     const { to, parsed } = await receive({ to: address })
     expect(to).toEqual([address])

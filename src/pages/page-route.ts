@@ -3,7 +3,7 @@ import { defineCall } from '../kernel/define-calls.ts'
 import type { Html } from '../kernel/feature.ts'
 import type { Flash } from '../kernel/flash.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import { type Answer, defineRoute, type Route } from '../kernel/route.ts'
 import type { Pages } from './pages.ts'
 
 /** Data of a page for people who are not logged in. */
@@ -50,9 +50,18 @@ export function entryPage(pages: Pages, { path, title, content }: PageDefinition
       const next = parseNextLocation(query.next, origins)
       if (principal !== null) return { status: 303, location: next ?? `${basePath}/account` }
       const invitation = query.invitation ?? ''
-      return pages.show(request, { title, content: (flash) => content({ basePath, flash, next, invitation }) })
+      const answer = await pages.show(request, {
+        title,
+        content: (flash) => content({ basePath, flash, next, invitation }),
+      })
+      return invitation === '' ? answer : withoutReferrer(answer)
     },
   })
+}
+
+/** Keeps the token in the URL of a page out of the `Referer` of the requests that the page makes (CWE-598; ASVS 3.4.5). */
+function withoutReferrer(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, 'Referrer-Policy': 'no-referrer' } }
 }
 
 /**
@@ -67,7 +76,8 @@ export function linkPage(pages: Pages, { path, title, content }: PageDefinition<
     async handle(request) {
       const { principal, query } = request
       const page = { basePath, token: query.token ?? '', isLoggedIn: principal !== null }
-      return pages.show(request, { title, content: (flash) => content({ ...page, flash }) })
+      const answer = await pages.show(request, { title, content: (flash) => content({ ...page, flash }) })
+      return page.token === '' ? answer : withoutReferrer(answer)
     },
   })
 }

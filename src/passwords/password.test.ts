@@ -23,7 +23,7 @@ const accept = (text: string): Promise<string> =>
   })
 
 describe('the password policy', () => {
-  test('any Unicode text of 15 to 1,024 code points is accepted, without composition rules', async () => {
+  test('any Unicode text of 15 to 1,024 code points is accepted, without composition rules (ASVS 6.2.1, 6.2.5, 6.2.9)', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 15, maxLength: 200 }), async (text) => {
         const length = codePoints(text.normalize('NFC'))
@@ -52,7 +52,7 @@ describe('the password policy', () => {
     'ｐａｓｓｗｏｒｄ ｐａｓｓｗｏｒｄ',
     'pássword-pássword',
     '123456 123456 123456',
-  ])('a common password that is only repeated or decorated is refused: %s', async (text) => {
+  ])('a common password that is only repeated or decorated is refused: %s (ASVS 6.2.4)', async (text) => {
     await expect(accept(text)).rejects.toThrow()
   })
 
@@ -74,14 +74,14 @@ describe('the password policy', () => {
     }
   })
 
-  test('the list has more than 10,000 passwords', async () => {
+  test('the list has more than 10,000 passwords (ASVS 6.2.4)', async () => {
     const found = await Promise.all(['dragon', 'letmein', 'iloveyou'].map((text) => isCommonPassword(toPassword(text))))
     expect(found).toEqual([true, true, true])
     const { dictionary } = await import('@zxcvbn-ts/language-common')
     expect(dictionary['passwords-common'].length).toBeGreaterThan(10_000)
   })
 
-  test('length counts code points after NFC', async () => {
+  test('length counts code points after NFC (ASVS 6.2.1, 6.2.9)', async () => {
     await expect(accept('\u{1f600}'.repeat(14))).rejects.toThrow()
     await expect(accept('e\u0301'.repeat(14))).rejects.toThrow()
     expect(await accept('e\u0301'.repeat(15))).toBe('\u00e9'.repeat(15))
@@ -105,7 +105,7 @@ describe('the password policy', () => {
     'adalovelace adalovelace',
     'lovelace-lovelace',
     'ada_lovelace@example_com',
-  ])('%s is built from the email or the site', async (text) => {
+  ])('%s is built from the email or the site (ASVS 6.2.11)', async (text) => {
     await expect(accept(text)).rejects.toThrow()
   })
 

@@ -36,6 +36,27 @@ describe('a device', () => {
     expect(users.map((user) => devices.knows(again, user))).toEqual([true, false, true, true, true, true])
   })
 
+  test('CWE-208: for nobody it compares as many tags as for a user, and knows nobody (ASVS 6.3.8)', () => {
+    const full = rememberAll(Array.from({ length: 5 }, newUser))
+    expect([devices.knows(full, null), devices.knows(null, null), devices.knows(null, newUser())]).toEqual([
+      false,
+      false,
+      false,
+    ])
+    let compared = 0
+    const get = (tags: readonly string[], key: string | symbol): unknown => {
+      if (/^\d$/.test(String(key))) compared++
+      return Reflect.get(tags, key)
+    }
+    const watched = { id: full?.id ?? '', tags: new Proxy(full?.tags ?? [], { get }) }
+    const counts = [newUser(), null].map((user) => {
+      compared = 0
+      devices.knows(watched, user)
+      return compared
+    })
+    expect(counts).toEqual([5, 5])
+  })
+
   test('does not reveal its users: it contains no user id, and the same user has another tag on each device', () => {
     const user = newUser()
     const [first, second] = [devices.remember(null, user), devices.remember(null, user)]

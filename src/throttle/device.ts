@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto'
 import { createKeyedHash } from '../crypto/keyed-hash.ts'
 import { createSigner } from '../crypto/signature.ts'
-import type { UserId } from '../kernel/ids.ts'
+import { newUserId, type UserId } from '../kernel/ids.ts'
 
 /** A browser that logged in before, read from its cookie. */
 export interface Device {
@@ -28,8 +28,12 @@ export interface DeviceUser {
 export interface Devices {
   /** Returns the device in the value of a cookie, or null if the cookie is absent or not signed by us. */
   read(value: string | null): Device | null
-  /** Returns true if the user has logged in with this device since all sessions of the user were last revoked together. */
-  knows(device: Device | null, user: DeviceUser): boolean
+  /**
+   * Returns true if the user has logged in with this device since all sessions of the user were last revoked together. The
+   * work is the same for every user and without a user (null): each tag is compared, so that the time does not reveal whether an
+   * account exists (CWE-208).
+   */
+  knows(device: Device | null, user: DeviceUser | null): boolean
   /** Returns the value of the cookie after a login of the user. Without a device, it creates a new one. */
   remember(device: Device | null, user: DeviceUser): string
 }
@@ -41,6 +45,8 @@ const ID_BYTES = 16
  */
 const MAX_TAGS = 5
 const SEPARATOR = '.'
+/** Takes the place of a user who does not exist. */
+const NOBODY: DeviceUser = { userId: newUserId(() => 0), securityEpoch: 0 }
 
 /**
  * Creates the reader and writer of device cookies.
@@ -60,7 +66,10 @@ export function createDevices(secrets: readonly Uint8Array[]): Devices {
       const [id = '', ...tags] = text.split(SEPARATOR)
       return { id, tags }
     },
-    knows: (device, user) => device?.tags.some(isOf(device, user)) ?? false,
+    knows(device, user) {
+      const isKnown = device?.tags.map(isOf(device, user ?? NOBODY)).includes(true) ?? false
+      return isKnown && user !== null
+    },
     remember(known, user) {
       const device = known ?? { id: randomBytes(ID_BYTES).toString('base64url'), tags: [] }
       const isOwn = isOf(device, user)

@@ -48,7 +48,7 @@ describe('the waits', () => {
   })
 })
 
-describe('docs/abuse-protection.md has the numbers that follow from the limits', () => {
+describe('docs/abuse-protection.md has the numbers that follow from the limits (ASVS 2.1.3, 6.1.1)', () => {
   const hours = (ms: number): string => (ms / HOUR_MS).toFixed(1)
   test.each([
     ['one account, first hour', guessesWithin(limits.account, HOUR_MS)],

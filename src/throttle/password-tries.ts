@@ -127,7 +127,8 @@ function accountBudget({ limits, keyOf }: Throttle, account: string): Budget {
 }
 
 function deviceBudget(throttle: Throttle, { user }: PasswordSubject, { device }: Caller): Budget | null {
-  if (device === null || user === null || !throttle.devices.knows(device, user)) return null
+  const isKnown = throttle.devices.knows(device, user) // the same work for an account that does not exist
+  if (device === null || user === null || !isKnown) return null
   const limit = throttle.limits.device
   return { limit, key: throttle.keyOf(limit, user.userId, device.id) }
 }

@@ -18,7 +18,7 @@ test('a limited number of tasks run at once; the others run in the order in whic
   expect(log.indexOf('d begins')).toBeGreaterThan(log.indexOf('b ends'))
 })
 
-test('tasks with another key do not wait; a line that is too long refuses tasks', async () => {
+test('tasks with another key do not wait; a line that is too long refuses tasks (ASVS 15.4.4)', async () => {
   const turns = createTurns(1)
   const end = await turns.take('ada')
   expect(await turns.take('bob')).not.toBeNull()

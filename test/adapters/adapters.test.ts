@@ -69,7 +69,7 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect((await client.post('/auth/logout')).status).toBe(204)
   })
 
-  test('a request that two readers could understand differently is refused', async () => {
+  test('a request that two readers could understand differently is refused (ASVS 1.5.3, 4.2.1)', async () => {
     const { port } = new URL(app.url)
     const socket = connect(Number(port), '127.0.0.1')
     socket.end('GET /auth/session HTTP/1.1\r\nHost: a\r\nAuthorization: Basic a\r\nAuthorization: Bearer b\r\n\r\n')

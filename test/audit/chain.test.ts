@@ -151,7 +151,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     expect(after.head).not.toBe(report.head)
   })
 
-  test('every modification in the database is found, and its batch is named', async () => {
+  test('every modification in the database is found, and its batch is named (ASVS 16.4.2)', async () => {
     for (const { what, sql, found } of ATTACKS) {
       const before = await snapshot(instance)
       expect([what, await instance.auth.audit.verify()]).toMatchObject([what, { ok: true }])
@@ -245,7 +245,7 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     expect(await instance.auth.audit.verify()).toMatchObject({ ok: true })
   })
 
-  test('events are deleted after the retention time, whole batches at once, and the chain stays valid', async () => {
+  test('events are deleted after the retention time, whole batches at once, and the chain stays valid (ASVS 14.2.7)', async () => {
     instance.advance(100 * DAY)
     await instance.auth.users.disable(userId)
     await instance.auth.audit.seal()

@@ -35,7 +35,7 @@ function asToken(instance: Instance, token: string, path = '/auth/user'): Promis
 }
 
 describe.each(RINGS)('access tokens (%s)', (ring) => {
-  test('are created in a fresh session, shown once, listed without their secret, and act for their user', async () => {
+  test('are created in a fresh session, shown once, listed without their secret, and act for their user (ASVS 14.2.6, 15.3.1)', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const made = await ada.post('/auth/tokens', { name: ' nightly backup ', scopes: ['read', 'write'] })
@@ -69,7 +69,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     )
   })
 
-  test('cannot manage credentials, sessions or other tokens', async () => {
+  test('cannot manage credentials, sessions or other tokens (ASVS 7.2.2, 8.2.1, 9.2.2)', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const { token, id } = await createToken(ada)
@@ -181,7 +181,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await instance.auth.tokens.list(user?.id ?? '')).map(({ id }) => id)).toEqual([forever.id])
   })
 
-  test('the settings limit how far away an expiry may be, for the application as well', async () => {
+  test('the settings limit how far away an expiry may be, for the application as well (ASVS 2.2.3)', async () => {
     const instance = await start(ring, { accessTokens: { maxLifetimeMs: 30 * DAY_MS, lifetimeMs: DAY_MS } })
     const ada = await register(instance)
     const make = (expiresAt: number) =>
@@ -217,7 +217,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await ada.post('/auth/tokens', { name: 'backup', scopes: [] })).body.code).toBe('too_many_tokens')
   })
 
-  test('the limit per user holds, even if tokens are created at the same moment', async () => {
+  test('the limit per user holds, even if tokens are created at the same moment (ASVS 2.3.2)', async () => {
     const instance = await start(ring, { accessTokens: { maxPerUser: 3 } })
     const ada = await register(instance)
     const answers = await Promise.all(
@@ -228,7 +228,7 @@ describe.each(RINGS)('access tokens (%s)', (ring) => {
     expect((await ada.get('/auth/tokens')).body.tokens).toHaveLength(3)
   })
 
-  test('are revoked at once, on every node, and only by their user', async () => {
+  test('are revoked at once, on every node, and only by their user (ASVS 8.2.2)', async () => {
     const instance = await start(ring)
     const other = await instance.sibling()
     onTestFinished(() => other.close())

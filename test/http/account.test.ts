@@ -20,7 +20,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     return { client, email, id: body.user.id, sessionId: body.session.id }
   }
 
-  test('reauthenticate: same id, new token, the old token refused, the session fresh', async () => {
+  test('reauthenticate: same id, new token, the old token refused, the session fresh (ASVS 7.2.4)', async () => {
     const { client, sessionId } = await register()
     const before = client.cookies.get('latchkey')
     instance.advance(11 * MINUTE)
@@ -57,7 +57,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     for (const { status, headers } of replies) expect(headers.getSetCookie()).toHaveLength(status === 200 ? 1 : 0)
   })
 
-  test('changing the password revokes all other sessions; this one stays, with a new token', async () => {
+  test('changing the password revokes all other sessions; this one stays, with a new token (ASVS 6.2.2, 7.4.3)', async () => {
     const { client, email, sessionId } = await register()
     const other = instance.client()
     await other.post('/auth/login', { email, password: PASSWORD })
@@ -72,7 +72,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await instance.client().post('/auth/login', { email, password: NEW_PASSWORD })).status).toBe(200)
   })
 
-  test('a wrong or missing current password, or a bad new one, changes nothing', async () => {
+  test('a wrong or missing current password, or a bad new one, changes nothing (ASVS 6.2.3)', async () => {
     const { client, email } = await register()
     const wrong = await client.post('/auth/password/change', { currentPassword: 'wrong', newPassword: NEW_PASSWORD })
     expect([wrong.status, wrong.body.code]).toEqual([403, 'wrong_password'])
@@ -123,7 +123,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     expect((await client.delete('/auth/sessions')).body).toEqual({ revoked: 0 })
   })
 
-  test('every route that needs a session answers anonymous requests with 401', async () => {
+  test('every route that needs a session answers anonymous requests with 401 (ASVS 8.2.1, 8.3.1)', async () => {
     const { paths } = (await instance.client().get('/auth/openapi.json')).body as {
       paths: Record<string, Record<string, { security?: unknown }>>
     }
@@ -178,7 +178,7 @@ describe.each(RINGS)('the own account (%s)', (ring) => {
     await closed.close()
   })
 
-  test('events contain what happened, the user, the network address, and the reason of a refusal', async () => {
+  test('events contain what happened, the user, the network address, and the reason of a refusal (ASVS 16.2.1, 16.3.1, 16.3.2)', async () => {
     const before = instance.events.length
     const { client, id } = await register()
     await client.post('/auth/reauthenticate', { password: 'wrong' })

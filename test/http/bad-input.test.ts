@@ -53,7 +53,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     expect(reply.body.code).toBe('unsupported_media_type')
   })
 
-  test('no content type and a compressed body are 415', async () => {
+  test('no content type and a compressed body are 415 (ASVS 1.5.3, 3.5.2)', async () => {
     const blob = new Blob([`{"email":"${EMAIL}","password":"${PASSWORD}"}`])
     expect((await instance.client().request('/auth/login', { method: 'POST', body: blob })).status).toBe(415)
     expect((await login('x', { 'content-encoding': 'gzip' })).status).toBe(415)
@@ -145,7 +145,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     expect(reply.body.errors).toEqual([{ pointer: '#/password', detail: 'Must be of type string.' }])
   })
 
-  test('a missing, empty or over-long password is 422', async () => {
+  test('a missing, empty or over-long password is 422 (ASVS 2.2.2)', async () => {
     expect((await login(JSON.stringify({ email: EMAIL }))).body.errors).toEqual([
       { pointer: '#/password', detail: 'Required.' },
     ])
@@ -164,7 +164,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     'createdAt',
     'a/b~c',
     'x'.repeat(500),
-  ])('an unknown member %s at register is 422 and changes nothing', async (name) => {
+  ])('an unknown member %s at register is 422 and changes nothing (ASVS 15.3.3, 15.3.6)', async (name) => {
     const body = `{"email":"new@example.com","password":"${PASSWORD}",${JSON.stringify(name)}:{"polluted":true}}`
     const reply = await instance.client().post('/auth/register', body)
     expect(reply.status).toBe(422)
@@ -179,7 +179,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     expect(reply.body.errors[0].pointer).toBe('#/a~1b~0c%20d')
   })
 
-  test('PATCH /user accepts a name and nothing else', async () => {
+  test('PATCH /user accepts a name and nothing else (ASVS 8.2.3, 15.3.3)', async () => {
     const client = instance.client()
     await client.post('/auth/login', { email: EMAIL, password: PASSWORD })
     expect((await client.patch('/auth/user', { name: '  Ada Lovelace ' })).body.user.name).toBe('Ada Lovelace')
@@ -194,6 +194,13 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
       { name: '' },
       { name: 'x'.repeat(101) },
       { name: '\ud800' },
+      // CWE-1007
+      { name: '\u200b' },
+      { name: 'Ada\u200b' },
+      { name: '\u200d\u200d' },
+      { name: '\u3164' },
+      { name: 'Ada\u{e0041}\u{e0042}' },
+      { name: '\u0301' },
       { name: 7 },
     ]) {
       expect((await client.patch('/auth/user', body)).status).toBe(422)
@@ -234,7 +241,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     expect(reply.body.errors).toEqual([{ pointer: '#/email', detail: expect.any(String) }])
   })
 
-  test('values that were sent are never echoed', async () => {
+  test('values that were sent are never echoed (ASVS 16.5.1)', async () => {
     const canary = 'canary-9f8e7d<script>'
     const replies = await Promise.all([
       instance.client().post('/auth/login', { email: canary, password: canary }),
@@ -249,7 +256,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
       expect(`${reply.text}${JSON.stringify([...reply.headers])}`).not.toContain('canary-9f8e7d')
   })
 
-  test('paths: a malformed escape is 400, an unknown one 404, another method 405 with Allow', async () => {
+  test('paths: a malformed escape is 400, an unknown one 404, another method 405 with Allow (ASVS 3.5.3, 4.1.4, 14.2.5)', async () => {
     const client = instance.client()
     for (const path of ['/auth/%zz', '/auth/sessions/%', '/auth/%C0%AF', '/auth/login%E0%A4']) {
       const reply = await client.get(path)
@@ -275,7 +282,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     )
   })
 
-  test('every answer has the headers of the contract, refusals too', async () => {
+  test('every answer has the headers of the contract, refusals too (ASVS 3.2.1, 3.4.4, 3.5.8, 14.2.2, 14.3.2)', async () => {
     const client = instance.client()
     const replies = await Promise.all([
       client.get('/auth'),

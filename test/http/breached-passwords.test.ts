@@ -57,7 +57,7 @@ describe('a list of breached passwords', () => {
 
   const failures = (): unknown[] => instance.events.filter(({ type }) => type === 'password.breach_check_failed')
 
-  test('a password on the list is refused, on every route that sets a password', async () => {
+  test('a password on the list is refused, on every route that sets a password (ASVS 6.2.12)', async () => {
     const refusal = [422, 'Was found in a data breach, so attackers know it. Choose another one.']
     const refused = await register(BREACHED)
     expect([refused.status, refused.body.errors[0].detail]).toEqual(refusal)
@@ -84,7 +84,7 @@ describe('a list of breached passwords', () => {
     expect(failures()).toEqual([])
   })
 
-  test('the list receives five hex digits and nothing else', async () => {
+  test('the list receives five hex digits and nothing else (ASVS 14.2.3)', async () => {
     await register(BREACHED)
     expect(asked).toHaveLength(1)
     expect(asked[0]).toMatch(new RegExp(`^GET /range/${sha1(BREACHED).slice(0, 5)} true `))

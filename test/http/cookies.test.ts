@@ -41,12 +41,12 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect(await loginCookie({}, false)).toBe('latchkey=<token>; Path=/; HttpOnly; SameSite=Lax')
   })
 
-  test('on https: __Host-latchkey and Secure', async () => {
+  test('on https: __Host-latchkey and Secure (ASVS 3.3.1, 3.3.2, 3.3.3)', async () => {
     const cookie = await loginCookie({ baseUrl: 'https://id.example.com' }, false)
     expect(cookie).toBe('__Host-latchkey=<token>; Path=/; HttpOnly; Secure; SameSite=Lax')
   })
 
-  test('on https with a domain: __Secure-latchkey and Domain', async () => {
+  test('on https with a domain: __Secure-latchkey and Domain (ASVS 3.3.1, 3.3.3)', async () => {
     const cookie = await loginCookie({ baseUrl: 'https://id.example.com', cookie: { domain: 'example.com' } }, false)
     expect(cookie).toBe('__Secure-latchkey=<token>; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Lax')
   })
@@ -59,7 +59,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     )
   })
 
-  test('altered, truncated, oversized, foreign and empty cookies are 401, and cleared', async () => {
+  test('altered, truncated, oversized, foreign and empty cookies are 401, and cleared (ASVS 7.2.1)', async () => {
     const client = await logIn()
     const good = client.cookies.get('latchkey') ?? ''
     const last = good.endsWith('0') ? '1' : '0'
@@ -125,7 +125,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect((await instance.client().get('/auth/session', { authorization: 'Bearer x' })).status).toBe(401)
   })
 
-  test('the token is only in the cookie (promise 1)', async () => {
+  test('the token is only in the cookie (promise 1) (ASVS 3.3.4, 14.2.4)', async () => {
     const client = await logIn()
     const token = client.cookies.get('latchkey') ?? ''
     const replies = await Promise.all(
@@ -140,7 +140,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     expect(stored).toContain('ada@example.com') // proves that the search works
   })
 
-  test('idle limit: refused after 24 hours without use, and the row is deleted', async () => {
+  test('idle limit: refused after 24 hours without use, and the row is deleted (ASVS 7.3.1)', async () => {
     const client = await logIn()
     instance.advance(DAY - 1_000)
     expect((await client.get('/auth/session')).status).toBe(200)
@@ -154,7 +154,7 @@ describe.each(RINGS)('the cookie (%s)', (ring) => {
     await other.post('/auth/logout')
   })
 
-  test('absolute limit: refused after 7 days of constant use; setting the clock back does not revive the session', async () => {
+  test('absolute limit: refused after 7 days of constant use; setting the clock back does not revive the session (ASVS 7.3.2)', async () => {
     const client = await logIn()
     const token = client.cookies.get('latchkey')
     for (let hours = 0; hours < 7 * 24 - 12; hours += 12) {

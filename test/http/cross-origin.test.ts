@@ -3,7 +3,7 @@ import { type Instance, ORIGIN, PASSWORD, RINGS, startInstance } from '../suppor
 
 const TRUSTED = 'https://app.example.com'
 
-describe.each(RINGS)('requests of other origins (%s)', (ring) => {
+describe.each(RINGS)('requests of other origins (%s) (ASVS 3.7.5)', (ring) => {
   let instance: Instance
   beforeAll(async () => {
     instance = await startInstance(ring, { trustedOrigins: [TRUSTED] })
@@ -43,7 +43,7 @@ describe.each(RINGS)('requests of other origins (%s)', (ring) => {
     }
   })
 
-  test('every unsafe method of every route is protected, and nothing happens', async () => {
+  test('every unsafe method of every route is protected, and nothing happens (ASVS 3.5.1, 7.6.2)', async () => {
     const client = instance.client()
     await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD })
     const { paths } = (await client.get('/auth/openapi.json')).body as {
@@ -68,7 +68,7 @@ describe.each(RINGS)('requests of other origins (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(200)
   })
 
-  test('CORS with credentials is allowed for a trusted origin, exact match only', async () => {
+  test('CORS with credentials is allowed for a trusted origin, exact match only (ASVS 3.4.2)', async () => {
     const allowed = await instance.client().get('/auth/session', { origin: TRUSTED })
     expect(allowed.headers.get('access-control-allow-origin')).toBe(TRUSTED)
     expect(allowed.headers.get('access-control-allow-credentials')).toBe('true')
@@ -86,7 +86,7 @@ describe.each(RINGS)('requests of other origins (%s)', (ring) => {
     }
   })
 
-  test('a preflight is answered for a trusted origin only', async () => {
+  test('a preflight is answered for a trusted origin only (ASVS 3.5.2)', async () => {
     const preflight = (origin: string) =>
       instance
         .client()

@@ -201,7 +201,7 @@ describe.each(RINGS)('devices that logged in before (%s)', (ring) => {
     }
   })
 
-  test('the device cookie: HttpOnly, 400 days, contains no user name, survives logouts and a new secret', async () => {
+  test('the device cookie: HttpOnly, 400 days, contains no user name, survives logouts and a new secret (ASVS 3.3.2)', async () => {
     const secrets = [randomBytes(32).toString('base64url')]
     const instance = await start(ring, { secrets })
     const client = instance.client()

@@ -59,7 +59,7 @@ describe.each(RINGS)('verifying an address is required (%s)', (ring) => {
   const register = (email: string, password = PASSWORD): Promise<Reply> =>
     instance.client().post('/auth/register', { email, password })
 
-  test('registering a new, a verified, an unverified and a disabled address gets the same answer; the emails differ', async () => {
+  test('registering a new, a verified, an unverified and a disabled address gets the same answer; the emails differ (ASVS 6.3.8)', async () => {
     const [fresh, unverified, verified, disabled] = [newEmail(), newEmail(), newEmail(), newEmail()]
     await register(unverified)
     await verification(unverified)
@@ -194,7 +194,7 @@ describe.each(RINGS)('verifying an address is optional (%s)', (ring) => {
     expect((await instance.auth.users.find(id))?.emailVerified).toBe(true)
   })
 
-  test('sending both passwords is refused, and a new one must follow the policy; the link stays valid', async () => {
+  test('sending both passwords is refused, and a new one must follow the policy; the link stays valid (ASVS 2.1.2, 2.2.3)', async () => {
     const { email } = await register()
     const token = await verification(email)
     const both = await verify({ token, password: PASSWORD, newPassword: NEW_PASSWORD })
@@ -316,7 +316,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     return { token: await confirmation(to), back: await wayBack(from) }
   }
 
-  test('the request needs a fresh session and an address that differs from the current one', async () => {
+  test('the request needs a fresh session and an address that differs from the current one (ASVS 7.5.1)', async () => {
     const { client, email } = await register()
     expect(refusalOf(await instance.client().post('/auth/email/change', { email: newEmail() }))[0]).toBe(401)
     for (const bad of [
@@ -334,7 +334,7 @@ describe.each(RINGS)('changing the address (%s)', (ring) => {
     expect(refusalOf(stale)).toEqual([403, 'reauthentication_required'])
   })
 
-  test('both addresses get an email, nothing changes until the new one is confirmed, and sessions stay valid', async () => {
+  test('both addresses get an email, nothing changes until the new one is confirmed, and sessions stay valid (ASVS 6.3.7)', async () => {
     const { client, email } = await register()
     const next = newEmail()
     const { token } = await order(client, email, next)

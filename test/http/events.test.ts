@@ -57,7 +57,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     ])
   })
 
-  test('users never see events of another user, or which other user acted', async () => {
+  test('users never see events of another user, or which other user acted (ASVS 8.2.2)', async () => {
     const [ada, mallory] = [await register(), await register()]
     await mallory.client.post('/auth/login', { email: ada.email, password: 'wrong' })
     await instance.client().post('/auth/login', { email: 'nobody@example.com', password: 'wrong' })
@@ -73,7 +73,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     expect((await instance.client().get('/auth/user/events')).status).toBe(401)
   })
 
-  test('pages have at most 100 events and continue after the last id; a malformed query is refused', async () => {
+  test('pages have at most 100 events and continue after the last id; a malformed query is refused (ASVS 1.4.2)', async () => {
     const { client } = await register()
     for (let round = 0; round < 103; round++) await client.patch('/auth/user', { name: `Ada ${round}` })
     const first = await listed(client)
@@ -111,7 +111,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     ])
   })
 
-  test('the audit log contains no secret and no email address, after every action', async () => {
+  test('the audit log contains no secret and no email address, after every action (ASVS 16.2.5)', async () => {
     const { client, email, id } = await register()
     const secrets = [PASSWORD, NEW_PASSWORD, 'a wrong one', 'example.com', '$argon2', 'lks_']
     const keep = (): void => {

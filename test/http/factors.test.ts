@@ -98,7 +98,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await half.get('/auth/session')).status).toBe(200)
   })
 
-  test('a stale session cannot set up, confirm or remove a factor, or make recovery codes', async () => {
+  test('a stale session cannot set up, confirm or remove a factor, or make recovery codes (ASVS 7.5.1)', async () => {
     const { client } = await newUser()
     now += 11 * MINUTE_MS
     for (const path of ['/auth/totp', '/auth/recovery-codes']) {
@@ -108,7 +108,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await client.delete('/auth/totp')).body.code).toBe('reauthentication_required')
   })
 
-  test('a code works once, the one before the current step works, older and later ones do not', async () => {
+  test('a code works once, the one before the current step works, older and later ones do not (ASVS 6.5.1)', async () => {
     const { email, secret } = await enrol()
     const tryCode = async (code: string): Promise<number> =>
       (await (await begin(email)).post('/auth/login/totp', { code })).status
@@ -121,7 +121,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect(await tryCode(totpCode(secret, now))).toBe(403)
   })
 
-  test('of many simultaneous uses of one code, on two nodes, one logs in', async () => {
+  test('of many simultaneous uses of one code, on two nodes, one logs in (ASVS 6.5.1)', async () => {
     const { email, secret } = await enrol()
     const clients = await Promise.all(Array.from({ length: 5 }, () => begin(email)))
     const code = totpCode(secret, now)
@@ -174,7 +174,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     })
   })
 
-  test('removing ends the step, the recovery codes and the remembered devices', async () => {
+  test('removing ends the step, the recovery codes and the remembered devices (ASVS 6.5.6)', async () => {
     const { client, email } = await enrol()
     expect((await client.post('/auth/totp')).body.code).toBe('factor_exists')
     expect((await client.delete('/auth/totp')).status).toBe(204)
@@ -182,7 +182,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await logIn(instance.client(), email)).body.status).toBe('complete')
   })
 
-  test('with a second factor, the password alone makes no session fresh', async () => {
+  test('with a second factor, the password alone makes no session fresh (ASVS 7.5.3)', async () => {
     const { client, email, secret } = await enrol()
     now += 11 * MINUTE_MS
     expect((await client.delete('/auth/totp')).body.code).toBe('reauthentication_required')
@@ -278,7 +278,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await client.delete('/auth/access')).body).toEqual({ revoked: 0 })
   })
 
-  test('no secret is stored in the clear', async () => {
+  test('no secret is stored in the clear (ASVS 14.2.4)', async () => {
     const { secret, recoveryCodes } = await enrol()
     const stored = await instance.stored()
     expect(stored).not.toContain(secret)
@@ -288,7 +288,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     }
   })
 
-  test('enrolling and removing are recorded and mailed; the export lists the factors', async () => {
+  test('enrolling and removing are recorded and mailed; the export lists the factors (ASVS 6.3.7)', async () => {
     const { client, id, email } = await enrol()
     expect((await client.get('/auth/user/export')).body.factors.totp).not.toBeNull()
     await client.delete('/auth/totp')

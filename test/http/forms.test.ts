@@ -123,7 +123,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin'])
   })
 
-  test('the account page logs out one session, logs out all others, changes the password, and logs out', async () => {
+  test('the account page logs out one session, logs out all others, changes the password, and logs out (ASVS 7.4.4)', async () => {
     const email = `page-${ring.replaceAll(/\W+/g, '-')}@example.com`
     const client = instance.client()
     await client.form('/auth/register', { email, password: PASSWORD })
@@ -171,7 +171,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect((await client.get('/auth/tokens')).body.tokens).toEqual([])
   })
 
-  test('form-only routes do not accept JSON; a form without a session redirects to the login page', async () => {
+  test('form-only routes do not accept JSON; a form without a session redirects to the login page (ASVS 3.5.2)', async () => {
     const client = instance.client()
     await client.post('/auth/login', credentials)
     expect((await client.post('/auth/account/end-session', { id: 'x' })).status).toBe(415)
@@ -179,7 +179,18 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login'])
   })
 
-  test('pages: strict CSP with a new nonce per page; values stay text', async () => {
+  test('CWE-598: a page with a token in its URL sends no referrer, not even to its own origin (ASVS 3.4.5)', async () => {
+    const policyOf = async (path: string): Promise<string | null> =>
+      (await instance.client().get(path)).headers.get('referrer-policy')
+    for (const path of ['password/reset', 'email/verify', 'email/change/confirm', 'email/change/undo']) {
+      expect([path, await policyOf(`/auth/${path}?token=lkr_x`)]).toEqual([path, 'no-referrer'])
+      expect([path, await policyOf(`/auth/${path}`)]).toEqual([path, 'same-origin'])
+    }
+    expect(await policyOf('/auth/register?invitation=lkv_x')).toBe('no-referrer')
+    expect(await policyOf('/auth/register')).toBe('same-origin')
+  })
+
+  test('pages: strict CSP with a new nonce per page; values stay text (ASVS 1.1.2, 1.2.1, 1.3.7, 3.2.2, 3.4.3, 3.4.6, 3.4.8, 3.6.1)', async () => {
     const client = instance.client()
     const email = `xss-${ring.replaceAll(/\W+/g, '-')}@example.com`
     await client.post(

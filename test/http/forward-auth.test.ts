@@ -231,7 +231,7 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     }
   })
 
-  test('with forwardAuth.jwt the identity is also signed, expires after a minute, and verifies with the keys of jwks.json', async () => {
+  test('with forwardAuth.jwt the identity is also signed, expires after a minute, and verifies with the keys of jwks.json (ASVS 9.2.1)', async () => {
     const instance = await start(ring, { forwardAuth: { jwt: true } })
     const ada = await register(instance)
     const { keys } = (await instance.client().get('/auth/jwks.json')).body

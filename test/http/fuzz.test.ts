@@ -22,7 +22,7 @@ const bodies = fc.oneof(
   fc.jsonValue(),
 )
 
-test('any JSON at any route gets 4xx, changes nothing, and reports no error', async () => {
+test('any JSON at any route gets 4xx, changes nothing, and reports no error (ASVS 2.2.1, 15.3.5)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...ROUTES), bodies, async (path, body) => {
       const isNaming = path === '/auth/user'

@@ -91,7 +91,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect((await instance.client().get('/auth/user', { authorization: `Bearer ${token}` })).status).toBe(401)
   })
 
-  test('attack: a step without an attempt, with a made-up one, or with one that is altered', async () => {
+  test('attack: a step without an attempt, with a made-up one, or with one that is altered (ASVS 2.3.1)', async () => {
     const { email } = await newUser('totp')
     expect((await answer(instance.client(), RIGHT)).body.code).toBe('attempt_ended')
     const client = instance.client()
@@ -162,7 +162,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     await other.close()
   })
 
-  test('attack: guessing: five wrong answers are refused one by one, then the attempt ends', async () => {
+  test('attack: guessing: five wrong answers are refused one by one, then the attempt ends (ASVS 6.6.3)', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)
@@ -176,7 +176,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect(steps.checks.count).toBe(before)
   })
 
-  test('attack: guessing with many simultaneous requests: at most five answers are checked', async () => {
+  test('attack: guessing with many simultaneous requests: at most five answers are checked (ASVS 6.6.3)', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)
@@ -281,7 +281,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect(client.cookies.has('latchkey')).toBe(true)
   })
 
-  test('a wrong answer adds an event to the audit log, without the answer', async () => {
+  test('a wrong answer adds an event to the audit log, without the answer (ASVS 16.3.1)', async () => {
     const { id, email } = await newUser('totp')
     const client = instance.client()
     await begin(client, email)

@@ -49,7 +49,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect((await laptop.post('/auth/logout')).status).toBe(204)
   })
 
-  test('a wrong password, an unknown email, a malformed email and a disabled user get the same answer (promise 7)', async () => {
+  test('a wrong password, an unknown email, a malformed email and a disabled user get the same answer (promise 7) (ASVS 6.3.8)', async () => {
     const user = await instance.auth.users.create({ email: 'grace@example.com', password: PASSWORD })
     const disabled = await instance.auth.users.create({ email: 'disabled@example.com', password: PASSWORD })
     await instance.auth.users.disable(disabled.id)
@@ -79,7 +79,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect(new Set(reasons)).toEqual(new Set(['wrong_password', 'unknown_user', 'disabled']))
   })
 
-  test('a login creates a new token and revokes the session that it replaces (promise 6)', async () => {
+  test('a login creates a new token and revokes the session that it replaces (promise 6) (ASVS 7.2.4)', async () => {
     await instance.auth.users.create({ email: 'eve@example.com', password: PASSWORD })
     const client = instance.client()
     await client.post('/auth/login', { email: 'eve@example.com', password: PASSWORD })
@@ -91,7 +91,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect((await client.get('/auth/sessions')).body.sessions).toHaveLength(1)
   })
 
-  test('a cookie planted before login is never adopted (session fixation)', async () => {
+  test('a cookie planted before login is never adopted (session fixation) (ASVS 7.2.4)', async () => {
     const client = instance.client()
     const planted = 'lks_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA000000'
     client.cookies.set('latchkey', planted)
@@ -99,7 +99,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect(client.cookies.get('latchkey')).not.toBe(planted)
   })
 
-  test('passwords match completely: bytes after 72, case and spaces count; NFC and NFD are equal', async () => {
+  test('passwords match completely: bytes after 72, case and spaces count; NFC and NFD are equal (ASVS 6.2.8)', async () => {
     const long = `${'a'.repeat(72)}b`
     const passwords = [long, 'Caf\u00e9 au lait et sucre', '  blanks at the start', '\u{1f511}'.repeat(1_024)]
     for (const [index, password] of passwords.entries()) {
@@ -128,7 +128,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     expect((await instance.client().post('/auth/login', body)).status).toBe(401)
   })
 
-  test('a disabled, deleted or password-changed user is refused on the next request (promise 2)', async () => {
+  test('a disabled, deleted or password-changed user is refused on the next request (promise 2) (ASVS 7.4.2)', async () => {
     for (const end of ['disable', 'delete'] as const) {
       const client = instance.client()
       const { body } = await client.post('/auth/register', { email: `${end}@example.org`, password: PASSWORD })
@@ -139,7 +139,7 @@ describe.each(RINGS)('login (%s)', (ring) => {
     }
   })
 
-  test('sessions beyond the limit are revoked, least recently used first', async () => {
+  test('sessions beyond the limit are revoked, least recently used first (ASVS 2.3.2, 7.1.2)', async () => {
     const few = await startInstance(ring, { session: { maxPerUser: 3 } })
     await few.auth.users.create({ email: 'many@example.com', password: PASSWORD })
     const clients = []

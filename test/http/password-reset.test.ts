@@ -34,7 +34,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     return tokenIn(await instance.waitForMail(mailTo(email, '/password/reset?')))
   }
 
-  test('a known, an unknown, a malformed and a disabled address get the same answer; only the known one gets an email', async () => {
+  test('a known, an unknown, a malformed and a disabled address get the same answer; only the known one gets an email (ASVS 6.3.8)', async () => {
     const { email } = await register()
     const disabled = await register()
     await instance.auth.users.disable(disabled.id)
@@ -158,7 +158,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect((await reset(token, 'short')).status).toBe(410)
   })
 
-  test('a token of one user cannot change another user', async () => {
+  test('a token of one user cannot change another user (ASVS 8.2.2)', async () => {
     const [ada, bob] = [await register(), await register()]
     const token = await mailedToken(ada.email)
     expect((await reset(token)).status).toBe(204)
@@ -197,7 +197,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     await busy.close()
   })
 
-  test('of 1,000 simultaneous uses of one token on two nodes, one succeeds', async () => {
+  test('of 1,000 simultaneous uses of one token on two nodes, one succeeds (ASVS 2.3.4, 6.5.1, 15.4.2)', async () => {
     const { email } = await register()
     const token = await mailedToken(email)
     const before = instance.events.length
@@ -222,7 +222,7 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     expect(instance.events.slice(before).filter(({ type }) => type === 'password.reset')).toHaveLength(1)
   })
 
-  test('the database contains neither the token nor the email in readable form', async () => {
+  test('the database contains neither the token nor the email in readable form (ASVS 14.2.4)', async () => {
     const sleepy = await startInstance(ring, { deliverMails: false })
     const email = 'ada@example.com'
     await sleepy.auth.users.create({ email, password: PASSWORD })

@@ -21,7 +21,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
   const register = (email: string, invitation?: string): Promise<Reply> =>
     instance.client().post('/auth/register', { email, password: PASSWORD, ...(invitation && { invitation }) })
 
-  test('registration needs an invitation, and each invitation registers one user', async () => {
+  test('registration needs an invitation, and each invitation registers one user (ASVS 6.4.1)', async () => {
     expect(refusalOf(await register(newEmail()))).toEqual([403, 'registration_closed'])
     const { token, link, expiresAt } = await instance.auth.invitations.create()
     expect(link).toBe(`${ORIGIN}/auth/register?invitation=${token}`)
@@ -34,7 +34,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     expect(garbage.text).toBe(again.text)
   })
 
-  test('of many simultaneous registrations with one invitation, one succeeds', async () => {
+  test('of many simultaneous registrations with one invitation, one succeeds (ASVS 2.3.4)', async () => {
     const { token } = await instance.auth.invitations.create()
     const replies = await Promise.all(Array.from({ length: 20 }, () => register(newEmail(), token)))
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(1)
@@ -64,7 +64,7 @@ describe.each(RINGS)('registration by invitation (%s)', (ring) => {
     expect((await register(newEmail(), token)).status).toBe(201)
   })
 
-  test('an invitation is valid for seven days, or for the lifetime given', async () => {
+  test('an invitation is valid for seven days, or for the lifetime given (ASVS 6.4.1)', async () => {
     const week = await instance.auth.invitations.create()
     const hour = await instance.auth.invitations.create({ lifeMs: 3_600_000 })
     instance.advance(3_600_000)
@@ -141,7 +141,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
   })
   afterAll(() => instance.close())
 
-  test('the export contains everything about its user, nothing about others, and no credential', async () => {
+  test('the export contains everything about its user, nothing about others, and no credential (ASVS 15.3.1)', async () => {
     const client = instance.client()
     const email = 'ada@example.com'
     const registered = await client.post('/auth/register', { email, password: PASSWORD, name: 'Ada' })

@@ -100,7 +100,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(node.stats().verifications.cold).toBe(cold)
   })
 
-  test('revoking a session takes effect on all nodes as fast as for an opaque one, and on nodes that start later', async () => {
+  test('revoking a session takes effect on all nodes as fast as for an opaque one, and on nodes that start later (ASVS 7.4.1)', async () => {
     const instance = await start(ring)
     const other = await sibling(instance)
     const ada = await register(instance)
@@ -200,7 +200,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(headers.getSetCookie()).toHaveLength(1)
   })
 
-  test('an altered, truncated or oversized package, or one of another key or kind, gets 401', async () => {
+  test('an altered, truncated or oversized package, or one of another key or kind, gets 401 (ASVS 9.1.1, 9.1.2, 9.2.2, 11.2.5, 11.3.2)', async () => {
     const instance = await start(ring)
     const cookie = cookieOf(await register(instance))
     const [header = '', , iv = '', body = '', tag = ''] = cookie.split('.')
@@ -241,7 +241,7 @@ describe.each(RINGS)('sealed sessions (%s)', (ring) => {
     expect(instance.errors).toEqual([])
   })
 
-  test('switching the kind of token and rotating secrets log no user out', async () => {
+  test('switching the kind of token and rotating secrets log no user out (ASVS 11.2.2)', async () => {
     const instance = await start(ring, {})
     const ada = await register(instance)
     const opaque = cookieOf(ada)

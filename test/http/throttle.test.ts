@@ -35,7 +35,7 @@ function outline({ status, text, headers }: Reply): unknown {
 const refused = ({ events }: Instance): number => events.filter(({ type }) => type === 'login.refused').length
 
 describe.each(RINGS)('limits on guessing (%s)', (ring) => {
-  test('after five failures the wait is 1 second, doubling to 15 minutes; an attempt too early changes nothing', async () => {
+  test('after five failures the wait is 1 second, doubling to 15 minutes; an attempt too early changes nothing (ASVS 2.4.1, 6.3.1)', async () => {
     const instance = await start(ring)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     for (const wait of WAITS) {
@@ -65,7 +65,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(instance.errors).toEqual([])
   })
 
-  test('of 200 simultaneous wrong guesses at one account on two nodes, five reach the hasher', async () => {
+  test('of 200 simultaneous wrong guesses at one account on two nodes, five reach the hasher (ASVS 6.3.1, 15.4.1)', async () => {
     const secrets = [randomBytes(32).toString('base64url')]
     const instance = await start(ring, { secrets, throttle: { failuresPerNetwork: 1_000 } }, REAL_COST)
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
@@ -142,7 +142,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(instance.events.filter(({ type }) => type === 'password.disabled')).toEqual([])
   })
 
-  test('login, reauthenticate and password/change share one budget; a stolen session cannot guess more than an unknown device', async () => {
+  test('login, reauthenticate and password/change share one budget; a stolen session cannot guess more than an unknown device (ASVS 6.3.4, 16.3.3)', async () => {
     const instance = await start(ring)
     const stolen = instance.client()
     await stolen.post('/auth/register', { email: ADA, password: PASSWORD })
@@ -216,7 +216,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(statuses).toEqual([401, 401, 401, 429, 429])
   })
 
-  test('registrations have a budget per network; a body refused before any lookup is not counted', async () => {
+  test('registrations have a budget per network; a body refused before any lookup is not counted (ASVS 2.4.1)', async () => {
     const instance = await start(ring, { throttle: { registrationsPerNetwork: 3 } })
     const register = (email: string, password = PASSWORD) =>
       instance.client().post('/auth/register', { email, password })
@@ -242,7 +242,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect((await guess(instance.client(), ADA)).headers.get('ratelimit')).toBe(`"login";r=${999 - hashed};t=900`)
   })
 
-  test('counters contain neither email addresses nor network addresses', async () => {
+  test('counters contain neither email addresses nor network addresses (ASVS 1.3.9)', async () => {
     const instance = await start(ring)
     await guess(instance.client(), 'Nobody.Known@example.com')
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
@@ -266,7 +266,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
 })
 
 describe.each(['handler', 'handler, PostgreSQL and Redis'] as const)('110 guesses in a row (%s)', (ring) => {
-  test('answers are identical to the byte, whether or not the account exists (promise 7)', async () => {
+  test('answers are identical to the byte, whether or not the account exists (promise 7) (ASVS 6.3.8)', async () => {
     const instance = await start(ring)
     const owner = instance.client()
     const { user } = (await owner.post('/auth/register', { email: ADA, password: PASSWORD })).body
@@ -299,7 +299,7 @@ describe.each(['handler', 'handler, PostgreSQL and Redis'] as const)('110 guesse
 })
 
 describe('counters that cannot be reached', () => {
-  test('allow nothing: 503, and nothing is hashed', async () => {
+  test('allow nothing: 503, and nothing is hashed (ASVS 16.5.3)', async () => {
     const url = await createDatabase(inject('databaseServer'), inject('databaseTemplate'))
     const server = await startRedis()
     const refusals: string[] = []

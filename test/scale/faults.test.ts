@@ -130,7 +130,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     expect(performance.now() - revokedAt).toBeLessThan(REVOCATION_MS)
   }
 
-  test('PostgreSQL frozen and thawed', () => {
+  test('PostgreSQL frozen and thawed (ASVS 13.1.3, 16.5.2)', () => {
     if (redisServer !== null) return expectDatabaseOnlyFault('SIGSTOP')
     return expectRefusalsThenRecovery({
       begin: () => postgresServer.signal('SIGSTOP'),
@@ -202,7 +202,7 @@ describe.each(['PostgreSQL', 'PostgreSQL and Redis'])('faults: %s', (kind) => {
     await expectPromptRevocation()
   })
 
-  test('PostgreSQL out of connections', async () => {
+  test('PostgreSQL out of connections (ASVS 13.1.2, 13.2.6)', async () => {
     const warm = await logIn()
     const url = postgresServer.url()
     await runSql(url, 'ALTER ROLE app CONNECTION LIMIT 0')

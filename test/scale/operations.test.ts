@@ -70,7 +70,7 @@ describe('metrics', () => {
     })
   })
 
-  test('metrics are on their own port, which serves nothing else', async () => {
+  test('metrics are on their own port, which serves nothing else (ASVS 13.4.5)', async () => {
     expect((await server.client().get('/metrics')).status).toBe(404)
     expect((await fetch(`${metricsUrl}/auth/session`)).status).toBe(404)
     expect((await fetch(`${metricsUrl}/metrics`, { method: 'POST' })).status).toBe(404)
@@ -78,7 +78,7 @@ describe('metrics', () => {
 })
 
 describe('OpenTelemetry', () => {
-  test('one span for the request, one for each statement in it, and no values', async () => {
+  test('one span for the request, one for each statement in it, and no values (ASVS 1.2.4)', async () => {
     const exporter = new InMemorySpanExporter()
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
     provider.register()

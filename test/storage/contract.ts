@@ -72,7 +72,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
     const isThere = async (tokenHash: TokenHash): Promise<boolean> =>
       (await stores.sessions.findByTokenHash(tokenHash)) !== null
 
-    test('a user is created with password and first session, or not at all', async () => {
+    test('a user is created with password and first session, or not at all (ASVS 2.3.3)', async () => {
       const user = makeUser()
       const record = makeSession(user.id)
       expect(
@@ -523,7 +523,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await isThere(old.tokenHash)).toBe(false)
     })
 
-    test('concurrent transactions about one user wait for each other and for nothing else', async () => {
+    test('concurrent transactions about one user wait for each other and for nothing else (ASVS 15.4.3)', async () => {
       const [user, other] = [await addUser(), await addUser()]
       const own = await addSession(user.id)
       const foreign = await addSession(other.id)
