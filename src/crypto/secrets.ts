@@ -22,7 +22,7 @@ export function readOrCreateSecretFile(path: string): string {
   }
   const { uid } = statSync(path)
   // Its owner can always change the mode. The superuser may own it: root can read everything anyway.
-  if (process.getuid !== undefined && uid !== process.getuid() && uid !== SUPERUSER)
+  if (process.getuid !== undefined && uid !== process.getuid() && uid !== SUPERUSER && keepsModes(path))
     throw new Error(
       `Another user owns ${path}: run chown ${process.getuid()} ${path}, or delete it to get a new secret`,
     )
