@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   factors: ['login', 'mail', 'passwords', 'sessions', 'throttle'],
   authentication: ['access-tokens', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
-  'forward-auth': ['http'],
+  'forward-auth': ['http', 'sessions'],
   storage: [
     'access-tokens',
     'accounts',

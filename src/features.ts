@@ -88,7 +88,12 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     passwords(core, { memory, pages, ...services.passwords }),
     named.invitations,
     access(accessKinds),
-    forwardAuth(core, { jwt: options.forwardAuth.jwt, scopes }),
+    forwardAuth(core, {
+      jwt: options.forwardAuth.jwt,
+      scopes,
+      sessionSettings: options.session,
+      secondFactors: named.factors.secondFactors,
+    }),
   ]
   const list = [
     ...facing,

@@ -34,6 +34,13 @@ class Api(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.answer(201, {"by": user_id, "bytes": len(body)})
 
+    def do_DELETE(self):
+        # The proxy asks Latchkey with fresh=1, so the user proved their identity recently. If not, the client gets 403
+        # reauthentication_required, sends the password to POST /auth/reauthenticate, and repeats the request.
+        user_id = self.user_id()
+        if user_id is not None:
+            self.answer(200, {"deleted_by": user_id})
+
     def user_id(self):
         """Returns the id of the user. The proxy sends it with every request; without it the answer is an error."""
         user_id = self.headers["X-Auth-User-Id"]

@@ -1,10 +1,11 @@
 import type { Core } from '../core.ts'
 import { createJwtSigner } from '../crypto/jwt.ts'
 import type { Feature } from '../kernel/feature.ts'
+import type { FreshnessDeps } from '../sessions/freshness.ts'
 import { forwardAuthRoutes } from './routes.ts'
 
 /** Settings of forward-auth. */
-export interface ForwardAuthOptions {
+export interface ForwardAuthOptions extends Pick<FreshnessDeps, 'sessionSettings' | 'secondFactors'> {
   /** Signs identities for the APIs behind proxies. Default false. */
   readonly jwt: boolean
   /** The scopes that the application defines. */
@@ -12,7 +13,7 @@ export interface ForwardAuthOptions {
 }
 
 /** Creates the forward-auth feature: a proxy asks whether to let a request through. */
-export function forwardAuth(core: Core, { jwt, scopes }: ForwardAuthOptions): Feature {
+export function forwardAuth(core: Core, { jwt, ...options }: ForwardAuthOptions): Feature {
   const jwtSigner = jwt ? createJwtSigner(core.secrets, 'forward-auth') : null
-  return { name: 'forward_auth', routes: forwardAuthRoutes({ ...core, scopes, jwtSigner }) }
+  return { name: 'forward_auth', routes: forwardAuthRoutes({ ...core, ...options, jwtSigner }) }
 }

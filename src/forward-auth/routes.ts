@@ -13,11 +13,12 @@ import type { Origins } from '../kernel/origins.ts'
 import { hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
+import { type FreshnessDeps, requireFreshSession, requireSession } from '../sessions/freshness.ts'
 import { readOriginalRequest } from './original-request.ts'
 import { forwardAuthCalls } from './wire.ts'
 
 /** Dependencies of forward-auth. */
-export interface ForwardAuthDeps {
+export interface ForwardAuthDeps extends FreshnessDeps {
   readonly links: Links
   readonly origins: Origins
   /** All scopes of the service. */
@@ -34,12 +35,14 @@ const JWT_SECONDS = 60
 interface Question {
   readonly scopes: readonly string[]
   readonly leadsToLogin: boolean
+  readonly isFresh: boolean
   /** Null: the signed identity has no audience. */
   readonly audience: string | null
 }
 
 const QUERY = {
   scope: 'A scope that the request must have. May repeat; the request must have all of them.',
+  fresh: '`1`: the user must have proved their identity recently (10 minutes by default). An access token is refused.',
   audience: 'The name of the API, for the claim `aud` of X-Auth-JWT.',
   redirect: '`login`: redirects browsers that are not logged in and ask for HTML to the login page, instead of a 401.',
 }
@@ -67,11 +70,12 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
 
     async handle(request) {
       const { principal, header } = request
-      const { scopes, audience } = readQuestion(deps, request)
+      const { scopes, audience, isFresh } = readQuestion(deps, request)
       // The API behind the proxy has no other protection. Pages of other origins cannot send an access token.
       const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.origins).isSafe
       if (!isSafe) refuseForeignPage(header, deps.origins)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
+      if (isFresh) await requireFreshSession(deps, requireSession(principal).session)
       return { status: 204, headers: identityHeaders(deps, principal, audience) }
     },
   })
@@ -89,15 +93,16 @@ function keysRoute({ publicKeys }: JwtSigner): Route {
 
 /** Parses the query. Throws bad_request for anything unknown: a misspelt scope must never be ignored. */
 function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
-  const { scope: scopes = [], redirect = [], audience = [], ...others } = queryAll
+  const { scope: scopes = [], redirect = [], audience = [], fresh = [], ...others } = queryAll
   if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
   if (audience.length > 1 || audience[0] === '') throw badQuery('audience takes one value, which is not empty.')
   if (redirect.length > 1 || (redirect[0] ?? 'login') !== 'login') throw badQuery('redirect takes one value: login.')
+  if (fresh.length > 1 || (fresh[0] ?? '1') !== '1') throw badQuery('fresh takes one value: 1.')
   if (!scopes.every((scope) => known.includes(scope))) {
     const there = known.length === 0 ? 'this service has none' : `there are ${known.join(', ')}`
     throw badQuery(`Each scope must be one of the service: ${there}.`)
   }
-  return { scopes, leadsToLogin: redirect.length === 1, audience: audience[0] ?? null }
+  return { scopes, isFresh: fresh.length === 1, leadsToLogin: redirect.length === 1, audience: audience[0] ?? null }
 }
 
 function badQuery(detail: string): Refusal {

@@ -5,6 +5,8 @@ export interface VerifyQuery {
   /** May repeat; the request must have all of the scopes. */
   readonly scope?: string | undefined
   readonly audience?: string | undefined
+  /** `1`: the session must be fresh. */
+  readonly fresh?: string | undefined
   /** `login` redirects browsers that are not logged in. */
   readonly redirect?: string | undefined
 }
@@ -16,6 +18,6 @@ export const forwardAuthCalls = defineCalls({
     access: 'user',
     query: json<VerifyQuery>(),
     answer: null,
-    refusals: ['bad_request', 'cross_origin', 'insufficient_scope'],
+    refusals: ['bad_request', 'cross_origin', 'insufficient_scope', 'reauthentication_required'],
   },
 })

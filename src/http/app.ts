@@ -296,7 +296,9 @@ function reportRefusal(deps: AppDeps, exchange: Exchange, { code, reason, thrott
   }
   if (!REPORTED_REFUSALS.has(code)) return
   const userId = exchange.found?.principal.user.id ?? null
-  deps.onEvent(stamp({ type: 'request.refused', code, reason: reason ?? code, userId }))
+  deps.onEvent(
+    stamp({ type: 'request.refused', call: exchange.route?.name ?? null, code, reason: reason ?? code, userId }),
+  )
 }
 
 function answerOptions(deps: AppDeps, exchange: Exchange, allow: readonly string[]): Response {

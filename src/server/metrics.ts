@@ -17,6 +17,8 @@ export interface Metrics {
 
 const loadPromClient = createOptionalImport(() => import('prom-client'), 'prom-client', 'LATCHKEY_METRICS_PORT')
 
+/** The `operationId` of the login; other calls that need a hash can be refused as overloaded too. */
+const LOGIN = 'logIn'
 const LATENCY_BUCKETS_S = [0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2]
 
 /** Creates the metrics of this process. Throws if the package `prom-client` is missing. */
@@ -38,7 +40,7 @@ export async function createMetrics(): Promise<Metrics> {
     buckets: LATENCY_BUCKETS_S,
     registers,
   })
-  const verifications = new Gauge({
+  const verifications = new Counter({
     name: 'latchkey_verifications_total',
     help: 'Verifications of sessions: warm (from memory), cold (from the storage), refused.',
     labelNames: ['result'],
@@ -55,7 +57,7 @@ export async function createMetrics(): Promise<Metrics> {
     help: 'Time since the last proof that other nodes can be heard. Above 1 the cache is not used.',
     registers,
   })
-  const mails = new Gauge({
+  const mails = new Counter({
     name: 'latchkey_mails_total',
     help: 'Emails by kind: sent; failed (and retried); given up.',
     labelNames: ['kind', 'outcome'],
@@ -63,13 +65,15 @@ export async function createMetrics(): Promise<Metrics> {
   })
 
   function take({ verifications: { warm, cold, refused }, ...stats }: Stats): void {
-    verifications.set({ result: 'warm' }, warm)
-    verifications.set({ result: 'cold' }, cold)
-    verifications.set({ result: 'refused' }, refused)
+    verifications.reset() // the instance has the totals since the start of the process
+    verifications.inc({ result: 'warm' }, warm)
+    verifications.inc({ result: 'cold' }, cold)
+    verifications.inc({ result: 'refused' }, refused)
     cached.set(stats.cachedSessions)
     waiting.set(stats.hashesWaiting)
     lag.set(stats.invalidationLagMs / 1_000)
-    for (const { kind, outcome, count } of stats.mails) mails.set({ kind, outcome }, count)
+    mails.reset()
+    for (const { kind, outcome, count } of stats.mails) mails.inc({ kind, outcome }, count)
   }
 
   return {
@@ -77,7 +81,8 @@ export async function createMetrics(): Promise<Metrics> {
       if (event.type === 'login.succeeded') logins.inc({ outcome: 'succeeded' })
       if (event.type === 'login.refused') logins.inc({ outcome: 'refused' })
       if (event.type === 'attempt.throttled' && event.operation === 'login') logins.inc({ outcome: 'throttled' })
-      if (event.type === 'request.refused' && event.code === 'overloaded') logins.inc({ outcome: 'overloaded' })
+      if (event.type === 'request.refused' && event.code === 'overloaded' && event.call === LOGIN)
+        logins.inc({ outcome: 'overloaded' })
     },
     onStatement(statement, durationMs) {
       const [operation = ''] = statement.trimStart().split(/\s/, 1)

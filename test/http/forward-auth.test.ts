@@ -221,6 +221,23 @@ describe.each(RINGS)('forward-auth (%s)', (ring) => {
     expect((await ada.get('/auth/verify', GET)).headers.getSetCookie()).toEqual([])
   })
 
+  test('fresh=1 admits a session whose user proved their identity recently, and no access token', async () => {
+    const instance = await start(ring)
+    const ada = await register(instance)
+    const { bearer } = await tokenOf(ada, ['read'])
+    expect((await ada.get('/auth/verify?fresh=1&scope=read', GET)).status).toBe(204)
+    expect((await instance.client().get('/auth/verify?fresh=1', { ...bearer, ...GET })).status).toBe(403)
+    instance.advance(10 * 60_000)
+    const stale = await ada.get('/auth/verify?fresh=1', GET)
+    expect([stale.status, stale.body.code]).toEqual([403, 'reauthentication_required'])
+    expect((await ada.get('/auth/verify', GET)).status).toBe(204)
+    for (const query of ['fresh=0', 'fresh=true', 'fresh=', 'fresh', 'fresh=1&fresh=1', 'fres=1']) {
+      expect([query, (await ada.get(`/auth/verify?${query}`, GET)).status]).toEqual([query, 400])
+    }
+    await ada.post('/auth/reauthenticate', { password: PASSWORD })
+    expect((await ada.get('/auth/verify?fresh=1', GET)).status).toBe(204)
+  })
+
   test('text that is not ASCII is percent-encoded, and decoding restores it', async () => {
     const instance = await start(ring)
     for (const email of ['josé.größe@example.com', '100%41+x@example.com', 'a=b&c@example.com']) {

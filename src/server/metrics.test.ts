@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import type { SecurityEvent } from '../catalogue/events.ts'
+import type { EventOrigin } from '../kernel/event.ts'
+import { createMetrics } from './metrics.ts'
+
+test('counters have the type counter and the totals of the instance; overloaded counts logins only', async () => {
+  const metrics = await createMetrics()
+  const origin: EventOrigin = { at: 0, actor: null, requestId: null, client: null }
+  for (const call of ['logIn', 'register', 'password.reset', null]) {
+    const refused: SecurityEvent = { type: 'request.refused', userId: null, call, code: 'overloaded', reason: 'full' }
+    metrics.onEvent({ ...refused, ...origin })
+  }
+  const stats = {
+    verifications: { warm: 5, cold: 2, refused: 1 },
+    cachedSessions: 3,
+    hashesWaiting: 0,
+    invalidationLagMs: 0,
+    mails: [{ kind: 'password_reset', outcome: 'sent', count: 4 }] as const,
+  }
+  const server = metrics.createServer(() => stats).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const read = async (): Promise<string> => {
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`)
+    return response.text()
+  }
+  await read()
+  const text = await read() // a second reading adds nothing
+  for (const [, name, type] of text.matchAll(/^# TYPE (latchkey_\S+_total) (\S+)$/gm))
+    expect([name, type]).toEqual([name, 'counter'])
+  expect(text).toContain('latchkey_verifications_total{result="warm"} 5\n')
+  expect(text).toContain('latchkey_mails_total{kind="password_reset",outcome="sent"} 4\n')
+  expect(text).toContain('latchkey_logins_total{outcome="overloaded"} 1\n')
+})
