@@ -35,7 +35,7 @@ export const HTTP_EVENTS = {
     description: 'A request was refused for a reason that can be an attack. Not stored.',
     fields: {
       userId: 'the logged-in user, or null',
-      call: 'the `operationId` of the route (`logIn`, `register`, …), or null if there is no such route',
+      call: 'the `operationId` of the route (`logIn`, `register`, …), or null without a route',
       code: [...REPORTED_REFUSALS].map((code) => `\`${code}\``).join(', '),
       reason: null,
     },
