@@ -8,7 +8,7 @@
  * distributions have self-signed ones. Proven by smtp.test.ts.
  */
 import { z } from 'zod'
-import { acceptConfiguration, delaySchema, strictMembers } from '../kernel/arguments.ts'
+import { acceptConfiguration, booleanSchema, delaySchema, strictMembers } from '../kernel/arguments.ts'
 import { type Clock, SECOND_MS, systemClock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import { createOptionalImport } from '../kernel/optional-import.ts'
@@ -59,6 +59,7 @@ const optionsSchema = strictMembers(
     from: z.string('must be a sender such as "Example <no-reply@example.com>"'),
     connectTimeoutMs: delaySchema.optional(),
     timeoutMs: delaySchema.optional(),
+    allowsPrivatePlainText: booleanSchema.optional(),
     clock: functionSchema<Clock>().optional(),
   },
   'option',
