@@ -48,7 +48,7 @@ export function createCore(options: CompleteOptions, { stores, secrets, outbox, 
     links: createLinks(baseUrl.origin, basePath),
     outbox,
     stores,
-    throttle: createThrottle({ store: stores.counters, settings: options.throttle, secrets, clock }),
+    throttle: createThrottle({ store: stores.counters, settings: options.throttle, secrets, clock, report }),
     report,
   }
 }

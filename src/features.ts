@@ -48,9 +48,8 @@ export interface FeatureParts {
 export function createFeatures({ core, services, options, seams }: FeatureParts): Features {
   const { memory, pages } = services
   const { registration: mode, verifyEmail: verifyEmailMode, scopes } = options
-  const shared = { memory, pages, ...services.passwords, verifyEmailMode }
+  const stepFeatures = seams.features?.(core) ?? []
 
-  const steps = seams.features?.(core) ?? []
   const named = {
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, pages, accessTokenSettings: options.accessTokens, scopes }),
@@ -64,9 +63,11 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       secondFactor: options.secondFactor,
       factors: options.factors,
       siteName: services.siteName,
-      moreSteps: steps.flatMap(({ loginSteps = [] }) => loginSteps),
+      moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
     }),
   }
+  const { steps } = named.factors.secondFactors
+  const shared = { memory, pages, steps, ...services.passwords, verifyEmailMode }
   const exports = [named.sessions, named.accessTokens, named.factors, named.audit].flatMap(
     ({ exports: part }) => part ?? [],
   )
@@ -81,11 +82,11 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       secondFactors: named.factors.secondFactors,
     }),
     named.factors,
-    ...steps,
+    ...stepFeatures,
     named.sessions,
     accountsFeature,
     named.accessTokens,
-    passwords(core, { memory, pages, ...services.passwords }),
+    passwords(core, { memory, pages, steps, ...services.passwords }),
     named.invitations,
     access(accessKinds),
     forwardAuth(core, {

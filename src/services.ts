@@ -31,6 +31,7 @@ export function createInstanceMailing(options: CompleteOptions, secrets: readonl
     compose: createMailComposer(options.siteName ?? baseUrl.host, options.mailTexts),
     host: baseUrl.hostname,
     deliverMails: options.deliverMails,
+    mailsAtOnce: options.mailsAtOnce,
     clock: options.clock,
   })
 }

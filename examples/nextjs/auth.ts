@@ -14,6 +14,8 @@ export function getAuth(): Promise<Latchkey> {
     baseUrl: `http://localhost:${process.env.PORT ?? 3000}`,
     storage: sqlite('app.db'),
     secrets: process.env.LATCHKEY_SECRETS?.split(','),
+    // Next.js does not pass on the client's address. The proxy in front writes it into X-Forwarded-For.
+    trustProxy: 1,
   })
   return shared.latchkey
 }

@@ -51,7 +51,7 @@ export async function requestEmailChange(
 ): Promise<void> {
   const email = requireEmailAddress(text)
   if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
-  if (!(await takeMailBudget(deps.throttle, 'email_change', user.email))) {
+  if (!(await takeMailBudget(deps.throttle, 'email_change_notice', user.email))) {
     throw new Refusal(THROTTLE_REFUSALS.too_many_requests, { retryAfterSeconds: HOUR_MS / SECOND_MS })
   }
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email, sessionId })

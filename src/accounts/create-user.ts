@@ -1,3 +1,4 @@
+import type { Place } from '../crypto/bounded-queue.ts'
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import { checkAll } from '../kernel/all-problems.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -46,6 +47,8 @@ export interface CreateUserContext {
   readonly stamp: Stamp<AccountEvent>
   /** True if the email address is already verified. Default false. */
   readonly emailVerified?: boolean
+  /** The place of the hash in the queue. Default: the place of the application's own calls. */
+  readonly place?: Place
   /** Returns the records that are stored in the same transaction as the user. Default: none. */
   readonly extras?: (user: User) => Promise<CreateUserExtras>
 }
@@ -106,7 +109,7 @@ export async function createUser(
   context: CreateUserContext,
 ): Promise<User> {
   if ((await deps.users.findByEmail(accepted.email)) !== null) throw new Refusal(ACCOUNT_REFUSALS.email_taken)
-  const passwordHash = await deps.hasher.hash(accepted.password)
+  const passwordHash = await deps.hasher.hash(accepted.password, context.place)
   return storeUser(deps, { ...accepted, passwordHash }, context)
 }
 

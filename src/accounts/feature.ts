@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Core } from '../core.ts'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { ExportPart, Feature } from '../kernel/feature.ts'
+import type { LoginStep } from '../kernel/login-step.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PasswordService } from '../passwords/password-service.ts'
@@ -17,6 +18,8 @@ import type { UserStore } from './store.ts'
 /** Settings and services of accounts. */
 export interface AccountsOptions extends PasswordService {
   readonly verifyEmailMode: VerifyEmailMode
+  /** The login steps of all features. */
+  readonly steps: readonly LoginStep[]
   readonly memory: SessionMemory
   readonly pages: Pages
   /** Parts that the other features add to `GET /user/export`. */

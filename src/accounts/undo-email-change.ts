@@ -40,7 +40,7 @@ async function takeBack(
   const { userId, email } = proof
   const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId, email })
   const content = passwordResetContent(deps.links, reset.token)
-  const mails = deps.outbox.write({ to: email, userId, content })
+  const mails = deps.outbox.write({ to: email, userId, content, isUrgent: true })
   const outcome = await deps.users.undoEmailChange({ ...proof, resetToken: reset.record }, () => ({
     events: [
       stamp({ type: 'email.change_undone', userId }),

@@ -8,17 +8,22 @@ import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../on
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
+import { type ForgetOldFailuresDeps, forgetOldFailures } from '../passwords/forget-old-failures.ts'
 import { writePasswordChangedMail } from '../passwords/mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
 import type { ProvePasswordDeps } from '../passwords/prove-password.ts'
-import { forgetFailures } from '../throttle/password-tries.ts'
+import { provenHashPlace } from '../throttle/hash-places.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { AccountEvent } from './events.ts'
 import { requireOwner } from './require-owner.ts'
 import type { EmailVerification, UserRecord, UserStore } from './store.ts'
 
 /** Dependencies of `verifyEmail`. */
-export interface VerifyEmailDeps extends OneTimeTokenDeps, PasswordPolicyDeps, ProvePasswordDeps {
+export interface VerifyEmailDeps
+  extends OneTimeTokenDeps,
+    PasswordPolicyDeps,
+    ProvePasswordDeps,
+    ForgetOldFailuresDeps {
   readonly users: UserStore
   readonly hasher: PasswordHasher
   readonly outbox: Outbox
@@ -70,7 +75,7 @@ async function verifyWithNewPassword(
   const { id: userId, email } = claim.user
   const accepted = await acceptNewPassword(deps, text, { email, userId, pointer: '#/newPassword', stamp })
   await withClaimedToken(deps, claim.token, async () => {
-    const hash = await deps.hasher.hash(accepted)
+    const hash = await deps.hasher.hash(accepted, provenHashPlace(deps.throttle, email))
     await store(deps, { ...claim, newPassword: { hash, changedAt: deps.clock() } }, stamp)
   })
 }
@@ -87,7 +92,7 @@ async function store(
   const done = await deps.users.verifyEmail(verification, () =>
     newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },
   )
-  if (newPassword !== null) await forgetFailures(deps.throttle, user.email) // the failed attempts were against the old password
+  if (newPassword !== null) await forgetOldFailures(deps, user)
   if (!done)
     throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, {
       reason: 'the token was used or the address changed in the meantime',

@@ -1,6 +1,5 @@
 import { verify } from '@node-rs/argon2'
 import { describe, expect, test, vi } from 'vitest'
-import { createBoundedQueue } from './bounded-queue.ts'
 import { createPasswordHasher, type PasswordHash } from './password-hasher.ts'
 
 describe('the password hasher', () => {
@@ -39,28 +38,7 @@ describe('the password hasher', () => {
   })
 })
 
-describe('the bounded queue', () => {
-  test('runs tasks in order, never more at once than allowed, and continues after a failure', async () => {
-    const queue = createBoundedQueue({ concurrency: 2, maxWaiting: 100 })
-    const order: number[] = []
-    let running = 0
-    let most = 0
-    const work = Array.from({ length: 20 }, (_, index) =>
-      queue.run(async () => {
-        running++
-        most = Math.max(most, running)
-        order.push(index)
-        await new Promise((resolve) => setImmediate(resolve))
-        running--
-        if (index % 3 === 0) throw new Error('failed')
-      }),
-    )
-    await Promise.allSettled(work)
-    expect(order).toEqual([...order].sort((left, right) => left - right))
-    expect(most).toBe(2)
-    expect(queue.waiting).toBe(0)
-  })
-
+describe('the size of the thread pool', () => {
   test.each(['', ' ', '0', 'auto', '-3', '2.5', '1e9', '8 threads', '99999999999'])(
     'completes hashes with UV_THREADPOOL_SIZE=%j',
     async (size) => {

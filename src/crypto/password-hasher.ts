@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
-import { createBoundedQueue } from './bounded-queue.ts'
+import { createBoundedQueue, type Place } from './bounded-queue.ts'
 import { describeHash, verifyForeignHash } from './foreign-hash.ts'
 import { type PasswordHashingOptions, passwordHashingSettings } from './settings.ts'
 import { lowerThreadPool } from './thread-priority.ts'
@@ -16,15 +16,24 @@ declare const passwordHashBrand: unique symbol
 /** A PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`. Until an imported user logs in: the imported hash. */
 export type PasswordHash = string & { readonly [passwordHashBrand]: true }
 
-/** Hashes and verifies passwords. Every method may throw the refusal `overloaded`. */
+/** More about a password to verify. */
+export interface VerifyOptions {
+  /** The password before normalization, because other systems hashed that text. Default: the password. */
+  readonly typed?: string
+  readonly place?: Place
+}
+
+/**
+ * Hashes and verifies passwords. Every method may throw the refusal `overloaded`. `place` decides when it is the hash's turn;
+ * default: the place of the application's own calls.
+ */
 export interface PasswordHasher {
-  hash(password: string): Promise<PasswordHash>
+  hash(password: string, place?: Place): Promise<PasswordHash>
   /**
    * Returns true if the password matches the hash. Without a hash (unknown user), or with a hash that we cannot verify, it
    * verifies a decoy of the same cost and returns false, so that the response takes as long as for a wrong password.
-   * @param typed the password before normalization, because other systems hashed that text. Default: `password`.
    */
-  verify(password: string, hash: PasswordHash | null, typed?: string): Promise<boolean>
+  verify(password: string, hash: PasswordHash | null, options?: VerifyOptions): Promise<boolean>
   /** Returns true if the hash was made with costs other than the current ones, or by another system. */
   needsRehash(hash: PasswordHash): boolean
   /** Number of hashes that wait for a core now. */
@@ -57,28 +66,29 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?
   const queue = createBoundedQueue({
     concurrency: Math.min(availableParallelism(), countThreads(process.env.UV_THREADPOOL_SIZE)),
     maxWaiting,
+    reason: 'password hash queue is full',
   })
   let isLowered = niceness === 0
-  const run = <Result>(work: () => Promise<Result>): Promise<Result> =>
+  const run = <Result>(work: () => Promise<Result>, place?: Place): Promise<Result> =>
     queue.run(() => {
       const result = work()
       if (!isLowered) lowerThreadPool(niceness) // the threads exist now
       isLowered = true
       return result
-    })
+    }, place)
   const costs = `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=1$`
   const decoy = `${costs}${unpaddedBase64(16)}$${unpaddedBase64(32)}`
   return {
-    hash: (password) =>
-      run(async () => (await hash(password, { memoryCost, timeCost, parallelism: 1 })) as PasswordHash),
-    verify(password, known, typed = password) {
+    hash: (password, place) =>
+      run(async () => (await hash(password, { memoryCost, timeCost, parallelism: 1 })) as PasswordHash, place),
+    verify(password, known, { typed = password, place } = {}) {
       // A lone surrogate would be hashed as U+FFFD and could match another password.
       const check = known === null || !password.isWellFormed() ? null : findCheck(known, costs)
       return run(async () => {
         if (check !== null) return check(password, typed)
         await verify(decoy, password)
         return false
-      })
+      }, place)
     },
     needsRehash: (known) => !known.startsWith(costs),
     get waiting() {

@@ -60,3 +60,9 @@ export interface SecondFactors {
   /** Remembers a device. Returns its token. */
   remember(owner: DeviceOwner, userAgent: string | null, stamp: Stamp): Promise<string>
 }
+
+/** Returns the methods of the steps that the user set up. */
+export async function enrolledMethods(steps: readonly LoginStep[], user: UserId): Promise<readonly Method[]> {
+  const enrolled = await Promise.all(steps.map((step) => step.isEnrolled(user)))
+  return steps.filter((_, index) => enrolled[index]).map(({ method }) => method)
+}

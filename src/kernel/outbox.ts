@@ -13,6 +13,8 @@ export interface NewMail {
   /** The user whose account the email is about; null if it is not about an account. */
   readonly userId: UserId | null
   readonly content: MailContent
+  /** True if a user who lost access to the account waits for the email. It is sent before others. Default false. */
+  readonly isUrgent?: boolean
 }
 
 /** Writes emails. An email is sent after the transaction that stores it. */
@@ -24,7 +26,7 @@ export interface Outbox {
   /**
    * Returns a decoy: storing it costs the same as storing a real email, and it is deleted instead of sent. The response
    * for an unknown email address therefore takes as long as the response for a known one.
-   * @param like the content that a real email would have.
+   * @param like the content that a real email would have, and whether it would be urgent.
    */
-  writeDecoy(like: MailContent): readonly OutgoingMail[]
+  writeDecoy(like: MailContent, options?: Pick<NewMail, 'isUrgent'>): readonly OutgoingMail[]
 }

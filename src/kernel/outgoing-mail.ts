@@ -8,4 +8,6 @@ export interface OutgoingMail {
   readonly sealed: string
   /** Milliseconds since 1970 UTC. */
   readonly createdAt: number
+  /** A user who lost access to the account waits for it. It is sent before others. Default false. */
+  readonly isUrgent?: boolean
 }

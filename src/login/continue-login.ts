@@ -3,7 +3,7 @@ import type { Stamp } from '../kernel/event.ts'
 import type { LoginStep, StepAnswer } from '../kernel/login-step.ts'
 import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { withPasswordTry } from '../throttle/password-tries.ts'
+import { type PasswordTry, withPasswordTry } from '../throttle/password-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
 import { MAX_ATTEMPT_TRIES } from './attempt-token.ts'
 import type { LoginEvent } from './events.ts'
@@ -48,8 +48,7 @@ export async function continueLogin<Answer extends StepAnswer>(
   if (!proof.proven) throw await refuseAnswer(deps, step, user, stamp)
   const attempt = proveStep({ ...stored, userId: user.id }, step.method)
   const { remember } = stored
-  const { isKnownDevice } = proof
-  return finishLogin(deps, { user, attempt, stored, remember, caller, isKnownDevice, replaces }, stamp)
+  return finishLogin(deps, { user, attempt, stored, remember, caller, tried: proof.tried, replaces }, stamp)
 }
 
 interface Answered<Answer extends StepAnswer> {
@@ -64,12 +63,12 @@ interface Answered<Answer extends StepAnswer> {
 async function proveAnswer<Answer extends StepAnswer>(
   { throttle, loginAttempts, clock }: ContinueLoginDeps,
   { step, answer, stored, user, caller, stamp }: Answered<Answer>,
-): Promise<{ readonly proven: boolean; readonly isKnownDevice: boolean }> {
+): Promise<{ readonly proven: boolean; readonly tried: PasswordTry }> {
   const subject = { account: user.email, user: { userId: user.id, securityEpoch: stored.securityEpoch } }
-  return withPasswordTry(throttle, subject, caller, async ({ isKnownDevice }) => {
+  return withPasswordTry(throttle, subject, caller, async (tried) => {
     const isCounted = await loginAttempts.countTry(stored.tokenHash, MAX_ATTEMPT_TRIES, clock())
     if (!isCounted) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'too many wrong answers' })
-    return { proven: await step.prove({ user, stamp }, answer), isKnownDevice }
+    return { proven: await step.prove({ user, stamp }, answer), tried }
   })
 }
 

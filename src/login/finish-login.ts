@@ -6,6 +6,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { SessionEvent } from '../sessions/events.ts'
 import { type SessionDeps, startSession } from '../sessions/start-session.ts'
 import type { DeviceUser } from '../throttle/device.ts'
+import { forgetFailedTries, type PasswordTry } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import { ATTEMPT_LIFE_MS, hashDevice, newAttemptToken } from './attempt-token.ts'
 import type { LoginEvent } from './events.ts'
@@ -29,8 +30,8 @@ export interface ProvenLogin {
   readonly stored: LoginAttemptRecord | null
   readonly remember: boolean
   readonly caller: Caller
-  /** False if the user never logged in with this browser before. */
-  readonly isKnownDevice: boolean
+  /** The counted attempt of the latest proof. */
+  readonly tried: PasswordTry
   /** The session of the same browser that the new one replaces. */
   readonly replaces: SessionPrincipal | null
 }
@@ -77,7 +78,7 @@ async function start(
   stamp: Stamp<LoginEvent | SessionEvent>,
 ): Promise<LoggedIn> {
   const { user, attempt, stored, remember, caller, replaces } = login
-  const mails = login.isKnownDevice ? [] : await writeNewDeviceMail(deps, user, caller.client)
+  const mails = login.tried.isKnownDevice ? [] : await writeNewDeviceMail(deps, user, caller.client)
   const issued = await startSession(deps, {
     user,
     login: completeLogin(attempt),
@@ -92,6 +93,7 @@ async function start(
     }),
   })
   if (issued === null) throw await refuseChanged(deps, login, stamp)
+  await forgetFailedTries(deps.throttle, login.tried) // only now: a right password alone may be half a login
   return { status: 'complete', issued, deviceUser: { userId: user.id, securityEpoch: attempt.securityEpoch } }
 }
 

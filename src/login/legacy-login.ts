@@ -21,6 +21,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import { toPassword } from '../passwords/password.ts'
 import { type PasswordProof, type ProvePasswordDeps, provePasswordByEmail } from '../passwords/prove-password.ts'
+import { provenHashPlace } from '../throttle/hash-places.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { LoginCheck, Typed } from './check.ts'
 
@@ -103,15 +104,16 @@ async function adopt(
   stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
   const password = toPassword(text)
+  const place = provenHashPlace(deps.throttle, email)
   if (userId !== null) {
-    const hash = await deps.hasher.hash(password)
+    const hash = await deps.hasher.hash(password, place)
     const events = [stamp({ type: 'password.changed', userId, sessionId: null })]
     await deps.passwords.addFirst({ userId, hash, setAt: deps.clock() }, () => ({ events }))
     return
   }
   const name = nameSchema.safeParse(known.name).data ?? null // an invalid name does not stop the login
   try {
-    await createUser(deps, { email, name, password }, { stamp, emailVerified: known.emailVerified === true })
+    await createUser(deps, { email, name, password }, { stamp, place, emailVerified: known.emailVerified === true })
   } catch (error) {
     if (!(error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code)) throw error
   }

@@ -43,6 +43,5 @@ export async function logIn(
   const owner = { userId: user.id, securityEpoch }
   const rounds = [['password'], ...(await roundsAfterPassword(deps.secondFactors, owner, rememberedTokens))]
   const attempt = proveStep(beginLogin(owner, rounds), 'password')
-  const { isKnownDevice } = proof
-  return finishLogin(deps, { user, attempt, stored: null, remember, caller, isKnownDevice, replaces }, stamp)
+  return finishLogin(deps, { user, attempt, stored: null, remember, caller, tried: proof.tried, replaces }, stamp)
 }

@@ -9,6 +9,7 @@ import { type ProvePasswordDeps, provePasswordById } from '../passwords/prove-pa
 import { PASSWORD_REFUSALS } from '../passwords/refusals.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+import { forgetFailedTries } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { LoginEvent } from './events.ts'
 import { LOGIN_REFUSALS } from './refusals.ts'
@@ -54,5 +55,6 @@ export async function reauthenticate(
   const proven = stamp({ type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id })
   const rotated = await deps.sessions.rotate(planned.rotation, proof.credential.securityEpoch, onlyEvents(proven))
   if (!rotated) throw new Refusal('unauthenticated', { reason: 'the session was revoked in the meantime' })
+  await forgetFailedTries(deps.throttle, proof.tried) // no second factor is set up, so the password is all
   return planned.issued
 }

@@ -1,5 +1,5 @@
 /*
- * Sends the emails in the outbox. Every node does this, but only one node at a time leases an email. A node deletes an
+ * Sends the emails in the outbox, several at once; `mail-lines.ts` decides which is next. Every node does this, but only one node at a time leases an email. A node deletes an
  * email from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again
  * with the same id (at least once). Proven by `test/mail-delivery.test.ts`.
  */
@@ -10,6 +10,7 @@ import type { Stamp } from '../kernel/event.ts'
 import type { MailContent } from '../kernel/outbox.ts'
 import type { MailEvent } from './events.ts'
 import type { CountedKind, MailCounts } from './mail-counts.ts'
+import { createMailLines } from './mail-lines.ts'
 import { type Mailer, MailRefused } from './message.ts'
 import type { SealedMail } from './outbox.ts'
 import type { RenderedMail } from './render-letter.ts'
@@ -25,12 +26,15 @@ export interface DeliveryDeps<Content extends MailContent> {
   /** The host in message ids. */
   readonly host: string
   readonly counts: MailCounts<Content['kind']>
+  /** Number of emails that are sent at the same time. */
+  readonly atOnce: number
   readonly clock: Clock
   readonly stamp: Stamp<MailEvent>
   readonly onError: (error: unknown) => void
 }
 
-const BATCH = 20
+/** Emails that a node leases and has not sent yet. */
+const MAX_LEASED = 20
 /** Time for which a node leases an email; it is longer than a mailer may take. */
 const LEASE_MS = 2 * MINUTE_MS
 const FIRST_PAUSE_MS = 10 * SECOND_MS
@@ -39,14 +43,14 @@ const LONGEST_PAUSE_MS = 2 * HOUR_MS
 const GIVE_UP_AFTER_MS = 3 * DAY_MS
 /** Interval at which a node looks for postponed emails, and for emails that a dead node leased. */
 const LOOK_INTERVAL_MS = 5 * SECOND_MS
-/** How long `stop` waits for the mailer to take an email. */
+/** How long `stop` waits for the mailer to take the emails that it is sending. */
 const STOP_MS = 5 * SECOND_MS
 
 /** Sends emails until it is stopped. */
 export interface MailDelivery {
   /** Looks for a new email immediately. */
   wake(): void
-  /** Resolves when the mailer has taken the current email, or after 5 seconds. */
+  /** Resolves when the mailer has taken the emails that it is sending, or after 5 seconds. */
   stop(): Promise<void>
 }
 
@@ -60,13 +64,35 @@ export function startDelivery<Content extends MailContent>(parts: DeliveryDeps<C
       if (!isOver) parts.onError(error) // after `stop` the storage is closed, and the lease of the email expires
     },
   }
+  const lines = createMailLines<OpenedMail<Content>>(deps.atOnce)
+  const sending = new Set<Promise<void>>()
   let isWanted = false
+  let mayHaveMore = false
   let running: Promise<void> | null = null
 
+  const nextMail = () => (stopping.signal.aborted ? null : lines.next())
+  function sendNext(): void {
+    for (let mail = nextMail(); mail !== null; mail = nextMail()) {
+      const taken = mail
+      const sent = deliver(deps, taken)
+        .catch(deps.onError)
+        .finally(() => {
+          sending.delete(sent)
+          lines.finish(taken)
+          sendNext()
+          if (mayHaveMore && lines.waiting < MAX_LEASED / 2) wake()
+        })
+      sending.add(sent)
+    }
+  }
   async function run(): Promise<void> {
     while (isWanted && !stopping.signal.aborted) {
       isWanted = false
-      await deliverDue(deps, stopping.signal).catch(deps.onError)
+      const limit = MAX_LEASED - lines.waiting
+      const leased = limit === 0 ? [] : await lease(deps, limit).catch(deps.onError)
+      mayHaveMore = leased?.length === limit
+      lines.add(leased ?? [])
+      sendNext()
     }
     running = null
   }
@@ -81,48 +107,54 @@ export function startDelivery<Content extends MailContent>(parts: DeliveryDeps<C
     async stop() {
       clearInterval(timer)
       stopping.abort()
-      if (running !== null) await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })])
+      const ending = Promise.all([running, ...sending]).then(() => putBack(deps, lines.clear()))
+      await Promise.race([ending.catch(deps.onError), sleep(STOP_MS, undefined, { ref: false })])
       isOver = true
     },
   }
 }
 
-/** Sends the emails that are due. */
-async function deliverDue<Content extends MailContent>(
-  deps: DeliveryDeps<Content>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    const now = deps.clock()
-    const leased = await deps.mails.lease(now, now + LEASE_MS, BATCH)
-    for (const [index, mail] of leased.entries()) {
-      // After the lease, another node may send the rest.
-      if (deps.clock() >= now + LEASE_MS / 2) return
-      if (signal.aborted) return putBack(deps, leased.slice(index))
-      await deliver(deps, mail)
-    }
-    if (leased.length < BATCH) return
-  }
+/** A leased email. */
+interface OpenedMail<Content extends MailContent> extends LeasedMail {
+  /** Null for a decoy; undefined if none of our secrets opens it. */
+  readonly opened: SealedMail<Content> | undefined
+  readonly to: string
+  readonly leasedAt: number
+}
+
+async function lease<Content extends MailContent>(
+  { mails, sealer, clock }: DeliveryDeps<Content>,
+  limit: number,
+): Promise<OpenedMail<Content>[]> {
+  const leasedAt = clock()
+  const leased = await mails.lease(leasedAt, leasedAt + LEASE_MS, limit)
+  return leased.map((mail) => {
+    const text = sealer.open(mail.sealed)
+    const opened = text === null ? undefined : (JSON.parse(text) as SealedMail<Content>) // `createOutbox` wrote it, and `compose` checks the kind
+    return { ...mail, opened, to: opened?.to ?? '', leasedAt }
+  })
 }
 
 async function putBack(
-  { mails, clock }: Pick<DeliveryDeps<MailContent>, 'mails' | 'clock'>,
+  { mails }: Pick<DeliveryDeps<MailContent>, 'mails'>,
   leased: readonly LeasedMail[],
 ): Promise<void> {
-  for (const { id } of leased) await mails.postpone(id, clock())
+  for (const { id, dueAt } of leased) await mails.postpone(id, dueAt)
 }
 
-async function deliver<Content extends MailContent>(deps: DeliveryDeps<Content>, mail: LeasedMail): Promise<void> {
-  const { mails, mailer, sealer, compose, host, counts } = deps
-  const text = sealer.open(mail.sealed)
+async function deliver<Content extends MailContent>(
+  deps: DeliveryDeps<Content>,
+  mail: OpenedMail<Content>,
+): Promise<void> {
+  const { mails, mailer, compose, host, counts } = deps
+  if (deps.clock() >= mail.leasedAt + LEASE_MS / 2) return // after the lease, another node may send it
   // Another node may know a newer secret, because secrets are changed node by node. This node leaves the email to it.
-  if (text === null) {
+  if (mail.opened === undefined) {
     const error = new Error('None of the secrets opens an email in the outbox')
     return handleFailure(deps, { ...mail, kind: 'unreadable' }, error)
   }
-  const sealed = JSON.parse(text) as SealedMail<Content> // `createOutbox` wrote it, and `compose` checks the kind
-  if (sealed !== null) {
-    const { to, content } = sealed
+  if (mail.opened !== null) {
+    const { to, content } = mail.opened
     try {
       await mailer({ id: `${mail.id}@${host}`, to, ...compose(content) })
     } catch (error) {

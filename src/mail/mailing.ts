@@ -22,6 +22,8 @@ export interface MailingOptions<Content extends MailContent> {
   readonly host: string
   /** False if other processes send the emails that this process writes. */
   readonly deliverMails: boolean
+  /** Number of emails that this process sends at the same time. */
+  readonly mailsAtOnce: number
   readonly clock: Clock
 }
 
@@ -44,7 +46,7 @@ export interface Mailing<Kind extends string> {
 
 /** Decides from the options how emails are sent. */
 export function createMailing<Content extends MailContent>(options: MailingOptions<Content>): Mailing<Content['kind']> {
-  const { secrets, compose, host, deliverMails, clock } = options
+  const { secrets, compose, host, deliverMails, mailsAtOnce: atOnce, clock } = options
   const developmentMailer = chooseDevelopmentMailer(options)
   const mailer = options.mailer ?? developmentMailer?.send
   if (mailer === undefined) return NO_MAILING
@@ -57,7 +59,7 @@ export function createMailing<Content extends MailContent>(options: MailingOptio
     developmentMailer,
     counts: counts.list,
     start(deps) {
-      if (deliverMails) delivery = startDelivery({ ...deps, mailer, sealer, compose, host, counts, clock })
+      if (deliverMails) delivery = startDelivery({ ...deps, mailer, sealer, compose, host, counts, atOnce, clock })
     },
     wake: () => delivery?.wake(),
     async stop() {

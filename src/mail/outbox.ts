@@ -9,16 +9,17 @@ export type SealedMail<Content extends MailContent> = (Pick<NewMail, 'to'> & { r
 
 /** Creates the outbox. Only processes that know the secrets of `sealer` can read the emails in it. */
 export function createOutbox({ sealer, clock }: { readonly sealer: Sealer; readonly clock: Clock }): Outbox {
-  const toOutgoing = (userId: NewMail['userId'], text: string): OutgoingMail[] => [
-    { id: uuidv7(), userId, sealed: sealer.seal(text), createdAt: clock() },
-  ]
+  const toOutgoing = (
+    text: string,
+    { userId, isUrgent = false }: Pick<NewMail, 'userId' | 'isUrgent'>,
+  ): OutgoingMail[] => [{ id: uuidv7(), userId, sealed: sealer.seal(text), createdAt: clock(), isUrgent }]
   return {
     isOff: false,
-    write({ to, userId, content }) {
+    write({ to, content, ...options }) {
       const sealed: SealedMail<MailContent> = { to, content }
-      return toOutgoing(userId, JSON.stringify(sealed))
+      return toOutgoing(JSON.stringify(sealed), options)
     },
-    writeDecoy: (like) => toOutgoing(null, 'null'.padEnd(JSON.stringify(like).length)),
+    writeDecoy: (like, options) => toOutgoing('null'.padEnd(JSON.stringify(like).length), { ...options, userId: null }),
   }
 }
 

@@ -7,6 +7,8 @@ import type { Mailer } from './message.ts'
 export interface MailSettings {
   /** False if other processes send the emails that this process writes to the outbox. Default true. */
   readonly deliverMails: boolean
+  /** Emails that this process sends at the same time. Default 5. */
+  readonly mailsAtOnce: number
 }
 
 /** Settings of emails in the library. */
@@ -33,6 +35,11 @@ export const mailSettings: Settings<MailSettings> = defineSettings<MailSettings>
     meaning: 'false: this process writes emails to the outbox and leaves it to others to send them',
     default: true,
     schema: z.boolean(),
+  },
+  mailsAtOnce: {
+    meaning: 'emails that this process sends at the same time, 1 to 50',
+    default: 5,
+    schema: z.int().min(1).max(50),
   },
 })
 

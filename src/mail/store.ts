@@ -5,11 +5,14 @@ import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
 export interface LeasedMail extends OutgoingMail {
   /** Attempts before this one. */
   readonly tries: number
+  /** When it was due; `postpone` with this time puts it back. */
+  readonly dueAt: number
+  readonly isUrgent: boolean
 }
 
 /** Storage of the outbox. Each method is one transaction. Times are milliseconds since 1970-01-01 UTC. */
 export interface MailStore {
-  /** Leases emails that are due, oldest first. No other process gets them before `leaseEndsAt`. */
+  /** Leases emails that are due: urgent ones first, then the oldest. No other process gets them before `leaseEndsAt`. */
   lease(now: number, leaseEndsAt: number, limit: number): Promise<readonly LeasedMail[]>
   /** Deletes an email that was sent. */
   strike(id: string): Promise<void>

@@ -5,16 +5,16 @@ import type { Outbox } from '../kernel/outbox.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
-import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { PasswordEvent } from './events.ts'
+import { type ForgetOldFailuresDeps, forgetOldFailures } from './forget-old-failures.ts'
 import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 import { PASSWORD_REFUSALS } from './refusals.ts'
 
 /** Dependencies of `changePassword`. */
-export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps {
+export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps, ForgetOldFailuresDeps {
   readonly clock: Clock
   readonly outbox: Outbox
   readonly links: Links
@@ -62,7 +62,7 @@ export async function changePassword(
   }
   if (accepted === toPassword(currentPassword))
     throw invalidMember('#/newPassword', 'Must differ from the current password.')
-  const newHash = await deps.hasher.hash(accepted)
+  const newHash = await deps.hasher.hash(accepted, proof.tried.place)
   const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const { hash: oldHash, securityEpoch } = proof.credential
   const mails = await writePasswordChangedMail(deps, user)
@@ -71,6 +71,6 @@ export async function changePassword(
     mails,
   }))
   if (!changed) throw new Refusal('unauthenticated', { reason: 'the session or the password changed in the meantime' })
-  await forgetFailures(deps.throttle, user.email) // the failed attempts were against the old password
+  await forgetOldFailures(deps, user)
   return { issued: planned.issued, securityEpoch: securityEpoch + 1 }
 }

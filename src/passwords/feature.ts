@@ -1,16 +1,22 @@
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
+import type { LoginStep } from '../kernel/login-step.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
 import { passwordAccountPage, passwordResetPages } from './password-pages.ts'
 import type { PasswordService } from './password-service.ts'
 import { passwordResetRoutes, passwordRoutes } from './routes.ts'
 
+/** Services of the passwords feature. */
+export interface PasswordOptions extends PasswordService {
+  /** The login steps of all features. */
+  readonly steps: readonly LoginStep[]
+  readonly memory: SessionMemory
+  readonly pages: Pages
+}
+
 /** Creates the passwords feature: change a password, and reset it by email. */
-export function passwords(
-  core: Core,
-  { memory, pages, ...service }: PasswordService & { readonly memory: SessionMemory; readonly pages: Pages },
-): Feature {
+export function passwords(core: Core, { memory, pages, ...service }: PasswordOptions): Feature {
   const deps = { ...core, ...core.stores, ...memory, ...service }
   const { minLength } = service.policy
   const sendsEmail = !core.outbox.isOff

@@ -38,7 +38,9 @@ export async function forgotPassword(
   })
   const content = passwordResetContent(deps.links, token)
   const mails =
-    user === null ? deps.outbox.writeDecoy(content) : deps.outbox.write({ to: user.email, userId: user.id, content })
+    user === null
+      ? deps.outbox.writeDecoy(content, { isUrgent: true })
+      : deps.outbox.write({ to: user.email, userId: user.id, content, isUrgent: true })
   await deps.oneTimeTokens.issue([record], () => ({
     events: [stamp({ type: 'password.reset_requested', userId: user?.id ?? null })],
     mails,

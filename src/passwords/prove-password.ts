@@ -17,8 +17,7 @@ export type PasswordProof =
   | {
       readonly proven: true
       readonly credential: PasswordCredential & { readonly hash: PasswordHash }
-      /** False if the user never logged in with this browser before. */
-      readonly isKnownDevice: boolean
+      readonly tried: PasswordTry
     }
   | {
       readonly proven: false
@@ -83,15 +82,15 @@ async function prove(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Pro
     return { proven: false, userId: credential?.user.id ?? null, reason: judgement.reason }
   }
   const { user } = judgement.credential
-  const hash = await rehash(deps, { userId: user.id, hash: judgement.hash, password })
-  return { proven: true, credential: { ...judgement.credential, hash }, isKnownDevice: tried.isKnownDevice }
+  const hash = await rehash(deps, { userId: user.id, hash: judgement.hash, password }, tried)
+  return { proven: true, credential: { ...judgement.credential, hash }, tried }
 }
 
 /** Checks the password. It computes a hash in every case, so that all outcomes take the same time. */
 async function judge({ hasher }: ProvePasswordDeps, claim: Claim, tried: PasswordTry): Promise<Judgement> {
   const { credential, password } = claim
   const hash = credential?.hash ?? null
-  const matches = await hasher.verify(toPassword(password), hash, password)
+  const matches = await hasher.verify(toPassword(password), hash, { typed: password, place: tried.place })
   if (credential === null) return { proven: false, reason: 'unknown_user', tried }
   if (hash === null) return { proven: false, reason: 'no_password', tried }
   const reason = refusalReason(credential, matches, tried)
@@ -117,9 +116,10 @@ function refusalReason(
 async function rehash(
   { hasher, passwords }: ProvePasswordDeps,
   { userId, hash, password }: { readonly userId: UserId; readonly hash: PasswordHash; readonly password: string },
+  { place }: PasswordTry,
 ): Promise<PasswordHash> {
   if (!hasher.needsRehash(hash)) return hash
-  const newHash = await hasher.hash(toPassword(password))
+  const newHash = await hasher.hash(toPassword(password), place)
   await passwords.rehash(userId, hash, newHash)
   return newHash
 }

@@ -5,20 +5,19 @@ import type { Outbox } from '../kernel/outbox.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
-import { forgetFailures } from '../throttle/password-tries.ts'
-import type { Throttle } from '../throttle/throttle.ts'
+import { provenHashPlace } from '../throttle/hash-places.ts'
 import type { PasswordEvent } from './events.ts'
+import { type ForgetOldFailuresDeps, forgetOldFailures } from './forget-old-failures.ts'
 import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
 import type { PasswordStore } from './store.ts'
 
 /** Dependencies of `resetPassword`. */
-export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps {
+export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps, ForgetOldFailuresDeps {
   readonly passwords: PasswordStore
   readonly hasher: PasswordHasher
   readonly outbox: Outbox
   readonly links: Links
-  readonly throttle: Throttle
 }
 
 /** The token from the email, and the new password. */
@@ -44,14 +43,14 @@ export async function resetPassword(
   const context = { email: user.email, userId: user.id, pointer: '#/password', stamp }
   const accepted = await acceptNewPassword(deps, password, context)
   await withClaimedToken(deps, token, async () => {
-    const newHash = await deps.hasher.hash(accepted)
+    const newHash = await deps.hasher.hash(accepted, provenHashPlace(deps.throttle, user.email))
     const changedAt = deps.clock()
     const mails = await writePasswordChangedMail(deps, user)
     const done = await deps.passwords.reset({ token, userId: user.id, newHash, changedAt }, () => ({
       events: [stamp({ type: 'password.reset', userId: user.id })],
       mails,
     }))
-    await forgetFailures(deps.throttle, user.email) // the failed attempts were against the old password
+    await forgetOldFailures(deps, user)
     if (!done)
       throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, {
         reason: 'the token was used or its user was deleted or disabled in the meantime',

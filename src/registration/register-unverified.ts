@@ -10,6 +10,7 @@ import type { AccountEvent } from '../accounts/events.ts'
 import { accountExistsContent } from '../accounts/mails/account-exists.ts'
 import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
+import type { Place } from '../crypto/bounded-queue.ts'
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
@@ -25,6 +26,8 @@ import { takeMailBudget } from '../throttle/other-tries.ts'
 export interface Admitted {
   readonly accepted: AcceptedUser
   readonly invitation: OneTimeToken | undefined
+  /** The place of the hash in the queue. */
+  readonly place: Place
 }
 
 type Deps = CreateUserDeps & VerificationDeps
@@ -38,7 +41,7 @@ type Deps = CreateUserDeps & VerificationDeps
 export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp<AccountEvent>): Promise<null> {
   const { email, password } = admitted.accepted
   const taken = await deps.users.findTaken([email], deps.clock())
-  const passwordHash = await deps.hasher.hash(password)
+  const passwordHash = await deps.hasher.hash(password, admitted.place)
   const isStored = taken.length === 0 && (await store(deps, { ...admitted, passwordHash }, stamp))
   if (!isStored) await tellOwner(deps, admitted, stamp)
   return null

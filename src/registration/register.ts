@@ -18,6 +18,7 @@ import type { PasswordEvent } from '../passwords/events.ts'
 import type { SessionEvent } from '../sessions/events.ts'
 import { newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
+import { takeHashPlace } from '../throttle/hash-places.ts'
 import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
 import { REGISTRATION_REFUSALS } from './refusals.ts'
@@ -71,7 +72,10 @@ async function admit(
     throw invalidMember('#/email', 'Must be the address that the invitation was sent to.')
   }
   const { caller, replaces } = input
-  const admitted = { accepted, invitation }
+  // Registrations of an address must not use up the hashes for logins of its owner.
+  const subject = { account: `register ${accepted.email}`, isKnown: false }
+  const place = takeHashPlace(deps.throttle, subject, { caller, userId: null })
+  const admitted = { accepted, invitation, place }
   // An invitation does not verify an address, not even the one that it was emailed to: its creator has the link too.
   if (deps.verifyEmailMode === 'required') return registerUnverified(deps, admitted, stamp)
   return registerAndLogIn(deps, { ...admitted, client: caller.client, replaces }, stamp)
@@ -90,6 +94,7 @@ async function registerAndLogIn(
   {
     accepted,
     invitation,
+    place,
     client,
     replaces,
   }: Admitted & {
@@ -101,6 +106,7 @@ async function registerAndLogIn(
   let issued: IssuedSession | undefined
   await createUser(deps, accepted, {
     stamp,
+    place,
     async extras(newUser) {
       // The password counts as proven, because the user just set it.
       const subject = { userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }

@@ -7,4 +7,6 @@ export const ROOMY_LIMITS: Partial<ThrottleSettings> = {
   registrationsPerNetwork: 10_000,
   recoveriesPerNetwork: 10_000,
   mailsPerAccount: 100,
+  hashesPerAccount: 1_000_000,
+  hashesPerNetwork: 1_000_000,
 }

@@ -32,11 +32,16 @@ export interface Limits {
   readonly register: Limit
   readonly forgot: Limit
   readonly mail: Limit
+  /** Password hashes for attempts at one account, right or wrong: known devices and strangers separately. */
+  readonly accountHashes: Limit
+  /** Password hashes for attempts of strangers from one network, right or wrong. */
+  readonly networkHashes: Limit
   /** Failures in a row after which a password is disabled. */
   readonly failuresUntilDisabled: number
 }
 
 const LOGIN_WINDOW_MS = 15 * MINUTE_MS
+const HASH_WINDOW_MS = 10 * MINUTE_MS
 const KEEP_FAILURES_MS = 30 * DAY_MS
 /** The highest value of a counter. */
 const UNLIMITED = 2 ** 31 - 1
@@ -56,6 +61,8 @@ export function createLimits(settings: ThrottleSettings): Limits {
     register: windowOf('register', settings.registrationsPerNetwork, HOUR_MS),
     forgot: windowOf('forgot', settings.recoveriesPerNetwork, HOUR_MS),
     mail: windowOf('mail', settings.mailsPerAccount, HOUR_MS),
+    accountHashes: windowOf('account-hashes', settings.hashesPerAccount, HASH_WINDOW_MS),
+    networkHashes: windowOf('network-hashes', settings.hashesPerNetwork, HASH_WINDOW_MS),
     failuresUntilDisabled: settings.failuresUntilDisabled,
   }
 }

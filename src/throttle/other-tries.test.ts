@@ -8,6 +8,7 @@ import { type Caller, createThrottle, type Throttle } from './throttle.ts'
 
 const HOUR_MS = 3_600_000
 let now = Date.now()
+const reports: unknown[] = []
 
 async function openThrottle(): Promise<Throttle> {
   const stores = await sqlite(':memory:').open()
@@ -18,6 +19,7 @@ async function openThrottle(): Promise<Throttle> {
     settings: throttleSettings.complete(),
     secrets: [randomBytes(32)],
     clock,
+    report: (error) => reports.push(error),
   })
 }
 
@@ -27,18 +29,41 @@ function callerFrom(ip: string | null): Caller {
   return { operation: 'password_forgot', client, device: null, stamp, reportQuota: () => undefined }
 }
 
-test('a network may request ten emails in an hour; clients with an unknown IP address share one budget', async () => {
+test('a network may request ten emails in an hour', async () => {
   const throttle = await openThrottle()
-  for (const ip of ['192.0.2.1', null]) {
-    for (let count = 0; count < 10; count++) await takeForgotBudget(throttle, callerFrom(ip))
-    await expect(takeForgotBudget(throttle, callerFrom(ip))).rejects.toMatchObject({
-      code: 'too_many_requests',
-      retryAfterSeconds: 3_600,
-    })
-  }
+  for (let count = 0; count < 10; count++) await takeForgotBudget(throttle, callerFrom('192.0.2.1'))
+  await expect(takeForgotBudget(throttle, callerFrom('192.0.2.1'))).rejects.toMatchObject({
+    code: 'too_many_requests',
+    retryAfterSeconds: 3_600,
+  })
   await takeForgotBudget(throttle, callerFrom('192.0.2.2'))
   now += HOUR_MS
-  await takeForgotBudget(throttle, callerFrom(null))
+  await takeForgotBudget(throttle, callerFrom('192.0.2.1'))
+})
+
+test('CWE-799: clients without an IP address share the budget of a service, and the operator is told once', async () => {
+  const throttle = await openThrottle()
+  reports.length = 0
+  for (let count = 0; count < 100; count++) await takeForgotBudget(throttle, callerFrom(null))
+  expect(reports).toEqual([expect.objectContaining({ message: expect.stringContaining('trustProxy') })])
+})
+
+test('CWE-799: an IPv6 customer has the budgets of the /64, the /56 and the /48, also with a new /64 for each request', async () => {
+  const throttle = await openThrottle()
+  const allowed = async (ipOf: (count: number) => string): Promise<number> => {
+    let count = 0
+    while (count < 1_000) {
+      const error = await takeForgotBudget(throttle, callerFrom(ipOf(count))).catch((reason: unknown) => reason)
+      if (error !== undefined) return count
+      count++
+    }
+    return count
+  }
+  expect(await allowed((count) => `2001:db8:1:${count.toString(16)}::1`)).toBe(15) // one /56
+  expect(await allowed((count) => `2001:db8:2:${(count << 8).toString(16)}::1`)).toBe(20) // one /48
+  expect(await allowed(() => '2001:db8:3::1')).toBe(10)
+  expect(await allowed((count) => `2001:db8:3:ff::${count}`)).toBe(5) // the rest of the /56
+  expect(await allowed((count) => `2001:db8:3:ff00::${count}`)).toBe(5) // the rest of the /48
 })
 
 test('an email address gets five emails in an hour; further ones throw no error that reveals it', async () => {

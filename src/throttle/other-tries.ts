@@ -1,7 +1,7 @@
 import { Refusal } from '../kernel/refusal.ts'
 import type { KernelRefusalCode } from '../kernel/refusals.ts'
-import { networkOf } from './network.ts'
-import { type CountedTry, giveBackTry, quotaLeft, takeTry } from './take-try.ts'
+import { networkBudgets } from './network-budgets.ts'
+import { type CountedTry, giveBackTries, reportQuota, takeTries } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
 /** Refusals that reveal nothing to the caller. An attempt with such a refusal is not counted. */
@@ -18,7 +18,7 @@ export async function withRegisterTry<T>(throttle: Throttle, caller: Caller, wor
   try {
     return await work()
   } catch (error) {
-    if (error instanceof Refusal && NO_TRY.includes(error.code)) await giveBackTry(throttle, counted)
+    if (error instanceof Refusal && NO_TRY.includes(error.code)) await giveBackTries(throttle, counted)
     throw error
   }
 }
@@ -37,6 +37,7 @@ export type MailKind =
   | 'verify'
   | 'account_exists'
   | 'email_change'
+  | 'email_change_notice'
   | 'new_device'
   | 'password_changed'
   | 'factor_changed'
@@ -58,10 +59,13 @@ export async function takeMailBudget(
   return outcome === 'counted'
 }
 
-async function takeNetworkTry(throttle: Throttle, name: 'register' | 'forgot', caller: Caller): Promise<CountedTry> {
-  const limit = throttle.limits[name]
-  const key = throttle.keyOf(limit, networkOf(caller.client.ip))
-  const counted = await takeTry(throttle, { limit, key }, { caller, userId: null })
-  caller.reportQuota(quotaLeft(throttle, counted))
+async function takeNetworkTry(
+  throttle: Throttle,
+  name: 'register' | 'forgot',
+  caller: Caller,
+): Promise<readonly CountedTry[]> {
+  const budgets = networkBudgets(throttle, throttle.limits[name], caller)
+  const counted = await takeTries(throttle, budgets, { caller, userId: null })
+  reportQuota(throttle, counted, { caller })
   return counted
 }

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { newUserId } from '../kernel/ids.ts'
 import type { Quota } from '../kernel/quota.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
-import { type PasswordSubject, type PasswordTry, withPasswordTry } from './password-tries.ts'
+import { forgetFailedTries, type PasswordSubject, type PasswordTry, withPasswordTry } from './password-tries.ts'
 import { throttleSettings } from './settings.ts'
 import { type Caller, createThrottle, type Throttle } from './throttle.ts'
 
@@ -20,6 +20,7 @@ async function openThrottle(): Promise<Throttle> {
     settings: throttleSettings.complete(undefined),
     secrets: [randomBytes(32)],
     clock: () => 1_800_000_000_000,
+    report: () => undefined,
   })
 }
 
@@ -41,9 +42,30 @@ async function failuresOf(throttle: Throttle, outcomes: readonly { readonly prov
   return failures
 }
 
-test('consecutive failures are counted until a proof is correct', async () => {
+test('a correct proof is not counted, and does not reset earlier failures: it may be half a login', async () => {
   const throttle = await openThrottle()
-  expect(await failuresOf(throttle, [WRONG, WRONG, RIGHT, WRONG, RIGHT, RIGHT])).toEqual([1, 2, 3, 1, 2, 1])
+  expect(await failuresOf(throttle, [WRONG, WRONG, RIGHT, WRONG, RIGHT, RIGHT])).toEqual([1, 2, 3, 3, 4, 4])
+})
+
+test('a complete login resets the failures before it', async () => {
+  const throttle = await openThrottle()
+  await failuresOf(throttle, [WRONG, WRONG])
+  const { tried } = await withPasswordTry(throttle, ADA, callerWith(), async (tried) => ({ proven: true, tried }))
+  await forgetFailedTries(throttle, tried)
+  expect(await failuresOf(throttle, [WRONG])).toEqual([1])
+})
+
+test('attack: 300 strangers wait at an account, and a known device has a line of its own', async () => {
+  const throttle = await openThrottle()
+  const user = { userId: newUserId(throttle.clock), securityEpoch: 0 }
+  const device = throttle.devices.read(throttle.devices.remember(null, user))
+  const { promise: end, resolve } = Promise.withResolvers<void>()
+  const strangers = Array.from({ length: 300 }, () =>
+    withPasswordTry(throttle, { ...ADA, user }, callerWith(), () => end.then(() => WRONG)).catch(() => null),
+  )
+  await withPasswordTry(throttle, { ...ADA, user }, callerWith(device), async () => RIGHT) // would never end in their line
+  resolve()
+  await Promise.all(strangers)
 })
 
 test('the result of the work is returned unchanged', async () => {
@@ -86,9 +108,9 @@ test('every outcome ends the turn: correct, wrong, thrown and refused', async ()
     }).catch((error: unknown) => error),
   )
   await Promise.all(attempts)
-  const { freeFailures } = throttleSettings.complete(undefined)
-  const turns = await Promise.all(Array.from({ length: freeFailures }, () => throttle.turns.take(ADA.account)))
-  expect(turns).toHaveLength(freeFailures) // no turn is still taken
+  const atOnce = throttleSettings.complete(undefined).freeFailures - 1
+  const turns = await Promise.all(Array.from({ length: atOnce }, () => throttle.turns.take(ADA.account)))
+  expect(turns).toHaveLength(atOnce) // no turn is still taken
 })
 
 test('a correct proof does not count against its network', async () => {

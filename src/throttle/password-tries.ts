@@ -1,22 +1,22 @@
 /*
  * One budget for every proof of an account that can be guessed: its password and its codes. A browser that logged in to the
- * account before has its own budget, which the failures of others do not change. All other browsers share the budget of
- * the account and the budget of their network.
+ * account before has its own budget and its own line, which other browsers do not change. All other browsers share the
+ * budget and the line of the account, and the budget of their network.
  */
 
+import type { Place } from '../crypto/bounded-queue.ts'
 import { SECOND_MS } from '../kernel/clock.ts'
-import type { UserId } from '../kernel/ids.ts'
-import { Refusal } from '../kernel/refusal.ts'
 import type { DeviceUser } from './device.ts'
-import { networkOf } from './network.ts'
-import { THROTTLE_REFUSALS } from './refusals.ts'
+import { refuseSpentHashes, takeHashPlace } from './hash-places.ts'
+import { networkBudgets } from './network-budgets.ts'
 import {
   type Budget,
   type CountedTry,
-  giveBackTry,
-  quotaLeft,
+  giveBackTries,
+  type Refused,
   refuseSpentTry,
-  takeTry,
+  reportQuota,
+  takeTries,
   tooManyTries,
 } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
@@ -35,20 +35,29 @@ export interface PasswordTry {
   readonly isKnownDevice: boolean
   /** Consecutive failures of the same budget, this attempt included if it fails. */
   readonly failures: number
+  /** Budgets that a complete login resets. */
+  readonly inARow: readonly Budget[]
+  /** The place of the attempt's hash in the queue. */
+  readonly place: Place
 }
 
 /** An attempt with the counters that it changed. */
-interface TakenTry extends PasswordTry {
-  /** Budgets that a success resets. */
-  readonly inARow: readonly Budget[]
-  readonly network: CountedTry | null
+interface TakenTry extends Omit<PasswordTry, 'place'> {
   readonly counted: readonly CountedTry[]
+}
+
+/** An attempt before it is counted. */
+interface NewTry extends Refused {
+  readonly subject: PasswordSubject
+  /** The budget of the browser at the account; null if the user never logged in with it. */
+  readonly device: Budget | null
 }
 
 /**
  * Checks one proof of identity within the budget of its account and network. Passwords and codes of an account share the
- * budget. The attempt waits for its turn, and is counted before `work` starts. A proven result resets the failures before
- * it; from a known device, the failures of other devices stay. An attempt whose `work` throws is not counted.
+ * budget. An attempt beyond the budget is refused at once; the others wait for their turn, and are counted before `work`
+ * starts. A proven attempt is not counted, and neither is one whose `work` throws. Earlier failures stay: a right password
+ * may be half a login. `forgetFailedTries` resets them after a complete one.
  * @param work checks the proof and nothing else: an error of later steps must not give the attempt back.
  * @returns the result of `work`.
  * @throws Refusal `too_many_requests` (the same for known, unknown and malformed accounts), `unavailable`, and every error
@@ -60,58 +69,64 @@ export async function withPasswordTry<Proof extends { readonly proven: boolean }
   caller: Caller,
   work: (tried: PasswordTry) => Promise<Proof>,
 ): Promise<Proof> {
-  const endTurn = await waitForTurn(throttle, subject, caller)
+  const device = deviceBudget(throttle, subject, caller)
+  const attempt: NewTry = { subject, device, caller, userId: subject.user?.userId ?? null }
+  refuseSpentHashes(throttle, { account: subject.account, isKnown: device !== null }, attempt)
+  if (device === null) await refuseSpentStranger(throttle, attempt)
+  const endTurn = await waitForTurn(throttle, attempt)
   try {
-    const tried = await takePasswordTry(throttle, subject, caller)
-    const proof = await checkOrGiveBack(throttle, tried, work)
-    if (proof.proven) await forgetFailedTries(throttle, tried, caller)
-    return proof
+    const tried = await takePasswordTry(throttle, attempt)
+    return await check(throttle, tried, attempt, work)
   } finally {
     endTurn()
   }
 }
 
-async function checkOrGiveBack<Proof>(
+async function check<Proof extends { readonly proven: boolean }>(
   throttle: Throttle,
-  tried: TakenTry,
+  { counted, ...tried }: TakenTry,
+  attempt: NewTry,
   work: (tried: PasswordTry) => Promise<Proof>,
 ): Promise<Proof> {
+  let isFailure = false
   try {
-    return await work(tried)
-  } catch (error) {
-    await Promise.all(tried.counted.map((each) => giveBackTry(throttle, each)))
-    throw error
+    const subject = { account: attempt.subject.account, isKnown: tried.isKnownDevice }
+    const proof = await work({ ...tried, place: takeHashPlace(throttle, subject, attempt) })
+    isFailure = !proof.proven
+    return proof
+  } finally {
+    if (!isFailure) {
+      if (!tried.isKnownDevice) reportQuota(throttle, counted.slice(0, -1), { ...attempt, isGivenBack: true })
+      await giveBackTries(throttle, counted)
+    }
   }
 }
 
 /**
- * Waits until this process checks fewer attempts at the account at the same time than allowed. Returns the function that
- * ends the turn.
+ * Waits until this process checks fewer attempts of the account or of its known device at the same time than allowed. Returns
+ * the function that ends the turn.
  */
-async function waitForTurn(throttle: Throttle, subject: PasswordSubject, caller: Caller): Promise<() => void> {
-  const endTurn = await throttle.turns.take(subject.account)
+async function waitForTurn(throttle: Throttle, attempt: NewTry): Promise<() => void> {
+  const { subject, device } = attempt
+  const endTurn = await throttle.turns.take(device?.key ?? subject.account)
   if (endTurn !== null) return endTurn
   const retryAt = throttle.clock() + SECOND_MS
-  throw tooManyTries(throttle, throttle.limits.account, { caller, userId: idOf(subject), retryAt })
+  throw tooManyTries(throttle, (device ?? accountBudget(throttle, subject.account)).limit, { ...attempt, retryAt })
 }
 
 /** Counts an attempt before anything is hashed. A refused attempt is not counted. */
-async function takePasswordTry(throttle: Throttle, subject: PasswordSubject, caller: Caller): Promise<TakenTry> {
-  const device = deviceBudget(throttle, subject, caller)
-  const known = device === null ? null : await takeAsDevice(throttle, device, { caller, userId: idOf(subject) })
-  return known ?? takeAsStranger(throttle, { subject, caller, spentDevice: device })
+async function takePasswordTry(throttle: Throttle, attempt: NewTry): Promise<TakenTry> {
+  const known = attempt.device === null ? null : await takeAsDevice(throttle, attempt.device, attempt)
+  return known ?? takeAsStranger(throttle, attempt)
 }
 
-async function forgetFailedTries(
-  throttle: Throttle,
-  { inARow, network }: TakenTry,
-  { reportQuota }: Caller,
-): Promise<void> {
-  if (network !== null) reportQuota(quotaLeft(throttle, network, { isGivenBack: true }))
-  await Promise.all([
-    ...inARow.map(({ key }) => throttle.store.forget(key)),
-    ...(network === null ? [] : [giveBackTry(throttle, network)]),
-  ])
+/**
+ * Resets the failures of an account after a complete login; from a known device, the failures of other devices stay. If the
+ * storage fails, they stay counted, which is the safe side.
+ */
+export async function forgetFailedTries({ store }: Throttle, { inARow, failures }: PasswordTry): Promise<void> {
+  if (failures === 1 && inARow.length === 1) return // the attempt was the only one, and it was given back
+  await Promise.all(inARow.map(({ key }) => store.forget(key).catch(() => undefined)))
 }
 
 /**
@@ -133,50 +148,34 @@ function deviceBudget(throttle: Throttle, { user }: PasswordSubject, { device }:
   return { limit, key: throttle.keyOf(limit, user.userId, device.id) }
 }
 
-function idOf({ user }: PasswordSubject): UserId | null {
-  return user?.userId ?? null
-}
-
 /** Counts an attempt of a known device. Returns null if the device has used up its budget: then it counts as unknown. */
-async function takeAsDevice(
-  throttle: Throttle,
-  budget: Budget,
-  refused: { readonly caller: Caller; readonly userId: UserId | null },
-): Promise<TakenTry | null> {
+async function takeAsDevice(throttle: Throttle, budget: Budget, refused: Refused): Promise<TakenTry | null> {
   const { limit, key } = budget
   const taken = await throttle.store.take(key, limit, throttle.clock())
   if (taken.outcome === 'spent') return null
   if (taken.outcome !== 'counted') throw tooManyTries(throttle, limit, { ...refused, retryAt: taken.retryAt })
-  const counted = [{ ...budget, counted: taken }]
-  return { isKnownDevice: true, failures: taken.count, inARow: [budget], network: null, counted }
-}
-
-interface Stranger {
-  readonly subject: PasswordSubject
-  readonly caller: Caller
-  readonly spentDevice: Budget | null
+  return { isKnownDevice: true, failures: taken.count, inARow: [budget], counted: [{ ...budget, counted: taken }] }
 }
 
 /**
- * Counts an attempt of an unknown browser. The network is counted first, so that an attacker who has used up the network's
- * budget changes no counter of a victim.
+ * Refuses an attempt of a stranger if the budget of the account or of a network is used up. It writes nothing, so refusing a
+ * flood is cheap, and the flood does not fill the line of the account.
  */
-async function takeAsStranger(throttle: Throttle, { subject, caller, spentDevice }: Stranger): Promise<TakenTry> {
-  const budget = accountBudget(throttle, subject.account)
-  const refused = { caller, userId: idOf(subject) }
-  await refuseSpentTry(throttle, budget, refused)
-  const limit = throttle.limits.login
-  const key = throttle.keyOf(limit, networkOf(caller.client.ip))
-  const network = await takeTry(throttle, { limit, key }, refused)
-  caller.reportQuota(quotaLeft(throttle, network))
-  try {
-    const own = await takeTry(throttle, budget, refused)
-    const inARow = spentDevice === null ? [budget] : [budget, spentDevice]
-    return { isKnownDevice: false, failures: own.counted.count, inARow, network, counted: [network, own] }
-  } catch (error) {
-    // If the counters are unreachable, the attempt cannot be given back.
-    if (error instanceof Refusal && error.code === THROTTLE_REFUSALS.too_many_requests.code)
-      await giveBackTry(throttle, network)
-    throw error
-  }
+async function refuseSpentStranger(throttle: Throttle, attempt: NewTry): Promise<void> {
+  const networks = networkBudgets(throttle, throttle.limits.login, attempt.caller)
+  for (const budget of [accountBudget(throttle, attempt.subject.account), ...networks])
+    await refuseSpentTry(throttle, budget, attempt)
+}
+
+/**
+ * Counts an attempt of an unknown browser. The networks are counted first, so that an attacker who has used up the budget of
+ * a network changes no counter of a victim.
+ */
+async function takeAsStranger(throttle: Throttle, attempt: NewTry): Promise<TakenTry> {
+  const { subject, device, caller } = attempt
+  const own = accountBudget(throttle, subject.account)
+  const counted = await takeTries(throttle, [...networkBudgets(throttle, throttle.limits.login, caller), own], attempt)
+  reportQuota(throttle, counted.slice(0, -1), { caller })
+  const failures = counted.at(-1)?.counted.count ?? 1
+  return { isKnownDevice: false, failures, inARow: device === null ? [own] : [own, device], counted }
 }

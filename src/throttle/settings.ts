@@ -20,6 +20,10 @@ export interface ThrottleSettings {
   readonly recoveriesPerNetwork: number
   /** Emails of one kind to one email address in an hour. Default 5. */
   readonly mailsPerAccount: number
+  /** Password hashes for attempts at one account in 10 minutes, right or wrong. Default 300. Each process counts its own. */
+  readonly hashesPerAccount: number
+  /** Password hashes for attempts from one network in 10 minutes, right or wrong. Default 3,000. Each process counts its own. */
+  readonly hashesPerNetwork: number
 }
 
 /** A limit per network, 1 to 1,000,000. Behind a proxy that hides its clients, all clients of a service share one network. */
@@ -68,6 +72,17 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
       meaning: 'emails of one kind to one email address in an hour; 1 to 100',
       default: 5,
       schema: z.int().min(1).max(100),
+    },
+    hashesPerAccount: {
+      meaning: 'password hashes for attempts at one account in 10 minutes, right or wrong, in each process',
+      default: 300,
+      schema: perNetwork,
+    },
+    hashesPerNetwork: {
+      meaning:
+        'password hashes for attempts of unknown devices from one network in 10 minutes, right or wrong, in each process',
+      default: 3_000,
+      schema: perNetwork,
     },
   },
   findContradiction,

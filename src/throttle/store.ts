@@ -31,7 +31,8 @@ export interface CounterStore {
    * attempts is cheap. Only `take` decides.
    */
   look(key: string, limit: Limit, now: number): Promise<NotTaken | null>
-  /** Gives back a counted attempt, and the wait that only this attempt caused. Does nothing if the counter was deleted. */
+  /** Gives back a counted attempt, and the wait that only this attempt caused. Deletes the counter if no other attempt is left. Does
+   * nothing if the counter was deleted. */
   giveBack(key: string, limit: Limit, counted: Counted): Promise<void>
   /** Deletes a counter. */
   forget(key: string): Promise<void>

@@ -37,6 +37,27 @@ export async function takeTry(throttle: Throttle, budget: Budget, refused: Refus
 }
 
 /**
+ * Counts an attempt in several budgets, or in none: if one of them refuses the attempt, the others get it back.
+ * @throws Refusal `too_many_requests`, `unavailable`.
+ */
+export async function takeTries(
+  throttle: Throttle,
+  budgets: readonly Budget[],
+  refused: Refused,
+): Promise<readonly CountedTry[]> {
+  const counted: CountedTry[] = []
+  try {
+    for (const budget of budgets) counted.push(await takeTry(throttle, budget, refused))
+    return counted
+  } catch (error) {
+    // If the counters are unreachable, nothing can be given back.
+    if (error instanceof Refusal && error.code === THROTTLE_REFUSALS.too_many_requests.code)
+      await giveBackTries(throttle, counted)
+    throw error
+  }
+}
+
+/**
  * Refuses an attempt that exceeds the budget, at the cost of one read. It does not count the attempt.
  * @throws Refusal `too_many_requests`, `unavailable`.
  */
@@ -45,9 +66,9 @@ export async function refuseSpentTry(throttle: Throttle, { limit, key }: Budget,
   if (refusal !== null) throw tooManyTries(throttle, limit, { ...refused, retryAt: refusal.retryAt })
 }
 
-/** Gives back an attempt that must not count. If the storage fails, the attempt stays counted, which is the safe side. */
-export async function giveBackTry({ store }: Throttle, { key, limit, counted }: CountedTry): Promise<void> {
-  await store.giveBack(key, limit, counted).catch(() => undefined)
+/** Gives back attempts that must not count. If the storage fails, they stay counted, which is the safe side. */
+export async function giveBackTries({ store }: Throttle, tries: readonly CountedTry[]): Promise<void> {
+  await Promise.all(tries.map(({ key, limit, counted }) => store.giveBack(key, limit, counted).catch(() => undefined)))
 }
 
 /**
@@ -68,12 +89,18 @@ export function tooManyTries(
   })
 }
 
-/** Returns the rest of a budget after an attempt, or as if the attempt was given back. */
-export function quotaLeft(
+/** Reports the rest of the budget that is nearest to its end, after an attempt or as if the attempt was given back. */
+export function reportQuota(
   throttle: Throttle,
-  { limit, counted }: CountedTry,
-  { isGivenBack = false }: { readonly isGivenBack?: boolean } = {},
-): Quota {
+  tries: readonly CountedTry[],
+  { caller, isGivenBack = false }: { readonly caller: Caller; readonly isGivenBack?: boolean },
+): void {
+  const quotas = tries.map((each) => quotaLeft(throttle, each, isGivenBack))
+  const [least] = quotas.sort((left, right) => left.remaining - right.remaining)
+  if (least !== undefined) caller.reportQuota(least)
+}
+
+function quotaLeft(throttle: Throttle, { limit, counted }: CountedTry, isGivenBack: boolean): Quota {
   const remaining = limit.maxTries - counted.count + (isGivenBack ? 1 : 0)
   return { ...policyOf(limit), remaining, resetSeconds: secondsUntil(throttle, counted.expiresAt) }
 }

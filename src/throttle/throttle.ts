@@ -4,6 +4,7 @@ import type { Stamp } from '../kernel/event.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
 import type { Quota } from '../kernel/quota.ts'
 import { createDevices, type Device, type Devices } from './device.ts'
+import { createHashCounts, type HashCounts } from './hash-counts.ts'
 import { createLimits, type Limit, type Limits } from './limits.ts'
 import type { ThrottleSettings } from './settings.ts'
 import type { CounterStore } from './store.ts'
@@ -16,7 +17,11 @@ export interface Throttle {
   readonly devices: Devices
   /** Limits the attempts at one account that this process checks at the same time. */
   readonly turns: Turns
+  /** Counts the password hashes of this process. */
+  readonly hashes: HashCounts
   readonly clock: Clock
+  /** Tells the operator, once, that clients have no IP address. */
+  reportUnknownNetwork(): void
   /** Returns the key of a counter. It reveals no email address and no IP address, and only we can compute it. */
   keyOf(limit: Limit, ...of: readonly string[]): string
 }
@@ -50,17 +55,29 @@ export interface ThrottleParts {
   /** Newest first. The newest secret makes the keys, so a new one resets all counters. */
   readonly secrets: readonly Uint8Array[]
   readonly clock: Clock
+  /** Reports a wrong setup to the operator. */
+  readonly report: (error: unknown) => void
 }
 
+const NO_ADDRESS =
+  'A client has no IP address, so all such clients share the limits of one network, which are a thousand times as high. Pass the address of the socket to the handler, or set trustProxy if a proxy is in front.'
+
 /** Creates the throttle of an instance. */
-export function createThrottle({ store, settings, secrets, clock }: ThrottleParts): Throttle {
+export function createThrottle({ store, settings, secrets, clock, report }: ThrottleParts): Throttle {
   const { hash } = createKeyedHash(secrets, 'throttle')
+  let isReported = false
   return {
     store,
     clock,
     limits: createLimits(settings),
     devices: createDevices(secrets),
-    turns: createTurns(settings.freeFailures),
+    // One less than the failures before a wait: right passwords at the same moment, each counted until it is checked, cause none.
+    turns: createTurns(Math.max(1, settings.freeFailures - 1)),
+    hashes: createHashCounts(clock),
+    reportUnknownNetwork() {
+      if (!isReported) report(new Error(NO_ADDRESS))
+      isReported = true
+    },
     keyOf: ({ name }, ...of) => `${name}:${hash(...of)}`,
   }
 }

@@ -186,6 +186,51 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
     expect(replies.filter(({ body }) => body.code === 'wrong_code')).toHaveLength(5)
   })
 
+  test('attack: CWE-307: guessing codes, with the right password in between: it does not reset the failures', async () => {
+    const limited = await startInstance(ring, { throttle: {} }, { ...SMALL_COST, features: () => [steps.feature] })
+    const { id } = await limited.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+    steps.enrol('totp', id)
+    const statuses: number[] = []
+    for (let round = 0; round < 8; round++) {
+      const client = limited.client()
+      statuses.push((await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD })).status)
+      statuses.push((await answer(client, '000000')).status)
+    }
+    expect(statuses).toEqual([...Array(5).fill([200, 403]).flat(), ...Array(3).fill([429, 401]).flat()])
+    limited.advance(1_000)
+    const owner = limited.client()
+    await begin(owner, 'ada@example.com')
+    expect((await answer(owner, RIGHT)).status).toBe(200) // a complete login does
+    for (let count = 0; count < 5; count++) {
+      await begin(owner, 'ada@example.com')
+      expect((await answer(owner, '000000')).status).toBe(403)
+    }
+    await limited.close()
+  })
+
+  test('attack: CWE-307: guessing codes, with a confirmed or changed password in between', async () => {
+    const limited = await startInstance(ring, { throttle: {} }, { ...SMALL_COST, features: () => [steps.feature] })
+    const thief = limited.client() // of a session and of the password
+    const { body } = await thief.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+    thief.cookies.delete('latchkey-device')
+    steps.enrol('totp', body.user.id)
+    const guesser = limited.client()
+    let password = PASSWORD
+    for (let count = 0; count < 5; count++) {
+      await guesser.post('/auth/login', { email: 'ada@example.com', password })
+      expect((await answer(guesser, '000000')).status).toBe(403)
+      if (count === 4) break
+      expect((await thief.post('/auth/reauthenticate', { password })).status).toBe(200)
+      const newPassword = `another long password ${count}`
+      const changed = await thief.post('/auth/password/change', { currentPassword: password, newPassword })
+      expect(changed.status).toBe(200)
+      thief.cookies.delete('latchkey-device')
+      password = newPassword
+    }
+    expect((await guesser.post('/auth/login', { email: 'ada@example.com', password })).status).toBe(429)
+    await limited.close()
+  })
+
   test('an attempt expires after ten minutes', async () => {
     const { email } = await newUser('totp')
     const client = instance.client()

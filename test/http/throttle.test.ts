@@ -166,7 +166,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(throttled).toEqual(['login', 'reauthenticate', 'password_change'])
   })
 
-  test('a network has a budget for failures: an IPv6 network is its /64, successes do not count', async () => {
+  test('a network has a budget for failures: an IPv6 network has a budget for its /64, successes do not count', async () => {
     const instance = await start(ring, { throttle: { failuresPerNetwork: 4 } })
     await instance.auth.users.create({ email: ADA, password: PASSWORD })
     const guessSomebody = (address: string, count = 0) => guess(instance.client(), `user${count}@example.com`, address)

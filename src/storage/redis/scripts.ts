@@ -128,6 +128,7 @@ export const GIVE_BACK_TRY: Script = script(
   `local found = redis.call('HMGET', KEYS[1], 'count', 'blocked', 'expires')
 if not found[1] or tonumber(found[1]) < 1 then return 0 end
 if ARGV[2] ~= '' and found[3] ~= ARGV[2] then return 0 end
+if tonumber(found[1]) == 1 then return redis.call('DEL', KEYS[1]) end
 redis.call('HINCRBY', KEYS[1], 'count', -1)
 if found[2] == ARGV[1] then redis.call('HSET', KEYS[1], 'blocked', '0') end
 return 1`,

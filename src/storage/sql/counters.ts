@@ -23,6 +23,13 @@ export function createCounterStore(database: SqlDatabase): CounterStore {
     look: (key, limit, now) => findRefusal(database, { key, limit, now }),
 
     async giveBack(key, { keptSince }, { blockedUntil, expiresAt }) {
+      const remove = (db: Kysely<Database>) =>
+        db
+          .deleteFrom('throttle')
+          .where('key', '=', key)
+          .where('count', '<=', 1)
+          .$if(keptSince === 'first', (query) => query.where('expires_at', '=', at(expiresAt)))
+          .executeTakeFirst()
       const update = (db: Kysely<Database>) =>
         db
           .updateTable('throttle')
@@ -34,7 +41,9 @@ export function createCounterStore(database: SqlDatabase): CounterStore {
           .where('count', '>', 0)
           .$if(keptSince === 'first', (query) => query.where('expires_at', '=', at(expiresAt)))
           .execute()
-      await writeLightly(update)
+      // The only attempt leaves no row.
+      const { numDeletedRows } = await writeLightly(remove)
+      if (numDeletedRows === 0n) await writeLightly(update)
     },
 
     async forget(key) {

@@ -27,12 +27,14 @@ export function createMailStore({ db, transact }: TransactingDatabase): MailStor
             due.map(({ id }) => id),
           )
           .execute()
-        return due.map(({ id, user_id, sealed, created_at, tries }) => ({
+        return due.map(({ id, user_id, sealed, created_at, next_try_at, tries }) => ({
           id,
           userId: user_id,
           sealed,
           createdAt: created_at,
           tries,
+          dueAt: next_try_at,
+          isUrgent: next_try_at < created_at,
         }))
       }),
 
