@@ -220,7 +220,7 @@ describe.each(RINGS)('login steps (%s)', (ring) => {
       await guesser.post('/auth/login', { email: 'ada@example.com', password })
       expect((await answer(guesser, '000000')).status).toBe(403)
       if (count === 4) break
-      expect((await thief.post('/auth/reauthenticate', { password })).status).toBe(200)
+      expect((await thief.post('/auth/reauthenticate', { password })).body.code).toBe('second_factor_required')
       const newPassword = `another long password ${count}`
       const changed = await thief.post('/auth/password/change', { currentPassword: password, newPassword })
       expect(changed.status).toBe(200)
