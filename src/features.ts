@@ -15,7 +15,7 @@ import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
-import { accountPage } from './pages/feature.ts'
+import { accountPagesFeature } from './pages/feature.ts'
 import { passwords } from './passwords/feature.ts'
 import { registration } from './registration/feature.ts'
 import type { Seams } from './seams.ts'
@@ -52,7 +52,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
 
   const named = {
     sessions: sessions(core, memory, pages),
-    accessTokens: accessTokens(core, { memory, pages, accessTokenSettings: options.accessTokens, scopes }),
+    accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
     audit: audit(core, {
       auditSettings: options.audit,
@@ -79,6 +79,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       ...shared,
       verifyLegacy: options.verifyLegacy,
       offersRegistration: mode === 'open',
+      ways: [named.factors, ...steps].flatMap(({ loginWays = [] }) => loginWays),
       secondFactors: named.factors.secondFactors,
     }),
     named.factors,
@@ -98,10 +99,11 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   ]
   const list = [
     ...facing,
-    accountPage({
+    accountPagesFeature({
       pages,
       isFresh: (session) => isFreshSession({ ...core, ...memory, ...named.factors }, session),
-      parts: [...facing, named.audit].flatMap(({ accountPages = [] }) => accountPages),
+      accountPages: [...facing, named.audit].flatMap(({ accountPages = [] }) => accountPages),
+      securitySections: facing.flatMap(({ securitySections = [] }) => securitySections),
     }),
     mail(core, services.mailing),
     oneTimeTokens(core),

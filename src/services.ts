@@ -1,9 +1,12 @@
 import { createMailComposer, type MailKind } from './catalogue/mails.ts'
+import { REFUSALS } from './catalogue/refusals.ts'
+import { TEXT_TABLES } from './catalogue/texts.ts'
 import type { Core } from './core.ts'
 import { createPasswordHasher } from './crypto/password-hasher.ts'
 import { isDevelopment } from './kernel/origins.ts'
 import { createMailing, type Mailing } from './mail/mailing.ts'
 import type { CompleteOptions } from './options/options.ts'
+import { createBrand } from './pages/brand.ts'
 import { createPages, type Pages } from './pages/pages.ts'
 import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
@@ -50,7 +53,14 @@ export function createServices({ core, mailing, options, seams }: ServiceParts):
   const { minLength, contextWords, breachUrl } = options.password
   return {
     memory: createSessionMemory({ ...core, sessions: core.stores.sessions, sessionSettings: options.session }),
-    pages: createPages({ ...core, siteName }),
+    pages: createPages({
+      ...core,
+      siteName,
+      brand: createBrand(options.brand, core.links.basePath),
+      languages: options.languages,
+      overrides: options.texts,
+      texts: { tables: TEXT_TABLES, refusals: REFUSALS },
+    }),
     passwords: {
       hasher: createPasswordHasher(options.passwordHashing, seams.passwordCost),
       policy: {

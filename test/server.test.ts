@@ -56,7 +56,7 @@ describe('latchkey serve', () => {
   test('/ redirects to the login page, and the health routes report the state of the process', async () => {
     const client = server.client()
     expect((await client.get('/')).headers.get('location')).toBe('/auth/account')
-    expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login')
+    expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login?next=%2Fauth%2Faccount')
     expect((await client.get('/health/live')).status).toBe(200)
     expect((await client.get('/health/ready')).body).toEqual({ status: 'ok' })
     expect((await client.post('/health/ready')).status).toBe(405)

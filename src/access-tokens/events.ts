@@ -12,11 +12,21 @@ export const ACCESS_TOKEN_EVENTS = {
   'access_token.created': {
     description: 'The user or the application created an access token.',
     fields: { userId: null, tokenId: null },
-    sentence: 'Access token created',
+    sentence: {
+      en: 'Access token created',
+      de: 'Zugriffstoken erstellt',
+      fr: 'Jeton d’accès créé',
+      es: 'Token de acceso creado',
+    },
   },
   'access_token.revoked': {
     description: 'The user or the application revoked an access token.',
     fields: { userId: null, tokenId: null },
-    sentence: 'Access token revoked',
+    sentence: {
+      en: 'Access token revoked',
+      de: 'Zugriffstoken widerrufen',
+      fr: 'Jeton d’accès révoqué',
+      es: 'Token de acceso revocado',
+    },
   },
 } as const satisfies EventTable<AccessTokenEvent>

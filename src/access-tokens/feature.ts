@@ -2,10 +2,9 @@ import { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
-import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
 import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
-import { accessTokenAccountPage } from './access-token-pages.ts'
+import { accessTokenPages } from './access-token-pages.ts'
 import { accessTokenRoutes } from './routes.ts'
 import { createServerSideTokens, type ServerSideTokens } from './server-side-tokens.ts'
 import type { AccessTokenSettings } from './settings.ts'
@@ -29,7 +28,7 @@ export interface AccessTokensFeature extends Feature {
 /** Creates the access tokens feature: create, list, revoke and expire access tokens. */
 export function accessTokens(
   core: Core,
-  { memory, pages, ...options }: AccessTokensOptions & { readonly memory: SessionMemory; readonly pages: Pages },
+  { memory, ...options }: AccessTokensOptions & { readonly memory: SessionMemory },
 ): AccessTokensFeature {
   const tokenUses = createUseCollector(core.stores.accessTokens.writeUses, core.report)
   const deps = { ...core, ...core.stores, ...memory, ...options, tokenUses }
@@ -44,7 +43,7 @@ export function accessTokens(
       },
     },
     access: tokenAccess(deps.accessTokens),
-    accountPages: [accessTokenAccountPage(pages, deps.accessTokens)],
+    accountPages: accessTokenPages(deps),
     async stop() {
       tokenUses.stop()
       await tokenUses.flush()

@@ -1,10 +1,17 @@
 import { z } from 'zod'
+import { DAY_MS } from '../kernel/clock.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
-import { type AccessTokenDeps, checkRefusedToken, createAccessToken } from './create-access-token.ts'
+import {
+  type AccessTokenDeps,
+  checkRefusedToken,
+  createAccessToken,
+  type NewAccessToken,
+} from './create-access-token.ts'
+import { lifetimesDays, NEVER, SCOPE_FIELD } from './create-token-page.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 import { accessTokenCalls } from './wire.ts'
@@ -65,12 +72,57 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
         summary: 'Form of the account page: revoke one of your access tokens',
         body: z.strictObject({ id: z.string() }),
         answers: {},
-        form: { only: true, page: '/account', done: '/account', notice: 'token_ended' },
+        form: { only: true, page: '/account/tokens', done: '/account/tokens' },
         async handle({ body, principal, stamp }) {
+          const tokens = await deps.accessTokens.listByUser(principal.user.id)
+          const name = tokens.find(({ id }) => id === body.id)?.name ?? ''
           await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), stamp)
-          return { status: 204 }
+          return { status: 204, notice: { text: 'tokens.revoked', values: { name } } }
+        },
+      },
+    ),
+
+    defineRoute(
+      defineCall('POST /account/create-token', {
+        name: 'forms.createToken',
+        access: 'fresh_session',
+        body: json<TokenForm>(),
+        refusals: ['too_many_tokens'],
+      }),
+      {
+        summary: 'Form of the account page: create an access token',
+        body: tokenFormSchema(deps),
+        answers: {},
+        form: { only: true, page: '/account/tokens/new', done: '/account/tokens', notice: 'tokens.created' },
+        async handle({ body, principal, sessionToken, stamp }) {
+          const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken()) }
+          const { token } = await createAccessToken(deps, user, toNewToken(body, deps.clock()), stamp)
+          return { status: 204, secret: token }
         },
       },
     ),
   ]
+}
+
+/** The form for a new access token: its name, the days until it expires, and a checkbox for each scope. */
+interface TokenForm {
+  readonly name: string
+  readonly expires?: string | undefined
+  readonly [scope: `scope:${string}`]: string | undefined
+}
+
+function tokenFormSchema({ scopes, accessTokenSettings }: AccessTokenDeps): z.ZodType<TokenForm> {
+  const expiries = [...lifetimesDays(accessTokenSettings).map(String), NEVER]
+  const checkboxes = scopes.map((scope) => [`${SCOPE_FIELD}${scope}`, z.literal('on').optional()])
+  return z.strictObject({
+    name: accessTokenNameSchema,
+    expires: z.enum(expiries).optional(),
+    ...Object.fromEntries(checkboxes),
+  }) as unknown as z.ZodType<TokenForm> // the members are the same; zod does not infer computed names
+}
+
+function toNewToken({ name, expires, ...checked }: TokenForm, now: number): NewAccessToken {
+  const scopes = Object.keys(checked).map((field) => field.slice(SCOPE_FIELD.length))
+  if (expires === undefined) return { name, scopes }
+  return { name, scopes, expiresAt: expires === NEVER ? null : now + Number(expires) * DAY_MS }
 }

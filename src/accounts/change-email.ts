@@ -50,7 +50,8 @@ export async function requestEmailChange(
   stamp: Stamp<AccountEvent>,
 ): Promise<void> {
   const email = requireEmailAddress(text)
-  if (email === user.email) throw invalidMember('#/email', 'Is the address of the account already.')
+  if (email === user.email)
+    throw invalidMember('#/email', 'Is the address of the account already.', { code: 'same_email' })
   if (!(await takeMailBudget(deps.throttle, 'email_change_notice', user.email))) {
     throw new Refusal(THROTTLE_REFUSALS.too_many_requests, { retryAfterSeconds: HOUR_MS / SECOND_MS })
   }

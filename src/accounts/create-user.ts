@@ -95,7 +95,8 @@ export async function checkRefusedUser(
 /** Parses an email address of a body. Throws `validation_failed`. */
 export function requireEmailAddress(text: string): EmailAddress {
   const email = parseEmailAddress(text)
-  if (email === null) throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.')
+  if (email === null)
+    throw invalidMember('#/email', 'Must be an email address, such as ada@example.com.', { code: 'not_an_email' })
   return email
 }
 

@@ -1,70 +1,135 @@
 import { html } from 'hono/html'
-import type { Html } from '../kernel/feature.ts'
+import type { PageParts } from '../kernel/page-view.ts'
 import type { Route } from '../kernel/route.ts'
+import { findLiveToken, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
+import type { TokenPurpose } from '../one-time-tokens/store.ts'
+import { button, buttonLink } from '../pages/components/button.ts'
+import { form } from '../pages/components/form.ts'
+import { hiddenUsername, password } from '../pages/components/password.ts'
 import { type LinkPage, linkPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
-import { confirmationForm, field, tokenField, withToken } from '../pages/parts.ts'
+import { PAGE_TEXTS } from '../pages/texts.ts'
+import { LINK_TEXTS } from './link-texts.ts'
+
+/** Dependencies of the pages that emailed links open. */
+export interface EmailPageDeps extends OneTimeTokenDeps {
+  readonly pages: Pages
+  readonly minLength: number
+}
+
+/** What an emailed link is about. */
+interface FoundLink {
+  readonly email: string
+  /** True if the reader is logged in to the account of the link. */
+  readonly isOwner: boolean
+}
+
+type EmailLinkPage = LinkPage<FoundLink> & { readonly found: FoundLink }
 
 /** Routes of the pages that the links in emails about an email address open. */
-export function emailPages(pages: Pages, minLength: number): Route[] {
+export function emailPages(deps: EmailPageDeps): Route[] {
   return [
-    linkPage(pages, {
-      path: '/email/verify',
-      title: 'Verify your email address',
-      content: (page) => verifyPage(page, minLength),
+    emailLink(deps, ['email_verify'], '/email/verify', {
+      summary: 'verify your email address',
+      content: (page) => verifyPage(page, deps.minLength),
     }),
-    linkPage(pages, { path: '/email/change/confirm', title: 'Change your email address', content: confirmPage }),
-    linkPage(pages, { path: '/email/change/undo', title: 'Undo the change of your email address', content: undoPage }),
+    emailLink(deps, ['email_change'], '/email/change/confirm', {
+      summary: 'change your email address',
+      content: (page) => changePage(page),
+    }),
+    emailLink(deps, ['email_undo', 'email_stop'], '/email/change/undo', {
+      summary: 'undo the change of your email address',
+      content: (page) => undoPage(page),
+    }),
   ]
+}
+
+interface EmailLink {
+  readonly summary: string
+  content(page: EmailLinkPage): PageParts
+}
+
+function emailLink(
+  deps: EmailPageDeps,
+  purposes: readonly [TokenPurpose, ...TokenPurpose[]],
+  path: string,
+  { summary, content }: EmailLink,
+): Route {
+  return linkPage<FoundLink>(deps.pages, {
+    path,
+    summary,
+    async find(text, { userId }) {
+      const token = await findLiveToken(deps, purposes, text)
+      if (token === null || token.email === null) return null
+      return { email: token.email, isOwner: userId !== null && token.userId === userId }
+    },
+    content: (page) => (page.found === null ? deadPage(page) : content({ ...page, found: page.found })),
+  })
 }
 
 /**
  * Renders the verification page. It verifies at once for a user who is logged in; otherwise it asks for the current
  * password or a new one.
  */
-function verifyPage(page: LinkPage, minLength: number): Html {
-  const { basePath, flash, token, isLoggedIn } = page
-  const asksForProof = !isLoggedIn || flash?.problem?.code === 'proof_required'
-  const form = asksForProof
-    ? proofForms(page, minLength)
-    : confirmationForm(`${basePath}/email/verify`, token, 'Verify my email address')
-  return withToken(token, flash, form)
+function verifyPage(page: EmailLinkPage, minLength: number): PageParts {
+  const { basePath, locale, token, found } = page
+  const texts = locale.texts(LINK_TEXTS)
+  const action = `${basePath}/email/verify`
+  const body = found.isOwner
+    ? form(action, button('main', texts.verifyButton), { token })
+    : proofForms(page, action, minLength)
+  return { title: texts.verifyTitle, lead: texts.forAddress(found.email), body }
 }
 
-function proofForms({ basePath, flash, token }: LinkPage, minLength: number): Html {
-  const hint = `At least ${minLength} characters. All sessions are logged out.`
-  return html`
-<form method="post" action="${basePath}/email/verify">
-${tokenField(token)}
-${field({ name: 'password', label: 'Password of the account', type: 'password', autocomplete: 'current-password' }, flash)}
-<button type="submit" class="main">Verify my email address</button>
-</form>
-<h2>Not your password?</h2>
-<p>If another person created this account with your email address, set a password of your own: it locks them out.</p>
-<form method="post" action="${basePath}/email/verify">
-${tokenField(token)}
-${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint }, flash)}
-<button type="submit" class="main">Set password and verify</button>
-</form>`
+function proofForms(page: EmailLinkPage, action: string, minLength: number): PageParts['body'] {
+  const { locale, token, found } = page
+  const texts = locale.texts(LINK_TEXTS)
+  const { passwordLabel, newPassword, passwordHint } = locale.texts(PAGE_TEXTS)
+  const known = html`${hiddenUsername(found.email)}
+${password(page, { name: 'password', label: passwordLabel, autocomplete: 'current-password', autofocus: true })}
+${button('main', texts.verifyAndLogIn)}`
+  const unknown = html`${password(page, { name: 'newPassword', label: newPassword, autocomplete: 'new-password', hint: passwordHint(minLength) })}
+${button('plain', texts.setAndVerify)}`
+  const isOpen = page.flash?.problem?.errors.some(({ field }) => field === 'newPassword') === true
+  return html`${form(action, known, { token })}
+<details${isOpen ? html` open` : ''}><summary>${texts.notYours}</summary><p class="soft">${texts.notYoursLead}</p>${form(action, unknown, { token })}</details>`
 }
 
 /** Renders the page that changes the address. It asks for the password, except of a user who is logged in. */
-function confirmPage({ basePath, flash, token, isLoggedIn }: LinkPage): Html {
-  const action = `${basePath}/email/change/confirm`
-  const asksForProof = !isLoggedIn || flash?.problem !== undefined
-  const form = asksForProof
-    ? html`
-<form method="post" action="${action}">
-${tokenField(token)}
-${field({ name: 'password', label: 'Password of the account', type: 'password', autocomplete: 'current-password' }, flash)}
-<button type="submit" class="main">Use this email address</button>
-</form>`
-    : confirmationForm(action, token, 'Use this email address')
-  return withToken(token, flash, form)
+function changePage(page: EmailLinkPage): PageParts {
+  const { basePath, locale, token, found } = page
+  const texts = locale.texts(LINK_TEXTS)
+  const { passwordLabel } = locale.texts(PAGE_TEXTS)
+  const proof = found.isOwner
+    ? ''
+    : password(page, {
+        name: 'password',
+        label: passwordLabel,
+        autocomplete: 'current-password',
+        hint: texts.accountPassword,
+        autofocus: true,
+      })
+  return {
+    title: texts.changeTitle,
+    lead: found.email,
+    body: form(`${basePath}/email/change/confirm`, html`${proof}${button('main', texts.changeButton)}`, { token }),
+  }
 }
 
-function undoPage({ basePath, flash, token }: LinkPage): Html {
-  const form = html`<p>This undoes or stops the change. All sessions of the account are logged out. If this address was verified, the password must be set again, and we email you a link for it.</p>
-${confirmationForm(`${basePath}/email/change/undo`, token, 'Undo the change')}`
-  return withToken(token, flash, form)
+function undoPage({ basePath, locale, token, found }: EmailLinkPage): PageParts {
+  const texts = locale.texts(LINK_TEXTS)
+  return {
+    title: texts.undoTitle,
+    lead: texts.forAddress(found.email),
+    body: html`<p>${texts.undoLead}</p>${form(`${basePath}/email/change/undo`, button('main', texts.undoButton), { token })}`,
+  }
+}
+
+function deadPage({ basePath, locale }: LinkPage<FoundLink>): PageParts {
+  const texts = locale.texts(LINK_TEXTS)
+  return {
+    title: texts.deadTitle,
+    lead: texts.deadLead,
+    body: buttonLink('main', `${basePath}/account`, texts.toAccount),
+  }
 }

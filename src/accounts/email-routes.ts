@@ -31,7 +31,7 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
     defineRoute(emailCalls['POST /email/verify/request'], {
       summary: 'Send an email with a link that verifies your email address',
       answers: { 202: null },
-      form: { page: '/account', done: '/account', notice: 'verification_sent' },
+      form: { page: '/account', done: '/account', notice: 'account.verificationSent' },
       async handle({ principal, ...request }) {
         await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'email_verify_request', request))
         await requestVerification(deps, principal.user, request.stamp)
@@ -57,7 +57,8 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
       form: {
         page: '/email/verify',
         done: '/account',
-        notice: 'email_verified',
+        notice: 'links.verified',
+        marks: { wrong_password: ['password', 'wrong_password'] },
         keeps: ['token'],
       },
       async handle({ body, principal, ...request }) {
@@ -74,7 +75,7 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
         if (typeof email === 'string') requireEmailAddress(email)
       },
       answers: { 202: null },
-      form: { page: '/account', done: '/account', notice: 'email_change_sent' },
+      form: { page: '/account/email', done: '/account', notice: 'account.changeSent' },
       async handle({ body, principal: { user, session }, sessionToken, stamp }) {
         const securityEpoch = await requireSecurityEpoch(deps, sessionToken())
         const request = { user, sessionId: session.id, securityEpoch, email: body.email }
@@ -87,7 +88,13 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
       summary: 'Change the email address with the token of the email',
       body: z.strictObject({ token, password: typedPasswordSchema.optional() }),
       answers: { 204: null },
-      form: { page: '/email/change/confirm', done: '/account', notice: 'email_changed', keeps: ['token'] },
+      form: {
+        page: '/email/change/confirm',
+        done: '/account',
+        notice: 'links.changed',
+        keeps: ['token'],
+        marks: { wrong_password: ['password', 'wrong_password'] },
+      },
       async handle({ body, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'email_change_confirm', request)
         await confirmEmailChange(deps, { ...body, principal, caller }, request.stamp)
@@ -99,7 +106,7 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
       summary: 'Undo or stop a change of email address with the token of the notice; all sessions are revoked',
       body: z.strictObject({ token }),
       answers: { 204: null },
-      form: { page: '/email/change/undo', done: '/login', notice: 'email_change_undone', keeps: ['token'] },
+      form: { page: '/email/change/undo', done: '/login', notice: 'links.undone', keeps: ['token'] },
       async handle({ body, stamp }) {
         await undoEmailChange(deps, body.token, stamp)
         return { status: 204 }

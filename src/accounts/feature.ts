@@ -43,9 +43,11 @@ export function accounts(
     ],
     routes: [
       ...accountRoutes({ ...deps, exportParts }),
-      ...(sendsEmail ? [...emailRoutes(deps), ...emailPages(pages, options.policy.minLength)] : []),
+      ...(sendsEmail
+        ? [...emailRoutes(deps), ...emailPages({ ...deps, pages, minLength: options.policy.minLength })]
+        : []),
     ],
-    accountPages: accountPages(pages, sendsEmail),
+    accountPages: accountPages({ ...deps, sendsEmail }),
     api: createServerSideUsers(deps, core.stamp),
   }
 }

@@ -1,16 +1,20 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
-import { defineCall } from '../kernel/define-calls.ts'
+import { defineCall, json } from '../kernel/define-calls.ts'
+import { parseEmailAddress } from '../kernel/email-address.ts'
+import type { User } from '../kernel/principal.ts'
+import { invalidMember } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { type DeleteUserDeps, deleteUser } from './delete-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
+import { cancelEmailChange, type PendingChangeDeps } from './pending-change.ts'
 import { type RenameUserDeps, renameUser } from './rename-user.ts'
 import { nameSchema } from './user-name.ts'
 import { accountCalls } from './wire.ts'
 
 /** Dependencies of the routes of accounts. */
-export interface AccountRouteDeps extends RenameUserDeps, DeleteUserDeps, ExportDeps {
+export interface AccountRouteDeps extends RenameUserDeps, DeleteUserDeps, ExportDeps, PendingChangeDeps {
   readonly cookies: CookieFactory
 }
 
@@ -53,14 +57,60 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       },
     }),
 
-    defineRoute(defineCall('POST /account/delete', { name: 'forms.deleteAccount', access: 'fresh_session' }), {
-      summary: 'Form of the account page: delete your account',
-      answers: {},
-      form: { only: true, page: '/account', done: '/login', notice: 'account_deleted' },
-      async handle({ principal, stamp }) {
-        await deleteUser(deps, principal.user.id, stamp)
-        return { status: 204, cookies: deps.cookies.clear() }
+    defineRoute(
+      defineCall('POST /account/rename', {
+        name: 'forms.rename',
+        access: 'session',
+        body: json<{ readonly name?: string | undefined }>(),
+      }),
+      {
+        summary: 'Form of the account page: change your name, or remove it',
+        body: z.strictObject({ name: nameSchema.optional() }),
+        answers: {},
+        form: { only: true, page: '/account', done: '/account', notice: 'account.renamed' },
+        async handle({ principal, body, stamp }) {
+          await renameUser(deps, principal.user.id, body.name ?? null, stamp)
+          return { status: 204 }
+        },
       },
-    }),
+    ),
+
+    defineRoute(
+      defineCall('POST /account/cancel-email-change', { name: 'forms.cancelEmailChange', access: 'session' }),
+      {
+        summary: 'Form of the account page: cancel a pending change of your email address',
+        answers: {},
+        form: { only: true, page: '/account', done: '/account', notice: 'account.changeCancelled' },
+        async handle({ principal, stamp }) {
+          await cancelEmailChange(deps, principal.user.id, stamp)
+          return { status: 204 }
+        },
+      },
+    ),
+
+    defineRoute(
+      defineCall('POST /account/delete', {
+        name: 'forms.deleteAccount',
+        access: 'fresh_session',
+        body: json<{ readonly email: string }>(),
+      }),
+      {
+        summary: 'Form of the account page: delete your account. The typed email address confirms it',
+        body: z.strictObject({ email: z.string('Must be a string.') }),
+        answers: {},
+        form: { only: true, page: '/account/delete', done: '/login', notice: 'account.deleted' },
+        async handle({ principal, body, stamp }) {
+          requireOwnEmail(principal.user, body.email)
+          await deleteUser(deps, principal.user.id, stamp)
+          return { status: 204, cookies: deps.cookies.clear() }
+        },
+      },
+    ),
   ]
+}
+
+/** Throws `validation_failed` if a typed email address is not the address of the account. */
+function requireOwnEmail({ email }: User, typed: string): void {
+  if (parseEmailAddress(typed) === email) return
+  throw invalidMember('#/email', 'Must be the email address of the account.', { code: 'other_email' })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
-import { eventAccountPage } from './event-page.ts'
+import { activityPage } from './activity-page.ts'
 import { auditRoutes } from './routes.ts'
 import { SEAL_INTERVAL_MS, sealAudit } from './seal-audit.ts'
 import { createServerSideAudit, type ServerSideAudit } from './server-side-audit.ts'
@@ -38,7 +38,7 @@ export function audit(
       shape: { events: z.array(exportedEventJsonSchema) },
       collect: async (user) => ({ events: await exportEvents(deps.audit, user) }),
     },
-    accountPages: [eventAccountPage(deps)],
+    accountPages: [activityPage(deps)],
     stop: () => sealAudit(deps),
     api: createServerSideAudit({ ...deps, auditSettings, eventTypes }),
   }

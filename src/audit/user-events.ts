@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import { type EventId, parseUserId, type UserId } from '../kernel/ids.ts'
+import type { InLanguages } from '../kernel/language.ts'
 import { deviceJsonSchema, toDeviceJson } from '../sessions/session-json.ts'
 import type { AuditRecord, AuditStore } from './store.ts'
 import type { ExportedEventJson, UserEventJson } from './wire.ts'
 
 /** Sentences for the events that users see, by type, such as `USER_EVENTS` of the catalogue. */
-export type UserEventTexts = Readonly<Record<string, string>>
+export type UserEventTexts = Readonly<Record<string, InLanguages<string>>>
 
 /** Schema of an event in an export. An export also contains events that `GET /user/events` leaves out. */
 export const exportedEventJsonSchema = z

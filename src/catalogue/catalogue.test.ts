@@ -27,7 +27,7 @@ describe('the catalogue', () => {
   })
 
   test('contains sentences only for events that users see', () => {
-    expect(USER_EVENTS['session.revoked']).toBe('Session revoked')
+    expect(USER_EVENTS['session.revoked']?.de).toBe('Gerät abgemeldet')
     expect(USER_EVENTS).not.toHaveProperty(['request.refused'])
   })
 })

@@ -9,6 +9,7 @@ import { FACTOR_EVENTS, type FactorEvent } from '../factors/events.ts'
 import { HTTP_EVENTS, type HttpEvent } from '../http/events.ts'
 import { INVITATION_EVENTS, type InvitationEvent } from '../invitations/events.ts'
 import type { EventOrigin, EventTable } from '../kernel/event.ts'
+import type { InLanguages } from '../kernel/language.ts'
 import { LOGIN_EVENTS, type LoginEvent } from '../login/events.ts'
 import { MAIL_EVENTS, type MailEvent } from '../mail/events.ts'
 import { PASSWORD_EVENTS, type PasswordEvent } from '../passwords/events.ts'
@@ -44,13 +45,13 @@ export const EVENTS = {
 
 /** The types of the events that users see. */
 export type UserEventType = {
-  [Type in keyof typeof EVENTS]: (typeof EVENTS)[Type]['sentence'] extends string ? Type : never
+  [Type in keyof typeof EVENTS]: (typeof EVENTS)[Type]['sentence'] extends object ? Type : never
 }[keyof typeof EVENTS]
 
 /** An event that `GET /auth/user/events` lists. */
 export type UserEvent = UserEventJson<UserEventType>
 
 /** Sentences for the events that users see, by type. */
-export const USER_EVENTS: Readonly<Record<string, string>> = Object.fromEntries(
+export const USER_EVENTS: Readonly<Record<string, InLanguages<string>>> = Object.fromEntries(
   Object.entries(EVENTS).flatMap(([type, { sentence }]) => (sentence === null ? [] : [[type, sentence]])),
 )

@@ -5,6 +5,7 @@ import { auditCommand } from './audit.ts'
 import { inviteCommand } from './invite.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
+import { pagesCommand } from './pages.ts'
 import { serveCommand } from './serve.ts'
 import { sessionCommand } from './session.ts'
 import { tokenCommand } from './token.ts'
@@ -31,6 +32,7 @@ const commands = [
   auditCommand(),
   inviteCommand(),
   tokenCommand(),
+  pagesCommand(),
 ]
 for (const command of commands) program.addCommand(command)
 exitByThrowing(program)

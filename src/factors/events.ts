@@ -12,31 +12,61 @@ export const FACTOR_EVENTS = {
   'factor.enrolled': {
     description: 'The user set up a second factor. The next login asks for it.',
     fields: { userId: null, method: '`totp`' },
-    sentence: 'Second factor set up',
+    sentence: {
+      en: 'Second factor set up',
+      de: 'Zweiter Faktor eingerichtet',
+      fr: 'Second facteur configuré',
+      es: 'Segundo factor configurado',
+    },
   },
   'factor.removed': {
     description: 'The user or an administrator removed a second factor.',
     fields: { userId: null, method: '`totp`' },
-    sentence: 'Second factor removed',
+    sentence: {
+      en: 'Second factor removed',
+      de: 'Zweiter Faktor entfernt',
+      fr: 'Second facteur supprimé',
+      es: 'Segundo factor eliminado',
+    },
   },
   'recovery_codes.created': {
     description: 'The user created new recovery codes. The previous ones no longer work.',
     fields: { userId: null },
-    sentence: 'New recovery codes created',
+    sentence: {
+      en: 'New recovery codes created',
+      de: 'Neue Wiederherstellungscodes erstellt',
+      fr: 'Nouveaux codes de secours créés',
+      es: 'Nuevos códigos de recuperación creados',
+    },
   },
   'recovery_code.used': {
     description: 'A recovery code completed a login. It does not work again.',
     fields: { userId: null, left: 'the number of codes that are left' },
-    sentence: 'Recovery code used',
+    sentence: {
+      en: 'Recovery code used',
+      de: 'Wiederherstellungscode benutzt',
+      fr: 'Code de secours utilisé',
+      es: 'Código de recuperación usado',
+    },
   },
   'device.remembered': {
     description: 'The user asked not to be asked for a second factor on this browser.',
     fields: { userId: null, deviceId: null },
-    sentence: 'Device remembered',
+    sentence: {
+      en: 'Device remembered',
+      de: 'Gerät gemerkt',
+      fr: 'Appareil mémorisé',
+      es: 'Dispositivo recordado',
+    },
   },
   'device.forgotten': {
     description: 'The user removed a remembered device. Its next login asks for a second factor again.',
     fields: { userId: null, deviceId: null },
-    sentence: 'Remembered device removed',
+    sentence: {
+      en: 'Remembered device removed',
+      de: 'Gemerktes Gerät entfernt',
+      fr: 'Appareil mémorisé supprimé',
+      es: 'Dispositivo recordado eliminado',
+    },
   },
 } as const satisfies EventTable<FactorEvent>

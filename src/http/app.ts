@@ -117,7 +117,7 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   const answer = await route.handle(call(body))
   return exchange.form === null || route.form === undefined
     ? answer
-    : acceptForm(deps, answer, route.form, exchange.form.next)
+    : acceptForm(deps, answer, route.form, exchange.form)
 }
 
 /**

@@ -7,6 +7,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import type { RefusalTable } from '../kernel/refusal-entry.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { VERSION } from '../kernel/version.ts'
+import { renderDeveloperPage } from '../pages/document.ts'
 import type { Pages } from '../pages/pages.ts'
 import { problemPage } from '../pages/problem-page.ts'
 import { referencePage } from '../pages/reference-page.ts'
@@ -31,7 +32,6 @@ const HTML = 'text/html'
 export function documentRoutes(deps: DocumentDeps, described: readonly Route[]): Route[] {
   const { words: features, refusals } = deps
   const { authUrl, basePath } = deps.links
-  const { render } = deps.pages
   const context = { origin: deps.origins.own, basePath, cookieName: deps.cookies.name(), refusals }
   let openApi: OpenApiDocument | undefined
   const links = {
@@ -69,8 +69,8 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
       summary: 'Page: list all routes',
       answers: { 200: HTML },
       async handle() {
-        const content = referencePage([...described, ...routes], authUrl)
-        return render({ status: 200, title: 'API reference', content, wide: true })
+        const body = referencePage([...described, ...routes], authUrl)
+        return renderDeveloperPage(deps.pages, { title: 'API reference', body })
       },
     }),
 
@@ -88,8 +88,9 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
       async handle({ params: { code = '' }, wantsHtml }) {
         const entry = Object.hasOwn(refusals, code) ? refusals[code] : undefined
         if (entry === undefined) throw new Refusal('not_found', { detail: 'There is no such code.' })
-        if (wantsHtml) return render({ status: 200, title: entry.title, content: problemPage(entry) })
-        return { status: 200, body: { ...entry } }
+        if (wantsHtml) return renderDeveloperPage(deps.pages, { title: entry.title, body: problemPage(entry) })
+        const { text: _, ...problem } = entry
+        return { status: 200, body: problem }
       },
     }),
   ]

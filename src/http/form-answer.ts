@@ -2,15 +2,19 @@
  * Forms of our own pages. Success and refusal both become a 303 to a page (POST, redirect, GET), so that a reload
  * repeats nothing. A signed cookie that lives one minute contains the message for the page.
  */
-import type { Refusal } from '../kernel/refusal.ts'
+import { type Clock, SECOND_MS } from '../kernel/clock.ts'
+import type { FlashError, FlashProblem } from '../kernel/flash.ts'
+import type { DescribedFieldError, Refusal } from '../kernel/refusal.ts'
 import type { Answer, FormUse, Route } from '../kernel/route.ts'
-import type { Pages } from '../pages/pages.ts'
+import { type Pages, SESSION_ENDED } from '../pages/pages.ts'
 
 const MAX_KEPT_VALUE = 254
+const MAX_ERRORS = 5
 
 /** Dependencies of `acceptForm` and `refuseForm`. */
 export interface FormAnswerDeps {
   readonly pages: Pages
+  readonly clock: Clock
 }
 
 /** Returns the fields of a form as the equivalent JSON body. `next` is not part of the body. */
@@ -20,20 +24,26 @@ export function toFormBody(fields: ReadonlyMap<string, string>, { checkboxes = [
 }
 
 /** Answers a successful form: redirects to `next`, or to the page that follows the form. */
-export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, next: string | null): Answer {
+export function acceptForm(
+  deps: FormAnswerDeps,
+  answer: Answer,
+  form: FormUse,
+  { fields, next }: Pick<RefusedForm, 'fields' | 'next'>,
+): Answer {
   const { basePath } = deps.pages
-  const { status: _, body: __, formLocation, ...kept } = answer
-  if (formLocation !== undefined) {
-    const query = toQuery(next === null ? {} : { next })
-    return { ...kept, status: 303, location: `${basePath}${formLocation}${query}`, text: explain('accepted') }
-  }
-  const notice = answer.notice ?? form.notice
-  const flash = notice === undefined || next !== null ? [] : [deps.pages.leave({ notice })]
+  const { status: _, body: __, formLocation, secret, ...kept } = answer
+  const notice = answer.notice ?? (form.notice === undefined ? undefined : { text: form.notice })
+  // A page of ours keeps `next` for its links; any other form ends there.
+  const page = formLocation ?? (form.keepsNext === true ? form.done : null)
+  const location =
+    page === null ? (next ?? `${basePath}${form.done}`) : `${basePath}${page}${toQuery(next === null ? {} : { next })}`
+  const isOurs = page !== null || next === null
+  const flash = { notice, values: keptValues(fields), secret }
   return {
     ...kept,
     status: 303,
-    location: answer.location ?? next ?? `${basePath}${form.done}`,
-    cookies: [...(answer.cookies ?? []), ...flash],
+    location: answer.location ?? location,
+    cookies: [...(answer.cookies ?? []), ...(notice === undefined || !isOurs ? [] : [deps.pages.leave(flash)])],
     text: explain('accepted'),
   }
 }
@@ -45,17 +55,33 @@ export interface RefusedForm {
   readonly next: string | null
 }
 
-/** Answers a refused form: redirects to the form, or to the login page without a session. */
-export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, { route, fields, next }: RefusedForm): Answer {
-  const page = refusal.code === 'unauthenticated' ? '/login' : route.form.page
-  const values = pick(fields, ['email', 'name'])
-  const kept = page === route.form.page ? pick(fields, route.form.keeps ?? []) : {}
-  const { code, detail, errors = [] } = refusal
+/**
+ * Answers a refused form: redirects to the form, whose first wrong field is the anchor; without a session to the login, and
+ * without a recent proof of identity to the page that asks for one. Both return to the page of the form.
+ */
+export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, refused: RefusedForm): Answer {
+  const { basePath } = deps.pages
+  const { form } = refused.route
+  const kept = { ...form.query, ...pick(refused.fields, form.keeps ?? []) }
+  const detour = DETOURS[refusal.code]
+  if (detour !== undefined) {
+    const next = refused.next ?? `${basePath}${form.page}${toQuery(kept)}`
+    const cookies = refusal.code === 'unauthenticated' ? [deps.pages.leave({ notice: SESSION_ENDED })] : []
+    return {
+      status: 303,
+      location: `${basePath}${detour}${toQuery({ next })}`,
+      cookies,
+      text: explain(`refused (${refusal.code})`),
+    }
+  }
+  const problem = toFlashProblem(refusal, form, deps.clock())
+  const anchor = problem.errors.find(({ field }) => field !== '')?.field
+  const query = toQuery({ ...kept, ...(refused.next === null ? {} : { next: refused.next }) })
   return {
     status: 303,
-    location: `${deps.pages.basePath}${page}${toQuery({ ...kept, ...(next === null ? {} : { next }) })}`,
-    cookies: [deps.pages.leave({ problem: { code, detail, errors: errors.slice(0, 5) }, values })],
-    text: explain(`refused (${code})`),
+    location: `${basePath}${form.page}${query}${anchor === undefined ? '' : `#${encodeURIComponent(anchor)}`}`,
+    cookies: [deps.pages.leave({ problem, values: keptValues(refused.fields) })],
+    text: explain(`refused (${refusal.code})`),
   }
 }
 
@@ -68,6 +94,39 @@ function explain(outcome: string): Required<Answer>['text'] {
     `The request was ${outcome}. It came as an HTML form (Content-Type: application/x-www-form-urlencoded), so the answer ` +
     'redirects a browser to a page. For an answer in JSON, send JSON with the header "Content-Type: application/json".\n'
   return { type: 'text/plain; charset=utf-8', content }
+}
+
+/** Pages that a refusal leads to instead of the page of the form. */
+const DETOURS: Readonly<Record<string, string>> = {
+  unauthenticated: '/login',
+  reauthentication_required: '/reauthenticate',
+}
+
+function toFlashProblem(
+  { code, errors = [], retryAfterSeconds }: Refusal,
+  { marks = {} }: FormUse,
+  now: number,
+): FlashProblem {
+  const mark = marks[code]
+  const marked = mark === undefined ? [] : [{ field: mark[0], code: mark[1] }]
+  const retryAt = retryAfterSeconds === undefined ? {} : { retryAt: now + retryAfterSeconds * SECOND_MS }
+  return { code, errors: [...errors.slice(0, MAX_ERRORS).map(toFlashError), ...marked], ...retryAt }
+}
+
+function toFlashError({ pointer, problem }: DescribedFieldError): FlashError {
+  // Without a problem, it is a member that the form does not have.
+  if (problem === undefined) return { field: '', code: 'invalid' }
+  const { code, values } = problem
+  return { field: fieldOf(pointer), code, ...(values === undefined ? {} : { values }) }
+}
+
+/** Returns the field of a JSON pointer: its first step, if it could be the name of a field. */
+function fieldOf(pointer: string): string {
+  return /^#\/([\w:.-]{1,64})/.exec(pointer)?.[1] ?? ''
+}
+
+function keptValues(fields: ReadonlyMap<string, string>): Record<string, string> {
+  return pick(fields, ['email', 'name', 'remember'])
 }
 
 function pick(fields: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string> {

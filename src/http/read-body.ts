@@ -5,7 +5,8 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { problemsOf } from '../kernel/all-problems.ts'
-import { type FieldError, Refusal } from '../kernel/refusal.ts'
+import type { FieldProblem } from '../kernel/field-problem.ts'
+import { type DescribedFieldError, Refusal } from '../kernel/refusal.ts'
 import type { RefusedRequest, Route } from '../kernel/route.ts'
 import { parseForm } from './form.ts'
 import { JsonProblem, parseStrictJson } from './strict-json.ts'
@@ -63,7 +64,7 @@ async function refuseBody(
   const more = await problemsOf(async () => {
     if (typeof value === 'object' && value !== null) await route.checkRefused?.({ ...value }, request)
   })
-  const isReported = ({ pointer }: FieldError): boolean =>
+  const isReported = ({ pointer }: DescribedFieldError): boolean =>
     errors.some((known) => known.pointer === pointer || known.pointer.startsWith(`${pointer}/`))
   throw new Refusal('validation_failed', { errors: [...errors, ...more.filter((problem) => !isReported(problem))] })
 }
@@ -147,14 +148,25 @@ function unsupported(detail: string): Refusal {
   return new Refusal('unsupported_media_type', { detail })
 }
 
-function toFieldErrors(issue: z.core.$ZodIssue, body: unknown): FieldError[] {
+function toFieldErrors(issue: z.core.$ZodIssue, body: unknown): DescribedFieldError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'There is no such member.' }))
   }
   const pointer = toPointer(issue.path)
-  if (issue.code !== 'invalid_type') return [{ pointer, detail: issue.message }]
+  if (issue.code !== 'invalid_type') return [{ pointer, detail: issue.message, problem: toFieldProblem(issue) }]
   const isMissing = issue.path.length > 0 && !hasMember(body, issue.path)
-  return [{ pointer, detail: isMissing ? 'Required.' : `Must be of type ${issue.expected}.` }]
+  if (isMissing) return [{ pointer, detail: 'Required.', problem: { code: 'required' } }]
+  return [{ pointer, detail: `Must be of type ${issue.expected}.`, problem: { code: 'invalid' } }]
+}
+
+/** Returns the problem for pages, which have a text for it in every language. */
+function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
+  if (issue.code === 'too_small' && issue.origin === 'string') return { code: 'required' }
+  if (issue.code === 'too_big' && issue.origin === 'string') {
+    return { code: 'too_long', values: { max: Number(issue.maximum) } }
+  }
+  // Schemas of rooms put the problem into `params`.
+  return issue.code === 'custom' && issue.params !== undefined ? (issue.params as FieldProblem) : { code: 'invalid' }
 }
 
 function hasMember(body: unknown, path: readonly PropertyKey[]): boolean {

@@ -44,7 +44,15 @@ export function refusalResponse(
 
 function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }: RefusalContext): ProblemJson {
   const type = `${authUrl}/problems/${code}`
-  return { type, title, status, detail, code, ...(errors === undefined ? {} : { errors }) }
+  if (errors === undefined) return { type, title, status, detail, code }
+  return {
+    type,
+    title,
+    status,
+    detail,
+    code,
+    errors: errors.map(({ pointer, detail: text }) => ({ pointer, detail: text })),
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type FieldError, Refusal } from './refusal.ts'
+import { type DescribedFieldError, Refusal } from './refusal.ts'
 
 /** A check of one member of a body. It returns the accepted value, or throws `validation_failed`. */
 type Check<Value> = () => Value | Promise<Value>
@@ -12,7 +12,7 @@ export async function checkAll<Values extends readonly unknown[]>(
   ...checks: { readonly [Index in keyof Values]: Check<Values[Index]> }
 ): Promise<Values> {
   const values: unknown[] = []
-  const errors: FieldError[] = []
+  const errors: DescribedFieldError[] = []
   for (const check of checks as readonly Check<unknown>[]) {
     errors.push(...(await problemsOf(async () => values.push(await check()))))
   }
@@ -21,7 +21,7 @@ export async function checkAll<Values extends readonly unknown[]>(
 }
 
 /** Runs a check and returns its problems. Errors other than `validation_failed` are thrown on. */
-export async function problemsOf(check: () => Promise<unknown>): Promise<readonly FieldError[]> {
+export async function problemsOf(check: () => Promise<unknown>): Promise<readonly DescribedFieldError[]> {
   try {
     await check()
     return []

@@ -1,3 +1,4 @@
+import type { InLanguages } from './language.ts'
 import type { ClientInfo } from './principal.ts'
 
 /**
@@ -48,8 +49,8 @@ export interface EventEntry<Field extends string = string> {
   readonly description: string
   /** Every field of the event except `type`. The value explains the field; null if the name explains itself. */
   readonly fields: Readonly<Record<Field, string | null>>
-  /** Text of the event on the account page; null if users do not see this event. */
-  readonly sentence: string | null
+  /** Text of the event on the account page, in every language; null if users do not see this event. */
+  readonly sentence: InLanguages<string> | null
 }
 
 /** The entries of all events of a room, by type. */

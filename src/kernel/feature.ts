@@ -1,14 +1,11 @@
-import type { html } from 'hono/html'
 import type { ZodType } from 'zod'
 import type { Stamp } from './event.ts'
-import type { Flash } from './flash.ts'
 import type { UserId } from './ids.ts'
+import type { Locale } from './locale.ts'
 import type { LoginStep } from './login-step.ts'
+import type { Html, PageParts, PageView } from './page-view.ts'
 import type { SessionPrincipal } from './principal.ts'
 import type { Route } from './route.ts'
-
-/** HTML from the `html` template of hono, with every value escaped. */
-export type Html = ReturnType<typeof html>
 
 /** Work that runs by itself. A job that fails stops no other job, and no job overlaps itself. */
 export interface Job {
@@ -51,20 +48,52 @@ export interface AccessKind {
   revokeOthers(principal: SessionPrincipal, stamp: Stamp): Promise<number>
 }
 
-/** Input of one part of the account page. */
-export interface AccountPageRequest {
+/** Input of a page of the account. */
+export interface AccountPageRequest extends PageView {
   readonly principal: SessionPrincipal
-  /** The message that the last form left. */
-  readonly flash: Flash | null
   /** True if the user proved their identity recently enough for dangerous actions. */
   readonly isFresh: boolean
+  /** The first value of each query parameter. */
+  readonly query: Readonly<Record<string, string>>
 }
 
-/** The part of a feature on the account page. */
+/** The entry of an account page in the navigation. */
+export interface AccountNavigation {
+  /** Position: pages are listed from the lowest to the highest. */
+  readonly place: number
+  /** Name of an icon of `pages/icons.ts`. */
+  readonly icon: string
+  label(locale: Locale): string
+}
+
+/** A page of the account, at `/account` and its path. */
 export interface AccountPage {
-  /** Position on the page. Parts with the same position follow the order of the features. */
-  readonly place: 'top' | 'middle' | 'bottom'
-  render(request: AccountPageRequest): Promise<Html>
+  /** Path below `/account`; empty for the first page. */
+  readonly path: '' | `/${string}`
+  /** Absent: other pages link to this page. */
+  readonly navigation?: AccountNavigation
+  /** True: a user who did not prove their identity recently is asked to do so first. Default false. */
+  readonly needsFresh?: boolean
+  render(request: AccountPageRequest): Promise<PageParts>
+}
+
+/** The part of a feature on the page *Security* of the account. */
+export interface SecuritySection {
+  /** Position: sections are listed from the lowest to the highest. The password has 10, the last proof 90. */
+  readonly place: number
+  /** Returns null if there is nothing to show. */
+  render(request: AccountPageRequest): Promise<Html | null>
+}
+
+/** Another way to log in, which the login page shows above the form: a provider, a passkey. */
+export interface LoginWay {
+  /** Position: ways are listed from the lowest to the highest. */
+  readonly place: number
+  /**
+   * Renders the button.
+   * @param next where the login leads. Null: to the account page.
+   */
+  render(view: PageView, next: string | null): Html
 }
 
 /** Everything that one feature adds to an instance. `features.ts` lists all features; plugins do not exist. */
@@ -81,6 +110,8 @@ export interface Feature {
   /** Its part of `GET /access`. */
   readonly access?: AccessKind
   readonly accountPages?: readonly AccountPage[]
+  readonly loginWays?: readonly LoginWay[]
+  readonly securitySections?: readonly SecuritySection[]
   /** Writes data that is still in memory. Features stop in the order of the list, also if an earlier one fails. */
   readonly stop?: () => Promise<unknown>
 }

@@ -2,6 +2,8 @@ import type { ZodType } from 'zod'
 import type { Call, CallTypes } from './call.ts'
 import type { Stamp } from './event.ts'
 import type { UserId } from './ids.ts'
+import type { Locale } from './locale.ts'
+import type { Html, PageView } from './page-view.ts'
 import type { Method, User } from './principal.ts'
 
 /** Whose answer a step checks. */
@@ -22,6 +24,24 @@ export type StepCall<Access, Answer> = Call<
   CallTypes & { readonly query: undefined; readonly body: Answer; readonly answer: unknown }
 >
 
+/** Input of the page of a step. */
+export interface StepView extends PageView {
+  /** The route that takes the answer. */
+  readonly action: string
+  /** Where the login leads when it is complete; a form of the page sends it as `next`. Null: to the account page. */
+  readonly next: string | null
+}
+
+/** How a browser shows a step. */
+export interface StepPage {
+  /** Heading of the page, and text of the links to it. */
+  title(locale: Locale): string
+  /** One sentence below the heading. Default: a sentence that fits every step. */
+  lead?(locale: Locale): string
+  /** Renders the form, such as `codeForm` of `login/attempt-page.ts`. */
+  render(view: StepView): Html | Promise<Html>
+}
+
 /**
  * A proof that a login asks for after the first one. The step decides which users have it and whether an answer is right.
  * Everything else is the same for all steps and lives in `login/`: the attempt and its limits, the route, the session.
@@ -37,6 +57,8 @@ export interface LoginStep<Answer extends StepAnswer = StepAnswer> {
   readonly summary: string
   /** Validates the answer. */
   readonly body: ZodType<Answer>
+  /** Default: a form with one field `code`. */
+  readonly page?: StepPage
   /** Returns true if the user set up this step. */
   isEnrolled(user: UserId): Promise<boolean>
   /**

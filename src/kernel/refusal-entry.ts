@@ -1,3 +1,5 @@
+import type { InLanguages } from './language.ts'
+
 /** One refusal of the catalogue. Clients see all of it: in the response, on its problem page and in docs/problems.md. */
 export interface RefusalEntry<Code extends string = string> {
   /** Stable name for programs. */
@@ -10,6 +12,8 @@ export interface RefusalEntry<Code extends string = string> {
   readonly when: string
   /** Advice for the client: what to do next. */
   readonly next: string
+  /** What a person reads on a page, in every language. */
+  readonly text: InLanguages<string>
 }
 
 /** Refusals by code. */

@@ -1,3 +1,4 @@
+import type { FieldProblem } from './field-problem.ts'
 import type { ThrottledTry } from './quota.ts'
 import type { RefusalEntry } from './refusal-entry.ts'
 import { KERNEL_REFUSALS, type KernelRefusalCode } from './refusals.ts'
@@ -10,6 +11,11 @@ export interface FieldError {
   readonly detail: string
 }
 
+/** The same for pages, which have a text for each problem in every language. The JSON does not contain it. */
+export interface DescribedFieldError extends FieldError {
+  readonly problem?: FieldProblem | undefined
+}
+
 /** Optional details of a refusal. */
 export interface RefusalOptions {
   /** Public explanation of this case. Default: the `when` of the entry. */
@@ -17,7 +23,7 @@ export interface RefusalOptions {
   /** Private explanation, for events and logs only. */
   readonly reason?: string
   /** Problems of the request body, one entry per problem. */
-  readonly errors?: readonly FieldError[]
+  readonly errors?: readonly DescribedFieldError[]
   /** Seconds after which a retry makes sense; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number
   /** Methods that the path supports; sent as `Allow`. */
@@ -42,7 +48,7 @@ export class Refusal extends Error {
   readonly detail: string
   /** Private text. It appears in events and logs, never in a response. */
   readonly reason: string | undefined
-  readonly errors: readonly FieldError[] | undefined
+  readonly errors: readonly DescribedFieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
   readonly allow: readonly string[] | undefined
   readonly throttled: ThrottledTry | undefined
@@ -71,7 +77,8 @@ export class Refusal extends Error {
  * Returns the 422 refusal for one member of the body.
  * @param pointer JSON pointer as a URI fragment: `#/email`.
  * @param detail explanation of the problem, with the accepted form.
+ * @param problem the same for pages. Default: the field is marked as invalid.
  */
-export function invalidMember(pointer: string, detail: string): Refusal {
-  return new Refusal('validation_failed', { errors: [{ pointer, detail }] })
+export function invalidMember(pointer: string, detail: string, problem: FieldProblem = { code: 'invalid' }): Refusal {
+  return new Refusal('validation_failed', { errors: [{ pointer, detail, problem }] })
 }

@@ -3,6 +3,8 @@ import type { Access } from './access.ts'
 import type { Call, CallTypes } from './call.ts'
 import type { Cookie } from './cookie.ts'
 import type { Stamp } from './event.ts'
+import type { FieldProblemCode } from './field-problem.ts'
+import type { Notice } from './flash.ts'
 import type { ClientInfo, IssuedSession, Principal, SessionPrincipal } from './principal.ts'
 import type { Quota } from './quota.ts'
 
@@ -43,11 +45,17 @@ export interface Answer<Json = unknown> {
   /** JSON value. */
   readonly body?: Json
   /** Text of another type. */
-  readonly text?: { readonly type: string; readonly content: string; readonly policy?: string }
+  readonly text?: {
+    readonly type: string
+    readonly content: string | Uint8Array<ArrayBuffer>
+    readonly policy?: string
+  }
   /** File name: the browser saves the body under this name instead of showing it. */
   readonly fileName?: string
-  /** The notice on the next page, in place of the form's own notice. */
-  readonly notice?: string
+  /** The notice on the page after a form, in place of the form's own notice. */
+  readonly notice?: Notice
+  /** A new secret that the page after a form shows once. */
+  readonly secret?: string
   /** More headers, by name. */
   readonly headers?: Readonly<Record<string, string>>
   /** Next location for a browser: a path or an allowed URL. */
@@ -67,10 +75,16 @@ export interface FormUse {
   readonly page: string
   /** Where a success redirects if the form has no `next`. */
   readonly done: string
-  /** The notice on the page after a success. */
+  /** The notice on the page after a success: table and name of a text, such as `sessions.loggedOut`. */
   readonly notice?: string
+  /** Fields that a refusal marks, by its code: `{ wrong_password: ['currentPassword', 'wrong_password'] }`. */
+  readonly marks?: Readonly<Record<string, readonly [field: string, problem: FieldProblemCode]>>
   /** Fields that are checkboxes. A field that is present means true. */
   readonly checkboxes?: readonly string[]
+  /** True: a success keeps `next` in the query of `done` instead of going there. Default false. */
+  readonly keepsNext?: true
+  /** Query of the page to which a refusal redirects. */
+  readonly query?: Readonly<Record<string, string>>
   /** Fields that a refusal passes back to the page in its query. */
   readonly keeps?: readonly string[]
   /** The route serves forms only and does not accept JSON. */

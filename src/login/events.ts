@@ -19,7 +19,12 @@ export const LOGIN_EVENTS = {
   'login.succeeded': {
     description: 'A session started, by login or by registration.',
     fields: { userId: null, sessionId: null, methods: null },
-    sentence: 'Logged in',
+    sentence: {
+      en: 'Logged in',
+      de: 'Angemeldet',
+      fr: 'Connexion',
+      es: 'Inicio de sesión',
+    },
   },
   'login.refused': {
     description: 'A login was answered with 401.',
@@ -28,11 +33,21 @@ export const LOGIN_EVENTS = {
       reason:
         '`unknown_user`, `no_password`, `wrong_password`, `disabled`, `password_disabled` or `account_changed_meanwhile`',
     },
-    sentence: 'Login failed',
+    sentence: {
+      en: 'Login failed',
+      de: 'Anmeldung fehlgeschlagen',
+      fr: 'Échec de connexion',
+      es: 'Inicio de sesión fallido',
+    },
   },
   'reauthentication.succeeded': {
     description: 'The user confirmed their identity with the password. The session is fresh again.',
     fields: { userId: null, sessionId: null },
-    sentence: 'Identity confirmed with password',
+    sentence: {
+      en: 'Identity confirmed with password',
+      de: 'Identität mit Passwort bestätigt',
+      fr: 'Identité confirmée par mot de passe',
+      es: 'Identidad confirmada con contraseña',
+    },
   },
 } as const satisfies EventTable<LoginEvent>

@@ -1,6 +1,6 @@
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
-import type { Feature } from '../kernel/feature.ts'
+import type { Feature, LoginWay } from '../kernel/feature.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
 import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -9,6 +9,7 @@ import type { SessionMemory } from '../sessions/session-memory.ts'
 import { createLoginChecks } from './checks.ts'
 import type { VerifyLegacy } from './legacy-login.ts'
 import { loginPage } from './login-page.ts'
+import { PROOF_SECTION, reauthenticateRoute } from './reauthenticate-page.ts'
 import { loginRoutes } from './routes.ts'
 import { sweepLoginAttempts } from './sweep-login-attempts.ts'
 
@@ -19,22 +20,31 @@ export interface LoginOptions extends PasswordService {
   readonly verifyLegacy: VerifyLegacy | undefined
   /** True if anyone may register. */
   readonly offersRegistration: boolean
+  /** The other ways to log in of all features. */
+  readonly ways: readonly LoginWay[]
   readonly secondFactors: SecondFactors
   readonly memory: SessionMemory
   readonly pages: Pages
 }
 
 /** Creates the login feature: log in with a password, and confirm the identity of a user who is logged in. */
-export function login(core: Core, { memory, pages, offersRegistration, ...options }: LoginOptions): Feature {
+export function login(core: Core, { memory, pages, offersRegistration, ways, ...options }: LoginOptions): Feature {
   const services = { ...core, ...core.stores, ...memory, ...options }
-  const offers = { passwordReset: !core.outbox.isOff, registration: offersRegistration }
+  const offers = {
+    passwordReset: !core.outbox.isOff,
+    registration: offersRegistration,
+    ways: ways.toSorted((left, right) => left.place - right.place),
+    rememberMs: memory.sessionSettings.rememberedAbsoluteMs,
+  }
   return {
     name: 'login',
     words: ['login', 'reauthenticate'],
     routes: [
-      ...loginRoutes({ ...services, checks: createLoginChecks(services) }),
-      entryPage(pages, { path: '/login', title: 'Log in', content: (page) => loginPage(page, offers) }),
+      ...loginRoutes({ ...services, pages, checks: createLoginChecks(services) }),
+      entryPage(pages, { path: '/login', summary: 'log in', content: (page) => loginPage(page, offers) }),
+      reauthenticateRoute(pages),
     ],
+    securitySections: [PROOF_SECTION],
     jobs: [{ name: 'sweep expired login attempts', every: 'sweep', run: () => sweepLoginAttempts(services) }],
   }
 }

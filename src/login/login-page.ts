@@ -1,26 +1,63 @@
 import { html } from 'hono/html'
-import type { Html } from '../kernel/feature.ts'
+import type { LoginWay } from '../kernel/feature.ts'
+import type { Html, PageParts } from '../kernel/page-view.ts'
+import { button, divider } from '../pages/components/button.ts'
+import { checkbox } from '../pages/components/checkbox.ts'
+import { field } from '../pages/components/field.ts'
+import { form, withQuery } from '../pages/components/form.ts'
+import { password } from '../pages/components/password.ts'
 import type { EntryPage } from '../pages/page-route.ts'
-import { field, message, nextField, withNext } from '../pages/parts.ts'
+import { PAGE_TEXTS } from '../pages/texts.ts'
+import { LOGIN_TEXTS } from './texts.ts'
 
-/** Optional links of the login page. */
+/** Optional parts of the login page. */
 export interface LoginOffers {
   /** True shows a link to reset the password; it requires that the service sends email. */
   readonly passwordReset: boolean
   /** True shows a link to register; it requires that anyone may register. */
   readonly registration: boolean
+  /** Other ways to log in, in their order. */
+  readonly ways: readonly LoginWay[]
+  /** How long a remembered session lasts, in milliseconds. */
+  readonly rememberMs: number
 }
 
 /** Renders the login form. */
-export function loginPage({ basePath, flash, next }: EntryPage, offers: LoginOffers): Html {
-  return html`${message(flash)}
-<form method="post" action="${basePath}/login">
-${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username' }, flash)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, flash)}
-<div class="field"><label class="check"><input type="checkbox" name="remember" value="on"> Keep me logged in on this device</label></div>
-${nextField(next)}
-<button type="submit" class="main">Log in</button>
-</form>
-${offers.passwordReset ? html`<p><a href="${basePath}/password/forgot">Forgot your password?</a></p>` : ''}
-${offers.registration ? html`<p>New here? <a href="${withNext(`${basePath}/register`, next)}">Create an account</a></p>` : ''}`
+export function loginPage(page: EntryPage, offers: LoginOffers): PageParts {
+  const { basePath, siteName, locale, flash, next, query } = page
+  const texts = locale.texts(LOGIN_TEXTS)
+  const { emailLabel, passwordLabel } = locale.texts(PAGE_TEXTS)
+  const isRemembered = flash?.problem === undefined ? query.remember === 'on' : flash.values?.remember === 'on'
+  const links = { next, remember: isRemembered ? 'on' : null }
+  const forgot = html`<a href="${withQuery(`${basePath}/password/forgot`, links)}">${texts.forgot}</a>`
+  const isKnown = flash?.values?.email !== undefined
+  const body = html`${field(page, {
+    name: 'email',
+    label: emailLabel,
+    type: 'email',
+    autocomplete: 'username webauthn',
+    ...(isKnown ? {} : { autofocus: true }),
+  })}
+${password(page, {
+  name: 'password',
+  label: passwordLabel,
+  autocomplete: 'current-password',
+  ...(isKnown ? { autofocus: true } : {}),
+  ...(offers.passwordReset ? { beside: forgot } : {}),
+})}
+${checkbox({ name: 'remember', label: texts.remember(locale.duration(offers.rememberMs)), checked: isRemembered })}
+${button('main', texts.button)}`
+  return {
+    title: texts.title(siteName),
+    body: html`${otherWays(page, offers.ways)}${form(`${basePath}/login`, body, { next })}`,
+    below: offers.registration
+      ? html`<p>${texts.newHere(siteName)} <a href="${withQuery(`${basePath}/register`, links)}">${texts.create}</a></p>`
+      : undefined,
+  }
+}
+
+function otherWays(page: EntryPage, ways: readonly LoginWay[]): Html {
+  if (ways.length === 0) return html``
+  const { or } = page.locale.texts(PAGE_TEXTS)
+  return html`${ways.map((way) => way.render(page, page.next))}${divider(or)}`
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import type { LoginStep } from '../kernel/login-step.ts'
+import { parseNextLocation } from '../kernel/next-location.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
+import type { Pages } from '../pages/pages.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { completeJsonSchema, sessionJsonSchema, toCompleteJson, toSessionJson } from '../sessions/session-json.ts'
 import type { CompleteJson } from '../sessions/wire.ts'
@@ -9,18 +12,22 @@ import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import { attemptCookie, clearAttemptCookie, readAttemptTokens } from './attempt-cookie.ts'
 import { attemptJsonSchema, stepRequiredJsonSchema, toAttemptJson, toStepRequiredJson } from './attempt-json.ts'
+import { attemptPage, endedPage } from './attempt-page.ts'
 import { type ContinueLoginDeps, continueLogin } from './continue-login.ts'
 import { findAttempt } from './find-attempt.ts'
 import type { LoggedIn, LoginOutcome } from './finish-login.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
 import { reauthenticate } from './reauthenticate.ts'
 import { reauthenticateWithStep } from './reauthenticate-with-step.ts'
+import { LOGIN_REFUSALS } from './refusals.ts'
+import type { LoginAttemptRecord } from './store.ts'
 import { readTrustedTokens, trustedCookie } from './trusted-cookie.ts'
 import { loginCalls, type StepRequiredJson } from './wire.ts'
 
 /** Dependencies of the login routes. */
 export interface LoginRouteDeps extends LogInDeps, ContinueLoginDeps {
   readonly cookies: CookieFactory
+  readonly pages: Pages
 }
 
 const loginAnswers = { 200: z.union([completeJsonSchema, stepRequiredJsonSchema]) }
@@ -36,7 +43,12 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
         remember: z.boolean('Must be true or false.').optional(),
       }),
       answers: loginAnswers,
-      form: { page: '/login', done: '/account', checkboxes: ['remember'] },
+      form: {
+        page: '/login',
+        done: '/account',
+        checkboxes: ['remember'],
+        marks: { invalid_credentials: ['password', 'type_again'] },
+      },
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'login', request)
         const rememberedTokens = readTrustedTokens(request)
@@ -51,9 +63,10 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
       summary: 'List the open steps of the login in progress',
       answers: { 200: attemptJsonSchema },
       async handle(request) {
-        const caller = readCaller(deps.throttle, 'login', request)
-        const attempt = await findAttempt(deps, readAttemptTokens(request), caller)
-        return { status: 200, body: toAttemptJson(attempt) }
+        const find = (): Promise<LoginAttemptRecord> =>
+          findAttempt(deps, readAttemptTokens(request), readCaller(deps.throttle, 'login', request))
+        if (request.wantsHtml) return showAttempt(deps, request, find)
+        return { status: 200, body: toAttemptJson(await find()) }
       },
     }),
 
@@ -61,7 +74,12 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
       summary: 'Confirm your identity; the session becomes fresh and keeps its id',
       body: z.strictObject({ password: typedPasswordSchema }),
       answers: { 200: z.object({ session: sessionJsonSchema }) },
-      form: { page: '/account', done: '/account', notice: 'reauthenticated' },
+      form: {
+        page: '/reauthenticate',
+        done: '/account/security',
+        notice: 'login.proved',
+        marks: { wrong_password: ['password', 'wrong_password'] },
+      },
       async handle({ principal, sessionToken, body: { password }, ...request }) {
         const caller = readCaller(deps.throttle, 'reauthenticate', request)
         const issued = await reauthenticate(
@@ -79,13 +97,42 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
   ]
 }
 
+/** Answers a browser with the page of the open step, or with a page that says that the login has ended. */
+async function showAttempt(
+  { pages, secondFactors }: LoginRouteDeps,
+  request: RouteRequest,
+  find: () => Promise<LoginAttemptRecord>,
+): Promise<Answer<never>> {
+  const { method } = request.query
+  const next = parseNextLocation(request.query.next, pages.origins)
+  const attempt = await find().catch(nullIfEnded)
+  return pages.showEntry(request, {
+    status: attempt === null ? 401 : 200,
+    content: (view) => {
+      const page = { ...view, next, method }
+      return attempt === null ? endedPage(page) : attemptPage(page, attempt, secondFactors.steps)
+    },
+  })
+}
+
+function nullIfEnded(error: unknown): null {
+  if (error instanceof Refusal && error.code === LOGIN_REFUSALS.attempt_ended.code) return null
+  throw error
+}
+
 /** Builds the route that takes the answer to a step. It is the same for every step. */
 function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
   return defineRoute(step.call, {
     summary: `Continue a login with ${step.summary}`,
     body: step.body,
     answers: loginAnswers,
-    form: { page: '/login/attempt', done: '/account', checkboxes: ['rememberDevice'] },
+    form: {
+      page: '/login/attempt',
+      done: '/account',
+      query: { method: step.method },
+      checkboxes: ['rememberDevice'],
+      marks: { wrong_code: ['code', 'wrong_code'] },
+    },
     async handle({ body: answer, principal, ...request }) {
       const caller = readCaller(deps.throttle, 'login', request)
       const input = { step, answer, tokens: readAttemptTokens(request), caller, replaces: principal }
@@ -113,7 +160,13 @@ function reauthenticateRoutes(deps: LoginRouteDeps, step: LoginStep): Route[] {
     summary: `Confirm your identity with ${step.summary}; the session becomes fresh and keeps its id`,
     body: step.body,
     answers: { 200: z.object({ session: sessionJsonSchema }) },
-    form: { page: '/account', done: '/account', notice: 'reauthenticated' },
+    form: {
+      page: '/reauthenticate',
+      done: '/account/security',
+      notice: 'login.proved',
+      query: { method: step.method },
+      marks: { wrong_code: ['code', 'wrong_code'] },
+    },
     async handle({ principal, sessionToken, body: answer, ...request }) {
       const caller = readCaller(deps.throttle, 'reauthenticate', request)
       const input = { step, answer, principal, sessionToken: sessionToken(), caller }

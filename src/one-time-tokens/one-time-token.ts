@@ -49,10 +49,19 @@ export async function findOneTimeToken(
   purposes: readonly [TokenPurpose, ...TokenPurpose[]],
   text: string,
 ): Promise<OneTimeToken> {
-  const token = parseToken(ONE_TIME_TOKENS[purposes[0]].prefix, text)
-  const found = token === null ? null : await oneTimeTokens.find(hashToken(token), purposes, clock())
+  const found = await findLiveToken({ oneTimeTokens, clock }, purposes, text)
   if (found === null) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   return found
+}
+
+/** Finds the record of a token. The token stays valid. Returns null for a token that would be refused. */
+export async function findLiveToken(
+  { oneTimeTokens, clock }: OneTimeTokenDeps,
+  purposes: readonly [TokenPurpose, ...TokenPurpose[]],
+  text: string,
+): Promise<OneTimeToken | null> {
+  const token = parseToken(ONE_TIME_TOKENS[purposes[0]].prefix, text)
+  return token === null ? null : oneTimeTokens.find(hashToken(token), purposes, clock())
 }
 
 /** Longer than the wait for a password hash. */

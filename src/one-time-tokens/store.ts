@@ -56,6 +56,8 @@ export interface OneTimeTokenStore {
   claim(tokenHash: TokenHash, now: number, claimedUntil: number): Promise<boolean>
   /** Ends a reservation, if the token still has this reservation. */
   release(tokenHash: TokenHash, claimedUntil: number): Promise<void>
+  /** Deletes the tokens of one purpose of a user. Returns false if there were none. */
+  cancel(userId: UserId, purpose: TokenPurpose, effectsOf: EffectsOf): Promise<boolean>
   /** Deletes expired tokens, at most `limit`. Returns their number. */
   sweep(now: number, limit: number): Promise<number>
 }

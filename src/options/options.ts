@@ -6,11 +6,13 @@ import type { FactorSettings, SecondFactorSettings } from '../factors/settings.t
 import type { ForwardAuthSettings } from '../forward-auth/settings.ts'
 import type { LegacyLoginSettings } from '../login/settings.ts'
 import type { MailerSettings, MailSettings } from '../mail/settings.ts'
+import type { BrandSettings } from '../pages/brand-settings.ts'
 import type { PasswordSettings } from '../passwords/settings.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
 import type { ThrottleSettings } from '../throttle/settings.ts'
 import type { CookieSettings } from './cookie-settings.ts'
+import type { LanguageSettings } from './language-settings.ts'
 import type { LibrarySettings } from './library-settings.ts'
 import type { ServiceSettings } from './service-settings.ts'
 
@@ -20,12 +22,15 @@ import type { ServiceSettings } from './service-settings.ts'
  */
 export interface LatchkeyConfig
   extends Partial<ServiceSettings>,
+    Partial<LanguageSettings>,
     Partial<RegistrationSettings>,
     Partial<VerificationSettings>,
     Partial<MailSettings>,
     Partial<LegacyLoginSettings>,
     Partial<SecondFactorSettings>,
     Partial<ScopeSettings> {
+  /** Look of pages and emails. */
+  readonly brand?: Partial<BrandSettings>
   /** Settings of cookies. */
   readonly cookie?: Partial<CookieSettings>
   /** Limits of sessions, in milliseconds. */
@@ -58,12 +63,14 @@ export interface CompleteOptions
   extends LibrarySettings,
     MailerSettings,
     ServiceSettings,
+    LanguageSettings,
     RegistrationSettings,
     VerificationSettings,
     MailSettings,
     LegacyLoginSettings,
     SecondFactorSettings,
     ScopeSettings {
+  readonly brand: BrandSettings
   readonly cookie: CookieSettings
   readonly session: SessionSettings
   readonly password: PasswordSettings

@@ -52,6 +52,7 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
     default: undefined,
     defaultIs: 'the host of `baseUrl`',
     schema: z.string().min(1).max(100),
+    variable: { name: 'LATCHKEY_SITE_NAME' },
   },
   secrets: {
     meaning: 'comma-separated, newest first, each at least 32 bytes in base64url; required when `NODE_ENV=production`',

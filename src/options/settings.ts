@@ -8,11 +8,13 @@ import { forwardAuthSettings } from '../forward-auth/settings.ts'
 import type { RoomSettings } from '../kernel/settings.ts'
 import { legacyLoginSettings } from '../login/settings.ts'
 import { mailerSettings, mailSettings, smtpSettings } from '../mail/settings.ts'
+import { brandSettings } from '../pages/settings.ts'
 import { passwordSettings } from '../passwords/settings.ts'
 import { registrationSettings } from '../registration/settings.ts'
 import { sessionSettings } from '../sessions/settings.ts'
 import { throttleSettings } from '../throttle/settings.ts'
 import { cookieSettings } from './cookie-settings.ts'
+import { languageSettings } from './language-settings.ts'
 import { librarySettings } from './library-settings.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options.ts'
 import { serverSettings } from './server-settings.ts'
@@ -27,6 +29,8 @@ export const LIBRARY_SETTINGS: readonly RoomSettings[] = [librarySettings, maile
 /** Settings that `createLatchkey` and `latchkey.config.ts` share. */
 export const SHARED_SETTINGS: readonly RoomSettings[] = [
   serviceSettings,
+  brandSettings,
+  languageSettings,
   registrationSettings,
   verificationSettings,
   mailSettings,
@@ -50,6 +54,8 @@ export function completeOptions(options: LatchkeyOptions): CompleteOptions {
     ...librarySettings.complete(options),
     ...mailerSettings.complete(options),
     ...serviceSettings.complete(options),
+    ...languageSettings.complete(options),
+    brand: brandSettings.complete(options.brand),
     ...registrationSettings.complete(options),
     ...verificationSettings.complete(options),
     ...mailSettings.complete(options),

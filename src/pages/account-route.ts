@@ -1,42 +1,82 @@
-import { html } from 'hono/html'
-import type { AccountPage, AccountPageRequest, Html } from '../kernel/feature.ts'
-import type { Session } from '../kernel/principal.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import type { AccountPage, AccountPageRequest } from '../kernel/feature.ts'
+import type { Session, SessionPrincipal } from '../kernel/principal.ts'
+import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
+import { accountBody, type NavigationEntry } from './account-frame.ts'
+import { withQuery } from './components/form.ts'
+import { renderDocument } from './frame.ts'
+import { message } from './message.ts'
 import { pageCall } from './page-route.ts'
-import type { Pages } from './pages.ts'
-import { message } from './parts.ts'
+import { type Pages, SESSION_ENDED } from './pages.ts'
+import { ACCOUNT_STYLE } from './style.ts'
 
-/** Dependencies of the account page. */
+/** Dependencies of the account pages. */
 export interface AccountRouteDeps {
   readonly pages: Pages
   /** Returns true if the session is fresh enough for dangerous actions. */
   readonly isFresh: (session: Session) => Promise<boolean>
-  /** The account page sections of all features, in their order. */
-  readonly parts: readonly AccountPage[]
+  /** The account pages of all features. */
+  readonly accountPages: readonly AccountPage[]
 }
 
-const PLACES = ['top', 'middle', 'bottom'] as const
+/** Routes of the account pages. A caller without a session is redirected to the login, and then returns. */
+export function accountRoutes(deps: AccountRouteDeps): Route[] {
+  const navigation = deps.accountPages
+    .flatMap(({ path, navigation: entry }) => (entry === undefined ? [] : [{ ...entry, path }]))
+    .toSorted((left, right) => left.place - right.place)
+  return deps.accountPages.map((page) => accountRoute(deps, page, navigation))
+}
 
-/** Route of the account page, which shows the sections of all features in one frame. */
-export function accountRoute({ pages, isFresh: isFreshSession, parts }: AccountRouteDeps): Route {
-  const ordered = PLACES.flatMap((place) => parts.filter((part) => part.place === place))
-  return defineRoute(pageCall('/account'), {
-    summary: 'Page: your account',
+function accountRoute(deps: AccountRouteDeps, page: AccountPage, navigation: readonly NavigationEntry[]): Route {
+  const { pages } = deps
+  return defineRoute(pageCall(`/account${page.path}`), {
+    summary: `Page: your account${page.path.replaceAll(/[/-]/g, ' ')}`,
     answers: { 200: 'text/html', 303: null },
     async handle(request) {
-      const { principal } = request
-      if (principal === null) return { status: 303, location: `${pages.basePath}/login` }
-      const isFresh = await isFreshSession(principal.session)
-      return pages.show(request, {
-        title: 'Your account',
-        content: (flash) => renderParts(ordered, { principal, flash, isFresh }),
-      })
+      const { principal, query } = request
+      const here = withQuery(`${pages.basePath}/account${page.path}`, query)
+      if (principal === null) return toLogin(pages, request, here)
+      const isFresh = await deps.isFresh(principal.session)
+      if (page.needsFresh === true && !isFresh) {
+        return { status: 303, location: withQuery(`${pages.basePath}/reauthenticate`, { next: here }) }
+      }
+      return show(pages, request, { page, navigation, principal, isFresh })
     },
   })
 }
 
-async function renderParts(parts: readonly AccountPage[], request: AccountPageRequest): Promise<Html> {
-  const rendered = await Promise.all(parts.map((part) => part.render(request)))
-  return html`${message(request.flash)}
-${rendered}`
+/** Redirects to the login, which returns to the page. A session that has ended is mentioned there. */
+function toLogin(pages: Pages, request: RouteRequest, here: string): Answer {
+  const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
+  return { status: 303, location: withQuery(`${pages.basePath}/login`, { next: here }), cookies }
+}
+
+interface Shown {
+  readonly page: AccountPage
+  readonly navigation: readonly NavigationEntry[]
+  readonly principal: SessionPrincipal
+  readonly isFresh: boolean
+}
+
+async function show(pages: Pages, request: RouteRequest, { page, navigation, ...shown }: Shown): Promise<Answer> {
+  const view = pages.view(request)
+  const { query } = request
+  const input: AccountPageRequest = { ...view, ...shown, query }
+  const parts = await page.render(input)
+  const { user } = shown.principal
+  return renderDocument(pages.site, {
+    status: 200,
+    locale: view.locale,
+    title: parts.title,
+    layout: 'account',
+    style: ACCOUNT_STYLE,
+    body: accountBody(pages.site, view, {
+      ...parts,
+      user,
+      navigation,
+      path: page.path,
+      message: message(pages.texts, view),
+      query,
+    }),
+    cookies: pages.cookiesAfter(request, view),
+  })
 }

@@ -1,38 +1,39 @@
 import type { Call, PageTypes } from '../kernel/call.ts'
 import { defineCall } from '../kernel/define-calls.ts'
-import type { Html } from '../kernel/feature.ts'
-import type { Flash } from '../kernel/flash.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
-import { type Answer, defineRoute, type Route } from '../kernel/route.ts'
+import type { PageParts, PageView } from '../kernel/page-view.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
 import type { Pages } from './pages.ts'
 
 /** Data of a page for people who are not logged in. */
-export interface EntryPage {
-  readonly basePath: string
-  readonly flash: Flash | null
+export interface EntryPage extends PageView {
   /** Where the page leads afterwards. Null: to the account page. */
   readonly next: string | null
-  /** The invitation in the link to this page; empty if the link has none. */
-  readonly invitation: string
+  readonly query: Readonly<Record<string, string>>
 }
 
-/** Data of a page that an emailed link leads to. */
-export interface LinkPage {
-  readonly basePath: string
-  readonly flash: Flash | null
-  /** The token in the link; empty if the link has none. */
+/** Data of a page that an emailed link opens. */
+export interface LinkPage<Found> extends PageView {
+  /** The token in the link. */
   readonly token: string
-  readonly isLoggedIn: boolean
+  /** What the link is about; null if the link is dead. */
+  readonly found: Found | null
+  readonly next: string | null
 }
 
-/** Path, title and content of a page. */
+/** Path, summary and content of a page. */
 export interface PageDefinition<Page> {
   readonly path: string
-  readonly title: string
-  content(page: Page): Html
+  /** One line for the reference. */
+  readonly summary: string
+  /** True: the message stays for the next page, so that this one can be reloaded. Default false. */
+  readonly keepsFlash?: boolean
+  content(page: Page): PageParts | Promise<PageParts>
 }
 
 const HTML = 'text/html'
+/** Keeps the token in the URL of a page out of the `Referer` of the requests that the page makes (CWE-598; ASVS 3.4.5). */
+const NO_REFERRER = { 'Referrer-Policy': 'no-referrer' } as const
 
 /** Returns the call that shows a page to anyone: `pages.password.forgot` for `/password/forgot`. */
 export function pageCall(path: string): Call<'anyone', PageTypes> {
@@ -40,44 +41,65 @@ export function pageCall(path: string): Call<'anyone', PageTypes> {
 }
 
 /** A page for people who are not logged in. A person who is logged in is redirected at once. */
-export function entryPage(pages: Pages, { path, title, content }: PageDefinition<EntryPage>): Route {
+export function entryPage(pages: Pages, { path, summary, keepsFlash, content }: PageDefinition<EntryPage>): Route {
   const { basePath, origins } = pages
   return defineRoute(pageCall(path), {
-    summary: `Page: ${title.toLowerCase()}`,
+    summary: `Page: ${summary}`,
     answers: { 200: HTML, 303: null },
     async handle(request) {
       const { principal, query } = request
       const next = parseNextLocation(query.next, origins)
       if (principal !== null) return { status: 303, location: next ?? `${basePath}/account` }
-      const invitation = query.invitation ?? ''
-      const answer = await pages.show(request, {
-        title,
-        content: (flash) => content({ basePath, flash, next, invitation }),
+      return pages.showEntry(request, {
+        keepsFlash: keepsFlash ?? false,
+        headers: (query.invitation ?? '') === '' ? {} : NO_REFERRER,
+        content: (view) => content({ ...view, next, query }),
       })
-      return invitation === '' ? answer : withoutReferrer(answer)
     },
   })
 }
 
-/** Keeps the token in the URL of a page out of the `Referer` of the requests that the page makes (CWE-598; ASVS 3.4.5). */
-function withoutReferrer(answer: Answer): Answer {
-  return { ...answer, headers: { ...answer.headers, 'Referrer-Policy': 'no-referrer' } }
+/** A page that anyone may open, logged in or not. */
+export function openPage(pages: Pages, { path, summary, keepsFlash, content }: PageDefinition<EntryPage>): Route {
+  return defineRoute(pageCall(path), {
+    summary: `Page: ${summary}`,
+    answers: { 200: HTML },
+    async handle(request) {
+      const { query } = request
+      const next = parseNextLocation(query.next, pages.origins)
+      return pages.showEntry(request, {
+        keepsFlash: keepsFlash ?? false,
+        content: (view) => content({ ...view, next, query }),
+      })
+    },
+  })
+}
+
+/** A page that an emailed link opens. */
+export interface LinkPageDefinition<Found> extends PageDefinition<LinkPage<Found>> {
+  /** Returns what the token is about, or null if the link is dead. It must not use up the token. */
+  find(token: string, request: { readonly userId: string | null }): Promise<Found | null>
 }
 
 /**
- * Returns the route of a page that an emailed link opens. Opening it does not use the token: email scanners open links
- * too.
+ * Returns the route of a page that an emailed link opens. Opening it does not use the token, because email scanners open
+ * links too. A dead link says so before the reader has typed anything.
  */
-export function linkPage(pages: Pages, { path, title, content }: PageDefinition<LinkPage>): Route {
-  const { basePath } = pages
+export function linkPage<Found>(pages: Pages, definition: LinkPageDefinition<Found>): Route {
+  const { path, summary, keepsFlash, find, content } = definition
   return defineRoute(pageCall(path), {
-    summary: `Page: ${title.toLowerCase()}`,
+    summary: `Page: ${summary}`,
     answers: { 200: HTML },
     async handle(request) {
       const { principal, query } = request
-      const page = { basePath, token: query.token ?? '', isLoggedIn: principal !== null }
-      const answer = await pages.show(request, { title, content: (flash) => content({ ...page, flash }) })
-      return page.token === '' ? answer : withoutReferrer(answer)
+      const token = query.token ?? ''
+      const found = token === '' ? null : await find(token, { userId: principal?.user.id ?? null })
+      const next = parseNextLocation(query.next, pages.origins)
+      return pages.showEntry(request, {
+        keepsFlash: keepsFlash ?? false,
+        headers: token === '' ? {} : NO_REFERRER,
+        content: (view) => content({ ...view, token, found, next }),
+      })
     },
   })
 }

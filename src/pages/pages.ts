@@ -1,18 +1,36 @@
-import { createSigner } from '../crypto/signature.ts'
+import { createSealer } from '../crypto/sealed-text.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
-import type { Html } from '../kernel/feature.ts'
-import type { Flash } from '../kernel/flash.ts'
+import { readCookies } from '../kernel/cookie-syntax.ts'
+import type { Flash, Notice } from '../kernel/flash.ts'
+import type { Language } from '../kernel/language.ts'
 import type { Links } from '../kernel/links.ts'
+import { createLocales, type Locale, type TextOverrides } from '../kernel/locale.ts'
 import type { Origins } from '../kernel/origins.ts'
+import type { PageParts, PageView } from '../kernel/page-view.ts'
 import type { Answer, RouteRequest } from '../kernel/route.ts'
+import type { Brand } from './brand.ts'
+import { entryBody } from './entry.ts'
 import { clearFlashCookie, flashCookie, readFlash } from './flash.ts'
-import { createPageRenderer, type PageRenderer } from './page.ts'
+import { renderDocument, type Site } from './frame.ts'
+import { languageCookie, readLanguage } from './language-cookie.ts'
+import { type MessageTexts, message } from './message.ts'
+import { ENTRY_STYLE } from './style.ts'
 
-/** A page of a feature. */
-export interface FeaturePage {
-  readonly title: string
-  /** Renders the content with the message of the last form. */
-  content(flash: Flash | null): Html | Promise<Html>
+/** The notice on the login page after a session that has ended. */
+export const SESSION_ENDED: Notice = { text: 'pages.sessionEnded', kind: 'info' }
+
+/** The part of a request that pages read. */
+export type PageRequest = Pick<RouteRequest, 'query' | 'cookies' | 'header'>
+
+/** An entry page: a card for people who are not logged in, or a question. */
+export interface EntryShow {
+  /** Default 200. */
+  readonly status?: number
+  readonly headers?: Answer['headers']
+  /** True: the message stays for the next page, so that this one can be reloaded. Default false. */
+  readonly keepsFlash?: boolean
+  content(view: PageView): PageParts | Promise<PageParts>
 }
 
 /** Functions and settings that the pages of all features share. */
@@ -20,10 +38,18 @@ export interface Pages {
   /** Base path of the forms: `/auth`. */
   readonly basePath: string
   readonly origins: Origins
-  /** Renders content in the frame that all pages share. */
-  readonly render: PageRenderer
-  /** Returns an answer with a page and the message of the last form. */
-  show(request: Pick<RouteRequest, 'cookies'>, page: FeaturePage): Promise<Answer>
+  readonly site: Site
+  readonly texts: MessageTexts
+  readonly locale: (language: Language) => Locale
+  readonly clock: Clock
+  /** Reads what a page knows about a request: its language and the message of the last form. */
+  view(request: PageRequest): PageView
+  /** Returns an answer with an entry page. */
+  showEntry(request: PageRequest, page: EntryShow): Promise<Answer<never>>
+  /** Returns the cookies of an answer with a page: the message is read, and a chosen language is kept. */
+  cookiesAfter(request: PageRequest, view: PageView): readonly Cookie[]
+  /** Returns true if the request has a session cookie, dead or alive. */
+  hadSession(request: Pick<RouteRequest, 'header'>): boolean
   /** Returns the cookie that contains a message for the next page. */
   leave(flash: Flash): Cookie
 }
@@ -32,25 +58,64 @@ export interface Pages {
 export interface PagesDeps {
   /** The name that users know the service by. */
   readonly siteName: string
+  readonly brand: Brand
+  /** The languages of the service; the first one is the default. */
+  readonly languages: readonly [Language, ...Language[]]
+  /** Texts of the application in place of ours. */
+  readonly overrides: TextOverrides
+  readonly texts: MessageTexts
   readonly origins: Origins
   readonly links: Links
   readonly cookies: CookieFactory
+  readonly clock: Clock
   /** Newest first. */
   readonly secrets: readonly Uint8Array[]
 }
 
 /** Creates the pages of an instance. */
-export function createPages({ siteName, origins, links, cookies, secrets }: PagesDeps): Pages {
-  const signer = createSigner(secrets, 'flash')
-  const render = createPageRenderer(siteName)
+export function createPages(deps: PagesDeps): Pages {
+  const { siteName, brand, languages, overrides, texts, origins, links, cookies, clock, secrets } = deps
+  const sealer = createSealer(secrets, 'flash')
+  const locale = createLocales(overrides)
+  const { basePath } = links
+  const site: Site = { name: siteName, brand, basePath, languages }
+  const view = (request: PageRequest): PageView => ({
+    basePath,
+    siteName,
+    locale: locale(readLanguage(request, languages)),
+    flash: readFlash(sealer, request),
+    now: clock(),
+  })
   return {
-    basePath: links.basePath,
+    basePath,
     origins,
-    render,
-    async show(request, { title, content }) {
-      const flash = readFlash(signer, request)
-      return render({ status: 200, title, content: await content(flash), cookies: clearFlashCookie(cookies, request) })
+    site,
+    texts,
+    locale,
+    clock,
+    view,
+    async showEntry(request, { status = 200, headers, keepsFlash = false, content }) {
+      const seen = view(request)
+      const parts = await content(seen)
+      return renderDocument(site, {
+        status,
+        locale: seen.locale,
+        title: parts.title,
+        layout: 'entry',
+        style: ENTRY_STYLE,
+        body: entryBody(site, seen, { ...parts, message: message(texts, seen), query: request.query }),
+        cookies: [
+          ...(keepsFlash ? [] : clearFlashCookie(cookies, request)),
+          ...languageCookie(cookies, request, seen.locale.language),
+        ],
+        ...(headers === undefined ? {} : { headers }),
+      })
     },
-    leave: (flash) => flashCookie({ cookies, signer }, flash),
+    cookiesAfter: (request, { locale: { language } }) => [
+      ...clearFlashCookie(cookies, request),
+      ...languageCookie(cookies, request, language),
+    ],
+    hadSession: ({ header }) => readCookies(header('cookie') ?? '', cookies.name()).length > 0,
+    leave: (flash) => flashCookie({ cookies, sealer }, flash),
   }
 }

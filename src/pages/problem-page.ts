@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../kernel/feature.ts'
+import type { Html } from '../kernel/page-view.ts'
 import type { RefusalEntry } from '../kernel/refusal-entry.ts'
 
 /** Renders the documentation of a refusal, for the developer who opens its `type`. */

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { z } from 'zod'
-import type { Html } from '../kernel/feature.ts'
+import type { Html } from '../kernel/page-view.ts'
 import type { Route } from '../kernel/route.ts'
 
 const ACCESS: Readonly<Record<Route['access'], string>> = {

@@ -61,7 +61,7 @@ export async function changePassword(
     throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The current password is wrong.' })
   }
   if (accepted === toPassword(currentPassword))
-    throw invalidMember('#/newPassword', 'Must differ from the current password.')
+    throw invalidMember('#/newPassword', 'Must differ from the current password.', { code: 'same_password' })
   const newHash = await deps.hasher.hash(accepted, proof.tried.place)
   const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const { hash: oldHash, securityEpoch } = proof.credential

@@ -33,7 +33,12 @@ export const PASSWORD_EVENTS = {
   'reauthentication.refused': {
     description: 'The user typed a wrong password to confirm their identity or to change the password.',
     fields: { userId: null, sessionId: null, reason: null },
-    sentence: 'Identity check with password failed',
+    sentence: {
+      en: 'Identity check with password failed',
+      de: 'Bestätigung mit Passwort fehlgeschlagen',
+      fr: 'Échec de la confirmation par mot de passe',
+      es: 'Falló la confirmación con contraseña',
+    },
   },
   'password.changed': {
     description: 'The password was changed.',
@@ -41,30 +46,55 @@ export const PASSWORD_EVENTS = {
       userId: null,
       sessionId: 'null if the password was set with an email verification or came from the old system',
     },
-    sentence: 'Password changed',
+    sentence: {
+      en: 'Password changed',
+      de: 'Passwort geändert',
+      fr: 'Mot de passe modifié',
+      es: 'Contraseña cambiada',
+    },
   },
   'password.reset_requested': {
     description: 'A password reset was requested. The account, if there is one, receives an email with a link.',
     fields: {
       userId: 'null if no email was sent: the email address has no enabled account, or received too many emails',
     },
-    sentence: 'Password reset requested',
+    sentence: {
+      en: 'Password reset requested',
+      de: 'Neues Passwort angefordert',
+      fr: 'Réinitialisation du mot de passe demandée',
+      es: 'Contraseña nueva solicitada',
+    },
   },
   'password.reset': {
     description: 'The user set a new password with the link. All sessions and access tokens were revoked.',
     fields: { userId: null },
-    sentence: 'Password reset',
+    sentence: {
+      en: 'Password reset',
+      de: 'Passwort neu festgelegt',
+      fr: 'Mot de passe réinitialisé',
+      es: 'Contraseña restablecida',
+    },
   },
   'password.disabled': {
     description:
       'The password must be reset before the next login. `forced` also revoked all sessions and access tokens.',
     fields: { userId: null, reason: '`failures`, `forced` or `email_change_undone`' },
-    sentence: 'Password disabled until it is reset',
+    sentence: {
+      en: 'Password disabled until it is reset',
+      de: 'Passwort gesperrt, bis es neu festgelegt wird',
+      fr: 'Mot de passe désactivé jusqu’à sa réinitialisation',
+      es: 'Contraseña desactivada hasta que se restablezca',
+    },
   },
   'password.enabled': {
     description: 'The application enabled a disabled password again.',
     fields: { userId: null },
-    sentence: 'Password enabled',
+    sentence: {
+      en: 'Password enabled',
+      de: 'Passwort freigegeben',
+      fr: 'Mot de passe réactivé',
+      es: 'Contraseña activada',
+    },
   },
   'password.breach_check_failed': {
     description: 'The list of breached passwords did not answer. The password was accepted without this check.',

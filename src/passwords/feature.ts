@@ -3,8 +3,9 @@ import type { Feature } from '../kernel/feature.ts'
 import type { LoginStep } from '../kernel/login-step.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
-import { passwordAccountPage, passwordResetPages } from './password-pages.ts'
+import { passwordPage, passwordSection } from './password-pages.ts'
 import type { PasswordService } from './password-service.ts'
+import { passwordResetPages } from './reset-pages.ts'
 import { passwordResetRoutes, passwordRoutes } from './routes.ts'
 
 /** Services of the passwords feature. */
@@ -18,15 +19,16 @@ export interface PasswordOptions extends PasswordService {
 /** Creates the passwords feature: change a password, and reset it by email. */
 export function passwords(core: Core, { memory, pages, ...service }: PasswordOptions): Feature {
   const deps = { ...core, ...core.stores, ...memory, ...service }
-  const { minLength } = service.policy
+  const pageDeps = { ...deps, pages, minLength: service.policy.minLength }
   const sendsEmail = !core.outbox.isOff
   return {
     name: 'passwords',
     words: ['password_change', ...(sendsEmail ? ['password_reset'] : [])],
     routes: [
       ...passwordRoutes(deps),
-      ...(sendsEmail ? [...passwordResetRoutes(deps), ...passwordResetPages(pages, minLength)] : []),
+      ...(sendsEmail ? [...passwordResetRoutes(deps), ...passwordResetPages(pageDeps)] : []),
     ],
-    accountPages: [passwordAccountPage(pages, minLength)],
+    accountPages: [passwordPage(pageDeps)],
+    securitySections: [passwordSection(pageDeps)],
   }
 }

@@ -1,56 +1,55 @@
 import { html } from 'hono/html'
-import type { AccountPage, AccountPageRequest, Html } from '../kernel/feature.ts'
-import type { Route } from '../kernel/route.ts'
-import { type LinkPage, linkPage } from '../pages/page-route.ts'
-import type { Pages } from '../pages/pages.ts'
-import { field, message, tokenField, withToken } from '../pages/parts.ts'
+import type { AccountPage, SecuritySection } from '../kernel/feature.ts'
+import type { PageParts } from '../kernel/page-view.ts'
+import { button, buttonLink } from '../pages/components/button.ts'
+import { form } from '../pages/components/form.ts'
+import { icon } from '../pages/components/icon.ts'
+import { note } from '../pages/components/note.ts'
+import { hiddenUsername, password } from '../pages/components/password.ts'
+import { time } from '../pages/components/time.ts'
+import { PAGE_TEXTS } from '../pages/texts.ts'
+import type { PasswordStore } from './store.ts'
+import { PASSWORD_TEXTS } from './texts.ts'
 
-/** Routes of the pages that request a reset email and set a new password. */
-export function passwordResetPages(pages: Pages, minLength: number): Route[] {
-  return [
-    linkPage(pages, { path: '/password/forgot', title: 'Forgot your password?', content: forgotPage }),
-    linkPage(pages, {
-      path: '/password/reset',
-      title: 'Set a new password',
-      content: (page) => resetPage(page, minLength),
-    }),
-  ]
+/** Dependencies of the account pages about the password. */
+export interface PasswordPageDeps {
+  readonly passwords: Pick<PasswordStore, 'findChangedAt'>
+  readonly minLength: number
 }
 
-/** Returns the form on the account page that changes the password. */
-export function passwordAccountPage({ basePath }: Pages, minLength: number): AccountPage {
-  return { place: 'middle', render: async (request) => changeForm(basePath, request, minLength) }
+/** Returns the page that changes the password. */
+export function passwordPage({ minLength }: PasswordPageDeps): AccountPage {
+  return { path: '/security/password', render: async (request) => changePage(request, minLength) }
 }
 
-function forgotPage({ basePath, flash }: LinkPage): Html {
-  return html`${message(flash)}
-<p>We email you a link to set a new one.</p>
-<form method="post" action="${basePath}/password/forgot">
-${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username' }, flash)}
-<button type="submit" class="main">Email me a link</button>
-</form>
-<p><a href="${basePath}/login">Back to the login</a></p>`
+function changePage(request: Parameters<AccountPage['render']>[0], minLength: number): PageParts {
+  const { basePath, locale, principal, query } = request
+  const texts = locale.texts(PASSWORD_TEXTS)
+  const { newPassword, passwordHint, back } = locale.texts(PAGE_TEXTS)
+  const hint = passwordHint(minLength)
+  const fields = html`${hiddenUsername(principal.user.email)}
+${password(request, { name: 'currentPassword', label: texts.current, autocomplete: 'current-password' })}
+${password(request, { name: 'newPassword', label: newPassword, autocomplete: 'new-password', hint })}
+<div class="buttons">${button('main', texts.change)}${buttonLink('plain', `${basePath}/account/security`, back)}</div>`
+  return {
+    title: texts.change,
+    lead: texts.changeLead,
+    body: html`${query.because === 'stranger' ? note('warn', texts.suspicious) : ''}
+<section class="card">${form(`${basePath}/password/change`, fields)}</section>`,
+  }
 }
 
-function resetPage({ basePath, flash, token }: LinkPage, minLength: number): Html {
-  const hint = `At least ${minLength} characters. All sessions are logged out.`
-  const form = html`
-<form method="post" action="${basePath}/password/reset">
-${tokenField(token)}
-${field({ name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password', hint }, flash)}
-<button type="submit" class="main">Set password</button>
-</form>
-<p><a href="${basePath}/password/forgot">Ask for a new link</a></p>`
-  return withToken(token, flash, form)
-}
-
-function changeForm(basePath: string, { principal: { user }, flash }: AccountPageRequest, minLength: number): Html {
-  const hint = `At least ${minLength} characters. All other sessions are logged out.`
-  return html`<h2>Change password</h2>
-<form method="post" action="${basePath}/password/change">
-<input type="text" hidden autocomplete="username" value="${user.email}">
-${field({ name: 'currentPassword', label: 'Current password', type: 'password', autocomplete: 'current-password' }, flash)}
-${field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint }, flash)}
-<button type="submit" class="main">Change password</button>
-</form>`
+/** Returns the section of the security page about the password. */
+export function passwordSection({ passwords }: PasswordPageDeps): SecuritySection {
+  return {
+    place: 10,
+    async render({ basePath, locale, now, principal }) {
+      const texts = locale.texts(PASSWORD_TEXTS)
+      const changedAt = await passwords.findChangedAt(principal.user.id)
+      const changed =
+        changedAt === null ? '' : html`<p class="sub">${texts.changedAgo} ${time({ locale, now }, changedAt)}</p>`
+      const change = buttonLink('plain', `${basePath}/account/security/password`, texts.change, { small: true })
+      return html`<section class="card"><div class="card-head"><span class="badge">${icon('lock')}</span><div><h2>${texts.password}</h2>${changed}</div>${change}</div></section>`
+    },
+  }
 }

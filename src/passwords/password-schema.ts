@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { FieldProblem } from '../kernel/field-problem.ts'
 import { codePoints } from './code-points.ts'
 import { MAX_PASSWORD_LENGTH } from './password.ts'
 
@@ -9,5 +10,8 @@ import { MAX_PASSWORD_LENGTH } from './password.ts'
 export const typedPasswordSchema = z
   .string('Must be a string.')
   .min(1, 'Must not be empty.')
-  .refine((text) => codePoints(text) <= MAX_PASSWORD_LENGTH, `Must have at most ${MAX_PASSWORD_LENGTH} characters.`)
+  .refine((text) => codePoints(text) <= MAX_PASSWORD_LENGTH, {
+    error: `Must have at most ${MAX_PASSWORD_LENGTH} characters.`,
+    params: { code: 'too_long', values: { max: MAX_PASSWORD_LENGTH } } satisfies FieldProblem,
+  })
   .meta({ format: 'password', maxLength: MAX_PASSWORD_LENGTH })

@@ -5,6 +5,7 @@
  */
 import type { AuditStore } from '../audit/store.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { FieldProblem } from '../kernel/field-problem.ts'
 import { invalidMember } from '../kernel/refusal.ts'
 import type { IsBreached } from './breach-list.ts'
 import { codePoints } from './code-points.ts'
@@ -47,7 +48,11 @@ export interface PasswordContext {
 /** Maximum number of code points of a password. */
 export const MAX_PASSWORD_LENGTH = 1_024
 
-const TOO_LONG = `Must have at most ${MAX_PASSWORD_LENGTH} characters.`
+const TOO_LONG: PasswordProblem = {
+  code: 'too_long',
+  values: { max: MAX_PASSWORD_LENGTH },
+  detail: `Must have at most ${MAX_PASSWORD_LENGTH} characters.`,
+}
 
 /** Normalizes a typed password into the form that is hashed: NFC, complete, not truncated (ASVS 6.2.8). */
 export function toPassword(text: string): Password {
@@ -66,13 +71,16 @@ export async function acceptNewPassword(
 ): Promise<Password> {
   const { policy } = deps
   // Before the text is normalized, which takes quadratic time for many combining marks (CWE-1333).
-  if (text.length > MAX_PASSWORD_LENGTH * 2) throw invalidMember(context.pointer, TOO_LONG)
+  if (text.length > MAX_PASSWORD_LENGTH * 2) throw invalidMember(context.pointer, TOO_LONG.detail, TOO_LONG)
   const password = toPassword(text)
   const problem = findPasswordProblem(policy, password, context.email)
-  if (problem !== null) throw invalidMember(context.pointer, problem)
-  if (await policy.isCommon(password)) throw invalidMember(context.pointer, 'Must not be a common password.')
+  if (problem !== null) throw invalidMember(context.pointer, problem.detail, problem)
+  if (await policy.isCommon(password))
+    throw invalidMember(context.pointer, 'Must not be a common password.', { code: 'common_password' })
   if (await isKnownBreached(deps, password, context)) {
-    throw invalidMember(context.pointer, 'Was found in a data breach, so attackers know it. Choose another one.')
+    throw invalidMember(context.pointer, 'Was found in a data breach, so attackers know it. Choose another one.', {
+      code: 'breached_password',
+    })
   }
   return password
 }
@@ -106,14 +114,23 @@ async function isKnownBreached(
   }
 }
 
-function findPasswordProblem(policy: PasswordPolicy, password: Password, email: string): string | null {
-  if (!password.isWellFormed()) return 'Must be valid Unicode, without lone surrogates.'
+/** A problem of a new password: for pages, and in English for the API. */
+interface PasswordProblem extends FieldProblem {
+  readonly detail: string
+}
+
+function findPasswordProblem(policy: PasswordPolicy, password: Password, email: string): PasswordProblem | null {
+  if (!password.isWellFormed())
+    return { code: 'not_unicode', detail: 'Must be valid Unicode, without lone surrogates.' }
   const length = codePoints(password)
-  if (length < policy.minLength)
-    return `Must have at least ${policy.minLength} characters. A few words make a good one.`
+  const { minLength } = policy
+  if (length < minLength) {
+    const detail = `Must have at least ${minLength} characters. A few words make a good one.`
+    return { code: 'too_short', values: { min: minLength }, detail }
+  }
   if (length > MAX_PASSWORD_LENGTH) return TOO_LONG
   if (isBuiltFromContext(password, email, policy.contextWords)) {
-    return 'Must not be built from your email address or the name of this site.'
+    return { code: 'from_context', detail: 'Must not be built from your email address or the name of this site.' }
   }
   return null
 }

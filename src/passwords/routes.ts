@@ -22,7 +22,12 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
         await checkNewPassword(deps, newPassword, { email, userId, pointer: '#/newPassword', stamp })
       },
       answers: { 200: z.object({ session: sessionJsonSchema }) },
-      form: { page: '/account', done: '/account', notice: 'password_changed' },
+      form: {
+        page: '/account/security/password',
+        done: '/account/security',
+        notice: 'passwords.changed',
+        marks: { wrong_password: ['currentPassword', 'wrong_password'] },
+      },
       async handle({ principal, sessionToken, body, stamp, ...request }) {
         const caller = readCaller(deps.throttle, 'password_change', { ...request, stamp })
         const changed = await changePassword(deps, { principal, sessionToken: sessionToken(), ...body, caller }, stamp)
@@ -48,7 +53,12 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
         email: z.string('Must be a string.').meta({ format: 'email' }),
       }),
       answers: { 202: null },
-      form: { page: '/password/forgot', done: '/password/forgot', notice: 'reset_sent' },
+      form: {
+        page: '/password/forgot',
+        done: '/password/forgot',
+        notice: 'passwords.resetSent',
+        keepsNext: true,
+      },
       async handle({ body, ...request }) {
         await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'password_forgot', request))
         await forgotPassword(deps, body.email, request.stamp)
@@ -65,7 +75,7 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
       checkRefused: ({ password }, { stamp }) =>
         checkNewPassword(deps, password, { email: '', userId: null, pointer: '#/password', stamp }),
       answers: { 204: null },
-      form: { page: '/password/reset', done: '/login', notice: 'password_reset', keeps: ['token'] },
+      form: { page: '/password/reset', done: '/login', notice: 'passwords.wasReset', keeps: ['token'] },
       async handle({ body, stamp }) {
         await resetPassword(deps, body, stamp)
         return { status: 204 }

@@ -57,6 +57,8 @@ export interface FirstPassword {
 export interface PasswordStore {
   findByEmail(email: EmailAddress): Promise<PasswordCredential | null>
   findByUserId(id: UserId): Promise<PasswordCredential | null>
+  /** Returns when the password was set, in milliseconds since 1970 UTC; null if the user has no password. */
+  findChangedAt(id: UserId): Promise<number | null>
   /**
    * Stores a first password. Returns false and changes nothing if the user has a password, is deleted or is disabled.
    */

@@ -20,7 +20,7 @@ export interface RegistrationOptions extends PasswordService {
 /** Creates the registration feature: registration by anyone, by invitation, or closed. */
 export function registration(core: Core, { memory, pages, ...options }: RegistrationOptions): Feature {
   const deps = { ...core, ...core.stores, ...memory, ...options }
-  const settings = { registration: options.registration, minLength: options.policy.minLength }
+  const pageDeps = { ...deps, minLength: options.policy.minLength, brand: pages.site.brand }
   return {
     name: 'register',
     words: options.registration === 'closed' ? [] : ['register'],
@@ -28,8 +28,9 @@ export function registration(core: Core, { memory, pages, ...options }: Registra
       ...registrationRoutes(deps),
       entryPage(pages, {
         path: '/register',
-        title: 'Create an account',
-        content: (page) => registerPage(page, settings),
+        summary: 'create an account',
+        keepsFlash: true,
+        content: (page) => registerPage(page, pageDeps),
       }),
     ],
   }

@@ -1,35 +1,99 @@
 import { html } from 'hono/html'
-import type { Html } from '../kernel/feature.ts'
+import type { Html, PageParts } from '../kernel/page-view.ts'
+import { findLiveToken, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { Brand } from '../pages/brand.ts'
+import { button, buttonLink } from '../pages/components/button.ts'
+import { field } from '../pages/components/field.ts'
+import { form, withQuery } from '../pages/components/form.ts'
+import { icon } from '../pages/components/icon.ts'
+import { password } from '../pages/components/password.ts'
 import type { EntryPage } from '../pages/page-route.ts'
-import { field, message, nextField, withNext } from '../pages/parts.ts'
+import { PAGE_TEXTS } from '../pages/texts.ts'
 import type { Registration } from './register.ts'
+import { REGISTER_TEXTS } from './texts.ts'
 
-/** Settings that the registration page shows. */
-export interface RegisterPageSettings {
+/** Dependencies and settings of the registration page. */
+export interface RegisterPageDeps extends OneTimeTokenDeps {
   readonly registration: Registration
   readonly minLength: number
+  readonly brand: Brand
 }
 
 /** Renders the registration form, or the reason why the caller cannot register. */
-export function registerPage(page: EntryPage, { registration, minLength }: RegisterPageSettings): Html {
-  const { basePath, flash, next, invitation } = page
-  if (registration === 'closed') return refusal(page, 'This service does not accept registrations.')
-  if (registration === 'invite' && invitation === '') {
-    return refusal(page, 'This service accepts registrations by invitation only.')
-  }
-  const hint = `At least ${minLength} characters. A few unrelated words make a good password.`
-  return html`${message(flash)}
-<form method="post" action="${basePath}/register">
-${field({ name: 'name', label: 'Name (optional)', type: 'text', autocomplete: 'name', optional: true }, flash)}
-${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username' }, flash)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint }, flash)}
-${nextField(next)}
-${invitation === '' ? '' : html`<input type="hidden" name="invitation" value="${invitation}">`}
-<button type="submit" class="main">Create account</button>
-</form>
-<p>Have an account? <a href="${withNext(`${basePath}/login`, next)}">Log in</a></p>`
+export async function registerPage(page: EntryPage, deps: RegisterPageDeps): Promise<PageParts> {
+  const { locale, flash, query } = page
+  const { registration } = deps
+  const texts = locale.texts(REGISTER_TEXTS)
+  const email = flash?.values?.email
+  const isSent = flash?.notice?.text === 'register.verificationRequired' && query.other === undefined
+  if (isSent && email !== undefined) return sentPage(page, email)
+  const invitation = query.invitation ?? ''
+  if (registration === 'closed') return closedPage(page, deps, texts.closed)
+  if (registration === 'invite' && invitation === '') return closedPage(page, deps, texts.inviteOnly)
+  const found = invitation === '' ? null : await findLiveToken(deps, ['invitation'], invitation)
+  if (invitation !== '' && found === null) return deadPage(page)
+  return formPage(page, deps, found)
 }
 
-function refusal({ basePath, flash }: EntryPage, reason: string): Html {
-  return html`${message(flash)}<p>${reason}</p><p><a href="${basePath}/login">Log in</a></p>`
+function formPage(page: EntryPage, { minLength, brand }: RegisterPageDeps, invited: OneTimeToken | null): PageParts {
+  const { basePath, siteName, locale, next, query } = page
+  const texts = locale.texts(REGISTER_TEXTS)
+  const { emailLabel, passwordLabel, passwordHint } = locale.texts(PAGE_TEXTS)
+  const email = invited?.email ?? null
+  const fields = html`${field(page, { name: 'name', label: texts.name, type: 'text', autocomplete: 'name', optional: true, maxLength: 200 })}
+${field(page, { name: 'email', label: emailLabel, type: 'email', autocomplete: 'username', ...(email === null ? {} : { value: email, locked: true }) })}
+${password(page, { name: 'password', label: passwordLabel, autocomplete: 'new-password', hint: passwordHint(minLength) })}
+${button('main', texts.button)}
+${agreement(page, brand)}`
+  return {
+    title: texts.title(siteName),
+    lead: email === null ? undefined : texts.invited(email),
+    body: form(`${basePath}/register`, fields, { next, invitation: query.invitation ?? null }),
+    below: logInLink(page),
+  }
+}
+
+function agreement({ locale }: EntryPage, { terms, privacy }: Brand): Html {
+  const texts = locale.texts(PAGE_TEXTS)
+  const links = [
+    [terms, texts.terms],
+    [privacy, texts.privacy],
+  ] as const
+  const given = links.filter(([href]) => href !== null)
+  if (given.length === 0) return html``
+  return html`<p class="hint">${locale.texts(REGISTER_TEXTS).agree} ${given.map(([href, text], index) => html`${index === 0 ? '' : ', '}<a href="${href}">${text}</a>`)}</p>`
+}
+
+function logInLink({ basePath, locale, next, query }: EntryPage): Html {
+  const href = withQuery(`${basePath}/login`, { next, remember: query.remember })
+  return html`<p>${locale.texts(REGISTER_TEXTS).haveAccount} <a href="${href}">${locale.texts(PAGE_TEXTS).logIn}</a></p>`
+}
+
+function closedPage(page: EntryPage, { brand }: RegisterPageDeps, lead: string): PageParts {
+  const { basePath, locale, next } = page
+  const texts = locale.texts(REGISTER_TEXTS)
+  const logIn = buttonLink('main', withQuery(`${basePath}/login`, { next }), locale.texts(PAGE_TEXTS).logIn)
+  const contact = brand.support === null ? '' : buttonLink('plain', brand.support, texts.contact)
+  return { title: texts.closedTitle, lead, body: html`${logIn}${contact}` }
+}
+
+function deadPage(page: EntryPage): PageParts {
+  const { basePath, locale, next } = page
+  const texts = locale.texts(REGISTER_TEXTS)
+  const logIn = buttonLink('main', withQuery(`${basePath}/login`, { next }), locale.texts(PAGE_TEXTS).logIn)
+  return { title: texts.deadTitle, lead: texts.deadLead, body: logIn }
+}
+
+function sentPage(page: EntryPage, email: string): PageParts {
+  const { basePath, locale, next } = page
+  const texts = locale.texts(REGISTER_TEXTS)
+  const logIn = buttonLink('plain', withQuery(`${basePath}/login`, { next }), locale.texts(PAGE_TEXTS).logIn)
+  const other = withQuery(`${basePath}/register`, { other: 'on', next })
+  return {
+    title: texts.sentTitle,
+    lead: texts.sentLead(email),
+    body: html`<span class="state">${icon('mail')}</span><p class="soft">${texts.sentHelp}</p>${logIn}`,
+    below: html`<p><a href="${other}">${texts.otherAddress}</a></p>`,
+  }
 }

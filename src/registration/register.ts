@@ -69,7 +69,7 @@ async function admit(
   const accepted = await acceptUser(deps, input, stamp)
   const invitedEmail = invitation?.email ?? null
   if (invitedEmail !== null && invitedEmail !== accepted.email) {
-    throw invalidMember('#/email', 'Must be the address that the invitation was sent to.')
+    throw invalidMember('#/email', 'Must be the address that the invitation was sent to.', { code: 'invited_email' })
   }
   const { caller, replaces } = input
   // Registrations of an address must not use up the hashes for logins of its owner.

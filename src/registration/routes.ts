@@ -25,12 +25,17 @@ export function registrationRoutes(deps: RegisterDeps & { readonly cookies: Cook
         201: completeJsonSchema,
         202: z.object({ status: z.literal('verification_required') }),
       },
-      form: { page: '/register', done: '/account', notice: 'welcome', keeps: ['invitation'] },
+      form: { page: '/register', done: '/account', notice: 'account.welcome', keeps: ['invitation'] },
       async handle({ body, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'register', request)
         const issued = await register(deps, { ...body, caller, replaces: principal }, request.stamp)
         if (issued === null) {
-          return { status: 202, body: { status: 'verification_required' as const }, notice: 'verification_required' }
+          return {
+            status: 202,
+            body: { status: 'verification_required' as const },
+            formLocation: '/register',
+            notice: { text: 'register.verificationRequired' },
+          }
         }
         const user = { userId: issued.user.id, securityEpoch: FIRST_SECURITY_EPOCH }
         return {

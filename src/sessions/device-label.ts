@@ -10,16 +10,24 @@ const CLIENTS: readonly [RegExp, string][] = [
 
 const KNOWN_NAMES = new Set([...Object.values(Bowser.BROWSER_MAP), ...Object.values(Bowser.OS_MAP)])
 
+/** The label of a device whose user agent says nothing. */
+export const UNKNOWN_DEVICE = 'Unknown device'
+
 /**
- * Returns a name of a device for people: "Chrome on Linux", "curl", "Unknown device". It comes from the client, so it proves
- * nothing.
+ * Returns the names of a browser and a system, or of a program: `['Chrome', 'Linux']`, `['curl']`, `[]`. They come from the
+ * client, so they prove nothing.
  */
-export function deviceLabel(userAgent: string | null): string {
-  if (userAgent === null || userAgent.trim() === '') return 'Unknown device'
+export function deviceParts(userAgent: string | null): readonly string[] {
+  if (userAgent === null || userAgent.trim() === '') return []
   const known = CLIENTS.find(([pattern]) => pattern.test(userAgent))
-  if (known !== undefined) return known[1]
+  if (known !== undefined) return [known[1]]
   const { browser, os } = Bowser.parse(userAgent)
   // For unknown clients the parser returns their own words. Our emails must not contain words of an attacker.
-  const parts = [browser.name, os.name].filter((part) => part !== undefined && KNOWN_NAMES.has(part))
-  return parts.length > 0 ? parts.join(' on ') : 'Unknown device'
+  return [browser.name, os.name].filter((part): part is string => part !== undefined && KNOWN_NAMES.has(part))
+}
+
+/** Returns a name of a device for people: "Chrome on Linux", "curl", "Unknown device". It proves nothing. */
+export function deviceLabel(userAgent: string | null): string {
+  const parts = deviceParts(userAgent)
+  return parts.length > 0 ? parts.join(' on ') : UNKNOWN_DEVICE
 }

@@ -11,7 +11,12 @@ export const SESSION_EVENTS = {
     description:
       'A session was revoked: by its user, by the application, by another login in the same browser, or because the user had too many.',
     fields: { userId: null, sessionId: null },
-    sentence: 'Session revoked',
+    sentence: {
+      en: 'Session revoked',
+      de: 'Gerät abgemeldet',
+      fr: 'Appareil déconnecté',
+      es: 'Sesión cerrada',
+    },
   },
   'session.expired': {
     description: 'A session was found past its idle or absolute limit.',
@@ -21,6 +26,11 @@ export const SESSION_EVENTS = {
   'sessions.revoked': {
     description: 'Several sessions of a user were revoked together.',
     fields: { userId: null, count: null },
-    sentence: 'Several sessions revoked',
+    sentence: {
+      en: 'Several sessions revoked',
+      de: 'Mehrere Geräte abgemeldet',
+      fr: 'Plusieurs appareils déconnectés',
+      es: 'Varias sesiones cerradas',
+    },
   },
 } as const satisfies EventTable<SessionEvent>

@@ -1,12 +1,13 @@
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
 import type { Pages } from '../pages/pages.ts'
+import { logoutPage } from './logout-page.ts'
 import { sessionRoutes } from './routes.ts'
 import { createServerSideSessions, type ServerSideSessions } from './server-side-sessions.ts'
 import { sessionAccess } from './session-access.ts'
 import { sessionExport } from './session-export.ts'
 import type { SessionMemory } from './session-memory.ts'
-import { sessionAccountPage } from './session-pages.ts'
+import { sessionAccountPages } from './session-pages.ts'
 import { sweepSessions } from './sweep-sessions.ts'
 
 /** The sessions feature, with the server-side calls about sessions. */
@@ -23,11 +24,11 @@ export function sessions(core: Core, memory: SessionMemory, pages: Pages): Sessi
   const deps = { ...core, ...core.stores, ...memory }
   return {
     name: 'sessions',
-    routes: sessionRoutes(deps),
+    routes: [...sessionRoutes({ ...deps, pages }), logoutPage(pages)],
     jobs: [{ name: SWEEP, every: 'sweep', run: () => sweepSessions(deps, core.stamp) }],
     exports: sessionExport(deps),
     access: sessionAccess(deps),
-    accountPages: [sessionAccountPage(pages, deps)],
+    accountPages: sessionAccountPages(deps),
     async stop() {
       memory.touches.stop()
       await memory.touches.flush()

@@ -4,13 +4,15 @@ import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseSessionId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
+import type { Pages } from '../pages/pages.ts'
+import { deviceName } from './device-name.ts'
 import { endSession, revokeOtherSessions, revokeSession } from './revoke-session.ts'
 import { sessionJsonSchema, toSessionJson } from './session-json.ts'
 import type { SessionDeps } from './start-session.ts'
 import { sessionCalls } from './wire.ts'
 
 /** Routes that show, list and revoke sessions. */
-export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFactory }): Route[] {
+export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFactory; readonly pages: Pages }): Route[] {
   return [
     defineRoute(sessionCalls['GET /session'], {
       summary: 'The current user and session',
@@ -23,7 +25,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
     defineRoute(sessionCalls['POST /logout'], {
       summary: 'Log out',
       answers: { 204: null },
-      form: { page: '/account', done: '/login', notice: 'logged_out' },
+      form: { page: '/account', done: '/login', notice: 'sessions.youLoggedOut' },
       async handle({ principal, stamp }) {
         if (principal !== null) await endSession(deps, principal.user.id, principal.session.id, stamp)
         return { status: 204, cookies: deps.cookies.clear() }
@@ -68,10 +70,16 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
         summary: 'Form of the account page: log out one of your sessions',
         body: z.strictObject({ id: z.string() }),
         answers: {},
-        form: { only: true, page: '/account', done: '/account', notice: 'session_ended' },
-        async handle({ body, principal, stamp }) {
+        form: { only: true, page: '/account/devices', done: '/account/devices' },
+        async handle({ body, principal, stamp, ...request }) {
+          const { locale } = deps.pages.view(request)
+          const sessions = await deps.sessions.listByUser(principal.user.id, deps.clock())
+          const userAgent = sessions.find(({ id }) => id === body.id)?.client.userAgent ?? null
           await revokeSession(deps, principal.user.id, parseSessionId(body.id), stamp)
-          return { status: 204 }
+          return {
+            status: 204,
+            notice: { text: 'sessions.loggedOut', values: { device: deviceName(locale, userAgent) } },
+          }
         },
       },
     ),
@@ -81,10 +89,10 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
       {
         summary: 'Form of the account page: log out all your other sessions',
         answers: {},
-        form: { only: true, page: '/account', done: '/account', notice: 'sessions_ended' },
+        form: { only: true, page: '/account/devices', done: '/account/devices' },
         async handle({ principal, stamp }) {
-          await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
-          return { status: 204 }
+          const count = await revokeOtherSessions(deps, principal.user.id, principal.session.id, stamp)
+          return { status: 204, notice: { text: 'sessions.othersLoggedOut', values: { count } } }
         },
       },
     ),

@@ -1,42 +1,89 @@
 import { html } from 'hono/html'
 import type { Clock } from '../kernel/clock.ts'
-import type { AccountPage, Html } from '../kernel/feature.ts'
-import type { Pages } from '../pages/pages.ts'
-import { timeElement } from '../pages/parts.ts'
-import { toSessionJson } from './session-json.ts'
+import type { AccountPage, AccountPageRequest } from '../kernel/feature.ts'
+import type { PageParts } from '../kernel/page-view.ts'
+import type { Session } from '../kernel/principal.ts'
+import { button, buttonLink } from '../pages/components/button.ts'
+import { confirm } from '../pages/components/confirm.ts'
+import { form } from '../pages/components/form.ts'
+import { dotted, type Row, rows } from '../pages/components/row.ts'
+import { time } from '../pages/components/time.ts'
+import { PAGE_TEXTS } from '../pages/texts.ts'
+import { deviceIcon, deviceName } from './device-name.ts'
 import type { SessionStore } from './store.ts'
-import type { SessionJson } from './wire.ts'
+import { SESSION_TEXTS } from './texts.ts'
 
-/** Returns the sessions part of the account page: log out here, and log out other sessions. */
-export function sessionAccountPage(
-  { basePath }: Pages,
-  { sessions, clock }: { readonly sessions: SessionStore; readonly clock: Clock },
-): AccountPage {
-  return {
-    place: 'middle',
-    async render({ principal: { user, session } }) {
-      const listed = await sessions.listByUser(user.id, clock())
-      return sessionList(
-        basePath,
-        listed.map((each) => toSessionJson(each, session.id)),
-      )
+/** Dependencies of the pages about devices. */
+export interface SessionPageDeps {
+  readonly sessions: SessionStore
+  readonly clock: Clock
+}
+
+/** Returns the account pages about devices: the list, and the question before all others are logged out. */
+export function sessionAccountPages({ sessions, clock }: SessionPageDeps): readonly AccountPage[] {
+  const list = ({ principal }: AccountPageRequest): Promise<Session[]> =>
+    sessions.listByUser(principal.user.id, clock())
+  return [
+    {
+      path: '/devices',
+      navigation: { place: 30, icon: 'laptop', label: (locale) => locale.texts(SESSION_TEXTS).title },
+      render: async (request) => devicesPage(request, await list(request)),
     },
+    {
+      path: '/devices/log-out-others',
+      render: async (request) => questionPage(request, (await list(request)).length - 1),
+    },
+  ]
+}
+
+function devicesPage(request: AccountPageRequest, sessions: readonly Session[]): PageParts {
+  const { basePath, locale, principal } = request
+  const texts = locale.texts(SESSION_TEXTS)
+  const current = sessions.filter(({ id }) => id === principal.session.id)
+  const others = sessions.filter(({ id }) => id !== principal.session.id)
+  const logOutOthers = buttonLink('danger', `${basePath}/account/devices/log-out-others`, texts.logOutOthers, {
+    small: true,
+  })
+  return {
+    title: texts.title,
+    lead: texts.lead,
+    action: others.length === 0 ? undefined : logOutOthers,
+    body: rows([...current, ...others].map((session) => deviceRow(request, session))),
   }
 }
 
-function sessionList(basePath: string, sessions: readonly SessionJson[]): Html {
-  return html`<form method="post" action="${basePath}/logout"><button type="submit" class="quiet">Log out</button></form>
-<h2>Where you are logged in</h2>
-<ul class="sessions">${sessions.map((session) => sessionItem(basePath, session))}</ul>
-${sessions.length < 2 ? '' : html`<form method="post" action="${basePath}/account/end-other-sessions"><button type="submit" class="quiet">Log out all other sessions</button></form>`}`
+function deviceRow(request: AccountPageRequest, { id, client, lastSeenAt }: Session): Row {
+  const { basePath, locale, principal } = request
+  const texts = locale.texts(SESSION_TEXTS)
+  const isCurrent = id === principal.session.id
+  const label = deviceName(locale, client.userAgent)
+  const logOut = button('plain', texts.logOut, { small: true, label: texts.logOutLabel(label) })
+  return {
+    icon: deviceIcon(client.userAgent),
+    title: label,
+    tag: isCurrent ? { kind: 'ok', text: texts.thisDevice } : undefined,
+    sub: dotted([
+      client.ip ?? locale.texts(PAGE_TEXTS).unknownAddress,
+      isCurrent ? texts.active : time(request, lastSeenAt),
+    ]),
+    action: isCurrent ? undefined : form(`${basePath}/account/end-session`, logOut, { id }),
+  }
 }
 
-function sessionItem(basePath: string, { id, current, device, lastSeenAt }: SessionJson): Html {
-  return html`<li><span><strong>${device.label}</strong>${current ? ' · this device' : ''}<br>
-<span class="soft">${device.ip ?? 'unknown IP address'} · last seen ${timeElement(lastSeenAt)}</span></span>
-${current ? '' : logOutForm(basePath, id, device.label)}</li>`
-}
-
-function logOutForm(basePath: string, id: string, label: string): Html {
-  return html`<form method="post" action="${basePath}/account/end-session"><input type="hidden" name="id" value="${id}"><button type="submit" class="quiet" aria-label="Log out the session on ${label}">Log out</button></form>`
+function questionPage({ basePath, locale }: AccountPageRequest, count: number): PageParts {
+  const texts = locale.texts(SESSION_TEXTS)
+  const { back } = locale.texts(PAGE_TEXTS)
+  const list = `${basePath}/account/devices`
+  if (count < 1) {
+    return { title: texts.question, body: html`<p>${texts.questionNone}</p><p><a href="${list}">${back}</a></p>` }
+  }
+  return confirm({
+    title: texts.question,
+    body: texts.questionBody(count),
+    action: `${basePath}/account/end-other-sessions`,
+    fields: {},
+    yes: texts.logOutOthers,
+    back: list,
+    no: back,
+  })
 }

@@ -91,16 +91,23 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     }
   })
 
-  test('the account page shows the last ten events as sentences', async () => {
+  test('the account page shows events as sentences, twenty at a time', async () => {
     const { client, email } = await register()
     await instance.client().post('/auth/login', { email, password: 'wrong' }, { 'user-agent': '<b>curl</b>' })
-    const page = await client.get('/auth/account')
+    const page = await client.get('/auth/account/activity')
     expect(page.text).toContain('Login failed')
     expect(page.text).not.toContain('<b>curl')
-    for (let round = 0; round < 12; round++) await client.patch('/auth/user', { name: `Ada ${round}` })
-    const after = (await client.get('/auth/account')).text
-    expect(after.match(/Name changed/g)).toHaveLength(10)
-    expect(after).not.toContain('Login failed')
+    expect(page.text).not.toContain('before=')
+    for (let round = 0; round < 22; round++) await client.patch('/auth/user', { name: `Ada ${round}` })
+    const first = (await client.get('/auth/account/activity')).text
+    expect(first.match(/Name changed/g)).toHaveLength(20)
+    expect(first).not.toContain('Login failed')
+    const [older = ''] = /\/auth\/account\/activity\?before=[\w-]+/.exec(first) ?? []
+    const second = (await client.get(older)).text
+    expect(second.match(/Name changed/g)).toHaveLength(2)
+    expect(second).toContain('Login failed')
+    const german = (await client.get(`${older}&lang=de`)).text
+    expect(german).toContain('Anmeldung fehlgeschlagen')
   })
 
   test('the list is in the features of the metadata, and in the OpenAPI document', async () => {

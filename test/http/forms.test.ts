@@ -22,7 +22,7 @@ const EVIL_NEXT = [
 describe.each(RINGS)('forms of our pages (%s)', (ring) => {
   let instance: Instance
   beforeAll(async () => {
-    instance = await startInstance(ring, { trustedOrigins: ['https://app.example.com'] })
+    instance = await startInstance(ring, { trustedOrigins: ['https://app.example.com'], scopes: ['read', 'write'] })
     await instance.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
   })
   afterAll(() => instance.close())
@@ -74,9 +74,9 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
       password: 'wrong-password-typed',
       next: '/app',
     })
-    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login?next=%2Fapp'])
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login?next=%2Fapp#password'])
     const page = await client.get('/auth/login?next=%2Fapp')
-    expect(page.text).toContain('Email and password do not match')
+    expect(page.text).toContain('That email and password do not match')
     expect(page.text).toContain('value="ada@example.com"')
     expect(page.text).toContain('name="next" value="/app"')
     expect(page.text).not.toContain('wrong-password-typed')
@@ -99,7 +99,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     const client = instance.client()
     await client.form('/auth/register', { email: 'new@example.com', password: 'short', name: 'N' })
     const page = await client.get('/auth/register')
-    expect(page.text).toMatch(/id="password-error">Must have at least 15 characters/)
+    expect(page.text).toMatch(/id="password-error">.*Use at least 15 characters/)
     const done = await client.form('/auth/register', { email: 'new@example.com', password: PASSWORD, name: '' })
     expect(done.headers.get('location')).toBe('/auth/account')
     expect((await client.get('/auth/account')).text).toContain('Welcome!')
@@ -129,46 +129,74 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     await client.form('/auth/register', { email, password: PASSWORD })
     const others = [instance.client(), instance.client(), instance.client()]
     for (const other of others) await other.form('/auth/login', { email, password: PASSWORD })
-    const ids = [...(await client.get('/auth/account')).text.matchAll(/name="id" value="([^"]+)"/g)].map(
+    const ids = [...(await client.get('/auth/account/devices')).text.matchAll(/name="id" value="([^"]+)"/g)].map(
       ([, id]) => id ?? '',
     )
     expect(ids).toHaveLength(3)
-    await client.form('/auth/account/end-session', { id: ids[0] ?? '' })
-    expect((await client.get('/auth/account')).text).toContain('The session is logged out.')
+    const one = await client.form('/auth/account/end-session', { id: ids[0] ?? '' })
+    expect(one.headers.get('location')).toBe('/auth/account/devices')
+    expect((await client.get('/auth/account/devices')).text).toMatch(/(?:Unknown device|Node\.js) is logged out\./)
+    expect((await client.get('/auth/account/devices/log-out-others')).text).toContain('2 other devices are logged in')
     await client.form('/auth/account/end-other-sessions', {})
+    expect((await client.get('/auth/account/devices')).text).toContain('2 other devices are logged out.')
     for (const other of others) expect((await other.get('/auth/session')).status).toBe(401)
     const wrong = await client.form('/auth/password/change', {
       currentPassword: 'x',
       newPassword: 'another long password',
     })
-    expect(wrong.headers.get('location')).toBe('/auth/account')
-    expect((await client.get('/auth/account')).text).toContain('The current password is wrong.')
+    expect(wrong.headers.get('location')).toBe('/auth/account/security/password#currentPassword')
+    expect((await client.get('/auth/account/security/password')).text).toMatch(
+      /name="currentPassword"[^>]*aria-describedby="currentPassword-error" aria-invalid="true" autofocus/,
+    )
     await client.form('/auth/password/change', { currentPassword: PASSWORD, newPassword: 'another long password' })
-    expect((await client.get('/auth/account')).text).toContain('Your password is changed.')
+    expect((await client.get('/auth/account/security')).text).toContain('Your password is changed.')
     expect((await client.form('/auth/logout', {})).headers.get('location')).toBe('/auth/login')
     expect((await client.get('/auth/login')).text).toContain('You are logged out.')
-    expect((await client.get('/auth/account')).headers.get('location')).toBe('/auth/login')
+    expect((await client.get('/auth/account/devices')).headers.get('location')).toBe(
+      '/auth/login?next=%2Fauth%2Faccount%2Fdevices',
+    )
   })
 
   test('the account page shows access tokens without their secrets, and revokes one', async () => {
     const email = `token-${ring.replaceAll(/\W+/g, '-')}@example.com`
     const client = instance.client()
     await client.form('/auth/register', { email, password: PASSWORD })
-    expect((await client.get('/auth/account')).text).not.toContain('Access tokens')
+    expect((await client.get('/auth/account/tokens')).text).toContain('You have no access tokens.')
     const { body } = await client.post('/auth/tokens', { name: 'nightly <backup>', scopes: [] })
-    const page = (await client.get('/auth/account')).text
+    const page = (await client.get('/auth/account/tokens')).text
     expect(page).toContain('nightly &lt;backup&gt;')
     expect(page).toContain(`…${body.accessToken.lastFour}`)
     expect(page).not.toContain(body.token)
     const { id } = body.accessToken
-    expect(page).toContain(`action="/auth/account/revoke-token"><input type="hidden" name="id" value="${id}">`)
+    expect(page).toContain(`href="/auth/account/tokens/revoke?id=${id}"`)
+    const question = (await client.get(`/auth/account/tokens/revoke?id=${id}`)).text
+    expect(question).toContain(`action="/auth/account/revoke-token"><input type="hidden" name="id" value="${id}">`)
     const other = instance.client()
     await other.form('/auth/login', credentials)
+    expect((await other.get(`/auth/account/tokens/revoke?id=${id}`)).text).not.toContain('nightly')
     await other.form('/auth/account/revoke-token', { id })
-    expect((await other.get('/auth/account')).text).toContain('You have no such access token.')
+    expect((await other.get('/auth/account/tokens')).text).toContain('We cannot find what you are looking for.')
     await client.form('/auth/account/revoke-token', { id })
-    expect((await client.get('/auth/account')).text).toContain('The access token is revoked.')
+    expect((await client.get('/auth/account/tokens')).text).toContain('The token “nightly &lt;backup&gt;” is revoked.')
     expect((await client.get('/auth/tokens')).body.tokens).toEqual([])
+  })
+
+  test('the account page creates an access token and shows its secret once', async () => {
+    const email = `create-${ring.replaceAll(/\W+/g, '-')}@example.com`
+    const client = instance.client()
+    await client.form('/auth/register', { email, password: PASSWORD })
+    const unknown = await client.form('/auth/account/create-token', { name: 'n', expires: '30', 'scope:root': 'on' })
+    expect(unknown.headers.get('location')).toBe('/auth/account/tokens/new')
+    const done = await client.form('/auth/account/create-token', { name: 'night', expires: '30', 'scope:read': 'on' })
+    expect(done.headers.get('location')).toBe('/auth/account/tokens')
+    expect(done.text).not.toContain('lkp_')
+    expect(client.cookies.get('latchkey-flash')).not.toContain('lkp_')
+    const [secret = ''] = /lkp_[\w-]+/.exec((await client.get('/auth/account/tokens')).text) ?? []
+    const [token] = (await client.get('/auth/tokens')).body.tokens
+    expect([token.name, token.scopes, token.lastFour]).toEqual(['night', ['read'], secret.slice(-4)])
+    expect((await client.get('/auth/account/tokens')).text).not.toContain(secret)
+    const verified = await instance.client().get('/auth/verify?scope=read', { authorization: `Bearer ${secret}` })
+    expect(verified.status).toBe(204)
   })
 
   test('form-only routes do not accept JSON; a form without a session redirects to the login page (ASVS 3.5.2)', async () => {
@@ -176,7 +204,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
     await client.post('/auth/login', credentials)
     expect((await client.post('/auth/account/end-session', { id: 'x' })).status).toBe(415)
     const reply = await instance.client().form('/auth/account/end-session', { id: 'x' })
-    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login'])
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login?next=%2Fauth%2Faccount%2Fdevices'])
   })
 
   test('CWE-598: a page with a token in its URL sends no referrer, not even to its own origin (ASVS 3.4.5)', async () => {
@@ -198,6 +226,7 @@ describe.each(RINGS)('forms of our pages (%s)', (ring) => {
       { email, password: PASSWORD, name: '<script>alert(1)</script>"\'{{7*7}}' },
       { 'user-agent': '<img src=x onerror=alert(2)>' },
     )
+    expect((await client.get('/auth/account/devices')).text).not.toContain('<img')
     const [first, second] = [await client.get('/auth/account'), await client.get('/auth/account')]
     expect(first.text).not.toContain('<script>alert')
     expect(first.text).not.toContain('<img')

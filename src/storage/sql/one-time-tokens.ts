@@ -73,6 +73,8 @@ export function createOneTimeTokenStore({ db, reader, transact }: TransactingDat
         .execute()
     },
 
+    cancel: (userId, purpose, effectsOf) => isDone(transact(effectsOf, (trx) => cancelTokens(trx, userId, purpose))),
+
     async sweep(now, limit) {
       const due = db
         .selectFrom('one_time_tokens')
@@ -87,6 +89,15 @@ export function createOneTimeTokenStore({ db, reader, transact }: TransactingDat
       return Number(numDeletedRows)
     },
   }
+}
+
+async function cancelTokens(trx: Transaction<Database>, userId: UserId, purpose: TokenPurpose): Promise<true | null> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('one_time_tokens')
+    .where('user_id', '=', userId)
+    .where('purpose', '=', purpose)
+    .executeTakeFirst()
+  return numDeletedRows > 0n || null
 }
 
 /** Stores a token, in the transaction that creates it. */

@@ -23,6 +23,11 @@ export function createPasswordStore({ db, reader, transact }: TransactingDatabas
 
     findByUserId: (id) => findCredential(reader, 'id', id),
 
+    async findChangedAt(id) {
+      const row = await reader.selectFrom('passwords').select('changed_at').where('user_id', '=', id).executeTakeFirst()
+      return row?.changed_at ?? null
+    },
+
     addFirst: (password, effectsOf) => isDone(transact(effectsOf, (trx) => addFirstPassword(trx, password))),
 
     async rehash(id, oldHash, newHash) {

@@ -1,0 +1,70 @@
+import { html } from 'hono/html'
+import type { LoginStep, StepView } from '../kernel/login-step.ts'
+import type { Html, PageParts, PageView } from '../kernel/page-view.ts'
+import { button, buttonLink } from '../pages/components/button.ts'
+import { field } from '../pages/components/field.ts'
+import { form, withQuery } from '../pages/components/form.ts'
+import type { LoginAttemptRecord } from './store.ts'
+import { LOGIN_TEXTS } from './texts.ts'
+
+/** The request for the page of an open step. */
+export interface AttemptPage extends PageView {
+  /** Where the login leads when it is complete. Null: to the account page. */
+  readonly next: string | null
+  /** The step that the reader chose, by its method. */
+  readonly method: string | undefined
+}
+
+/**
+ * Renders the page of the open step of a login: the form of one step, and links to the other steps of the round. A step
+ * without a page of its own gets a field for a code.
+ */
+export async function attemptPage(
+  page: AttemptPage,
+  attempt: LoginAttemptRecord,
+  steps: readonly LoginStep[],
+): Promise<PageParts> {
+  const { basePath, locale, next, now } = page
+  const texts = locale.texts(LOGIN_TEXTS)
+  const open = steps.filter(({ method }) => attempt.openRounds[0]?.includes(method))
+  const step = open.find(({ method }) => method === page.method) ?? open[0]
+  if (step === undefined) return endedPage(page)
+  const view: StepView = { ...page, action: `${basePath}${step.call.path}` }
+  const others = open.filter((each) => each !== step)
+  return {
+    title: step.page?.title(locale) ?? texts.stepTitle,
+    lead: step.page?.lead?.(locale) ?? texts.stepLead,
+    body: html`${(await step.page?.render(view)) ?? codeForm(view)}
+${others.length === 0 ? '' : html`<nav class="below" aria-label="${texts.otherSteps}">${others.map((other) => stepLink(page, other))}</nav>`}`,
+    below: html`<p class="soft">${texts.stepExpires(locale.duration(attempt.expiresAt - now))}</p>
+<p><a href="${withQuery(`${basePath}/login`, { next })}">${texts.startAgain}</a></p>`,
+  }
+}
+
+/** Renders a form with one field for a code. Steps use it for their own pages. */
+export function codeForm(view: StepView, extra: Html = html``): Html {
+  const texts = view.locale.texts(LOGIN_TEXTS)
+  const body = html`${field(view, {
+    name: 'code',
+    label: texts.code,
+    type: 'text',
+    autocomplete: 'one-time-code',
+    inputMode: 'numeric',
+    autofocus: true,
+  })}
+${extra}
+${button('main', texts.proveButton)}`
+  return form(view.action, body, { next: view.next })
+}
+
+/** Renders the page of a login that has ended. */
+export function endedPage({ basePath, locale, next }: AttemptPage): PageParts {
+  const texts = locale.texts(LOGIN_TEXTS)
+  const again = buttonLink('main', withQuery(`${basePath}/login`, { next }), texts.startAgain)
+  return { title: texts.endedTitle, lead: texts.endedLead, body: again }
+}
+
+function stepLink({ basePath, locale, next }: AttemptPage, { method, page }: LoginStep): Html {
+  const label = page?.title(locale) ?? locale.texts(LOGIN_TEXTS).step(method)
+  return html`<p><a href="${withQuery(`${basePath}/login/attempt`, { method, next })}">${label}</a></p>`
+}

@@ -1,0 +1,64 @@
+import { html } from 'hono/html'
+import type { SecuritySection } from '../kernel/feature.ts'
+import { parseNextLocation } from '../kernel/next-location.ts'
+import type { PageParts } from '../kernel/page-view.ts'
+import { defineRoute, type Route } from '../kernel/route.ts'
+import { button, buttonLink } from '../pages/components/button.ts'
+import { form, withQuery } from '../pages/components/form.ts'
+import { hiddenUsername, password } from '../pages/components/password.ts'
+import { time } from '../pages/components/time.ts'
+import { type EntryPage, pageCall } from '../pages/page-route.ts'
+import { type Pages, SESSION_ENDED } from '../pages/pages.ts'
+import { PAGE_TEXTS } from '../pages/texts.ts'
+import { LOGIN_TEXTS } from './texts.ts'
+
+/** The page that asks for a proof of identity before a dangerous action, and then continues to `next`. */
+export function reauthenticateRoute(pages: Pages): Route {
+  const { basePath } = pages
+  return defineRoute(pageCall('/reauthenticate'), {
+    summary: 'Page: confirm your identity',
+    answers: { 200: 'text/html', 303: null },
+    async handle(request) {
+      const { principal, query } = request
+      const next = parseNextLocation(query.next, pages.origins)
+      if (principal === null) {
+        const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
+        return { status: 303, location: withQuery(`${basePath}/login`, { next }), cookies }
+      }
+      return pages.showEntry(request, {
+        content: (view) => provePage({ ...view, next, query }, principal.user.email),
+      })
+    },
+  })
+}
+
+function provePage(page: EntryPage, email: string): PageParts {
+  const { basePath, locale, next } = page
+  const texts = locale.texts(LOGIN_TEXTS)
+  const { passwordLabel, cancel } = locale.texts(PAGE_TEXTS)
+  const body = html`${hiddenUsername(email)}
+${password(page, { name: 'password', label: passwordLabel, autocomplete: 'current-password', autofocus: true })}
+${button('main', texts.proveButton)}`
+  return {
+    title: texts.proveTitle,
+    lead: texts.proveLead,
+    body: html`<p class="lead"><strong>${email}</strong></p>${form(`${basePath}/reauthenticate`, body, { next })}`,
+    below: html`<p><a href="${basePath}/account">${cancel}</a></p>`,
+  }
+}
+
+/** The section of the security page that says when the user last proved their identity. */
+export const PROOF_SECTION: SecuritySection = {
+  place: 90,
+  async render({ basePath, locale, now, isFresh, principal }) {
+    const texts = locale.texts(LOGIN_TEXTS)
+    const proveNow = buttonLink(
+      'plain',
+      withQuery(`${basePath}/reauthenticate`, { next: `${basePath}/account/security` }),
+      texts.proveNow,
+      { small: true },
+    )
+    return html`<section class="card"><div class="card-head"><div><h2>${texts.lastProof}</h2>
+<p class="sub">${time({ locale, now }, principal.session.authenticatedAt)} · ${isFresh ? texts.lastProofFresh : texts.lastProofOld}</p></div>${isFresh ? '' : proveNow}</div></section>`
+  },
+}

@@ -1,0 +1,9 @@
+import { html } from 'hono/html'
+import type { Html, PageView } from '../../kernel/page-view.ts'
+import { PAGE_TEXTS } from '../texts.ts'
+
+/** Renders a secret that the page shows once. It is selected when it has the cursor; the script shows a button that copies it. */
+export function copyable({ locale }: Pick<PageView, 'locale'>, secret: string, label: string): Html {
+  const { copy, copied } = locale.texts(PAGE_TEXTS)
+  return html`<div class="copyable"><input type="text" readonly id="secret" value="${secret}" aria-label="${label}" autocomplete="off" spellcheck="false"><button type="button" class="plain" hidden data-copy="secret" data-other="${copied}">${copy}</button></div>`
+}
