@@ -79,7 +79,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       ...shared,
       verifyLegacy: options.verifyLegacy,
       offersRegistration: mode === 'open',
-      ways: [named.factors, ...steps].flatMap(({ loginWays = [] }) => loginWays),
+      ways: [named.factors, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
       secondFactors: named.factors.secondFactors,
     }),
     named.factors,

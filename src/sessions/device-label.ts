@@ -15,19 +15,18 @@ export const UNKNOWN_DEVICE = 'Unknown device'
 
 /**
  * Returns the names of a browser and a system, or of a program: `['Chrome', 'Linux']`, `['curl']`, `[]`. They come from the
- * client, so they prove nothing.
+ * client, so they prove nothing. For unknown clients the parser returns their own words: our emails must not contain words
+ * of an attacker.
  */
 export function deviceParts(userAgent: string | null): readonly string[] {
   if (userAgent === null || userAgent.trim() === '') return []
   const known = CLIENTS.find(([pattern]) => pattern.test(userAgent))
   if (known !== undefined) return [known[1]]
   const { browser, os } = Bowser.parse(userAgent)
-  // For unknown clients the parser returns their own words. Our emails must not contain words of an attacker.
   return [browser.name, os.name].filter((part): part is string => part !== undefined && KNOWN_NAMES.has(part))
 }
 
 /** Returns a name of a device for people: "Chrome on Linux", "curl", "Unknown device". It proves nothing. */
 export function deviceLabel(userAgent: string | null): string {
-  const parts = deviceParts(userAgent)
-  return parts.length > 0 ? parts.join(' on ') : UNKNOWN_DEVICE
+  return deviceParts(userAgent).join(' on ') || UNKNOWN_DEVICE
 }
