@@ -16,7 +16,7 @@ const ADA = { email: 'ada@example.com', password: PASSWORD }
 let instance: Instance
 
 beforeAll(async () => {
-  instance = await startInstance('handler')
+  instance = await startInstance('handler', { scopes: ['notes'] })
   await instance.auth.users.create(ADA)
 })
 afterAll(async () => {

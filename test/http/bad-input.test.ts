@@ -68,7 +68,13 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     const client = instance.client()
     expect((await client.post('/auth/login/', { email: EMAIL, password: PASSWORD })).status).toBe(200)
     const [{ id }] = (await client.get('/auth/sessions/')).body.sessions
-    for (const path of ['/auth/', '/auth/session/?x=1', '/auth/problems/not_found/', '/auth/account/'])
+    for (const path of [
+      '/auth/',
+      '/auth/session/?x=1',
+      '/auth/session/',
+      '/auth/problems/not_found/',
+      '/auth/account/',
+    ])
       expect([path, (await client.get(path)).status]).toEqual([path, 200])
     expect((await client.get('/auth/session//')).status).toBe(404)
     const wrong = await client.request('/auth/login/', { method: 'PUT' })
@@ -262,14 +268,7 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
       const reply = await client.get(path)
       expect([path, reply.status, reply.body.code]).toEqual([path, 400, 'bad_request'])
     }
-    for (const path of [
-      '/auth/nothing',
-      '/auth/session/',
-      '/auth/session;.js',
-      '/auth/session.css',
-      '/auth//session',
-      '/auth/SESSION',
-    ]) {
+    for (const path of ['/auth/nothing', '/auth/session;.js', '/auth/session.css', '/auth//session', '/auth/SESSION']) {
       expect([path, (await client.get(path)).status]).toEqual([path, 404])
     }
     const reply = await client.request('/auth/session', { method: 'PUT' })
