@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sqlite } from '../src/sqlite.ts'
 import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { PASSWORD } from './support/rings.ts'
@@ -21,6 +22,7 @@ describe('the audit log from the command line', () => {
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'latchkey-audit-'))
     latchkey = createCommandLine(directory)
+    await sqlite(join(directory, 'latchkey.db')).migrate()
     await latchkey(['user', 'create', 'ada@example.com', '--password-stdin'], PASSWORD)
   })
   afterEach(() => rmSync(directory, { recursive: true }))

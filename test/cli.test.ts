@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
+import { sqlite } from '../src/sqlite.ts'
 import { MIGRATIONS } from '../src/storage/sql/migrations/index.ts'
 import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { createCommandLine } from './support/command-line.ts'
@@ -20,6 +21,7 @@ const latchkey = createCommandLine(directory)
 const COMMANDS = [
   'serve',
   'migrate',
+  'backup',
   'user create',
   'user import',
   'user list',
@@ -95,6 +97,7 @@ describe('the command line', () => {
   })
 
   test('the life of a user, seen by a running server at once', async () => {
+    await sqlite(join(directory, 'latchkey.db')).migrate()
     const created = await latchkey(
       ['user', 'create', 'ada@example.com', '--name', 'Ada', '--password-stdin', '--json'],
       `${PASSWORD}\n`,

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SkippedLine } from '../src/index.ts'
+import { sqlite } from '../src/sqlite.ts'
 import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { type Instance, startInstance } from './support/rings.ts'
 import { MAIN } from './support/server-process.ts'
@@ -146,6 +147,10 @@ describe.each(['handler', 'server, PostgreSQL', 'handler, PostgreSQL and Redis']
 
 describe('latchkey user import', () => {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-import-'))
+  beforeAll(async () => {
+    for (const name of ['users.db', 'killed.db', 'odd.db', 'bcrypt.db', 'docs.db'])
+      await sqlite(join(directory, name)).migrate()
+  })
   afterAll(() => rmSync(directory, { recursive: true }))
 
   function start(args: readonly string[], { flags = [], database = 'users.db' }: Settings = {}) {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { Refusal } from '../kernel/refusal.ts'
 import { VERSION } from '../kernel/version.ts'
 import { auditCommand } from './audit.ts'
+import { backupCommand } from './backup.ts'
 import { inviteCommand } from './invite.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
@@ -27,6 +28,7 @@ const program = new Command('latchkey')
 const commands = [
   serveCommand(),
   migrateCommand(),
+  backupCommand(),
   userCommand(),
   sessionCommand(),
   auditCommand(),

@@ -3,15 +3,17 @@ import type { Latchkey } from '../instance.ts'
 import { createLatchkey } from '../latchkey.ts'
 import { readConfiguration } from '../server/configuration.ts'
 import { printable } from './output.ts'
+import { requireDatabase } from './require-database.ts'
 
 /**
  * Runs one command against the database that the environment names, and closes it. The audit log records the actor
  * `cli:<name of the user of the operating system>`. The server sends the emails of the command.
  */
 export async function withLatchkey<T>(work: (auth: Latchkey) => Promise<T>): Promise<T> {
-  const { options } = await readConfiguration(process.env, process.cwd())
+  const configuration = await readConfiguration(process.env, process.cwd())
+  await requireDatabase(configuration)
   const auth = await createLatchkey({
-    ...options,
+    ...configuration.options,
     actor: `cli:${operatorName()}`,
     sweepIntervalMs: 0,
     deliverMails: false,

@@ -89,6 +89,8 @@ export interface Storage {
   planMigrations(): Promise<readonly PendingMigration[]>
   /** Updates the schema; returns the migrations that ran. */
   migrate(): Promise<readonly PendingMigration[]>
+  /** Copies the database, which may be in use, to a new file. Null if the database has tools of its own for that. */
+  readonly backUp: ((file: string) => Promise<void>) | null
 }
 
 /** A separate storage for sessions. Created by `redis(...)`; connects only when `open` is called. */

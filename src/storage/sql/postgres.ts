@@ -128,6 +128,8 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
     planMigrations: () =>
       withMigrationTarget(directUrl, (db) => planMigrations({ db, kind: 'postgres', known: MIGRATIONS })),
 
+    backUp: null,
+
     migrate: () => withMigrationTarget(directUrl, (db) => migrate({ db, kind: 'postgres', known: MIGRATIONS })),
   }
 }

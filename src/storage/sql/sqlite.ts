@@ -11,6 +11,7 @@ import { noteChange, sweepChanges } from './changes.ts'
 import { type MigrationTarget, migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Database, SqlDatabase } from './schema.ts'
+import { backUpSqlite } from './sqlite-backup.ts'
 import { createChangeReader } from './sqlite-changes.ts'
 import { createKysely, openSqliteFile, openSqliteReader, prepareRead } from './sqlite-database.ts'
 import { openSqlStores } from './stores.ts'
@@ -68,7 +69,11 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
           lagMs: () => 0,
           writeLightly,
           writeTouches: (touches) => writeLightly((light) => writeTouches(light, touches)),
-          sweep: () => sweepChanges(db),
+          async sweep() {
+            await sweepChanges(db)
+            // Moves the write-ahead log into the file, which otherwise may stay empty for long.
+            file.exec('PRAGMA wal_checkpoint(PASSIVE)')
+          },
           checkIntegrity: () => checkIntegrity(reader),
           async close() {
             await reader.destroy()
@@ -86,6 +91,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
 
     planMigrations: () =>
       withDatabase(existsSync(location) ? location : ':memory:', (db) => planMigrations(targetOf(db))),
+
+    backUp: (file) => backUpSqlite(location, resolve(file)),
 
     migrate: () => withDatabase(location, (db) => migrate(targetOf(db))),
   }
