@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   throttle: [],
   'one-time-tokens': [],
   sessions: ['pages'],
-  'access-tokens': ['pages', 'sessions'],
+  'access-tokens': ['pages', 'sessions', 'throttle'],
   passwords: ['audit', 'mail', 'one-time-tokens', 'pages', 'sessions', 'throttle'],
   accounts: ['audit', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
   login: ['accounts', 'audit', 'mail', 'pages', 'passwords', 'sessions', 'throttle'],

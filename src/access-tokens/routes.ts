@@ -4,6 +4,9 @@ import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
+import { readCaller } from '../throttle/device-cookie.ts'
+import { takeChangeBudget } from '../throttle/other-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
 import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
 import {
   type AccessTokenDeps,
@@ -17,7 +20,9 @@ import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-t
 import { accessTokenCalls } from './wire.ts'
 
 /** Routes that create, list and revoke access tokens. They take a session: a token cannot create tokens. */
-export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps & SecurityEpochDeps): Route[] {
+export function accessTokenRoutes(
+  deps: AccessTokenDeps & RevokeAccessTokenDeps & SecurityEpochDeps & { readonly throttle: Throttle },
+): Route[] {
   return [
     defineRoute(accessTokenCalls['POST /tokens'], {
       summary: 'Create an access token for a script or another machine',
@@ -36,7 +41,12 @@ export function accessTokenRoutes(deps: AccessTokenDeps & RevokeAccessTokenDeps 
           accessToken: accessTokenJsonSchema,
         }),
       },
-      async handle({ principal, sessionToken, body: { name, scopes, expiresAt }, stamp }) {
+      async handle({ principal, sessionToken, body: { name, scopes, expiresAt }, stamp, ...request }) {
+        await takeChangeBudget(
+          deps.throttle,
+          readCaller(deps.throttle, 'token_create', { ...request, stamp }),
+          principal.user.id,
+        )
         const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt
         const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken()) }
         const issued = await createAccessToken(deps, user, { name, scopes, expiresAt: expiry }, stamp)

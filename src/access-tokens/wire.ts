@@ -41,7 +41,7 @@ export const accessTokenCalls = defineCalls({
     access: 'fresh_session',
     body: json<CreateAccessTokenBody>(),
     answer: json<IssuedAccessTokenJson>(),
-    refusals: ['too_many_tokens'],
+    refusals: ['too_many_tokens', 'too_many_requests'],
   },
   'GET /tokens': {
     name: 'tokens.list',

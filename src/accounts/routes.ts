@@ -6,6 +6,9 @@ import type { User } from '../kernel/principal.ts'
 import { invalidMember } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
+import { readCaller } from '../throttle/device-cookie.ts'
+import { takeChangeBudget } from '../throttle/other-tries.ts'
+import type { Throttle } from '../throttle/throttle.ts'
 import { type DeleteUserDeps, deleteUser } from './delete-user.ts'
 import { type ExportDeps, exportUser, userExportSchema } from './export-user.ts'
 import { cancelEmailChange, type PendingChangeDeps } from './pending-change.ts'
@@ -16,6 +19,7 @@ import { accountCalls } from './wire.ts'
 /** Dependencies of the routes of accounts. */
 export interface AccountRouteDeps extends RenameUserDeps, DeleteUserDeps, ExportDeps, PendingChangeDeps {
   readonly cookies: CookieFactory
+  readonly throttle: Throttle
 }
 
 /** See, rename and delete your account. */
@@ -42,7 +46,12 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       summary: 'Change your name',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: z.object({ user: userJsonSchema }) },
-      async handle({ principal, body, stamp }) {
+      async handle({ principal, body, stamp, ...request }) {
+        await takeChangeBudget(
+          deps.throttle,
+          readCaller(deps.throttle, 'user_rename', { ...request, stamp }),
+          principal.user.id,
+        )
         const user = await renameUser(deps, principal.user.id, body.name, stamp)
         return { status: 200, body: { user: toUserJson(user) } }
       },

@@ -42,6 +42,7 @@ export const accountCalls = defineCalls({
     access: 'session',
     body: json<{ readonly name: string | null }>(),
     answer: json<{ readonly user: UserJson }>(),
+    refusals: ['too_many_requests'],
   },
   'DELETE /user': { name: 'user.delete', access: 'fresh_session', answer: null },
   'GET /user/export': { name: 'user.export', access: 'session', answer: json<AccountExportJson>() },

@@ -10,6 +10,8 @@ import type { LoginEvent } from '../login/events.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import { requireSecurityEpoch } from '../sessions/security-epoch.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import { readCaller } from '../throttle/device-cookie.ts'
+import { takeChangeBudget } from '../throttle/other-tries.ts'
 import type { FactorEvent } from './events.ts'
 import { factorsJsonSchema, type ReadFactorsDeps, readFactors } from './factors-json.ts'
 import { type CreateRecoveryCodesDeps, createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
@@ -54,7 +56,8 @@ export function factorRoutes(deps: FactorRouteDeps): Route[] {
     defineRoute(factorCalls['POST /recovery-codes'], {
       summary: 'Create new recovery codes; the previous ones stop working',
       answers: { 201: recoveryCodesSchema },
-      async handle({ principal, stamp }) {
+      async handle({ principal, stamp, ...request }) {
+        await takeFactorBudget(deps, { ...request, stamp }, principal)
         return { status: 201, body: { recoveryCodes: await createRecoveryCodes(deps, principal.user, stamp) } }
       },
     }),
@@ -67,7 +70,8 @@ export function totpRoutes(deps: FactorRouteDeps): Route[] {
     defineRoute(factorCalls['POST /totp'], {
       summary: 'Start to set up an authenticator app; it is in force after a first code',
       answers: { 201: z.object({ secret: z.string(), uri: z.string(), qr: z.string() }) },
-      async handle({ principal }) {
+      async handle({ principal, ...request }) {
+        await takeFactorBudget(deps, request, principal)
         return { status: 201, body: await enrolTotp(deps, principal.user) }
       },
     }),
@@ -92,6 +96,14 @@ export function totpRoutes(deps: FactorRouteDeps): Route[] {
       },
     }),
   ]
+}
+
+function takeFactorBudget(
+  { throttle }: FactorRouteDeps,
+  request: Parameters<typeof readCaller>[2],
+  { user }: SessionPrincipal,
+): Promise<void> {
+  return takeChangeBudget(throttle, readCaller(throttle, 'factor_change', request), user.id)
 }
 
 /**

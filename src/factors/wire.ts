@@ -59,7 +59,7 @@ export const factorCalls = defineCalls({
     name: 'totp.create',
     access: 'fresh_session',
     answer: json<TotpSetupJson>(),
-    refusals: ['factor_exists'],
+    refusals: ['factor_exists', 'too_many_requests'],
   },
   'POST /totp/confirm': {
     name: 'totp.confirm',
@@ -73,7 +73,7 @@ export const factorCalls = defineCalls({
     name: 'recoveryCodes.create',
     access: 'fresh_session',
     answer: json<RecoveryCodesJson>(),
-    refusals: ['no_factor'],
+    refusals: ['no_factor', 'too_many_requests'],
   },
   'POST /login/totp': {
     name: 'login.totp',

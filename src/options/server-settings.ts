@@ -88,7 +88,7 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
   allowPublicDevelopment: {
     meaning: '`1`: the server may listen on a `HOST` that is not loopback while `NODE_ENV` is not `production`',
     default: false,
-    schema: z.literal(true, 'must be 1'),
-    variable: { name: 'LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT', parse: (text) => text === '1' },
+    schema: z.boolean('must be 1'),
+    variable: { name: 'LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT', parse: (text) => (text === '1' ? true : text) },
   },
 })

@@ -73,6 +73,7 @@ describe('the environment', () => {
       LATCHKEY_REGISTRATION: '',
     })
     expect(environment).toEqual({
+      allowPublicDevelopment: false,
       port: 8_080,
       host: '127.0.0.1',
       databaseUrl: 'sqlite:latchkey.db',

@@ -36,6 +36,8 @@ export interface Limits {
   readonly accountHashes: Limit
   /** Password hashes for attempts of strangers from one network, right or wrong. */
   readonly networkHashes: Limit
+  /** Changes of one kind by one user that stay in the database: each leaves a row. */
+  readonly changes: Limit
   /** Failures in a row after which a password is disabled. */
   readonly failuresUntilDisabled: number
 }
@@ -61,6 +63,7 @@ export function createLimits(settings: ThrottleSettings): Limits {
     register: windowOf('register', settings.registrationsPerNetwork, HOUR_MS),
     forgot: windowOf('forgot', settings.recoveriesPerNetwork, HOUR_MS),
     mail: windowOf('mail', settings.mailsPerAccount, HOUR_MS),
+    changes: windowOf('changes', settings.changesPerAccount, HOUR_MS),
     accountHashes: windowOf('account-hashes', settings.hashesPerAccount, HASH_WINDOW_MS),
     networkHashes: windowOf('network-hashes', settings.hashesPerNetwork, HASH_WINDOW_MS),
     failuresUntilDisabled: settings.failuresUntilDisabled,

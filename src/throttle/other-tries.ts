@@ -1,7 +1,8 @@
+import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { KernelRefusalCode } from '../kernel/refusals.ts'
 import { networkBudgets } from './network-budgets.ts'
-import { type CountedTry, giveBackTries, reportQuota, takeTries } from './take-try.ts'
+import { type CountedTry, giveBackTries, reportQuota, takeTries, takeTry } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
 /** Refusals that reveal nothing to the caller. An attempt with such a refusal is not counted. */
@@ -57,6 +58,17 @@ export async function takeMailBudget(
 ): Promise<boolean> {
   const { outcome } = await store.take(keyOf(limits.mail, kind, email), limits.mail, clock())
   return outcome === 'counted'
+}
+
+/**
+ * Counts a change that leaves a row in the database, in the hourly budget of its user. Each kind of change has its own budget,
+ * so that an intruder in one session cannot keep the owner from other changes (CWE-770; ASVS 2.4.1).
+ * @param caller its operation is the kind of change.
+ * @throws Refusal `too_many_requests`, `unavailable`.
+ */
+export async function takeChangeBudget(throttle: Throttle, caller: Caller, userId: UserId): Promise<void> {
+  const limit = throttle.limits.changes
+  await takeTry(throttle, { limit, key: throttle.keyOf(limit, caller.operation, userId) }, { caller, userId })
 }
 
 async function takeNetworkTry(

@@ -20,6 +20,8 @@ export interface ThrottleSettings {
   readonly recoveriesPerNetwork: number
   /** Emails of one kind to one email address in an hour. Default 5. */
   readonly mailsPerAccount: number
+  /** Changes of one kind by one user in an hour: names, access tokens, second factors. Default 100. */
+  readonly changesPerAccount: number
   /** Password hashes for attempts at one account in 10 minutes, right or wrong. Default 300. Each process counts its own. */
   readonly hashesPerAccount: number
   /** Password hashes for attempts from one network in 10 minutes, right or wrong. Default 3,000. Each process counts its own. */
@@ -72,6 +74,11 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
       meaning: 'emails of one kind to one email address in an hour; 1 to 100',
       default: 5,
       schema: z.int().min(1).max(100),
+    },
+    changesPerAccount: {
+      meaning: 'changes of one kind by one user in an hour: of the name, new access tokens, second factors',
+      default: 100,
+      schema: perNetwork,
     },
     hashesPerAccount: {
       meaning: 'password hashes for attempts at one account in 10 minutes, right or wrong, in each process',

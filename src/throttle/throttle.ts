@@ -36,6 +36,9 @@ export type Operation =
   | 'email_change_confirm'
   | 'password_forgot'
   | 'register'
+  | 'user_rename'
+  | 'token_create'
+  | 'factor_change'
 
 /** The origin of an attempt: operation, client and browser. */
 export interface Caller {
