@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sessions: ['pages'],
   'access-tokens': ['pages', 'sessions', 'throttle'],
   passwords: ['audit', 'mail', 'one-time-tokens', 'pages', 'sessions', 'throttle'],
-  accounts: ['audit', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
+  accounts: ['audit', 'invitations', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
   login: ['accounts', 'audit', 'mail', 'pages', 'passwords', 'sessions', 'throttle'],
   invitations: ['mail', 'one-time-tokens'],
   registration: ['accounts', 'login', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],

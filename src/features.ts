@@ -72,7 +72,12 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     ({ exports: part }) => part ?? [],
   )
   const accessKinds = [named.sessions, named.accessTokens, named.factors].flatMap((feature) => feature.access ?? [])
-  const accountsFeature = accounts(core, { ...shared, exports })
+  const accountsFeature = accounts(core, {
+    ...shared,
+    exports,
+    invitationMoves: named.invitations.moves,
+    opensTotp: named.factors.opensTotp,
+  })
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
     login(core, {

@@ -22,6 +22,7 @@ const COMMANDS = [
   'serve',
   'migrate',
   'backup',
+  'export',
   'user create',
   'user import',
   'user list',

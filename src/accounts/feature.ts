@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
+import type { InvitationMoves } from '../invitations/move-invitations.ts'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { ExportPart, Feature } from '../kernel/feature.ts'
 import type { LoginStep } from '../kernel/login-step.ts'
@@ -24,6 +25,9 @@ export interface AccountsOptions extends PasswordService {
   readonly pages: Pages
   /** Parts that the other features add to `GET /user/export`. */
   readonly exports: readonly ExportPart[]
+  readonly invitationMoves: InvitationMoves
+  /** Returns whether the service has the secret that sealed a TOTP secret. */
+  readonly opensTotp: (sealedSecret: string) => boolean
 }
 
 /** Creates the accounts feature: show, rename, export and delete an account; verify and change its email address. */

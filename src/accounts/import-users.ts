@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { describeHash } from '../crypto/foreign-hash.ts'
 import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
+import type { InvitationMoves } from '../invitations/move-invitations.ts'
 import { acceptArgument, booleanSchema, strictMembers } from '../kernel/arguments.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
@@ -15,12 +16,15 @@ import { newUserId, type UserId } from '../kernel/ids.ts'
 import type { FieldError } from '../kernel/refusal.ts'
 import { functionSchema } from '../kernel/setting-schemas.ts'
 import type { AccountEvent } from './events.ts'
-import { type ImportedUser, type ImportUser, parseImportLine } from './import-line.ts'
+import { type ImportedInvitation, type ImportedUser, type ImportLine, parseImportLine } from './import-line.ts'
 import type { MovedUser, UserStore } from './store.ts'
 
 /** Dependencies of `importUsers`. */
 export interface ImportUsersDeps {
   readonly users: UserStore
+  readonly invitationMoves: InvitationMoves
+  /** Returns whether the service has the secret that sealed a TOTP secret. */
+  readonly opensTotp: (sealedSecret: string) => boolean
   readonly hasher: PasswordHasher
   readonly clock: Clock
 }
@@ -64,13 +68,18 @@ export interface ImportOptions {
 }
 
 /** Lines of JSON, or the objects that they describe. */
-export type ImportLines = Iterable<string | ImportUser> | AsyncIterable<string | ImportUser>
+export type ImportLines = Iterable<string | ImportLine> | AsyncIterable<string | ImportLine>
 
 const BATCH_LINES = 500
 const MAX_REFUSED_KEPT = 1_000
 const TAKEN: FieldError = {
   pointer: '#/email',
-  detail: 'A user already has this address, or can still take it back. That user was not changed.',
+  detail: 'A user already has this address or id, or can still take the address back. That user was not changed.',
+}
+const INVITED: FieldError = { pointer: '#/invitation/tokenHash', detail: 'This invitation exists already.' }
+const OTHER_SECRETS: FieldError = {
+  pointer: '#/totp/sealedSecret',
+  detail: 'Was sealed with a secret that is not in LATCHKEY_SECRETS.',
 }
 
 /** A text is a list of characters, and bytes are a list of numbers: neither is a list of lines. */
@@ -110,11 +119,13 @@ export async function importUsers(
   const tally = createTally(onSkipped)
   const requireVerifiable = createSchemeCheck(deps.hasher)
   const store = dryRun ? createDryRun(deps) : createBatchStore(deps, stamp)
-  let batch = new Map<EmailAddress, BatchEntry>()
+  let batch: BatchEntry[] = []
+  const lineOf = new Map<string, number>() // by email address and by id, within the batch
 
   async function flush(): Promise<void> {
-    const entries = [...batch.values()]
-    batch = new Map()
+    const entries = batch
+    batch = []
+    lineOf.clear()
     const created = new Set(entries.length === 0 ? [] : await store(entries))
     for (const { user, line } of entries) {
       if (created.has(user.id)) tally.created()
@@ -124,15 +135,40 @@ export async function importUsers(
     await nextTurn() // lets other requests run between two batches
   }
 
-  async function take(text: string | ImportUser, line: number): Promise<void> {
+  async function takeInvitation(invitation: ImportedInvitation, line: number): Promise<void> {
+    if (await deps.invitationMoves.isThere(invitation)) {
+      return tally.skipped({ line, outcome: 'existing', problems: [INVITED] })
+    }
+    if (!dryRun) await deps.invitationMoves.add(invitation)
+    tally.created()
+  }
+
+  async function take(text: string | ImportLine, line: number): Promise<void> {
     if (typeof text === 'string' && text.trim() === '') return
     const outcome = parseImportLine(text, deps.clock())
     if (!outcome.ok) return tally.skipped({ line, outcome: 'refused', problems: outcome.problems })
-    const { email, passwordHash } = outcome.user
-    const twin = batch.get(email)
-    if (twin !== undefined) return tally.skipped({ line, outcome: 'existing', problems: [standsOn(twin.line)] })
+    if (outcome.user === null) return takeInvitation(outcome.invitation, line)
+    await takeUser(outcome.user, line)
+  }
+
+  function findTwin(user: Record<'email' | 'id', string>): FieldError | null {
+    const [email, id] = [lineOf.get(user.email), lineOf.get(user.id)]
+    if (email !== undefined) return { pointer: '#/email', detail: `Line ${email} has this address already.` }
+    return id === undefined ? null : { pointer: '#/id', detail: `Line ${id} has this id already.` }
+  }
+
+  async function takeUser(imported: ImportedUser, line: number): Promise<void> {
+    const { passwordHash, totp } = imported
+    if (totp !== undefined && !deps.opensTotp(totp.sealedSecret)) {
+      return tally.skipped({ line, outcome: 'refused', problems: [OTHER_SECRETS] })
+    }
+    const moved = toMovedUser(imported, deps.clock)
+    const { id, email } = moved.user
+    const twin = findTwin({ email, id })
+    if (twin !== null) return tally.skipped({ line, outcome: 'existing', problems: [twin] })
     if (passwordHash !== null) await requireVerifiable(passwordHash)
-    batch.set(email, { ...toMovedUser(outcome.user, deps.clock), line })
+    batch.push({ ...moved, line })
+    lineOf.set(email, line).set(id, line)
   }
 
   for await (const text of lines) {
@@ -144,16 +180,12 @@ export async function importUsers(
   return tally.result()
 }
 
-function standsOn(line: number): FieldError {
-  return { pointer: '#/email', detail: `Line ${line} has this address already.` }
-}
-
 /** Returns the record of a user. The id contains the time of creation, so that imported users sort by it. */
-function toMovedUser({ email, name, emailVerified, passwordHash, ...rest }: ImportedUser, clock: Clock): MovedUser {
+function toMovedUser({ email, name, emailVerified, ...rest }: ImportedUser, clock: Clock): MovedUser {
   const now = clock()
   const createdAt = rest.createdAt ?? now
-  const id = newUserId(() => createdAt)
-  return { user: { id, email, emailVerified, name, createdAt, disabledAt: rest.disabled ? now : null }, passwordHash }
+  const id = rest.id ?? newUserId(() => createdAt)
+  return { ...rest, user: { id, email, emailVerified, name, createdAt, disabledAt: rest.disabled ? now : null } }
 }
 
 /** Stores a batch in one transaction; returns the ids of the users that did not exist before. */

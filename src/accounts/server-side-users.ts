@@ -11,8 +11,16 @@ import { type DeleteUserDeps, deleteUser } from './delete-user.ts'
 import { type DisableUserDeps, disableUser } from './disable-user.ts'
 import { type EnableUserDeps, enableUser } from './enable-user.ts'
 import type { AccountEvent } from './events.ts'
+import { type ExportUsersDeps, exportUsers } from './export-users.ts'
 import { type ForcePasswordResetDeps, forcePasswordReset } from './force-password-reset.ts'
-import { type ImportLines, type ImportOptions, type ImportResult, importUsers } from './import-users.ts'
+import type { ImportLine } from './import-line.ts'
+import {
+  type ImportLines,
+  type ImportOptions,
+  type ImportResult,
+  type ImportUsersDeps,
+  importUsers,
+} from './import-users.ts'
 import type { UserRecord } from './store.ts'
 import { type UnlockUserDeps, unlockUser } from './unlock-user.ts'
 
@@ -29,6 +37,11 @@ export interface ServerSideUsers {
    * run the import again: it continues after the users that were stored.
    */
   import(lines: ImportLines, options?: ImportOptions): Promise<ImportResult>
+  /**
+   * Returns all users with their password hashes and factors, and all open invitations, in the form that `import` reads.
+   * Protect the result like the database.
+   */
+  export(): AsyncIterable<ImportLine>
   /** Returns a user by id or by email address; null if the user does not exist. */
   find(idOrEmail: string): Promise<UserRecord | null>
   /**
@@ -81,7 +94,9 @@ export interface ServerSideUsersDeps
     DeleteUserDeps,
     DisableUserDeps,
     EnableUserDeps,
+    ExportUsersDeps,
     ForcePasswordResetDeps,
+    ImportUsersDeps,
     UnlockUserDeps {}
 
 /** Creates the server-side calls about users. */
@@ -113,6 +128,7 @@ export function createServerSideUsers(
       return createUser(deps, await acceptUser(deps, input, stamp), { stamp, emailVerified })
     },
     import: (lines, options = {}) => importUsers(deps, lines, options, stamp),
+    export: () => exportUsers(deps),
     async list(page = {}) {
       const { after, limit = DEFAULT_PAGE } = acceptArgument(pageSchema, page)
       return users.list({ after: after === undefined ? null : parseUserId(after), limit })

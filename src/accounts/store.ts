@@ -4,6 +4,7 @@ import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import type { DisabledFor } from '../passwords/store.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 
 /** A user as administrators see them. */
@@ -26,11 +27,30 @@ export interface NewUser {
   readonly replaces: SessionRef | null
 }
 
-/** A user imported from another system. */
+/** A user of another system, or of another Latchkey database. Times are milliseconds since 1970 UTC. */
 export interface MovedUser {
   readonly user: UserRecord
   /** Null if the user has no password. */
   readonly passwordHash: PasswordHash | null
+  /** Default: the creation of the user. */
+  readonly passwordChangedAt?: number | null | undefined
+  /** Devices for which the password must be reset. Default: none. */
+  readonly passwordDisabledFor?: DisabledFor | null | undefined
+  /** Default: the user has no authenticator app. */
+  readonly totp?: MovedTotp | null | undefined
+  /** Default: the user has no recovery codes. */
+  readonly recoveryCodes?: { readonly createdAt: number; readonly hashes: readonly string[] } | null | undefined
+}
+
+/** A TOTP secret in force. Times are milliseconds since 1970 UTC. */
+export interface MovedTotp {
+  /** The secret, sealed with the secrets of the service. */
+  readonly sealedSecret: string
+  readonly createdAt: number
+  readonly confirmedAt: number
+  /** The time step of the latest code that was accepted. */
+  readonly lastStep: number
+  readonly lastUsedAt: number | null
 }
 
 /** Proof of an email address by a one-time token that was emailed to it. The proof uses up the token. */
@@ -79,7 +99,7 @@ export interface UserStore {
   /** Stores a user with password, first session and tokens, or stores nothing. */
   create(newUser: NewUser, effectsOf: EffectsOf): Promise<'created' | 'email_taken' | 'invitation_used'>
   /**
-   * Stores the users whose addresses are free: no other user has the address, and at `now` no user can still take it
+   * Stores the users whose ids and addresses are free: no other user has them, and at `now` no user can still take it
    * back by undoing a change of address. Existing users are not changed. Returns the ids of the stored users.
    */
   importMany(
@@ -87,6 +107,8 @@ export interface UserStore {
     now: number,
     effectsOf: EffectsOf<readonly UserId[]>,
   ): Promise<readonly UserId[]>
+  /** Returns a page of users with everything that another database needs to log them in. */
+  listMoved(page: UserPage): Promise<MovedUser[]>
   /** Returns the addresses that belong to a user, or that a user can still take back at `now`. */
   findTaken(emails: readonly EmailAddress[], now: number): Promise<readonly EmailAddress[]>
   findById(id: UserId): Promise<UserRecord | null>

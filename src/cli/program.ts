@@ -3,6 +3,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { VERSION } from '../kernel/version.ts'
 import { auditCommand } from './audit.ts'
 import { backupCommand } from './backup.ts'
+import { exportCommand } from './export.ts'
 import { inviteCommand } from './invite.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
@@ -29,6 +30,7 @@ const commands = [
   serveCommand(),
   migrateCommand(),
   backupCommand(),
+  exportCommand(),
   userCommand(),
   sessionCommand(),
   auditCommand(),

@@ -24,6 +24,8 @@ export interface FactorsOptions extends SecondFactorSettings {
 /** The feature of the factors, and what the login needs of it. */
 export interface FactorsFeature extends Feature {
   readonly secondFactors: SecondFactors
+  /** Returns whether the service has the secret that sealed a TOTP secret. */
+  readonly opensTotp: (sealedSecret: string) => boolean
 }
 
 /** Creates the feature of the factors besides the password: authenticator app, recovery codes, remembered devices. */
@@ -54,6 +56,7 @@ export function factors(core: Core, { secondFactor, moreSteps, ...options }: Fac
       collect: async (user) => ({ factors: await readFactors(deps, user) }),
     },
     access: deviceAccess(deps),
+    opensTotp: (sealedSecret) => deps.totpSealer.open(sealedSecret) !== null,
     secondFactors: {
       steps: [...own, ...moreSteps] as readonly LoginStep[],
       isRemembered: (owner, tokens) => isRemembered(deps, owner, tokens),

@@ -34,6 +34,13 @@ export interface EpochOfUser {
   readonly securityEpoch: number
 }
 
+/** A page of invitations. */
+export interface InvitationPage {
+  /** Only invitations with a greater hash; null starts with the first. */
+  readonly after: TokenHash | null
+  readonly limit: number
+}
+
 /** Storage of one-time tokens. The transaction that a token allows also uses it up. */
 export interface OneTimeTokenStore {
   /** Stores tokens, with their events and emails. */
@@ -50,6 +57,8 @@ export interface OneTimeTokenStore {
   exchange(used: OneTimeToken, tokens: readonly OneTimeToken[], effectsOf: EffectsOf): Promise<boolean>
   /** Finds a token. Returns null if it does not exist, has a purpose that is not listed, or has expired at `now`. */
   find(tokenHash: TokenHash, purposes: readonly TokenPurpose[], now: number): Promise<OneTimeToken | null>
+  /** Returns invitations that have not expired at `now`, in the order of their hashes. */
+  listInvitations(page: InvitationPage, now: number): Promise<OneTimeToken[]>
   /** Deletes the pending changes of email address that sessions of this user requested. Returns their number. */
   endEmailChanges(userId: UserId): Promise<number>
   /** Reserves a token until `claimedUntil`. Returns false if it does not exist, or if it is already reserved at `now`. */

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import type { InsertObject, Transaction } from 'kysely'
 import type { MovedUser } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { findReservedEmails } from './one-time-tokens.ts'
@@ -7,8 +7,8 @@ import type { Database } from './schema.ts'
 import { at } from './time.ts'
 
 /**
- * Inserts users, and their passwords, with one statement each. Skips users whose email address is taken, or reserved
- * for a user who may still undo a change of address.
+ * Inserts users, and with one statement each their passwords and factors. Skips users whose id or email address is taken,
+ * or whose address is reserved for a user who may still undo a change of address.
  * @returns the ids of the inserted users, or null if there are none.
  */
 export async function insertMovedUsers(
@@ -23,18 +23,52 @@ export async function insertMovedUsers(
   const stored = await trx
     .insertInto('users')
     .values(inOrderOfEmail(free).map(toMovedRow))
-    .onConflict((conflict) => conflict.column('email').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .execute()
   if (stored.length === 0) return null
   const ids = new Set(stored.map(({ id }) => id))
-  const passwords = users.flatMap(({ user, passwordHash }) =>
-    passwordHash !== null && ids.has(user.id)
-      ? [{ user_id: user.id, hash: passwordHash, changed_at: at(user.createdAt) }]
-      : [],
-  )
+  const inserted = users.filter(({ user }) => ids.has(user.id))
+  await insertCredentials(trx, inserted)
+  return inserted.map(({ user }) => user.id)
+}
+
+async function insertCredentials(trx: Transaction<Database>, users: readonly MovedUser[]): Promise<void> {
+  const passwords = users.flatMap(toPasswordRows)
+  const secrets = users.flatMap(toTotpRows)
+  const codes = users.flatMap(toRecoveryCodeRows)
   if (passwords.length > 0) await trx.insertInto('passwords').values(passwords).execute()
-  return users.map(({ user }) => user.id).filter((id) => ids.has(id))
+  if (secrets.length > 0) await trx.insertInto('totp').values(secrets).execute()
+  if (codes.length > 0) await trx.insertInto('recovery_codes').values(codes).execute()
+}
+
+function toPasswordRows({ user, passwordHash, ...rest }: MovedUser): InsertObject<Database, 'passwords'>[] {
+  if (passwordHash === null) return []
+  const changedAt = at(rest.passwordChangedAt ?? user.createdAt)
+  return [
+    { user_id: user.id, hash: passwordHash, changed_at: changedAt, disabled_for: rest.passwordDisabledFor ?? null },
+  ]
+}
+
+function toTotpRows({ user, totp }: MovedUser): InsertObject<Database, 'totp'>[] {
+  if (totp == null) return []
+  const { sealedSecret, createdAt, confirmedAt, lastStep, lastUsedAt } = totp
+  return [
+    {
+      user_id: user.id,
+      sealed_secret: sealedSecret,
+      created_at: at(createdAt),
+      confirmed_at: at(confirmedAt),
+      last_step: lastStep,
+      last_used_at: lastUsedAt === null ? null : at(lastUsedAt),
+    },
+  ]
+}
+
+function toRecoveryCodeRows({ user, recoveryCodes }: MovedUser): InsertObject<Database, 'recovery_codes'>[] {
+  if (recoveryCodes == null) return []
+  const { hashes, createdAt } = recoveryCodes
+  return hashes.map((hash) => ({ user_id: user.id, code_hash: hash, created_at: at(createdAt) }))
 }
 
 /** Two concurrent imports of the same addresses lock them in the same order, so that they cannot deadlock. */

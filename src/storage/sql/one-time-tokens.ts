@@ -4,7 +4,7 @@ import { onlyEvents } from '../../kernel/effects.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { User } from '../../kernel/principal.ts'
-import type { OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../one-time-tokens/store.ts'
+import type { InvitationPage, OneTimeToken, OneTimeTokenStore, TokenPurpose } from '../../one-time-tokens/store.ts'
 import type { Database, OneTimeTokensTable } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
@@ -49,10 +49,10 @@ export function createOneTimeTokenStore({ db, reader, transact }: TransactingDat
       return row === undefined ? null : toOneTimeToken(row)
     },
 
-    async endEmailChanges(userId) {
-      const ended = await transact(onlyEvents(), async (trx) => (await endEmailChangesOf(trx, userId)) || null)
-      return ended ?? 0
-    },
+    listInvitations: (page, now) => listInvitations(reader, page, now),
+
+    endEmailChanges: async (userId) =>
+      (await transact(onlyEvents(), async (trx) => (await endEmailChangesOf(trx, userId)) || null)) ?? 0,
 
     async claim(tokenHash, now, claimedUntil) {
       const { numUpdatedRows } = await db
@@ -98,6 +98,23 @@ async function cancelTokens(trx: Transaction<Database>, userId: UserId, purpose:
     .where('purpose', '=', purpose)
     .executeTakeFirst()
   return numDeletedRows > 0n || null
+}
+
+async function listInvitations(
+  db: Kysely<Database>,
+  { after, limit }: InvitationPage,
+  now: number,
+): Promise<OneTimeToken[]> {
+  const rows = await db
+    .selectFrom('one_time_tokens')
+    .selectAll()
+    .where('purpose', '=', 'invitation')
+    .where('expires_at', '>', at(now))
+    .$if(after !== null, (query) => query.where('token_hash', '>', after))
+    .orderBy('token_hash')
+    .limit(limit)
+    .execute()
+  return rows.map(toOneTimeToken)
 }
 
 /** Stores a token, in the transaction that creates it. */

@@ -5,6 +5,7 @@ import type { UserId } from '../../kernel/ids.ts'
 import { erasePersonalData } from './audit-rows.ts'
 import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
+import { listMovedUsers } from './export-users.ts'
 import { insertMovedUsers } from './import-users.ts'
 import {
   AddressReserved,
@@ -41,6 +42,8 @@ export function createUserStore(database: TransactingDatabase): UserStore {
     async importMany(users, now, effectsOf) {
       return (await transact(effectsOf, (trx) => insertMovedUsers(trx, users, now))) ?? []
     },
+
+    listMoved: (page) => listMovedUsers(reader, page),
 
     async findTaken(emails, now) {
       const rows = await reader.selectFrom('users').select('email').where('email', 'in', emails).execute()
