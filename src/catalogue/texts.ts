@@ -8,6 +8,7 @@ import { ACCOUNT_TEXTS } from '../accounts/texts.ts'
 import { ACTIVITY_TEXTS } from '../audit/texts.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import { LOGIN_TEXTS } from '../login/texts.ts'
+import { ERROR_TEXTS } from '../pages/error-texts.ts'
 import { FIELD_TEXTS } from '../pages/field-texts.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { PASSWORD_TEXTS } from '../passwords/texts.ts'
@@ -17,6 +18,7 @@ import { SESSION_TEXTS } from '../sessions/texts.ts'
 const TABLES = {
   pages: PAGE_TEXTS,
   fields: FIELD_TEXTS,
+  errors: ERROR_TEXTS,
   login: LOGIN_TEXTS,
   register: REGISTER_TEXTS,
   passwords: PASSWORD_TEXTS,

@@ -41,7 +41,7 @@ export function toResponse(answer: Answer, headers: Headers, now: number): Respo
   if (answer.fileName !== undefined) {
     headers.set('Content-Disposition', `attachment; filename="${answer.fileName}"`)
   }
-  for (const [name, value] of Object.entries(answer.headers ?? {})) headers.set(name, value)
+  for (const [name, value] of Object.entries(answer.headers ?? {})) setHeader(headers, name, value)
   if (answer.location !== undefined) headers.set('Location', answer.location)
   if (answer.text !== undefined) {
     headers.set('Content-Type', answer.text.type)
@@ -52,4 +52,10 @@ export function toResponse(answer: Answer, headers: Headers, now: number): Respo
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers })
   if (!headers.has('Content-Type')) headers.set('Content-Type', 'application/json')
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers })
+}
+
+/** Sets a header; `Vary` is a list, to which CORS may have added a name. */
+function setHeader(headers: Headers, name: string, value: string): void {
+  if (name === 'Vary') headers.append(name, value)
+  else headers.set(name, value)
 }

@@ -12,6 +12,7 @@ import type { Authenticated, Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, ATTEMPT_HEADER, type FormUse, type Route, type RouteRequest } from '../kernel/route.ts'
 import { refuseTransferCoding } from '../kernel/transfer-coding.ts'
+import { errorPage } from '../pages/error-page.ts'
 import type { Pages } from '../pages/pages.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import { toResponse } from './answer.ts'
@@ -21,6 +22,7 @@ import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './ex
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isLocalRequest } from './is-local-request.ts'
 import { isDecodable } from './percent-escapes.ts'
+import { prefersHtml } from './prefers-html.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { isFault, refusalResponse } from './refusal-response.ts'
 import { refuseMisdirected } from './refuse-misdirected.ts'
@@ -151,7 +153,7 @@ function toCall(
     sessionToken: () => found?.token ?? null,
     client,
     isCookieless: exchange.isCookieless,
-    wantsHtml: /\btext\/html\b/.test(request.headers.get('accept') ?? ''),
+    wantsHtml: prefersHtml(request.headers.get('accept')),
     cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
     isLocal: () => isLocalRequest(request, exchange.connection),
@@ -284,7 +286,23 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   const isDead = exchange.found === null && exchange.credentials?.hasCookie === true
   const cookies = isDead ? deps.cookies.clear() : []
   const context = { authUrl: deps.links.authUrl, cookieName: deps.cookies.name() }
-  return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, now: deps.clock() })
+  const page = prefersHtml(exchange.request.headers.get('accept')) ? await toErrorPage(deps, exchange, refusal) : null
+  return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, page, now: deps.clock() })
+}
+
+/** Returns the page that a browser gets instead of a refusal in JSON. */
+function toErrorPage(deps: AppDeps, { request, requestId }: Exchange, refusal: Refusal): Promise<Answer<never>> {
+  const { pathname, search, searchParams } = new URL(request.url)
+  return errorPage(deps.pages, {
+    request: {
+      query: Object.fromEntries(searchParams),
+      cookies: (suffix) => readCookies(request.headers.get('cookie') ?? '', deps.cookies.name(suffix)),
+      header: (name) => request.headers.get(name),
+    },
+    refusal,
+    again: request.method === 'GET' ? parseNextLocation(`${pathname}${search}`, deps.origins) : null,
+    requestId,
+  })
 }
 
 /** Passes the events of a refusal to `onEvent`. They are not stored: a caller can cause any number of them. */

@@ -1,5 +1,6 @@
 import type { Cookie } from '../kernel/cookie.ts'
 import type { Refusal } from '../kernel/refusal.ts'
+import type { Answer } from '../kernel/route.ts'
 import type { ProblemJson } from '../kernel/wire.ts'
 import { toResponse } from './answer.ts'
 
@@ -15,6 +16,8 @@ export interface RefusalExtras {
   /** The common headers. */
   readonly headers: Headers
   readonly cookies: readonly Cookie[]
+  /** The page that a browser gets instead of the JSON. */
+  readonly page?: Answer<never> | null
   readonly now: number
 }
 
@@ -31,14 +34,15 @@ export function isFault({ status, code }: Refusal): boolean {
 export function refusalResponse(
   refusal: Refusal,
   context: RefusalContext,
-  { headers, cookies, now }: RefusalExtras,
+  { headers, cookies, page = null, now }: RefusalExtras,
 ): Response {
   const { status, allow, retryAfterSeconds } = refusal
-  headers.set('Content-Type', 'application/problem+json')
   const challenge = challengeOf(refusal, context)
   if (challenge !== null) headers.set('WWW-Authenticate', challenge)
   if (allow !== undefined) headers.set('Allow', allow.join(', '))
   if (status === 429 || status === 503) headers.set('Retry-After', String(retryAfterSeconds ?? DEFAULT_RETRY_SECONDS))
+  if (page !== null) return toResponse({ ...page, cookies: [...cookies, ...(page.cookies ?? [])] }, headers, now)
+  headers.set('Content-Type', 'application/problem+json')
   return toResponse({ status, body: toProblem(refusal, context), cookies }, headers, now)
 }
 

@@ -30,7 +30,7 @@ export function loginPage(page: EntryPage, offers: LoginOffers): PageParts {
   const isRemembered = flash?.problem === undefined ? query.remember === 'on' : flash.values?.remember === 'on'
   const links = { next, remember: isRemembered ? 'on' : null }
   const forgot = html`<a href="${withQuery(`${basePath}/password/forgot`, links)}">${texts.forgot}</a>`
-  const isKnown = flash?.values?.email !== undefined
+  const isKnown = flash?.problem !== undefined && flash.values?.email !== undefined
   const body = html`${field(page, {
     name: 'email',
     label: emailLabel,

@@ -27,7 +27,8 @@ export interface Field {
 /** Renders a label, a hint, an input and its error. */
 export function field(view: PageView, options: Field): Html {
   const { name, type, autocomplete, maxLength, inputMode, locked } = options
-  const value = view.flash?.values?.[name] ?? options.value ?? ''
+  const typed = view.flash?.problem === undefined ? undefined : view.flash.values?.[name]
+  const value = typed ?? options.value ?? ''
   const input = html`<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}"${type === 'email' || inputMode !== undefined ? html` spellcheck="false" autocapitalize="none"` : ''}${inputMode === undefined ? '' : html` inputmode="${inputMode}"`}${maxLength === undefined ? '' : html` maxlength="${maxLength}"`}${locked ? html` readonly` : ''}${inputState(view, options)}>`
   return labelled(view, options, input)
 }
