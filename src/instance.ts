@@ -2,11 +2,11 @@ import type { ServerSideTokens } from './access-tokens/server-side-tokens.ts'
 import type { ServerSideUsers } from './accounts/server-side-users.ts'
 import type { ServerSideAudit } from './audit/server-side-audit.ts'
 import type { AnyRequest, CookieTarget } from './authentication/any-request.ts'
-import type { Requirement } from './authentication/requirement.ts'
+import type { Requirement, SessionRequirement } from './authentication/requirement.ts'
 import type { MailKind } from './catalogue/mails.ts'
 import type { ServerSideInvitations } from './invitations/server-side-invitations.ts'
 import type { Connection } from './kernel/connection.ts'
-import type { Principal } from './kernel/principal.ts'
+import type { Principal, SessionPrincipal } from './kernel/principal.ts'
 import type { MailCount } from './mail/mail-counts.ts'
 import type { ServerSideSessions } from './sessions/server-side-sessions.ts'
 import type { VerificationCounts } from './sessions/verify-session.ts'
@@ -41,10 +41,12 @@ export interface Latchkey {
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /**
    * Returns the principal of a request, or throws a refusal. `toResponse` turns the refusal into a response.
-   * @param requirement conditions that the principal must meet. Default: none.
+   * @param requirement conditions that the principal must meet. Default: none. With `session: true` or `fresh: true` the principal
+   *   is a session, also in its type.
    * @throws Refusal `unauthenticated`, `invalid_token`, `two_credentials`, `cookie_required`,
    *   `reauthentication_required`, `insufficient_scope`, `unavailable`. ConfigurationError if the requirement is wrong.
    */
+  require(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
   /**
    * Checks a requirement for `require` without a request, so that a wrong one stops the start of the application. The

@@ -293,6 +293,7 @@ describe('wrong settings of the server are refused at the start, with a reason (
       NODE_ENV: 'production',
       LATCHKEY_BASE_URL: 'https://id.example.com/',
       LATCHKEY_SECRETS: `${secret},${secret}`,
+      LATCHKEY_TRUSTED_ORIGINS: 'https://app.example.com,https://app.example.org',
     }
     const server = await startServerProcess(env, cwd)
     const { headers } = await server.client().post('/auth/register', { email: 'a@example.com', password: PASSWORD })
@@ -301,6 +302,8 @@ describe('wrong settings of the server are refused at the start, with a reason (
     expect((await server.client().get('/')).headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
     expect(server.lines.every((line) => line.startsWith('{'))).toBe(true)
     expect(server.lines.find((line) => line.includes('"level":40'))).toContain('SMTP_URL is not set')
+    const warning = server.lines.find((line) => line.includes('trusted origins')) // of another site
+    expect(warning).toContain('The trusted origins https://app.example.org are on another site')
     await server.end('SIGTERM')
   })
 

@@ -15,9 +15,10 @@ import {
   requireRequest,
   takesCookie,
 } from './any-request.ts'
+import { checkRequirement, createRequirementCheck } from './check-requirement.ts'
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyDeps, identify } from './identify.ts'
-import { checkRequirement, createRequirementCheck, type Requirement } from './requirement.ts'
+import type { Requirement, SessionRequirement } from './requirement.ts'
 import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
 /** Dependencies of authentication. */
@@ -35,6 +36,7 @@ export interface Authentication {
   /** Returns the principal of a request, or null; see `Latchkey.authenticate`. */
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /** Returns the principal of a request or throws; see `Latchkey.require`. */
+  require(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
   /** Throws ConfigurationError if a requirement is wrong. */
   checkRequirement(requirement?: Requirement): void
@@ -56,6 +58,18 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const cookieName = deps.cookies.name()
   const acceptRequirement = createRequirementCheck(deps.scopes)
 
+  function requirePrincipal(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
+  function requirePrincipal(request: AnyRequest, requirement?: Requirement): Promise<Principal>
+  async function requirePrincipal(request: AnyRequest, requirement: Requirement = {}): Promise<Principal> {
+    acceptRequirement(requirement)
+    requireRequest(request)
+    const credentials = readCredentials(request, cookieName)
+    const found = credentials.refusal === null ? await identify(deps, credentials, stamp) : null
+    if (found === null) throw refuseCredentials(credentials)
+    await checkRequirement(deps, found.principal, requirement)
+    return found.principal
+  }
+
   const authentication: Authentication = {
     readCredentials: (request) => readCredentials(request, cookieName),
     identify: (credentials, stampOfRequest) => identify(deps, credentials, stampOfRequest),
@@ -73,15 +87,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       }
       return found.principal
     },
-    async require(request, requirement = {}) {
-      acceptRequirement(requirement)
-      requireRequest(request)
-      const credentials = readCredentials(request, cookieName)
-      const found = credentials.refusal === null ? await identify(deps, credentials, stamp) : null
-      if (found === null) throw refuseCredentials(credentials)
-      await checkRequirement(deps, found.principal, requirement)
-      return found.principal
-    },
+    require: requirePrincipal,
     checkRequirement: (requirement = {}) => acceptRequirement(requirement),
     requireFresh: (session) => requireFreshSession(deps, session),
     issueCookies: (issued, credentials) =>

@@ -1,9 +1,3 @@
-import { z } from 'zod'
-import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
-import { hasScopes, type Principal } from '../kernel/principal.ts'
-import { Refusal } from '../kernel/refusal.ts'
-import { type FreshnessDeps, requireFreshSession, requireSession } from '../sessions/freshness.ts'
-
 /** Conditions that `require` checks. */
 export interface Requirement {
   /** If true, the user must have proved their identity within the freshness limit (10 minutes by default). Default false. */
@@ -14,32 +8,5 @@ export interface Requirement {
   readonly session?: boolean
 }
 
-/**
- * Returns a function that refuses wrong requirements. A misspelt condition that is ignored would let every principal in.
- * @param scopes the scopes of the service.
- * @returns a function that throws ConfigurationError.
- */
-export function createRequirementCheck(scopes: readonly string[]): (requirement: unknown) => void {
-  const known = scopes.length === 0 ? 'this service has none: set the option scopes' : `they are ${scopes.join(', ')}`
-  const noScope = `must be a scope of this service; ${known}`
-  const schema = strictMembers({
-    fresh: booleanSchema.optional(),
-    session: booleanSchema.optional(),
-    scopes: z.array(z.enum(scopes, noScope), `must be a list of scopes of this service; ${known}`).optional(),
-  })
-  return (requirement) => void acceptConfiguration('require', schema, requirement)
-}
-
-/**
- * Checks that a principal meets a requirement.
- * @throws Refusal `insufficient_scope`, `reauthentication_required`.
- */
-export async function checkRequirement(
-  deps: FreshnessDeps,
-  principal: Principal,
-  { fresh = false, session = false, scopes = [] }: Requirement,
-): Promise<void> {
-  if (session) requireSession(principal)
-  if (fresh) await requireFreshSession(deps, requireSession(principal).session)
-  if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
-}
+/** Conditions that only a session meets: `require` then returns the principal of a session. */
+export type SessionRequirement = Requirement & ({ readonly session: true } | { readonly fresh: true })

@@ -10,7 +10,7 @@ export interface CallOptions {
 /** Refusals that the server answers before it knows the route, or because of a bug. */
 type AnyRefusal = 'headers_too_large' | 'request_timeout' | 'internal_error'
 
-/** The answer of a call. Throws what `fetch` throws, and an Error if the answer does not come from Latchkey. */
+/** The answer of a call. It throws the reason of an aborted signal, and a TypeError for wrong arguments. */
 export type Answer<Key extends WireKey> = Promise<Result<WireAnswer<Key>, WireTypes<Key>['refusal'] | AnyRefusal>>
 
 /** A call without input. */

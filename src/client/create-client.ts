@@ -1,6 +1,7 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall } from './calls.ts'
 import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
+import { confirmCookie, isElsewhere } from './confirm-cookie.ts'
 import { factorMembers } from './factor-members.ts'
 import { followSession } from './follow-session.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
@@ -53,6 +54,19 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     if (data.status === 'complete') who.isNow(data)
   }
   const isOver = (): void => who.isNow(null)
+  const checks = { session: plain('GET /session'), attempt: plain('GET /login/attempt') }
+  /** A call that begins a session. On a page of another origin, the client checks that the browser kept the cookie. */
+  function first<Key extends 'POST /login' | 'POST /register'>(key: Key): BodyCall<Key> {
+    return async (body, callOptions) => {
+      if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, callOptions)
+      const result = await confirmCookie<Key>(await call(key, { body }, callOptions), checks, {
+        ...options,
+        ...callOptions,
+      })
+      if (result.ok) isComplete(result.data)
+      return result
+    }
+  }
 
   return {
     get state() {
@@ -60,8 +74,8 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     },
     onChange: who.onChange,
     session: who.ask,
-    register: withBody('POST /register', isComplete),
-    logIn: withBody('POST /login', isComplete),
+    register: first('POST /register'),
+    logIn: first('POST /login'),
     logOut: plain('POST /logout', isOver),
     reauthenticate: withBody('POST /reauthenticate', who.hasNews),
     metadata: plain('GET '),

@@ -8,12 +8,19 @@ export interface Success<Data> {
   readonly data: Data
 }
 
-/** The result of a call that Latchkey refused. */
+/**
+ * Codes of the client itself. `network_error`: no answer arrived, or a proxy answered that the service is down.
+ * `unexpected_answer`: the answer does not come from Latchkey. `session_not_kept`: the login succeeded, but the browser did not
+ * keep its cookie.
+ */
+export type ClientCode = 'network_error' | 'unexpected_answer' | 'session_not_kept'
+
+/** The result of a call that failed: Latchkey refused it, or the client got no answer of Latchkey. */
 export interface Refused<Code extends RefusalCode = RefusalCode> {
   readonly ok: false
   /** Stable; see the problems page. A newer server may have codes that this client does not know. */
-  readonly code: Code
-  /** HTTP status. */
+  readonly code: Code | ClientCode
+  /** HTTP status; 0 if no answer arrived. */
   readonly status: number
   /** Short name for users. */
   readonly title: string
@@ -23,6 +30,8 @@ export interface Refused<Code extends RefusalCode = RefusalCode> {
   readonly errors: readonly FieldError[]
   /** Seconds after which a retry makes sense; null if the answer does not say. */
   readonly retryAfterSeconds: number | null
+  /** The error that `fetch` threw; only with the code `network_error`. */
+  readonly cause?: unknown
 }
 
 /** The result of a call: a success, or a refusal with one of the codes that the call can have. */

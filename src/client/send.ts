@@ -5,7 +5,7 @@
  */
 import type { RefusalCode } from '../catalogue/refusals.ts'
 import type { ProblemJson } from '../kernel/wire.ts'
-import type { Result } from './result.ts'
+import type { ClientCode, Refused, Result } from './result.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** How a client reaches Latchkey. */
@@ -44,13 +44,16 @@ export interface Outgoing {
 const NOTHING_DONE = ['too_many_requests', 'overloaded']
 
 /**
- * Sends a request and reads the answer.
- * @throws what `fetch` throws, the reason of the signal, and an Error if the answer does not come from Latchkey.
+ * Sends a request and reads the answer. A failure of the network is a result as well.
+ * @throws the reason of the signal, and a TypeError for a URL or a body that cannot be sent.
  */
 export async function send(settings: SendSettings, outgoing: Outgoing): Promise<Result<unknown>> {
   const { maxRetries = 2, maxRetryWaitSeconds = 5 } = settings
+  const text = outgoing.body === undefined ? null : JSON.stringify(outgoing.body)
   for (let retries = 0; ; retries++) {
-    const { response, json } = await exchange(settings, outgoing)
+    const answer = await exchange(settings, outgoing, text)
+    if ('ok' in answer) return answer
+    const { response, json } = answer
     const retryAfterSeconds = readRetryAfter(response.headers)
     const wait = isRepeatable(outgoing.method, response.status, json) ? retryAfterSeconds : null
     if (retries >= maxRetries || wait === null || wait > maxRetryWaitSeconds) {
@@ -62,19 +65,36 @@ export async function send(settings: SendSettings, outgoing: Outgoing): Promise<
 
 async function exchange(
   { authUrl, fetch = globalThis.fetch, headers, credentials = 'same-origin' }: SendSettings,
-  { method, path, body, signal }: Outgoing,
-): Promise<{ response: Response; json: unknown }> {
-  const response = await fetch(authUrl + path, {
-    method,
-    credentials,
-    redirect: 'error', // Latchkey answers no call with a redirect, and another origin must not get the password
-    ...(signal && { signal }),
-    headers: body === undefined ? { ...headers } : { ...headers, 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
-  })
-  const text = await response.text()
-  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
-  return { response, json: isJson ? JSON.parse(text) : text === '' ? null : undefined }
+  { method, path, signal }: Outgoing,
+  body: string | null,
+): Promise<{ response: Response; json: unknown } | Refused> {
+  const url = authUrl + path
+  try {
+    const response = await fetch(url, {
+      method,
+      credentials,
+      redirect: 'error', // Latchkey answers no call with a redirect, and another origin must not get the password
+      ...(signal && { signal }),
+      headers: body === null ? { ...headers } : { ...headers, 'content-type': 'application/json' },
+      body,
+    })
+    return { response, json: readJson(response.headers, await response.text()) }
+  } catch (cause) {
+    signal?.throwIfAborted()
+    if (!URL.canParse(url, globalThis.location?.href)) throw cause // a relative URL outside a browser
+    const detail = 'Please check your connection and try again.'
+    return failure('network_error', { status: 0, detail, retryAfterSeconds: null, cause })
+  }
+}
+
+/** Returns the JSON of an answer, null if it is empty, and undefined if it is no JSON. */
+function readJson(headers: Headers, text: string): unknown {
+  if (!/\bjson\b/.test(headers.get('content-type') ?? '')) return text === '' ? null : undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return
+  }
 }
 
 function isRepeatable(method: string, status: number, json: unknown): boolean {
@@ -85,14 +105,23 @@ function isRepeatable(method: string, status: number, json: unknown): boolean {
 function toResult(response: Response, json: unknown, retryAfterSeconds: number | null): Result<unknown> {
   if (response.ok && json !== undefined) return { ok: true, data: json }
   const problem = json as ProblemJson | null | undefined // if it has a code
-  if (response.ok || !problem?.code) {
-    throw new Error(
-      `${response.status} from ${response.url} is not an answer of Latchkey: are baseUrl and basePath right?`,
-    )
-  }
+  if (response.ok || !problem?.code) return notFromLatchkey(response, retryAfterSeconds)
   const { status, title, detail, errors = [] } = problem
   const code = problem.code as RefusalCode // of this version; a newer server may have other codes
   return { ok: false, code, status, title, detail, errors, retryAfterSeconds }
+}
+
+/** Returns the result of a call whose answer does not come from Latchkey. */
+function notFromLatchkey({ status, url }: Response, retryAfterSeconds: number | null): Refused {
+  const detail = `${status} from ${url} is not an answer of Latchkey`
+  return status < 500
+    ? failure('unexpected_answer', { status, detail: `${detail}: are baseUrl and basePath right?`, retryAfterSeconds })
+    : failure('network_error', { status, detail: `${detail}. Please try again later.`, retryAfterSeconds })
+}
+
+/** Returns the result of a call without an answer of Latchkey. Pages show its title. */
+function failure(code: ClientCode, more: Pick<Refused, 'status' | 'detail' | 'retryAfterSeconds' | 'cause'>): Refused {
+  return { ok: false, code, title: 'The service does not answer', errors: [], ...more }
 }
 
 /** Seconds or a date (RFC 9110 section 10.2.3). */

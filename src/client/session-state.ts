@@ -13,7 +13,7 @@ export type SessionState =
   | {
       /** The service did not answer, and the client has no earlier answer. */
       readonly status: 'unavailable'
-      /** The refusal, or the error that `fetch` threw. */
+      /** The refusal; `network_error` if the service did not answer. */
       readonly error: Refused | Error
     }
 

@@ -322,7 +322,7 @@ function reportRefusal(deps: AppDeps, exchange: Exchange, { code, reason, thrott
 function answerOptions(deps: AppDeps, exchange: Exchange, allow: readonly string[]): Response {
   const headers = newHeaders(deps, exchange)
   headers.set('Allow', allow.join(', '))
-  if (headers.has('Access-Control-Allow-Origin')) addPreflightHeaders(headers)
+  if (headers.has('Access-Control-Allow-Origin')) addPreflightHeaders(headers, exchange.request.headers)
   return new Response(null, { status: 204, headers })
 }
 

@@ -51,9 +51,22 @@ export function addCorsHeaders(answer: Headers, request: Headers, { trusted }: O
   answer.set('Access-Control-Expose-Headers', 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id')
 }
 
-/** Adds the headers that answer a preflight of a trusted origin. */
-export function addPreflightHeaders(answer: Headers): void {
+/** Headers that pages must not send: credentials that are not the cookie, and what only proxies say. */
+const WITHHELD_HEADERS =
+  /^(?:\*|authorization|dpop|forwarded|latchkey-.*|x-auth-.*|x-forwarded-.*|x-http-method.*|x-real-ip)$/i
+/** A field name (RFC 9110 section 5.1), not longer than any name in use. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/
+const MAX_HEADER_NAMES = 32
+
+/**
+ * Adds the headers that answer a preflight of a trusted origin. Tools for tracing add headers of many names to every request
+ * (`traceparent`, `baggage`, `sentry-trace`), so all are allowed except `WITHHELD_HEADERS`.
+ */
+export function addPreflightHeaders(answer: Headers, request: Headers): void {
+  const asked = (request.get('access-control-request-headers') ?? '').split(',').map((name) => name.trim())
+  const allowed = asked.filter((name) => HEADER_NAME.test(name) && !WITHHELD_HEADERS.test(name))
+  const others = new Set(allowed.map((name) => name.toLowerCase()).filter((name) => name !== 'content-type'))
   answer.set('Access-Control-Allow-Methods', ALLOWED_METHODS)
-  answer.set('Access-Control-Allow-Headers', 'Content-Type')
+  answer.set('Access-Control-Allow-Headers', ['Content-Type', ...[...others].slice(0, MAX_HEADER_NAMES)].join(', '))
   answer.set('Access-Control-Max-Age', PREFLIGHT_SECONDS)
 }

@@ -4,7 +4,7 @@ import { DAY_MS, MINUTE_MS } from '../kernel/clock.ts'
 import { parseIpNetwork } from '../kernel/ip-address.ts'
 import { parseInteger, parseList } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
-import { originSchema } from './origin-schema.ts'
+import { trustedOriginSchema } from './origin-schema.ts'
 
 /** Settings of the service as a whole. */
 export interface ServiceSettings {
@@ -65,7 +65,7 @@ export const serviceSettings: Settings<ServiceSettings> = defineSettings<Service
   trustedOrigins: {
     meaning: 'comma-separated other origins whose pages may call Latchkey with credentials',
     default: [],
-    schema: z.array(originSchema),
+    schema: z.array(trustedOriginSchema),
     variable: { name: 'LATCHKEY_TRUSTED_ORIGINS', parse: parseList },
   },
   trustProxy: {

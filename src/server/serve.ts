@@ -6,6 +6,7 @@ import type { Configuration } from './configuration.ts'
 import { createHttpServer } from './http-server.ts'
 import { createServerLog, type ServerLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { warnOfOtherSites } from './other-sites.ts'
 
 /** A running server. */
 export interface RunningServer {
@@ -37,6 +38,8 @@ export async function startServer({ environment, options, closeMailer }: Configu
     ...(metrics === null ? {} : { onStatement: metrics.onStatement }),
   })
   if (environment.isProduction && environment.smtpUrl === undefined) log.warn(NO_EMAILS)
+  const otherSites = warnOfOtherSites(options.baseUrl, options.trustedOrigins ?? [])
+  if (otherSites !== null) log.warn(otherSites)
   const server = createHttpServer(auth, options.baseUrl, options.hstsIncludeSubDomains)
   const metricsServer = metrics?.createServer(auth.stats) ?? null
   try {

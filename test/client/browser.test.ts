@@ -2,7 +2,7 @@
 /* The client in Chromium: the browser's own cookies, several tabs, another origin. */
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -39,6 +39,7 @@ describe('the client in a browser', () => {
   let browser: Browser
   let origin: string
   let elsewhere: string
+  let otherSite: string
   beforeAll(async () => {
     const bundle = await rolldown({ input: resolve(import.meta.dirname, '../../src/client.ts') })
     const { output } = await bundle.generate()
@@ -46,23 +47,30 @@ describe('the client in a browser', () => {
     const otherPort = await freePort()
     origin = `http://localhost:${port}`
     elsewhere = `http://localhost:${otherPort}`
-    const serve = (listener: Parameters<typeof createServer>[1], at: number): Promise<unknown> => {
-      const server = createServer(listener).listen(at, 'localhost')
+    otherSite = `http://127.0.0.1:${otherPort}`
+    const serve = (listener: RequestListener, at: number): Promise<unknown> => {
+      const server = createServer(listener).listen(at, 'localhost') // 127.0.0.1
       servers.push(server)
       return once(server, 'listening')
     }
     const file = join(mkdtempSync(join(tmpdir(), 'latchkey-browser-')), 'test.db')
-    const options = { baseUrl: origin, trustedOrigins: [elsewhere], storage: sqlite(file), throttle: ROOMY_LIMITS }
+    const options = {
+      baseUrl: origin,
+      trustedOrigins: [elsewhere, otherSite],
+      storage: sqlite(file),
+      throttle: ROOMY_LIMITS,
+    }
     auth = await createLatchkey({ ...options, mailer: async () => {} })
     const answer =
-      (clientOptions: object): Parameters<typeof toNodeHandler>[1] =>
+      (clientOptions: object): RequestListener =>
       (request, response) => {
         const isScript = request.url === '/client.js'
+        const options = request.url === '/forgot' ? { baseUrl: origin } : clientOptions
         response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html')
-        response.end(isScript ? output[0].code : page(clientOptions))
+        response.end(isScript ? output[0].code : page(options))
       }
     await serve(toNodeHandler(auth, answer({})), port)
-    await serve(answer({ baseUrl: origin, credentials: 'include' }) as Parameters<typeof createServer>[1], otherPort)
+    await serve(answer({ baseUrl: origin, credentials: 'include' }), otherPort)
     browser = await launchChromium()
   })
   afterAll(async () => {
@@ -131,6 +139,73 @@ describe('the client in a browser', () => {
       return result.ok ? result.data.user.email : result.code
     })
     expect(emails).toBe('edsger@example.com')
+    await context.close()
+  })
+
+  test('on a page of another site a login says that the browser did not keep the session', async () => {
+    const context = await browser.newContext()
+    const tab = await openTab(context, otherSite)
+    const first = await tab.evaluate((credentials) => globalThis.auth.register(credentials), {
+      email: 'barbara@example.com',
+      password: PASSWORD,
+    })
+    expect(first).toMatchObject({
+      ok: false,
+      code: 'session_not_kept',
+      title: 'The browser did not keep the session',
+      detail: expect.stringMatching(`\\(${otherSite}\\) and ${origin} are different sites`),
+    })
+    const again = await tab.evaluate((credentials) => globalThis.auth.logIn(credentials), {
+      email: 'barbara@example.com',
+      password: PASSWORD,
+    })
+    expect(again).toMatchObject({ ok: false, code: 'session_not_kept' })
+    expect(await told(tab)).toEqual(['logged_out'])
+    const wrong = await tab.evaluate((credentials) => globalThis.auth.logIn(credentials), {
+      email: 'barbara@example.com',
+      password: 'a wrong long password',
+    })
+    expect(wrong).toMatchObject({ ok: false, code: 'invalid_credentials' })
+    await context.close()
+  })
+
+  test('on a page of the same site without credentials: include, a login names the missing option', async () => {
+    const context = await browser.newContext()
+    const tab = await openTab(context, `${elsewhere}/forgot`)
+    const result = await tab.evaluate((credentials) => globalThis.auth.register(credentials), {
+      email: 'adele@example.com',
+      password: PASSWORD,
+    })
+    expect(result).toMatchObject({
+      code: 'session_not_kept',
+      detail: expect.stringContaining("credentials: 'include'"),
+    })
+    await context.close()
+  })
+
+  test('a page whose tracing adds headers to every request logs in from a trusted origin', async () => {
+    const context = await browser.newContext()
+    const tab = await openTab(context, elsewhere)
+    const status = await tab.evaluate(async (url) => {
+      const headers = {
+        baggage: 'a=1',
+        traceparent: '00-1-2-01',
+        'sentry-trace': '1',
+        'x-requested-with': 'XMLHttpRequest',
+      }
+      return (await fetch(`${url}/auth/session`, { credentials: 'include', headers })).status
+    }, origin)
+    expect(status).toBe(401)
+    await context.close()
+  })
+
+  test('a login while the server is down is a refusal, and the page stays', async () => {
+    const context = await browser.newContext()
+    const tab = await openTab(context, origin)
+    await context.setOffline(true)
+    expect(await logIn(tab, 'offline@example.com')).toBe('network_error')
+    await context.setOffline(false)
+    expect(await logIn(tab, 'offline@example.com')).toBe('complete')
     await context.close()
   })
 })

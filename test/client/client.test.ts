@@ -269,10 +269,10 @@ describe('the session state', () => {
     const [first, second] = [0, 1].map(() => createClient({ baseUrl: ORIGIN, fetch: fetchOrFail }))
     await first?.register(CREDENTIALS)
     isDown = true
-    await expect(first?.session()).rejects.toThrow(TypeError)
+    expect(await first?.session()).toMatchObject({ ok: false, code: 'network_error' })
     expect(first?.state).toMatchObject({ status: 'logged_in' })
-    await expect(second?.session()).rejects.toThrow(TypeError)
-    expect(second?.state).toEqual({ status: 'unavailable', error: expect.any(TypeError) })
+    expect(await second?.session()).toMatchObject({ ok: false, code: 'network_error' })
+    expect(second?.state).toMatchObject({ status: 'unavailable', error: { code: 'network_error' } })
     isDown = false
     await second?.session()
     expect(second?.state).toMatchObject({ status: 'logged_in' })
@@ -366,7 +366,7 @@ describe('trying again', () => {
     const moved = await serve((_request, response) => {
       response.writeHead(307, { location: `${elsewhere}/auth/login` }).end()
     })
-    await expect(createClient({ baseUrl: moved }).logIn(CREDENTIALS)).rejects.toThrow(TypeError)
+    expect(await createClient({ baseUrl: moved }).logIn(CREDENTIALS)).toMatchObject({ code: 'network_error' })
     expect(asked).toEqual([])
   })
 
@@ -378,21 +378,82 @@ describe('trying again', () => {
       response.writeHead(503, { 'Retry-After': retryAfter, 'Content-Type': 'text/html' }).end('<p>Down')
     })
     const client = createClient({ baseUrl })
-    await expect(client.session()).rejects.toThrow(/503 .* not an answer of Latchkey/)
+    const down = { ok: false, code: 'network_error', status: 503, detail: expect.stringContaining('not an answer of') }
+    expect(await client.session()).toMatchObject(down)
     expect(requests).toBe(3)
-    await expect(client.logOut()).rejects.toThrow(/not an answer of Latchkey/)
+    expect(await client.logOut()).toMatchObject(down)
     expect(requests).toBe(4)
-    expect(client.state).toEqual({ status: 'unavailable', error: expect.any(Error) })
+    expect(client.state).toMatchObject({ status: 'unavailable', error: down })
   })
 })
 
 test.each([
-  ['a page for whatever is asked', 200, 'text/html', '<p>Hello'],
-  ['JSON of something else', 404, 'application/json', '{"message":"no"}'],
-  ['JSON that is no object', 500, 'application/json', 'null'],
-])('an answer that is not from Latchkey is an error: %s', async (_, status, type, text) => {
+  ['a page for whatever is asked', 200, 'text/html', '<p>Hello', 'unexpected_answer'],
+  ['JSON of something else', 404, 'application/json', '{"message":"no"}', 'unexpected_answer'],
+  ['JSON that breaks off', 200, 'application/json', '{"status":"comp', 'unexpected_answer'],
+  ['JSON that is no object', 500, 'application/json', 'null', 'network_error'],
+  ['the page of a proxy', 502, 'text/html', '<h1>Bad Gateway', 'network_error'],
+])('an answer that is not from Latchkey is a refusal: %s', async (_, status, type, text, code) => {
   const baseUrl = await serve((_request, response) => response.writeHead(status, { 'Content-Type': type }).end(text))
-  await expect(createClient({ baseUrl }).logIn(CREDENTIALS)).rejects.toThrow(
-    `${status} from ${baseUrl}/auth/login is not an answer of Latchkey`,
-  )
+  expect(await createClient({ baseUrl }).logIn(CREDENTIALS)).toMatchObject({
+    ok: false,
+    code,
+    status,
+    title: 'The service does not answer',
+    detail: expect.stringContaining(`${status} from ${baseUrl}/auth/login is not an answer of Latchkey`),
+    errors: [],
+  })
+})
+
+describe('a server that is down', () => {
+  const calls: readonly ((client: LatchkeyClient, signal?: AbortSignal) => Promise<unknown>)[] = [
+    (client, signal) => client.logIn(CREDENTIALS, { signal }),
+    (client, signal) => client.session({ signal }),
+    (client, signal) => client.sessions.revoke('x', { signal }),
+    (client, signal) => client.user.events({}, { signal }),
+  ]
+
+  test.each([
+    ['nobody listens', async () => 'http://127.0.0.1:1'],
+    ['the connection breaks', () => serve(({ socket }) => socket.destroy())],
+    [
+      'the answer breaks off',
+      () =>
+        serve((_, response) => response.writeHead(200, { 'Content-Length': 9 }).write('{', () => response.destroy())),
+    ],
+    ['the name does not exist', async () => 'http://no-such-host.invalid'],
+  ])('every call returns the refusal network_error: %s', async (_, start) => {
+    const client = createClient({ baseUrl: await start() })
+    for (const call of calls) {
+      expect(await call(client)).toMatchObject({
+        ok: false,
+        code: 'network_error',
+        status: 0,
+        title: expect.any(String),
+        errors: [],
+        retryAfterSeconds: null,
+        cause: expect.any(TypeError),
+      })
+    }
+    expect(client.state).toMatchObject({ status: 'unavailable' })
+  })
+
+  test('an aborted call throws the reason of its signal, also while the server is silent', async () => {
+    const asked = Promise.withResolvers<void>()
+    const client = createClient({ baseUrl: await serve(() => asked.resolve()) })
+    const giveUp = new AbortController()
+    const silent = client.logIn(CREDENTIALS, { signal: giveUp.signal })
+    await asked.promise
+    giveUp.abort(new Error('no patience'))
+    await expect(silent).rejects.toThrow('no patience')
+    for (const call of calls) await expect(call(client, giveUp.signal)).rejects.toThrow('no patience')
+  })
+
+  test('a mistake of the program throws: no baseUrl outside a browser, a body that is no JSON', async () => {
+    await expect(createClient().logIn(CREDENTIALS)).rejects.toThrow(TypeError)
+    const circular: Record<string, unknown> = { ...CREDENTIALS }
+    circular.email = circular
+    const body = circular as unknown as typeof CREDENTIALS
+    await expect(createClient({ baseUrl: 'http://127.0.0.1:1' }).logIn(body)).rejects.toThrow(TypeError)
+  })
 })

@@ -129,6 +129,31 @@ describe('latchkey/react', () => {
     await context.close()
   })
 
+  test.each([
+    ['nothing answers', 'abort'],
+    ['a proxy answers', 'fulfill'],
+  ] as const)('the login of the docs stays on the page while the server is down: %s', async (_, how) => {
+    const context = await browser.newContext()
+    const { page, complaints } = await open(context, '/docs')
+    await page.route('**/auth/login', (route) =>
+      how === 'abort'
+        ? route.abort()
+        : route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway' }),
+    )
+    const submit = async (): Promise<void> => {
+      await page.getByLabel('Email').fill(EMAIL)
+      await page.getByLabel('Password').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Log in' }).click()
+    }
+    await submit()
+    await page.getByText('The service does not answer').waitFor()
+    await page.unroute('**/auth/login')
+    await submit()
+    await page.getByText(`Hello ${EMAIL}`).waitFor()
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
   test('the browser hydrates what the server rendered; then the page follows the client, which asks once', async () => {
     const context = await browser.newContext()
     const away = await open(context, '/')

@@ -86,6 +86,47 @@ describe.each(RINGS)('requests of other origins (%s) (ASVS 3.7.5)', (ring) => {
     }
   })
 
+  test.each([
+    ['sentry-trace,baggage', ['sentry-trace', 'baggage']],
+    ['content-type, traceparent, tracestate', ['content-type', 'traceparent', 'tracestate']],
+    ['X-Requested-With', ['x-requested-with']],
+    ['b3,x-b3-traceid,x-datadog-origin,newrelic,x-amzn-trace-id', ['b3', 'x-datadog-origin', 'newrelic']],
+    ['cache-control,pragma,x-csrf-token,if-none-match', ['pragma', 'x-csrf-token']],
+  ])('a preflight of a trusted origin that asks for %s passes', async (names, expected) => {
+    const preflight = async (origin: string) => {
+      const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': names }
+      const { headers: answer } = await instance.client().request('/auth/session', { method: 'OPTIONS', headers })
+      return answer.get('access-control-allow-headers')
+    }
+    expect((await preflight(TRUSTED))?.toLowerCase().split(', ')).toEqual(expect.arrayContaining(expected))
+    expect(await preflight('https://evil.example')).toBeNull()
+  })
+
+  test('a preflight allows no header that carries another credential or speaks for a proxy, and no nonsense', async () => {
+    const names = [
+      'authorization',
+      'DPoP',
+      'latchkey-session',
+      'Latchkey-Attempt',
+      'x-forwarded-for',
+      'X-Real-IP',
+      'forwarded',
+      'x-http-method-override',
+      '*',
+      'a b',
+      '',
+      'x'.repeat(65),
+      ...Array.from({ length: 100 }, (_, index) => `x-many-${index}`),
+    ]
+    const { headers } = await instance.client().request('/auth/login', {
+      method: 'OPTIONS',
+      headers: { origin: TRUSTED, 'access-control-request-headers': names.join(',') },
+    })
+    const allowed = headers.get('access-control-allow-headers')?.split(', ') ?? []
+    expect(allowed).toHaveLength(33)
+    expect(allowed.slice(0, 3)).toEqual(['Content-Type', 'x-many-0', 'x-many-1'])
+  })
+
   test('a preflight is answered for a trusted origin only (ASVS 3.5.2)', async () => {
     const preflight = (origin: string) =>
       instance
@@ -98,5 +139,49 @@ describe.each(RINGS)('requests of other origins (%s) (ASVS 3.7.5)', (ring) => {
     const refused = await preflight('https://evil.example')
     expect(refused.headers.get('access-control-allow-origin')).toBeNull()
     expect(refused.headers.get('access-control-allow-methods')).toBeNull()
+  })
+})
+
+describe('apps whose pages have a scheme of their own', () => {
+  const APPS = [
+    'capacitor://localhost',
+    'ionic://localhost',
+    'tauri://localhost',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'moz-extension://6f0c4b1e-3c1f-4d7a-9d3e-0f6e0d1c2b3a',
+    'app://com.example.notes',
+  ]
+
+  test.each(APPS)('%s can be a trusted origin, and no other app is', async (origin) => {
+    const instance = await startInstance('handler', { trustedOrigins: [origin] })
+    const get = async (from: string) =>
+      (await instance.client().get('/auth', { origin: from })).headers.get('access-control-allow-origin')
+    expect(await get(origin)).toBe(origin)
+    expect([await get('null'), await get(`${origin}x`), await get(origin.replace('://', '2://'))]).toEqual([
+      null,
+      null,
+      null,
+    ])
+    const logout = (from: string) => instance.client().post('/auth/logout', undefined, { origin: from })
+    expect([(await logout(origin)).status, (await logout('null')).status]).toEqual([204, 403])
+    await instance.close()
+  })
+
+  test.each([
+    'null',
+    'file://',
+    'file://localhost',
+    'capacitor://',
+    'capacitor:localhost',
+    'capacitor://localhost/',
+    'Capacitor://localhost',
+    'chrome-extension://*',
+    'javascript://localhost',
+    'data://x',
+    'wss://app.example.com',
+    'capacitor://user@localhost',
+    'tauri://localhost?x',
+  ])('%s is refused as a trusted origin', async (origin) => {
+    await expect(startInstance('handler', { trustedOrigins: [origin] })).rejects.toThrow('trustedOrigins.0')
   })
 })

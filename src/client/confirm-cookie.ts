@@ -1,0 +1,38 @@
+import type { WireAnswer } from '../catalogue/wire.ts'
+import type { Answer, Call, CallOptions } from './calls.ts'
+import type { ClientOptions } from './send.ts'
+
+/** Calls that show whether the browser kept the cookie of a login. */
+interface Checks {
+  readonly session: Call<'GET /session'>
+  readonly attempt: Call<'GET /login/attempt'>
+}
+
+type LoginKey = 'POST /login' | 'POST /register'
+
+/** Returns true on a page of another origin, where the browser can refuse cookies of the service. */
+export function isElsewhere(authUrl: string): boolean {
+  const page = globalThis.location?.href // absent outside a browser
+  return page !== undefined && new URL(authUrl, page).origin !== globalThis.location.origin
+}
+
+/**
+ * Returns the result of a login, or the refusal `session_not_kept` if the browser did not keep its cookie: browsers refuse the
+ * cookies of another site (SameSite), and report success all the same. Only the next request shows it.
+ */
+export async function confirmCookie<Key extends LoginKey>(
+  result: Awaited<Answer<Key>>,
+  checks: Checks,
+  { credentials, baseUrl = '', signal }: ClientOptions & CallOptions,
+): Answer<Key> {
+  if (!result.ok) return result
+  const { status }: WireAnswer<LoginKey> = result.data
+  if (status === 'verification_required') return result // it sets no cookie
+  const check = await (status === 'complete' ? checks.session({ signal }) : checks.attempt({ signal }))
+  if (check.ok || check.status !== 401) return result
+  const detail =
+    credentials === 'include'
+      ? `This page (${globalThis.location.origin}) and ${baseUrl} are different sites, and browsers keep no session between sites. Serve the page from the same site; see docs/spa.md.`
+      : `The client sends no cookies to another origin. Create it with credentials: 'include'; see docs/spa.md.`
+  return { ...check, code: 'session_not_kept', title: 'The browser did not keep the session', detail }
+}
