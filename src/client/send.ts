@@ -87,7 +87,7 @@ async function exchange(
   }
 }
 
-/** Returns the JSON of an answer, null if it is empty, and undefined if it is no JSON. */
+/** Returns the JSON of an answer, null if it is empty, and undefined if it has another type or is malformed. */
 function readJson(headers: Headers, text: string): unknown {
   if (!/\bjson\b/.test(headers.get('content-type') ?? '')) return text === '' ? null : undefined
   try {
