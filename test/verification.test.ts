@@ -157,6 +157,11 @@ describe('the library', () => {
     await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
     const request = new Request(ORIGIN, { headers: { cookie: `latchkey=${client.cookies.get('latchkey')}` } })
     expect((await instance.auth.require(request, { fresh: true, scopes: [] })).user.email).toBe('ada@example.com')
+    // TypeScript knows that these are sessions.
+    const { session } = await instance.auth.require(request, { session: true })
+    expect((await instance.auth.require(request, { fresh: true })).session.id).toBe(session.id)
+    // @ts-expect-error: without the requirement, the principal may be an access token
+    expect((await instance.auth.require(request, { session: false })).session.id).toBe(session.id)
     instance.advance(600_000)
     const stale = await instance.auth.require(request, { fresh: true }).catch((error: unknown) => error)
     expect(stale).toMatchObject({ code: 'reauthentication_required' })

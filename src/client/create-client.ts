@@ -1,4 +1,5 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
+import { accountMembers } from './account-members.ts'
 import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall } from './calls.ts'
 import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
 import { confirmCookie, isElsewhere } from './confirm-cookie.ts'
@@ -90,25 +91,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
       list: plain('GET /tokens'),
       revoke: withId('DELETE /tokens/{id}'),
     },
-    user: {
-      get: plain('GET /user', who.hasNews),
-      rename: withBody('PATCH /user', who.hasNews),
-      delete: plain('DELETE /user', isOver),
-      export: plain('GET /user/export'),
-      events: withQuery('GET /user/events'),
-    },
-    password: {
-      change: withBody('POST /password/change', who.hasNews),
-      forgot: withBody('POST /password/forgot'),
-      reset: withBody('POST /password/reset', who.mayDiffer),
-    },
-    email: {
-      requestVerification: plain('POST /email/verify/request'),
-      verify: withBody('POST /email/verify', who.mayDiffer),
-      change: withBody('POST /email/change'),
-      confirmChange: withBody('POST /email/change/confirm', who.mayDiffer),
-      undoChange: withBody('POST /email/change/undo', who.mayDiffer),
-    },
+    ...accountMembers({ plain, withBody, withQuery }, { isOver, hasNews: who.hasNews, mayDiffer: who.mayDiffer }),
   }
 }
 
