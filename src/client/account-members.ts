@@ -17,7 +17,7 @@ interface Follow {
   readonly mayDiffer: () => void
 }
 
-/** Returns the members of the client about the own account: the user, the password, the email address. */
+/** Returns the members of the client about your account: the user, the password, the email address. */
 export function accountMembers(
   { plain, withBody, withQuery }: Builders,
   { isOver, hasNews, mayDiffer }: Follow,
