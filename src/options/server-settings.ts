@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { NODE_ENVS } from '../kernel/origins.ts'
 import { parseInteger } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
+import { findPostgresUrlProblem, postgresUrlSchema } from '../storage/sql/postgres-url.ts'
 
 /** Settings that only the server has, each an environment variable. */
 export interface ServerSettings {
@@ -45,14 +46,18 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
       .regex(
         /^(?:sqlite:|postgres(?:ql)?:\/\/)/,
         'must be sqlite:<file> or postgres://user:password@host:5432/database',
-      ),
+      )
+      .superRefine((text, context) => {
+        const problem = text.startsWith('postgres') ? findPostgresUrlProblem(text) : null
+        if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+      }),
     variable: { name: 'DATABASE_URL', isSecret: true },
   },
   databaseDirectUrl: {
     meaning: 'the PostgreSQL server itself, when `DATABASE_URL` leads through PgBouncer in transaction mode',
     default: undefined,
     defaultIs: 'as `DATABASE_URL`',
-    schema: z.string().regex(/^postgres(?:ql)?:\/\//, 'must be postgres://user:password@host:5432/database'),
+    schema: postgresUrlSchema,
     variable: { name: 'DATABASE_DIRECT_URL', isSecret: true },
   },
   redisUrl: {

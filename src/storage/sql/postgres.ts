@@ -15,6 +15,7 @@ import { MIGRATIONS } from './migrations/index.ts'
 import { createPool } from './postgres-connections.ts'
 import { createPostgresKysely, prepareRead } from './postgres-database.ts'
 import { notifyChange, startListener } from './postgres-listener.ts'
+import { postgresUrlSchema } from './postgres-url.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { openSqlStores } from './stores.ts'
 
@@ -40,16 +41,13 @@ export interface PostgresOptions {
   readonly onStatement?: OnStatement
 }
 
-const NO_URL = 'must be postgres://user:password@host:5432/database'
 const MAX_POOL_SIZE = 10_000
 
-const urlSchema = z.string(NO_URL).regex(/^postgres(?:ql)?:\/\//, NO_URL)
-
 const argumentsSchema = strictMembers({
-  url: urlSchema,
+  url: postgresUrlSchema,
   options: strictMembers(
     {
-      directUrl: urlSchema.optional(),
+      directUrl: postgresUrlSchema.optional(),
       poolSize: wholeNumber(1, MAX_POOL_SIZE, 'a number of connections').optional(),
       deadlineMs: delaySchema.optional(),
       secretsFile: z.string('must be the path of a file').min(1, 'must be the path of a file').optional(),
