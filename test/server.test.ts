@@ -129,7 +129,7 @@ describe('latchkey serve', () => {
     const client = server.client()
     const { headers } = await client.post(
       '/auth/register',
-      { email: 'log@example.com', password: 'canary canary canary' },
+      { email: 'log@example.com', password: 'canary in the coal mine' },
       { 'user-agent': 'x\u2028\u001b[31m'.replace('\u2028', ' ').replace('\u001b', ' ') },
     )
     const cookie = client.cookies.get('latchkey') ?? ''
@@ -185,7 +185,7 @@ test('SIGTERM: a request in progress is completed, new ones are not accepted, ex
   expect(String(interim)).toContain('100 Continue') // the server has received the request
   const ended = server.end('SIGTERM')
   await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'))
-  await expect(client.get('/health/live')).rejects.toThrow()
+  await vi.waitFor(() => expect(client.get('/health/live')).rejects.toThrow())
   socket.write(body)
   expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /)
   await ended

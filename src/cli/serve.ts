@@ -29,8 +29,9 @@ async function serve(): Promise<void> {
       },
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  // npm and process groups send a signal twice; the second one changes nothing.
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
 }
 
 function greet(baseUrl: string, basePath: string): void {

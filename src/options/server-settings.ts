@@ -15,6 +15,8 @@ export interface ServerSettings {
   readonly redisUrl?: string | undefined
   /** Port of the metrics. Default: metrics are off. */
   readonly metricsPort?: number | undefined
+  /** Milliseconds for which a stopping server accepts connections. Default: 5,000 in production, else 0. */
+  readonly drainMs?: number | undefined
   readonly isProduction: boolean
   /** True if a server in development may listen on an address that other machines reach. */
   readonly allowPublicDevelopment: boolean
@@ -78,6 +80,13 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
     default: undefined,
     schema: portSchema,
     variable: { name: 'LATCHKEY_METRICS_PORT', parse: parseInteger },
+  },
+  drainMs: {
+    meaning: 'milliseconds for which a stopping server is not ready but accepts connections, at most 10 minutes',
+    default: undefined,
+    defaultIs: '5000 in production, else 0',
+    schema: z.int('must be milliseconds').min(0).max(600_000, 'must be at most 600000 (10 minutes)'),
+    variable: { name: 'LATCHKEY_DRAIN_MS', parse: parseInteger },
   },
   isProduction: {
     meaning:

@@ -31,15 +31,29 @@ const OWN_PATHS = ['/', '/health/live', '/health/ready']
 const LOST_TOUCH_MS = 1_000
 const OWN_METHODS = ['GET', 'HEAD']
 
+/** Options of `createHttpServer`. */
+export interface HttpServerOptions {
+  /** True: the HSTS header includes subdomains. Default false. */
+  readonly hstsIncludeSubDomains?: boolean
+  /** Returns true while the server stops; then it is not ready. Default: never. */
+  readonly isDraining?: () => boolean
+}
+
 /** Dependencies of responses outside the base path. */
 interface Outside {
   readonly auth: Latchkey
+  readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
+  readonly isDraining: () => boolean
 }
 
 /** Creates the server for an instance: its routes, the redirect from `/`, and the health of the process. */
-export function createHttpServer(auth: Latchkey, baseUrl: string, hstsIncludeSubDomains = false): Server {
-  const outside: Outside = { auth, headers: commonHeaders(hstsOf(baseUrl, hstsIncludeSubDomains)) }
+export function createHttpServer(
+  auth: Latchkey,
+  baseUrl: string,
+  { hstsIncludeSubDomains = false, isDraining = () => false }: HttpServerOptions = {},
+): Server {
+  const outside: Outside = { auth, baseUrl, isDraining, headers: commonHeaders(hstsOf(baseUrl, hstsIncludeSubDomains)) }
   const server = createServer(
     LIMITS,
     toNodeHandler(auth, (request, response) => answerOutside(outside, request, response)),
@@ -62,11 +76,8 @@ export function createHttpServer(auth: Latchkey, baseUrl: string, hstsIncludeSub
 }
 
 /** Responds outside the base path: the redirect from `/`, and the health of the process. */
-async function answerOutside(
-  { auth, headers }: Outside,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function answerOutside(outside: Outside, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { auth, headers } = outside
   refuseAmbiguity(request)
   const [target = ''] = toOriginForm(request.url).split('?')
   const path = target === '/' ? target : target.replace(/\/$/, '') // a slash at the end changes nothing
@@ -77,8 +88,22 @@ async function answerOutside(
     response.writeHead(303, { ...headers, Location: `${auth.basePath}/account` }).end()
     return
   }
+  if (path === '/health/ready' && outside.isDraining()) return answerDraining(outside, response)
   const health = path === '/health/ready' ? await readiness(auth) : { status: 'ok' }
   response.writeHead(200, { ...headers, 'Content-Type': 'application/json' }).end(JSON.stringify(health))
+}
+
+/** Answers that the server stops. It is not an error, so nothing is reported. */
+function answerDraining({ auth, baseUrl, headers }: Outside, response: ServerResponse): void {
+  const problem = {
+    type: `${new URL(baseUrl).origin}${auth.basePath}/problems/unavailable`,
+    title: 'Unavailable',
+    status: 503,
+    detail: 'This server is stopping.',
+    code: 'unavailable',
+  }
+  const more = { 'Content-Type': 'application/problem+json', 'Retry-After': '1' }
+  response.writeHead(503, { ...headers, ...more }).end(JSON.stringify(problem))
 }
 
 /**

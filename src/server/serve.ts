@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Latchkey } from '../instance.ts'
 import { createLatchkey } from '../latchkey.ts'
 import type { Configuration } from './configuration.ts'
+import { createDrain, type Drain } from './drain.ts'
 import { createHttpServer } from './http-server.ts'
 import { createServerLog, type ServerLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -12,13 +13,14 @@ import { warnOfOtherSites } from './other-sites.ts'
 export interface RunningServer {
   readonly port: number
   /**
-   * Stops accepting requests, finishes those in progress, closes the database and the connections to the mail server.
+   * Continues to accept requests for `LATCHKEY_DRAIN_MS`, finishes those in progress, closes the database and the connections to
+   * the mail server. A second call changes nothing.
    */
   stop(): Promise<void>
 }
 
-const DRAIN_MS = 10_000
-const CLOSE_IDLE_MS = 50
+/** Default of `LATCHKEY_DRAIN_MS` in production, where load balancers need time to notice. */
+const PRODUCTION_DRAIN_MS = 5_000
 const NO_EMAILS =
   'SMTP_URL is not set: no emails are sent, so users cannot verify an address or reset a forgotten password. See docs/mail.md.'
 
@@ -40,14 +42,27 @@ export async function startServer({ environment, options, closeMailer }: Configu
   if (environment.isProduction && environment.smtpUrl === undefined) log.warn(NO_EMAILS)
   const otherSites = warnOfOtherSites(options.baseUrl, options.trustedOrigins ?? [])
   if (otherSites !== null) log.warn(otherSites)
-  const server = createHttpServer(auth, options.baseUrl, options.hstsIncludeSubDomains)
+  const { hstsIncludeSubDomains = false } = options
+  const server = createHttpServer(auth, options.baseUrl, {
+    hstsIncludeSubDomains,
+    isDraining: () => drain.isDraining(),
+  })
+  const drain = createDrain(server)
   const metricsServer = metrics?.createServer(auth.stats) ?? null
   try {
     const port = await listen(server, environment.port, environment.host)
     const metricsPort =
       metricsServer === null ? undefined : await listen(metricsServer, environment.metricsPort ?? 0, environment.host)
     log.info('listening', { port, metricsPort, host: environment.host, baseUrl: options.baseUrl })
-    return { port, stop: () => stop({ server, metricsServer, auth, closeMailer, log }) }
+    const { isProduction, drainMs = isProduction ? PRODUCTION_DRAIN_MS : 0 } = environment
+    let stopped: Promise<void> | null = null
+    return {
+      port,
+      stop() {
+        stopped ??= stop({ drain, drainMs, metricsServer, auth, closeMailer, log })
+        return stopped
+      },
+    }
   } catch (error) {
     server.close()
     await auth.close()
@@ -64,24 +79,19 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 }
 
 interface RunningParts {
-  readonly server: Server
+  readonly drain: Drain
+  readonly drainMs: number
   readonly metricsServer: Server | null
   readonly auth: Latchkey
   readonly closeMailer: () => void
   readonly log: ServerLog
 }
 
-async function stop({ server, metricsServer, auth, closeMailer, log }: RunningParts): Promise<void> {
-  log.info('stopping')
+async function stop({ drain, drainMs, metricsServer, auth, closeMailer, log }: RunningParts): Promise<void> {
+  log.info('stopping', { drainMs })
+  await drain.run(drainMs)
   metricsServer?.close()
   metricsServer?.closeAllConnections()
-  const closed = new Promise((resolve) => server.close(resolve))
-  // A kept-alive connection becomes idle after its last response.
-  const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
-  const giveUp = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-  await closed
-  clearInterval(closeIdle)
-  clearTimeout(giveUp)
   await auth.close()
   closeMailer()
   log.info('stopped')
