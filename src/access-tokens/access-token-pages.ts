@@ -11,6 +11,7 @@ import { dotted, type Row, rows, tag } from '../pages/components/row.ts'
 import { time } from '../pages/components/time.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { createTokenPage } from './create-token-page.ts'
+import { listAccessTokens } from './list-access-tokens.ts'
 import type { AccessTokenSettings } from './settings.ts'
 import type { AccessTokenStore } from './store.ts'
 import { TOKEN_TEXTS } from './texts.ts'
@@ -28,8 +29,8 @@ const SOON_MS = 10 * DAY_MS
 
 /** Returns the account pages about access tokens: the list, the form for a new one, and the question before one is revoked. */
 export function accessTokenPages(deps: TokenPageDeps): readonly AccountPage[] {
-  const list = ({ principal }: AccountPageRequest): Promise<AccessToken[]> =>
-    deps.accessTokens.listByUser(principal.user.id)
+  const list = async ({ principal }: AccountPageRequest): Promise<readonly AccessToken[]> =>
+    (await listAccessTokens(deps, principal.user.id)).items
   return [
     {
       path: '/tokens',

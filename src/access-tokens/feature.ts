@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
+import { inPages } from '../kernel/page.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
 import { accessTokenJsonSchema, toAccessTokenJson } from './access-token-json.ts'
 import { accessTokenPages } from './access-token-pages.ts'
+import { listAllAccessTokens } from './list-access-tokens.ts'
 import { accessTokenRoutes } from './routes.ts'
 import { createServerSideTokens, type ServerSideTokens } from './server-side-tokens.ts'
 import type { AccessTokenSettings } from './settings.ts'
@@ -39,7 +41,7 @@ export function accessTokens(
     exports: {
       shape: { accessTokens: z.array(accessTokenJsonSchema) },
       async collect(user) {
-        return { accessTokens: (await deps.accessTokens.listByUser(user)).map(toAccessTokenJson) }
+        return { accessTokens: inPages(await listAllAccessTokens(deps, user), toAccessTokenJson) }
       },
     },
     access: tokenAccess(deps.accessTokens),

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { DAY_MS } from '../kernel/clock.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import { nextPageShape, PAGE_QUERY, readPage } from '../kernel/page.ts'
+import { defineRoute, HEAD_ANSWER, type Route } from '../kernel/route.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../throttle/other-tries.ts'
@@ -15,6 +16,7 @@ import {
   type NewAccessToken,
 } from './create-access-token.ts'
 import { lifetimesDays, NEVER, SCOPE_FIELD } from './create-token-page.ts'
+import { listAccessTokens, listAllAccessTokens } from './list-access-tokens.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 import { accessTokenCalls } from './wire.ts'
@@ -55,11 +57,14 @@ export function accessTokenRoutes(
     }),
 
     defineRoute(accessTokenCalls['GET /tokens'], {
-      summary: 'List your access tokens',
-      answers: { 200: z.object({ tokens: z.array(accessTokenJsonSchema) }) },
-      async handle({ principal }) {
-        const tokens = await deps.accessTokens.listByUser(principal.user.id)
-        return { status: 200, body: { tokens: tokens.map(toAccessTokenJson) } }
+      summary: 'List your access tokens, newest first',
+      query: PAGE_QUERY,
+      answers: { 200: z.object({ tokens: z.array(accessTokenJsonSchema), ...nextPageShape }) },
+      async handle(request) {
+        const page = readPage(request, parseAccessTokenId)
+        if (request.isHead) return HEAD_ANSWER
+        const { items, rest } = await listAccessTokens(deps, request.principal.user.id, page)
+        return { status: 200, body: { tokens: items.map(toAccessTokenJson), ...rest } }
       },
     }),
 
@@ -84,7 +89,7 @@ export function accessTokenRoutes(
         answers: {},
         form: { only: true, page: '/account/tokens', done: '/account/tokens' },
         async handle({ body, principal, stamp }) {
-          const tokens = await deps.accessTokens.listByUser(principal.user.id)
+          const tokens = await listAllAccessTokens(deps, principal.user.id)
           const name = tokens.find(({ id }) => id === body.id)?.name ?? ''
           await revokeAccessToken(deps, principal.user.id, parseAccessTokenId(body.id), stamp)
           return { status: 204, notice: { text: 'tokens.revoked', values: { name } } }

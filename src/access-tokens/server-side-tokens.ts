@@ -11,6 +11,7 @@ import {
   type NewAccessToken,
 } from './create-access-token.ts'
 import type { AccessTokenEvent } from './events.ts'
+import { listAllAccessTokens } from './list-access-tokens.ts'
 import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 
@@ -44,7 +45,7 @@ export function createServerSideTokens(
       return createAccessToken(deps, { id: requireUserId(userId), securityEpoch: null }, accepted, stamp)
     },
     async list(userId) {
-      return deps.accessTokens.listByUser(requireUserId(userId))
+      return listAllAccessTokens(deps, requireUserId(userId))
     },
     async revoke(userId, tokenId) {
       await revokeAccessToken(deps, requireUserId(userId), parseAccessTokenId(tokenId), stamp)

@@ -1,6 +1,7 @@
 import type { TokenHash } from '../crypto/token.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { AccessTokenId, UserId } from '../kernel/ids.ts'
+import type { Page } from '../kernel/page.ts'
 import type { AccessToken, User } from '../kernel/principal.ts'
 
 /** A stored access token. Only the SHA-256 of its secret is stored. */
@@ -34,8 +35,8 @@ export interface AccessTokenStore {
   ): Promise<'created' | 'too_many' | 'user_gone'>
   /** Finds a token with one indexed read. Tokens of disabled users are not found. */
   findByTokenHash(tokenHash: TokenHash): Promise<{ readonly accessToken: AccessToken; readonly user: User } | null>
-  /** Returns the tokens of a user, newest first. */
-  listByUser(userId: UserId): Promise<AccessToken[]>
+  /** Returns a page of the tokens of a user, newest first. */
+  listByUser(userId: UserId, page: Page<AccessTokenId>): Promise<AccessToken[]>
   /** Revokes a token of the user, on every node. Returns false if it does not exist. */
   revoke(userId: UserId, id: AccessTokenId, effectsOf: EffectsOf): Promise<boolean>
   /** Revokes all tokens of the user, on every node. The effects get their ids. Returns their number. */

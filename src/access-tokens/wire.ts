@@ -1,4 +1,5 @@
 import { defineCalls, json } from '../kernel/define-calls.ts'
+import type { NextPageJson, PageQuery } from '../kernel/page-json.ts'
 
 /** An access token, without its secret. */
 export interface AccessTokenJson {
@@ -29,6 +30,11 @@ export interface IssuedAccessTokenJson {
   readonly accessToken: AccessTokenJson
 }
 
+/** A page of your access tokens, newest first. */
+export interface AccessTokensJson extends NextPageJson {
+  readonly tokens: readonly AccessTokenJson[]
+}
+
 /** The part of access tokens in `GET /user/export`. */
 export interface AccessTokenExportJson {
   readonly accessTokens: readonly AccessTokenJson[]
@@ -46,7 +52,9 @@ export const accessTokenCalls = defineCalls({
   'GET /tokens': {
     name: 'tokens.list',
     access: 'session',
-    answer: json<{ readonly tokens: readonly AccessTokenJson[] }>(),
+    query: json<PageQuery>(),
+    answer: json<AccessTokensJson>(),
+    refusals: ['bad_request'],
   },
   'DELETE /tokens/{id}': { name: 'tokens.revoke', access: 'session', answer: null },
 })

@@ -46,12 +46,13 @@ export function accounts(
       ...(sendsEmail && options.verifyEmailMode !== 'off' ? ['email_verification'] : []),
     ],
     routes: [
-      ...accountRoutes({ ...deps, exportParts }),
+      ...accountRoutes({ ...deps, exportParts, exporting: new Set() }),
       ...(sendsEmail
         ? [...emailRoutes(deps), ...emailPages({ ...deps, pages, minLength: options.policy.minLength })]
         : []),
     ],
     accountPages: accountPages({ ...deps, sendsEmail }),
+    jobs: [{ name: 'erase personal data of deleted users', every: 'sweep', run: () => deps.users.eraseDeleted() }],
     api: createServerSideUsers(deps, core.stamp),
   }
 }

@@ -13,6 +13,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { newUserId, type UserId } from '../kernel/ids.ts'
+import { BATCH } from '../kernel/in-batches.ts'
 import type { FieldError } from '../kernel/refusal.ts'
 import { functionSchema } from '../kernel/setting-schemas.ts'
 import type { AccountEvent } from './events.ts'
@@ -70,7 +71,8 @@ export interface ImportOptions {
 /** Lines of JSON, or the objects that they describe. */
 export type ImportLines = Iterable<string | ImportLine> | AsyncIterable<string | ImportLine>
 
-const BATCH_LINES = 500
+/** Lines between two reports of progress. */
+const PROGRESS_LINES = 500
 const MAX_REFUSED_KEPT = 1_000
 const TAKEN: FieldError = {
   pointer: '#/email',
@@ -131,7 +133,6 @@ export async function importUsers(
       if (created.has(user.id)) tally.created()
       else tally.skipped({ line, outcome: 'existing', problems: [TAKEN] })
     }
-    onProgress?.(tally.progress())
     await nextTurn() // lets other requests run between two batches
   }
 
@@ -174,9 +175,11 @@ export async function importUsers(
   for await (const text of lines) {
     const line = tally.read()
     await take(text, line)
-    if (line % BATCH_LINES === 0) await flush()
+    if (line % BATCH === 0) await flush()
+    if (line % PROGRESS_LINES === 0) onProgress?.(tally.progress())
   }
   await flush()
+  onProgress?.(tally.progress())
   return tally.result()
 }
 

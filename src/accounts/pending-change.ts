@@ -3,6 +3,7 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import { listAllSessions } from '../sessions/list-sessions.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountEvent } from './events.ts'
 import type { UserStore } from './store.ts'
@@ -10,7 +11,7 @@ import type { UserStore } from './store.ts'
 /** Dependencies of `findPendingChange` and `cancelEmailChange`. */
 export interface PendingChangeDeps {
   readonly users: UserStore
-  readonly sessions: Pick<SessionStore, 'listByUser'>
+  readonly sessions: SessionStore
   readonly oneTimeTokens: OneTimeTokenStore
   readonly clock: Clock
 }
@@ -26,7 +27,7 @@ export async function findPendingChange(
   )
   if (changes.length === 0) return null
   // A request ends with the session that made it.
-  const alive = new Set((await sessions.listByUser(id, clock())).map((session) => session.id))
+  const alive = new Set((await listAllSessions({ sessions, clock }, id)).map((session) => session.id))
   const pending = changes
     .filter(({ sessionId }) => sessionId === null || alive.has(sessionId))
     .toSorted((left, right) => right.createdAt - left.createdAt)

@@ -4,7 +4,7 @@ import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember } from '../kernel/refusal.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import { defineRoute, HEAD_ANSWER, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../throttle/other-tries.ts'
@@ -36,9 +36,12 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
     defineRoute(accountCalls['GET /user/export'], {
       summary: 'Everything that is stored about your account',
       answers: { 200: userExportSchema(deps.exportParts) },
-      async handle({ principal, stamp }) {
-        const body = await exportUser(deps, principal.user.id, stamp)
-        return { status: 200, body, fileName: 'account.json' }
+      refusesOtherOrigins: true,
+      async handle(request) {
+        if (request.isHead) return HEAD_ANSWER
+        const caller = readCaller(deps.throttle, 'user_export', request)
+        const stream = await exportUser(deps, request.principal.user.id, caller)
+        return { status: 200, stream, fileName: 'account.json' }
       },
     }),
 

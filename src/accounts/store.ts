@@ -143,6 +143,11 @@ export interface UserStore {
   stopEmailChange(proof: EmailProof, effectsOf: EffectsOf): Promise<EmailChangeOutcome>
   /** Returns null if the user does not exist. */
   describe(id: UserId): Promise<StoredAccount | null>
-  /** Deletes the user with all their data. Returns false if the user does not exist. */
+  /**
+   * Deletes the user with all their data, and erases personal data in the events about the user. Returns false if the user
+   * does not exist.
+   */
   delete(id: UserId, effectsOf: EffectsOf): Promise<boolean>
+  /** Erases personal data of deleted users that an interrupted deletion left. Returns the number of these users. */
+  eraseDeleted(): Promise<number>
 }

@@ -45,7 +45,12 @@ export const accountCalls = defineCalls({
     refusals: ['too_many_requests'],
   },
   'DELETE /user': { name: 'user.delete', access: 'fresh_session', answer: null },
-  'GET /user/export': { name: 'user.export', access: 'session', answer: json<AccountExportJson>() },
+  'GET /user/export': {
+    name: 'user.export',
+    access: 'session',
+    answer: json<AccountExportJson>(),
+    refusals: ['too_many_requests', 'cross_origin'],
+  },
 })
 
 /** The calls that verify and change the email address of an account. */

@@ -36,7 +36,7 @@ export function audit(
     ],
     exports: {
       shape: { events: z.array(exportedEventJsonSchema) },
-      collect: async (user) => ({ events: await exportEvents(deps.audit, user) }),
+      collect: async (user) => ({ events: exportEvents(deps.audit, user) }),
     },
     accountPages: [activityPage(deps)],
     stop: () => sealAudit(deps),

@@ -62,7 +62,7 @@ export interface AuditStore {
    * them seals.
    */
   seal(now: number, limit: number): Promise<number>
-  /** Returns the sealed batches after a batch number, in order, at most `limit`. */
+  /** Returns the sealed batches after a batch number, in order, at most `limit`. Empty if there are none. */
   readBatches(after: number, limit: number): Promise<SealedBatch[]>
   /** Returns the number of unsealed rows. */
   countUnsealed(): Promise<number>

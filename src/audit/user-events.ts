@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import { type EventId, parseUserId, type UserId } from '../kernel/ids.ts'
 import type { InLanguages } from '../kernel/language.ts'
+import { MAX_PAGE, type Page } from '../kernel/page.ts'
 import { deviceJsonSchema, toDeviceJson } from '../sessions/session-json.ts'
 import type { AuditRecord, AuditStore } from './store.ts'
 import type { ExportedEventJson, UserEventJson } from './wire.ts'
@@ -31,23 +32,10 @@ export function userEventJsonSchema(texts: UserEventTexts): z.ZodType<UserEventJ
   return exportedEventJsonSchema.extend({ type: z.enum(Object.keys(texts)) }).meta({ id: 'UserEvent' })
 }
 
-const EXPORT_PAGE = 500
-
-/** Maximum number of events in one answer. */
-export const MAX_USER_EVENTS = 100
-
 /** Dependencies of `listUserEvents`. */
 export interface UserEventDeps {
   readonly audit: Pick<AuditStore, 'list'>
   readonly userEvents: UserEventTexts
-}
-
-/** A page of events. */
-export interface UserEventPage {
-  /** Only events before this one; null starts with the newest. */
-  readonly before: EventId | null
-  /** At most 100. */
-  readonly limit: number
 }
 
 /**
@@ -57,25 +45,27 @@ export interface UserEventPage {
 export async function listUserEvents(
   { audit, userEvents }: UserEventDeps,
   userId: UserId,
-  { before, limit }: UserEventPage,
+  { before, limit }: Page<EventId>,
 ): Promise<UserEventJson[]> {
   const records = await audit.list({
     userId,
     types: Object.keys(userEvents),
     before: before ?? undefined,
     newestFirst: true,
-    limit: Math.min(limit, MAX_USER_EVENTS),
+    limit,
   })
   return records.map(toExportedEventJson)
 }
 
-/** Returns all events about a user that the audit log still contains, newest first. */
-export async function exportEvents(audit: Pick<AuditStore, 'list'>, userId: UserId): Promise<ExportedEventJson[]> {
-  const events: ExportedEventJson[] = []
+/** Yields all events about a user that the audit log still contains, newest first, page by page. */
+export async function* exportEvents(
+  audit: Pick<AuditStore, 'list'>,
+  userId: UserId,
+): AsyncGenerator<readonly ExportedEventJson[]> {
   for (let before: EventId | undefined; ; ) {
-    const page = await audit.list({ userId, before, newestFirst: true, limit: EXPORT_PAGE })
-    events.push(...page.map(toExportedEventJson))
-    if (page.length < EXPORT_PAGE) return events
+    const page = await audit.list({ userId, before, newestFirst: true, limit: MAX_PAGE })
+    yield page.map(toExportedEventJson)
+    if (page.length < MAX_PAGE) return
     before = page.at(-1)?.id as EventId // a full page has a last event
   }
 }

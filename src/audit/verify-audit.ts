@@ -71,7 +71,7 @@ export async function verifyAudit(audit: AuditStore, input: VerifyAuditInput): P
       if (batch.hash === input.head) isHeadFound = true
       previous = batch
     }
-    if (page.length < PAGE) break
+    if (page.length === 0) break
   }
   problems.push(...(await findOrphans(audit)))
   if (!isHeadFound) problems.push({ batch: null, kind: 'head_unknown', detail: HEAD_UNKNOWN })

@@ -1,4 +1,5 @@
 import { defineCalls, json } from '../kernel/define-calls.ts'
+import type { NextPageJson, PageQuery } from '../kernel/page-json.ts'
 import type { DeviceJson } from '../sessions/wire.ts'
 
 /** An event in an export. An export also has the events that `GET /user/events` leaves out. */
@@ -20,7 +21,7 @@ export interface UserEventJson<Type extends string = string> extends ExportedEve
 }
 
 /** Answer of `GET /user/events`. */
-export interface UserEventsJson<Type extends string = string> {
+export interface UserEventsJson<Type extends string = string> extends NextPageJson {
   readonly events: readonly UserEventJson<Type>[]
 }
 
@@ -34,8 +35,7 @@ export const auditCalls = defineCalls({
   'GET /user/events': {
     name: 'user.events',
     access: 'session',
-    /** `before`: the id of an event; lists the events before it. */
-    query: json<{ readonly before?: string | undefined }>(),
+    query: json<PageQuery>(),
     answer: json<UserEventsJson>(),
     refusals: ['bad_request'],
   },

@@ -82,13 +82,13 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     metadata: plain('GET '),
     ...factorMembers({ plain, withBody, withId }, { isComplete, hasNews: who.hasNews, mayDiffer: who.mayDiffer }),
     sessions: {
-      list: plain('GET /sessions'),
+      list: withQuery('GET /sessions'),
       revoke: withId('DELETE /sessions/{id}', who.isRevoked),
       revokeOthers: plain('DELETE /sessions'),
     },
     tokens: {
       create: withBody('POST /tokens'),
-      list: plain('GET /tokens'),
+      list: withQuery('GET /tokens'),
       revoke: withId('DELETE /tokens/{id}'),
     },
     ...accountMembers({ plain, withBody, withQuery }, { isOver, hasNews: who.hasNews, mayDiffer: who.mayDiffer }),
@@ -100,5 +100,7 @@ function fillPath(path: string, { id = '', query = {} }: { readonly id?: string;
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   if (path.includes('{id}') && id === '') throw new TypeError(`The id of ${path} is empty`)
   const filled = path.replace('{id}', encodeURIComponent(id))
-  return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`
+  return given.length === 0
+    ? filled
+    : `${filled}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
 }

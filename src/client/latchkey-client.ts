@@ -67,8 +67,8 @@ export interface LatchkeyClient {
   }
 
   readonly sessions: {
-    /** Lists your sessions and marks the current one. */
-    readonly list: Call<'GET /sessions'>
+    /** Lists your sessions, most recently used first, and marks the current one. `next` is the `before` of the next page. */
+    readonly list: QueryCall<'GET /sessions'>
     /** Revokes one of your sessions. */
     readonly revoke: IdCall<'DELETE /sessions/{id}'>
     /** Revokes all your sessions except the current one. */
@@ -78,8 +78,8 @@ export interface LatchkeyClient {
   readonly tokens: {
     /** Creates an access token. Only this answer has its secret. Requires a fresh session. */
     readonly create: BodyCall<'POST /tokens'>
-    /** Lists the access tokens of the user, without their secrets. */
-    readonly list: Call<'GET /tokens'>
+    /** Lists your access tokens, newest first, without their secrets. `next` is the `before` of the next page. */
+    readonly list: QueryCall<'GET /tokens'>
     /** Revokes an access token. */
     readonly revoke: IdCall<'DELETE /tokens/{id}'>
   }
@@ -93,7 +93,7 @@ export interface LatchkeyClient {
     readonly delete: Call<'DELETE /user'>
     /** Returns everything that is stored about your account. */
     readonly export: Call<'GET /user/export'>
-    /** Lists the events of your account, newest first, at most 100. For the next page, `before` is the last id of this page. */
+    /** Lists the events of your account, newest first. `next` is the `before` of the next page. */
     readonly events: QueryCall<'GET /user/events'>
   }
 

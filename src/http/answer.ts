@@ -1,6 +1,7 @@
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import { isLocalOrigin } from '../kernel/origins.ts'
 import type { Answer } from '../kernel/route.ts'
+import { streamBody } from './stream-body.ts'
 
 /**
  * Content security policy of answers that are not a page. If a browser shows one anyway, it runs and loads nothing
@@ -48,6 +49,10 @@ export function toResponse(answer: Answer, headers: Headers, now: number): Respo
     if (answer.text.policy !== undefined) headers.set('Content-Security-Policy', answer.text.policy)
     if (answer.text.type.startsWith('text/html')) headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     return new Response(answer.text.content, { status: answer.status, headers })
+  }
+  if (answer.stream !== undefined) {
+    headers.set('Content-Type', 'application/json')
+    return new Response(streamBody(answer.stream), { status: answer.status, headers })
   }
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers })
   if (!headers.has('Content-Type')) headers.set('Content-Type', 'application/json')

@@ -16,7 +16,7 @@ import { errorPage } from '../pages/error-page.ts'
 import type { Pages } from '../pages/pages.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import { toResponse } from './answer.ts'
-import { addPreflightHeaders, refuseCrossOrigin } from './cross-origin.ts'
+import { addPreflightHeaders, refuseCrossOrigin, refuseForeignPage } from './cross-origin.ts'
 import { type HttpEvent, REPORTED_REFUSALS } from './events.ts'
 import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './exchange.ts'
 import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
@@ -105,7 +105,8 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
   const { request } = exchange
   if (route.forwardedBy !== 'application') refuseMisdirected(headerReader(request), deps.origins.own)
-  refuseCrossOrigin(request.method, headerReader(request), deps.origins)
+  if (route.refusesOtherOrigins) refuseForeignPage(headerReader(request), deps.origins)
+  else refuseCrossOrigin(request.method, headerReader(request), deps.origins)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
   await authenticate(deps, exchange)
   exchange.isCookieless = asksForHeader(request) || exchange.credentials?.sessionCame === 'in_header'
@@ -148,6 +149,7 @@ function toCall(
     queryAll: Object.fromEntries(
       [...Map.groupBy(query, ([name]) => name)].map(([name, all]) => [name, all.map(([, value]) => value)]),
     ),
+    isHead: request.method === 'HEAD',
     principal: principalFor(route, found),
     // A function, because a getter would make each of these objects slow.
     sessionToken: () => found?.token ?? null,

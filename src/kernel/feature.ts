@@ -21,8 +21,11 @@ export interface Job {
 export interface ExportPart {
   /** Schemas of the members, for the OpenAPI document. */
   readonly shape: Readonly<Record<string, ZodType>>
-  /** Returns the members, or null if the user does not exist. */
-  collect(user: UserId): Promise<object | null>
+  /**
+   * Returns the members, or null if the user does not exist. A list that can grow is an iterable of its pages, which are read
+   * while the export is sent.
+   */
+  collect(user: UserId): Promise<Readonly<Record<string, unknown>> | null>
 }
 
 /** Something that opens an account. */

@@ -17,9 +17,9 @@ function createQueue(length: number): { work(limit: number): Promise<number>; ca
 
 test.each([
   [0, 1],
-  [499, 1],
-  [500, 2],
-  [1_200, 3],
+  [49, 1],
+  [50, 2],
+  [120, 3],
 ])('%i things are done in %i batches, the last of which is not full', async (length, calls) => {
   const queue = createQueue(length)
   expect(await inBatches((limit) => queue.work(limit))).toBe(length)

@@ -1,5 +1,5 @@
-/** Rows in one transaction, which keeps other writers waiting for some milliseconds. */
-const BATCH = 500
+/** Rows in one transaction, which keeps other writers, and with SQLite the event loop, waiting for a few milliseconds. */
+export const BATCH = 50
 
 /**
  * Repeats `work` until a batch is not full, so that no transaction holds the database for long.
@@ -13,4 +13,17 @@ export async function inBatches(work: (limit: number) => Promise<number>): Promi
     total += done
     if (done < BATCH) return total
   }
+}
+
+/** Calls `work` for each item, for `size` items at the same time. Returns the results in the order of the items. */
+export async function inSlices<Item, Result>(
+  items: readonly Item[],
+  size: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (let start = 0; start < items.length; start += size) {
+    results.push(...(await Promise.all(items.slice(start, start + size).map(work))))
+  }
+  return results
 }

@@ -20,6 +20,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly query: Readonly<Record<string, string>>
   /** Every value of each query parameter. */
   readonly queryAll: Readonly<Record<string, readonly string[]>>
+  /** True if the client asks for the headers only (HEAD): a route with costly work skips it. */
+  readonly isHead: boolean
   readonly principal: Who
   /** Returns the token of the principal's session; null without a session. The first call opens a sealed cookie. */
   readonly sessionToken: () => Who extends SessionPrincipal ? string : string | null
@@ -50,6 +52,8 @@ export interface Answer<Json = unknown> {
     readonly content: string | Uint8Array<ArrayBuffer>
     readonly policy?: string
   }
+  /** Parts of a JSON text. Each is asked for when the client has read the one before it. */
+  readonly stream?: AsyncIterator<string>
   /** File name: the browser saves the body under this name instead of showing it. */
   readonly fileName?: string
   /** The notice on the page after a form, in place of the form's own notice. */
@@ -68,6 +72,9 @@ export interface Answer<Json = unknown> {
   readonly formLocation?: string
   readonly cookies?: readonly Cookie[]
 }
+
+/** The answer to HEAD of a route that skips its work. */
+export const HEAD_ANSWER: Answer<never> = { status: 200, headers: { 'Content-Type': 'application/json' } }
 
 /** How a route serves the forms of our own pages. Without JavaScript they POST urlencoded data and get a 303. */
 export interface FormUse {
@@ -115,6 +122,8 @@ export interface Route extends Omit<Call, 'types'> {
   readonly form?: FormUse
   /** `application`: forwarded host and scheme are those of an application behind forward-auth, not those of Latchkey. */
   readonly forwardedBy?: 'application'
+  /** True: refuses requests that a browser sends for pages of other origins, also with GET. */
+  readonly refusesOtherOrigins?: true
   /** Answers a request that has no valid session and no token. Null or absent: 401 unauthenticated. */
   answerNobody?(request: RouteRequest): Answer | null
   handle(request: RouteRequest): Promise<Answer>
@@ -140,7 +149,7 @@ type QueryPart<Query> = Query extends undefined
 /** What a route adds to its call. `handle` gets the validated body, and a principal if the call requires one. */
 export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   Route,
-  'summary' | 'repeats' | 'form' | 'forwardedBy' | 'answerNobody' | 'checkRefused'
+  'summary' | 'repeats' | 'form' | 'forwardedBy' | 'answerNobody' | 'checkRefused' | 'refusesOtherOrigins'
 > &
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {

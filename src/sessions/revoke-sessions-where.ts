@@ -1,4 +1,5 @@
 import type { Stamp } from '../kernel/event.ts'
+import { BATCH } from '../kernel/in-batches.ts'
 import type { SessionEvent } from './events.ts'
 import type { ParsedSessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
@@ -6,8 +7,6 @@ import type { SessionRef } from './store.ts'
 
 /** Sessions, or users, in one page. */
 const PAGE = 100
-/** Sessions revoked in one transaction. */
-const BATCH = 200
 
 /** Returns the number of sessions that match a filter. Without a user, it reads all sessions, page by page. */
 export async function countSessions(deps: SessionDeps, filter: ParsedSessionFilter): Promise<number> {

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseSessionId } from '../kernel/ids.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import { nextPageShape, PAGE_QUERY, readPage } from '../kernel/page.ts'
+import { defineRoute, HEAD_ANSWER, type Route } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import type { Pages } from '../pages/pages.ts'
 import { deviceName } from './device-name.ts'
+import { listAllSessions, listSessions } from './list-sessions.ts'
 import { endSession, revokeOtherSessions, revokeSession } from './revoke-session.ts'
 import { sessionJsonSchema, toSessionJson } from './session-json.ts'
 import type { SessionDeps } from './start-session.ts'
@@ -33,11 +35,15 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
     }),
 
     defineRoute(sessionCalls['GET /sessions'], {
-      summary: 'List your sessions',
-      answers: { 200: z.object({ sessions: z.array(sessionJsonSchema) }) },
-      async handle({ principal: { user, session } }) {
-        const sessions = await deps.sessions.listByUser(user.id, deps.clock())
-        return { status: 200, body: { sessions: sessions.map((each) => toSessionJson(each, session.id)) } }
+      summary: 'List your sessions, most recently used first',
+      query: PAGE_QUERY,
+      answers: { 200: z.object({ sessions: z.array(sessionJsonSchema), ...nextPageShape }) },
+      async handle(request) {
+        const { user, session } = request.principal
+        const page = readPage(request, parseSessionId)
+        if (request.isHead) return HEAD_ANSWER
+        const { items, rest } = await listSessions(deps, user.id, page)
+        return { status: 200, body: { sessions: items.map((each) => toSessionJson(each, session.id)), ...rest } }
       },
     }),
 
@@ -73,7 +79,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
         form: { only: true, page: '/account/devices', done: '/account/devices' },
         async handle({ body, principal, stamp, ...request }) {
           const { locale } = deps.pages.view(request)
-          const sessions = await deps.sessions.listByUser(principal.user.id, deps.clock())
+          const sessions = await listAllSessions(deps, principal.user.id)
           const userAgent = sessions.find(({ id }) => id === body.id)?.client.userAgent ?? null
           await revokeSession(deps, principal.user.id, parseSessionId(body.id), stamp)
           return {

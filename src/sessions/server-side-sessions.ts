@@ -3,6 +3,7 @@ import { parseSessionId } from '../kernel/ids.ts'
 import type { Session } from '../kernel/principal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
 import type { SessionEvent } from './events.ts'
+import { listAllSessions } from './list-sessions.ts'
 import { revokeOtherSessions, revokeSession } from './revoke-session.ts'
 import { countSessions, revokeSessionsWhere } from './revoke-sessions-where.ts'
 import { parseSessionFilter, type SessionFilter } from './session-filter.ts'
@@ -29,7 +30,7 @@ export interface ServerSideSessions {
 export function createServerSideSessions(deps: SessionDeps, stamp: Stamp<SessionEvent>): ServerSideSessions {
   return {
     async list(userId) {
-      return deps.sessions.listByUser(requireUserId(userId), deps.clock())
+      return listAllSessions(deps, requireUserId(userId))
     },
     async revoke(userId, sessionId) {
       await revokeSession(deps, requireUserId(userId), parseSessionId(sessionId), stamp)

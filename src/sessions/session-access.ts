@@ -1,5 +1,6 @@
 import type { AccessKind } from '../kernel/feature.ts'
 import { deviceLabel } from './device-label.ts'
+import { listAllSessions } from './list-sessions.ts'
 import { revokeOtherSessions } from './revoke-session.ts'
 import type { SessionDeps } from './start-session.ts'
 
@@ -8,7 +9,7 @@ export function sessionAccess(deps: Pick<SessionDeps, 'sessions' | 'clock'>): Ac
   return {
     kind: 'session',
     async list({ user, session: current }) {
-      const sessions = await deps.sessions.listByUser(user.id, deps.clock())
+      const sessions = await listAllSessions(deps, user.id)
       return sessions.map(({ id, createdAt, lastSeenAt, client: { userAgent } }) => ({
         id,
         name: deviceLabel(userAgent),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Clock } from '../kernel/clock.ts'
 import type { ExportPart } from '../kernel/feature.ts'
+import { inPages } from '../kernel/page.ts'
+import { listAllSessions } from './list-sessions.ts'
 import { sessionJsonSchema, toSessionJson } from './session-json.ts'
 import type { SessionStore } from './store.ts'
 
@@ -15,8 +17,8 @@ export function sessionExport({
   return {
     shape: { sessions: z.array(sessionJsonSchema) },
     async collect(user) {
-      const listed = await sessions.listByUser(user, clock())
-      return { sessions: listed.map((session) => toSessionJson(session, null)) }
+      const all = await listAllSessions({ sessions, clock }, user)
+      return { sessions: inPages(all, (session) => toSessionJson(session, null)) }
     },
   }
 }

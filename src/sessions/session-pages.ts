@@ -10,6 +10,7 @@ import { dotted, type Row, rows } from '../pages/components/row.ts'
 import { time } from '../pages/components/time.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { deviceIcon, deviceName } from './device-name.ts'
+import { listAllSessions, listSessions } from './list-sessions.ts'
 import type { SessionStore } from './store.ts'
 import { SESSION_TEXTS } from './texts.ts'
 
@@ -21,17 +22,17 @@ export interface SessionPageDeps {
 
 /** Returns the account pages about devices: the list, and the question before all others are logged out. */
 export function sessionAccountPages({ sessions, clock }: SessionPageDeps): readonly AccountPage[] {
-  const list = ({ principal }: AccountPageRequest): Promise<Session[]> =>
-    sessions.listByUser(principal.user.id, clock())
+  const deps = { sessions, clock }
   return [
     {
       path: '/devices',
       navigation: { place: 30, icon: 'laptop', label: (locale) => locale.texts(SESSION_TEXTS).title },
-      render: async (request) => devicesPage(request, await list(request)),
+      render: async (request) => devicesPage(request, (await listSessions(deps, request.principal.user.id)).items),
     },
     {
       path: '/devices/log-out-others',
-      render: async (request) => questionPage(request, (await list(request)).length - 1),
+      render: async (request) =>
+        questionPage(request, (await listAllSessions(deps, request.principal.user.id)).length - 1),
     },
   ]
 }

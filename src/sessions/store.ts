@@ -2,6 +2,7 @@ import type { TokenHash } from '../crypto/token.ts'
 import { HOUR_MS } from '../kernel/clock.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
+import type { Page } from '../kernel/page.ts'
 import type { Method, Session, User } from '../kernel/principal.ts'
 
 /** A session to store, with the hash of its token. */
@@ -137,8 +138,11 @@ export interface SessionStore {
   rotate(rotation: SessionRotation, securityEpoch: number, effectsOf: EffectsOf): Promise<boolean>
   /** Returns true if this session exists and has not expired at `now`. */
   isLive(session: SessionRef, now: number): Promise<boolean>
-  /** Returns the user's sessions that have not expired, most recently used first. */
-  listByUser(userId: UserId, now: number): Promise<Session[]>
+  /**
+   * Returns a page of the user's sessions that have not expired, most recently used first. Returns null if `before` is not
+   * one of them.
+   */
+  listByUser(userId: UserId, now: number, page: Page<SessionId>): Promise<Session[] | null>
   /** Revokes one session of the user. Returns false if it does not exist. */
   revoke(userId: UserId, id: SessionId, effectsOf: EffectsOf): Promise<boolean>
   /**

@@ -1,10 +1,9 @@
 import type { Stamp } from '../kernel/event.ts'
+import { BATCH } from '../kernel/in-batches.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionEvent } from './events.ts'
 import type { SessionDeps } from './start-session.ts'
 import type { Touch } from './store.ts'
-
-const BATCH = 500
 
 /** Dependencies of `sweepSessions`. */
 export type SweepDeps = Pick<SessionDeps, 'clock' | 'sessions'> & { readonly touches: UseCollector<Touch> }

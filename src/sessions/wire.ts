@@ -1,4 +1,5 @@
 import { defineCalls, json } from '../kernel/define-calls.ts'
+import type { NextPageJson, PageQuery } from '../kernel/page-json.ts'
 import type { UserJson } from '../kernel/wire.ts'
 
 /** The device that a request came from, as far as it is known. */
@@ -39,6 +40,11 @@ export interface CompleteJson extends LoginJson {
   readonly status: 'complete'
 }
 
+/** A page of your sessions, most recently used first. */
+export interface SessionsJson extends NextPageJson {
+  readonly sessions: readonly SessionJson[]
+}
+
 /** The part of sessions in `GET /user/export`. */
 export interface SessionExportJson {
   readonly sessions: readonly SessionJson[]
@@ -51,7 +57,9 @@ export const sessionCalls = defineCalls({
   'GET /sessions': {
     name: 'sessions.list',
     access: 'session',
-    answer: json<{ readonly sessions: readonly SessionJson[] }>(),
+    query: json<PageQuery>(),
+    answer: json<SessionsJson>(),
+    refusals: ['bad_request'],
   },
   'DELETE /sessions/{id}': { name: 'sessions.revoke', access: 'session', answer: null },
   'DELETE /sessions': {

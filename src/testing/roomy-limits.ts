@@ -10,4 +10,5 @@ export const ROOMY_LIMITS: Partial<ThrottleSettings> = {
   changesPerAccount: 100_000,
   hashesPerAccount: 1_000_000,
   hashesPerNetwork: 1_000_000,
+  exportsPerAccount: 1_000,
 }

@@ -38,6 +38,8 @@ export interface Limits {
   readonly networkHashes: Limit
   /** Changes of one kind by one user that stay in the database: each leaves a row. */
   readonly changes: Limit
+  /** Exports of one account. */
+  readonly export: Limit
   /** Failures in a row after which a password is disabled. */
   readonly failuresUntilDisabled: number
 }
@@ -66,6 +68,7 @@ export function createLimits(settings: ThrottleSettings): Limits {
     changes: windowOf('changes', settings.changesPerAccount, HOUR_MS),
     accountHashes: windowOf('account-hashes', settings.hashesPerAccount, HASH_WINDOW_MS),
     networkHashes: windowOf('network-hashes', settings.hashesPerNetwork, HASH_WINDOW_MS),
+    export: windowOf('export', settings.exportsPerAccount, HOUR_MS),
     failuresUntilDisabled: settings.failuresUntilDisabled,
   }
 }

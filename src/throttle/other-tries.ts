@@ -32,6 +32,15 @@ export async function takeForgotBudget(throttle: Throttle, caller: Caller): Prom
   await takeNetworkTry(throttle, 'forgot', caller)
 }
 
+/**
+ * Counts an export in the hourly budget of its account.
+ * @throws Refusal `too_many_requests`, `unavailable`.
+ */
+export async function takeExportBudget(throttle: Throttle, caller: Caller, userId: string): Promise<void> {
+  const limit = throttle.limits.export
+  await takeTry(throttle, { limit, key: throttle.keyOf(limit, userId) }, { caller, userId })
+}
+
 /** Kinds of emails that have a budget. */
 export type MailKind =
   | 'reset'

@@ -26,6 +26,8 @@ export interface ThrottleSettings {
   readonly hashesPerAccount: number
   /** Password hashes for attempts from one network in 10 minutes, right or wrong. Default 3,000. Each process counts its own. */
   readonly hashesPerNetwork: number
+  /** Exports of one account in an hour. Default 5. */
+  readonly exportsPerAccount: number
 }
 
 /** A limit per network, 1 to 1,000,000. Behind a proxy that hides its clients, all clients of a service share one network. */
@@ -90,6 +92,11 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
         'password hashes for attempts of unknown devices from one network in 10 minutes, right or wrong, in each process',
       default: 3_000,
       schema: perNetwork,
+    },
+    exportsPerAccount: {
+      meaning: 'exports of one account in an hour; 1 to 1,000',
+      default: 5,
+      schema: z.int().min(1).max(1_000),
     },
   },
   findContradiction,

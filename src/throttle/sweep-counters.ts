@@ -1,6 +1,5 @@
+import { BATCH } from '../kernel/in-batches.ts'
 import type { Throttle } from './throttle.ts'
-
-const BATCH = 500
 
 /** Deletes expired counters, in batches that never lock the database for long. Returns the number of full batches. */
 export async function sweepCounters({ store, clock }: Pick<Throttle, 'store' | 'clock'>): Promise<number> {

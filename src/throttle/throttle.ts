@@ -39,6 +39,7 @@ export type Operation =
   | 'user_rename'
   | 'token_create'
   | 'factor_change'
+  | 'user_export'
 
 /** The origin of an attempt: operation, client and browser. */
 export interface Caller {

@@ -209,10 +209,10 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
   test('sealing works across more than one batch', async () => {
     await addRows(1_100)
     expect(await instance.auth.audit.seal()).toBe(1_101)
-    expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, batches: 6, events: 1_107 })
+    expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, batches: 26, events: 1_107 })
   })
 
-  test('a deleted account leaves a pseudonym and nothing personal, in one transaction, and the chain holds', async () => {
+  test('a deleted account leaves a pseudonym and nothing personal, and the chain holds', async () => {
     const client = instance.client()
     await client.post('/auth/login', { email: 'ada@example.com', password: PASSWORD }, { 'user-agent': 'Secret/7' })
     await instance.auth.audit.seal()

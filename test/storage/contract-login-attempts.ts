@@ -11,7 +11,16 @@ import type { LoginAttemptRecord } from '../../src/login/store.ts'
 import type { SessionRecord, SessionRef } from '../../src/sessions/store.ts'
 import type { Stores } from '../../src/storage/storage.ts'
 import { untold } from '../support/untold.ts'
-import { type ContractContext, HASH, LIFE, makeSession, NOW, OTHER_HASH, refOf } from './contract-samples.ts'
+import {
+  type ContractContext,
+  HASH,
+  LIFE,
+  listSessionsOf,
+  makeSession,
+  NOW,
+  OTHER_HASH,
+  refOf,
+} from './contract-samples.ts'
 
 const MAX_TRIES = 5
 // A storage accepts any word as a method.
@@ -60,8 +69,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
     return on.sessions.start(start, untold)
   }
 
-  const tokenHashes = async (user: User): Promise<number> =>
-    (await elsewhere().sessions.listByUser(user.id, NOW)).length
+  const tokenHashes = async (user: User): Promise<number> => (await listSessionsOf(elsewhere(), user.id, NOW)).length
 
   describe('login attempts', () => {
     test('an attempt is stored with its effects, read by another process, and deleted', async () => {

@@ -85,3 +85,11 @@ export function makeRotation(record: SessionRecord): SessionRotation {
     methods: record.session.methods,
   }
 }
+
+/** A page that has all items of a test. */
+export const FIRST_PAGE = { before: null, limit: 1_000 } as const
+
+/** Returns the live sessions of a user. */
+export async function listSessionsOf({ sessions }: Stores, userId: UserId, now: number): Promise<readonly Session[]> {
+  return (await sessions.listByUser(userId, now, FIRST_PAGE)) ?? []
+}

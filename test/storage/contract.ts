@@ -17,8 +17,10 @@ import { describeReportedChanges } from './contract-changes.ts'
 import { describeLoginAttempts } from './contract-login-attempts.ts'
 import {
   type ContractContext,
+  FIRST_PAGE,
   HASH,
   LIFE,
+  listSessionsOf,
   makeAccessToken,
   makeOneTimeToken,
   makeSession,
@@ -273,7 +275,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         lastSeenAt: NOW + 7,
         idleExpiresAt: NOW + LIFE + 7,
       })
-      expect((await elsewhere.sessions.listByUser(user.id, NOW)).map(({ lastSeenAt }) => lastSeenAt)).toEqual([
+      expect((await listSessionsOf(elsewhere, user.id, NOW)).map(({ lastSeenAt }) => lastSeenAt)).toEqual([
         NOW + 9,
         NOW + 7,
       ])
@@ -393,7 +395,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       await elsewhere.passwords.forceReset(user.id, untold)
       expect(await epochOf(newTokenHash)).toBeNull()
       expect(await inEpoch(1)).toEqual([false, 'user_gone'])
-      expect(await stores.accessTokens.listByUser(user.id)).toEqual([])
+      expect(await stores.accessTokens.listByUser(user.id, FIRST_PAGE)).toEqual([])
     })
 
     test('a rehash replaces only the hash that it was computed from', async () => {
@@ -412,7 +414,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       expect(await stores.sessions.revoke(user.id, first, untold)).toBe(true)
       expect(await stores.sessions.revoke(user.id, first, untold)).toBe(false)
       expect(await stores.sessions.revokeAll(user.id, second, untold)).toBe(1)
-      expect((await stores.sessions.listByUser(user.id, NOW)).map(({ id }) => id)).toEqual([second])
+      expect((await listSessionsOf(stores, user.id, NOW)).map(({ id }) => id)).toEqual([second])
       expect(await stores.sessions.revokeAll(user.id, null, untold)).toBe(1)
     })
 
@@ -511,7 +513,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         await Promise.all([rotations[round % 2]?.(), ways[round % 3]?.()])
         expect(await isThere(record.tokenHash)).toBe(false)
         expect(await isThere(rotation.newTokenHash)).toBe(false)
-        expect(await stores.sessions.listByUser(user.id, NOW)).toEqual([])
+        expect(await listSessionsOf(stores, user.id, NOW)).toEqual([])
       }
     })
 
@@ -544,7 +546,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         elsewhere.users.rename(user.id, `name ${index}`, untold),
       ])
       await Promise.all(work.flat())
-      expect((await stores.sessions.listByUser(user.id, NOW)).length).toBeLessThanOrEqual(3)
+      expect((await listSessionsOf(stores, user.id, NOW)).length).toBeLessThanOrEqual(3)
     })
 
     test('expired sessions are not listed, and are deleted after either limit', async () => {
@@ -552,7 +554,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       const idle = await addSession(user.id, { idleExpiresAt: NOW + LIFE })
       const absolute = await addSession(user.id, { expiresAt: NOW + LIFE, idleExpiresAt: NOW + 2 * LIFE })
       const alive = await addSession(user.id, { idleExpiresAt: NOW + LIFE + 1 })
-      expect((await stores.sessions.listByUser(user.id, NOW + LIFE)).map(({ id }) => id)).toEqual([alive.session.id])
+      expect((await listSessionsOf(stores, user.id, NOW + LIFE)).map(({ id }) => id)).toEqual([alive.session.id])
       expect(await stores.sessions.deleteIfExpired(alive, NOW + LIFE, untold)).toBe(false)
       expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE, untold)).toBe(true)
       expect(await stores.sessions.deleteIfExpired(idle, NOW + LIFE, untold)).toBe(false)

@@ -22,6 +22,7 @@ import { makeSessionRecord } from '../support/session-record.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
 import { describeStorageContract } from './contract.ts'
+import { listSessionsOf } from './contract-samples.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-redis-'))
 let url: string
@@ -72,7 +73,7 @@ describe('the permissions of the Redis user', () => {
     const { tokenHash } = await addSession(stores, user.id)
     await stores.ping()
     expect(await stores.sessions.findByTokenHash(tokenHash)).not.toBeNull()
-    expect(await stores.sessions.listByUser(user.id, Date.now())).toHaveLength(1)
+    expect(await listSessionsOf(stores, user.id, Date.now())).toHaveLength(1)
     expect(await stores.users.rename(user.id, 'Ada', untold)).not.toBeNull()
     expect(await stores.users.disable(user.id, Date.now(), untold)).toBe(true)
     expect(await stores.sessions.findByTokenHash(tokenHash)).toBeNull()
@@ -194,7 +195,7 @@ describe('sessions in Redis', () => {
     const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), { prefix }) })
     for (let round = 0; round < 50; round++) {
       const user = await addUser(stores)
-      const lists = Array.from({ length: 4 }, () => stores.sessions.listByUser(user.id, Date.now()))
+      const lists = Array.from({ length: 4 }, () => listSessionsOf(stores, user.id, Date.now()))
       const [{ tokenHash }] = await Promise.all([addSession(stores, user.id), ...lists])
       await stores.sessions.revokeAll(user.id, null, untold)
       expect(await stores.sessions.findByTokenHash(tokenHash)).toBeNull()
@@ -213,7 +214,7 @@ describe('sessions in Redis', () => {
     for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(0)
     await client.del(`${prefix}session:${records[0]?.tokenHash}`) // as if it expired
     expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(2)
-    expect(await stores.sessions.listByUser(user.id, Date.now())).toHaveLength(1)
+    expect(await listSessionsOf(stores, user.id, Date.now())).toHaveLength(1)
     expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(1)
     await stores.sessions.revokeAll(user.id, null, untold)
     expect(await client.keys(`${prefix}*`)).toEqual([`${prefix}changes`])

@@ -1,5 +1,6 @@
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
+import { BATCH, inSlices } from '../../kernel/in-batches.ts'
 import type { Session } from '../../kernel/principal.ts'
 import type {
   SessionPage,
@@ -15,6 +16,10 @@ import { endAmong, endMany } from './end-among.ts'
 import { rotateSession } from './rotate.ts'
 import type { SessionKeys } from './session-keys.ts'
 import { type StoredSession, toStored } from './session-record.ts'
+
+/** Reads that are sent to Redis together. The event loop continues between two of them. */
+const SESSIONS_AT_ONCE = 50
+const USERS_AT_ONCE = 10
 
 /** Dependencies of `createRedisSessionStore`: the database that holds the users, and the connection to Redis. */
 export interface RedisSessionDeps extends SessionHost {
@@ -66,9 +71,11 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
 
     isLive: (session, now) => isLive(keys, session, now),
 
-    async listByUser(userId, now) {
-      const live = await listLive(keys, userId)
-      return live.map(({ session }) => session).filter(isLiveAt(now))
+    async listByUser(userId, now, { before, limit }) {
+      const sessions = (await listLive(keys, userId)).map(({ session }) => session)
+      const start = before === null ? 0 : sessions.findIndex(({ id }) => id === before) + 1
+      if (before !== null && start === 0) return null
+      return sessions.slice(start).filter(isLiveAt(now)).slice(0, limit)
     },
 
     async revoke(userId, id, effectsOf) {
@@ -134,7 +141,7 @@ async function scanSessions(
   // The scan goes by users, which works on a cluster as well. `after` is the `next` of the previous page.
   const page = { after: after as UserId | null, limit }
   const users = userId === null ? await stores.users.list(page) : [{ id: userId }]
-  const live = await Promise.all(users.map(({ id }) => listLive(keys, id)))
+  const live = await inSlices(users, USERS_AT_ONCE, ({ id }) => listLive(keys, id))
   const sessions = live
     .flat()
     .map(({ session }) => session)
@@ -203,14 +210,16 @@ async function findEnding(
   const replaced = candidates.filter((each) => each.session.id === replaces?.id)
   const others = own.filter(({ session: { id } }) => id !== session.id && id !== replaces?.id)
   // A session that is being rotated is listed twice.
-  const ending = new Map([...replaced, ...others.slice(maxPerUser - 1)].map((each) => [each.session.id, each.session]))
+  const ending = new Map(
+    [...replaced, ...others.slice(maxPerUser - 1).slice(-BATCH)].map((each) => [each.session.id, each.session]),
+  )
   return [...ending.values()].map(({ id, userId }) => ({ id, userId }))
 }
 
 /** Returns the live sessions of a user, most recently used first; removes the others from the index. */
 async function listLive(keys: SessionKeys, userId: UserId): Promise<StoredSession[]> {
   const listed = await keys.list(userId)
-  const found = await Promise.all(listed.map(({ tokenHash }) => keys.find(tokenHash)))
+  const found = await inSlices(listed, SESSIONS_AT_ONCE, ({ tokenHash }) => keys.find(tokenHash))
   await keys.unlist(
     userId,
     listed.filter(({ isPending }, index) => !isPending && found[index] === null).map(({ tokenHash }) => tokenHash),

@@ -3,6 +3,7 @@ import type { AccessTokenRecord, AccessTokenStore } from '../../access-tokens/st
 import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { AccessTokenId, UserId } from '../../kernel/ids.ts'
+import type { Page } from '../../kernel/page.ts'
 import type { AccessToken, User } from '../../kernel/principal.ts'
 import type { AccessTokensTable, Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
@@ -29,15 +30,7 @@ export function createAccessTokenStore(database: TransactingDatabase): AccessTok
 
     findByTokenHash: createTokenFinder(database),
 
-    async listByUser(userId) {
-      const rows = await reader
-        .selectFrom('access_tokens')
-        .selectAll()
-        .where('user_id', '=', userId)
-        .orderBy('id', 'desc')
-        .execute()
-      return rows.map(toAccessToken)
-    },
+    listByUser: (userId, page) => listTokens(reader, userId, page),
 
     revoke: (userId, id, effectsOf) =>
       isDone(
@@ -89,6 +82,23 @@ export function createAccessTokenStore(database: TransactingDatabase): AccessTok
       return Number(numDeletedRows)
     },
   }
+}
+
+/** Reads a page of the tokens of a user, newest first, by the index on users and ids. */
+async function listTokens(
+  reader: SqlDatabase['reader'],
+  userId: UserId,
+  { before, limit }: Page<AccessTokenId>,
+): Promise<AccessToken[]> {
+  const rows = await reader
+    .selectFrom('access_tokens')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .$if(before !== null, (query) => query.where('id', '<', before as AccessTokenId))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(toAccessToken)
 }
 
 /** Revokes all access tokens of the user, in the transaction that revokes all sessions. */

@@ -1,10 +1,13 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ChainedRow } from '../../audit/chain.ts'
 import type { AuditRow, SealedBatch } from '../../audit/store.ts'
 import { toAuditEntry } from './audit-rows.ts'
 import type { AuditEventsTable, AuditSealsTable, Database } from './schema.ts'
 
-/** Returns up to `limit` sealed batches after a batch number, with their rows. */
+/** Rows that are read at once, besides those of one batch: older versions sealed batches of 500. */
+const MAX_ROWS = 100
+
+/** Returns up to `limit` sealed batches after a batch number, with their rows; fewer if they have many rows, but one at least. */
 export async function readBatches(reader: Kysely<Database>, after: number, limit: number): Promise<SealedBatch[]> {
   const rows = await selectBatches(reader, after, limit)
   return [...Map.groupBy(rows, (row) => row.sealed_batch).values()].flatMap(toBatch)
@@ -22,11 +25,18 @@ function selectBatches(reader: Kysely<Database>, after: number, limit: number): 
     .select(['ip', 'user_agent', 'personal_salt', 'personal_digest', 'users.id as owner'])
     .where('audit_seals.batch', 'in', (eb) =>
       eb
-        .selectFrom('audit_seals as following')
-        .select('following.batch')
-        .where('following.batch', '>', after)
-        .orderBy('following.batch')
-        .limit(limit),
+        .selectFrom((nested) =>
+          nested
+            .selectFrom('audit_seals as following')
+            .select('following.batch')
+            .select(sql<number>`sum(event_count) OVER (ORDER BY following.batch) - event_count`.as('rows_before'))
+            .where('following.batch', '>', after)
+            .orderBy('following.batch')
+            .limit(limit)
+            .as('numbered'),
+        )
+        .select('numbered.batch')
+        .where('numbered.rows_before', '<', MAX_ROWS),
     )
     .orderBy('audit_seals.batch')
     .orderBy('audit_events.id')

@@ -4,14 +4,18 @@ import { v7 as uuidv7 } from 'uuid'
 import { digestPersonal } from '../../audit/chain.ts'
 import type { AuditEntry } from '../../audit/entry.ts'
 import type { StampedEvent } from '../../kernel/event.ts'
-import type { UserId } from '../../kernel/ids.ts'
 import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
 
+/** Rows in one statement; SQLite and PostgreSQL limit the number of values in one. */
+const ROWS_AT_ONCE = 100
+
 /** Writes events as audit rows, in the transaction in which they happen. */
 export async function insertAuditRows(trx: Transaction<Database>, events: readonly StampedEvent[]): Promise<void> {
-  if (events.length === 0) return
-  await trx.insertInto('audit_events').values(events.map(toRow)).execute()
+  for (let start = 0; start < events.length; start += ROWS_AT_ONCE) {
+    const rows = events.slice(start, start + ROWS_AT_ONCE).map(toRow)
+    await trx.insertInto('audit_events').values(rows).execute()
+  }
 }
 
 /** Returns the entry of the audit log in a row. */
@@ -25,16 +29,6 @@ export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): 
     sessionId: row.session_id,
     requestId: row.request_id,
   }
-}
-
-/** Erases personal data in the rows about a user. The id of the deleted user stays as a pseudonym. */
-export async function erasePersonalData(trx: Transaction<Database>, userId: UserId): Promise<void> {
-  await trx
-    .updateTable('audit_events')
-    .set(NOTHING_PERSONAL)
-    .where('user_id', '=', userId)
-    .where('personal_salt', 'is not', null)
-    .execute()
 }
 
 /** Values of the erased personal columns. Only the digest stays, which reveals nothing without the salt. */

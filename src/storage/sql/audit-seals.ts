@@ -7,6 +7,7 @@
 import type { InsertObject, Kysely, Transaction } from 'kysely'
 import { FIRST_PREVIOUS_HASH, hashRows, hashSeal, type SealContent } from '../../audit/chain.ts'
 import type { AuditStore } from '../../audit/store.ts'
+import { BATCH } from '../../kernel/in-batches.ts'
 import { readBatches, toChainedRow } from './audit-batches.ts'
 import { NOTHING_PERSONAL } from './audit-rows.ts'
 import { isUniqueViolation } from './errors.ts'
@@ -46,19 +47,32 @@ export function createAuditSeals(db: Kysely<Database>, reader: Kysely<Database>)
       return Number(count)
     },
 
-    async findBatchesWithoutSeal() {
-      const rows = await reader
-        .selectFrom('audit_events')
-        .select('batch')
-        .where('batch', 'is not', null)
-        .where('batch', 'not in', (eb) => eb.selectFrom('audit_seals').select('audit_seals.batch'))
-        .groupBy('batch')
-        .orderBy('batch')
-        .execute()
-      return rows.flatMap(({ batch }) => (batch === null ? [] : [batch]))
-    },
+    findBatchesWithoutSeal: () => findBatchesWithoutSeal(reader),
 
     removeOldestBatch: ({ before, now }) => db.transaction().execute((trx) => removeOldest(trx, before, now)),
+  }
+}
+
+/** Reads the numbers of the batches that rows refer to, page by page, and looks for the seal of each. */
+async function findBatchesWithoutSeal(reader: Kysely<Database>): Promise<number[]> {
+  const missing: number[] = []
+  for (let after: number | null = null; ; ) {
+    const rows: { readonly batch: number | null }[] = await reader
+      .selectFrom('audit_events')
+      .select('batch')
+      .where('batch', 'is not', null)
+      .$if(after !== null, (query) => query.where('batch', '>', after))
+      .groupBy('batch')
+      .orderBy('batch')
+      .limit(BATCH)
+      .execute()
+    const numbers = rows.flatMap(({ batch }) => (batch === null ? [] : [batch]))
+    const last = numbers.at(-1)
+    if (last === undefined) return missing
+    const seals = await reader.selectFrom('audit_seals').select('batch').where('batch', 'in', numbers).execute()
+    const sealed = new Set(seals.map(({ batch }) => batch))
+    missing.push(...numbers.filter((batch) => !sealed.has(batch)))
+    after = last
   }
 }
 

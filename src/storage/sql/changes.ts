@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { MINUTE_MS } from '../../kernel/clock.ts'
+import { inBatches } from '../../kernel/in-batches.ts'
 import { type Change, KEEP_CHANGES_MS, type RecentChanges } from '../../sessions/store.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
@@ -18,11 +19,16 @@ export async function noteChange(trx: Transaction<Database>, change: Change): Pr
 
 /** Deletes changes that every process has seen. Keeps the newest: its number shows whether changes are missing. */
 export async function sweepChanges(db: Kysely<Database>): Promise<void> {
-  await db
-    .deleteFrom('changes')
-    .where('changed_at', '<', at(Date.now() - KEEP_MS))
-    .where('seq', '<', (eb) => eb.selectFrom('changes').select((max) => max.fn.max('seq').as('newest')))
-    .execute()
+  await inBatches(async (limit) => {
+    const { numDeletedRows } = await db
+      .deleteFrom('changes')
+      // Only the oldest rows are looked at: rows are numbered in the order of their times.
+      .where('seq', 'in', (eb) => eb.selectFrom('changes').select('seq').orderBy('seq').limit(limit))
+      .where('changed_at', '<', at(Date.now() - KEEP_MS))
+      .where('seq', '<', (eb) => eb.selectFrom('changes').select((max) => max.fn.max('seq').as('newest')))
+      .executeTakeFirst()
+    return Number(numDeletedRows)
+  })
 }
 
 /** Returns the recent changes of all processes. */

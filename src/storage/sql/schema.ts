@@ -20,6 +20,7 @@ export interface Database {
   remembered_devices: RememberedDevicesTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
+  erasures: ErasuresTable
   throttle: ThrottleTable
   migrations: MigrationsTable
 }
@@ -209,6 +210,11 @@ export interface AuditSealsTable {
   hash: string
   /** When the rows of the batch were deleted, at the end of their retention. */
   removed_at: number | null
+}
+
+/** Deleted users whose personal data in the audit log is still to be erased. */
+export interface ErasuresTable {
+  user_id: string
 }
 
 /** Counters of attempts. */

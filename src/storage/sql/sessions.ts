@@ -2,18 +2,20 @@ import type { Kysely, Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
 import { type Effects, type EffectsOf, onlyEvents } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
+import { BATCH } from '../../kernel/in-batches.ts'
 import type { Session } from '../../kernel/principal.ts'
-import type { SessionPage, SessionRef, SessionScan, SessionStart, SessionStore, Swept } from '../../sessions/store.ts'
+import type { SessionRef, SessionStart, SessionStore, Swept } from '../../sessions/store.ts'
 import { readRecentChanges } from './changes.ts'
-import { endSessions, endSessionsOf } from './direct-session-effects.ts'
+import { endSessions, endSessionsOf, MAX_ENDED_AT_ONCE } from './direct-session-effects.ts'
 import { lockUser, lockUsers } from './lock-users.ts'
 import { useUpAttempt } from './login-attempts.ts'
 import { endEmailChangesOf } from './one-time-tokens.ts'
-import { toSession, toSessionRow } from './rows.ts'
+import { toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { createSessionFinder } from './session-finder.ts'
+import { listLiveSessions, scanSessions } from './session-list.ts'
 import { sweepSessions } from './session-sweep.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -51,7 +53,7 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
 
     isLive: (session, now) => isLive(reader, session, now),
 
-    listByUser: (userId, now) => listLiveSessions(reader, userId, now),
+    listByUser: (userId, now, page) => listLiveSessions(reader, { userId, now, page }),
 
     revoke: (userId, id, effectsOf) =>
       isDone(
@@ -75,9 +77,9 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
     },
 
     sweep: async (now, limit, effectsOf) => {
-      await database.sweep()
       const effectsOfEnded = ({ ended }: Swept): Effects => effectsOf(ended)
       const swept = await transact(effectsOfEnded, (trx, sessions) => sweepSessions(trx, sessions, { now, limit }))
+      if (swept?.mayBeMore !== true) await database.sweep()
       return swept ?? { ended: [], mayBeMore: false }
     },
 
@@ -107,42 +109,32 @@ async function insertSession(
   return [...replaced, ...(await endSessions(trx, sessions, surplus))]
 }
 
-/** Returns the user's sessions beyond the limit, least recently used; never the one that has just started. */
+/**
+ * Returns the user's sessions beyond the limit, those used longest ago first; never the one that has just started. There are
+ * many only after the limit was lowered: then each login ends a few of them.
+ */
 async function findSurplus(
   trx: Transaction<Database>,
   { id: newId, userId }: SessionRef,
   maxPerUser: number,
 ): Promise<SessionRef[]> {
-  const rows = await trx
+  const surplus = trx
     .selectFrom('sessions')
-    .select('id')
+    .select(['id', 'last_seen_at'])
     .where('user_id', '=', userId)
     .where('id', '!=', newId)
     .orderBy('last_seen_at', 'desc')
     .orderBy('id', 'desc')
     .limit(NO_LIMIT)
     .offset(maxPerUser - 1)
+  const rows = await trx
+    .selectFrom(surplus.as('surplus'))
+    .select('id')
+    .orderBy('last_seen_at')
+    .orderBy('id')
+    .limit(BATCH)
     .execute()
   return rows.map(({ id }) => ({ id: id as SessionId, userId }))
-}
-
-/** Reads sessions in the order of their ids, by the primary key; those of one user by the index on users. */
-async function scanSessions(
-  reader: SqlDatabase['reader'],
-  { userId, since, after, now, limit }: SessionScan,
-): Promise<SessionPage> {
-  const rows = await reader
-    .selectFrom('sessions')
-    .selectAll()
-    .where('idle_expires_at', '>', at(now))
-    .where('expires_at', '>', at(now))
-    .$if(userId !== null, (query) => query.where('user_id', '=', userId))
-    .$if(since !== null, (query) => query.where('created_at', '>=', at(since ?? 0)))
-    .$if(after !== null, (query) => query.where('id', '>', after ?? ''))
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  return { sessions: rows.map(toSession), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
 }
 
 async function findSecurityEpoch(db: SqlDatabase['db'], tokenHash: TokenHash): Promise<number | null> {
@@ -168,22 +160,29 @@ async function markCookieSent(database: TransactingDatabase, session: Session, c
   return numUpdatedRows > 0n
 }
 
-/** Ends the pending changes of the email address in the same transaction. */
+/**
+ * Ends the pending changes of the email address in the same transaction. Very many sessions end in several transactions, so
+ * that none takes long.
+ */
 async function revokeAll(
   { transact }: TransactingDatabase,
   { userId, except }: { readonly userId: UserId; readonly except: SessionId | null },
   effectsOf: EffectsOf<number>,
 ): Promise<number> {
-  const done = await transact(
-    ({ count }: { readonly count: number }) => effectsOf(count),
-    async (trx, sessions) => {
-      await lockUser(trx, userId)
-      const emailChanges = await endEmailChangesOf(trx, userId)
-      const count = await endSessionsOf(trx, sessions, { userId, except })
-      return count + emailChanges > 0 ? { count } : null
-    },
-  )
-  return done?.count ?? 0
+  for (let total = 0; ; ) {
+    const done = await transact(
+      ({ count }: { readonly count: number }) => effectsOf(count),
+      async (trx, sessions) => {
+        await lockUser(trx, userId)
+        const emailChanges = await endEmailChangesOf(trx, userId)
+        const count = await endSessionsOf(trx, sessions, { userId, except, limit: MAX_ENDED_AT_ONCE })
+        return count + emailChanges > 0 ? { count } : null
+      },
+    )
+    const count = done?.count ?? 0
+    total += count
+    if (count < MAX_ENDED_AT_ONCE) return total
+  }
 }
 
 async function isLive(reader: SqlDatabase['reader'], { id, userId }: SessionRef, now: number): Promise<boolean> {
@@ -196,18 +195,6 @@ async function isLive(reader: SqlDatabase['reader'], { id, userId }: SessionRef,
     .where('expires_at', '>', at(now))
     .executeTakeFirst()
   return row !== undefined
-}
-
-async function listLiveSessions(reader: SqlDatabase['reader'], userId: UserId, now: number): Promise<Session[]> {
-  const rows = await reader
-    .selectFrom('sessions')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('idle_expires_at', '>', at(now))
-    .where('expires_at', '>', at(now))
-    .orderBy('last_seen_at', 'desc')
-    .execute()
-  return rows.map(toSession)
 }
 
 async function deleteIfExpired(

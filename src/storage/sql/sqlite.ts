@@ -14,6 +14,7 @@ import type { Database, SqlDatabase } from './schema.ts'
 import { backUpSqlite } from './sqlite-backup.ts'
 import { createChangeReader } from './sqlite-changes.ts'
 import { createKysely, openSqliteFile, openSqliteReader, prepareRead } from './sqlite-database.ts'
+import { checkIntegrity } from './sqlite-integrity.ts'
 import { openSqlStores } from './stores.ts'
 
 /** Options of `sqlite`. */
@@ -74,7 +75,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
             // Moves the write-ahead log into the file, which otherwise may stay empty for long.
             file.exec('PRAGMA wal_checkpoint(PASSIVE)')
           },
-          checkIntegrity: () => checkIntegrity(reader),
+          checkIntegrity: () => checkIntegrity(isInMemory ? null : location, reader),
           async close() {
             await reader.destroy()
             await db.destroy()
@@ -100,15 +101,6 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
 
 function targetOf(db: Kysely<Database>): MigrationTarget {
   return { db, kind: 'sqlite', known: MIGRATIONS }
-}
-
-async function checkIntegrity(reader: Kysely<Database>): Promise<readonly string[]> {
-  const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(reader)
-  const { rows: orphans } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(reader)
-  return [
-    ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
-    ...orphans.map(({ table }) => `A row of ${table} refers to a row that does not exist`),
-  ]
 }
 
 /**

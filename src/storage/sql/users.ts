@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { NewUser, StoredAccount, UserStore } from '../../accounts/store.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import { erasePersonalData } from './audit-rows.ts'
+import { deleteUser, eraseDeletedUsers } from './delete-user.ts'
 import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { listMovedUsers } from './export-users.ts'
@@ -88,7 +88,9 @@ export function createUserStore(database: TransactingDatabase): UserStore {
 
     enable: (id, effectsOf) => isDone(transact(effectsOf, (trx) => enableUser(trx, id))),
 
-    delete: (id, effectsOf) => isDone(transact(effectsOf, (trx, sessions) => deleteUser(trx, sessions, id))),
+    delete: (id, effectsOf) => deleteUser(database, id, effectsOf),
+
+    eraseDeleted: () => eraseDeletedUsers(database),
   }
 }
 
@@ -154,19 +156,4 @@ async function enableUser(trx: Transaction<Database>, id: UserId): Promise<true 
     .where('disabled_at', 'is not', null)
     .executeTakeFirst()
   return numUpdatedRows > 0n ? true : null
-}
-
-async function deleteUser(trx: Transaction<Database>, sessions: SessionEffects, id: UserId): Promise<true | null> {
-  sessions.evict({ kind: 'user', id })
-  const row = await trx
-    .updateTable('users')
-    .set((eb) => ({ security_epoch: eb('security_epoch', '+', 1) }))
-    .where('id', '=', id)
-    .returning('security_epoch')
-    .executeTakeFirst()
-  if (row === undefined) return null
-  await sessions.endAll({ userId: id, except: null, throughEpoch: row.security_epoch - 1 })
-  await erasePersonalData(trx, id)
-  await trx.deleteFrom('users').where('id', '=', id).execute()
-  return true
 }

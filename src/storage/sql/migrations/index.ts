@@ -6,6 +6,7 @@ import { loginAttempts } from './0004-login-attempts.ts'
 import { tokenSessions } from './0005-token-sessions.ts'
 import { lowerCaseEmailAddresses } from './0006-lower-case-emails.ts'
 import { factors } from './0007-factors.ts'
+import { longLists } from './0008-long-lists.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenSessions,
   lowerCaseEmailAddresses,
   factors,
+  longLists,
 ]
