@@ -102,7 +102,7 @@ describe.each(RINGS)('lists of an account (%s)', (ring) => {
   })
 
   test.runIf(ring.startsWith('handler'))(
-    '120 sessions are listed in two pages, and the account page shows the first hundred',
+    '120 sessions are listed in two pages, and the page of devices shows the first hundred',
     async () => {
       await instance.auth.users.create({ email: 'eve@example.com', password: PASSWORD })
       const eve = instance.client()
@@ -114,7 +114,7 @@ describe.each(RINGS)('lists of an account (%s)', (ring) => {
       const first = (await eve.get('/auth/sessions')).body
       const second = (await eve.get(`/auth/sessions?before=${first.next}`)).body
       expect([first.sessions.length, second.sessions.length, second.next]).toEqual([100, 20, undefined])
-      const page = await eve.get('/auth/account')
+      const page = await eve.get('/auth/account/devices')
       expect(page.text.match(/end-session/g)).toHaveLength(99) // all but the current one
       const { body } = await eve.get('/auth/user/export')
       expect(new Set(body.sessions.map(({ id }: { id: string }) => id)).size).toBe(120)

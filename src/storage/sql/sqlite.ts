@@ -72,8 +72,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
           writeTouches: (touches) => writeLightly((light) => writeTouches(light, touches)),
           async sweep() {
             await sweepChanges(db)
-            // Moves the write-ahead log into the file, which otherwise may stay empty for long.
-            file.exec('PRAGMA wal_checkpoint(PASSIVE)')
+            // Moves the write-ahead log into the file, which otherwise may stay empty for long. It waits until no transaction runs.
+            await sql`PRAGMA wal_checkpoint(PASSIVE)`.execute(db)
           },
           checkIntegrity: () => checkIntegrity(isInMemory ? null : location, reader),
           async close() {
