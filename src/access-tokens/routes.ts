@@ -59,6 +59,7 @@ export function accessTokenRoutes(
     defineRoute(accessTokenCalls['GET /tokens'], {
       summary: 'List your access tokens, newest first',
       query: PAGE_QUERY,
+      numbers: ['limit'],
       answers: { 200: z.object({ tokens: z.array(accessTokenJsonSchema), ...nextPageShape }) },
       async handle(request) {
         const page = readPage(request, parseAccessTokenId)

@@ -11,6 +11,7 @@ export function auditRoutes(deps: UserEventDeps): Route[] {
     defineRoute(auditCalls['GET /user/events'], {
       summary: 'List the events of your account, newest first',
       query: PAGE_QUERY,
+      numbers: ['limit'],
       answers: { 200: z.object({ events: z.array(userEventJsonSchema(deps.userEvents)), ...nextPageShape }) },
       async handle(request) {
         const page = readPage(request, parseEventId)

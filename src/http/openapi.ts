@@ -108,7 +108,7 @@ function toOperation(route: Route, refusals: RefusalTable): Json {
     name,
     in: 'query',
     description,
-    schema: route.repeats?.includes(name) ? { type: 'array', items: schema } : schema,
+    schema: toQuerySchema(route, name),
   }))
   const parameters = [...inPath, ...inQuery]
   return {
@@ -119,6 +119,11 @@ function toOperation(route: Route, refusals: RefusalTable): Json {
     ...(route.body === undefined ? {} : { requestBody: toRequestBody(route) }),
     responses: { ...successResponses(route), ...refusalResponses(route, refusals) },
   }
+}
+
+function toQuerySchema({ repeats, numbers }: Route, name: string): Json {
+  const schema = { type: numbers?.includes(name) ? 'integer' : 'string' }
+  return repeats?.includes(name) ? { type: 'array', items: schema } : schema
 }
 
 function toRequestBody(route: Route): Json {

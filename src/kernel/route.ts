@@ -109,6 +109,8 @@ export interface Route extends Omit<Call, 'types'> {
   readonly query?: Readonly<Record<string, string>>
   /** The query parameters that may repeat. */
   readonly repeats?: readonly string[]
+  /** The query parameters that are whole numbers. */
+  readonly numbers?: readonly string[]
   /** Validates the body. Absent: the route accepts no body. */
   readonly body?: ZodType
   /**
@@ -149,7 +151,7 @@ type QueryPart<Query> = Query extends undefined
 /** What a route adds to its call. `handle` gets the validated body, and a principal if the call requires one. */
 export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   Route,
-  'summary' | 'repeats' | 'form' | 'forwardedBy' | 'answerNobody' | 'checkRefused' | 'refusesOtherOrigins'
+  'summary' | 'repeats' | 'numbers' | 'form' | 'forwardedBy' | 'answerNobody' | 'checkRefused' | 'refusesOtherOrigins'
 > &
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {

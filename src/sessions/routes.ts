@@ -37,6 +37,7 @@ export function sessionRoutes(deps: SessionDeps & { readonly cookies: CookieFact
     defineRoute(sessionCalls['GET /sessions'], {
       summary: 'List your sessions, most recently used first',
       query: PAGE_QUERY,
+      numbers: ['limit'],
       answers: { 200: z.object({ sessions: z.array(sessionJsonSchema), ...nextPageShape }) },
       async handle(request) {
         const { user, session } = request.principal

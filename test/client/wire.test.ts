@@ -24,7 +24,11 @@ interface Content {
 }
 interface Operation {
   readonly operationId: string
-  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly parameters?: readonly {
+    readonly in: string
+    readonly name: string
+    readonly schema: { readonly type: string }
+  }[]
   readonly requestBody?: Content
   readonly responses: Readonly<Record<string, Content>>
 }
@@ -68,7 +72,7 @@ function toRoute({ parameters = [], requestBody, responses }: Operation, { compo
     [...description.matchAll(/`(\w+)`/g)].map(([, code]) => `'${code}'`),
   )
   return `{
-    query: ${query.length > 0 ? `{ ${query.map(({ name }) => `readonly ${name}?: string | undefined`).join('; ')} }` : 'undefined'}
+    query: ${query.length > 0 ? `{ ${query.map(({ name, schema }) => `readonly ${name}?: ${schema.type === 'integer' ? 'number' : 'string'} | undefined`).join('; ')} }` : 'undefined'}
     body: ${body === undefined ? 'undefined' : toType(body, components.schemas)}
     answer: ${types.map((type) => toType(type, components.schemas)).join(' | ')}
     refusal: ${codes.join(' | ')}
