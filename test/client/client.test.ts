@@ -13,6 +13,7 @@ import { sqlite } from '../../src/sqlite.ts'
 import { type BrowserFetch, browserFetch } from '../support/browser-fetch.ts'
 import { mailTo, tokenIn } from '../support/caught-mails.ts'
 import { type Instance, ORIGIN, PASSWORD, type Ring, startInstance } from '../support/rings.ts'
+import { totpCode } from '../support/totp.ts'
 
 const ADA = 'ada@example.com'
 const NEW_PASSWORD = 'another long password'
@@ -59,6 +60,45 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+/** Sets up a second factor, uses every call about it, and removes it. */
+async function callFactors(instance: Instance, client: LatchkeyClient, phone: LatchkeyClient): Promise<void> {
+  const current = await client.session()
+  let now = current.ok ? Date.parse(current.data.session.lastSeenAt) : 0
+  const nextStep = (): void => {
+    instance.advance(30_000)
+    now += 30_000
+  }
+  const setup = await client.totp.create()
+  const secret = setup.ok ? setup.data.secret : ''
+  const confirmed = await client.totp.confirm({ code: totpCode(secret, now) })
+  const codes = confirmed.ok ? confirmed.data.recoveryCodes : []
+  expect(codes).toHaveLength(10)
+  nextStep()
+  expect(await phone.logIn(CREDENTIALS)).toMatchObject({ ok: true, data: { status: 'step_required' } })
+  expect(await phone.login.attempt()).toMatchObject({
+    ok: true,
+    data: { steps: [{ method: 'totp' }, { method: 'recovery_code' }] },
+  })
+  expect(await phone.login.recoveryCode({ code: codes[0] ?? '', rememberDevice: true })).toMatchObject({
+    ok: true,
+    data: { status: 'complete' },
+  })
+  const listed = await client.factors.list()
+  const [device] = listed.ok ? listed.data.rememberedDevices : []
+  expect(await client.factors.forgetDevice(device?.id ?? '')).toEqual({ ok: true, data: null })
+  expect(await phone.logIn(CREDENTIALS)).toMatchObject({ ok: true, data: { status: 'step_required' } })
+  expect(await phone.login.totp({ code: totpCode(secret, now) })).toMatchObject({
+    ok: true,
+    data: { status: 'complete', session: { methods: ['password', 'totp'] } },
+  })
+  nextStep()
+  expect(await client.reauthenticateWith.totp({ code: totpCode(secret, now) })).toMatchObject({ ok: true })
+  expect(await client.recoveryCodes.create()).toMatchObject({ ok: true, data: { recoveryCodes: expect.any(Array) } })
+  expect(await client.access.list()).toMatchObject({ ok: true, data: { access: expect.any(Array) } })
+  expect(await client.access.revokeOthers()).toEqual({ ok: true, data: { revoked: 1 } })
+  expect(await client.totp.remove()).toEqual({ ok: true, data: null })
+}
+
 describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
   test('it calls every JSON route, and each call works', async () => {
     const instance = await start(ring)
@@ -99,6 +139,8 @@ describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
     await phone.client.logIn(CREDENTIALS)
     expect(await client.sessions.revokeOthers()).toEqual({ ok: true, data: { revoked: 1 } })
 
+    await callFactors(instance, client, phone.client)
+
     const events = await client.user.events()
     const all = events.ok ? events.data.events : []
     expect(all.map(({ type }) => type)).toContain('session.revoked')
@@ -134,11 +176,15 @@ describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
       )
       .filter(({ responses }) => !('text/html' in (responses[200]?.content ?? {})))
       .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
-    const called = new Set(seen.map(({ call }) => call.replace(/(?<=(?:sessions|tokens)\/).+/, '{id}')))
+    const called = new Set(
+      [...seen, ...phone.seen].map(({ call }) =>
+        call.replace(/(?<=(?:sessions|tokens|remembered-devices)\/).+/, '{id}'),
+      ),
+    )
     const uncalled = documented.filter((route) => !called.has(route))
-    // The client has no call for a login in progress yet, and the last route is for proxies.
+    // The last route is for proxies.
     expect(uncalled.sort()).toEqual([
-      'GET /auth/login/attempt',
+      'GET /auth/brand/{name}',
       'GET /auth/openapi.json',
       'GET /auth/problems/{code}',
       'GET /auth/verify',

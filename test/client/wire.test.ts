@@ -109,7 +109,8 @@ test('the types of the client are the OpenAPI document, to the last member, body
       Object.entries(operations).map(([method, operation]) => ({
         key: `${method.toUpperCase()} ${path.slice('/auth'.length)}`,
         type: toRoute(operation, document),
-        isPage: 'text/html' in (operation.responses[200]?.content ?? {}),
+        // A page or an image: an answer that has a body of another type.
+        isPage: !(JSON_TYPE in (operation.responses[200]?.content ?? { [JSON_TYPE]: null })),
       })),
     )
     .filter(({ key, isPage }) => !DOCUMENTS.includes(key) && !isPage)
