@@ -45,9 +45,9 @@ export function chooseLanguage(header: string | null, languages: readonly [Langu
   let chosen = { language: languages[0], weight: 0 }
   for (const range of (header ?? '').split(',', MAX_RANGES)) {
     const [tag = '', ...parameters] = range
-      .trim()
       .toLowerCase()
-      .split(/\s*;\s*/)
+      .split(';', MAX_RANGES)
+      .map((part) => part.trim())
     const weight = weightOf(parameters)
     const language = languages.find((each) => each === tag.split('-')[0])
     if (language !== undefined && weight > chosen.weight) chosen = { language, weight }

@@ -28,16 +28,19 @@ const MAX_IMAGE_BYTES = 100_000
 const MAX_CSS_BYTES = 10_000
 const IMAGES = ['logo', 'logoDark', 'icon'] as const
 
-/** Parts of an SVG that run, load or contain other documents. */
+/** Parts of an SVG that run, load or contain other documents. In the text that is tested, every blank is one space. */
 const ACTIVE_SVG = [
   [/<\s*(?:[\w-]+:)?(?:script|foreignObject|iframe|embed|object|audio|video|handler|listener)\b/i, 'an active element'],
   [/[\s"'/]on[a-z]+\s*=/i, 'an event handler'],
   [/<!(?:DOCTYPE|ENTITY)/i, 'a document type'],
-  [/(?:href|src)\s*=\s*["']?\s*(?!#|data:image\/(?:png|jpeg|webp|gif)[;,])[^\s"'>]/i, 'a reference to another file'],
-  [/url\(\s*["']?\s*(?!#|data:image\/(?:png|jpeg|webp|gif)[;,])[^\s"')]/i, 'a reference to another file'],
-  [/\s(?:from|to|by|values)\s*=[^>]*(?:javascript|data|https?)\s*:/i, 'an animated reference'],
+  [/(?:href|src) ?= ?["']? ?(?!#|data:image\/(?:png|jpeg|webp|gif)[;,])[^\s"'>]/i, 'a reference to another file'],
+  [/url\( ?["']? ?(?!#|data:image\/(?:png|jpeg|webp|gif)[;,])[^\s"')]/i, 'a reference to another file'],
   [/@import|<\?xml-stylesheet/i, 'a style sheet of another file'],
 ] as const
+
+/** An attribute of an animation, and an address; together in one element they are a reference that changes. */
+const ANIMATED = / (?:from|to|by|values) ?=/i
+const ADDRESS = /(?:javascript|data|https?) ?:/i
 
 /**
  * Reads a file of the brand.
@@ -91,9 +94,17 @@ function read(setting: string, path: string, maxBytes: number): Uint8Array<Array
 
 function refuseActiveSvg(key: string, path: string, bytes: Uint8Array): void {
   if (!isUtf8(bytes) || bytes.includes(0)) throw new Error(`brand.${key} "${path}" must be an SVG in UTF-8`)
-  const text = decodeEntities(new TextDecoder().decode(bytes))
-  const [, problem] = ACTIVE_SVG.find(([pattern]) => pattern.test(text)) ?? []
+  const text = decodeEntities(new TextDecoder().decode(bytes)).replaceAll(/\s+/g, ' ')
+  const [, found] = ACTIVE_SVG.find(([pattern]) => pattern.test(text)) ?? []
+  const problem = found ?? (hasAnimatedReference(text) ? 'an animated reference' : undefined)
   if (problem !== undefined) throw new Error(`brand.${key} "${path}" contains ${problem}: remove it from the SVG`)
+}
+
+function hasAnimatedReference(text: string): boolean {
+  return text.split('>').some((element) => {
+    const start = element.search(ANIMATED)
+    return start !== -1 && ADDRESS.test(element.slice(start))
+  })
 }
 
 /** An attribute can hide its value behind character references. */

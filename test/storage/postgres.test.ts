@@ -112,7 +112,7 @@ describe('PostgreSQL', () => {
       `SELECT attname AS column FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey)
        WHERE indrelid = 'latchkey.sessions'::regclass`,
     )
-    expect(indexed.map(({ column }) => column).sort()).toEqual(['id', 'sweep_at', 'token_hash', 'user_id'])
+    expect(indexed.map(({ column }) => column).sort()).toEqual(['id', 'id', 'sweep_at', 'token_hash', 'user_id'])
     await stores.close()
   })
 

@@ -159,6 +159,9 @@ export function lockOf(statement: string): string {
   }
   const [, concurrently, indexed] = /^CREATE (?:UNIQUE )?INDEX (CONCURRENTLY )?\S+ ON (\S+)/.exec(statement) ?? []
   if (indexed !== undefined) return `${concurrently === undefined ? 'SHARE' : 'SHARE UPDATE EXCLUSIVE'} on ${indexed}`
+  // The names of our indexes begin with their table.
+  const [, unindexed] = /^DROP INDEX (\S+)_by_/.exec(statement) ?? []
+  if (unindexed !== undefined) return `ACCESS EXCLUSIVE on ${unindexed}`
   const [, altered] = /^(?:ALTER|DROP) TABLE (?:IF EXISTS )?(\S+)/.exec(statement) ?? []
   return altered === undefined ? 'ROW EXCLUSIVE on the tables it writes' : `ACCESS EXCLUSIVE on ${altered}`
 }
