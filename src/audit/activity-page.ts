@@ -14,7 +14,8 @@ import { ACTIVITY_TEXTS } from './texts.ts'
 import { listUserEvents, type UserEventDeps } from './user-events.ts'
 import type { UserEventJson } from './wire.ts'
 
-const EVENTS_ON_PAGE = 20
+/** So few that the page stays under 15 kB. */
+const EVENTS_ON_PAGE = 8
 
 /** Icon of an event, by the first word of its type. */
 const ICONS: Readonly<Record<string, IconName>> = {

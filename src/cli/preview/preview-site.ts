@@ -34,7 +34,9 @@ export function createPreviewSite(config: LatchkeyConfig, origin: string): Previ
       const browser = as === undefined ? sample.visitor() : await sample.member(as)
       browser.cookies.set('latchkey-lang', language)
       const [path = ''] = (await prepare(browser, sample)).split('#')
-      return browser.get(path)
+      const answer = await browser.get(path)
+      if (as !== undefined) await browser.form('/auth/logout', {}) // so that the list of devices stays short
+      return answer
     },
     async file(path) {
       const sample = await sampleOf('open')
