@@ -4,7 +4,7 @@ export type { IssuedAccessToken, NewAccessToken } from './access-tokens/create-a
 export type { ServerSideTokens } from './access-tokens/server-side-tokens.ts'
 export type { AccessTokenSettings } from './access-tokens/settings.ts'
 export type { CreateUserInput } from './accounts/create-user.ts'
-export type { ImportInvitation, ImportLine, ImportUser } from './accounts/import-line.ts'
+export type { ImportInvitation, ImportLine, ImportUser } from './accounts/import-types.ts'
 export type { ImportLines, ImportOptions, ImportProgress, ImportResult, SkippedLine } from './accounts/import-users.ts'
 export type { ServerSideUsers } from './accounts/server-side-users.ts'
 export type { UserRecord } from './accounts/store.ts'

@@ -1,7 +1,7 @@
 import type { InvitationMoves } from '../invitations/move-invitations.ts'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { UserId } from '../kernel/ids.ts'
-import type { ImportLine, ImportUser } from './import-line.ts'
+import type { ImportLine, ImportUser } from './import-types.ts'
 import type { MovedUser, UserStore } from './store.ts'
 
 /** Dependencies of `exportUsers`. */

@@ -13,7 +13,7 @@ import { type EnableUserDeps, enableUser } from './enable-user.ts'
 import type { AccountEvent } from './events.ts'
 import { type ExportUsersDeps, exportUsers } from './export-users.ts'
 import { type ForcePasswordResetDeps, forcePasswordReset } from './force-password-reset.ts'
-import type { ImportLine } from './import-line.ts'
+import type { ImportLine } from './import-types.ts'
 import {
   type ImportLines,
   type ImportOptions,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseEventId } from '../kernel/ids.ts'
-import { cutPage, nextPageShape, PAGE_QUERY, readPage } from '../kernel/page.ts'
+import { cutPage } from '../kernel/page.ts'
+import { nextPageShape, PAGE_QUERY, readPage } from '../kernel/read-page.ts'
 import { defineRoute, HEAD_ANSWER, type Route } from '../kernel/route.ts'
 import { listUserEvents, type UserEventDeps, userEventJsonSchema } from './user-events.ts'
 import { auditCalls } from './wire.ts'

@@ -1,5 +1,6 @@
 import type { WireAnswer } from '../catalogue/wire.ts'
 import type { Answer, Call, CallOptions } from './calls.ts'
+import { pageLocation } from './page-location.ts'
 import type { ClientOptions } from './send.ts'
 
 /** Calls that show whether the browser kept the cookie of a login. */
@@ -12,8 +13,8 @@ type LoginKey = 'POST /login' | 'POST /register'
 
 /** Returns true on a page of another origin, where the browser can refuse cookies of the service. */
 export function isElsewhere(authUrl: string): boolean {
-  const page = globalThis.location?.href // absent outside a browser
-  return page !== undefined && new URL(authUrl, page).origin !== globalThis.location.origin
+  const page = pageLocation()
+  return page !== undefined && new URL(authUrl, page.href).origin !== page.origin
 }
 
 /**
@@ -32,7 +33,7 @@ export async function confirmCookie<Key extends LoginKey>(
   if (check.ok || check.status !== 401) return result
   const detail =
     credentials === 'include'
-      ? `This page (${globalThis.location.origin}) and ${baseUrl} are different sites, and browsers keep no session between sites. Serve the page from the same site; see docs/spa.md.`
+      ? `This page (${pageLocation()?.origin}) and ${baseUrl} are different sites, and browsers keep no session between sites. Serve the page from the same site; see docs/spa.md.`
       : `The client sends no cookies to another origin. Create it with credentials: 'include'; see docs/spa.md.`
   return { ...check, code: 'session_not_kept', title: 'The browser did not keep the session', detail }
 }

@@ -102,5 +102,5 @@ function fillPath(path: string, { id = '', query = {} }: { readonly id?: string;
   const filled = path.replace('{id}', encodeURIComponent(id))
   return given.length === 0
     ? filled
-    : `${filled}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
+    : `${filled}?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))}`
 }

@@ -3,8 +3,10 @@
  * if that cannot do the work twice: reads, and requests refused with `too_many_requests` or `overloaded`, which the server
  * answers before it does anything. After `unavailable`, the work may be done: a commit can lose its answer.
  */
+
 import type { RefusalCode } from '../catalogue/refusals.ts'
 import type { ProblemJson } from '../kernel/wire.ts'
+import { pageLocation } from './page-location.ts'
 import type { ClientCode, Refused, Result } from './result.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -81,7 +83,7 @@ async function exchange(
     return { response, json: readJson(response.headers, await response.text()) }
   } catch (cause) {
     signal?.throwIfAborted()
-    if (!URL.canParse(url, globalThis.location?.href)) throw cause // a relative URL outside a browser
+    if (!URL.canParse(url, pageLocation()?.href)) throw cause // a relative URL outside a browser
     const detail = 'Please check your connection and try again.'
     return failure('network_error', { status: 0, detail, retryAfterSeconds: null, cause })
   }

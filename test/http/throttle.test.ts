@@ -261,7 +261,7 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     for (let count = 0; count < 5; count++) await send()
     const reply = await send()
     expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login'])
-    expect((await client.get('/auth/login')).text).toContain('Too many attempts. Please try again in 1 second.')
+    expect((await client.get('/auth/login')).text).toContain('Too many attempts. Please wait 1 second, then try again.')
   })
 })
 
