@@ -288,7 +288,9 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   const isDead = exchange.found === null && exchange.credentials?.hasCookie === true
   const cookies = isDead ? deps.cookies.clear() : []
   const context = { authUrl: deps.links.authUrl, cookieName: deps.cookies.name() }
-  const page = prefersHtml(exchange.request.headers.get('accept')) ? await toErrorPage(deps, exchange, refusal) : null
+  // A proxy asks on behalf of its application: its answer stays JSON.
+  const isNavigation = route?.forwardedBy !== 'application' && prefersHtml(exchange.request.headers.get('accept'))
+  const page = isNavigation ? await toErrorPage(deps, exchange, refusal) : null
   return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, page, now: deps.clock() })
 }
 

@@ -37,7 +37,7 @@ export function acceptForm(
   const page = formLocation ?? (form.keepsNext === true ? form.done : null)
   const location =
     page === null ? (next ?? `${basePath}${form.done}`) : `${basePath}${page}${toQuery(next === null ? {} : { next })}`
-  const isOurs = page !== null || next === null
+  const isOurs = page !== null || next === null || next.startsWith(`${basePath}/`)
   const flash = { notice, values: keptValues(fields), secret }
   return {
     ...kept,

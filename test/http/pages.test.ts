@@ -174,7 +174,7 @@ describe('pages', () => {
     const page = (await client.get('/auth/register?next=%2Fapp')).text
     expect(page).toMatch(/id="email-error">.*Type an email address/)
     expect(page).toMatch(/id="password-error">.*Use at least 15 characters/)
-    expect(page.match(/ autofocus/g)).toHaveLength(1)
+    expect(page).not.toContain(' autofocus') // the anchor of the page moves the cursor
     expect(page).toContain('value="nonsense"')
     expect(page).toContain('name="next" value="/app"')
   })

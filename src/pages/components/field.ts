@@ -46,7 +46,7 @@ export interface Labelled {
 export function inputState(view: PageView, { name, hint, optional, autofocus }: Labelled): Html {
   const isWrong = errorsOf(view, name).length > 0
   const described = [hint === undefined ? '' : `${name}-hint`, isWrong ? `${name}-error` : ''].filter(Boolean).join(' ')
-  return html`${optional ? '' : html` required`}${described === '' ? '' : html` aria-describedby="${described}"`}${isWrong ? html` aria-invalid="true"` : ''}${hasFocus(view, name, autofocus) ? html` autofocus` : ''}`
+  return html`${optional ? '' : html` required`}${described === '' ? '' : html` aria-describedby="${described}"`}${isWrong ? html` aria-invalid="true"` : ''}${hasFocus(view, autofocus) ? html` autofocus` : ''}`
 }
 
 /** Renders the label, the hint and the error around an input. `beside` is on the line of the label. */
@@ -61,8 +61,8 @@ function errorsOf({ locale, flash }: PageView, name: string): readonly string[] 
   return [...new Set(errors.map((error) => describeFieldProblem(locale, error)))]
 }
 
-/** The first wrong field has the cursor; if no field is wrong, the field that asks for it. */
-function hasFocus({ flash }: PageView, name: string, autofocus: true | undefined): boolean {
+/** The field that asks for the cursor has it, unless a field is wrong: the anchor of the page moves the cursor there. */
+function hasFocus({ flash }: PageView, autofocus: true | undefined): boolean {
   const first = flash?.problem?.errors.find(({ field: wrong }) => wrong !== '')
-  return first === undefined ? autofocus === true : first.field === name
+  return first === undefined && autofocus === true
 }
