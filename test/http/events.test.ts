@@ -115,6 +115,7 @@ describe.each(RINGS)('events for people (%s)', (ring) => {
     const { paths } = (await instance.client().get('/auth/openapi.json')).body
     expect(paths['/auth/user/events'].get.parameters).toEqual([
       { name: 'before', in: 'query', description: expect.any(String), schema: { type: 'string' } },
+      { name: 'limit', in: 'query', description: expect.any(String), schema: { type: 'integer' } },
     ])
   })
 
