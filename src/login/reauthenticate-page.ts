@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { SecuritySection } from '../kernel/feature.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { PageParts } from '../kernel/page-view.ts'
+import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { form, withQuery } from '../pages/components/form.ts'
@@ -12,13 +13,17 @@ import { type Pages, SESSION_ENDED } from '../pages/pages.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { LOGIN_TEXTS } from './texts.ts'
 
-/** The page that asks for a proof of identity before a dangerous action, and then continues to `next`. */
+/**
+ * The page that asks for a proof of identity before a dangerous action, and then continues to `next`. A program that opens it
+ * gets 405.
+ */
 export function reauthenticateRoute(pages: Pages): Route {
   const { basePath } = pages
   return defineRoute(pageCall('/reauthenticate'), {
     summary: 'Page: confirm your identity',
     answers: { 200: 'text/html', 303: null },
     async handle(request) {
+      if (!request.wantsHtml) throw new Refusal('method_not_allowed', { allow: ['POST', 'OPTIONS'] })
       const { principal, query } = request
       const next = parseNextLocation(query.next, pages.origins)
       if (principal === null) {

@@ -6,6 +6,7 @@ import type { Flash, Notice } from '../kernel/flash.ts'
 import type { Language } from '../kernel/language.ts'
 import type { Links } from '../kernel/links.ts'
 import { createLocales, type Locale, type TextOverrides } from '../kernel/locale.ts'
+import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Origins } from '../kernel/origins.ts'
 import type { PageParts, PageView } from '../kernel/page-view.ts'
 import type { Answer, RouteRequest } from '../kernel/route.ts'
@@ -103,7 +104,11 @@ export function createPages(deps: PagesDeps): Pages {
         title: parts.title,
         layout: 'entry',
         style: ENTRY_STYLE,
-        body: entryBody(site, seen, { ...parts, message: message(texts, seen), query: request.query }),
+        body: entryBody(site, seen, {
+          ...parts,
+          message: message(texts, seen),
+          query: keptQuery(request.query, origins),
+        }),
         cookies: [
           ...(keepsFlash ? [] : clearFlashCookie(cookies, request)),
           ...languageCookie(cookies, request, seen.locale.language),
@@ -118,4 +123,15 @@ export function createPages(deps: PagesDeps): Pages {
     hadSession: ({ header }) => readCookies(header('cookie') ?? '', cookies.name()).length > 0,
     leave: (flash) => flashCookie({ cookies, sealer }, flash),
   }
+}
+
+/** Returns the parameters that the links to other languages keep: those of our pages, and `next` only if it is allowed. */
+function keptQuery(
+  { next, token, invitation, remember }: PageRequest['query'],
+  origins: Origins,
+): Record<string, string> {
+  const kept = { next: parseNextLocation(next, origins), token, invitation, remember }
+  return Object.fromEntries(
+    Object.entries(kept).filter((each): each is [string, string] => typeof each[1] === 'string'),
+  )
 }
