@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, unlinkSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 
+// Not imported: an old Node.js must get as far as our message about its version.
+const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
 const OWNER_ONLY = 0o600
 const BUSY_TIMEOUT_MS = 10_000
 
