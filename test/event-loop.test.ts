@@ -141,6 +141,7 @@ describe('work that uses up its rows', () => {
         await addSessions(crowded, 4_000, -DAY_MS)
         await addTokens(crowded, 1_000, -DAY_MS)
         await instance.runSql(`INSERT INTO throttle ${series(4_000)} SELECT 'key ' || i, 1, 0, 1 FROM n`)
+        await instance.runSql('UPDATE changes SET changed_at = 1') // of an earlier attempt: rows are in the order of their times
         await instance.runSql(`INSERT INTO changes ${series(4_000)} SELECT NULL, 'session', 'id', 'id', 1 FROM n`)
         await instance.runSql(`INSERT INTO changes VALUES (NULL, 'session', 'id', 'id', ${Date.now()})`)
       },

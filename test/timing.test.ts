@@ -96,7 +96,10 @@ test(`CWE-208: a login refused with 429: ${SPENT_PAIRS} pairs of known and unkno
   const spent = await instance.sibling({ throttle: { failuresPerNetwork: 1 } })
   const at = {
     ...instance,
-    client: () => new Client(async (path, init) => spent.handler(new Request(`${ORIGIN}${path}`, init))),
+    client: () =>
+      new Client(async (path, init) =>
+        spent.handler(new Request(`${ORIGIN}${path}`, init), { remoteAddress: '192.0.2.1' }),
+      ),
   }
   await timeLogin('first@example.com', at)
   const t = await compare('429, known against unknown', SPENT_PAIRS, [
