@@ -168,6 +168,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
     const { sessions, pendingLinks, events } = reply.body
     expect(reply.text).not.toContain(token)
     expect(events.map(({ type }: { type: string }) => type)).toEqual([
+      'user.exported', // recorded before anything leaves
       'password.reset_requested',
       'email.change_requested',
       'access_token.created',
