@@ -180,7 +180,12 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
     expect(sessions.map(({ id }: { id: string }) => id).sort()).toEqual(ids.sort())
     expect(sessions.map((session: { device: { userAgent: string } }) => session.device.userAgent)).toContain('Phone')
     const links = pendingLinks.map(({ purpose, email: to }: Record<string, string>) => `${purpose} ${to}`)
-    expect(links.sort()).toEqual(['email_change next@example.com', `email_verify ${email}`, `password_reset ${email}`])
+    expect(links.sort()).toEqual([
+      'email_change next@example.com',
+      `email_stop ${email}`,
+      `email_verify ${email}`,
+      `password_reset ${email}`,
+    ])
     for (const secret of ['argon2', 'bob@', 'lkr_', 'lkv_', 'lks_', 'hash', client.cookies.get('latchkey')?.slice(4)]) {
       expect(reply.text).not.toContain(secret)
     }
