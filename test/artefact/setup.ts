@@ -28,6 +28,7 @@ const PACKED = [
   'tsconfig.build.json',
   'src',
   'scripts/bundle-cli.ts',
+  'scripts/supported-node.mjs',
   'LICENSE',
   'README.md',
   'CHANGELOG.md',
