@@ -53,7 +53,7 @@ const LOADED: Readonly<Record<string, { readonly packages: string[]; readonly ro
   'latchkey/sqlite': { packages: ['kysely', 'uuid', 'zod'], rooms: ['storage'] },
   'latchkey/postgres': { packages: ['kysely', 'uuid', 'zod'], rooms: ['storage'] },
   'latchkey/redis': { packages: ['uuid', 'zod'], rooms: ['storage'] },
-  'latchkey/smtp': { packages: ['zod'], rooms: [] },
+  'latchkey/smtp': { packages: ['ipaddr.js', 'zod'], rooms: [] },
   'latchkey/config': { packages: [], rooms: [] },
   'latchkey/client': { packages: [], rooms: ['client'] },
   'latchkey/react': { packages: ['react'], rooms: ['react'] },
