@@ -25,7 +25,8 @@ export async function bundleCli(folder: string): Promise<void> {
     platform: 'node',
     // Optional packages are the user's, and argon2 is a binary.
     external: ['@node-rs/argon2', ...Object.keys(peerDependencies)],
-    treeshake: { moduleSideEffects: [{ test: /\/src\/(?:cli\/|kernel\/supported-node)/, sideEffects: true }] },
+    // Off: it removes calls that are made only because they throw, such as `decodeURIComponent(text)`.
+    treeshake: false,
   })
   const output = await bundle.write({ dir: folder, sourcemap: true, chunkFileNames: '[name].js' })
   await bundle.close()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDecodable } from '../../kernel/percent-escapes.ts'
 
 const RIGHT = 'must be postgres://user:password@host:5432/database'
 const ENCODE = `${RIGHT}; special characters in the password must be percent-encoded, such as %40 for @`
@@ -12,7 +13,7 @@ export function findPostgresUrlProblem(text: string): string | null {
   const url = URL.parse(text) ?? URL.parse(text.replace('@/', '@localhost/'))
   if (url === null) return ENCODE
   const isCutShort = url.hash !== '' || (url.username === '' && url.pathname.includes('@'))
-  return isCutShort || !isDecodable(url.username + url.password) ? ENCODE : null
+  return isCutShort || !isDecodable(asDriverReads(url.username + url.password)) ? ENCODE : null
 }
 
 /** A URL of a PostgreSQL server. */
@@ -22,11 +23,6 @@ export const postgresUrlSchema = z.string(RIGHT).superRefine((text, context) => 
 })
 
 /** The driver decodes the user and the password. A percent sign without two digits stands for itself there. */
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text.replaceAll(/%(?![\da-f]{2})/gi, '%25'))
-    return true
-  } catch {
-    return false
-  }
+function asDriverReads(text: string): string {
+  return text.replaceAll(/%(?![\da-f]{2})/gi, '%25')
 }
