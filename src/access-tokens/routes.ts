@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { DAY_MS } from '../kernel/clock.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { nextPageShape, PAGE_QUERY, readPage } from '../kernel/read-page.ts'
-import { defineRoute, HEAD_ANSWER, type Route } from '../kernel/route.ts'
+import { defineRoute, HEAD_ANSWER, type Route, type RouteRequest } from '../kernel/route.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../throttle/other-tries.ts'
@@ -13,6 +14,7 @@ import {
   type AccessTokenDeps,
   checkRefusedToken,
   createAccessToken,
+  type IssuedAccessToken,
   type NewAccessToken,
 } from './create-access-token.ts'
 import { lifetimesDays, NEVER, SCOPE_FIELD } from './create-token-page.ts'
@@ -21,10 +23,13 @@ import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 import { accessTokenCalls } from './wire.ts'
 
+/** Dependencies of the routes of access tokens. */
+export interface AccessTokenRouteDeps extends AccessTokenDeps, RevokeAccessTokenDeps, SecurityEpochDeps {
+  readonly throttle: Throttle
+}
+
 /** Routes that create, list and revoke access tokens. They take a session: a token cannot create tokens. */
-export function accessTokenRoutes(
-  deps: AccessTokenDeps & RevokeAccessTokenDeps & SecurityEpochDeps & { readonly throttle: Throttle },
-): Route[] {
+export function accessTokenRoutes(deps: AccessTokenRouteDeps): Route[] {
   return [
     defineRoute(accessTokenCalls['POST /tokens'], {
       summary: 'Create an access token for a script or another machine',
@@ -43,15 +48,9 @@ export function accessTokenRoutes(
           accessToken: accessTokenJsonSchema,
         }),
       },
-      async handle({ principal, sessionToken, body: { name, scopes, expiresAt }, stamp, ...request }) {
-        await takeChangeBudget(
-          deps.throttle,
-          readCaller(deps.throttle, 'token_create', { ...request, stamp }),
-          principal.user.id,
-        )
+      async handle({ body: { name, scopes, expiresAt }, ...request }) {
         const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt
-        const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken()) }
-        const issued = await createAccessToken(deps, user, { name, scopes, expiresAt: expiry }, stamp)
+        const issued = await create(deps, request, { name, scopes, expiresAt: expiry })
         return { status: 201, body: { token: issued.token, accessToken: toAccessTokenJson(issued.accessToken) } }
       },
     }),
@@ -110,14 +109,25 @@ export function accessTokenRoutes(
         body: tokenFormSchema(deps),
         answers: {},
         form: { only: true, page: '/account/tokens/new', done: '/account/tokens', notice: 'tokens.created' },
-        async handle({ body, principal, sessionToken, stamp }) {
-          const user = { id: principal.user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken()) }
-          const { token } = await createAccessToken(deps, user, toNewToken(body, deps.clock()), stamp)
+        async handle({ body, ...request }) {
+          const { token } = await create(deps, request, toNewToken(body, deps.clock()))
           return { status: 204, secret: token }
         },
       },
     ),
   ]
+}
+
+/** Creates an access token within the budget of the user. The API and the form share it. */
+async function create(
+  deps: AccessTokenRouteDeps,
+  { principal, sessionToken, ...request }: Omit<RouteRequest<unknown, SessionPrincipal>, 'body'>,
+  wanted: NewAccessToken,
+): Promise<IssuedAccessToken> {
+  const { id } = principal.user
+  await takeChangeBudget(deps.throttle, readCaller(deps.throttle, 'token_create', request), id)
+  const securityEpoch = await requireSecurityEpoch(deps, sessionToken())
+  return createAccessToken(deps, { id, securityEpoch }, wanted, request.stamp)
 }
 
 /** The form for a new access token: its name, the days until it expires, and a checkbox for each scope. */

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseEmailAddress } from '../kernel/email-address.ts'
-import type { User } from '../kernel/principal.ts'
+import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { invalidMember } from '../kernel/refusal.ts'
-import { defineRoute, HEAD_ANSWER, type Route } from '../kernel/route.ts'
+import { defineRoute, HEAD_ANSWER, type Route, type RouteRequest } from '../kernel/route.ts'
 import { toUserJson, userJsonSchema } from '../kernel/user-json.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../throttle/other-tries.ts'
@@ -49,13 +49,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
       summary: 'Change your name',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: z.object({ user: userJsonSchema }) },
-      async handle({ principal, body, stamp, ...request }) {
-        await takeChangeBudget(
-          deps.throttle,
-          readCaller(deps.throttle, 'user_rename', { ...request, stamp }),
-          principal.user.id,
-        )
-        const user = await renameUser(deps, principal.user.id, body.name, stamp)
+      async handle({ body, ...request }) {
+        const user = await rename(deps, request, body.name)
         return { status: 200, body: { user: toUserJson(user) } }
       },
     }),
@@ -80,8 +75,8 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
         body: z.strictObject({ name: nameSchema.optional() }),
         answers: {},
         form: { only: true, page: '/account', done: '/account', notice: 'account.renamed' },
-        async handle({ principal, body, stamp }) {
-          await renameUser(deps, principal.user.id, body.name ?? null, stamp)
+        async handle({ body, ...request }) {
+          await rename(deps, request, body.name ?? null)
           return { status: 204 }
         },
       },
@@ -125,4 +120,14 @@ export function accountRoutes(deps: AccountRouteDeps): Route[] {
 function requireOwnEmail({ email }: User, typed: string): void {
   if (parseEmailAddress(typed) === email) return
   throw invalidMember('#/email', 'Must be the email address of the account.', { code: 'other_email' })
+}
+
+/** Changes the name within the budget of the user. The API and the form share it. */
+async function rename(
+  deps: AccountRouteDeps,
+  { principal: { user }, ...request }: Omit<RouteRequest<unknown, SessionPrincipal>, 'body'>,
+  name: string | null,
+): Promise<User> {
+  await takeChangeBudget(deps.throttle, readCaller(deps.throttle, 'user_rename', request), user.id)
+  return renameUser(deps, user.id, name, request.stamp)
 }

@@ -22,6 +22,11 @@ test('CWE-770, ASVS 2.4.1: one user cannot fill the database with renames, token
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await instance.runSql('SELECT count(*) AS count FROM audit_events')).toEqual(stored)
   }
+  // The forms of the pages share the budgets.
+  const before = await instance.runSql('SELECT count(*) AS count FROM audit_events')
+  await mallory.form('/auth/account/rename', { name: 'Mallory 8' })
+  await mallory.form('/auth/account/create-token', { name: 'token 8' })
+  expect(await instance.runSql('SELECT count(*) AS count FROM audit_events')).toEqual(before)
   // An intruder in a session of the owner cannot keep the owner from ending things.
   const { tokens } = (await mallory.get('/auth/tokens')).body
   expect((await mallory.delete(`/auth/tokens/${tokens[0].id}`)).status).toBe(204)
