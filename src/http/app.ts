@@ -300,7 +300,7 @@ function toErrorPage(deps: AppDeps, { request, requestId }: Exchange, refusal: R
   return errorPage(deps.pages, {
     request: {
       query: Object.fromEntries(searchParams),
-      cookies: (suffix) => readCookies(request.headers.get('cookie') ?? '', deps.cookies.name(suffix)),
+      cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
       header: (name) => request.headers.get(name),
     },
     refusal,

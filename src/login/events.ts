@@ -41,13 +41,13 @@ export const LOGIN_EVENTS = {
     },
   },
   'reauthentication.succeeded': {
-    description: 'The user confirmed their identity with the password. The session is fresh again.',
+    description: 'The user confirmed their identity, with the password or a second factor. The session is fresh again.',
     fields: { userId: null, sessionId: null },
     sentence: {
-      en: 'Identity confirmed with password',
-      de: 'Identität mit Passwort bestätigt',
-      fr: 'Identité confirmée par mot de passe',
-      es: 'Identidad confirmada con contraseña',
+      en: 'Identity confirmed',
+      de: 'Identität bestätigt',
+      fr: 'Identité confirmée',
+      es: 'Identidad confirmada',
     },
   },
 } as const satisfies EventTable<LoginEvent>

@@ -31,7 +31,8 @@ const HARD_STOP_MS = 10_000
 const LOOK_EVERY_MS = 20
 /** Turns of the event loop without a new connection, after which none waits to be accepted. One is accepted in a turn. */
 const QUIET_TURNS = 5
-const MOST_TURNS = 10_000
+/** While clients connect without an end, the listener closes all the same. */
+const ACCEPT_ALL_MS = 1_000
 
 /** Watches the connections of a server. Call it before the server listens. */
 export function createDrain(server: Server): Drain {
@@ -73,7 +74,8 @@ export function createDrain(server: Server): Drain {
 /** Waits until the connections that wait to be accepted are accepted: closing the server would reset them. */
 async function acceptAll(accepted: () => number): Promise<void> {
   let quiet = 0
-  for (let turn = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
+  const until = performance.now() + ACCEPT_ALL_MS
+  while (quiet < QUIET_TURNS && performance.now() < until) {
     const before = accepted()
     await setImmediate()
     quiet = accepted() === before ? quiet + 1 : 0
