@@ -13,6 +13,7 @@ import type { SessionStore } from '../sessions/store.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../throttle/other-tries.ts'
 import type { FactorEvent } from './events.ts'
+import type { FactorOwner } from './factor-owner.ts'
 import { factorsJsonSchema, type ReadFactorsDeps, readFactors } from './factors-json.ts'
 import { type CreateRecoveryCodesDeps, createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
 import { type ConfirmTotpDeps, confirmTotp } from './totp/confirm-totp.ts'
@@ -56,9 +57,10 @@ export function factorRoutes(deps: FactorRouteDeps): Route[] {
     defineRoute(factorCalls['POST /recovery-codes'], {
       summary: 'Create new recovery codes; the previous ones stop working',
       answers: { 201: recoveryCodesSchema },
-      async handle({ principal, stamp, ...request }) {
+      async handle({ principal, sessionToken, stamp, ...request }) {
         await takeFactorBudget(deps, { ...request, stamp }, principal)
-        return { status: 201, body: { recoveryCodes: await createRecoveryCodes(deps, principal.user, stamp) } }
+        const owner = await ownerOf(deps, principal, sessionToken())
+        return { status: 201, body: { recoveryCodes: await createRecoveryCodes(deps, owner, stamp) } }
       },
     }),
   ]
@@ -81,8 +83,9 @@ export function totpRoutes(deps: FactorRouteDeps): Route[] {
       body: z.strictObject({ code: z.string('Must be a string.').max(64, 'Must have at most 64 characters.') }),
       answers: { 200: recoveryCodesSchema },
       async handle({ body: { code }, principal, sessionToken, stamp }) {
-        const recoveryCodes = await confirmTotp(deps, principal.user, code, stamp)
-        const issued = await renewSession(deps, principal, sessionToken(), stamp)
+        const owner = await ownerOf(deps, principal, sessionToken())
+        const recoveryCodes = await confirmTotp(deps, owner, code, stamp)
+        const issued = await renewSession(deps, { principal, owner, token: sessionToken() }, stamp)
         return { status: 200, body: { recoveryCodes }, ...(issued === null ? {} : { session: issued }) }
       },
     }),
@@ -90,8 +93,8 @@ export function totpRoutes(deps: FactorRouteDeps): Route[] {
     defineRoute(factorCalls['DELETE /totp'], {
       summary: 'Remove the authenticator app, with the recovery codes and remembered devices',
       answers: { 204: null },
-      async handle({ principal, stamp }) {
-        await removeTotp(deps, principal.user, stamp)
+      async handle({ principal, sessionToken, stamp }) {
+        await removeTotp(deps, await ownerOf(deps, principal, sessionToken()), stamp)
         return { status: 204 }
       },
     }),
@@ -106,20 +109,27 @@ function takeFactorBudget(
   return takeChangeBudget(throttle, readCaller(throttle, 'factor_change', request), user.id)
 }
 
+/** Returns the user and the security epoch of their session. Throws `unauthenticated` if the session was revoked. */
+async function ownerOf(deps: FactorRouteDeps, { user }: SessionPrincipal, token: string): Promise<FactorOwner> {
+  return { user, securityEpoch: await requireSecurityEpoch(deps, token) }
+}
+
 /**
  * Gives the session a new token, because its user proved the new factor. Returns null if the session was revoked in the
  * meantime.
  */
 async function renewSession(
   deps: FactorRouteDeps,
-  principal: SessionPrincipal,
-  token: string,
+  {
+    principal,
+    owner,
+    token,
+  }: { readonly principal: SessionPrincipal; readonly owner: FactorOwner; readonly token: string },
   stamp: Stamp<LoginEvent>,
 ): Promise<IssuedSession | null> {
   const { rotation, issued } = planRotation(principal, token, deps.clock(), 'totp')
   const { userId, id: sessionId } = principal.session
-  const securityEpoch = await requireSecurityEpoch(deps, token)
-  const isRotated = await deps.sessions.rotate(rotation, securityEpoch, () => ({
+  const isRotated = await deps.sessions.rotate(rotation, owner.securityEpoch, () => ({
     events: [stamp({ type: 'reauthentication.succeeded', userId, sessionId })],
   }))
   return isRotated ? issued : null

@@ -1,7 +1,7 @@
 import type { Stamp } from '../../kernel/event.ts'
-import type { User } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { FactorEvent } from '../events.ts'
+import type { FactorOwner } from '../factor-owner.ts'
 import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
 import { FACTOR_REFUSALS } from '../refusals.ts'
 import { newRecoveryCodes, type RecoveryCodeHash } from './recovery-code.ts'
@@ -20,12 +20,12 @@ export interface CreateRecoveryCodesDeps extends FactorChangedMailDeps {
  */
 export async function createRecoveryCodes(
   deps: CreateRecoveryCodesDeps,
-  user: User,
+  { user, securityEpoch }: FactorOwner,
   stamp: Stamp<FactorEvent>,
 ): Promise<readonly string[]> {
   const { codes, hashes } = newRecoveryCodes(deps.recoveryCodeHash, user.id)
   const mails = await writeFactorChangedMail(deps, user, 'recovery_codes_created')
-  const isStored = await deps.recoveryCodes.replace(user.id, hashes, deps.clock(), () => ({
+  const isStored = await deps.recoveryCodes.replace({ userId: user.id, securityEpoch }, hashes, deps.clock(), () => ({
     events: [stamp({ type: 'recovery_codes.created', userId: user.id })],
     mails,
   }))

@@ -1,5 +1,6 @@
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import type { DeviceOwner } from '../../kernel/login-step.ts'
 
 /** The recovery codes of a user, without the codes. */
 export interface RecoveryCodes {
@@ -13,8 +14,11 @@ export interface RecoveryCodes {
 export interface RecoveryCodeStore {
   /** Returns null if the user has none. */
   find(userId: UserId): Promise<RecoveryCodes | null>
-  /** Stores codes in place of the existing ones. Returns false if the user has no second factor. */
-  replace(userId: UserId, hashes: readonly string[], createdAt: number, effectsOf: EffectsOf): Promise<boolean>
+  /**
+   * Stores codes in place of the existing ones. Returns false if the user has no second factor, or if the security epoch has
+   * increased.
+   */
+  replace(owner: DeviceOwner, hashes: readonly string[], createdAt: number, effectsOf: EffectsOf): Promise<boolean>
   /**
    * Deletes a code that has one of the hashes: of all requests that use it at the same moment, one gets true. The effects get
    * the number of codes that are left.

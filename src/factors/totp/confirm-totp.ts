@@ -1,9 +1,9 @@
 import { MINUTE_MS } from '../../kernel/clock.ts'
 import type { Stamp } from '../../kernel/event.ts'
-import type { User } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { LOGIN_REFUSALS } from '../../login/refusals.ts'
 import type { FactorEvent } from '../events.ts'
+import type { FactorOwner } from '../factor-owner.ts'
 import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
 import type { RecoveryCodeHash } from '../recovery-codes/recovery-code.ts'
 import { newRecoveryCodes } from '../recovery-codes/recovery-code.ts'
@@ -25,7 +25,7 @@ export interface ConfirmTotpDeps extends TotpDeps, FactorChangedMailDeps {
  */
 export async function confirmTotp(
   deps: ConfirmTotpDeps,
-  user: User,
+  { user, securityEpoch }: FactorOwner,
   code: string,
   stamp: Stamp<FactorEvent>,
 ): Promise<readonly string[]> {
@@ -41,7 +41,7 @@ export async function confirmTotp(
   const mails = await writeFactorChangedMail(deps, user, 'totp_enrolled')
   const { sealedSecret } = found
   const isConfirmed = await totp.confirm(
-    { userId: user.id, sealedSecret, step, confirmedAt: now, codeHashes: hashes },
+    { owner: { userId: user.id, securityEpoch }, sealedSecret, step, confirmedAt: now, codeHashes: hashes },
     () => ({ events: [stamp({ type: 'factor.enrolled', userId: user.id, method: 'totp' })], mails }),
   )
   if (!isConfirmed) throw refused('confirmed or replaced in the meantime')

@@ -1,7 +1,7 @@
 import type { Stamp } from '../../kernel/event.ts'
-import type { User } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { FactorEvent } from '../events.ts'
+import type { FactorOwner } from '../factor-owner.ts'
 import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
 import type { TotpStore } from './store.ts'
 
@@ -14,9 +14,13 @@ export interface RemoveTotpDeps extends FactorChangedMailDeps {
  * Removes the TOTP secret of a user, with their recovery codes and remembered devices.
  * @throws Refusal `not_found` if the user has none.
  */
-export async function removeTotp(deps: RemoveTotpDeps, user: User, stamp: Stamp<FactorEvent>): Promise<void> {
+export async function removeTotp(
+  deps: RemoveTotpDeps,
+  { user, securityEpoch }: FactorOwner,
+  stamp: Stamp<FactorEvent>,
+): Promise<void> {
   const mails = await writeFactorChangedMail(deps, user, 'totp_removed')
-  const isRemoved = await deps.totp.remove(user.id, () => ({
+  const isRemoved = await deps.totp.remove({ userId: user.id, securityEpoch }, () => ({
     events: [stamp({ type: 'factor.removed', userId: user.id, method: 'totp' })],
     mails,
   }))

@@ -1,5 +1,6 @@
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import type { DeviceOwner } from '../../kernel/login-step.ts'
 
 /** The TOTP secret of a user. Times are milliseconds since 1970 UTC. */
 export interface TotpRecord {
@@ -17,7 +18,8 @@ export interface TotpRecord {
 
 /** A confirmation of a new secret. */
 export interface TotpConfirmation {
-  readonly userId: UserId
+  /** The user, with the security epoch of the session that confirms. */
+  readonly owner: DeviceOwner
   /** The secret that the code belongs to. */
   readonly sealedSecret: string
   readonly step: number
@@ -32,10 +34,16 @@ export interface TotpStore {
   find(userId: UserId): Promise<TotpRecord | null>
   /** Stores a secret that is not confirmed, in place of another such. Returns false if a confirmed one exists. */
   begin(record: Pick<TotpRecord, 'userId' | 'sealedSecret' | 'createdAt'>): Promise<boolean>
-  /** Confirms a secret. Returns false if it was confirmed, replaced or removed in the meantime. */
+  /**
+   * Confirms a secret. Returns false if it was confirmed, replaced or removed in the meantime, or if the security epoch has
+   * increased.
+   */
   confirm(confirmation: TotpConfirmation, effectsOf: EffectsOf): Promise<boolean>
   /** Records that a code was accepted. Returns false if a code of this or a later step was accepted before. */
   useStep(userId: UserId, step: number, now: number): Promise<boolean>
-  /** Removes the secret, and the recovery codes and remembered devices with it. Returns false if there is none. */
-  remove(userId: UserId, effectsOf: EffectsOf): Promise<boolean>
+  /**
+   * Removes the secret, and the recovery codes and remembered devices with it. Returns false if there is none, or if the security
+   * epoch has increased.
+   */
+  remove(owner: DeviceOwner, effectsOf: EffectsOf): Promise<boolean>
 }

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { RecoveryCodeStore } from '../../factors/recovery-codes/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
+import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
@@ -18,9 +19,10 @@ export function createRecoveryCodeStore({ reader, transact }: TransactingDatabas
       return first === undefined ? null : { left: rows.length, createdAt: first.created_at }
     },
 
-    replace: (userId, hashes, createdAt, effectsOf) =>
+    replace: ({ userId, securityEpoch }, hashes, createdAt, effectsOf) =>
       isDone(
         transact(effectsOf, async (trx) => {
+          if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
           const factor = await trx
             .selectFrom('totp')
             .select('user_id')

@@ -3,6 +3,7 @@ import type { TotpConfirmation, TotpRecord, TotpStore } from '../../factors/totp
 import type { UserId } from '../../kernel/ids.ts'
 import { insertRecoveryCodes } from './recovery-codes.ts'
 import type { Database, TotpTable } from './schema.ts'
+import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
@@ -39,9 +40,10 @@ export function createTotpStore({ db, reader, transact }: TransactingDatabase): 
       return numUpdatedRows > 0n
     },
 
-    remove: (userId, effectsOf) =>
+    remove: ({ userId, securityEpoch }, effectsOf) =>
       isDone(
         transact(effectsOf, async (trx) => {
+          if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
           const { numDeletedRows } = await trx
             .deleteFrom('totp')
             .where('user_id', '=', userId)
@@ -58,8 +60,9 @@ export function createTotpStore({ db, reader, transact }: TransactingDatabase): 
 
 async function confirmSecret(
   trx: Transaction<Database>,
-  { userId, sealedSecret, step, confirmedAt, codeHashes }: TotpConfirmation,
+  { owner: { userId, securityEpoch }, sealedSecret, step, confirmedAt, codeHashes }: TotpConfirmation,
 ): Promise<true | null> {
+  if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
   const { numUpdatedRows } = await trx
     .updateTable('totp')
     .set({ confirmed_at: at(confirmedAt), last_step: step, last_used_at: at(confirmedAt) })
