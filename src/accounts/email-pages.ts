@@ -87,7 +87,7 @@ function proofForms(page: EmailLinkPage, action: string, minLength: number): Pag
   const { passwordLabel, newPassword, passwordHint } = locale.texts(PAGE_TEXTS)
   const known = html`${hiddenUsername(found.email)}
 ${password(page, { name: 'password', label: passwordLabel, autocomplete: 'current-password', autofocus: true })}
-${button('main', texts.verifyAndLogIn)}`
+${button('main', texts.verifyButton)}`
   const unknown = html`${password(page, { name: 'newPassword', label: newPassword, autocomplete: 'new-password', hint: passwordHint(minLength) })}
 ${button('plain', texts.setAndVerify)}`
   const isOpen = page.flash?.problem?.errors.some(({ field }) => field === 'newPassword') === true

@@ -7,7 +7,6 @@ export const LINK_TEXTS = defineTexts('links', {
     verifyTitle: 'Confirm your email address',
     verifyButton: 'Confirm my email address',
     verified: 'Your email address is confirmed.',
-    verifyAndLogIn: 'Confirm and log in',
     notYours: 'Is it not your password?',
     notYoursLead:
       'If another person created this account with your email address, set a password of your own: it locks them out.',
@@ -31,7 +30,6 @@ export const LINK_TEXTS = defineTexts('links', {
     verifyTitle: 'E-Mail-Adresse bestätigen',
     verifyButton: 'E-Mail-Adresse bestätigen',
     verified: 'Ihre E-Mail-Adresse ist bestätigt.',
-    verifyAndLogIn: 'Bestätigen und anmelden',
     notYours: 'Nicht Ihr Passwort?',
     notYoursLead:
       'Wenn eine andere Person dieses Konto mit Ihrer E-Mail-Adresse erstellt hat, legen Sie ein eigenes Passwort fest: Es sperrt sie aus.',
@@ -55,7 +53,6 @@ export const LINK_TEXTS = defineTexts('links', {
     verifyTitle: 'Confirmer votre adresse e-mail',
     verifyButton: 'Confirmer mon adresse e-mail',
     verified: 'Votre adresse e-mail est confirmée.',
-    verifyAndLogIn: 'Confirmer et se connecter',
     notYours: 'Ce n’est pas votre mot de passe ?',
     notYoursLead:
       'Si une autre personne a créé ce compte avec votre adresse e-mail, choisissez votre propre mot de passe : il l’exclut.',
@@ -79,7 +76,6 @@ export const LINK_TEXTS = defineTexts('links', {
     verifyTitle: 'Confirma tu correo',
     verifyButton: 'Confirmar mi correo',
     verified: 'Tu correo está confirmado.',
-    verifyAndLogIn: 'Confirmar e iniciar sesión',
     notYours: '¿No es tu contraseña?',
     notYoursLead:
       'Si otra persona creó esta cuenta con tu correo, elige una contraseña propia: así le cierras el paso.',
