@@ -240,6 +240,22 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect(again.body.status).toBe('step_required')
   })
 
+  test('of more than 20 remembered devices, the oldest are forgotten', async () => {
+    const { client, email, secret } = await enrol()
+    const browsers: Client[] = []
+    for (let count = 0; count < 21; count++) {
+      const browser = await begin(email)
+      await browser.post('/auth/login/totp', { code: totpCode(secret, now), rememberDevice: true })
+      browsers.push(browser)
+      nextStep()
+    }
+    expect((await client.get('/auth/factors')).body.rememberedDevices).toHaveLength(20)
+    const statuses = [browsers[0], browsers[1], browsers[20]].map(
+      async (browser) => browser && (await logIn(browser, email)).body.status,
+    )
+    expect(await Promise.all(statuses)).toEqual(['step_required', 'complete', 'complete'])
+  })
+
   test('a remembered device of one user is nothing for another', async () => {
     const [mallory, victim] = [await enrol(), await enrol()]
     const browser = await begin(mallory.email)

@@ -21,6 +21,7 @@ export interface NewRememberedDevice extends RememberedDevice {
 
 /** Storage of remembered devices. Each method is one transaction. */
 export interface RememberedDeviceStore {
+  /** Stores a device. Of more than 20 of a user, the oldest are forgotten. */
   create(device: NewRememberedDevice, effectsOf: EffectsOf): Promise<void>
   /**
    * Records the use of a device. Returns false if none of the tokens is a device of the user in this security epoch that

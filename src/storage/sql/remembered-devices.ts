@@ -1,9 +1,12 @@
-import type { Selectable } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import type { RememberedDevice, RememberedDeviceStore } from '../../factors/remembered-devices/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import type { RememberedDevicesTable } from './schema.ts'
+import type { Database, RememberedDevicesTable } from './schema.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
+
+/** Remembered devices of a user; one more forgets the oldest. */
+const MAX_DEVICES = 20
 
 /** Creates the store of remembered devices in SQL. */
 export function createRememberedDeviceStore({ db, reader, transact }: TransactingDatabase): RememberedDeviceStore {
@@ -21,6 +24,7 @@ export function createRememberedDeviceStore({ db, reader, transact }: Transactin
       }
       await transact(effectsOf, async (trx) => {
         await trx.insertInto('remembered_devices').values(row).execute()
+        await forgetSurplus(trx, userId)
         return true
       })
     },
@@ -81,6 +85,17 @@ export function createRememberedDeviceStore({ db, reader, transact }: Transactin
       return Number(numDeletedRows)
     },
   }
+}
+
+/** Keeps the newest devices of a user: the list in `GET /factors` has an end. */
+async function forgetSurplus(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  const kept = trx
+    .selectFrom('remembered_devices')
+    .select('id')
+    .where('user_id', '=', userId)
+    .orderBy('id', 'desc')
+    .limit(MAX_DEVICES)
+  await trx.deleteFrom('remembered_devices').where('user_id', '=', userId).where('id', 'not in', kept).execute()
 }
 
 function toDevice(row: Selectable<RememberedDevicesTable>): RememberedDevice {
