@@ -83,8 +83,8 @@ export interface SecondFactors {
   remember(owner: DeviceOwner, userAgent: string | null, stamp: Stamp): Promise<string>
 }
 
-/** Returns the methods of the steps that the user set up. */
-export async function enrolledMethods(steps: readonly LoginStep[], user: UserId): Promise<readonly Method[]> {
+/** Returns the steps that a user set up. */
+export async function enrolledSteps(steps: readonly LoginStep[], user: UserId): Promise<readonly LoginStep[]> {
   const enrolled = await Promise.all(steps.map((step) => step.isEnrolled(user)))
-  return steps.filter((_, index) => enrolled[index]).map(({ method }) => method)
+  return steps.filter((_, index) => enrolled[index])
 }

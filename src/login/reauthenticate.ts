@@ -1,7 +1,7 @@
 import type { AuditStore } from '../audit/store.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { SecondFactors } from '../kernel/login-step.ts'
+import { enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
@@ -13,7 +13,6 @@ import { forgetFailedTries } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { LoginEvent } from './events.ts'
 import { LOGIN_REFUSALS } from './refusals.ts'
-import { enrolledSteps } from './step.ts'
 
 /** Dependencies of `reauthenticate`. */
 export interface ReauthenticateDeps extends ProvePasswordDeps, SessionDeps {
@@ -40,7 +39,7 @@ export async function reauthenticate(
   { principal: { user, session }, sessionToken, password, caller }: ReauthenticateInput,
   stamp: Stamp<LoginEvent | PasswordEvent>,
 ): Promise<IssuedSession> {
-  if ((await enrolledSteps(deps.secondFactors, user.id)).length > 0) {
+  if ((await enrolledSteps(deps.secondFactors.steps, user.id)).length > 0) {
     throw new Refusal(LOGIN_REFUSALS.second_factor_required)
   }
   const proof = await provePasswordById(deps, { userId: user.id, password }, caller)

@@ -1,5 +1,4 @@
-import type { UserId } from '../kernel/ids.ts'
-import type { DeviceOwner, LoginStep, SecondFactors } from '../kernel/login-step.ts'
+import { type DeviceOwner, enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
 import type { Round } from './login-attempt.ts'
 
 /**
@@ -12,16 +11,7 @@ export async function roundsAfterPassword(
   owner: DeviceOwner,
   tokens: readonly string[],
 ): Promise<readonly Round[]> {
-  const steps = await enrolledSteps(secondFactors, owner.userId)
+  const steps = await enrolledSteps(secondFactors.steps, owner.userId)
   if (steps.length === 0 || (await secondFactors.isRemembered(owner, tokens))) return []
   return [steps.map(({ method }) => method)]
-}
-
-/** Returns the steps that a user set up. */
-export async function enrolledSteps(
-  { steps }: Pick<SecondFactors, 'steps'>,
-  user: UserId,
-): Promise<readonly LoginStep[]> {
-  const enrolled = await Promise.all(steps.map((step) => step.isEnrolled(user)))
-  return steps.filter((_, index) => enrolled[index])
 }

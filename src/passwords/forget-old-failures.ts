@@ -1,4 +1,4 @@
-import { enrolledMethods, type LoginStep } from '../kernel/login-step.ts'
+import { enrolledSteps, type LoginStep } from '../kernel/login-step.ts'
 import type { User } from '../kernel/principal.ts'
 import { forgetFailures } from '../throttle/password-tries.ts'
 import type { Throttle } from '../throttle/throttle.ts'
@@ -18,5 +18,5 @@ export async function forgetOldFailures(
   { throttle, steps }: ForgetOldFailuresDeps,
   { id, email }: User,
 ): Promise<void> {
-  if ((await enrolledMethods(steps, id)).length === 0) await forgetFailures(throttle, email)
+  if ((await enrolledSteps(steps, id)).length === 0) await forgetFailures(throttle, email)
 }

@@ -1,4 +1,4 @@
-import type { SecondFactors } from '../kernel/login-step.ts'
+import { enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
 import type { Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionDeps } from './start-session.ts'
@@ -32,6 +32,5 @@ export async function isFreshSession(
 ): Promise<boolean> {
   if (clock() - authenticatedAt >= sessionSettings.freshMs) return false
   if (steps.some(({ method }) => methods.includes(method))) return true
-  const enrolled = await Promise.all(steps.map((step) => step.isEnrolled(userId)))
-  return !enrolled.includes(true)
+  return (await enrolledSteps(steps, userId)).length === 0
 }
