@@ -6,6 +6,7 @@ import { TOKEN_TEXTS } from '../access-tokens/texts.ts'
 import { LINK_TEXTS } from '../accounts/link-texts.ts'
 import { ACCOUNT_TEXTS } from '../accounts/texts.ts'
 import { ACTIVITY_TEXTS } from '../audit/texts.ts'
+import { FACTOR_TEXTS } from '../factors/texts.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import { LOGIN_TEXTS } from '../login/texts.ts'
 import { ERROR_TEXTS } from '../pages/error-texts.ts'
@@ -27,6 +28,7 @@ const TABLES = {
   sessions: SESSION_TEXTS,
   tokens: TOKEN_TEXTS,
   activity: ACTIVITY_TEXTS,
+  factors: FACTOR_TEXTS,
 } as const
 
 /** The tables of all pages. */

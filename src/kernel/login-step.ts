@@ -28,6 +28,8 @@ export type StepCall<Access, Answer> = Call<
 export interface StepView extends PageView {
   /** The route that takes the answer. */
   readonly action: string
+  /** True for a login in progress; false for a user who is logged in and proves their identity again. */
+  readonly isLogin: boolean
   /** Where the login leads when it is complete; a form of the page sends it as `next`. Null: to the account page. */
   readonly next: string | null
 }

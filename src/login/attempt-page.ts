@@ -29,7 +29,7 @@ export async function attemptPage(
   const open = steps.filter(({ method }) => attempt.openRounds[0]?.includes(method))
   const step = open.find(({ method }) => method === page.method) ?? open[0]
   if (step === undefined) return endedPage(page)
-  const view: StepView = { ...page, action: `${basePath}${step.call.path}` }
+  const view: StepView = { ...page, action: `${basePath}${step.call.path}`, isLogin: true }
   const others = open.filter((each) => each !== step)
   return {
     title: step.page?.title(locale) ?? texts.stepTitle,
@@ -41,18 +41,26 @@ ${others.length === 0 ? '' : html`<nav class="below" aria-label="${texts.otherSt
   }
 }
 
+/** Parts of a form for a code. */
+interface CodeFormParts {
+  /** What follows the field. Default: nothing. */
+  readonly extra?: Html | undefined
+  /** True: the code has letters, so a phone shows the whole keyboard. Default false. */
+  readonly hasLetters?: boolean
+}
+
 /** Renders a form with one field for a code. Steps use it for their own pages. */
-export function codeForm(view: StepView, extra: Html = html``): Html {
+export function codeForm(view: StepView, { extra, hasLetters = false }: CodeFormParts = {}): Html {
   const texts = view.locale.texts(LOGIN_TEXTS)
   const body = html`${field(view, {
     name: 'code',
     label: texts.code,
     type: 'text',
     autocomplete: 'one-time-code',
-    inputMode: 'numeric',
+    ...(hasLetters ? {} : { inputMode: 'numeric' }),
     autofocus: true,
   })}
-${extra}
+${extra ?? ''}
 ${button('main', texts.proveButton)}`
   return form(view.action, body, { next: view.next })
 }

@@ -42,7 +42,7 @@ export function login(core: Core, { memory, pages, offersRegistration, ways, ...
     routes: [
       ...loginRoutes({ ...services, pages, checks: createLoginChecks(services) }),
       entryPage(pages, { path: '/login', summary: 'log in', content: (page) => loginPage(page, offers) }),
-      reauthenticateRoute(pages),
+      reauthenticateRoute(pages, options.secondFactors),
     ],
     securitySections: [PROOF_SECTION],
     jobs: [{ name: 'sweep expired login attempts', every: 'sweep', run: () => sweepLoginAttempts(services) }],

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { SecuritySection } from '../kernel/feature.ts'
+import { enrolledSteps, type LoginStep, type SecondFactors, type StepView } from '../kernel/login-step.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { PageParts } from '../kernel/page-view.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -11,13 +12,15 @@ import { time } from '../pages/components/time.ts'
 import { type EntryPage, pageCall } from '../pages/page-route.ts'
 import { type Pages, SESSION_ENDED } from '../pages/pages.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
+import { codeForm } from './attempt-page.ts'
 import { LOGIN_TEXTS } from './texts.ts'
 
 /**
- * The page that asks for a proof of identity before a dangerous action, and then continues to `next`. A program that opens it
+ * The page that asks for a proof of identity before a dangerous action, and then continues to `next`: for the password, or for
+ * a second factor if the user set one up. A program that opens it
  * gets 405.
  */
-export function reauthenticateRoute(pages: Pages): Route {
+export function reauthenticateRoute(pages: Pages, secondFactors: Pick<SecondFactors, 'steps'>): Route {
   const { basePath } = pages
   return defineRoute(pageCall('/reauthenticate'), {
     summary: 'Page: confirm your identity',
@@ -30,11 +33,29 @@ export function reauthenticateRoute(pages: Pages): Route {
         const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
         return { status: 303, location: withQuery(`${basePath}/login`, { next }), cookies }
       }
+      const enrolled = await enrolledSteps(secondFactors.steps, principal.user.id)
+      const steps = enrolled.filter(({ reauthenticateCall }) => reauthenticateCall !== undefined)
+      const step = steps.find(({ method }) => method === query.method) ?? steps[0]
       return pages.showEntry(request, {
-        content: (view) => provePage({ ...view, next, query }, principal.user.email),
+        content: (view) =>
+          step === undefined
+            ? provePage({ ...view, next, query }, principal.user.email)
+            : proveStepPage({ ...view, next, query }, step),
       })
     },
   })
+}
+
+async function proveStepPage(page: EntryPage, step: LoginStep): Promise<PageParts> {
+  const { basePath, locale } = page
+  const texts = locale.texts(LOGIN_TEXTS)
+  const view: StepView = { ...page, action: `${basePath}${step.reauthenticateCall?.path ?? ''}`, isLogin: false }
+  return {
+    title: step.page?.title(locale) ?? texts.proveTitle,
+    lead: step.page?.lead?.(locale) ?? texts.step(step.method),
+    body: (await step.page?.render(view)) ?? codeForm(view),
+    below: html`<p><a href="${basePath}/account">${locale.texts(PAGE_TEXTS).cancel}</a></p>`,
+  }
 }
 
 function provePage(page: EntryPage, email: string): PageParts {

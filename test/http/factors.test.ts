@@ -198,6 +198,33 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await logIn(instance.client(), email)).body.status).toBe('step_required')
   })
 
+  test('without JavaScript: the login page asks for a code, and so does the page that confirms an identity', async () => {
+    const { email, secret } = await enrol()
+    const html = { accept: 'text/html' }
+    const browser = instance.client()
+    const half = await browser.form('/auth/login', { email, password: PASSWORD, next: '/auth/account/security' })
+    expect(half.headers.get('location')).toContain('/auth/login/attempt')
+    const asked = (await browser.get('/auth/login/attempt', html)).text
+    expect(asked).toContain('Use your authenticator app')
+    expect(asked).toContain('action="/auth/login/totp"')
+    expect(asked).toContain('name="rememberDevice"')
+    expect(asked).toContain('Use a recovery code')
+    const done = await browser.form('/auth/login/totp', { code: totpCode(secret, now), next: '/auth/account/security' })
+    expect(done.headers.get('location')).toBe('/auth/account/security')
+
+    now += 11 * MINUTE_MS
+    const page = (await browser.get('/auth/reauthenticate?next=/auth/account', html)).text
+    expect(page).toContain('action="/auth/reauthenticate/totp"')
+    expect(page).not.toContain('type="password"')
+    expect(page).not.toContain('name="rememberDevice"')
+    const proven = await browser.form('/auth/reauthenticate/totp', {
+      code: totpCode(secret, now),
+      next: '/auth/account',
+    })
+    expect(proven.headers.get('location')).toBe('/auth/account')
+    expect((await browser.post('/auth/recovery-codes')).status).toBe(201)
+  })
+
   test('a session from before the factor was set up is not fresh until it proves the factor', async () => {
     const { client, email } = await newUser()
     const other = instance.client()

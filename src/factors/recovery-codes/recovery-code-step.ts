@@ -1,6 +1,7 @@
 import type { LoginStep } from '../../kernel/login-step.ts'
 import type { FactorEvent } from '../events.ts'
 import { writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { RECOVERY_PAGE } from '../step-pages.ts'
 import { codeSchema } from '../totp/totp-step.ts'
 import { type CodeBody, factorCalls } from '../wire.ts'
 import type { CreateRecoveryCodesDeps } from './create-recovery-codes.ts'
@@ -13,6 +14,7 @@ export function recoveryCodeStep(deps: CreateRecoveryCodesDeps): LoginStep<CodeB
     call: factorCalls['POST /login/recovery-code'],
     summary: 'a recovery code',
     body: codeSchema,
+    page: RECOVERY_PAGE,
     isEnrolled: async (user) => (await recoveryCodes.find(user)) !== null,
     async prove({ user, stamp }, { code }) {
       const mails = await writeFactorChangedMail(deps, user, 'recovery_code_used')

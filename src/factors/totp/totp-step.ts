@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoginStep } from '../../kernel/login-step.ts'
+import { TOTP_PAGE } from '../step-pages.ts'
 import { type CodeBody, factorCalls } from '../wire.ts'
 import type { TotpDeps } from './enrol-totp.ts'
 import { stepOfCode } from './totp-code.ts'
@@ -18,6 +19,7 @@ export function totpStep({ totp, totpSealer, clock }: TotpDeps): LoginStep<CodeB
     reauthenticateCall: factorCalls['POST /reauthenticate/totp'],
     summary: 'a code of the authenticator app',
     body: codeSchema,
+    page: TOTP_PAGE,
     async isEnrolled(user) {
       const found = await totp.find(user)
       return found !== null && found.confirmedAt !== null
