@@ -1,6 +1,6 @@
 /*
- * Sends the emails in the outbox, several at once; `mail-lines.ts` decides which is next. Every node does this, but only one node at a time leases an email. A node deletes an
- * email from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again
+ * Sends the emails in the outbox, several at once; `mail-lines.ts` decides which is next. Every node does this, but only
+ * one node at a time leases an email. A node deletes an email from the outbox after the mailer has taken it. If the process dies between the two, the email is sent again
  * with the same id (at least once). Proven by `test/mail-delivery.test.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
