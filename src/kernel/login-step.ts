@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod'
 import type { Call, CallTypes } from './call.ts'
+import type { DeviceOwner } from './device-owner.ts'
 import type { Stamp } from './event.ts'
 import type { UserId } from './ids.ts'
 import type { Locale } from './locale.ts'
@@ -67,12 +68,6 @@ export interface LoginStep<Answer extends StepAnswer = StepAnswer> {
    * Returns true if the answer proves the user, and uses it up. It is called only while the budget allows an attempt.
    */
   prove(context: StepContext, answer: Answer): Promise<boolean>
-}
-
-/** A user in a security epoch. A new epoch revokes everything that belongs to the old one. */
-export interface DeviceOwner {
-  readonly userId: UserId
-  readonly securityEpoch: number
 }
 
 /** The second factors of an instance, and the devices that are not asked for one. */

@@ -1,4 +1,5 @@
-import { type DeviceOwner, enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
+import type { DeviceOwner } from '../kernel/device-owner.ts'
+import { enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
 import type { Round } from './login-attempt.ts'
 
 /**

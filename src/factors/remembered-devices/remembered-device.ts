@@ -1,8 +1,8 @@
 import { v7 } from 'uuid'
 import { hashToken, newToken, parseToken, type Token } from '../../crypto/token.ts'
 import { type Clock, DAY_MS } from '../../kernel/clock.ts'
+import type { DeviceOwner } from '../../kernel/device-owner.ts'
 import type { Stamp } from '../../kernel/event.ts'
-import type { DeviceOwner } from '../../kernel/login-step.ts'
 import type { FactorEvent } from '../events.ts'
 import type { RememberedDeviceStore } from './store.ts'
 

@@ -1,6 +1,6 @@
+import type { DeviceOwner } from '../../kernel/device-owner.ts'
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import type { DeviceOwner } from '../../kernel/login-step.ts'
 
 /** The TOTP secret of a user. Times are milliseconds since 1970 UTC. */
 export interface TotpRecord {
