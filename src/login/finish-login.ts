@@ -113,6 +113,8 @@ async function wait(
     remember,
     client: caller.client,
     deviceHash: hashDevice(caller.device),
+    challengeHash: null,
+    email: null,
     tries: 0,
     createdAt,
     expiresAt,

@@ -1,12 +1,16 @@
 import type { TokenHash } from '../crypto/token.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { ClientInfo, Method } from '../kernel/principal.ts'
 
 /** A login in progress, as stored. Of its token, only the hash is stored. Times are milliseconds since 1970 UTC. */
 export interface LoginAttemptRecord {
   readonly tokenHash: TokenHash
-  /** Null for an attempt on an account that does not exist; it can never be completed. */
+  /**
+   * Null if the account does not exist, or if only the proof will show the user, as with a discoverable passkey. The row of such an
+   * attempt is never proven or completed: the request that took its challenge continues without it.
+   */
   readonly userId: UserId | null
   /** The user's security epoch when the attempt began. */
   readonly securityEpoch: number
@@ -18,6 +22,13 @@ export interface LoginAttemptRecord {
   readonly client: ClientInfo
   /** SHA-256 of the device id that the attempt began with; null if the browser sent no device cookie. */
   readonly deviceHash: string | null
+  /**
+   * SHA-256 of the secret that the open step was asked with: of a WebAuthn challenge, or of the token in an email. Null if there is
+   * none, or if it was taken.
+   */
+  readonly challengeHash: string | null
+  /** The email address that a code was sent to, also if no account has it. Null: the attempt sent no code. */
+  readonly email: EmailAddress | null
   /** Wrong answers so far. */
   readonly tries: number
   readonly createdAt: number
@@ -41,6 +52,15 @@ export interface LoginAttemptStore {
    * is missing or expired; then the answer must not be checked.
    */
   countTry(tokenHash: TokenHash, maxTries: number, now: number): Promise<boolean>
+  /**
+   * Sets the challenge of an attempt in place of an older one. Returns false if the attempt is missing or expired.
+   */
+  setChallenge(tokenHash: TokenHash, challengeHash: string, now: number): Promise<boolean>
+  /**
+   * Removes the challenge of an attempt: of all requests that take it at the same moment, on all nodes, one gets true. Returns false
+   * if the attempt has another challenge or none, or if it is missing or expired.
+   */
+  takeChallenge(tokenHash: TokenHash, challengeHash: string, now: number): Promise<boolean>
   /**
    * Records a proven step and uncounts its answer. Returns false if another request changed the attempt since it was
    * read, or if the attempt ended.

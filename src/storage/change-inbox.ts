@@ -13,7 +13,8 @@ const MAX_PENDING = 1_000
 
 /** The changes that arrived over a channel and have not been taken yet. */
 export interface ChangeInbox {
-  deliver(change: Change): void
+  /** Stores a change. An unknown one makes the whole cache out of date. */
+  deliver(change: Change | 'unknown'): void
   /**
    * Records a proof: all changes from before `askedAt` have been delivered.
    * @param askedAt when the proof was requested, by `performance.now()`.
@@ -49,7 +50,7 @@ export function createChangeInbox(): ChangeInbox {
   return {
     deliver(change) {
       if (hasGap) return
-      if (pending.length >= MAX_PENDING) forget()
+      if (change === 'unknown' || pending.length >= MAX_PENDING) forget()
       else pending.push(change)
     },
     prove(askedAt) {

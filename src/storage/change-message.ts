@@ -6,13 +6,16 @@ export function formatChange(change: Change): string {
   return change.kind === 'session' ? `session ${change.id} ${change.userId}` : `user ${change.id}`
 }
 
-/** Returns the change in a text, or null if the text is malformed. */
-export function parseChange(text: string): Change | null {
+/**
+ * Returns the change in a text. Returns 'unknown' for any other text: a newer release may push changes that this one cannot read,
+ * and then the whole cache is out of date.
+ */
+export function parseChange(text: string): Change | 'unknown' {
   const [kind, first = '', second = ''] = text.split(' ')
   if (kind === 'user') {
     const id = parseUserId(first)
-    return id === null ? null : { kind, id }
+    return id === null ? 'unknown' : { kind, id }
   }
   const [id, userId] = [parseSessionId(first), parseUserId(second)]
-  return kind === 'session' && id !== null && userId !== null ? { kind, id, userId } : null
+  return kind === 'session' && id !== null && userId !== null ? { kind, id, userId } : 'unknown'
 }

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { hashToken, newToken } from '../../src/crypto/token.ts'
 import { onlyEvents } from '../../src/kernel/effects.ts'
+import type { EmailAddress } from '../../src/kernel/email-address.ts'
 import { newUserId, type UserId } from '../../src/kernel/ids.ts'
 import type { Method, User } from '../../src/kernel/principal.ts'
 import type { LoginAttemptRecord } from '../../src/login/store.ts'
@@ -41,6 +42,8 @@ function makeAttempt(userId: UserId | null, changes: Partial<LoginAttemptRecord>
     remember: true,
     client: { ip: '192.0.2.1', userAgent: 'Test' },
     deviceHash: 'a'.repeat(64),
+    challengeHash: 'c'.repeat(43),
+    email: 'ada@example.com' as EmailAddress,
     tries: 0,
     createdAt: NOW,
     expiresAt: NOW + LIFE,
@@ -213,6 +216,43 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
       expect(await complete(stores(), attempt, makeSession(other.id))).toBeNull()
       expect(await tokenHashes(other)).toBe(0)
       expect(await find(attempt)).toEqual(attempt)
+    })
+
+    test.each([
+      ['of a user', true],
+      ['without a user', false],
+    ])(
+      'of many concurrent requests that take the challenge of an attempt %s, on two nodes, one succeeds',
+      async (_, isKnown) => {
+        const attempt = makeAttempt(isKnown ? (await addUser()).id : null)
+        const { tokenHash, challengeHash } = attempt
+        const [taken, other] = [challengeHash ?? '', 'd'.repeat(43)]
+        expect(await stores().loginAttempts.begin(attempt, untold)).toBe(true)
+        const take = (index: number): Promise<boolean> =>
+          (index % 2 ? stores() : elsewhere()).loginAttempts.takeChallenge(tokenHash, taken, NOW)
+        expect(await stores().loginAttempts.takeChallenge(tokenHash, other, NOW)).toBe(false)
+        const takes = await Promise.all(Array.from({ length: 20 }, (_, index) => take(index)))
+        expect(takes.filter(Boolean)).toHaveLength(1)
+        expect(await find(attempt)).toEqual({ ...attempt, challengeHash: null })
+        expect(await elsewhere().loginAttempts.setChallenge(tokenHash, other, NOW)).toBe(true)
+        expect(await take(0)).toBe(false) // the challenge from before is dead
+        expect(await stores().loginAttempts.takeChallenge(tokenHash, other, NOW)).toBe(true)
+      },
+    )
+
+    test('the challenge of an attempt that is missing, used up or expired is neither set nor taken', async () => {
+      const { loginAttempts } = stores()
+      const user = await addUser()
+      const [used, expired] = [await begin(user), await begin(user, { expiresAt: NOW + 1 })]
+      expect(await complete(stores(), used, makeSession(user.id))).not.toBeNull()
+      for (const [attempt, now] of [
+        [used, NOW],
+        [expired, NOW + 1],
+        [makeAttempt(null), NOW],
+      ] as const) {
+        expect(await loginAttempts.takeChallenge(attempt.tokenHash, attempt.challengeHash ?? '', now)).toBe(false)
+        expect(await loginAttempts.setChallenge(attempt.tokenHash, 'd'.repeat(43), now)).toBe(false)
+      }
     })
 
     test('the sweep deletes attempts that have expired, at most the given number, and nothing else', async () => {

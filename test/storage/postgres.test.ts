@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { TokenHash } from '../../src/crypto/token.ts'
+import { newUserId } from '../../src/kernel/ids.ts'
 import { postgres } from '../../src/postgres.ts'
 import { lockOf, migrate, planMigrations } from '../../src/storage/sql/migrate.ts'
 import type { Migration } from '../../src/storage/sql/migration.ts'
@@ -9,6 +10,7 @@ import { createPool } from '../../src/storage/sql/postgres-connections.ts'
 import { createPostgresKysely } from '../../src/storage/sql/postgres-database.ts'
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts'
 import { createDatabase, dropDatabase, runSql } from '../support/postgres-server.ts'
+import { until } from '../support/until.ts'
 import { describeStorageContract } from './contract.ts'
 
 let url: string
@@ -114,6 +116,33 @@ describe('PostgreSQL', () => {
     )
     expect(indexed.map(({ column }) => column).sort()).toEqual(['id', 'id', 'sweep_at', 'token_hash', 'user_id'])
     await stores.close()
+  })
+
+  test('a pushed change that this release does not know clears the cache; the hello of a new node does not', async () => {
+    const own = await createDatabase(inject('databaseServer'))
+    const stores = await postgres(own).open()
+    await until(() => stores.sessions.changesElsewhere() !== 'unreachable')
+    const told: unknown[] = []
+    const hear = async (last: string): Promise<void> =>
+      until(() => {
+        const changes = stores.sessions.changesElsewhere()
+        if (changes.length > 0) told.push(changes)
+        return JSON.stringify(told.at(-1) ?? null).includes(last)
+      })
+    const user = newUserId(Date.now)
+    await (await postgres(own).open()).close() // another node says hello
+    await runSql(own, `SELECT pg_notify('latchkey', 'user ${user}')`)
+    await hear(user)
+    await runSql(own, `SELECT pg_notify('latchkey', 'grant ${user}')`)
+    await hear('unknown')
+    expect(told).toEqual([[{ kind: 'user', id: user }], 'unknown'])
+    await runSql(
+      own,
+      `INSERT INTO latchkey.changes (kind, subject_id, user_id, changed_at) VALUES ('grant', '${user}', '${user}', now())`,
+    )
+    expect((await stores.sessions.recentChanges()).completeSince).toBeGreaterThan(0)
+    await stores.close()
+    await dropDatabase(own)
   })
 
   test('a wrong address is refused at the start, with the reason', async () => {

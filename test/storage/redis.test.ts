@@ -243,6 +243,18 @@ describe('sessions in Redis', () => {
     await runSql(url, 'DELETE FROM latchkey.session_orders') // their Redis is gone
   })
 
+  test('a pushed change that this release does not know clears the cache', async () => {
+    const prefix = `${randomUUID()}:`
+    const stores = await postgres(url).open({ sessions: redis(inject('redisServer'), { prefix }) })
+    await until(() => stores.sessions.changesElsewhere().length === 0)
+    const client = createClient({ url: inject('redisServer') })
+    await client.connect()
+    await client.publish(`${prefix}changes`, `grant ${newUserId(Date.now)}`)
+    await until(() => stores.sessions.changesElsewhere() === 'unknown')
+    await client.close()
+    await stores.close()
+  })
+
   test('a Redis that drops keys when it is full is refused', async () => {
     const small = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'])
     await expect(postgres(url).open({ sessions: redis(small.url) })).rejects.toThrow('noeviction')

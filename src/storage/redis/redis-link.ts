@@ -131,10 +131,7 @@ async function connect(options: LinkOptions): Promise<RedisClient> {
     await within(PROOF_MS, refuseReplica(client))
     await within(
       PROOF_MS,
-      client.subscribe(`${options.prefix}changes`, (message) => {
-        const change = parseChange(message)
-        if (change !== null) options.inbox.deliver(change)
-      }),
+      client.subscribe(`${options.prefix}changes`, (message) => options.inbox.deliver(parseChange(message))),
     )
     return client
   } catch (error) {

@@ -36,11 +36,16 @@ export async function readRecentChanges({ reader }: SqlDatabase): Promise<Recent
   const now = Date.now()
   const rows = await reader
     .selectFrom('changes')
-    .select('subject_id')
+    .select(['kind', 'subject_id'])
     .distinct()
     .where('changed_at', '>', at(now - KEEP_CHANGES_MS))
     .limit(MAX_RECENT)
     .execute()
-  const isComplete = rows.length < MAX_RECENT
+  const isComplete = rows.length < MAX_RECENT && rows.every(isKnownKind)
   return { ids: rows.map((row) => row.subject_id), completeSince: isComplete ? 0 : now }
+}
+
+/** Returns false for a change that only a newer release, on the same database, can read. */
+export function isKnownKind({ kind }: { readonly kind: string }): boolean {
+  return kind === 'session' || kind === 'user'
 }

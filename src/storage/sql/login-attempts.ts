@@ -1,5 +1,6 @@
 import { type InsertObject, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
+import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Method } from '../../kernel/principal.ts'
 import type { LoginAttemptRecord, LoginAttemptStore } from '../../login/store.ts'
@@ -38,6 +39,11 @@ export function createLoginAttemptStore({ db, reader, transact }: TransactingDat
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
+
+    setChallenge: (tokenHash, challengeHash, now) => replaceChallenge(db, { tokenHash, next: challengeHash, now }),
+
+    takeChallenge: (tokenHash, challengeHash, now) =>
+      replaceChallenge(db, { tokenHash, current: challengeHash, next: null, now }),
 
     prove: (attempt, proven, now) => proveStep(db, attempt, { ...proven, now }),
 
@@ -100,6 +106,29 @@ async function findAttempt(
   return row === undefined ? null : toRecord(row)
 }
 
+/** Replaces the challenge of an attempt, if it still is the given one. */
+async function replaceChallenge(
+  db: Kysely<Database>,
+  { tokenHash, current, next, now }: ChallengeChange,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('login_attempts')
+    .set({ challenge_hash: next })
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', at(now))
+    .$if(current !== undefined, (update) => update.where('challenge_hash', '=', current ?? null))
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+interface ChallengeChange {
+  readonly tokenHash: TokenHash
+  /** The challenge that the attempt must have. Default: any or none. */
+  readonly current?: string
+  readonly next: string | null
+  readonly now: number
+}
+
 /** Changes the attempt if it has not changed since it was read and its user may still log in with it. */
 async function proveStep(
   db: Kysely<Database>,
@@ -141,6 +170,8 @@ function toRow(record: LoginAttemptRecord): InsertObject<Database, 'login_attemp
     ip: record.client.ip,
     user_agent: record.client.userAgent,
     device_hash: record.deviceHash,
+    challenge_hash: record.challengeHash,
+    email: record.email,
     tries: record.tries,
     created_at: at(record.createdAt),
     expires_at: at(record.expiresAt),
@@ -158,6 +189,8 @@ function toRecord(row: Selectable<LoginAttemptsTable>): LoginAttemptRecord {
     remember: Boolean(row.remember),
     client: { ip: row.ip, userAgent: row.user_agent },
     deviceHash: row.device_hash,
+    challengeHash: row.challenge_hash,
+    email: row.email as EmailAddress | null,
     tries: row.tries,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -14,6 +14,8 @@ import { connectionConfig, loadPg, prepareConnection } from './postgres-connecti
 import type { Database } from './schema.ts'
 
 const CHANNEL = 'latchkey'
+/** Starts the notification with which a node tests its own connection. The other nodes ignore it. */
+const HELLO = 'hello '
 const ANSWER_MS = 1_000
 const RECONNECT_MS = 500
 const PROOF = `SELECT FROM pg_listening_channels() AS channel WHERE channel = '${CHANNEL}'`
@@ -82,12 +84,11 @@ async function listen({ directUrl, db, inbox }: ListenerDeps): Promise<Client> {
   const { default: pg } = await loadPg()
   const client = new pg.Client(await connectionConfig({ url: directUrl, deadlineMs: ANSWER_MS }))
   client.on('error', () => undefined) // the next proof fails
-  const hello = randomUUID()
+  const hello = `${HELLO}${randomUUID()}`
   const heard = Promise.withResolvers<void>()
   client.on('notification', ({ payload = '' }) => {
     if (payload === hello) heard.resolve()
-    const change = parseChange(payload)
-    if (change !== null) inbox.deliver(change)
+    if (!payload.startsWith(HELLO)) inbox.deliver(parseChange(payload))
   })
   try {
     await client.connect()

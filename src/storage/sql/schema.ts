@@ -173,6 +173,9 @@ export interface LoginAttemptsTable {
   ip: string | null
   user_agent: string | null
   device_hash: string | null
+  challenge_hash: string | null
+  /** The address that a code was sent to, also if no account has it. */
+  email: string | null
   tries: number
   created_at: number
   expires_at: number

@@ -35,3 +35,24 @@ test('a failed look is not reused: every request in the same turn fails, too', a
   file.close()
   rmSync(directory, { recursive: true })
 })
+
+test('a change of a kind that this release does not know clears the cache; later changes arrive again', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-changes-'))
+  const path = join(directory, 'test.db')
+  const file = openSqliteFile(path)
+  const writer = openSqliteFile(path)
+  // The constraint of the table refuses unknown kinds; a newer release replaces it in a migration.
+  writer.exec('CREATE TABLE changes (seq INTEGER PRIMARY KEY, kind TEXT, subject_id TEXT, user_id TEXT)')
+  const readChanges = createChangeReader(file, path)
+  readChanges()
+  for (const [kind, expected] of [
+    ['grant', 'unknown'],
+    ['user', [{ kind: 'user', id: 'u' }]],
+  ] as const) {
+    writer.prepare('INSERT INTO changes (kind, subject_id, user_id) VALUES (?, ?, ?)').run(kind, 's', 'u')
+    await nextTurn()
+    expect(readChanges()).toEqual(expected)
+  }
+  for (const each of [file, writer]) each.close()
+  rmSync(directory, { recursive: true })
+})

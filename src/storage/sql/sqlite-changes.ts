@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Selectable } from 'kysely'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Change, ChangesElsewhere } from '../../sessions/store.ts'
+import { isKnownKind } from './changes.ts'
 import { createPollWatch } from './poll-watch.ts'
 import type { ChangesTable } from './schema.ts'
 import { toUnavailable } from './sqlite-database.ts'
@@ -36,7 +37,7 @@ export function createChangeReader(file: DatabaseSync, path: string | null): () 
     const isComplete = rows.length < MAX_CHANGES && (first === undefined || first.seq === lastSeq + 1)
     lastSeq = isComplete ? (rows.at(-1)?.seq ?? lastSeq) : (newest.get() as { seq: number }).seq
     version = versionNow
-    return isComplete ? rows.map(toChange) : 'unknown'
+    return isComplete && rows.every(isKnownKind) ? rows.map(toChange) : 'unknown'
   }
 
   const isSamePoll = createPollWatch()

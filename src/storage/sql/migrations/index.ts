@@ -7,6 +7,7 @@ import { tokenSessions } from './0005-token-sessions.ts'
 import { lowerCaseEmailAddresses } from './0006-lower-case-emails.ts'
 import { factors } from './0007-factors.ts'
 import { longLists } from './0008-long-lists.ts'
+import { attemptChallenges } from './0009-attempt-challenges.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   lowerCaseEmailAddresses,
   factors,
   longLists,
+  attemptChallenges,
 ]
