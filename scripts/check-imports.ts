@@ -84,7 +84,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   react: ['client'],
   server: ['adapters', 'catalogue', 'http', 'mail', 'options', 'storage'],
   testing: ['catalogue', 'mail', 'options', 'storage', 'throttle'],
-  cli: ['access-tokens', 'accounts', 'audit', 'catalogue', 'options', 'server', 'sessions', 'storage', 'testing'],
+  cli: [
+    'access-tokens',
+    'accounts',
+    'audit',
+    'catalogue',
+    'options',
+    'pages',
+    'server',
+    'sessions',
+    'storage',
+    'testing',
+  ],
 }
 /** Rooms that may import the composition root and the options. */
 const ABOVE_THE_ROOT = ['adapters', 'testing', 'server', 'cli']

@@ -27,6 +27,7 @@ import { checkOptions } from './options/check-options.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
 import { completeOptions } from './options/settings.ts'
+import { createBrand } from './pages/brand.ts'
 import type { Seams } from './seams.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
 import type { SessionMemory } from './sessions/session-memory.ts'
@@ -53,7 +54,8 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const onEvent = guardListener(options.onEvent as ((event: StampedEvent) => void) | undefined, report)
   const tracer = await createTracer(VERSION)
   const secrets = readSecrets(options)
-  const mailing = createInstanceMailing(options, secrets)
+  const brand = createBrand(options.brand, options.basePath)
+  const mailing = createInstanceMailing(options, secrets, brand)
   let memory: SessionMemory | null = null // the memory needs the stores, and the stores send changes to the memory
   const stores = await options.storage.open({
     sessions: options.sessionStorage,
@@ -66,7 +68,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     onError: (error) => report(error, null),
   })
   const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
-  const services = createServices({ core, mailing, options, seams })
+  const services = createServices({ core, mailing, brand, options, seams })
   memory = services.memory
   const features = createFeatures({ core, services, options, seams })
   const authentication = createAuthentication({

@@ -1,3 +1,4 @@
+import { mailSite } from './catalogue/mail-site.ts'
 import { createMailComposer, type MailKind } from './catalogue/mails.ts'
 import { REFUSALS } from './catalogue/refusals.ts'
 import { TEXT_TABLES } from './catalogue/texts.ts'
@@ -6,7 +7,7 @@ import { createPasswordHasher } from './crypto/password-hasher.ts'
 import { isDevelopment } from './kernel/origins.ts'
 import { createMailing, type Mailing } from './mail/mailing.ts'
 import type { CompleteOptions } from './options/options.ts'
-import { createBrand } from './pages/brand.ts'
+import type { Brand } from './pages/brand.ts'
 import { createPages, type Pages } from './pages/pages.ts'
 import { createBreachList } from './passwords/breach-list.ts'
 import { isCommonPassword } from './passwords/common-passwords.ts'
@@ -25,13 +26,17 @@ export interface Services {
 }
 
 /** Creates the mailing. It exists before the storage is open, because the storage notifies it of new emails. */
-export function createInstanceMailing(options: CompleteOptions, secrets: readonly Uint8Array[]): Mailing<MailKind> {
+export function createInstanceMailing(
+  options: CompleteOptions,
+  secrets: readonly Uint8Array[],
+  brand: Brand,
+): Mailing<MailKind> {
   const baseUrl = new URL(options.baseUrl)
   return createMailing({
     secrets,
     mailer: options.mailer,
     isDevelopment: isDevelopment(baseUrl),
-    compose: createMailComposer(options.siteName ?? baseUrl.host, options.mailTexts),
+    compose: createMailComposer(mailSite(options, brand)),
     host: baseUrl.hostname,
     deliverMails: options.deliverMails,
     mailsAtOnce: options.mailsAtOnce,
@@ -42,12 +47,13 @@ export function createInstanceMailing(options: CompleteOptions, secrets: readonl
 interface ServiceParts {
   readonly core: Core
   readonly mailing: Mailing<MailKind>
+  readonly brand: Brand
   readonly options: CompleteOptions
   readonly seams: Seams
 }
 
 /** Creates the services of an instance. */
-export function createServices({ core, mailing, options, seams }: ServiceParts): Services {
+export function createServices({ core, mailing, brand, options, seams }: ServiceParts): Services {
   const { hostname, host } = new URL(options.baseUrl)
   const siteName = options.siteName ?? host
   const { minLength, contextWords, breachUrl } = options.password
@@ -56,7 +62,7 @@ export function createServices({ core, mailing, options, seams }: ServiceParts):
     pages: createPages({
       ...core,
       siteName,
-      brand: createBrand(options.brand, core.links.basePath),
+      brand,
       languages: options.languages,
       overrides: options.texts,
       texts: { tables: TEXT_TABLES, refusals: REFUSALS },

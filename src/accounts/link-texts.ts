@@ -53,17 +53,17 @@ export const LINK_TEXTS = defineTexts('links', {
     verifyTitle: 'Confirmer votre adresse e-mail',
     verifyButton: 'Confirmer mon adresse e-mail',
     verified: 'Votre adresse e-mail est confirmée.',
-    notYours: 'Ce n’est pas votre mot de passe ?',
+    notYours: 'Ce n’est pas votre mot de passe ?',
     notYoursLead:
-      'Si une autre personne a créé ce compte avec votre adresse e-mail, choisissez votre propre mot de passe : il l’exclut.',
+      'Si une autre personne a créé ce compte avec votre adresse e-mail, choisissez votre propre mot de passe : il l’exclut.',
     setAndVerify: 'Enregistrer le mot de passe et confirmer',
-    changeTitle: 'Utiliser cette adresse e-mail ?',
+    changeTitle: 'Utiliser cette adresse e-mail ?',
     accountPassword: 'Le mot de passe du compte qui reçoit cette adresse.',
     changeButton: 'Utiliser cette adresse e-mail',
     changed: 'Votre adresse e-mail est modifiée.',
-    undoTitle: 'Garder votre ancienne adresse e-mail ?',
+    undoTitle: 'Garder votre ancienne adresse e-mail ?',
     undoLead:
-      'Le changement est annulé ou bloqué. Tous les appareils sont déconnectés. Si cette adresse était confirmée, vous choisissez un nouveau mot de passe : nous vous envoyons un lien pour cela.',
+      'Le changement est annulé ou bloqué. Tous les appareils sont déconnectés. Si cette adresse était confirmée, vous choisissez un nouveau mot de passe : nous vous envoyons un lien pour cela.',
     undoButton: 'Annuler le changement',
     undone:
       'Le changement est annulé et tous les appareils sont déconnectés. Si nous vous avons envoyé un lien, choisissez un nouveau mot de passe avec celui-ci.',

@@ -25,8 +25,8 @@ export const ACTIVITY_TEXTS = defineTexts('activity', {
     lead: 'Ce qui s’est passé dans votre compte. Si vous ne reconnaissez pas une entrée, changez votre mot de passe.',
     empty: 'Il ne s’est encore rien passé dans votre compte.',
     byService: 'par le service',
-    strangerTitle: 'Ce n’était pas vous ?',
-    strangerLead: 'Changez votre mot de passe : tous les autres appareils sont déconnectés du même coup.',
+    strangerTitle: 'Ce n’était pas vous ?',
+    strangerLead: 'Changez votre mot de passe : tous les autres appareils sont déconnectés du même coup.',
     strangerButton: 'Protéger mon compte',
   },
   es: {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { strictMembers } from '../kernel/arguments.ts'
 import { functionSchema } from '../kernel/setting-schemas.ts'
-import { ENGLISH_FRAME } from '../mail/frame.ts'
+import { FRAME_TEXTS } from '../mail/frame.ts'
 import { type MailTextOverrides, TEMPLATES } from './mails.ts'
 
 /**
@@ -10,11 +10,11 @@ import { type MailTextOverrides, TEMPLATES } from './mails.ts'
  */
 export const mailTextsSchema: z.ZodType<MailTextOverrides> = strictMembers(
   {
-    ...textsSchema(ENGLISH_FRAME),
+    ...textsSchema({ language: 'en', ...FRAME_TEXTS.texts.en }),
     ...Object.fromEntries(
-      Object.entries(TEMPLATES).map(([kind, { english }]) => [
+      Object.entries(TEMPLATES).map(([kind, { texts }]) => [
         kind,
-        strictMembers(textsSchema(english), 'text').optional(),
+        strictMembers(textsSchema(texts.texts.en), 'text').optional(),
       ]),
     ),
   },

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
-import { ACCOUNT_LINK, AT, FORGOT_LINK, MAIL_SAMPLES, TOKEN_LINK } from '../../test/support/mail-samples.ts'
-import { createMailComposer, type MailContents, type MailKind } from './mails.ts'
+import { ACCOUNT_LINK, AT, composerOf, FORGOT_LINK, MAIL_SAMPLES, TOKEN_LINK } from '../../test/support/mail-samples.ts'
+import { LANGUAGES } from '../kernel/language.ts'
+import { createLocales } from '../kernel/locale.ts'
+import { brandColors } from '../pages/brand.ts'
+import type { MailContents, MailKind, MailTextOverrides } from './mails.ts'
 
-const compose = createMailComposer('Acme')
+const compose = composerOf()
 const kinds = MAIL_SAMPLES.map((each) => [each.content.kind, each] as const)
 
 /** Returns the visible text of HTML, as mailparser extracts it. */
@@ -22,7 +25,7 @@ describe('mails', () => {
   })
 
   test.each(kinds)('%s: text and HTML have the same words, with the name of the site', async (_, { content, says }) => {
-    const { subject, text, html } = createMailComposer('Acme & Söhne')(content)
+    const { subject, text, html } = composerOf({ siteName: 'Acme & Söhne' })(content)
     expect(subject).not.toBe('')
     const seen = await visible(html)
     for (const each of [...says, 'Acme & Söhne']) {
@@ -44,16 +47,53 @@ describe('mails', () => {
   })
 
   test.each(kinds)('%s: lines of text have at most 76 characters, except for links', (_, { content }) => {
-    const { text } = createMailComposer('A rather long name of a site')(content)
+    const { text } = composerOf({ siteName: 'A rather long name of a site' })(content)
     for (const line of text.split('\n').filter((each) => !each.includes('://'))) expect(line.length).toBeLessThan(77)
   })
 
   test.each(kinds)('%s: loads nothing, runs nothing and does not track readers (ASVS 3.6.1)', (_, { content }) => {
     const { html } = compose(content)
-    expect(html).not.toMatch(
-      /<(?:img|script|link|iframe|object|form|table|base|svg|video)\b|\bsrc=|url\(|@import|\son\w+=/i,
-    )
+    expect(html).not.toMatch(/<(?:img|script|link|iframe|object|form|base|svg|video)\b|\bsrc=|url\(|@import|\son\w+=/i)
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">/)
+  })
+
+  test.each(kinds)(
+    '%s: each language has words of its own, with the same links and values',
+    (_, { content, links }) => {
+      const mails = LANGUAGES.map((language) => ({ language, ...compose(content, language) }))
+      expect(new Set(mails.map(({ subject }) => subject)).size).toBe(LANGUAGES.length)
+      for (const { language, text, html } of mails) {
+        expect(html).toContain(`<html lang="${language}">`)
+        expect(text.match(/\S*:\/\/\S*/g)).toEqual(links)
+        for (const line of text.split('\n').filter((each) => !each.includes('://')))
+          expect(line.length).toBeLessThan(77)
+        expect(text).not.toMatch(/undefined|NaN|\[object/)
+      }
+      const sentences = mails.map(({ text }) => new Set(text.split('\n\n').filter((each) => !each.includes('://'))))
+      expect(new Set(sentences.flatMap((each) => [...each])).size).toBe(
+        sentences.reduce((sum, { size }) => sum + size, 0),
+      )
+    },
+  )
+
+  test('a language that the site does not speak gets the first one', () => {
+    const germanFirst = composerOf({ languages: ['de', 'en'] })
+    const content = { kind: 'verify_email', link: TOKEN_LINK, hours: 1 } as const
+    expect(germanFirst(content, 'fr')).toEqual(germanFirst(content, 'de'))
+    expect(germanFirst(content)).toEqual(germanFirst(content, 'de'))
+    expect(germanFirst(content, 'en').subject).toContain('Confirm')
+  })
+
+  test('the brand gives colour, logo and address of the help', () => {
+    const look = { colors: brandColors('#0a6b4f'), radius: 3, logo: 'https://acme.example/auth/brand/logo.png' }
+    const write = composerOf({ look: { ...look, support: 'mailto:help@acme.example?subject=Help' } })
+    const { text, html } = write({ kind: 'verify_email', link: TOKEN_LINK, hours: 1 }, 'fr')
+    expect(html).toContain('background-color:#0a6b4f;border-radius:3px')
+    expect(html.match(/<img [^>]*>/g)).toEqual([
+      expect.stringMatching(/src="https:\/\/acme.example\/auth\/brand\/logo.png" alt="Acme"/),
+    ])
+    expect(html).toContain('<a class="link" href="mailto:help@acme.example?subject=Help"')
+    expect(text).toMatch(/\nAide\u00a0: help@acme\.example\n$/)
   })
 
   test('an unknown IP address is left out', () => {
@@ -64,7 +104,7 @@ describe('mails', () => {
 
 describe('hostile values', () => {
   const write = (device: string, site = 'Acme') =>
-    createMailComposer(site)({ kind: 'new_device', device, ip: '192.0.2.1', at: AT, accountLink: ACCOUNT_LINK })
+    composerOf({ siteName: site })({ kind: 'new_device', device, ip: '192.0.2.1', at: AT, accountLink: ACCOUNT_LINK })
 
   test('a device label cannot become markup, a paragraph or a header (ASVS 1.3.7)', () => {
     const { text, html } = write('</strong><img src=x onerror=alert(1)>"\'&\r\n\r\nYour account is closed\u202e')
@@ -116,10 +156,12 @@ describe('hostile values', () => {
 
 describe('texts', () => {
   test('each sentence of an application replaces one of ours', () => {
-    const composeGerman = createMailComposer('Acme', {
-      language: 'de',
-      footer: (site) => `Von ${site}.`,
-      lockout: { heading: 'Dein Passwort ist gesperrt' },
+    const composeGerman = composerOf({
+      overrides: {
+        language: 'de',
+        footer: (site) => `Von ${site}.`,
+        lockout: { heading: 'Dein Passwort ist gesperrt' },
+      },
     })
     const { subject, text, html } = composeGerman({ kind: 'lockout', failures: 100, resetLink: FORGOT_LINK })
     expect(text).toMatch(/^Dein Passwort ist gesperrt\n/)
@@ -128,9 +170,16 @@ describe('texts', () => {
     expect(html).toContain('<html lang="de">')
   })
 
+  test('the option `texts` replaces a sentence in one language', () => {
+    const write = composerOf({ locale: createLocales({ de: { lockout: { heading: 'Gesperrt' } } }) })
+    const content = { kind: 'lockout', failures: 100, resetLink: FORGOT_LINK } as const
+    expect(write(content, 'de').text).toMatch(/^Gesperrt\n/)
+    expect(write(content, 'en').text).toMatch(/^Your password was disabled\n/)
+  })
+
   test('sentences of an application are escaped too', () => {
-    const composeHostile = createMailComposer('Acme', {
-      lockout: { heading: '<i>', subject: () => 'a\nb', button: '"x"' },
+    const composeHostile = composerOf({
+      overrides: { lockout: { heading: '<i>', subject: () => 'a\nb', button: '"x"' } },
     })
     const { subject, html } = composeHostile({ kind: 'lockout', failures: 1, resetLink: FORGOT_LINK })
     expect(subject).toBe('a b')
@@ -140,11 +189,12 @@ describe('texts', () => {
 
   test('a misspelt sentence does not compile', () => {
     // @ts-expect-error the sentence does not exist
-    createMailComposer('Acme', { lockout: { heding: '' } })
+    const sentence: MailTextOverrides = { lockout: { heding: '' } }
     // @ts-expect-error the message does not exist
-    createMailComposer('Acme', { lock_out: {} })
+    const message: MailTextOverrides = { lock_out: {} }
     // @ts-expect-error the number of hours is a number
-    createMailComposer('Acme', { verify_email: { validity: (hours: string) => hours } })
+    const type: MailTextOverrides = { verify_email: { validity: (hours: string) => hours } }
+    expect([sentence, message, type]).toHaveLength(3)
   })
 })
 

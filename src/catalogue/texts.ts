@@ -1,5 +1,5 @@
 /*
- * The texts of all pages, collected from the rooms. A new table is a new file in its room and one line here. No room imports
+ * The texts of all pages and emails, collected from the rooms. A new table is a new file in its room and one line here. No room imports
  * this file: the composition root passes the tables to the pages.
  */
 import { TOKEN_TEXTS } from '../access-tokens/texts.ts'
@@ -15,6 +15,7 @@ import { PAGE_TEXTS } from '../pages/texts.ts'
 import { PASSWORD_TEXTS } from '../passwords/texts.ts'
 import { REGISTER_TEXTS } from '../registration/texts.ts'
 import { SESSION_TEXTS } from '../sessions/texts.ts'
+import { MAIL_TABLES } from './mails.ts'
 
 const TABLES = {
   pages: PAGE_TEXTS,
@@ -29,9 +30,10 @@ const TABLES = {
   tokens: TOKEN_TEXTS,
   activity: ACTIVITY_TEXTS,
   factors: FACTOR_TEXTS,
+  ...MAIL_TABLES,
 } as const
 
-/** The tables of all pages. */
+/** The tables of all pages and emails. */
 export const TEXT_TABLES: readonly TextTable[] = Object.values(TABLES)
 
 /** Texts of an application in place of ours, by language and table. A misspelt name does not compile. */

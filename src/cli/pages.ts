@@ -26,10 +26,11 @@ export function pagesCommand(): Command {
 
 /** Serves the preview on this machine only. Returns its URL. */
 async function servePreview(config: LatchkeyConfig, port: number): Promise<string> {
-  const [{ createPreviewSite }, { STATES }, { indexPage }] = await Promise.all([
+  const [{ createPreviewSite }, { STATES }, { indexPage }, { renderSampleMail }] = await Promise.all([
     import('./preview/preview-site.ts'),
     import('./preview/states.ts'),
     import('./preview/index-page.ts'),
+    import('./preview/mails.ts'),
   ])
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -38,9 +39,12 @@ async function servePreview(config: LatchkeyConfig, port: number): Promise<strin
   const listener = getRequestListener(async ({ url }) => {
     const { pathname, searchParams } = new URL(url)
     if (pathname === '/') return toHtml(indexPage(config.siteName ?? 'Latchkey'))
+    const language = LANGUAGES.find((each) => each === searchParams.get('lang')) ?? 'en'
+    const [, kind] = /^\/mail\/(\w+)$/.exec(pathname) ?? []
+    const mail = kind === undefined ? null : renderSampleMail(config, origin, { kind, language })
+    if (mail !== null) return toHtml(mail)
     const state = STATES.find(({ name }) => pathname === `/show/${name}`)
     if (state === undefined) return site.file(pathname)
-    const language = LANGUAGES.find((each) => each === searchParams.get('lang')) ?? 'en'
     return site.show(state, language)
   })
   server.on('request', listener)

@@ -11,10 +11,11 @@ import { parseNextLocation } from '../kernel/next-location.ts'
 import { isDecodable } from '../kernel/percent-escapes.ts'
 import type { Authenticated, Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { runInLanguage } from '../kernel/request-language.ts'
 import { type Answer, ATTEMPT_HEADER, type FormUse, type Route, type RouteRequest } from '../kernel/route.ts'
 import { refuseTransferCoding } from '../kernel/transfer-coding.ts'
 import { errorPage } from '../pages/error-page.ts'
-import type { Pages } from '../pages/pages.ts'
+import type { PageRequest, Pages } from '../pages/pages.ts'
 import { requireSession } from '../sessions/freshness.ts'
 import { toResponse } from './answer.ts'
 import { addPreflightHeaders, refuseCrossOrigin, refuseForeignPage } from './cross-origin.ts'
@@ -54,7 +55,10 @@ export function createApp(deps: AppDeps): (request: Request, connection?: Connec
     const exchange = openExchange(deps, request, connection)
     const routeOf = (): string | null =>
       exchange.route === null ? null : `${deps.links.basePath}${exchange.route.path}`
-    const response = await deps.tracer.request(request.method, () => router(exchange), routeOf)
+    const language = () => deps.pages.language(pageRequest(deps, request))
+    const response = await runInLanguage(language, () =>
+      deps.tracer.request(request.method, () => router(exchange), routeOf),
+    )
     deps.onRequest({
       requestId: exchange.requestId,
       method: request.method,
@@ -296,17 +300,22 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
 
 /** Returns the page that a browser gets instead of a refusal in JSON. */
 function toErrorPage(deps: AppDeps, { request, requestId }: Exchange, refusal: Refusal): Promise<Answer<never>> {
-  const { pathname, search, searchParams } = new URL(request.url)
+  const { pathname, search } = new URL(request.url)
   return errorPage(deps.pages, {
-    request: {
-      query: Object.fromEntries(searchParams),
-      cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
-      header: (name) => request.headers.get(name),
-    },
+    request: pageRequest(deps, request),
     refusal,
     again: request.method === 'GET' ? parseNextLocation(`${pathname}${search}`, deps.origins) : null,
     requestId,
   })
+}
+
+/** Returns the part of a request that pages read. */
+function pageRequest(deps: AppDeps, request: Request): PageRequest {
+  return {
+    query: Object.fromEntries(new URL(request.url).searchParams),
+    cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
+    header: (name) => request.headers.get(name),
+  }
 }
 
 /** Passes the events of a refusal to `onEvent`. They are not stored: a caller can cause any number of them. */

@@ -56,10 +56,10 @@ export const LOGIN_TEXTS = defineTexts('login', {
   },
   fr: {
     title: (site) => `Se connecter à ${site}`,
-    forgot: 'Mot de passe oublié ?',
+    forgot: 'Mot de passe oublié ?',
     remember: (duration) => `Rester connecté pendant ${duration}`,
     button: 'Se connecter',
-    newHere: (site) => `Nouveau sur ${site} ?`,
+    newHere: (site) => `Nouveau sur ${site} ?`,
     create: 'Créer un compte',
     tryReset: 'Vérifiez les deux, ou choisissez un nouveau mot de passe.',
     stepTitle: 'Encore une étape',

@@ -13,7 +13,7 @@ import type { CountedKind, MailCounts } from './mail-counts.ts'
 import { createMailLines } from './mail-lines.ts'
 import { type Mailer, MailRefused } from './message.ts'
 import type { SealedMail } from './outbox.ts'
-import type { RenderedMail } from './render-letter.ts'
+import type { Compose } from './render-letter.ts'
 import type { LeasedMail, MailStore } from './store.ts'
 
 /** Dependencies of `startDelivery`. */
@@ -22,7 +22,7 @@ export interface DeliveryDeps<Content extends MailContent> {
   readonly sealer: Sealer
   readonly mailer: Mailer
   /** Renders an email. Throws if this version does not know its kind. */
-  readonly compose: (content: Content) => RenderedMail
+  readonly compose: Compose<Content>
   /** The host in message ids. */
   readonly host: string
   readonly counts: MailCounts<Content['kind']>
@@ -154,9 +154,9 @@ async function deliver<Content extends MailContent>(
     return handleFailure(deps, { ...mail, kind: 'unreadable' }, error)
   }
   if (mail.opened !== null) {
-    const { to, content } = mail.opened
+    const { to, content, language } = mail.opened
     try {
-      await mailer({ id: `${mail.id}@${host}`, to, ...compose(content) })
+      await mailer({ id: `${mail.id}@${host}`, to, ...compose(content, language) })
     } catch (error) {
       return handleFailure(deps, { ...mail, kind: content.kind }, error)
     }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { createMailComposer } from '../catalogue/mails.ts'
+import { composerOf } from '../../test/support/mail-samples.ts'
 import { createDevelopmentMailer } from './development-mailer.ts'
 
-const composed = createMailComposer('Acme')({ kind: 'verify_email', link: 'http://localhost:3000/v?t=1', hours: 24 })
+const composed = composerOf()({ kind: 'verify_email', link: 'http://localhost:3000/v?t=1', hours: 24 })
 
 test('the development mailer prints a line and the link, and keeps the email', async () => {
   const lines: string[] = []

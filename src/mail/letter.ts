@@ -16,7 +16,8 @@ export interface Letter {
 /** A value with its name: "Device: Firefox on Linux". */
 export interface Fact {
   readonly label: string
-  readonly value: string
+  /** One line; or a time in milliseconds since 1970-01-01 UTC, which the frame formats. */
+  readonly value: string | number
 }
 
 /** A link with its label. */

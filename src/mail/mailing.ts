@@ -1,12 +1,13 @@
 import { createSealer } from '../crypto/sealed-text.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { MailContent, Outbox } from '../kernel/outbox.ts'
+import { languageOfRequest } from '../kernel/request-language.ts'
 import { type DeliveryDeps, type MailDelivery, startDelivery } from './deliver-mails.ts'
 import { createDevelopmentMailer, type DevelopmentMailer } from './development-mailer.ts'
 import { createMailCounts, type MailCount } from './mail-counts.ts'
 import type { Mailer } from './message.ts'
 import { createOutbox, NO_OUTBOX } from './outbox.ts'
-import type { RenderedMail } from './render-letter.ts'
+import type { Compose } from './render-letter.ts'
 
 /** Options of `createMailing`. */
 export interface MailingOptions<Content extends MailContent> {
@@ -17,7 +18,7 @@ export interface MailingOptions<Content extends MailContent> {
   /** True if every caller may read the emails. */
   readonly isDevelopment: boolean
   /** Renders an email when it is sent. */
-  readonly compose: (content: Content) => RenderedMail
+  readonly compose: Compose<Content>
   /** The host in message ids. */
   readonly host: string
   /** False if other processes send the emails that this process writes. */
@@ -55,7 +56,7 @@ export function createMailing<Content extends MailContent>(options: MailingOptio
   let delivery: MailDelivery | null = null
   return {
     isOn: true,
-    outbox: createOutbox({ sealer, clock }),
+    outbox: createOutbox({ sealer, clock, language: languageOfRequest }),
     developmentMailer,
     counts: counts.list,
     start(deps) {

@@ -1,4 +1,4 @@
-/** Returns a number with its English noun: "1 hour", "24 hours". */
-export function quantity(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+/** Returns a number with its noun: "1 hour", "24 hours". */
+export function quantity(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`
 }

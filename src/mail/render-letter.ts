@@ -12,6 +12,12 @@ export interface RenderedMail {
 }
 
 /**
+ * Renders the email with a content.
+ * @param language the language of the request that caused the email. Default: the language of the site.
+ */
+export type Compose<Content> = (content: Content, language?: string) => RenderedMail
+
+/**
  * Renders an email.
  * @throws TypeError if a link is not an http(s) URL.
  */

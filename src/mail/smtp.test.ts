@@ -2,8 +2,8 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Certificate, makeCertificate } from '../../test/support/certificate.ts'
+import { composerOf } from '../../test/support/mail-samples.ts'
 import { startSmtpServer, type TestSmtpOptions, type TestSmtpServer } from '../../test/support/smtp-server.ts'
-import { createMailComposer } from '../catalogue/mails.ts'
 import { MailRefused, type Message } from './message.ts'
 import { createSmtpMailer, type SmtpMailer, type SmtpMailerOptions } from './smtp.ts'
 
@@ -12,7 +12,7 @@ const LINK = `https://acme.example/auth/password/reset?token=${'A-_9'.repeat(60)
 const MAIL: Message = {
   id: '0199b2c4-7d1e-7000-8000-000000000001@acme.example',
   to: 'ada@example.com',
-  ...createMailComposer('Acme')({ kind: 'password_reset', link: LINK, minutes: 60 }),
+  ...composerOf()({ kind: 'password_reset', link: LINK, minutes: 60 }),
 }
 
 describe('mail by SMTP', () => {

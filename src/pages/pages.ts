@@ -43,6 +43,8 @@ export interface Pages {
   readonly texts: MessageTexts
   readonly locale: (language: Language) => Locale
   readonly clock: Clock
+  /** Reads the language of a request: `?lang=`, then the cookie, then Accept-Language, then the first language. */
+  language(request: PageRequest): Language
   /** Reads what a page knows about a request: its language and the message of the last form. */
   view(request: PageRequest): PageView
   /** Returns an answer with an entry page. */
@@ -80,10 +82,11 @@ export function createPages(deps: PagesDeps): Pages {
   const locale = createLocales(overrides)
   const { basePath } = links
   const site: Site = { name: siteName, brand, basePath, languages }
+  const language = (request: PageRequest): Language => readLanguage(request, languages)
   const view = (request: PageRequest): PageView => ({
     basePath,
     siteName,
-    locale: locale(readLanguage(request, languages)),
+    locale: locale(language(request)),
     flash: readFlash(sealer, request),
     now: clock(),
   })
@@ -94,6 +97,7 @@ export function createPages(deps: PagesDeps): Pages {
     texts,
     locale,
     clock,
+    language,
     view,
     async showEntry(request, { status = 200, headers, keepsFlash = false, content }) {
       const seen = view(request)

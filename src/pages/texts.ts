@@ -101,7 +101,7 @@ export const PAGE_TEXTS = defineTexts('pages', {
     newPassword: 'Nouveau mot de passe',
     passwordHint: (min) => `Au moins ${min} caractères. Quelques mots sans rapport entre eux font un bon mot de passe.`,
     unknownAddress: 'adresse IP inconnue',
-    reference: (id) => `Référence : ${id}`,
+    reference: (id) => `Référence : ${id}`,
     security: 'Sécurité',
     securityLead: 'Comment vous vous connectez, et comment nous vous reconnaissons.',
     sessionEnded: 'Votre session est terminée. Connectez-vous pour reprendre où vous en étiez.',

@@ -48,8 +48,8 @@ export const REGISTER_TEXTS = defineTexts('register', {
     invited: (email) => `Vous êtes invité en tant que ${email}.`,
     name: 'Nom',
     button: 'Créer le compte',
-    agree: 'En créant un compte, vous acceptez :',
-    haveAccount: 'Vous avez un compte ?',
+    agree: 'En créant un compte, vous acceptez :',
+    haveAccount: 'Vous avez un compte ?',
     closedTitle: 'Les inscriptions sont fermées',
     closed: 'Ce service n’accepte pas d’inscriptions.',
     inviteOnly: 'Ce service n’accepte les inscriptions que sur invitation.',
@@ -57,11 +57,11 @@ export const REGISTER_TEXTS = defineTexts('register', {
     deadTitle: 'Cette invitation n’est plus valable',
     deadLead:
       'Elle a été utilisée, elle a expiré ou elle est incomplète. Demandez-en une nouvelle à la personne qui vous a invité.',
-    verificationRequired: 'Consultez vos e-mails : le lien reçu termine votre inscription.',
+    verificationRequired: 'Consultez vos e-mails : le lien reçu termine votre inscription.',
     sentTitle: 'Consultez vos e-mails',
     sentLead: (email) => `Nous avons envoyé un lien à ${email}. Ouvrez-le pour terminer votre inscription.`,
     sentHelp:
-      'Rien reçu ? Regardez dans les indésirables. Si vous vous connectez avec votre nouveau mot de passe, nous renvoyons le lien.',
+      'Rien reçu ? Regardez dans les indésirables. Si vous vous connectez avec votre nouveau mot de passe, nous renvoyons le lien.',
     otherAddress: 'Utiliser une autre adresse',
   },
   es: {

@@ -65,7 +65,7 @@ export const SESSION_TEXTS = defineTexts('sessions', {
     unknownDevice: 'Appareil inconnu',
     onSystem: (browser, system) => `${browser} sur ${system}`,
     changePassword: 'Modifier le mot de passe',
-    question: 'Déconnecter tous les autres appareils ?',
+    question: 'Déconnecter tous les autres appareils ?',
     questionBody: (count) =>
       count === 1
         ? 'Un autre appareil est connecté. Il devra se reconnecter.'
@@ -75,7 +75,7 @@ export const SESSION_TEXTS = defineTexts('sessions', {
     othersLoggedOut: ({ count }) =>
       count === 1 ? 'Un autre appareil est déconnecté.' : `${count} autres appareils sont déconnectés.`,
     youLoggedOut: 'Vous êtes déconnecté.',
-    logOutTitle: 'Se déconnecter ?',
+    logOutTitle: 'Se déconnecter ?',
     logOutLead: 'Vous devrez vous reconnecter sur cet appareil.',
     notLoggedIn: 'Vous n’êtes pas connecté.',
     stay: 'Rester connecté',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigurationError, createLatchkey } from '../../src/index.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { mailTo } from '../support/caught-mails.ts'
 import { type Instance, ORIGIN, PASSWORD, startInstance } from '../support/rings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-brand-'))
@@ -55,6 +56,26 @@ describe('pages', () => {
     expect(page.text).toContain('Los geht’s')
     await client.form('/auth/login', { email: 'ada@example.com', password: 'wrong' })
     expect((await client.get('/auth/login')).text).toContain('E-Mail-Adresse und Passwort passen nicht zusammen.')
+  })
+
+  test.each([
+    [{ 'accept-language': 'de-AT,en;q=0.5' }, 'Neues Passwort für Acme festlegen'],
+    [{ 'accept-language': 'nl' }, 'Set a new password for Acme'],
+    [{ 'accept-language': 'de', cookie: 'latchkey-lang=fr' }, 'Choisissez un nouveau mot de passe pour Acme'],
+  ])('an email is in the language of the request that causes it: %j', async (headers, subject) => {
+    const email = `lang-${subject.length}@example.com`
+    await instance.auth.users.create({ email, password: PASSWORD })
+    await instance.client().post('/auth/password/forgot', { email }, headers as Record<string, string>)
+    const mail = await instance.waitForMail(mailTo(email, '/password/reset'))
+    expect(mail.subject).toBe(subject)
+    expect(mail.html).toContain('#0a6b4f')
+  })
+
+  test('an email that no request causes is in the first language of the service', async () => {
+    await instance.auth.invitations.create({ email: 'guest@example.com' })
+    expect((await instance.waitForMail(mailTo('guest@example.com', '/register'))).subject).toBe(
+      'You are invited to Acme',
+    )
   })
 
   test('links to other languages keep the token of the page', async () => {

@@ -1,4 +1,18 @@
-import type { MailContents, MailKind } from '../../src/catalogue/mails.ts'
+import { createMailComposer, type MailContents, type MailKind, type MailSite } from '../../src/catalogue/mails.ts'
+import { createLocales } from '../../src/kernel/locale.ts'
+import type { Compose } from '../../src/mail/render-letter.ts'
+import { brandColors } from '../../src/pages/brand.ts'
+
+/** Creates the composer of Acme, which speaks all languages. */
+export function composerOf(site: Partial<MailSite> = {}): Compose<MailContents[MailKind]> {
+  return createMailComposer({
+    siteName: 'Acme',
+    look: { colors: brandColors('#2450c8'), radius: 8, logo: null, support: null },
+    languages: ['en', 'de', 'fr', 'es'],
+    locale: createLocales({}),
+    ...site,
+  })
+}
 
 /** The time in all samples. */
 export const AT: number = Date.UTC(2026, 10, 23, 4, 11, 59)
@@ -48,7 +62,7 @@ const VARIANTS: Variants = {
     (change) => ({
       content: { kind: 'factor_changed', change, at: AT, accountLink: ACCOUNT_LINK },
       links: [ACCOUNT_LINK],
-      says: ['2026-11-23 04:11'],
+      says: ['23 November 2026 at 04:11 UTC'],
     }),
   ),
   invitation: [{ content: { kind: 'invitation', link, days: 7 }, links: [link], says: ['for 7 days.'] }],
@@ -63,14 +77,14 @@ const VARIANTS: Variants = {
     {
       content: { kind: 'new_device', device: 'Firefox on Linux', ip: '2001:db8::1', at: AT, accountLink: ACCOUNT_LINK },
       links: [ACCOUNT_LINK],
-      says: ['Device: Firefox on Linux', 'IP address: 2001:db8::1', 'Time: 2026-11-23 04:11 UTC'],
+      says: ['Device: Firefox on Linux', 'IP address: 2001:db8::1', 'Time: 23 November 2026 at 04:11 UTC'],
     },
   ],
   password_changed: [
     {
       content: { kind: 'password_changed', at: AT, forgotLink: FORGOT_LINK },
       links: [FORGOT_LINK],
-      says: ['Time: 2026-11-23 04:11 UTC'],
+      says: ['Time: 23 November 2026 at 04:11 UTC'],
     },
   ],
   password_reset: [

@@ -1,3 +1,4 @@
+import { defineTexts } from '../../kernel/language.ts'
 import type { Links } from '../../kernel/links.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
 
@@ -24,17 +25,52 @@ export interface AccountExistsTexts {
 
 /** Template of `account_exists`. */
 export const ACCOUNT_EXISTS: MailTemplate<AccountExistsMail, AccountExistsTexts> = {
-  english: {
-    subject: (site) => `You already have an account at ${site}`,
-    heading: 'You already have an account',
-    notice: (site) =>
-      `We received a request to use this email address for an account at ${site}. ` +
-      'You already have an account with this email address.',
-    button: 'Log in',
-    forgotten: 'Forgot your password? Set a new one:',
-    ignore:
-      'If you did not make this request, ignore this email. The person who made it does not learn that you have an account.',
-  },
+  texts: defineTexts<AccountExistsTexts>('account_exists', {
+    en: {
+      subject: (site) => `You already have an account at ${site}`,
+      heading: 'You already have an account',
+      notice: (site) =>
+        `We received a request to use this email address for an account at ${site}. ` +
+        'You already have an account with this email address.',
+      button: 'Log in',
+      forgotten: 'Forgot your password? Set a new one:',
+      ignore:
+        'If you did not make this request, ignore this email. The person who made it does not learn that you have an account.',
+    },
+    de: {
+      subject: (site) => `Sie haben bereits ein Konto bei ${site}`,
+      heading: 'Sie haben bereits ein Konto',
+      notice: (site) =>
+        `Wir haben eine Anfrage erhalten, diese E-Mail-Adresse für ein Konto bei ${site} zu verwenden. ` +
+        'Mit dieser E-Mail-Adresse haben Sie bereits ein Konto.',
+      button: 'Anmelden',
+      forgotten: 'Passwort vergessen? Legen Sie ein neues fest:',
+      ignore:
+        'Wenn diese Anfrage nicht von Ihnen kommt, ignorieren Sie diese E-Mail. Wer die Anfrage gestellt hat, erfährt nicht, dass Sie ein Konto haben.',
+    },
+    fr: {
+      subject: (site) => `Vous avez déjà un compte sur ${site}`,
+      heading: 'Vous avez déjà un compte',
+      notice: (site) =>
+        `Nous avons reçu une demande d’utilisation de cette adresse e-mail pour un compte sur ${site}. ` +
+        'Vous avez déjà un compte avec cette adresse e-mail.',
+      button: 'Se connecter',
+      forgotten: 'Mot de passe oublié ? Choisissez-en un nouveau :',
+      ignore:
+        'Si vous n’avez pas fait cette demande, ignorez cet e-mail. La personne qui l’a faite n’apprend pas que vous avez un compte.',
+    },
+    es: {
+      subject: (site) => `Ya tienes una cuenta en ${site}`,
+      heading: 'Ya tienes una cuenta',
+      notice: (site) =>
+        `Hemos recibido una solicitud para usar este correo en una cuenta de ${site}. ` +
+        'Ya tienes una cuenta con este correo.',
+      button: 'Iniciar sesión',
+      forgotten: '¿Olvidaste la contraseña? Elige una nueva:',
+      ignore:
+        'Si no has hecho esta solicitud, ignora este correo. La persona que la hizo no sabrá que tienes una cuenta.',
+    },
+  }),
   toLetter: ({ loginLink, resetLink }, site, texts) => ({
     subject: texts.subject(site),
     heading: texts.heading,

@@ -1,3 +1,4 @@
+import { defineTexts } from '../../kernel/language.ts'
 import { type LinkLetterTexts, linkLetter } from '../../mail/link-letter.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
 import { quantity } from '../../mail/quantity.ts'
@@ -13,13 +14,41 @@ export interface EmailChangeMail {
 
 /** Template of `email_change`. `validity` gets hours. */
 export const EMAIL_CHANGE: MailTemplate<EmailChangeMail, LinkLetterTexts> = {
-  english: {
-    subject: (site) => `Confirm your new email address for ${site}`,
-    heading: 'Confirm your new email address',
-    request: (site) => `We received a request to use this email address for an account at ${site}.`,
-    button: 'Confirm your new email address',
-    validity: (hours) => `The link works once and is valid for ${quantity(hours, 'hour')}.`,
-    ignore: 'If you did not make this request, ignore this email. Nothing changes.',
-  },
+  texts: defineTexts<LinkLetterTexts>('email_change', {
+    en: {
+      subject: (site) => `Confirm your new email address for ${site}`,
+      heading: 'Confirm your new email address',
+      request: (site) => `We received a request to use this email address for an account at ${site}.`,
+      button: 'Confirm your new email address',
+      validity: (hours) => `The link works once and is valid for ${quantity(hours, 'hour', 'hours')}.`,
+      ignore: 'If you did not make this request, ignore this email. Nothing changes.',
+    },
+    de: {
+      subject: (site) => `Bestätigen Sie Ihre neue E-Mail-Adresse für ${site}`,
+      heading: 'Neue E-Mail-Adresse bestätigen',
+      request: (site) =>
+        `Wir haben eine Anfrage erhalten, diese E-Mail-Adresse für ein Konto bei ${site} zu verwenden.`,
+      button: 'Neue E-Mail-Adresse bestätigen',
+      validity: (hours) => `Der Link funktioniert einmal und gilt ${quantity(hours, 'Stunde', 'Stunden')}.`,
+      ignore: 'Wenn diese Anfrage nicht von Ihnen kommt, ignorieren Sie diese E-Mail. Es ändert sich nichts.',
+    },
+    fr: {
+      subject: (site) => `Confirmez votre nouvelle adresse e-mail pour ${site}`,
+      heading: 'Confirmez votre nouvelle adresse e-mail',
+      request: (site) =>
+        `Nous avons reçu une demande d’utilisation de cette adresse e-mail pour un compte sur ${site}.`,
+      button: 'Confirmer la nouvelle adresse e-mail',
+      validity: (hours) => `Le lien fonctionne une seule fois et reste valable ${quantity(hours, 'heure', 'heures')}.`,
+      ignore: 'Si vous n’avez pas fait cette demande, ignorez cet e-mail. Rien ne change.',
+    },
+    es: {
+      subject: (site) => `Confirma tu nuevo correo para ${site}`,
+      heading: 'Confirma tu nuevo correo',
+      request: (site) => `Hemos recibido una solicitud para usar este correo en una cuenta de ${site}.`,
+      button: 'Confirmar el nuevo correo',
+      validity: (hours) => `El enlace funciona una sola vez y es válido durante ${quantity(hours, 'hora', 'horas')}.`,
+      ignore: 'Si no has hecho esta solicitud, ignora este correo. No cambia nada.',
+    },
+  }),
   toLetter: ({ link, hours }, site, texts) => linkLetter({ link, duration: hours }, site, texts),
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../kernel/clock.ts'
+import { defineTexts, type InLanguages } from '../../kernel/language.ts'
 import type { Links } from '../../kernel/links.ts'
 import type { Outbox } from '../../kernel/outbox.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
-import { utcTime } from '../../mail/utc-time.ts'
 import { takeMailBudget } from '../../throttle/other-tries.ts'
 import type { Throttle } from '../../throttle/throttle.ts'
 
@@ -32,31 +32,93 @@ export interface FactorChangedTexts {
   readonly button: string
 }
 
-const ENGLISH: Readonly<Record<FactorChange, (site: string) => string>> = {
-  totp_enrolled: (site) => `An authenticator app was set up for your account at ${site}. Logins now ask for its codes.`,
-  totp_removed: (site) =>
-    `The authenticator app was removed from your account at ${site}. Logins no longer ask for its codes.`,
-  recovery_codes_created: (site) =>
-    `New recovery codes were created for your account at ${site}. The previous codes no longer work.`,
-  recovery_code_used: (site) => `A recovery code was used to log in to your account at ${site}.`,
+const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => string>>> = {
+  en: {
+    totp_enrolled: (site) =>
+      `An authenticator app was set up for your account at ${site}. Logins now ask for its codes.`,
+    totp_removed: (site) =>
+      `The authenticator app was removed from your account at ${site}. Logins no longer ask for its codes.`,
+    recovery_codes_created: (site) =>
+      `New recovery codes were created for your account at ${site}. The previous codes no longer work.`,
+    recovery_code_used: (site) => `A recovery code was used to log in to your account at ${site}.`,
+  },
+  de: {
+    totp_enrolled: (site) =>
+      `Für Ihr Konto bei ${site} wurde eine Authenticator-App eingerichtet. Bei der Anmeldung wird jetzt ein Code der App verlangt.`,
+    totp_removed: (site) =>
+      `Die Authenticator-App wurde von Ihrem Konto bei ${site} entfernt. Bei der Anmeldung wird kein Code der App mehr verlangt.`,
+    recovery_codes_created: (site) =>
+      `Für Ihr Konto bei ${site} wurden neue Wiederherstellungscodes erstellt. Die bisherigen Codes gelten nicht mehr.`,
+    recovery_code_used: (site) =>
+      `Mit einem Wiederherstellungscode wurde eine Anmeldung in Ihrem Konto bei ${site} bestätigt.`,
+  },
+  fr: {
+    totp_enrolled: (site) =>
+      `Une application d’authentification a été configurée pour votre compte sur ${site}. La connexion demande maintenant ses codes.`,
+    totp_removed: (site) =>
+      `L’application d’authentification a été retirée de votre compte sur ${site}. La connexion ne demande plus ses codes.`,
+    recovery_codes_created: (site) =>
+      `De nouveaux codes de secours ont été créés pour votre compte sur ${site}. Les anciens codes ne fonctionnent plus.`,
+    recovery_code_used: (site) => `Un code de secours a été utilisé pour se connecter à votre compte sur ${site}.`,
+  },
+  es: {
+    totp_enrolled: (site) =>
+      `Se ha configurado una aplicación de autenticación para tu cuenta de ${site}. Ahora se piden sus códigos al iniciar sesión.`,
+    totp_removed: (site) =>
+      `Se ha quitado la aplicación de autenticación de tu cuenta de ${site}. Ya no se piden sus códigos al iniciar sesión.`,
+    recovery_codes_created: (site) =>
+      `Se han creado códigos de recuperación nuevos para tu cuenta de ${site}. Los anteriores ya no funcionan.`,
+    recovery_code_used: (site) => `Se ha usado un código de recuperación para iniciar sesión en tu cuenta de ${site}.`,
+  },
 }
 
 /** Template of `factor_changed`. */
 export const FACTOR_CHANGED: MailTemplate<FactorChangedMail, FactorChangedTexts> = {
-  english: {
-    subject: (site) => `The security settings of your ${site} account changed`,
-    heading: 'Your security settings changed',
-    notice: (site, change) => ENGLISH[change](site),
-    time: 'Time',
-    expected: 'If you did this, you do not need to do anything.',
-    unexpected: 'If you did not do this, another person has access to your account. Change your password now.',
-    button: 'Check your account',
-  },
+  texts: defineTexts<FactorChangedTexts>('factor_changed', {
+    en: {
+      subject: (site) => `The security settings of your ${site} account changed`,
+      heading: 'Your security settings changed',
+      notice: (site, change) => NOTICES.en[change](site),
+      time: 'Time',
+      expected: 'If you did this, you do not need to do anything.',
+      unexpected: 'If you did not do this, another person has access to your account. Change your password now.',
+      button: 'Check your account',
+    },
+    de: {
+      subject: (site) => `Die Sicherheitseinstellungen Ihres Kontos bei ${site} wurden geändert`,
+      heading: 'Ihr Kontoschutz wurde geändert',
+      notice: (site, change) => NOTICES.de[change](site),
+      time: 'Zeit',
+      expected: 'Wenn Sie das waren, müssen Sie nichts tun.',
+      unexpected:
+        'Wenn Sie das nicht waren, hat eine andere Person Zugriff auf Ihr Konto. Ändern Sie jetzt Ihr Passwort.',
+      button: 'Konto prüfen',
+    },
+    fr: {
+      subject: (site) => `Les paramètres de sécurité de votre compte ${site} ont changé`,
+      heading: 'Vos paramètres de sécurité ont changé',
+      notice: (site, change) => NOTICES.fr[change](site),
+      time: 'Heure',
+      expected: 'Si c’était vous, vous n’avez rien à faire.',
+      unexpected:
+        'Si ce n’était pas vous, une autre personne a accès à votre compte. Changez tout de suite votre mot de passe.',
+      button: 'Vérifier le compte',
+    },
+    es: {
+      subject: (site) => `La configuración de seguridad de tu cuenta de ${site} ha cambiado`,
+      heading: 'Tu configuración de seguridad ha cambiado',
+      notice: (site, change) => NOTICES.es[change](site),
+      time: 'Hora',
+      expected: 'Si has sido tú, no tienes que hacer nada.',
+      unexpected: 'Si no has sido tú, otra persona tiene acceso a tu cuenta. Cambia tu contraseña ahora.',
+      button: 'Revisar la cuenta',
+    },
+  }),
   toLetter: ({ at, change, accountLink }, site, texts) => ({
     subject: texts.subject(site),
     heading: texts.heading,
     before: [texts.notice(site, change), texts.expected, texts.unexpected],
-    facts: [{ label: texts.time, value: utcTime(at) }],
+    facts: [{ label: texts.time, value: at }],
     action: { label: texts.button, link: accountLink },
     after: [],
   }),

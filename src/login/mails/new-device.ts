@@ -1,11 +1,11 @@
 import type { Clock } from '../../kernel/clock.ts'
+import { defineTexts } from '../../kernel/language.ts'
 import type { Links } from '../../kernel/links.ts'
 import type { Outbox } from '../../kernel/outbox.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { ClientInfo, User } from '../../kernel/principal.ts'
 import { headerText } from '../../mail/header-text.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
-import { utcTime } from '../../mail/utc-time.ts'
 import { deviceLabel } from '../../sessions/device-label.ts'
 import { takeMailBudget } from '../../throttle/other-tries.ts'
 import type { Throttle } from '../../throttle/throttle.ts'
@@ -37,18 +37,56 @@ export interface NewDeviceTexts {
 
 /** Template of `new_device`. */
 export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
-  english: {
-    subject: (site) => `New login to your ${site} account`,
-    heading: 'New login to your account',
-    notice: (site) => `We noticed a login to your account at ${site} from a new device.`,
-    device: 'Device',
-    ip: 'IP address',
-    time: 'Time',
-    button: 'View your sessions',
-    advice:
-      'If you logged in, you do not need to do anything. ' +
-      'If you did not log in, log out that session and change your password.',
-  },
+  texts: defineTexts<NewDeviceTexts>('new_device', {
+    en: {
+      subject: (site) => `New login to your ${site} account`,
+      heading: 'New login to your account',
+      notice: (site) => `We noticed a login to your account at ${site} from a new device.`,
+      device: 'Device',
+      ip: 'IP address',
+      time: 'Time',
+      button: 'View your devices',
+      advice:
+        'If you logged in, you do not need to do anything. ' +
+        'If you did not log in, log out that device and change your password.',
+    },
+    de: {
+      subject: (site) => `Neue Anmeldung in Ihrem Konto bei ${site}`,
+      heading: 'Neue Anmeldung in Ihrem Konto',
+      notice: (site) => `Wir haben eine Anmeldung in Ihrem Konto bei ${site} von einem neuen Gerät bemerkt.`,
+      device: 'Gerät',
+      ip: 'IP-Adresse',
+      time: 'Zeit',
+      button: 'Geräte ansehen',
+      advice:
+        'Wenn Sie das waren, müssen Sie nichts tun. ' +
+        'Wenn Sie das nicht waren, melden Sie das Gerät ab und ändern Sie Ihr Passwort.',
+    },
+    fr: {
+      subject: (site) => `Nouvelle connexion à votre compte ${site}`,
+      heading: 'Nouvelle connexion à votre compte',
+      notice: (site) => `Nous avons remarqué une connexion à votre compte sur ${site} depuis un nouvel appareil.`,
+      device: 'Appareil',
+      ip: 'Adresse IP',
+      time: 'Heure',
+      button: 'Voir vos appareils',
+      advice:
+        'Si c’était vous, vous n’avez rien à faire. ' +
+        'Si ce n’était pas vous, déconnectez cet appareil et changez votre mot de passe.',
+    },
+    es: {
+      subject: (site) => `Nuevo inicio de sesión en tu cuenta de ${site}`,
+      heading: 'Nuevo inicio de sesión en tu cuenta',
+      notice: (site) => `Hemos detectado un inicio de sesión en tu cuenta de ${site} desde un dispositivo nuevo.`,
+      device: 'Dispositivo',
+      ip: 'Dirección IP',
+      time: 'Hora',
+      button: 'Ver tus dispositivos',
+      advice:
+        'Si has sido tú, no tienes que hacer nada. ' +
+        'Si no has sido tú, cierra la sesión de ese dispositivo y cambia tu contraseña.',
+    },
+  }),
   toLetter: ({ device, ip, at, accountLink }, site, texts) => ({
     subject: texts.subject(site),
     heading: texts.heading,
@@ -56,7 +94,7 @@ export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
     facts: [
       { label: texts.device, value: headerText(device) },
       ...(ip === null ? [] : [{ label: texts.ip, value: headerText(ip) }]),
-      { label: texts.time, value: utcTime(at) },
+      { label: texts.time, value: at },
     ],
     action: { label: texts.button, link: accountLink },
     after: [texts.advice],

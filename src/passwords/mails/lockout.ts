@@ -1,3 +1,4 @@
+import { defineTexts } from '../../kernel/language.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
 import { quantity } from '../../mail/quantity.ts'
 
@@ -22,16 +23,52 @@ export interface LockoutTexts {
 
 /** Template of `lockout`. */
 export const LOCKOUT: MailTemplate<LockoutMail, LockoutTexts> = {
-  english: {
-    subject: (site) => `Your ${site} password was disabled`,
-    heading: 'Your password was disabled',
-    notice: (site, failures) => `Your account at ${site} had ${quantity(failures, 'failed login')} in a row.`,
-    consequence:
-      'These may be attempts to guess your password. To protect your account, we disabled the password. ' +
-      'Set a new one to log in again.',
-    button: 'Set a new password',
-    advice: 'If you use the old password elsewhere, change it there too.',
-  },
+  texts: defineTexts<LockoutTexts>('lockout', {
+    en: {
+      subject: (site) => `Your ${site} password was disabled`,
+      heading: 'Your password was disabled',
+      notice: (site, failures) =>
+        `Your account at ${site} had ${quantity(failures, 'failed login', 'failed logins')} in a row.`,
+      consequence:
+        'These may be attempts to guess your password. To protect your account, we disabled the password. ' +
+        'Set a new one to log in again.',
+      button: 'Set a new password',
+      advice: 'If you use the old password elsewhere, change it there too.',
+    },
+    de: {
+      subject: (site) => `Ihr Passwort bei ${site} wurde deaktiviert`,
+      heading: 'Ihr Passwort wurde deaktiviert',
+      notice: (site, failures) =>
+        `In Ihrem Konto bei ${site} gab es ${quantity(failures, 'fehlgeschlagene Anmeldung', 'fehlgeschlagene Anmeldungen')} in Folge.`,
+      consequence:
+        'Das können Versuche sein, Ihr Passwort zu erraten. Zum Schutz Ihres Kontos haben wir das Passwort deaktiviert. ' +
+        'Legen Sie ein neues fest, um sich wieder anzumelden.',
+      button: 'Neues Passwort festlegen',
+      advice: 'Wenn Sie das alte Passwort auch anderswo verwenden, ändern Sie es dort ebenfalls.',
+    },
+    fr: {
+      subject: (site) => `Votre mot de passe ${site} a été désactivé`,
+      heading: 'Votre mot de passe a été désactivé',
+      notice: (site, failures) =>
+        `Votre compte sur ${site} a enregistré ${quantity(failures, 'échec de connexion', 'échecs de connexion')} de suite.`,
+      consequence:
+        'Il s’agit peut-être de tentatives de deviner votre mot de passe. Pour protéger votre compte, nous avons désactivé le mot de passe. ' +
+        'Choisissez-en un nouveau pour vous reconnecter.',
+      button: 'Choisir un nouveau mot de passe',
+      advice: 'Si vous utilisez l’ancien mot de passe ailleurs, changez-le aussi à ces endroits.',
+    },
+    es: {
+      subject: (site) => `Tu contraseña de ${site} se ha desactivado`,
+      heading: 'Tu contraseña se ha desactivado',
+      notice: (site, failures) =>
+        `Tu cuenta de ${site} ha tenido ${quantity(failures, 'inicio de sesión fallido', 'inicios de sesión fallidos')} seguidos.`,
+      consequence:
+        'Pueden ser intentos de adivinar tu contraseña. Para proteger tu cuenta, la hemos desactivado. ' +
+        'Elige una nueva para volver a iniciar sesión.',
+      button: 'Elegir una contraseña nueva',
+      advice: 'Si usas la contraseña antigua en otros sitios, cámbiala también allí.',
+    },
+  }),
   toLetter: ({ failures, resetLink }, site, texts) => ({
     subject: texts.subject(site),
     heading: texts.heading,

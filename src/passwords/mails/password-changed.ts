@@ -1,10 +1,10 @@
 import type { Clock } from '../../kernel/clock.ts'
+import { defineTexts } from '../../kernel/language.ts'
 import type { Links } from '../../kernel/links.ts'
 import type { Outbox } from '../../kernel/outbox.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
-import { utcTime } from '../../mail/utc-time.ts'
 import { takeMailBudget } from '../../throttle/other-tries.ts'
 import type { Throttle } from '../../throttle/throttle.ts'
 
@@ -30,20 +30,51 @@ export interface PasswordChangedTexts {
 
 /** Template of `password_changed`. */
 export const PASSWORD_CHANGED: MailTemplate<PasswordChangedMail, PasswordChangedTexts> = {
-  english: {
-    subject: (site) => `Your ${site} password was changed`,
-    heading: 'Your password was changed',
-    notice: (site) => `The password of your account at ${site} was changed.`,
-    time: 'Time',
-    expected: 'If you changed it, you do not need to do anything.',
-    unexpected: 'If you did not change it, another person has access to your account. Set a new password now.',
-    button: 'Set a new password',
-  },
+  texts: defineTexts<PasswordChangedTexts>('password_changed', {
+    en: {
+      subject: (site) => `Your ${site} password was changed`,
+      heading: 'Your password was changed',
+      notice: (site) => `The password of your account at ${site} was changed.`,
+      time: 'Time',
+      expected: 'If you changed it, you do not need to do anything.',
+      unexpected: 'If you did not change it, another person has access to your account. Set a new password now.',
+      button: 'Set a new password',
+    },
+    de: {
+      subject: (site) => `Ihr Passwort bei ${site} wurde geändert`,
+      heading: 'Ihr Passwort wurde geändert',
+      notice: (site) => `Das Passwort Ihres Kontos bei ${site} wurde geändert.`,
+      time: 'Zeit',
+      expected: 'Wenn Sie es geändert haben, müssen Sie nichts tun.',
+      unexpected:
+        'Wenn Sie es nicht geändert haben, hat eine andere Person Zugriff auf Ihr Konto. Legen Sie jetzt ein neues Passwort fest.',
+      button: 'Neues Passwort festlegen',
+    },
+    fr: {
+      subject: (site) => `Votre mot de passe ${site} a été modifié`,
+      heading: 'Votre mot de passe a été modifié',
+      notice: (site) => `Le mot de passe de votre compte sur ${site} a été modifié.`,
+      time: 'Heure',
+      expected: 'Si vous l’avez modifié, vous n’avez rien à faire.',
+      unexpected:
+        'Si vous ne l’avez pas modifié, une autre personne a accès à votre compte. Choisissez tout de suite un nouveau mot de passe.',
+      button: 'Choisir un nouveau mot de passe',
+    },
+    es: {
+      subject: (site) => `Tu contraseña de ${site} ha cambiado`,
+      heading: 'Tu contraseña ha cambiado',
+      notice: (site) => `La contraseña de tu cuenta de ${site} ha cambiado.`,
+      time: 'Hora',
+      expected: 'Si la has cambiado tú, no tienes que hacer nada.',
+      unexpected: 'Si no la has cambiado tú, otra persona tiene acceso a tu cuenta. Elige una contraseña nueva ahora.',
+      button: 'Elegir una contraseña nueva',
+    },
+  }),
   toLetter: ({ at, forgotLink }, site, texts) => ({
     subject: texts.subject(site),
     heading: texts.heading,
     before: [texts.notice(site), texts.expected, texts.unexpected],
-    facts: [{ label: texts.time, value: utcTime(at) }],
+    facts: [{ label: texts.time, value: at }],
     action: { label: texts.button, link: forgotLink },
     after: [],
   }),
