@@ -73,7 +73,7 @@ export function createServices({ core, mailing, brand, options, seams }: Service
         minLength,
         contextWords: [siteName, hostname, ...contextWords],
         isCommon: isCommonPassword,
-        isBreached: breachUrl === undefined ? null : createBreachList(breachUrl),
+        isBreached: breachUrl === undefined ? null : createBreachList(breachUrl, core.clock),
       },
     },
     mailing,

@@ -11,7 +11,12 @@ import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
-import { acceptNewPassword, checkNewPassword, type Password, type PasswordPolicyDeps } from '../passwords/password.ts'
+import {
+  type AcceptedPassword,
+  acceptNewPassword,
+  checkNewPassword,
+  type PasswordPolicyDeps,
+} from '../passwords/password.ts'
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { AccountEvent } from './events.ts'
 import { ACCOUNT_REFUSALS } from './refusals.ts'
@@ -36,10 +41,9 @@ export interface CreateUserInput {
 }
 
 /** Validated input for a new user. */
-export interface AcceptedUser {
+export interface AcceptedUser extends AcceptedPassword {
   readonly email: EmailAddress
   readonly name: string | null
-  readonly password: Password
 }
 
 /** Context of the creation of a user, by registration or by the application. */
@@ -70,12 +74,12 @@ export async function acceptUser(
   stamp: Stamp<PasswordEvent>,
 ): Promise<AcceptedUser> {
   const context = { email: input.email, userId: null, pointer: '#/password', stamp }
-  const [email, name, password] = await checkAll<[EmailAddress, string | null, Password]>(
+  const [email, name, password] = await checkAll<[EmailAddress, string | null, AcceptedPassword]>(
     () => requireEmailAddress(input.email),
     () => (input.name === undefined ? null : acceptName(input.name)),
     () => acceptNewPassword(deps, input.password, context),
   )
-  return { email, name, password }
+  return { email, name, ...password }
 }
 
 /** Checks the members of a body that the schema refused. Throws `validation_failed` with all problems. */
@@ -120,7 +124,7 @@ export async function createUser(
  */
 export async function storeUser(
   deps: Pick<CreateUserDeps, 'users' | 'clock'>,
-  { email, name, passwordHash }: Omit<AcceptedUser, 'password'> & { readonly passwordHash: PasswordHash },
+  { email, name, passwordHash, events }: Omit<AcceptedUser, 'password'> & { readonly passwordHash: PasswordHash },
   { stamp, emailVerified = false, extras }: CreateUserContext,
 ): Promise<User> {
   const user: User = { id: newUserId(deps.clock), email, emailVerified, name, createdAt: deps.clock() }
@@ -128,7 +132,7 @@ export async function storeUser(
   const newUser = { user, passwordHash, firstSession, replaces, verification, invitation }
   const outcome = await deps.users.create(newUser, () => ({
     ...effects,
-    events: [stamp({ type: 'user.created', userId: user.id }), ...effects.events],
+    events: [...events, stamp({ type: 'user.created', userId: user.id }), ...effects.events],
   }))
   if (outcome === 'invitation_used')
     throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid, { reason: 'the invitation was used in the meantime' })

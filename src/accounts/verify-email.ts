@@ -10,9 +10,15 @@ import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import { type ForgetOldFailuresDeps, forgetOldFailures } from '../passwords/forget-old-failures.ts'
 import { writePasswordChangedMail } from '../passwords/mails/password-changed.ts'
-import { acceptNewPassword, type PasswordPolicyDeps } from '../passwords/password.ts'
+import {
+  type AcceptedPassword,
+  acceptNewPassword,
+  checkNewPassword,
+  type PasswordPolicyDeps,
+} from '../passwords/password.ts'
 import type { ProvePasswordDeps } from '../passwords/prove-password.ts'
 import { provenHashPlace } from '../throttle/hash-places.ts'
+import { takeChangeBudget } from '../throttle/other-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { AccountEvent } from './events.ts'
 import { requireOwner } from './require-owner.ts'
@@ -54,8 +60,8 @@ export async function verifyEmail(
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
   if (user === null || user.disabledAt !== null || user.email !== token.email)
     throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
-  if (input.newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, input.newPassword, stamp)
-  const { password, principal, caller } = input
+  const { password, newPassword, principal, caller } = input
+  if (newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, { newPassword, caller }, stamp)
   await requireOwner(deps, { userId: user.id, password, principal, caller })
   await store(deps, { token, user, newPassword: null }, stamp)
 }
@@ -69,20 +75,28 @@ interface Claim {
 async function verifyWithNewPassword(
   deps: VerifyEmailDeps,
   claim: Claim,
-  text: string,
+  { newPassword, caller }: { readonly newPassword: string; readonly caller: Caller },
   stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
   const { id: userId, email } = claim.user
-  const accepted = await acceptNewPassword(deps, text, { email, userId, pointer: '#/newPassword', stamp })
+  const context = { email, userId, pointer: '#/newPassword', stamp }
+  await checkNewPassword(deps, newPassword, context)
+  await takeChangeBudget(deps.throttle, caller, userId)
+  const accepted = await acceptNewPassword(deps, newPassword, context)
   await withClaimedToken(deps, claim.token, async () => {
-    const hash = await deps.hasher.hash(accepted, provenHashPlace(deps.throttle, email))
-    await store(deps, { ...claim, newPassword: { hash, changedAt: deps.clock() } }, stamp)
+    const hash = await deps.hasher.hash(accepted.password, provenHashPlace(deps.throttle, email))
+    await store(deps, { ...claim, newPassword: { hash, changedAt: deps.clock() }, ...accepted }, stamp)
   })
 }
 
 async function store(
   deps: VerifyEmailDeps,
-  { token, user, newPassword }: Claim & Pick<EmailVerification, 'newPassword'>,
+  {
+    token,
+    user,
+    newPassword,
+    events = [],
+  }: Claim & Pick<EmailVerification, 'newPassword'> & Partial<Pick<AcceptedPassword, 'events'>>,
   stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
   const verification = { token, userId: user.id, email: user.email, newPassword }
@@ -90,7 +104,7 @@ async function store(
   const changed = stamp({ type: 'password.changed', userId: user.id, sessionId: null })
   const mails = newPassword === null ? [] : await writePasswordChangedMail(deps, user)
   const done = await deps.users.verifyEmail(verification, () =>
-    newPassword === null ? { events: [verified] } : { events: [verified, changed], mails },
+    newPassword === null ? { events: [verified] } : { events: [...events, verified, changed], mails },
   )
   if (newPassword !== null) await forgetOldFailures(deps, user)
   if (!done)

@@ -9,7 +9,7 @@ export interface AuditRecord extends AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>
   /** IP address and user agent. Both are null if they are unknown, or were erased with the user. */
   readonly client: ClientInfo
-  /** Number of the batch of the event; null until the event is sealed. */
+  /** Number of the batch of the event; null until the event is sealed. Passing events are never sealed. */
   readonly batch: number | null
 }
 
@@ -68,6 +68,11 @@ export interface AuditStore {
   countUnsealed(): Promise<number>
   /** Returns the numbers of batches that rows refer to but that have no seal. */
   findBatchesWithoutSeal(): Promise<number[]>
+  /**
+   * Deletes passing events before a time, the oldest first, at most `limit`; returns their number. An event is passing if a
+   * caller who is not logged in caused it and it is about no user.
+   */
+  removePassing(before: number, limit: number): Promise<number>
   /**
    * Deletes the rows of the oldest batch and keeps its seal. Returns false if the batch is not old enough or does not
    * exist.

@@ -1,4 +1,5 @@
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, DAY_MS } from '../kernel/clock.ts'
+import { inBatches } from '../kernel/in-batches.ts'
 import type { AuditSettings } from './settings.ts'
 import type { AuditStore } from './store.ts'
 
@@ -8,11 +9,17 @@ export interface SweepAuditDeps {
   readonly clock: Clock
 }
 
-/** Removes the batches whose last event is older than the retention (ASVS 14.2.7), oldest first. Returns how many. */
+/** How long passing events are kept: those about no user, caused by a caller who is not logged in. */
+const KEEP_PASSING_MS = DAY_MS
+
+/**
+ * Removes passing events after a day, and the batches whose last event is older than the retention (ASVS 14.2.7), oldest
+ * first. Returns the number of events and batches.
+ */
 export async function sweepAudit({ audit, clock }: SweepAuditDeps, { retentionMs }: AuditSettings): Promise<number> {
-  if (retentionMs === 0) return 0
   const now = clock()
-  let total = 0
+  let total = await inBatches((limit) => audit.removePassing(now - KEEP_PASSING_MS, limit))
+  if (retentionMs === 0) return total
   while (await audit.removeOldestBatch({ before: now - retentionMs, now })) total++
   return total
 }

@@ -5,6 +5,8 @@
 export interface FieldProblem {
   readonly code: FieldProblemCode
   readonly values?: Readonly<Record<string, string | number>>
+  /** True if the check asked another service, so that the attempt counts although it was refused. Default false. */
+  readonly isCostly?: boolean
 }
 
 /** The codes of all problems of fields. `pages/field-texts.ts` has their texts. */

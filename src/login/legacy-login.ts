@@ -113,7 +113,11 @@ async function adopt(
   }
   const name = nameSchema.safeParse(known.name).data ?? null // an invalid name does not stop the login
   try {
-    await createUser(deps, { email, name, password }, { stamp, place, emailVerified: known.emailVerified === true })
+    await createUser(
+      deps,
+      { email, name, password, events: [] },
+      { stamp, place, emailVerified: known.emailVerified === true },
+    )
   } catch (error) {
     if (!(error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code)) throw error
   }

@@ -4,6 +4,8 @@
  * knows. Off unless configured.
  */
 import { createHash } from 'node:crypto'
+import { createBoundedQueue } from '../crypto/bounded-queue.ts'
+import type { Clock } from '../kernel/clock.ts'
 
 /** Returns true if the password was in a breach. Throws an Error if the list does not answer properly. */
 export type IsBreached = (password: string) => Promise<boolean>
@@ -12,23 +14,47 @@ const PREFIX_LENGTH = 5
 const DEADLINE_MS = 2_000
 /** An answer has about 2,000 lines with padding; the real list sends less than 100 KB. */
 const MAX_ANSWER_BYTES = 1_000_000
+/** Requests to the list at the same time, and how many more may wait. Beyond them, a password is not checked. */
+const QUEUE = { concurrency: 8, maxWaiting: 32, reason: 'too many requests to the list of breached passwords' }
+/** After this many failures in a row, the list is not asked for `PAUSE_MS`. */
+const FAILURES_UNTIL_PAUSE = 10
+const PAUSE_MS = 10_000
 
 /**
- * Creates the check.
+ * Creates the check. The number of its requests is limited (ASVS 13.1.2, CWE-770): at the same time, and while the list
+ * fails.
  * @param url the URL of the range API, such as `https://api.pwnedpasswords.com/range/`; the prefix is appended.
  */
-export function createBreachList(url: string): IsBreached {
+export function createBreachList(url: string, clock: Clock): IsBreached {
   const base = url.endsWith('/') ? url : `${url}/`
+  const queue = createBoundedQueue(QUEUE)
+  let failures = 0
+  let pausedUntil = 0
   return async (password) => {
+    if (clock() < pausedUntil) throw new Error('the list of breached passwords failed repeatedly and is not asked')
     const digest = createHash('sha1').update(password).digest('hex').toUpperCase()
-    const answer = await fetch(`${base}${digest.slice(0, PREFIX_LENGTH)}`, {
-      headers: { 'Add-Padding': 'true', Accept: 'text/plain' },
-      redirect: 'error',
-      signal: AbortSignal.timeout(DEADLINE_MS),
+    return queue.run(async () => {
+      try {
+        const text = await fetchRange(`${base}${digest.slice(0, PREFIX_LENGTH)}`)
+        failures = 0
+        return hasEnding(text, digest.slice(PREFIX_LENGTH))
+      } catch (error) {
+        failures++
+        if (failures >= FAILURES_UNTIL_PAUSE) pausedUntil = clock() + PAUSE_MS
+        throw error
+      }
     })
-    if (!answer.ok) throw new Error(`the list of breached passwords answered with status ${answer.status}`)
-    return hasEnding(await readText(answer), digest.slice(PREFIX_LENGTH))
   }
+}
+
+async function fetchRange(url: string): Promise<string> {
+  const answer = await fetch(url, {
+    headers: { 'Add-Padding': 'true', Accept: 'text/plain' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(DEADLINE_MS),
+  })
+  if (!answer.ok) throw new Error(`the list of breached passwords answered with status ${answer.status}`)
+  return readText(answer)
 }
 
 async function readText(answer: Response): Promise<string> {

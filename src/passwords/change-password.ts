@@ -1,3 +1,4 @@
+import type { AuditStore } from '../audit/store.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
@@ -5,16 +6,18 @@ import type { Outbox } from '../kernel/outbox.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
+import { takeChangeBudget } from '../throttle/other-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { PasswordEvent } from './events.ts'
 import { type ForgetOldFailuresDeps, forgetOldFailures } from './forget-old-failures.ts'
 import { writePasswordChangedMail } from './mails/password-changed.ts'
-import { acceptNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
+import { acceptNewPassword, checkNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 import { PASSWORD_REFUSALS } from './refusals.ts'
 
 /** Dependencies of `changePassword`. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps, ForgetOldFailuresDeps {
+  readonly audit: Pick<AuditStore, 'write'>
   readonly clock: Clock
   readonly outbox: Outbox
   readonly links: Links
@@ -51,7 +54,7 @@ export async function changePassword(
   stamp: Stamp<PasswordEvent>,
 ): Promise<PasswordChanged> {
   const context = { email: user.email, userId: user.id, pointer: '#/newPassword', stamp }
-  const accepted = await acceptNewPassword(deps, newPassword, context)
+  await checkNewPassword(deps, newPassword, context)
   const proof = await provePasswordById(deps, { userId: user.id, password: currentPassword }, caller)
   if (!proof.proven) {
     const { reason } = proof
@@ -60,14 +63,16 @@ export async function changePassword(
     })
     throw new Refusal(PASSWORD_REFUSALS.wrong_password, { detail: 'The current password is wrong.' })
   }
-  if (accepted === toPassword(currentPassword))
+  if (toPassword(newPassword) === toPassword(currentPassword))
     throw invalidMember('#/newPassword', 'Must differ from the current password.', { code: 'same_password' })
-  const newHash = await deps.hasher.hash(accepted, proof.tried.place)
+  await takeChangeBudget(deps.throttle, caller, user.id)
+  const accepted = await acceptNewPassword(deps, newPassword, context)
+  const newHash = await deps.hasher.hash(accepted.password, proof.tried.place)
   const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const { hash: oldHash, securityEpoch } = proof.credential
   const mails = await writePasswordChangedMail(deps, user)
   const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
-    events: [stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
+    events: [...accepted.events, stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails,
   }))
   if (!changed) throw new Refusal('unauthenticated', { reason: 'the session or the password changed in the meantime' })

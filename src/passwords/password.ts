@@ -3,8 +3,7 @@
  * no composition rules. Refused: lone surrogates, passwords built from the email address or the site's name, common
  * passwords, and, if a list is configured, breached passwords.
  */
-import type { AuditStore } from '../audit/store.ts'
-import type { Stamp } from '../kernel/event.ts'
+import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { FieldProblem } from '../kernel/field-problem.ts'
 import { invalidMember } from '../kernel/refusal.ts'
 import type { IsBreached } from './breach-list.ts'
@@ -32,7 +31,13 @@ export interface PasswordPolicy {
 /** Dependencies of `acceptNewPassword`. */
 export interface PasswordPolicyDeps {
   readonly policy: PasswordPolicy
-  readonly audit: Pick<AuditStore, 'write'>
+}
+
+/** A new password that the policy accepts. */
+export interface AcceptedPassword {
+  readonly password: Password
+  /** Events to store with the password. Nothing is recorded about a password that is refused later (CWE-770). */
+  readonly events: readonly StampedEvent[]
 }
 
 /** The user of a new password, and its place in the request body. */
@@ -61,15 +66,14 @@ export function toPassword(text: string): Password {
 
 /**
  * Checks a new password against the policy. If the list of breached passwords does not answer, the password is accepted
- * and an event reports it.
+ * with an event that reports it.
  * @throws Refusal `validation_failed`, which says how to correct the password.
  */
 export async function acceptNewPassword(
-  deps: PasswordPolicyDeps,
+  { policy }: PasswordPolicyDeps,
   text: string,
   context: PasswordContext,
-): Promise<Password> {
-  const { policy } = deps
+): Promise<AcceptedPassword> {
   // Before the text is normalized, which takes quadratic time for many combining marks (CWE-1333).
   if (text.length > MAX_PASSWORD_LENGTH * 2) throw invalidMember(context.pointer, TOO_LONG.detail, TOO_LONG)
   const password = toPassword(text)
@@ -77,12 +81,7 @@ export async function acceptNewPassword(
   if (problem !== null) throw invalidMember(context.pointer, problem.detail, problem)
   if (await policy.isCommon(password))
     throw invalidMember(context.pointer, 'Must not be a common password.', { code: 'common_password' })
-  if (await isKnownBreached(deps, password, context)) {
-    throw invalidMember(context.pointer, 'Was found in a data breach, so attackers know it. Choose another one.', {
-      code: 'breached_password',
-    })
-  }
-  return password
+  return { password, events: await checkBreaches(policy.isBreached, password, context) }
 }
 
 /**
@@ -91,27 +90,32 @@ export async function acceptNewPassword(
  * @throws Refusal `validation_failed`.
  */
 export async function checkNewPassword(
-  deps: PasswordPolicyDeps,
+  { policy }: PasswordPolicyDeps,
   text: unknown,
   context: PasswordContext,
 ): Promise<void> {
   if (typeof text !== 'string') return
-  await acceptNewPassword({ ...deps, policy: { ...deps.policy, isBreached: null } }, text, context)
+  await acceptNewPassword({ policy: { ...policy, isBreached: null } }, text, context)
 }
 
-async function isKnownBreached(
-  { policy, audit }: PasswordPolicyDeps,
+/** Returns the events of the check. Throws the refusal if the password was in a breach. */
+async function checkBreaches(
+  isBreached: IsBreached | null,
   password: Password,
-  { userId, stamp }: PasswordContext,
-): Promise<boolean> {
-  if (policy.isBreached === null) return false
-  try {
-    return await policy.isBreached(password)
-  } catch (error) {
+  { userId, pointer, stamp }: PasswordContext,
+): Promise<readonly StampedEvent[]> {
+  const failures: StampedEvent[] = []
+  const isKnown = await isBreached?.(password).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
-    await audit.write({ events: [stamp({ type: 'password.breach_check_failed', userId, reason })] })
-    return false
+    failures.push(stamp({ type: 'password.breach_check_failed', userId, reason }))
+  })
+  if (isKnown === true) {
+    throw invalidMember(pointer, 'Was found in a data breach, so attackers know it. Choose another one.', {
+      code: 'breached_password',
+      isCostly: true,
+    })
   }
+  return failures
 }
 
 /** A problem of a new password: for pages, and in English for the API. */

@@ -6,10 +6,12 @@ import { Refusal } from '../kernel/refusal.ts'
 import { findOneTimeToken, type OneTimeTokenDeps, withClaimedToken } from '../one-time-tokens/one-time-token.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import { provenHashPlace } from '../throttle/hash-places.ts'
+import { takeChangeBudget } from '../throttle/other-tries.ts'
+import type { Caller } from '../throttle/throttle.ts'
 import type { PasswordEvent } from './events.ts'
 import { type ForgetOldFailuresDeps, forgetOldFailures } from './forget-old-failures.ts'
 import { writePasswordChangedMail } from './mails/password-changed.ts'
-import { acceptNewPassword, type PasswordPolicyDeps } from './password.ts'
+import { acceptNewPassword, checkNewPassword, type PasswordPolicyDeps } from './password.ts'
 import type { PasswordStore } from './store.ts'
 
 /** Dependencies of `resetPassword`. */
@@ -24,6 +26,7 @@ export interface ResetPasswordDeps extends OneTimeTokenDeps, PasswordPolicyDeps,
 export interface ResetPasswordInput {
   readonly token: string
   readonly password: string
+  readonly caller: Caller
 }
 
 /**
@@ -33,7 +36,7 @@ export interface ResetPasswordInput {
  */
 export async function resetPassword(
   deps: ResetPasswordDeps,
-  { token: text, password }: ResetPasswordInput,
+  { token: text, password, caller }: ResetPasswordInput,
   stamp: Stamp<PasswordEvent>,
 ): Promise<void> {
   const token = await findOneTimeToken(deps, ['password_reset'], text)
@@ -41,13 +44,15 @@ export async function resetPassword(
   if (credential === null || credential.disabled) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   const { user } = credential
   const context = { email: user.email, userId: user.id, pointer: '#/password', stamp }
+  await checkNewPassword(deps, password, context)
+  await takeChangeBudget(deps.throttle, caller, user.id)
   const accepted = await acceptNewPassword(deps, password, context)
   await withClaimedToken(deps, token, async () => {
-    const newHash = await deps.hasher.hash(accepted, provenHashPlace(deps.throttle, user.email))
+    const newHash = await deps.hasher.hash(accepted.password, provenHashPlace(deps.throttle, user.email))
     const changedAt = deps.clock()
     const mails = await writePasswordChangedMail(deps, user)
     const done = await deps.passwords.reset({ token, userId: user.id, newHash, changedAt }, () => ({
-      events: [stamp({ type: 'password.reset', userId: user.id })],
+      events: [...accepted.events, stamp({ type: 'password.reset', userId: user.id })],
       mails,
     }))
     await forgetOldFailures(deps, user)

@@ -76,8 +76,9 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
         checkNewPassword(deps, password, { email: '', userId: null, pointer: '#/password', stamp }),
       answers: { 204: null },
       form: { page: '/password/reset', done: '/login', notice: 'passwords.wasReset', keeps: ['token'] },
-      async handle({ body, stamp }) {
-        await resetPassword(deps, body, stamp)
+      async handle({ body, ...request }) {
+        const caller = readCaller(deps.throttle, 'password_reset', request)
+        await resetPassword(deps, { ...body, caller }, request.stamp)
         return { status: 204 }
       },
     }),

@@ -5,7 +5,7 @@ import { networkBudgets } from './network-budgets.ts'
 import { type CountedTry, giveBackTries, reportQuota, takeTries, takeTry } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
-/** Refusals that reveal nothing to the caller. An attempt with such a refusal is not counted. */
+/** Refusals that reveal nothing to the caller. An attempt with such a refusal is not counted, unless it cost a request. */
 const NO_TRY: readonly string[] = ['validation_failed', 'overloaded'] satisfies KernelRefusalCode[]
 
 /**
@@ -19,9 +19,13 @@ export async function withRegisterTry<T>(throttle: Throttle, caller: Caller, wor
   try {
     return await work()
   } catch (error) {
-    if (error instanceof Refusal && NO_TRY.includes(error.code)) await giveBackTries(throttle, counted)
+    if (error instanceof Refusal && isFree(error)) await giveBackTries(throttle, counted)
     throw error
   }
+}
+
+function isFree({ code, errors = [] }: Refusal): boolean {
+  return NO_TRY.includes(code) && !errors.some(({ problem }) => problem?.isCostly === true)
 }
 
 /**

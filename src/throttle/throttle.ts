@@ -35,6 +35,7 @@ export type Operation =
   | 'email_verify_request'
   | 'email_change_confirm'
   | 'password_forgot'
+  | 'password_reset'
   | 'register'
   | 'user_rename'
   | 'token_create'

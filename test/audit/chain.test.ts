@@ -50,6 +50,11 @@ const ATTACKS: readonly {
     found: ['2 rows_missing'],
   },
   {
+    what: 'takes a row out, to be forgotten after a day',
+    sql: ["UPDATE audit_events SET batch = 0 WHERE type = 'user.renamed'"],
+    found: ['2 rows_missing'],
+  },
+  {
     what: 'adds a row to a sealed batch',
     sql: [
       "INSERT INTO audit_events (id, at, type, detail, personal_digest, batch) SELECT '00000000-0000-7000-8000-000000000000', at, 'user.renamed', '{}', personal_digest, 2 FROM audit_events WHERE type = 'user.renamed'",
@@ -273,6 +278,27 @@ describe.each(RINGS)('the chain of the audit (%s)', (ring) => {
     expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, removedBatches: 3 })
     expect(kindsOf(await forever.audit.verify())).toEqual(['1 removed_early', '2 removed_early', '3 removed_early'])
     await forever.close()
+  })
+
+  test('CWE-770: what strangers cause about nobody stays for a day and is not sealed (ASVS 14.2.7)', async () => {
+    const stranger = instance.client()
+    const before = await instance.auth.audit.verify()
+    for (const email of ['nobody@example.com', 'no-one@example.org', 'not an address']) {
+      await stranger.post('/auth/login', { email, password: PASSWORD })
+      await stranger.post('/auth/password/forgot', { email })
+    }
+    await instance.auth.audit.seal()
+    const aboutNobody = async (): Promise<number> =>
+      (await instance.auth.audit.list({ limit: 100 })).filter(({ userId: about }) => about === null).length
+    expect(await aboutNobody()).toBe(6)
+    expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, unsealed: 0, events: before.events })
+    instance.advance(DAY)
+    await instance.auth.sweep()
+    expect(await aboutNobody()).toBe(6)
+    instance.advance(1)
+    await instance.auth.sweep()
+    expect(await aboutNobody()).toBe(0)
+    expect(await instance.auth.audit.verify()).toMatchObject({ ok: true, events: before.events, removedBatches: 0 })
   })
 
   test('sealing costs one read if there is nothing to seal', async () => {

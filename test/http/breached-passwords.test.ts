@@ -128,4 +128,80 @@ describe('a list of breached passwords', () => {
     expect((await register('passwordpassword')).status).toBe(422)
     expect(asked).toEqual([])
   })
+
+  const names = (): string[] => instance.events.map(({ type }) => type)
+
+  test('CWE-770: while the list is down, a refused request leaves no event (ASVS 2.4.1)', async () => {
+    await register(CLEAN)
+    const email = `user${count - 1}@example.com`
+    answer = (_request, response) => response.writeHead(503).end()
+    instance.events.length = 0
+    expect((await instance.client().post('/auth/register', { email, password: CLEAN })).status).toBe(409)
+    const token = 'lkr_0000000000000000000000000000000000000000000000000'
+    expect((await instance.client().post('/auth/password/reset', { token, password: CLEAN })).status).toBe(410)
+    expect(names()).not.toContain('password.breach_check_failed')
+  })
+
+  test('CWE-770: only the right current password causes a request to the list (ASVS 2.4.1)', async () => {
+    const client = instance.client()
+    await client.post('/auth/register', { email: 'eve@example.com', password: CLEAN })
+    asked = []
+    const wrong = { currentPassword: 'not the current one', newPassword: BREACHED }
+    expect((await client.post('/auth/password/change', wrong)).status).toBe(403)
+    expect(asked).toEqual([])
+  })
+
+  test('CWE-770: after ten failures in a row, the list is not asked for ten seconds (ASVS 13.1.2)', async () => {
+    answer = (_request, response) => response.writeHead(500).end()
+    for (let turn = 0; turn < 12; turn++) expect((await register(CLEAN)).status).toBe(201)
+    expect(asked.length).toBeLessThanOrEqual(10)
+    expect(failures()).toHaveLength(12)
+    answer = answerWithEndings
+    instance.advance(10_001)
+    expect((await register(BREACHED)).status).toBe(422)
+  })
+
+  test('CWE-770: at most eight requests to the list run at the same time (ASVS 13.1.2)', async () => {
+    let open = 0
+    let most = 0
+    answer = (_request, response) => {
+      open++
+      most = Math.max(most, open)
+      setTimeout(() => {
+        open--
+        response.end(line(PADDED, 0))
+      }, 20)
+    }
+    const replies = await Promise.all(Array.from({ length: 24 }, () => register(CLEAN)))
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201))
+    expect(most).toBe(8)
+  })
+})
+
+test('CWE-770: refused passwords that were sent to the list count in the budgets (ASVS 2.4.1)', async () => {
+  const list = createServer(answerWithEndings).listen(0, '127.0.0.1')
+  await once(list, 'listening')
+  const { port } = list.address() as AddressInfo
+  const instance = await startInstance('handler', {
+    password: { breachUrl: `http://127.0.0.1:${port}/range` },
+    throttle: { registrationsPerNetwork: 4, changesPerAccount: 3 },
+  })
+  const client = instance.client()
+  const email = 'grace@example.com'
+  await client.post('/auth/register', { email, password: CLEAN })
+  await client.post('/auth/password/forgot', { email })
+  const token = tokenIn(await instance.waitForMail(({ to, text }) => to === email && text.includes('/password/reset')))
+  const statuses = async (path: string, body: object): Promise<number[]> => {
+    const all: number[] = []
+    for (let turn = 0; turn < 4; turn++) all.push((await client.post(path, body)).status)
+    return all
+  }
+  const other = { email: 'other@example.com', password: BREACHED }
+  expect(await statuses('/auth/register', other)).toEqual([422, 422, 422, 429])
+  expect(await statuses('/auth/password/reset', { token, password: BREACHED })).toEqual([422, 422, 422, 429])
+  const change = { currentPassword: CLEAN, newPassword: BREACHED }
+  expect(await statuses('/auth/password/change', change)).toEqual([422, 422, 422, 429])
+  await instance.close()
+  list.closeAllConnections()
+  list.close()
 })

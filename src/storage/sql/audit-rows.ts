@@ -31,6 +31,16 @@ export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): 
   }
 }
 
+/**
+ * The batch of events about nobody that a stranger caused, such as a login with an unknown email address. They are never sealed
+ * and stay for a day (CWE-770): otherwise each request of a stranger would leave a row for a year. Batches count from 1.
+ */
+export const PASSING_BATCH = 0
+
+function isPassing({ userId, actor, client }: StampedEvent): boolean {
+  return userId === null && actor === null && client !== null
+}
+
 /** Values of the erased personal columns. Only the digest stays, which reveals nothing without the salt. */
 export const NOTHING_PERSONAL = { ip: null, user_agent: null, personal_salt: null } as const
 
@@ -53,6 +63,6 @@ function toRow(event: StampedEvent): InsertObject<Database, 'audit_events'> {
     user_agent,
     personal_salt,
     personal_digest: digestPersonal(personal_salt, ip, user_agent),
-    batch: null,
+    batch: isPassing(event) ? PASSING_BATCH : null,
   }
 }

@@ -9,7 +9,7 @@ import { FIRST_PREVIOUS_HASH, hashRows, hashSeal, type SealContent } from '../..
 import type { AuditStore } from '../../audit/store.ts'
 import { BATCH } from '../../kernel/in-batches.ts'
 import { readBatches, toChainedRow } from './audit-batches.ts'
-import { NOTHING_PERSONAL } from './audit-rows.ts'
+import { NOTHING_PERSONAL, PASSING_BATCH } from './audit-rows.ts'
 import { isUniqueViolation } from './errors.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
@@ -49,6 +49,19 @@ export function createAuditSeals(db: Kysely<Database>, reader: Kysely<Database>)
 
     findBatchesWithoutSeal: () => findBatchesWithoutSeal(reader),
 
+    async removePassing(before, limit) {
+      const oldest = await reader
+        .selectFrom('audit_events')
+        .select(['id', 'at'])
+        .where('batch', '=', PASSING_BATCH)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      const ids = oldest.filter((row) => row.at < before).map(({ id }) => id)
+      if (ids.length > 0) await db.deleteFrom('audit_events').where('id', 'in', ids).execute()
+      return ids.length
+    },
+
     removeOldestBatch: ({ before, now }) => db.transaction().execute((trx) => removeOldest(trx, before, now)),
   }
 }
@@ -56,12 +69,11 @@ export function createAuditSeals(db: Kysely<Database>, reader: Kysely<Database>)
 /** Reads the numbers of the batches that rows refer to, page by page, and looks for the seal of each. */
 async function findBatchesWithoutSeal(reader: Kysely<Database>): Promise<number[]> {
   const missing: number[] = []
-  for (let after: number | null = null; ; ) {
+  for (let after = PASSING_BATCH; ; ) {
     const rows: { readonly batch: number | null }[] = await reader
       .selectFrom('audit_events')
       .select('batch')
-      .where('batch', 'is not', null)
-      .$if(after !== null, (query) => query.where('batch', '>', after))
+      .where('batch', '>', after)
       .groupBy('batch')
       .orderBy('batch')
       .limit(BATCH)
@@ -134,7 +146,12 @@ async function removeOldest(trx: Transaction<Database>, before: number, now: num
     .selectFrom('audit_seals')
     .select(['batch', 'last_event_at'])
     .where('removed_at', 'is', null)
-    .where('batch', '=', (eb) => eb.selectFrom('audit_events').select(({ fn }) => fn.min('batch').as('batch')))
+    .where('batch', '=', (eb) =>
+      eb
+        .selectFrom('audit_events')
+        .select(({ fn }) => fn.min('batch').as('batch'))
+        .where('batch', '>', PASSING_BATCH),
+    )
     .forUpdate()
     .skipLocked()
     .executeTakeFirst()

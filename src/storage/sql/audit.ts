@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { AuditQuery, AuditRecord, AuditStore } from '../../audit/store.ts'
-import { toAuditEntry } from './audit-rows.ts'
+import { PASSING_BATCH, toAuditEntry } from './audit-rows.ts'
 import { createAuditSeals } from './audit-seals.ts'
 import type { AuditEventsTable, Database } from './schema.ts'
 import { at } from './time.ts'
@@ -44,6 +44,6 @@ function toRecord(row: Selectable<AuditEventsTable>): AuditRecord {
     ...toAuditEntry(row),
     detail: JSON.parse(row.detail), // an object that `insertAuditRows` wrote
     client: { ip: row.ip, userAgent: row.user_agent },
-    batch: row.batch,
+    batch: row.batch === PASSING_BATCH ? null : row.batch,
   }
 }
