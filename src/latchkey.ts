@@ -26,6 +26,7 @@ import { VERSION } from './kernel/version.ts'
 import { checkOptions } from './options/check-options.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
+import { risksOf } from './options/risks.ts'
 import { completeOptions } from './options/settings.ts'
 import { createBrand } from './pages/brand.ts'
 import type { Seams } from './seams.ts'
@@ -53,6 +54,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   // Rooms stamp only their own events, and `SecurityEvent` is the union of the events of all rooms.
   const onEvent = guardListener(options.onEvent as ((event: StampedEvent) => void) | undefined, report)
   const tracer = await createTracer(VERSION)
+  for (const risk of risksOf(options)) report(new Error(risk), null)
   const secrets = readSecrets(options)
   const brand = createBrand(options.brand, options.basePath)
   const mailing = createInstanceMailing(options, secrets, brand)

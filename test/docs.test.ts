@@ -46,6 +46,11 @@ if (sessions.ok) for (const { device } of sessions.data.sessions) console.log(de
 const logout = await auth.logOut(); if (!logout.ok && logout.code === 'invalid_credentials') console.log('?')
 `
 
+/** The parts of `package-lock.json` that the tests read. */
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version: string; readonly integrity: string }>>
+}
+
 interface Block {
   readonly page: string
   readonly info: string
@@ -208,20 +213,29 @@ describe('the commands of the pages', () => {
     expect(await exited).toEqual([0, null])
   })
 
-  test('the Docker image has every optional package that the server can load, and runs as a user who owns its data', () => {
+  test('the Docker image has every package that the server can load, and runs as a user who owns its data (ASVS 15.2.4)', () => {
     const needed = globSync('src/{server,cli,storage,mail,crypto}/**/*.ts', { cwd: root })
       .filter((path) => !path.endsWith('.test.ts'))
       .flatMap((path) => [...read(path).matchAll(/createOptionalImport\(\s*\(\) => import\('([^']+)'\)/g)])
       .map(([, name]) => name)
     expect(needed).toEqual(expect.arrayContaining(['pg', 'redis', 'nodemailer', '@node-rs/bcrypt', 'prom-client']))
     const dockerfile = read('Dockerfile')
-    const installed = /npm install --omit=dev (.*?) &&/.exec(dockerfile)?.[1]?.split(' ') ?? []
-    expect(installed).toEqual(expect.arrayContaining(needed))
+    const { dependencies } = JSON.parse(read('deploy/image/package.json')) as { dependencies: Record<string, string> }
+    const ours = (JSON.parse(read('package.json')) as { dependencies: object }).dependencies
+    expect(Object.keys(dependencies)).toEqual(expect.arrayContaining([...needed, ...Object.keys(ours)]))
+    const lock = JSON.parse(read('deploy/image/package-lock.json')) as Lock
+    for (const [name, version] of Object.entries(dependencies)) {
+      const tested = (JSON.parse(read('package-lock.json')) as Lock).packages[`node_modules/${name}`]?.version
+      expect([name, version, lock.packages[`node_modules/${name}`]?.version]).toEqual([name, tested, tested])
+    }
+    for (const { integrity } of Object.values(lock.packages).slice(1)) expect(integrity).toMatch(/^sha512-/)
+    for (const [install] of dockerfile.matchAll(/^RUN npm (?:ci|install).*$/gm))
+      expect(install).toContain('npm ci --ignore-scripts')
     const lines = dockerfile.split('\n')
     const place = (start: string): number => lines.findLastIndex((line) => line.startsWith(start))
     expect(lines[place('WORKDIR')]).toBe('WORKDIR /data')
     expect(dockerfile).toContain('chown node:node /data')
-    expect(place('USER node')).toBeLessThan(place('CMD'))
+    expect(place('USER 1000:1000')).toBeLessThan(place('CMD'))
     const [, main = ''] = /"node", "\/app\/node_modules\/latchkey\/([^"]+)"/.exec(lines[place('CMD')] ?? '') ?? []
     expect(main).toBe((JSON.parse(read('package.json')) as { bin: { latchkey: string } }).bin.latchkey)
   })

@@ -1,5 +1,5 @@
 /* Metrics, spans, health, and the deployment of compose.yaml with a real nginx. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { parse } from 'yaml'
 import { Client } from '../support/client.ts'
 import { freePort } from '../support/free-port.ts'
 import { createDatabase, dropDatabase } from '../support/postgres-server.ts'
@@ -158,5 +159,30 @@ describe('two nodes behind nginx, as in compose.yaml', () => {
     const variables = [...compose.matchAll(/^ {4}([A-Z_]+): /gm)].map(([, name]) => name)
     expect(variables.length).toBeGreaterThan(4)
     for (const name of variables) expect(documented).toContain(`\`${name}\``)
+  })
+
+  test('CWE-798: compose.yaml has no password, and deploy/env.sh makes new ones (ASVS 13.2.3)', async () => {
+    const compose = readFileSync('compose.yaml', 'utf8')
+    const secrets = [...compose.matchAll(/(?:PASSWORD|SECRETS|AUTH): '?(\S*)|\/\/[\w]*:([^@\n]*)@/g)]
+    expect(secrets.length).toBeGreaterThan(4)
+    for (const [, value, inUrl] of secrets) expect(value ?? inUrl).toMatch(/^\$\{[A-Z_]+/)
+    const environment = (): string[] => execFileSync('sh', ['deploy/env.sh'], { encoding: 'utf8' }).trim().split('\n')
+    const names = [...new Set([...compose.matchAll(/\$\{(\w+)/g)].map(([, name]) => name))].sort()
+    expect(environment().map((line) => line.split('=')[0])).toEqual(names)
+    const values = [...environment(), ...environment()].map((line) => line.split('=')[1])
+    expect(new Set(values).size).toBe(values.length)
+    for (const value of values) expect(value).toMatch(/^[\w-]{43}$/)
+  })
+
+  test('the services of compose.yaml cannot gain privileges, and the nodes write to no disk (ASVS 13.2.2)', () => {
+    const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
+      services: Record<string, Record<string, unknown>>
+    }
+    for (const service of Object.values(services)) expect(service.security_opt).toEqual(['no-new-privileges:true'])
+    const hardened = { user: '1000:1000', read_only: true, cap_drop: ['ALL'] }
+    expect([services['node-1'], services['node-2']]).toEqual([
+      expect.objectContaining(hardened),
+      expect.objectContaining(hardened),
+    ])
   })
 })
