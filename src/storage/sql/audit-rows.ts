@@ -32,7 +32,7 @@ export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): 
 }
 
 /**
- * The batch of events about nobody that a stranger caused, such as a login with an unknown email address. They are never sealed
+ * The batch of events about no user that a stranger caused, such as a login with an unknown email address. They are never sealed
  * and stay for a day (CWE-770): otherwise each request of a stranger would leave a row for a year. Batches count from 1.
  */
 export const PASSING_BATCH = 0
