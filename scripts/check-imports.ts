@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   invitations: ['mail', 'one-time-tokens'],
   registration: ['accounts', 'login', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
   access: [],
-  factors: ['login', 'mail', 'pages', 'passwords', 'sessions', 'throttle'],
+  factors: ['accounts', 'audit', 'login', 'mail', 'pages', 'passwords', 'sessions', 'throttle'],
   authentication: ['access-tokens', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
   'forward-auth': ['http', 'sessions'],

@@ -12,7 +12,7 @@ export function eventsTable(): string {
   const entries: [string, EventEntry][] = Object.entries(EVENTS)
   const rows = entries.map(
     ([type, { description, fields, sentence }]) =>
-      `| \`${type}\` | ${description} | ${Object.entries(fields).map(toText).join('; ')} | ${sentence ?? '–'} |`,
+      `| \`${type}\` | ${description} | ${Object.entries(fields).map(toText).join('; ')} | ${sentence?.en ?? '–'} |`,
   )
   return `| type | description | fields | shown to the user as |\n|---|---|---|---|\n${rows.join('\n')}`
 }

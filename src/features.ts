@@ -7,6 +7,7 @@ import { accounts } from './accounts/feature.ts'
 import { audit } from './audit/feature.ts'
 import { EVENTS, USER_EVENTS } from './catalogue/events.ts'
 import type { Core } from './core.ts'
+import { emailCode } from './factors/email-code/feature.ts'
 import { type FactorsFeature, factors } from './factors/feature.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
@@ -66,7 +67,9 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
     }),
   }
-  const { steps } = named.factors.secondFactors
+  const { secondFactors } = named.factors
+  const { steps } = secondFactors
+  const byEmail = emailCode(core, { emailLogin: options.emailLogin, secondFactors, memory, pages })
   const shared = { memory, pages, steps, ...services.passwords, verifyEmailMode }
   const exports = [named.sessions, named.accessTokens, named.factors, named.audit].flatMap(
     ({ exports: part }) => part ?? [],
@@ -84,10 +87,12 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       ...shared,
       verifyLegacy: options.verifyLegacy,
       offersRegistration: mode === 'open',
-      ways: [named.factors, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
-      secondFactors: named.factors.secondFactors,
+      ways: [named.factors, byEmail, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
+      secondFactors,
+      firstSteps: byEmail.firstSteps,
     }),
     named.factors,
+    byEmail,
     ...stepFeatures,
     named.sessions,
     accountsFeature,
@@ -99,7 +104,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       jwt: options.forwardAuth.jwt,
       scopes,
       sessionSettings: options.session,
-      secondFactors: named.factors.secondFactors,
+      secondFactors,
     }),
   ]
   const list = [

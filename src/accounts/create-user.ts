@@ -1,5 +1,5 @@
 import type { Place } from '../crypto/bounded-queue.ts'
-import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import { checkAll } from '../kernel/all-problems.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Effects } from '../kernel/effects.ts'
@@ -20,7 +20,7 @@ import {
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { AccountEvent } from './events.ts'
 import { ACCOUNT_REFUSALS } from './refusals.ts'
-import type { UserStore } from './store.ts'
+import type { NewUser, UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
 /** Dependencies of `createUser`. */
@@ -119,12 +119,12 @@ export async function createUser(
 }
 
 /**
- * Creates a user whose password is already hashed.
+ * Creates a user whose password is already hashed, or who has none.
  * @throws Refusal `email_taken`; `token_invalid` if the invitation was used in the meantime.
  */
 export async function storeUser(
   deps: Pick<CreateUserDeps, 'users' | 'clock'>,
-  { email, name, passwordHash, events }: Omit<AcceptedUser, 'password'> & { readonly passwordHash: PasswordHash },
+  { email, name, passwordHash, events }: Omit<AcceptedUser, 'password'> & Pick<NewUser, 'passwordHash'>,
   { stamp, emailVerified = false, extras }: CreateUserContext,
 ): Promise<User> {
   const user: User = { id: newUserId(deps.clock), email, emailVerified, name, createdAt: deps.clock() }

@@ -16,7 +16,8 @@ export interface UserRecord extends User {
 /** A user about to be stored. */
 export interface NewUser {
   readonly user: User
-  readonly passwordHash: PasswordHash
+  /** Null: the user has no password. */
+  readonly passwordHash: PasswordHash | null
   /** The session that a registration starts; it is stored in the same transaction. */
   readonly firstSession: SessionRecord | null
   /** The one-time token that verifies the email address. */
@@ -67,6 +68,14 @@ export interface EmailVerification extends EmailProof {
    * unchanged.
    */
   readonly newPassword: { readonly hash: PasswordHash; readonly changedAt: number } | null
+}
+
+/** A person who proved that they read the email of an account whose address was never verified. */
+export interface AccountClaim {
+  readonly userId: UserId
+  readonly email: EmailAddress
+  /** The user's security epoch when the proof was asked for. */
+  readonly securityEpoch: number
 }
 
 /** Outcome of a change of email address. Unless it is `changed`, nothing was stored. */
@@ -126,6 +135,12 @@ export interface UserStore {
    * changed after the token was sent.
    */
   verifyEmail(verification: EmailVerification, effectsOf: EffectsOf): Promise<boolean>
+  /**
+   * Gives an account to the reader of its email address: verifies the address, and ends the password, all factors, sessions and tokens.
+   * The security epoch increases by one. Returns false and changes nothing if the address is verified or another one by now, or if the
+   * user is deleted or disabled, or the epoch has increased.
+   */
+  claim(claim: AccountClaim, effectsOf: EffectsOf): Promise<boolean>
   /**
    * Changes the email address of the account to a verified one. Revokes password-reset and verification tokens that
    * were sent to the old address.

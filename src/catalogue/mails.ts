@@ -6,6 +6,7 @@ import { ACCOUNT_EXISTS } from '../accounts/mails/account-exists.ts'
 import { EMAIL_CHANGE } from '../accounts/mails/email-change.ts'
 import { EMAIL_CHANGE_NOTICE } from '../accounts/mails/email-change-notice.ts'
 import { VERIFY_EMAIL } from '../accounts/mails/verify-email.ts'
+import { EMAIL_CODE } from '../factors/email-code/mails/email-code.ts'
 import { FACTOR_CHANGED } from '../factors/mails/factor-changed.ts'
 import { INVITATION } from '../invitations/mails/invitation.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
@@ -26,6 +27,7 @@ export const TEMPLATES = {
   account_exists: ACCOUNT_EXISTS,
   email_change: EMAIL_CHANGE,
   email_change_notice: EMAIL_CHANGE_NOTICE,
+  email_code: EMAIL_CODE,
   factor_changed: FACTOR_CHANGED,
   invitation: INVITATION,
   lockout: LOCKOUT,

@@ -6,6 +6,7 @@ import { TOKEN_TEXTS } from '../access-tokens/texts.ts'
 import { LINK_TEXTS } from '../accounts/link-texts.ts'
 import { ACCOUNT_TEXTS } from '../accounts/texts.ts'
 import { ACTIVITY_TEXTS } from '../audit/texts.ts'
+import { EMAIL_CODE_TEXTS } from '../factors/email-code/texts.ts'
 import { FACTOR_TEXTS } from '../factors/texts.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import { LOGIN_TEXTS } from '../login/texts.ts'
@@ -30,6 +31,7 @@ const TABLES = {
   tokens: TOKEN_TEXTS,
   activity: ACTIVITY_TEXTS,
   factors: FACTOR_TEXTS,
+  emailCode: EMAIL_CODE_TEXTS,
   ...MAIL_TABLES,
 } as const
 

@@ -6,6 +6,7 @@ import type { accessCalls } from '../access/wire.ts'
 import type { AccessTokenExportJson, accessTokenCalls } from '../access-tokens/wire.ts'
 import type { AccountExportJson, accountCalls, emailCalls } from '../accounts/wire.ts'
 import type { auditCalls, EventExportJson, UserEventsJson } from '../audit/wire.ts'
+import type { emailCodeCalls } from '../factors/email-code/wire.ts'
 import type { FactorExportJson, factorCalls } from '../factors/wire.ts'
 import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
@@ -27,6 +28,7 @@ type Calls = typeof documentCalls &
   typeof passwordCalls &
   typeof accessTokenCalls &
   typeof factorCalls &
+  typeof emailCodeCalls &
   typeof accessCalls &
   typeof forwardAuthCalls
 

@@ -27,8 +27,14 @@ export function factorMembers(
       attempt: plain('GET /login/attempt'),
       totp: withBody('POST /login/totp', isComplete),
       recoveryCode: withBody('POST /login/recovery-code', isComplete),
+      email: withBody('POST /login/email'),
+      confirmEmail: withBody('POST /login/email/confirm', isComplete),
     },
-    reauthenticateWith: { totp: withBody('POST /reauthenticate/totp', hasNews) },
+    reauthenticateWith: {
+      totp: withBody('POST /reauthenticate/totp', hasNews),
+      email: plain('POST /reauthenticate/email'),
+      confirmEmail: withBody('POST /reauthenticate/email/confirm', hasNews),
+    },
     factors: {
       list: plain('GET /factors'),
       forgetDevice: withId('DELETE /factors/remembered-devices/{id}'),

@@ -38,11 +38,19 @@ export interface LatchkeyClient {
     readonly totp: BodyCall<'POST /login/totp'>
     /** Continues a login with a recovery code. */
     readonly recoveryCode: BodyCall<'POST /login/recovery-code'>
+    /** Begins a login by email: sends a code and a link. The answer is the same for every address. */
+    readonly email: BodyCall<'POST /login/email'>
+    /** Continues a login with the code or the token of the email, in the browser that asked. */
+    readonly confirmEmail: BodyCall<'POST /login/email/confirm'>
   }
 
   readonly reauthenticateWith: {
     /** Confirms the identity of the user with a code of the authenticator app. The session becomes fresh. */
     readonly totp: BodyCall<'POST /reauthenticate/totp'>
+    /** Sends the user a code and a link that confirm their identity. */
+    readonly email: Call<'POST /reauthenticate/email'>
+    /** Confirms the identity of the user with the code or the token of the email. The session becomes fresh. */
+    readonly confirmEmail: BodyCall<'POST /reauthenticate/email/confirm'>
   }
 
   readonly factors: {

@@ -3,6 +3,8 @@ import type { EventTable } from '../kernel/event.ts'
 /** Events about factors. */
 export type FactorEvent =
   | { readonly type: 'factor.enrolled' | 'factor.removed'; readonly userId: string; readonly method: string }
+  | { readonly type: 'email_code.requested'; readonly userId: string | null }
+  | { readonly type: 'account.claimed'; readonly userId: string }
   | { readonly type: 'recovery_codes.created'; readonly userId: string }
   | { readonly type: 'recovery_code.used'; readonly userId: string; readonly left: number }
   | { readonly type: 'device.remembered' | 'device.forgotten'; readonly userId: string; readonly deviceId: string }
@@ -67,6 +69,27 @@ export const FACTOR_EVENTS = {
       de: 'Gemerktes Gerät entfernt',
       fr: 'Appareil mémorisé supprimé',
       es: 'Dispositivo recordado eliminado',
+    },
+  },
+  'email_code.requested': {
+    description: 'A code and a link to log in, or to confirm an identity, were requested by email.',
+    fields: { userId: 'null if the email address has no account, or one that is disabled' },
+    sentence: {
+      en: 'Login code requested',
+      de: 'Anmeldecode angefordert',
+      fr: 'Code de connexion demandé',
+      es: 'Código de inicio de sesión solicitado',
+    },
+  },
+  'account.claimed': {
+    description:
+      'A person logged in by email to an account whose address was never verified. The address is verified, and the password, sessions, tokens and factors from before are gone.',
+    fields: { userId: null },
+    sentence: {
+      en: 'Account claimed by the owner of the email address',
+      de: 'Konto vom Inhaber der E-Mail-Adresse übernommen',
+      fr: 'Compte repris par le titulaire de l’adresse e-mail',
+      es: 'Cuenta reclamada por el titular del correo',
     },
   },
 } as const satisfies EventTable<FactorEvent>

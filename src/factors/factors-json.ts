@@ -41,7 +41,7 @@ export async function readFactors(deps: ReadFactorsDeps, userId: UserId): Promis
     deps.rememberedDevices.list(userId, deps.clock()),
   ])
   return {
-    password: password !== null,
+    password: password !== null && password.hash !== null,
     totp:
       totp === null || totp.confirmedAt === null
         ? null

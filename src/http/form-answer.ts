@@ -35,8 +35,7 @@ export function acceptForm(
   const notice = answer.notice ?? (form.notice === undefined ? undefined : { text: form.notice })
   // A page of ours keeps `next` for its links; any other form ends there.
   const page = formLocation ?? (form.keepsNext === true ? form.done : null)
-  const location =
-    page === null ? (next ?? `${basePath}${form.done}`) : `${basePath}${page}${toQuery(next === null ? {} : { next })}`
+  const location = page === null ? (next ?? `${basePath}${form.done}`) : `${basePath}${withNext(page, next)}`
   const isOurs = page !== null || next === null || next.startsWith(`${basePath}/`)
   const flash = { notice, values: keptValues(fields), secret }
   return {
@@ -136,6 +135,12 @@ function pick(fields: ReadonlyMap<string, string>, names: readonly string[]): Re
       return value === undefined || value.length > MAX_KEPT_VALUE ? [] : [[name, value.toWellFormed()]]
     }),
   )
+}
+
+/** Adds `next` to the query of a page. */
+function withNext(page: string, next: string | null): string {
+  const query = toQuery(next === null ? {} : { next })
+  return `${page}${page.includes('?') ? query.replace('?', '&') : query}`
 }
 
 function toQuery(values: Readonly<Record<string, string>>): string {

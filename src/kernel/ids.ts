@@ -15,6 +15,9 @@ export type AccessTokenId = string & { readonly [idOf]: 'access_token' }
 /** Id of an event of the audit log: a UUIDv7 (RFC 9562). */
 export type EventId = string & { readonly [idOf]: 'event' }
 
+/** The id of no user. A lookup with it takes as long as for any other user. */
+export const NOBODY: UserId = '00000000-0000-0000-0000-000000000000' as UserId // no user has this id: ids are UUIDv7
+
 /** Returns a new user id. Its time part comes from the given clock. */
 export function newUserId(clock: Clock): UserId {
   return v7({ msecs: clock() }) as UserId

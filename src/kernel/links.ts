@@ -7,6 +7,8 @@ export interface Links {
   readonly login: string
   readonly account: string
   readonly forgotPassword: string
+  /** The page that a link to log in opens. */
+  emailLogin(token: string): string
   resetPassword(token: string): string
   verifyEmail(token: string): string
   confirmEmailChange(token: string): string
@@ -29,6 +31,7 @@ export function createLinks(origin: string, basePath: string): Links {
     login: `${authUrl}/login`,
     account: `${authUrl}/account`,
     forgotPassword: `${authUrl}/password/forgot`,
+    emailLogin: withToken('/login/email'),
     resetPassword: withToken('/password/reset'),
     verifyEmail: withToken('/email/verify'),
     confirmEmailChange: withToken('/email/change/confirm'),

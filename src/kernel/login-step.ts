@@ -31,6 +31,8 @@ export interface StepView extends PageView {
   readonly action: string
   /** True for a login in progress; false for a user who is logged in and proves their identity again. */
   readonly isLogin: boolean
+  /** The address of the login or of the user; null if the login has none. */
+  readonly email: string | null
   /** Where the login leads when it is complete; a form of the page sends it as `next`. Null: to the account page. */
   readonly next: string | null
 }
@@ -40,7 +42,7 @@ export interface StepPage {
   /** Heading of the page, and text of the links to it. */
   title(locale: Locale): string
   /** One sentence below the heading. Default: a sentence that fits every step. */
-  lead?(locale: Locale): string
+  lead?(locale: Locale, view: Pick<StepView, 'email' | 'isLogin'>): string
   /** Renders the form, such as `codeForm` of `login/attempt-page.ts`. */
   render(view: StepView): Html | Promise<Html>
 }
@@ -56,6 +58,8 @@ export interface LoginStep<Answer extends StepAnswer = StepAnswer> {
   readonly call: StepCall<'anyone', Answer>
   /** The call with which a user confirms their identity again: `POST /reauthenticate/totp`. Absent: the step cannot do that. */
   readonly reauthenticateCall?: StepCall<'session', Answer>
+  /** True: the feature of the step has routes of its own for both calls. Default false: the login builds them. */
+  readonly hasOwnRoutes?: true
   /** One line for the API reference. */
   readonly summary: string
   /** Validates the answer. */
@@ -68,6 +72,12 @@ export interface LoginStep<Answer extends StepAnswer = StepAnswer> {
    * Returns true if the answer proves the user, and uses it up. It is called only while the budget allows an attempt.
    */
   prove(context: StepContext, answer: Answer): Promise<boolean>
+}
+
+/** The part of a step that pages need. */
+export interface ShownStep extends Pick<LoginStep, 'method' | 'page'> {
+  readonly call: Pick<LoginStep['call'], 'path'>
+  readonly reauthenticateCall?: Pick<LoginStep['call'], 'path'>
 }
 
 /** The second factors of an instance, and the devices that are not asked for one. */

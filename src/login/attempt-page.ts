@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { LoginStep, StepView } from '../kernel/login-step.ts'
+import type { ShownStep, StepView } from '../kernel/login-step.ts'
 import type { Html, PageParts, PageView } from '../kernel/page-view.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { field } from '../pages/components/field.ts'
@@ -22,18 +22,18 @@ export interface AttemptPage extends PageView {
 export async function attemptPage(
   page: AttemptPage,
   attempt: LoginAttemptRecord,
-  steps: readonly LoginStep[],
+  steps: readonly ShownStep[],
 ): Promise<PageParts> {
   const { basePath, locale, next, now } = page
   const texts = locale.texts(LOGIN_TEXTS)
   const open = steps.filter(({ method }) => attempt.openRounds[0]?.includes(method))
   const step = open.find(({ method }) => method === page.method) ?? open[0]
   if (step === undefined) return endedPage(page)
-  const view: StepView = { ...page, action: `${basePath}${step.call.path}`, isLogin: true }
+  const view: StepView = { ...page, action: `${basePath}${step.call.path}`, isLogin: true, email: attempt.email }
   const others = open.filter((each) => each !== step)
   return {
     title: step.page?.title(locale) ?? texts.stepTitle,
-    lead: step.page?.lead?.(locale) ?? texts.stepLead,
+    lead: step.page?.lead?.(locale, view) ?? texts.stepLead,
     body: html`${(await step.page?.render(view)) ?? codeForm(view)}
 ${others.length === 0 ? '' : html`<nav class="below" aria-label="${texts.otherSteps}">${others.map((other) => stepLink(page, other))}</nav>`}`,
     below: html`<p class="soft">${texts.stepExpires(locale.duration(attempt.expiresAt - now))}</p>
@@ -72,7 +72,7 @@ export function endedPage({ basePath, locale, next }: AttemptPage): PageParts {
   return { title: texts.endedTitle, lead: texts.endedLead, body: again }
 }
 
-function stepLink({ basePath, locale, next }: AttemptPage, { method, page }: LoginStep): Html {
+function stepLink({ basePath, locale, next }: AttemptPage, { method, page }: ShownStep): Html {
   const label = page?.title(locale) ?? locale.texts(LOGIN_TEXTS).step(method)
   return html`<p><a href="${withQuery(`${basePath}/login/attempt`, { method, next })}">${label}</a></p>`
 }

@@ -1,7 +1,7 @@
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
 import type { Feature, LoginWay } from '../kernel/feature.ts'
-import type { SecondFactors } from '../kernel/login-step.ts'
+import type { SecondFactors, ShownStep } from '../kernel/login-step.ts'
 import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PasswordService } from '../passwords/password-service.ts'
@@ -23,6 +23,8 @@ export interface LoginOptions extends PasswordService {
   /** The other ways to log in of all features. */
   readonly ways: readonly LoginWay[]
   readonly secondFactors: SecondFactors
+  /** Steps that begin a login, besides the password. */
+  readonly firstSteps: readonly ShownStep[]
   readonly memory: SessionMemory
   readonly pages: Pages
 }
@@ -42,7 +44,7 @@ export function login(core: Core, { memory, pages, offersRegistration, ways, ...
     routes: [
       ...loginRoutes({ ...services, pages, checks: createLoginChecks(services) }),
       entryPage(pages, { path: '/login', summary: 'log in', content: (page) => loginPage(page, offers) }),
-      reauthenticateRoute(pages, options.secondFactors),
+      reauthenticateRoute(pages, options.secondFactors, options.firstSteps),
     ],
     securitySections: [PROOF_SECTION],
     jobs: [{ name: 'sweep expired login attempts', every: 'sweep', run: () => sweepLoginAttempts(services) }],

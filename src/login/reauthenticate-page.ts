@@ -1,11 +1,11 @@
 import { html } from 'hono/html'
 import type { SecuritySection } from '../kernel/feature.ts'
-import { enrolledSteps, type LoginStep, type SecondFactors, type StepView } from '../kernel/login-step.ts'
+import { enrolledSteps, type SecondFactors, type ShownStep, type StepView } from '../kernel/login-step.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
-import type { PageParts } from '../kernel/page-view.ts'
+import type { Html, PageParts } from '../kernel/page-view.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
-import { button, buttonLink } from '../pages/components/button.ts'
+import { button, buttonLink, divider } from '../pages/components/button.ts'
 import { form, withQuery } from '../pages/components/form.ts'
 import { hiddenUsername, password } from '../pages/components/password.ts'
 import { time } from '../pages/components/time.ts'
@@ -20,7 +20,11 @@ import { LOGIN_TEXTS } from './texts.ts'
  * a second factor if the user set one up. A program that opens it
  * gets 405.
  */
-export function reauthenticateRoute(pages: Pages, secondFactors: Pick<SecondFactors, 'steps'>): Route {
+export function reauthenticateRoute(
+  pages: Pages,
+  secondFactors: Pick<SecondFactors, 'steps'>,
+  firstSteps: readonly ShownStep[],
+): Route {
   const { basePath } = pages
   return defineRoute(pageCall('/reauthenticate'), {
     summary: 'Page: confirm your identity',
@@ -35,30 +39,44 @@ export function reauthenticateRoute(pages: Pages, secondFactors: Pick<SecondFact
       }
       const enrolled = await enrolledSteps(secondFactors.steps, principal.user.id)
       const steps = enrolled.filter(({ reauthenticateCall }) => reauthenticateCall !== undefined)
-      const step = steps.find(({ method }) => method === query.method) ?? steps[0]
+      const email = principal.user.email
+      const other = firstSteps.find(({ reauthenticateCall }) => reauthenticateCall !== undefined)
+      const step =
+        steps.find(({ method }) => method === query.method) ??
+        steps[0] ??
+        (other?.method === query.method ? other : undefined)
       return pages.showEntry(request, {
         content: (view) =>
           step === undefined
-            ? provePage({ ...view, next, query }, principal.user.email)
-            : proveStepPage({ ...view, next, query }, step),
+            ? provePage({ ...view, next, query }, { email, other })
+            : proveStepPage({ ...view, next, query }, { email, step }),
       })
     },
   })
 }
 
-async function proveStepPage(page: EntryPage, step: LoginStep): Promise<PageParts> {
+async function proveStepPage(
+  page: EntryPage,
+  { step, email }: { readonly step: ShownStep; readonly email: string },
+): Promise<PageParts> {
   const { basePath, locale } = page
   const texts = locale.texts(LOGIN_TEXTS)
-  const view: StepView = { ...page, action: `${basePath}${step.reauthenticateCall?.path ?? ''}`, isLogin: false }
+  const view: StepView = { ...page, action: `${basePath}${step.reauthenticateCall?.path ?? ''}`, isLogin: false, email }
   return {
     title: step.page?.title(locale) ?? texts.proveTitle,
-    lead: step.page?.lead?.(locale) ?? texts.step(step.method),
+    lead: step.page?.lead?.(locale, view) ?? texts.step(step.method),
     body: (await step.page?.render(view)) ?? codeForm(view),
     below: html`<p><a href="${basePath}/account">${locale.texts(PAGE_TEXTS).cancel}</a></p>`,
   }
 }
 
-function provePage(page: EntryPage, email: string): PageParts {
+/** What a page that asks for the password shows besides it: a button for a proof by email. */
+interface ProveOffers {
+  readonly email: string
+  readonly other: ShownStep | undefined
+}
+
+function provePage(page: EntryPage, { email, other }: ProveOffers): PageParts {
   const { basePath, locale, next } = page
   const texts = locale.texts(LOGIN_TEXTS)
   const { passwordLabel, cancel } = locale.texts(PAGE_TEXTS)
@@ -68,9 +86,15 @@ ${button('main', texts.proveButton)}`
   return {
     title: texts.proveTitle,
     lead: texts.proveLead,
-    body: html`<p class="lead"><strong>${email}</strong></p>${form(`${basePath}/reauthenticate`, body, { next })}`,
+    body: html`<p class="lead"><strong>${email}</strong></p>${form(`${basePath}/reauthenticate`, body, { next })}${other === undefined ? '' : proveByEmail(page)}`,
     below: html`<p><a href="${basePath}/account">${cancel}</a></p>`,
   }
+}
+
+function proveByEmail({ basePath, locale, next }: EntryPage): Html {
+  const { or } = locale.texts(PAGE_TEXTS)
+  const ask = button('plain', locale.texts(LOGIN_TEXTS).proveByEmail)
+  return html`${divider(or)}${form(`${basePath}/reauthenticate/email`, ask, { next })}`
 }
 
 /** The section of the security page that says when the user last proved their identity. */

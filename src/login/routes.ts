@@ -1,36 +1,35 @@
 import { z } from 'zod'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
-import type { LoginStep } from '../kernel/login-step.ts'
+import type { LoginStep, ShownStep } from '../kernel/login-step.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { Pages } from '../pages/pages.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
-import { completeJsonSchema, sessionJsonSchema, toCompleteJson, toSessionJson } from '../sessions/session-json.ts'
-import type { CompleteJson } from '../sessions/wire.ts'
-import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
-import type { Caller } from '../throttle/throttle.ts'
-import { attemptCookie, clearAttemptCookie, readAttemptTokens } from './attempt-cookie.ts'
-import { attemptJsonSchema, stepRequiredJsonSchema, toAttemptJson, toStepRequiredJson } from './attempt-json.ts'
+import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
+import { readCaller } from '../throttle/device-cookie.ts'
+import { readAttemptTokens } from './attempt-cookie.ts'
+import { attemptJsonSchema, toAttemptJson } from './attempt-json.ts'
 import { attemptPage, endedPage } from './attempt-page.ts'
 import { type ContinueLoginDeps, continueLogin } from './continue-login.ts'
 import { findAttempt } from './find-attempt.ts'
-import type { LoggedIn, LoginOutcome } from './finish-login.ts'
+import type { LoggedIn } from './finish-login.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
+import { loginAnswers, toLoginAnswer } from './login-answer.ts'
 import { reauthenticate } from './reauthenticate.ts'
 import { reauthenticateWithStep } from './reauthenticate-with-step.ts'
 import { LOGIN_REFUSALS } from './refusals.ts'
 import type { LoginAttemptRecord } from './store.ts'
 import { readTrustedTokens, trustedCookie } from './trusted-cookie.ts'
-import { loginCalls, type StepRequiredJson } from './wire.ts'
+import { loginCalls } from './wire.ts'
 
 /** Dependencies of the login routes. */
 export interface LoginRouteDeps extends LogInDeps, ContinueLoginDeps {
   readonly cookies: CookieFactory
   readonly pages: Pages
+  /** Steps that begin a login, besides the password. */
+  readonly firstSteps: readonly ShownStep[]
 }
-
-const loginAnswers = { 200: z.union([completeJsonSchema, stepRequiredJsonSchema]) }
 
 /** Routes that log a user in and confirm the identity of a user who is logged in. */
 export function loginRoutes(deps: LoginRouteDeps): Route[] {
@@ -53,11 +52,13 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
         const caller = readCaller(deps.throttle, 'login', request)
         const rememberedTokens = readTrustedTokens(request)
         const input = { email, password, remember, caller, replaces: principal, rememberedTokens }
-        return toAnswer(deps, request, caller, await logIn(deps, input, request.stamp))
+        return toLoginAnswer(deps, request, caller, await logIn(deps, input, request.stamp))
       },
     }),
 
-    ...deps.secondFactors.steps.flatMap((step) => [stepRoute(deps, step), ...reauthenticateRoutes(deps, step)]),
+    ...deps.secondFactors.steps
+      .filter(({ hasOwnRoutes = false }) => !hasOwnRoutes)
+      .flatMap((step) => [stepRoute(deps, step), ...reauthenticateRoutes(deps, step)]),
 
     defineRoute(loginCalls['GET /login/attempt'], {
       summary: 'List the open steps of the login in progress',
@@ -99,7 +100,7 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
 
 /** Answers a browser with the page of the open step, or with a page that says that the login has ended. */
 async function showAttempt(
-  { pages, secondFactors }: LoginRouteDeps,
+  { pages, secondFactors, firstSteps }: LoginRouteDeps,
   request: RouteRequest,
   find: () => Promise<LoginAttemptRecord>,
 ): Promise<Answer<never>> {
@@ -110,7 +111,7 @@ async function showAttempt(
     status: attempt === null ? 401 : 200,
     content: (view) => {
       const page = { ...view, next, method }
-      return attempt === null ? endedPage(page) : attemptPage(page, attempt, secondFactors.steps)
+      return attempt === null ? endedPage(page) : attemptPage(page, attempt, [...secondFactors.steps, ...firstSteps])
     },
   })
 }
@@ -139,7 +140,7 @@ function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
       const outcome = await continueLogin(deps, input, request.stamp)
       const isRemembered = answer.rememberDevice === true && outcome.status === 'complete'
       const trusted = isRemembered ? [await rememberDevice(deps, outcome, request)] : []
-      const { cookies = [], ...rest } = toAnswer(deps, request, caller, outcome)
+      const { cookies = [], ...rest } = toLoginAnswer(deps, request, caller, outcome)
       return { ...rest, cookies: [...cookies, ...trusted] }
     },
   })
@@ -175,29 +176,4 @@ function reauthenticateRoutes(deps: LoginRouteDeps, step: LoginStep): Route[] {
     },
   })
   return [route]
-}
-
-/** A complete login sets the session and the device cookie. A login that requires another step sets the attempt cookie. */
-function toAnswer(
-  { cookies, throttle }: LoginRouteDeps,
-  request: Pick<RouteRequest, 'cookies'>,
-  caller: Caller,
-  outcome: LoginOutcome,
-): Answer<CompleteJson | StepRequiredJson> {
-  if (outcome.status === 'step_required') {
-    const { token } = outcome
-    return {
-      status: 200,
-      body: toStepRequiredJson(outcome),
-      formLocation: '/login/attempt',
-      ...(token === null ? {} : { attempt: { token, cookie: attemptCookie(cookies, token) } }),
-    }
-  }
-  const { issued, deviceUser } = outcome
-  return {
-    status: 200,
-    body: toCompleteJson(issued),
-    session: issued,
-    cookies: [...deviceCookies({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, request)],
-  }
 }

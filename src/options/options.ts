@@ -2,6 +2,7 @@ import type { AccessTokenSettings, ScopeSettings } from '../access-tokens/settin
 import type { VerificationSettings } from '../accounts/settings.ts'
 import type { AuditSettings } from '../audit/settings.ts'
 import type { PasswordHashingOptions } from '../crypto/settings.ts'
+import type { EmailLoginSettings } from '../factors/email-code/settings.ts'
 import type { FactorSettings, SecondFactorSettings } from '../factors/settings.ts'
 import type { ForwardAuthSettings } from '../forward-auth/settings.ts'
 import type { LegacyLoginSettings } from '../login/settings.ts'
@@ -28,6 +29,7 @@ export interface LatchkeyConfig
     Partial<MailSettings>,
     Partial<LegacyLoginSettings>,
     Partial<SecondFactorSettings>,
+    Partial<EmailLoginSettings>,
     Partial<ScopeSettings> {
   /** Look of pages and emails. */
   readonly brand?: Partial<BrandSettings>
@@ -69,6 +71,7 @@ export interface CompleteOptions
     MailSettings,
     LegacyLoginSettings,
     SecondFactorSettings,
+    EmailLoginSettings,
     ScopeSettings {
   readonly brand: BrandSettings
   readonly cookie: CookieSettings

@@ -3,6 +3,7 @@ import { accessTokenSettings, scopeSettings } from '../access-tokens/settings.ts
 import { verificationSettings } from '../accounts/settings.ts'
 import { auditSettings } from '../audit/settings.ts'
 import { passwordHashingSettings } from '../crypto/settings.ts'
+import { emailLoginSettings } from '../factors/email-code/settings.ts'
 import { factorSettings, secondFactorSettings } from '../factors/settings.ts'
 import { forwardAuthSettings } from '../forward-auth/settings.ts'
 import type { RoomSettings } from '../kernel/settings.ts'
@@ -36,6 +37,7 @@ export const SHARED_SETTINGS: readonly RoomSettings[] = [
   mailSettings,
   legacyLoginSettings,
   secondFactorSettings,
+  emailLoginSettings,
   cookieSettings,
   sessionSettings,
   passwordSettings,
@@ -61,6 +63,7 @@ export function completeOptions(options: LatchkeyOptions): CompleteOptions {
     ...mailSettings.complete(options),
     ...legacyLoginSettings.complete(options),
     ...secondFactorSettings.complete(options),
+    ...emailLoginSettings.complete(options),
     ...scopeSettings.complete(options),
     cookie: cookieSettings.complete(options.cookie),
     session: sessionSettings.complete(options.session),

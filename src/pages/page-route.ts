@@ -33,7 +33,7 @@ export interface PageDefinition<Page> {
 
 const HTML = 'text/html'
 /** Keeps the token in the URL of a page out of the `Referer` of the requests that the page makes (CWE-598; ASVS 3.4.5). */
-const NO_REFERRER = { 'Referrer-Policy': 'no-referrer' } as const
+export const NO_REFERRER: Readonly<Record<string, string>> = { 'Referrer-Policy': 'no-referrer' }
 
 /** Returns the call that shows a page to anyone: `pages.password.forgot` for `/password/forgot`. */
 export function pageCall(path: string): Call<'anyone', PageTypes> {

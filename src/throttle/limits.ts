@@ -31,6 +31,8 @@ export interface Limits {
   readonly login: Limit
   readonly register: Limit
   readonly forgot: Limit
+  /** Requests for an email with a code from one network. */
+  readonly emailLogin: Limit
   readonly mail: Limit
   /** Password hashes for attempts at one account, right or wrong: known devices and strangers separately. */
   readonly accountHashes: Limit
@@ -64,6 +66,7 @@ export function createLimits(settings: ThrottleSettings): Limits {
     login: windowOf('login', settings.failuresPerNetwork, LOGIN_WINDOW_MS),
     register: windowOf('register', settings.registrationsPerNetwork, HOUR_MS),
     forgot: windowOf('forgot', settings.recoveriesPerNetwork, HOUR_MS),
+    emailLogin: windowOf('email-login', settings.emailLoginsPerNetwork, HOUR_MS),
     mail: windowOf('mail', settings.mailsPerAccount, HOUR_MS),
     changes: windowOf('changes', settings.changesPerAccount, HOUR_MS),
     accountHashes: windowOf('account-hashes', settings.hashesPerAccount, HASH_WINDOW_MS),

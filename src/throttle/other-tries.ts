@@ -37,6 +37,14 @@ export async function takeForgotBudget(throttle: Throttle, caller: Caller): Prom
 }
 
 /**
+ * Counts a request for an email with a code in the hourly budget of its network.
+ * @throws Refusal `too_many_requests`, `unavailable`.
+ */
+export async function takeEmailLoginBudget(throttle: Throttle, caller: Caller): Promise<void> {
+  await takeNetworkTry(throttle, 'emailLogin', caller)
+}
+
+/**
  * Counts an export in the hourly budget of its account.
  * @throws Refusal `too_many_requests`, `unavailable`.
  */
@@ -55,6 +63,7 @@ export type MailKind =
   | 'new_device'
   | 'password_changed'
   | 'factor_changed'
+  | 'email_code'
 
 /**
  * Counts an email in the hourly budget of its kind and email address. The caller gets the same response in both cases.
@@ -86,7 +95,7 @@ export async function takeChangeBudget(throttle: Throttle, caller: Caller, userI
 
 async function takeNetworkTry(
   throttle: Throttle,
-  name: 'register' | 'forgot',
+  name: 'register' | 'forgot' | 'emailLogin',
   caller: Caller,
 ): Promise<readonly CountedTry[]> {
   const budgets = networkBudgets(throttle, throttle.limits[name], caller)

@@ -18,6 +18,8 @@ export interface ThrottleSettings {
   readonly registrationsPerNetwork: number
   /** Requests for an email with a link from one network in an hour. Default 10. */
   readonly recoveriesPerNetwork: number
+  /** Requests for an email with a code to log in from one network in an hour. Default 60. */
+  readonly emailLoginsPerNetwork: number
   /** Emails of one kind to one email address in an hour. Default 5. */
   readonly mailsPerAccount: number
   /** Changes of one kind by one user in an hour: names, access tokens, second factors. Default 100. */
@@ -70,6 +72,11 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
     recoveriesPerNetwork: {
       meaning: 'requests for an email with a link from one network in an hour',
       default: 10,
+      schema: perNetwork,
+    },
+    emailLoginsPerNetwork: {
+      meaning: 'requests for an email with a code to log in from one network in an hour',
+      default: 60,
       schema: perNetwork,
     },
     mailsPerAccount: {

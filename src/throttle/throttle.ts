@@ -29,6 +29,7 @@ export interface Throttle {
 /** Names of operations that are limited, for events. */
 export type Operation =
   | 'login'
+  | 'email_login'
   | 'reauthenticate'
   | 'password_change'
   | 'email_verify'

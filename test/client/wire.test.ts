@@ -83,7 +83,7 @@ function toRoute({ parameters = [], requestBody, responses }: Operation, { compo
 const NOT_IN_CLIENT = ['verify', 'openapi', 'reference', 'problems']
 
 async function readDocument(): Promise<Document> {
-  const instance = await startInstance('handler')
+  const instance = await startInstance('handler', { emailLogin: 'on' })
   const { body } = await instance.client().get('/auth/openapi.json')
   await instance.close()
   return body

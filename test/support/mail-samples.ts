@@ -58,6 +58,13 @@ const VARIANTS: Variants = {
       says: ['stop the change now', 'for 1 day.'],
     },
   ],
+  email_code: [
+    {
+      content: { kind: 'email_code', code: '01234567', link, minutes: 10 },
+      links: [link],
+      says: ['01234567', '10 minutes'],
+    },
+  ],
   factor_changed: (['totp_enrolled', 'totp_removed', 'recovery_codes_created', 'recovery_code_used'] as const).map(
     (change) => ({
       content: { kind: 'factor_changed', change, at: AT, accountLink: ACCOUNT_LINK },

@@ -28,7 +28,7 @@ const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100
 export type SampleKind = 'open' | 'closed' | 'invite' | 'required' | 'strict'
 
 const DIFFERENCES: Readonly<Record<SampleKind, Partial<LatchkeyOptions>>> = {
-  open: { registration: 'open', verifyEmail: 'optional', throttle: ROOMY_LIMITS },
+  open: { registration: 'open', verifyEmail: 'optional', emailLogin: 'on', throttle: ROOMY_LIMITS },
   closed: { registration: 'closed' },
   invite: { registration: 'invite' },
   required: { verifyEmail: 'required', throttle: ROOMY_LIMITS },

@@ -135,6 +135,20 @@ const ENTRY: readonly PreviewState[] = [
       return browser.form('/auth/login/totp', { code: '000000' })
     },
   },
+  at('email-code-ask', 'Log in by email', '/auth/login/email'),
+  after('email-code', 'Log in by email: check your email', ['/login/email', { email: PERSON.email }]),
+  link('email-code-link', 'Log in by email: the link on another device', '/login/email', (sample) =>
+    sample.visitor().form('/auth/login/email', { email: PERSON.email }),
+  ),
+  {
+    name: 'email-code-continue',
+    title: 'Log in by email: the link in the same browser',
+    async prepare(browser, sample) {
+      const order = (): Promise<string> => browser.form('/auth/login/email', { email: PERSON.email })
+      return link('', '', '/login/email', order).prepare(browser, sample)
+    },
+  },
+  at('email-code-dead', 'Log in by email: dead link', '/auth/login/email?token=lke_x'),
   at('step-ended', 'Log in: the attempt has ended', '/auth/login/attempt'),
   at('not-found', 'Error: not found', '/auth/nowhere'),
   at('unauthenticated', 'Error: not logged in', '/auth/session'),

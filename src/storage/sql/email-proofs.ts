@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type {
+  AccountClaim,
   EmailChangeOutcome,
   EmailChangeUndo,
   EmailProof,
@@ -7,6 +8,7 @@ import type {
   UserStore,
 } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import { removeProofs } from './account-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { lockUser } from './lock-users.ts'
 import {
@@ -26,10 +28,15 @@ import { isDone, type TransactingDatabase } from './transact.ts'
 /** Creates the part of the user store that handles proofs of email addresses. */
 export function createEmailProofs({
   transact,
-}: TransactingDatabase): Pick<UserStore, 'verifyEmail' | 'changeEmail' | 'undoEmailChange' | 'stopEmailChange'> {
+}: TransactingDatabase): Pick<
+  UserStore,
+  'verifyEmail' | 'claim' | 'changeEmail' | 'undoEmailChange' | 'stopEmailChange'
+> {
   return {
     verifyEmail: (verification, effectsOf) =>
       isDone(transact(effectsOf, (trx, sessions) => verifyEmail(trx, sessions, verification))),
+
+    claim: (claim, effectsOf) => isDone(transact(effectsOf, (trx, sessions) => claimAccount(trx, sessions, claim))),
 
     changeEmail: (proof, effectsOf) =>
       toOutcome(transact(effectsOf, (trx, sessions) => changeEmail(trx, sessions, proof))),
@@ -73,6 +80,27 @@ async function verifyEmail(
   await putPassword(trx, userId, newPassword)
   await endTokensOf(trx, userId, ['password_reset', 'email_change', 'email_stop', 'email_undo'])
   return (await endAllSessions(trx, sessions, userId)) || null
+}
+
+async function claimAccount(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { userId, email, securityEpoch }: AccountClaim,
+): Promise<true | null> {
+  sessions.evict({ kind: 'user', id: userId })
+  const { numUpdatedRows } = await trx
+    .updateTable('users')
+    .set((eb) => ({ email_verified: true, security_epoch: eb('security_epoch', '+', 1) }))
+    .where('id', '=', userId)
+    .where('email', '=', email)
+    .where('email_verified', '=', false)
+    .where('security_epoch', '=', securityEpoch)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return null
+  await removeProofs(trx, userId)
+  await sessions.endAll({ userId, except: null, throughEpoch: securityEpoch })
+  return true
 }
 
 async function changeEmail(

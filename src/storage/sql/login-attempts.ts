@@ -1,7 +1,7 @@
 import { type InsertObject, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
-import type { UserId } from '../../kernel/ids.ts'
+import { NOBODY, type UserId } from '../../kernel/ids.ts'
 import type { Method } from '../../kernel/principal.ts'
 import type { LoginAttemptRecord, LoginAttemptStore } from '../../login/store.ts'
 import type { SessionStart } from '../../sessions/store.ts'
@@ -9,9 +9,6 @@ import type { Database, LoginAttemptsTable } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
-
-/** The user of an attempt for an account that does not exist. The lookup takes as long as for any other user. */
-const NOBODY = '00000000-0000-0000-0000-000000000000' as UserId // no user has this id: ids are UUIDv7
 
 /** Creates the store of login attempts in SQL. */
 export function createLoginAttemptStore({ db, reader, transact }: TransactingDatabase): LoginAttemptStore {

@@ -104,7 +104,8 @@ async function insertUser(
   await refuseReservedEmail(trx, user, user.createdAt)
   await trx.insertInto('users').values(toUserRow(user)).execute()
   const changed_at = at(user.createdAt)
-  await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
+  if (passwordHash !== null)
+    await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
   if (verification !== undefined) await insertOneTimeToken(trx, verification)
   await sessions.startFirst(firstSession, replaces)
   return true

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { CookieFactory } from '../kernel/cookie.ts'
+import type { Answer, RouteRequest } from '../kernel/route.ts'
+import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
+import type { CompleteJson } from '../sessions/wire.ts'
+import { deviceCookies } from '../throttle/device-cookie.ts'
+import type { Caller, Throttle } from '../throttle/throttle.ts'
+import { attemptCookie, clearAttemptCookie } from './attempt-cookie.ts'
+import { stepRequiredJsonSchema, toStepRequiredJson } from './attempt-json.ts'
+import type { LoginOutcome } from './finish-login.ts'
+import type { StepRequiredJson } from './wire.ts'
+
+/** The success answers of every call that logs a user in. */
+export const loginAnswers = { 200: z.union([completeJsonSchema, stepRequiredJsonSchema]) }
+
+/** Dependencies of `toLoginAnswer`. */
+export interface LoginAnswerDeps {
+  readonly cookies: CookieFactory
+  readonly throttle: Throttle
+}
+
+/** A complete login sets the session and the device cookie. A login that requires another step sets the attempt cookie. */
+export function toLoginAnswer(
+  { cookies, throttle }: LoginAnswerDeps,
+  request: Pick<RouteRequest, 'cookies'>,
+  caller: Caller,
+  outcome: LoginOutcome,
+): Answer<CompleteJson | StepRequiredJson> {
+  if (outcome.status === 'step_required') {
+    const { token } = outcome
+    return {
+      status: 200,
+      body: toStepRequiredJson(outcome),
+      formLocation: '/login/attempt',
+      ...(token === null ? {} : { attempt: { token, cookie: attemptCookie(cookies, token) } }),
+    }
+  }
+  const { issued, deviceUser } = outcome
+  return {
+    status: 200,
+    body: toCompleteJson(issued),
+    session: issued,
+    cookies: [...deviceCookies({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, request)],
+  }
+}
