@@ -129,7 +129,7 @@ const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/(?:access-tokens|accounts|audit|factors|invitations|login|mail|one-time-tokens|passwords|registration|sessions|throttle)/',
-      pathNot: '(?:routes?|pages?|feature|(?:device|attempt|trusted)-cookie|render-html|\\.test)\\.ts$',
+      pathNot: '(?:routes?|pages?|feature|login-answer|(?:device|attempt|trusted)-cookie|render-html|\\.test)\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },
   },

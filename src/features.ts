@@ -69,7 +69,8 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   }
   const { secondFactors } = named.factors
   const { steps } = secondFactors
-  const byEmail = emailCode(core, { emailLogin: options.emailLogin, secondFactors, memory, pages })
+  const { emailLogin } = options
+  const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps, ...services.passwords, verifyEmailMode }
   const exports = [named.sessions, named.accessTokens, named.factors, named.audit].flatMap(
     ({ exports: part }) => part ?? [],
@@ -97,7 +98,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     named.sessions,
     accountsFeature,
     named.accessTokens,
-    passwords(core, { memory, pages, steps, ...services.passwords }),
+    passwords(core, shared),
     named.invitations,
     access(accessKinds),
     forwardAuth(core, {

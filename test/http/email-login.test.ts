@@ -214,7 +214,7 @@ describe.each(RINGS)('login by email (%s)', (ring) => {
     expect((await client.get('/auth/session')).status).toBe(401)
   })
 
-  test('an attempt is no session, and a session token is no attempt', async () => {
+  test('an attempt does not open a session, and a session token does not open an attempt', async () => {
     const { email } = await newUser()
     const { client, letter } = await ask(email)
     const attempt = client.cookies.get('latchkey-attempt') ?? ''
@@ -267,7 +267,7 @@ describe.each(RINGS)('login by email (%s)', (ring) => {
     expect((await confirm(client, { token: letter.token })).body.code).toBe('attempt_ended')
     const done = await client.post('/auth/login/totp', { code: totpCode(secret, now) })
     expect(done.body.session.methods).toEqual(['email_code', 'totp'])
-    // After the password, a code from an email is no way to skip the factor.
+    // After the password, a code from an email does not skip the factor.
     const skipping = instance.client()
     await skipping.post('/auth/login', { email, password: PASSWORD })
     expect((await confirm(skipping, { code: letter.code })).body.code).toBe('attempt_ended')
@@ -365,7 +365,7 @@ describe.each(RINGS)('login by email (%s)', (ring) => {
     expect(proven.body.session).toMatchObject({ id: first.id, methods: ['password', 'email_code'] })
     expect(client.cookies.get('latchkey')).not.toBe(before)
     expect((await client.post('/auth/reauthenticate/email/confirm', { code })).body.code).toBe('attempt_ended')
-    // A code that was sent to somebody else proves nothing.
+    // A code that was sent to another user proves nothing.
     const mallory = await newUser()
     await ask(mallory.email, client)
     const wrong = await client.post('/auth/reauthenticate/email/confirm', { code: '12345678' })

@@ -29,7 +29,7 @@ export interface BeginEmailAttemptDeps {
 export interface EmailAttempt {
   /** Null: no account, or one that cannot log in. */
   readonly owner: DeviceOwner | null
-  /** Null: the text as typed is no address. */
+  /** Null: the text as typed is malformed. */
   readonly email: EmailAddress | null
   /** False: a decoy takes the place of the email. */
   readonly isSent: boolean

@@ -1,19 +1,17 @@
-import type { Core } from '../../core.ts'
 import type { Feature } from '../../kernel/feature.ts'
-import type { SecondFactors, ShownStep } from '../../kernel/login-step.ts'
+import type { ShownStep } from '../../kernel/login-step.ts'
+import type { PageView } from '../../kernel/page-view.ts'
 import { LOGIN_TEXTS } from '../../login/texts.ts'
 import type { Pages } from '../../pages/pages.ts'
-import type { SessionMemory } from '../../sessions/session-memory.ts'
 import { EMAIL_WAY, emailLoginPage } from './email-code-pages.ts'
 import { createEmailSecrets } from './email-secret.ts'
-import { emailStep } from './email-step.ts'
-import { emailLoginRoutes, emailProofRoutes } from './routes.ts'
-import type { EmailLoginSettings } from './settings.ts'
+import { emailStep } from './email-step-page.ts'
+import { type EmailCodeRouteDeps, emailLoginRoutes, emailProofRoutes } from './routes.ts'
 
 /** Settings and services of the login by email. */
-export interface EmailCodeOptions extends EmailLoginSettings {
-  readonly secondFactors: SecondFactors
-  readonly memory: SessionMemory
+export interface EmailCodeOptions extends Omit<EmailCodeRouteDeps, 'emailSecrets'> {
+  /** Newest first. */
+  readonly secrets: readonly Uint8Array[]
   readonly pages: Pages
 }
 
@@ -23,19 +21,14 @@ export interface EmailCodeFeature extends Feature {
 }
 
 /** Creates the login by email: a code or a link as the first proof. It is never a second factor. */
-export function emailCode(core: Core, { memory, pages, ...options }: EmailCodeOptions): EmailCodeFeature {
+export function emailCode(options: EmailCodeOptions): EmailCodeFeature {
   const name = 'email-login'
-  if (options.emailLogin === 'off' || core.outbox.isOff) return { name, words: [], routes: [], firstSteps: [] }
-  const rememberMs = memory.sessionSettings.rememberedAbsoluteMs
+  if (options.emailLogin === 'off' || options.outbox.isOff) return { name, words: [], routes: [], firstSteps: [] }
+  const rememberMs = options.sessionSettings.rememberedAbsoluteMs
   const deps = {
-    ...core,
-    ...core.stores,
-    ...memory,
     ...options,
-    pages,
-    emailSecrets: createEmailSecrets(core.secrets),
-    rememberLabel: ({ locale }: Parameters<typeof EMAIL_WAY.render>[0]) =>
-      locale.texts(LOGIN_TEXTS).remember(locale.duration(rememberMs)),
+    emailSecrets: createEmailSecrets(options.secrets),
+    rememberLabel: ({ locale }: PageView) => locale.texts(LOGIN_TEXTS).remember(locale.duration(rememberMs)),
   }
   return {
     name,

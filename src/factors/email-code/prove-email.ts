@@ -22,7 +22,7 @@ export interface EmailProofInput {
   readonly asked: LoginAttemptRecord
   /** Null: no account has the address. */
   readonly user: User | null
-  /** False: no answer is right, because nobody got one. */
+  /** False: no answer is right, because no email was sent. */
   readonly canBeRight: boolean
   readonly answer: EmailAnswer
   readonly caller: Caller

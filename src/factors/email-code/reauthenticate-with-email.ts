@@ -87,7 +87,7 @@ export async function reauthenticateWithEmail(
   return planned.issued
 }
 
-/** An email is never a second factor, and does not stand in for one. */
+/** An email is never a second factor, and does not replace one. */
 async function refuseWithSecondFactor(deps: ReauthenticateWithEmailDeps, userId: UserId): Promise<void> {
   const enrolled = await enrolledSteps(deps.secondFactors.steps, userId)
   if (enrolled.length > 0) throw new Refusal(LOGIN_REFUSALS.second_factor_required)

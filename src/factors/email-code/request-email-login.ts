@@ -26,7 +26,7 @@ export interface RequestEmailLoginInput {
 
 /**
  * Begins a login by email: sends a code and a link. Any text is taken. If the address has no account, its account is disabled, or it
- * received too many emails recently, an attempt that nobody can complete and a decoy email are stored: the work and the answer are the
+ * received too many emails recently, an attempt that cannot be completed and a decoy email are stored: the work and the answer are the
  * same in every case. With `emailLogin: 'register'` an address without an account gets the email, too.
  * @returns the token of the attempt.
  * @throws Refusal `too_many_requests` if the network asked too often; `unavailable`.

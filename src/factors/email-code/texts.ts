@@ -54,7 +54,7 @@ export const EMAIL_CODE_TEXTS = defineTexts('emailCode', {
     title: 'Consultez vos e-mails',
     sent: (email) => `Nous avons envoyé un code à ${email}.`,
     sentIfKnown: (email) => `Si ${email} a un compte ici, nous y avons envoyé un code.`,
-    help: 'Rien reçu ? Regardez dans les indésirables.',
+    help: 'Rien reçu ? Regardez dans les indésirables.',
     again: 'Envoyer un autre code',
     linkTitle: 'Continuer dans ce navigateur',
     linkLead: 'Vous avez demandé ce lien ici.',

@@ -34,7 +34,7 @@ export const EMAIL_CODE: MailTemplate<EmailCodeMail, EmailCodeTexts> = {
       subject: (site, code) => `${code} is your code for ${site}`,
       heading: 'Your code',
       request: (site) => `Type this code in the browser in which you want to log in to ${site}. Nobody else needs it.`,
-      code: 'Code',
+      code: 'Your code',
       button: 'Continue with the link',
       validity: (minutes) =>
         `Each works once, for ${quantity(minutes, 'minute', 'minutes')}. The link works in the same browser; on another device it shows the code.`,
@@ -45,7 +45,7 @@ export const EMAIL_CODE: MailTemplate<EmailCodeMail, EmailCodeTexts> = {
       heading: 'Ihr Code',
       request: (site) =>
         `Geben Sie diesen Code in dem Browser ein, in dem Sie sich bei ${site} anmelden möchten. Niemand sonst braucht ihn.`,
-      code: 'Code',
+      code: 'Ihr Code',
       button: 'Mit dem Link fortfahren',
       validity: (minutes) =>
         `Code und Link funktionieren einmal und gelten ${quantity(minutes, 'Minute', 'Minuten')}. Der Link funktioniert im selben Browser; auf einem anderen Gerät zeigt er den Code.`,
@@ -57,7 +57,7 @@ export const EMAIL_CODE: MailTemplate<EmailCodeMail, EmailCodeTexts> = {
       heading: 'Votre code',
       request: (site) =>
         `Saisissez ce code dans le navigateur où vous voulez vous connecter à ${site}. Personne d’autre n’en a besoin.`,
-      code: 'Code',
+      code: 'Votre code',
       button: 'Continuer avec le lien',
       validity: (minutes) =>
         `Chacun fonctionne une seule fois, pendant ${quantity(minutes, 'minute', 'minutes')}. Le lien fonctionne dans le même navigateur. Sur un autre appareil, il affiche le code.`,
@@ -68,7 +68,7 @@ export const EMAIL_CODE: MailTemplate<EmailCodeMail, EmailCodeTexts> = {
       heading: 'Tu código',
       request: (site) =>
         `Escribe este código en el navegador en el que quieres iniciar sesión en ${site}. Nadie más lo necesita.`,
-      code: 'Código',
+      code: 'Tu código',
       button: 'Continuar con el enlace',
       validity: (minutes) =>
         `Cada uno funciona una sola vez, durante ${quantity(minutes, 'minuto', 'minutos')}. El enlace funciona en el mismo navegador; en otro dispositivo muestra el código.`,
