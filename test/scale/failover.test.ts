@@ -19,7 +19,10 @@ import { until } from '../support/until.ts'
 
 const ADA = { email: 'ada@example.com', password: PASSWORD }
 
-async function openOn(storages: Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>) {
+async function openOn(
+  storages: Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>,
+  more: Partial<LatchkeyOptions> = {},
+) {
   const auth = await assembleLatchkey(
     {
       baseUrl: ORIGIN,
@@ -28,6 +31,7 @@ async function openOn(storages: Pick<LatchkeyOptions, 'storage' | 'sessionStorag
       throttle: ROOMY_LIMITS,
       onError: () => undefined,
       mailer: async () => undefined,
+      ...more,
     },
     SMALL_COST,
   )
@@ -100,3 +104,26 @@ test('Redis: the server behind the address becomes a replica, and the address le
   await until(async () => (await logIn()) === 200)
   expect((await client.get('/auth/session')).status).toBe(200)
 })
+
+test.each(['opaque', 'sealed'] as const)(
+  'CWE-613: after FLUSHALL of Redis, no %s session is accepted for longer than a second (ASVS 7.4.1)',
+  async (token) => {
+    const server = await startRedis()
+    onTestFinished(() => server.remove())
+    const { client } = await openOn(
+      { storage: sqlite(':memory:'), sessionStorage: redis(server.url) },
+      { session: { token } },
+    )
+    expect((await client.post('/auth/register', ADA)).status).toBe(201)
+    const status = async (): Promise<number> => (await client.get('/auth/session')).status
+    expect([await status(), await status()]).toEqual([200, 200])
+    const admin = await createClient({ url: server.url }).connect()
+    await admin.flushAll()
+    admin.destroy()
+    const emptiedAt = performance.now()
+    await until(async () => (await status()) === 401)
+    expect(performance.now() - emptiedAt).toBeLessThan(5_000) // 0.25 s on a machine with nothing else to do
+    expect((await client.post('/auth/login', ADA)).status).toBe(200)
+    expect(await status()).toBe(200)
+  },
+)

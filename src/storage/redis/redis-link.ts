@@ -140,10 +140,18 @@ async function connect(options: LinkOptions): Promise<RedisClient> {
   }
 }
 
-/** Sends itself messages over the channel of changes, again and again; returns when one does not arrive in time. */
+/** The key that says since when Redis has recorded all changes. It is missing in a database that was emptied. */
+export const CHANGES_SINCE = 'changes:since'
+
+/**
+ * Sends itself messages over the channel of changes, again and again; returns when one does not arrive in time. If Redis lost its
+ * data (FLUSHALL, an empty replacement), the cache is cleared and every sealed session is read from the storage, where it is
+ * missing.
+ */
 async function proveWhileAlive(client: RedisClient, options: LinkOptions, signal: AbortSignal): Promise<void> {
   const ownChannel = `${options.prefix}alive:${randomUUID()}`
   let heard: ((call: string) => void) | undefined
+  let dataSince: string | undefined
   try {
     await within(
       PROOF_MS,
@@ -159,12 +167,21 @@ async function proveWhileAlive(client: RedisClient, options: LinkOptions, signal
       await within(PROOF_MS, client.send(undefined, ['PUBLISH', ownChannel, String(count)]))
       await within(PROOF_MS, answer)
       await within(PROOF_MS, refuseReplica(client))
+      const since = await within(PROOF_MS, readDataSince(client, `${options.prefix}${CHANGES_SINCE}`))
+      if (since !== dataSince && dataSince !== undefined) options.inbox.deliver('unknown')
+      dataSince = since
       options.inbox.prove(askedAt)
       await sleep(PROOF_INTERVAL_MS, undefined, { signal, ref: false })
     }
   } catch {
     // The link was stopped, or no message arrived: in both cases this client is not used again.
   }
+}
+
+/** Returns since when Redis has recorded all changes, and records it in an empty database. */
+async function readDataSince(client: RedisClient, key: string): Promise<string> {
+  const now = String(Date.now())
+  return String((await client.send(key, ['SET', key, now, 'NX', 'GET'])) ?? now)
 }
 
 /**

@@ -8,7 +8,7 @@ import type { SessionId, UserId } from '../../kernel/ids.ts'
 import { type Change, KEEP_CHANGES_MS, type RecentChanges, type SessionRef } from '../../sessions/store.ts'
 import { formatChange } from '../change-message.ts'
 import type { OnChanges, UserCopy } from '../storage.ts'
-import type { RedisLink } from './redis-link.ts'
+import { CHANGES_SINCE, type RedisLink } from './redis-link.ts'
 import {
   ADD_TO_INDEX,
   END_SESSION,
@@ -50,7 +50,6 @@ export interface SessionKeys {
 /** Key of a sorted set: changed ids, ordered by the time of the change. */
 const CHANGES = 'changes'
 /** Key that holds the time since which `changes` is complete. If Redis lost its memory, this key is gone as well. */
-const CHANGES_SINCE = 'changes:since'
 /** Above this number, changes are not read one by one. */
 const MAX_RECENT = 200_000
 
