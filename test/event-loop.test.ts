@@ -80,6 +80,7 @@ describe('reading with 4,000 sessions, 1,000 access tokens and 8,000 events', ()
   test.each([
     '/auth/sessions',
     '/auth/tokens',
+    '/auth/access',
     '/auth/user/events',
     '/auth/account',
     '/auth/account/devices',

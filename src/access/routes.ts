@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
-import type { AccessItem, AccessKind } from '../kernel/feature.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import type { AccessKind } from '../kernel/feature.ts'
+import { parseId } from '../kernel/ids.ts'
+import { nextPageShape, PAGE_QUERY, readPage } from '../kernel/read-page.ts'
+import { defineRoute, HEAD_ANSWER, type Route } from '../kernel/route.ts'
+import { type KindOfAccess, listAccess } from './list-access.ts'
 import { type AccessJson, accessCalls } from './wire.ts'
 
 const accessJsonSchema = z
@@ -22,12 +25,14 @@ export function accessRoutes(kinds: readonly AccessKind[]): Route[] {
   return [
     defineRoute(accessCalls['GET /access'], {
       summary: 'List everything that opens your account',
-      answers: { 200: z.object({ access: z.array(accessJsonSchema) }) },
-      async handle({ principal }) {
-        const lists = await Promise.all(
-          kinds.map(async ({ kind, list }) => (await list(principal)).map((item) => toAccessJson(kind, item))),
-        )
-        return { status: 200, body: { access: lists.flat() } }
+      query: PAGE_QUERY,
+      numbers: ['limit'],
+      answers: { 200: z.object({ access: z.array(accessJsonSchema), ...nextPageShape }) },
+      async handle(request) {
+        const page = readPage(request, parseId)
+        if (request.isHead) return HEAD_ANSWER
+        const { items, rest } = await listAccess(kinds, request.principal, page)
+        return { status: 200, body: { access: items.map(toAccessJson), ...rest } }
       },
     }),
 
@@ -43,7 +48,7 @@ export function accessRoutes(kinds: readonly AccessKind[]): Route[] {
   ]
 }
 
-function toAccessJson(kind: string, { id, name, createdAt, lastUsedAt, isCurrent = false }: AccessItem): AccessJson {
+function toAccessJson({ kind, id, name, createdAt, lastUsedAt, isCurrent = false }: KindOfAccess): AccessJson {
   return {
     kind,
     id,

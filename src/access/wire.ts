@@ -1,4 +1,5 @@
 import { defineCalls, json } from '../kernel/define-calls.ts'
+import type { NextPageJson, PageQuery } from '../kernel/page-json.ts'
 
 /** Something that opens the account. */
 export interface AccessJson {
@@ -19,7 +20,9 @@ export const accessCalls = defineCalls({
   'GET /access': {
     name: 'access.list',
     access: 'session',
-    answer: json<{ readonly access: readonly AccessJson[] }>(),
+    query: json<PageQuery>(),
+    answer: json<{ readonly access: readonly AccessJson[] } & NextPageJson>(),
+    refusals: ['bad_request'],
   },
   'DELETE /access': { name: 'access.revokeOthers', access: 'session', answer: json<{ readonly revoked: number }>() },
 })

@@ -80,7 +80,10 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     logOut: plain('POST /logout', isOver),
     reauthenticate: withBody('POST /reauthenticate', who.hasNews),
     metadata: plain('GET '),
-    ...factorMembers({ plain, withBody, withId }, { isComplete, hasNews: who.hasNews, mayDiffer: who.mayDiffer }),
+    ...factorMembers(
+      { plain, withBody, withId, withQuery },
+      { isComplete, hasNews: who.hasNews, mayDiffer: who.mayDiffer },
+    ),
     sessions: {
       list: withQuery('GET /sessions'),
       revoke: withId('DELETE /sessions/{id}', who.isRevoked),

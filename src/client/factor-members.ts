@@ -1,5 +1,5 @@
 import type { SessionJson, WireAnswer, WireKey } from '../catalogue/wire.ts'
-import type { BodyCall, Call, IdCall } from './calls.ts'
+import type { BodyCall, Call, IdCall, QueryCall } from './calls.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
 
 /** Functions that build the members of the client. */
@@ -7,6 +7,7 @@ interface Builders {
   readonly plain: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<Key>) => void) => Call<Key>
   readonly withBody: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<Key>) => void) => BodyCall<Key>
   readonly withId: <Key extends WireKey>(key: Key) => IdCall<Key>
+  readonly withQuery: <Key extends WireKey>(key: Key) => QueryCall<Key>
 }
 
 /** What the client learns from an answer about the session. */
@@ -18,11 +19,11 @@ interface Follow {
 
 /** Returns the members of the client about second factors, and about everything that opens the account. */
 export function factorMembers(
-  { plain, withBody, withId }: Builders,
+  { plain, withBody, withId, withQuery }: Builders,
   { isComplete, hasNews, mayDiffer }: Follow,
 ): Pick<LatchkeyClient, 'access' | 'login' | 'reauthenticateWith' | 'factors' | 'totp' | 'recoveryCodes'> {
   return {
-    access: { list: plain('GET /access'), revokeOthers: plain('DELETE /access') },
+    access: { list: withQuery('GET /access'), revokeOthers: plain('DELETE /access') },
     login: {
       attempt: plain('GET /login/attempt'),
       totp: withBody('POST /login/totp', isComplete),

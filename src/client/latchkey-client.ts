@@ -25,8 +25,8 @@ export interface LatchkeyClient {
   readonly metadata: Call<'GET '>
 
   readonly access: {
-    /** Lists everything that opens your account: sessions, access tokens, remembered devices. */
-    readonly list: Call<'GET /access'>
+    /** Lists everything that opens your account: sessions, access tokens, ... `next` is the `before` of the next page. */
+    readonly list: QueryCall<'GET /access'>
     /** Revokes all of it except the current session. */
     readonly revokeOthers: Call<'DELETE /access'>
   }

@@ -48,6 +48,11 @@ export function parseAccessTokenId(text: string): AccessTokenId | null {
   return validate(text) ? (text.toLowerCase() as AccessTokenId) : null
 }
 
+/** Parses an id of any kind. Returns null if the text is not a UUID. */
+export function parseId(text: string): string | null {
+  return validate(text) ? text.toLowerCase() : null
+}
+
 /** Parses the id of an event. Returns null if the text is not a UUID. */
 export function parseEventId(text: string): EventId | null {
   return validate(text) ? (text.toLowerCase() as EventId) : null

@@ -11,6 +11,7 @@ const LISTS = [
   ['/auth/sessions', 'sessions'],
   ['/auth/tokens', 'tokens'],
   ['/auth/user/events', 'events'],
+  ['/auth/access', 'access'],
 ] as const
 
 describe.each(RINGS)('lists of an account (%s)', (ring) => {
