@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
+import { useOlderPackages } from './test/support/older-packages.ts'
 
 const shared = { testTimeout: 60_000, hookTimeout: 120_000, restoreMocks: true }
 
@@ -15,7 +16,36 @@ export default defineConfig({
           ...shared,
           name: 'promises',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/timing.test.ts', 'test/interop/**', 'test/artefact/**', 'node_modules/**'],
+          exclude: ['test/timing.test.ts', 'test/interop/**', 'test/artefact/**', 'test/older/**', 'node_modules/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // Optional packages that applications have in older versions.
+      {
+        plugins: [
+          useOlderPackages({
+            express: 'express4',
+            fastify: 'fastify4',
+            koa: 'koa2',
+            nodemailer: 'nodemailer6',
+            redis: 'redis4',
+          }),
+        ],
+        test: {
+          ...shared,
+          name: 'oldest packages',
+          include: ['test/adapters/adapters.test.ts', 'src/mail/smtp.test.ts', 'test/older/**/*.test.ts'],
+          provide: { redisVersion: 4 },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins: [useOlderPackages({ nodemailer: 'nodemailer7', redis: 'redis5' })],
+        test: {
+          ...shared,
+          name: 'older packages',
+          include: ['src/mail/smtp.test.ts', 'test/older/**/*.test.ts'],
+          provide: { redisVersion: 5 },
           sequence: { groupOrder: 0 },
         },
       },

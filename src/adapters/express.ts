@@ -1,5 +1,5 @@
 /*
- * Latchkey in Express 5: middleware, and the type of `req.auth`. Imports nothing from Express, so its handlers fit
+ * Latchkey in Express 4 and 5: middleware, and the type of `req.auth`. Imports nothing from Express, so its handlers fit
  * every framework that calls `(request, response, next)`, such as NestJS on Express. Proved by
  * test/adapters/adapters.test.ts.
  */
@@ -26,7 +26,7 @@ export interface ExpressRequest extends IncomingMessage {
   auth?: Principal | null | undefined
 }
 
-/** Middleware for every version of Express. */
+/** Middleware for every version of Express. It passes errors to `next`, because Express 4 does not catch rejections. */
 export type ExpressMiddleware = (
   request: ExpressRequest,
   response: ServerResponse,
@@ -40,13 +40,13 @@ export type ExpressMiddleware = (
 export function latchkey(auth: Latchkey): ExpressMiddleware {
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
-  return async (request, response, next) => {
+  return (request, response, next) => {
     if (isUnder(request.originalUrl, auth.basePath)) {
       setTarget(request, request.originalUrl) // a router may have removed its own path
-      await toLatchkey(request, response)
+      toLatchkey(request, response).catch(next)
       return
     }
-    await pass(auth, { request, response, next }, auth.authenticate(request, response))
+    pass(auth, { request, response, next }, () => auth.authenticate(request, response)).catch(next)
   }
 }
 
@@ -58,7 +58,9 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
 export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressMiddleware {
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
-  return (request, response, next) => pass(auth, { request, response, next }, auth.require(request, requirement))
+  return (request, response, next) => {
+    pass(auth, { request, response, next }, () => auth.require(request, requirement)).catch(next)
+  }
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
@@ -68,7 +70,8 @@ export function crossOrigin(auth: Latchkey): ExpressMiddleware {
     try {
       auth.refuseCrossOrigin(request)
     } catch (error) {
-      return answerRefusal(auth, response, error)
+      answerRefusal(auth, response, error).catch(next)
+      return
     }
     next()
   }
@@ -92,10 +95,10 @@ interface Turn {
 async function pass(
   auth: Latchkey,
   { request, response, next }: Turn,
-  found: Promise<Principal | null>,
+  find: () => Promise<Principal | null>,
 ): Promise<void> {
   try {
-    request.auth = await found
+    request.auth = await find()
   } catch (error) {
     await answerRefusal(auth, response, error)
     return

@@ -1,5 +1,5 @@
 /*
- * Latchkey in Fastify 5: a plugin, hooks, and the type of `request.auth`. Imports only types from Fastify. Proved by
+ * Latchkey in Fastify 4 and 5: a plugin, hooks, and the type of `request.auth`. Imports only types from Fastify. Proved by
  * test/adapters/adapters.test.ts.
  */
 import type {
@@ -37,6 +37,7 @@ export interface LatchkeyPluginOptions {
 export const latchkey: FastifyPluginAsync<LatchkeyPluginOptions> = Object.assign(plug, {
   [Symbol.for('skip-override')]: true, // not encapsulated, so that routes registered next to it have request.auth
   [Symbol.for('fastify.display-name')]: 'latchkey',
+  [Symbol.for('plugin-meta')]: { name: 'latchkey', fastify: '>=4' }, // Fastify refuses other versions
 })
 
 async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promise<void> {

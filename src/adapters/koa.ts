@@ -1,5 +1,5 @@
 /*
- * Latchkey in Koa 3: middleware, and the types of `ctx.state.auth`. Imports only types from Koa. Proved by
+ * Latchkey in Koa 2 and 3: middleware, and the types of `ctx.state.auth`. Imports only types from Koa. Proved by
  * test/adapters/adapters.test.ts.
  */
 import type { Context, Middleware } from 'koa'

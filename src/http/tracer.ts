@@ -19,10 +19,12 @@ const MAX_STATEMENT = 1_000
 /** Key under which every copy of version 1 of the API finds the setup of the application. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1')
 
+const OPENTELEMETRY = { name: '@opentelemetry/api', since: '1.2.0', purpose: 'Tracing' } as const
+
 /** Creates the tracer of this process. Without OpenTelemetry it loads nothing. */
 export async function createTracer(version: string): Promise<Tracer> {
   if (!(REGISTERED in globalThis)) return NO_TRACER
-  const api = await importIfPresent(() => import('@opentelemetry/api'))
+  const api = await importIfPresent(() => import('@opentelemetry/api'), OPENTELEMETRY)
   if (api === null) return NO_TRACER
   const { SpanKind, SpanStatusCode, trace } = api
   const tracer = trace.getTracer('latchkey', version)

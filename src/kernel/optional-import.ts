@@ -1,24 +1,47 @@
+import { requireVersion } from './package-version.ts'
+
+/** A package that only some users need. */
+export interface OptionalPackage {
+  /** Name in the registry: `redis`. */
+  readonly name: string
+  /** The oldest version that works: `4.0.0`. */
+  readonly since: string
+  /** Start of error messages: `Verifying bcrypt hashes`. */
+  readonly purpose: string
+}
+
 /**
- * Returns a function that loads an optional package. Node loads the package once, however often the function is called.
- * @param purpose start of the error message: `Verifying bcrypt hashes`.
- * @throws Error from the returned function if the package is not installed; its message says what to install.
+ * Returns a function that loads an optional package, and checks its version at the first call. Node loads the package once, however often the function is called.
+ * @throws Error from the returned function if the package is not installed or too old; its message says what to install.
  */
 export function createOptionalImport<Module>(
   load: () => Promise<Module>,
-  packageName: string,
-  purpose: string,
+  wanted: OptionalPackage,
 ): () => Promise<Module> {
+  let isChecked = false
   return async () => {
-    const module = await importIfPresent(load)
+    if (!isChecked) requireVersion(wanted)
+    isChecked = true
+    const module = await ifInstalled(load)
     if (module !== null) return module
-    throw new Error(
-      `${purpose} needs the package ${packageName}, which is not installed. Run: npm install ${packageName}`,
-    )
+    const { name, purpose } = wanted
+    throw new Error(`${purpose} needs the package ${name}, which is not installed. Run: npm install ${name}`)
   }
 }
 
-/** Loads a package. Returns null if it is not installed. */
-export async function importIfPresent<Module>(load: () => Promise<Module>): Promise<Module | null> {
+/**
+ * Loads a package. Returns null if it is not installed.
+ * @throws Error if it is too old.
+ */
+export async function importIfPresent<Module>(
+  load: () => Promise<Module>,
+  wanted: OptionalPackage,
+): Promise<Module | null> {
+  requireVersion(wanted)
+  return ifInstalled(load)
+}
+
+async function ifInstalled<Module>(load: () => Promise<Module>): Promise<Module | null> {
   try {
     return await load()
   } catch (error) {

@@ -16,6 +16,7 @@ import { functionSchema } from '../kernel/setting-schemas.ts'
 import { headerText } from './header-text.ts'
 import { type MailFrom, parseMailFrom } from './mail-from.ts'
 import { type Mailer, MailRefused, type Message } from './message.ts'
+import { createSocketGetter } from './smtp-socket.ts'
 import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
 
 /** Options of `createSmtpMailer`. */
@@ -44,6 +45,9 @@ export interface SmtpMailer {
 
 const CONNECT_MS = 10 * SECOND_MS
 const WHOLE_MS = 20 * SECOND_MS
+const CLOSED = 'The mailer is closed'
+/** The first permanent reply code (RFC 5321 section 4.2.1). */
+const PERMANENT = 500
 /** Message-ID in the common form (RFC 5322 section 3.6.4). */
 const MESSAGE_ID = /^[\w.+-]{1,100}@[\w.:[\]-]{1,255}$/
 const HEADERS = {
@@ -51,7 +55,11 @@ const HEADERS = {
   'X-Auto-Response-Suppress': 'All', // the same for Exchange (MS-OXCMAIL)
 } as const
 
-const loadNodemailer = createOptionalImport(() => import('nodemailer'), 'nodemailer', 'Email by SMTP')
+const loadNodemailer = createOptionalImport(() => import('nodemailer'), {
+  name: 'nodemailer',
+  since: '6.0.0',
+  purpose: 'Email by SMTP',
+})
 
 const optionsSchema = strictMembers(
   {
@@ -76,16 +84,20 @@ export async function createSmtpMailer(options: SmtpMailerOptions): Promise<Smtp
   const from = parseMailFrom(options.from)
   const { createTransport } = await loadNodemailer()
   const isTrusted = server.isLoopback || (server.isPrivate && options.allowsPrivatePlainText === true)
-  const transport = createTransport(connection(server, isTrusted, options.connectTimeoutMs ?? CONNECT_MS))
+  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_MS
   const closed = new AbortController()
 
   async function send(message: Message): Promise<void> {
     const to = parseRecipient(message.to)
     const mail = compose({ message, from, to, date: new Date(clock()) })
+    closed.signal.throwIfAborted()
     const deadline = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.any([closed.signal, deadline])
+    const getSocket = createSocketGetter({ ...server, connectTimeoutMs, signal })
     try {
-      await transport.sendMail({ ...mail, signal: AbortSignal.any([closed.signal, deadline]) })
+      await createTransport({ ...connection(server, isTrusted, connectTimeoutMs), getSocket }).sendMail(mail)
     } catch (error) {
+      if (closed.signal.aborted) throw new Error(CLOSED, { cause: error })
       if (deadline.aborted) throw new Error(`The mail server took longer than ${timeoutMs} ms`, { cause: error })
       throw toMailRefused(error) ?? error
     }
@@ -93,10 +105,7 @@ export async function createSmtpMailer(options: SmtpMailerOptions): Promise<Smtp
 
   return {
     send,
-    close() {
-      closed.abort(new Error('The mailer is closed'))
-      transport.close()
-    },
+    close: () => closed.abort(new Error(CLOSED)),
   }
 }
 
@@ -116,7 +125,6 @@ function connection({ host, port, isImplicitTls, auth }: SmtpServer, isTrusted: 
     ...(auth === null ? {} : { auth }),
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
-    dnsTimeout: connectTimeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   }
@@ -155,7 +163,7 @@ function compose({ message, from, to, date }: Letterhead) {
  */
 function toMailRefused(error: unknown): MailRefused | null {
   if (!(error instanceof Error) || !('command' in error) || error.command !== 'RCPT TO') return null
-  const { permanent, response } = error as { permanent?: boolean; response?: unknown } // members of nodemailer's errors
-  if (permanent !== true) return null
+  const { responseCode = 0, response } = error as { responseCode?: number; response?: unknown } // members of nodemailer's errors
+  if (responseCode < PERMANENT) return null
   return new MailRefused(`The mail server refused the recipient: ${headerText(String(response))}`, { cause: error })
 }

@@ -1,13 +1,5 @@
-import {
-  createContext,
-  createElement,
-  type ReactElement,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useMemo,
-  useSyncExternalStore,
-} from 'react'
+import * as React from 'react'
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect, useMemo } from 'react'
 import type { LatchkeyClient } from '../client/latchkey-client.ts'
 import type { SessionState } from '../client/session-state.ts'
 
@@ -20,6 +12,12 @@ export interface SessionProviderProps {
    */
   readonly initial?: SessionState | undefined
   readonly children?: ReactNode
+}
+
+// A named import of a function that React 17 lacks would fail with a riddle.
+const { useSyncExternalStore } = React
+if (useSyncExternalStore === undefined) {
+  throw new Error(`latchkey/react needs React 18 or newer; ${React.version} is installed.`)
 }
 
 interface Shared {

@@ -15,7 +15,11 @@ export interface Metrics {
   createServer(stats: () => Stats): Server
 }
 
-const loadPromClient = createOptionalImport(() => import('prom-client'), 'prom-client', 'LATCHKEY_METRICS_PORT')
+const loadPromClient = createOptionalImport(() => import('prom-client'), {
+  name: 'prom-client',
+  since: '13.0.0',
+  purpose: 'LATCHKEY_METRICS_PORT',
+})
 
 /** The `operationId` of the login; other calls that need a hash can be refused as overloaded too. */
 const LOGIN = 'logIn'

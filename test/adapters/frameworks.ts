@@ -35,7 +35,10 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
     app.post('/notes', requireAuth(auth, { scopes: ['notes'] }), ({ body }, response) => void response.json(body))
     app.post('/fresh', requireAuth(auth, { fresh: true }), (_request, response) => void response.send('done'))
     app.get('/session', requireAuth(auth, { session: true }), (_request, response) => void response.send('done'))
-    app.get('/deep', async (request, response) => void response.send((await auth.require(request)).user.email))
+    // Express 4 does not catch rejections, so the handler passes them on.
+    app.get('/deep', (request, response, next) => {
+      auth.require(request).then(({ user }) => response.send(user.email), next)
+    })
     return listen(createServer(app))
   },
 

@@ -1,7 +1,7 @@
 /* The package alone in a user's project: its dependencies, the modules that its entries load, its types, and the server. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
@@ -10,10 +10,11 @@ import { Client } from '../support/client.ts'
 import { checkTypes } from '../support/consumer.ts'
 import { freePort } from '../support/free-port.ts'
 import { PASSWORD } from '../support/rings.ts'
-import { cleanEnvironment, entriesOf, killGroup, run, runForJson } from './projects.ts'
+import { cleanEnvironment, entriesOf, installInto, killGroup, run, runForJson } from './projects.ts'
 
 const bare = inject('bare')
 const complete = inject('complete')
+const older = inject('older')
 const ROOT = resolve(import.meta.dirname, '../..')
 
 describe('the package', () => {
@@ -37,6 +38,29 @@ describe('the package', () => {
       postgres: 'PostgreSQL needs the package pg, which is not installed. Run: npm install pg',
       redis: 'Redis needs the package redis, which is not installed. Run: npm install redis',
       smtp: 'Email by SMTP needs the package nodemailer, which is not installed. Run: npm install nodemailer',
+    })
+  })
+})
+
+describe('beside older versions of its optional packages', () => {
+  test('npm installs the package, and lets users log in', async () => {
+    expect(await runForJson(older, [process.execPath, 'programs/log-in.ts'])).toContain('ada@example.com')
+  })
+
+  test('a version that does not work is told when it is loaded', async () => {
+    const tooOld = join(inject('folder'), 'too-old')
+    await installInto(tooOld, ['nodemailer@5', 'redis@3', 'pg@7', inject('tarball')])
+    cpSync(join(import.meta.dirname, 'programs'), join(tooOld, 'programs'), { recursive: true })
+    const needs = (name: string, since: string): unknown =>
+      expect.stringMatching(
+        RegExp(
+          `needs the package ${name} in version ${since} or newer; \\d+\\.\\S+ is installed\\. Run: npm install ${name}$`,
+        ),
+      )
+    expect(await runForJson(tooOld, [process.execPath, 'programs/miss-peers.ts'])).toEqual({
+      postgres: needs('pg', '8.0.3'),
+      redis: needs('redis', '4.0.0'),
+      smtp: needs('nodemailer', '6.0.0'),
     })
   })
 })
@@ -99,6 +123,11 @@ describe('an entry', () => {
     const all = complaints(complete, entriesOf(complete), options)
     // The types of Koa have an error together with newer versions of their imports.
     expect(all.filter((complaint) => !complaint.startsWith('node_modules/@types/koa/'))).toEqual([])
+  })
+
+  test('type-checks with the types of older frameworks', () => {
+    const entries = ['latchkey', 'latchkey/express', 'latchkey/fastify', 'latchkey/koa', 'latchkey/react']
+    expect(complaints(older, entries, { skipLibCheck: true })).toEqual([])
   })
 
   test('latchkey/client type-checks without the types of Node.js', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
-import { installInto } from './projects.ts'
+import { installInto, npmInstall } from './projects.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -17,6 +17,8 @@ declare module 'vitest' {
     readonly bare: string
     /** A project that installed Latchkey, its optional packages, and their types. */
     readonly complete: string
+    /** A project with older versions of its optional packages and their types. */
+    readonly older: string
   }
 }
 
@@ -33,6 +35,9 @@ const PACKED = [
   'README.md',
   'CHANGELOG.md',
 ]
+/** The oldest versions that docs/integrations.md names, as applications have them. */
+const OLDER = ['express@4', 'fastify@4', 'koa@2', 'nodemailer@6', 'pg@8.0.3', 'prom-client@13', 'react@18', 'redis@4']
+const OLDER_TYPES = ['@types/node@^24', '@types/express@4', '@types/koa@2', '@types/pg', '@types/react@18']
 /** Types that the peers do not include. */
 const TYPES = ['@types/node@^24', '@types/express', '@types/koa', '@types/pg', '@types/react', '@types/nodemailer']
 
@@ -43,17 +48,20 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
     const tarball = await pack(folder)
     const bare = join(folder, 'bare')
     const complete = join(folder, 'complete')
+    const older = join(folder, 'older')
     await Promise.all([
       installInto(bare, [tarball], ['--omit=dev']),
       installInto(complete, [tarball, ...peers(), ...TYPES]),
+      installInto(older, [...OLDER, ...OLDER_TYPES]).then(() => npmInstall(older, [tarball])),
     ])
-    for (const project of [bare, complete]) {
+    for (const project of [bare, complete, older]) {
       cpSync(join(import.meta.dirname, 'programs'), join(project, 'programs'), { recursive: true })
     }
     provide('folder', folder)
     provide('tarball', tarball)
     provide('bare', bare)
     provide('complete', complete)
+    provide('older', older)
   } catch (error) {
     await remove()
     throw error

@@ -25,6 +25,8 @@ declare module 'vitest' {
     /** A database with our schema and no rows, used as a template. */
     readonly databaseTemplate: string
     readonly redisServer: string
+    /** The major version of the package `redis`, in the projects with older packages. */
+    readonly redisVersion: number
   }
 }
 

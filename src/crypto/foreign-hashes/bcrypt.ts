@@ -14,7 +14,11 @@ const MIN_COST = 4
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
 const MAX_BCRYPT_BYTES = 72
 
-const loadBcrypt = createOptionalImport(() => import('@node-rs/bcrypt'), '@node-rs/bcrypt', 'Verifying bcrypt hashes')
+const loadBcrypt = createOptionalImport(() => import('@node-rs/bcrypt'), {
+  name: '@node-rs/bcrypt',
+  since: '1.0.0',
+  purpose: 'Verifying bcrypt hashes',
+})
 
 /** Reads `$2y$12$<salt><hash>`, also as 2a and 2b, with a cost of 4 to 14. */
 export function readBcrypt(hash: string): ForeignHash | null {

@@ -1,5 +1,6 @@
 /* One small interface for three kinds of Redis: a single server, a cluster, and a server that Sentinel watches. */
 import { createOptionalImport } from '../../kernel/optional-import.ts'
+import { tooOld } from '../../kernel/package-version.ts'
 
 /** The reply to a script or command. */
 export type Reply = string | number | null | readonly Reply[]
@@ -16,12 +17,10 @@ export interface RedisClient {
   destroy(): void
 }
 
+const REDIS = { name: 'redis', since: '4.0.0', purpose: 'Redis' } as const
+
 /** Loads the package `redis`. Throws an Error that names the package to install. */
-export const loadRedis: () => Promise<typeof import('redis')> = createOptionalImport(
-  () => import('redis'),
-  'redis',
-  'Redis',
-)
+export const loadRedis: () => Promise<typeof import('redis')> = createOptionalImport(() => import('redis'), REDIS)
 
 const CONNECT_MS = 1_000
 /** Number of commands that may wait for replies before further commands are refused. */
@@ -61,8 +60,8 @@ async function createSingleClient(url: string): Promise<RedisClient> {
     },
     onGap: ignore, // it does not reconnect by itself
     destroy() {
-      if (client.isOpen) client.destroy()
-      if (subscriber.isOpen) subscriber.destroy()
+      if (client.isOpen) destroy(client)
+      if (subscriber.isOpen) destroy(subscriber)
     },
   }
 }
@@ -91,12 +90,14 @@ async function createClusterClient(scheme: string, rest: string): Promise<RedisC
     onGap(listener) {
       for (const event of CLUSTER_GAPS) cluster.on(event, listener)
     },
-    destroy: () => cluster.destroy(),
+    destroy: () => destroy(cluster),
   }
 }
 
 async function createSentinelClient(scheme: string, rest: string): Promise<RedisClient> {
   const { createSentinel } = await loadRedis()
+  // Version 4 of the package has none, unlike these types.
+  if (createSentinel === undefined) throw tooOld({ ...REDIS, since: '5.0.0', purpose: 'redis+sentinel://' })
   const { credentials, hosts, path } = splitHosts(rest)
   const sentinel = createSentinel({
     name: path,
@@ -154,6 +155,12 @@ function splitHosts(rest: string): Hosts {
     hosts: list.split(','),
     path,
   }
+}
+
+/** Closes a client at once. Before version 5 of the package, `destroy` was called `disconnect`. */
+function destroy(client: { destroy?(): void; disconnect?(): unknown }): void {
+  if (client.destroy === undefined) void Promise.resolve(client.disconnect?.()).catch(ignore)
+  else client.destroy()
 }
 
 /** Ignores an error event: each command in progress reports the error to its caller. */

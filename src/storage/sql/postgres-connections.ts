@@ -7,7 +7,7 @@ import type { ClientBase, ClientConfig, Pool } from 'pg'
 import { createOptionalImport } from '../../kernel/optional-import.ts'
 
 /** Loads the driver, which only users of PostgreSQL install. */
-export const loadPg = createOptionalImport(() => import('pg'), 'pg', 'PostgreSQL')
+export const loadPg = createOptionalImport(() => import('pg'), { name: 'pg', since: '8.0.3', purpose: 'PostgreSQL' })
 
 const TIMESTAMPTZ = 1184
 
