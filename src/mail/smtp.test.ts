@@ -296,6 +296,16 @@ describe('TLS to the mail server', () => {
     expect(server.mails[0]?.isTls).toBe(true)
   })
 
+  test.each(['starttls', 'implicit'] as const)('%s: a missing answer after TLS has started is aborted', async (tls) => {
+    const server = await start({ tls })
+    if (tls === 'implicit') setDefaultCACertificates([...trusted, certificate.cert])
+    server.behave('hang')
+    const mailer = await createSmtpMailer({ url: server.url, from: FROM, timeoutMs: 500 })
+    await expect(mailer.send(MAIL)).rejects.toThrow('The mail server took longer than 500 ms')
+    await server.waitForDisconnection()
+    mailer.close()
+  })
+
   test('the user and password in the URL log in; with wrong ones nothing is sent', async () => {
     const server = await start({ tls: 'starttls', login })
     const url = (password: string) => server.url.replace('//', `//${login.user}:${encodeURIComponent(password)}@`)
