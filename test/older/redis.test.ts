@@ -24,7 +24,7 @@ async function startOn(url: string): Promise<Instance> {
   return instance
 }
 
-/** Logs in, and ends the session on one node; the other node refuses it. */
+/** Logs in on one node and revokes the session on another. */
 async function expectSessionsOn(url: string): Promise<void> {
   const instance = await startOn(url)
   const client = instance.client()
