@@ -1,3 +1,10 @@
 import './kernel/supported-node.ts'
 
-export { type AuthEnv, type AuthenticatedEnv, crossOrigin, latchkey, requireAuth } from './adapters/hono.ts'
+export {
+  type AuthEnv,
+  type AuthenticatedEnv,
+  crossOrigin,
+  latchkey,
+  requireAuth,
+  type SessionEnv,
+} from './adapters/hono.ts'

@@ -1,3 +1,10 @@
 import './kernel/supported-node.ts'
 
-export { type AuthenticatedState, type AuthState, crossOrigin, latchkey, requireAuth } from './adapters/koa.ts'
+export {
+  type AuthenticatedState,
+  type AuthState,
+  crossOrigin,
+  latchkey,
+  requireAuth,
+  type SessionState,
+} from './adapters/koa.ts'

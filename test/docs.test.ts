@@ -339,6 +339,38 @@ describe('a consumer of the package', () => {
     expect(own).toBeLessThan(3_000)
   })
 
+  test('the options of TypeScript in docs/frameworks.md let a program import ./auth.ts', () => {
+    const { compilerOptions } = JSON.parse(codeOf('docs/frameworks.md', 'json tsconfig'))
+    const code = "import { auth } from './auth.ts'\nexport const path: string = auth.basePath\n"
+    check('imports-auth', code, compilerOptions)
+    const { allowImportingTsExtensions: _, ...others } = compilerOptions
+    expect(() => check('imports-auth', code, { ...others, allowImportingTsExtensions: false })).toThrow('TS5097')
+    const built = { ...others, allowImportingTsExtensions: false, rewriteRelativeImportExtensions: true }
+    check('imports-auth', code, built)
+  })
+
+  test('a program with another declaration of req.auth type-checks, and principalOf has our type', () => {
+    const other =
+      'export {}\ndeclare global { namespace Express { interface Request { auth?: { payload: object } } } }\n'
+    writeFileSync(join(consumer, 'other.d.ts'), other)
+    for (const first of ['other', 'latchkey']) {
+      const imports = ["import './other.js'", "import { latchkey, principalOf, requireAuth } from 'latchkey/express'"]
+      check(
+        `beside-${first}`,
+        `${(first === 'other' ? imports : imports.reverse()).join('\n')}
+         import express from 'express'
+         import { auth } from './auth.ts'
+         const app = express().use(latchkey(auth))
+         app.get('/', requireAuth(auth, { session: true }), (req, res) => {
+           const email: string = principalOf(req).user.email
+           const seen: number = principalOf(req, { session: true }).session.lastSeenAt
+           res.json({ email, seen })
+         })`,
+        { skipLibCheck: true },
+      )
+    }
+  })
+
   test('no public type silently became any', () => {
     check(
       'any',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { acceptArgument, strictMembers } from '../kernel/arguments.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
+import { withIsoTimes } from '../kernel/iso-times.ts'
 import type { AccessToken } from '../kernel/principal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
 import {
@@ -42,10 +43,12 @@ export function createServerSideTokens(
   return {
     async create(userId, wanted) {
       const accepted = acceptArgument(newTokenSchema, wanted)
-      return createAccessToken(deps, { id: requireUserId(userId), securityEpoch: null }, accepted, stamp)
+      const owner = { id: requireUserId(userId), securityEpoch: null }
+      const { token, accessToken } = await createAccessToken(deps, owner, accepted, stamp)
+      return { token, accessToken: withIsoTimes(accessToken) }
     },
     async list(userId) {
-      return listAllAccessTokens(deps, requireUserId(userId))
+      return (await listAllAccessTokens(deps, requireUserId(userId))).map(withIsoTimes)
     },
     async revoke(userId, tokenId) {
       await revokeAccessToken(deps, requireUserId(userId), parseAccessTokenId(tokenId), stamp)

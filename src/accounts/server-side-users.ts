@@ -3,6 +3,7 @@ import { acceptArgument, booleanSchema, pageLimitSchema, strictMembers } from '.
 import { parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { parseUserId } from '../kernel/ids.ts'
+import { withIsoTimes } from '../kernel/iso-times.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
@@ -122,16 +123,20 @@ export function createServerSideUsers(
   }
 
   return {
-    find,
+    async find(idOrEmail) {
+      const user = await find(idOrEmail)
+      return user === null ? null : withIsoTimes(user)
+    },
     async create(wanted) {
       const { emailVerified = false, ...input } = acceptArgument(newUserSchema, wanted)
-      return createUser(deps, await acceptUser(deps, input, stamp), { stamp, emailVerified })
+      return withIsoTimes(await createUser(deps, await acceptUser(deps, input, stamp), { stamp, emailVerified }))
     },
     import: (lines, options = {}) => importUsers(deps, lines, options, stamp),
     export: () => exportUsers(deps),
     async list(page = {}) {
       const { after, limit = DEFAULT_PAGE } = acceptArgument(pageSchema, page)
-      return users.list({ after: after === undefined ? null : parseUserId(after), limit })
+      const found = await users.list({ after: after === undefined ? null : parseUserId(after), limit })
+      return found.map(withIsoTimes)
     },
     async disable(id) {
       await disableUser(deps, (await known(id)).id, stamp)

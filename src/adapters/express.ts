@@ -6,9 +6,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
 import { isUnder, setTarget } from './incoming.ts'
 import { answerRefusal, createNodeEntry } from './node.ts'
+import { readPrincipal, type SessionOnly, setPrincipal } from './principal-of.ts'
 import { requireInstance } from './require-instance.ts'
 
 declare global {
@@ -26,9 +27,12 @@ export interface ExpressRequest extends IncomingMessage {
   auth?: Principal | null | undefined
 }
 
+/** The members that every Express request has, whichever type another package declares for `auth`. */
+type AnyExpressRequest = IncomingMessage & { originalUrl: string }
+
 /** Middleware for every version of Express. It passes errors to `next`, because Express 4 does not catch rejections. */
 export type ExpressMiddleware = (
-  request: ExpressRequest,
+  request: AnyExpressRequest,
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void
@@ -79,15 +83,17 @@ export function crossOrigin(auth: Latchkey): ExpressMiddleware {
 
 /**
  * Returns the principal of the request, on routes behind `requireAuth`.
+ * @param wanted `{ session: true }` behind `requireAuth(auth, { session: true })`: the principal is a session, also in its type.
  * @throws Error if the route lacks that guard.
  */
-export function principalOf(request: { readonly auth?: Principal | null | undefined }): Principal {
-  if (request.auth == null) throw new Error('No principal: put requireAuth(auth) before this handler.')
-  return request.auth
+export function principalOf(request: { readonly auth?: unknown }, wanted: SessionOnly): SessionPrincipal
+export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal
+export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal {
+  return readPrincipal(request, wanted, 'put requireAuth(auth) before this handler')
 }
 
 interface Turn {
-  readonly request: ExpressRequest
+  readonly request: AnyExpressRequest
   readonly response: ServerResponse
   readonly next: () => void
 }
@@ -98,7 +104,7 @@ async function pass(
   find: () => Promise<Principal | null>,
 ): Promise<void> {
   try {
-    request.auth = await find()
+    setPrincipal(request, await find())
   } catch (error) {
     await answerRefusal(auth, response, error)
     return

@@ -2,20 +2,15 @@
  * Latchkey in Fastify 4 and 5: a plugin, hooks, and the type of `request.auth`. Imports only types from Fastify. Proved by
  * test/adapters/adapters.test.ts.
  */
-import type {
-  FastifyInstance,
-  FastifyPluginAsync,
-  FastifyReply,
-  FastifyRequest,
-  onRequestAsyncHookHandler,
-} from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, onRequestAsyncHookHandler } from 'fastify'
 import type { CookieTarget } from '../authentication/any-request.ts'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
 import { isUnder, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
+import { readPrincipal, type SessionOnly, setPrincipal } from './principal-of.ts'
 import { requireInstance } from './require-instance.ts'
 
 declare module 'fastify' {
@@ -57,7 +52,7 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
       return
     }
     try {
-      request.auth = await auth.authenticate(request.raw, cookieTarget(reply))
+      setPrincipal(request, await auth.authenticate(request.raw, cookieTarget(reply)))
     } catch (error) {
       return answer(reply, auth.toResponse(error))
     }
@@ -85,7 +80,7 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): onReques
   auth.checkRequirement(requirement)
   return async (request, reply) => {
     try {
-      request.auth = await auth.require(request.raw, requirement)
+      setPrincipal(request, await auth.require(request.raw, requirement))
     } catch (error) {
       return answer(reply, auth.toResponse(error))
     }
@@ -109,11 +104,13 @@ export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler {
 
 /**
  * Returns the principal of the request, on routes behind `requireAuth`.
+ * @param wanted `{ session: true }` behind `requireAuth(auth, { session: true })`: the principal is a session, also in its type.
  * @throws Error if the route lacks that hook.
  */
-export function principalOf({ auth }: Pick<FastifyRequest, 'auth'>): Principal {
-  if (auth == null) throw new Error('No principal: give this route the hook requireAuth(auth).')
-  return auth
+export function principalOf(request: { readonly auth?: unknown }, wanted: SessionOnly): SessionPrincipal
+export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal
+export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal {
+  return readPrincipal(request, wanted, 'give this route the hook requireAuth(auth)')
 }
 
 /**

@@ -3,10 +3,10 @@
  * test/adapters/adapters.test.ts.
  */
 import type { IncomingMessage } from 'node:http'
-import type { Context, MiddlewareHandler } from 'hono'
-import type { Requirement } from '../authentication/requirement.ts'
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
 import { isUnder, refuseAmbiguity } from './incoming.ts'
 import { requireInstance } from './require-instance.ts'
 
@@ -18,6 +18,11 @@ export interface AuthEnv {
 /** Environment behind `requireAuth`: the principal of the request. */
 export interface AuthenticatedEnv {
   Variables: { auth: Principal }
+}
+
+/** Environment behind `requireAuth(auth, { session: true })`: the principal of a session. */
+export interface SessionEnv {
+  Variables: { auth: SessionPrincipal }
 }
 
 /**
@@ -43,10 +48,15 @@ export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
  * authenticates again, which costs no query.
  * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
-export function requireAuth(auth: Latchkey, requirement?: Requirement): MiddlewareHandler<AuthenticatedEnv> {
+export function requireAuth(auth: Latchkey, requirement: SessionRequirement): MiddlewareHandler<SessionEnv>
+export function requireAuth(auth: Latchkey, requirement?: Requirement): MiddlewareHandler<AuthenticatedEnv>
+export function requireAuth(
+  auth: Latchkey,
+  requirement?: Requirement,
+): MiddlewareHandler<SessionEnv> | MiddlewareHandler<AuthenticatedEnv> {
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
-  return async (context, next) => {
+  return async (context: Context<AuthenticatedEnv>, next: Next) => {
     try {
       context.set('auth', await auth.require(requestOf(context), requirement))
     } catch (error) {

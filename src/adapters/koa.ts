@@ -3,9 +3,9 @@
  * test/adapters/adapters.test.ts.
  */
 import type { Context, Middleware } from 'koa'
-import type { Requirement } from '../authentication/requirement.ts'
+import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
-import type { Principal } from '../kernel/principal.ts'
+import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
 import { isUnder, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 import { requireInstance } from './require-instance.ts'
@@ -18,6 +18,11 @@ export interface AuthState {
 /** State behind `requireAuth`: the principal of the request. */
 export interface AuthenticatedState {
   auth: Principal
+}
+
+/** State behind `requireAuth(auth, { session: true })`: the principal of a session. */
+export interface SessionState {
+  auth: SessionPrincipal
 }
 
 /**
@@ -50,6 +55,8 @@ export function latchkey(auth: Latchkey): Middleware<AuthState> {
  * authenticates again, which costs no query.
  * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
+export function requireAuth(auth: Latchkey, requirement: SessionRequirement): Middleware<SessionState>
+export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState>
 export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState> {
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)

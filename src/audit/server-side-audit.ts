@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { acceptArgument, booleanSchema, pageLimitSchema, strictMembers, timeSchema } from '../kernel/arguments.ts'
 import { parseEventId, parseUserId } from '../kernel/ids.ts'
+import { withIsoTimes } from '../kernel/iso-times.ts'
 import { type SealAuditDeps, sealAudit } from './seal-audit.ts'
 import type { AuditSettings } from './settings.ts'
 import type { AuditRecord } from './store.ts'
@@ -55,15 +56,9 @@ export function createServerSideAudit(deps: ServerSideAuditDeps): ServerSideAudi
     async list(filter = {}) {
       const accepted = acceptArgument(filterSchema, filter)
       const { userId, type, since, after, before, newestFirst = false, limit = DEFAULT_PAGE } = accepted
-      return audit.list({
-        userId,
-        types: type === undefined ? undefined : [type],
-        since,
-        after,
-        before,
-        newestFirst,
-        limit,
-      })
+      const types = type === undefined ? undefined : [type]
+      const found = await audit.list({ userId, types, since, after, before, newestFirst, limit })
+      return found.map(withIsoTimes)
     },
     async verify(expected = {}) {
       const { head } = acceptArgument(expectedSchema, expected)

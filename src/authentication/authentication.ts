@@ -18,6 +18,7 @@ import {
 import { checkRequirement, createRequirementCheck } from './check-requirement.ts'
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyDeps, identify } from './identify.ts'
+import { toPublicPrincipal } from './public-principal.ts'
 import type { Requirement, SessionRequirement } from './requirement.ts'
 import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
@@ -67,7 +68,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     const found = credentials.refusal === null ? await identify(deps, credentials, stamp) : null
     if (found === null) throw refuseCredentials(credentials)
     await checkRequirement(deps, found.principal, requirement)
-    return found.principal
+    return toPublicPrincipal(found.principal)
   }
 
   const authentication: Authentication = {
@@ -85,7 +86,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
         const renewed = due instanceof Promise ? await due : due
         for (const cookie of renewed) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
       }
-      return found.principal
+      return toPublicPrincipal(found.principal)
     },
     require: requirePrincipal,
     checkRequirement: (requirement = {}) => acceptRequirement(requirement),

@@ -3,6 +3,7 @@ import { acceptArgument, strictMembers, wholeNumber } from '../kernel/arguments.
 import { DAY_MS } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
+import { withIsoTimes } from '../kernel/iso-times.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import { newOneTimeToken, ONE_TIME_TOKENS, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
@@ -78,7 +79,7 @@ export function createServerSideInvitations(
         events: [stamp({ type: 'invitation.created', userId: null })],
         mails,
       }))
-      return { token, link, expiresAt: record.expiresAt }
+      return withIsoTimes({ token, link, expiresAt: record.expiresAt })
     },
   }
 }

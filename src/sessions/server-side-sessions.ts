@@ -1,5 +1,6 @@
 import type { Stamp } from '../kernel/event.ts'
 import { parseSessionId } from '../kernel/ids.ts'
+import { withIsoTimes } from '../kernel/iso-times.ts'
 import type { Session } from '../kernel/principal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
 import type { SessionEvent } from './events.ts'
@@ -30,7 +31,7 @@ export interface ServerSideSessions {
 export function createServerSideSessions(deps: SessionDeps, stamp: Stamp<SessionEvent>): ServerSideSessions {
   return {
     async list(userId) {
-      return listAllSessions(deps, requireUserId(userId))
+      return (await listAllSessions(deps, requireUserId(userId))).map(withIsoTimes)
     },
     async revoke(userId, sessionId) {
       await revokeSession(deps, requireUserId(userId), parseSessionId(sessionId), stamp)

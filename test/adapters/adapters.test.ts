@@ -108,7 +108,8 @@ describe.each(Object.keys(FRAMEWORKS))('latchkey/%s', (name) => {
     expect((await script.post('/notes', { a: 1 }, bad)).body.code).toBe('insufficient_scope')
     expect((await script.get('/', bad)).text).toBe(`Hello ${EMAIL}`)
     expect((await script.get('/session', good)).status).toBe(403)
-    expect((await client.get('/session')).status).toBe(200)
+    const { session } = (await client.get('/auth/session')).body
+    expect((await client.get('/session')).text).toBe(session.id)
     expect((await client.post('/fresh', {})).text).toBe('done')
     instance.advance(11 * 60_000)
     const stale = await client.post('/fresh', {})
@@ -247,6 +248,29 @@ describe('where it is mounted', () => {
 test('a handler without its guard throws an error that says so', () => {
   expect(() => forExpress.principalOf({ auth: null })).toThrow('requireAuth(auth)')
   expect(() => forFastify.principalOf({})).toThrow('requireAuth(auth)')
+})
+
+test('a session that is asked for is never an access token', () => {
+  const token = { auth: { kind: 'access_token', user: {} } }
+  expect(() => forExpress.principalOf(token, { session: true })).toThrow('requireAuth(auth, { session: true })')
+  expect(() => forFastify.principalOf(token, { session: true })).toThrow('requireAuth(auth, { session: true })')
+  expect(forExpress.principalOf(token)).toBe(token.auth)
+})
+
+test('another middleware that writes req.auth later does not change the principal of Latchkey', async () => {
+  const instance = await startInstance('handler')
+  const app = express().use(forExpress.latchkey(instance.auth), forExpress.requireAuth(instance.auth))
+  app.use((request, _response, next) => {
+    Object.assign(request, { auth: { payload: { sub: 'mallory' } } })
+    next()
+  })
+  app.get('/me', (request, response) => void response.send(forExpress.principalOf(request).user.email))
+  const running = await listen(createServer(app))
+  const client = clientOf(running.url)
+  await client.post('/auth/register', { email: EMAIL, password: PASSWORD })
+  expect((await client.get('/me')).text).toBe(EMAIL)
+  await running.stop()
+  await instance.close()
 })
 
 test.each(Object.keys(FRAMEWORKS))(

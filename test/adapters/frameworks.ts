@@ -23,7 +23,7 @@ export interface RunningApp {
 /**
  * Each application has: `GET /`, with its own cookie; `GET /me`, which returns the principal; `POST /notes`, which
  * returns its JSON body and requires the scope `notes`; `POST /fresh`, which requires a fresh session; `GET /session`,
- * which refuses access tokens; `GET /deep`, whose handler authenticates the request itself.
+ * which returns the id of the session and refuses access tokens; `GET /deep`, whose handler authenticates the request itself.
  */
 export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<RunningApp>>> = {
   async express(auth) {
@@ -34,7 +34,9 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
     app.get('/me', requireAuth(auth), (request, response) => void response.send(principalOf(request).user.email))
     app.post('/notes', requireAuth(auth, { scopes: ['notes'] }), ({ body }, response) => void response.json(body))
     app.post('/fresh', requireAuth(auth, { fresh: true }), (_request, response) => void response.send('done'))
-    app.get('/session', requireAuth(auth, { session: true }), (_request, response) => void response.send('done'))
+    app.get('/session', requireAuth(auth, { session: true }), (request, response) => {
+      response.send(principalOf(request, { session: true }).session.id)
+    })
     // Express 4 does not catch rejections, so the handler passes them on.
     app.get('/deep', (request, response, next) => {
       auth.require(request).then(({ user }) => response.send(user.email), next)
@@ -51,7 +53,9 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
     app.get('/me', { onRequest: requireAuth(auth) }, async (request) => principalOf(request).user.email)
     app.post('/notes', { preHandler: requireAuth(auth, { scopes: ['notes'] }) }, async ({ body }) => body)
     app.post('/fresh', { onRequest: requireAuth(auth, { fresh: true }) }, async () => 'done')
-    app.get('/session', { onRequest: requireAuth(auth, { session: true }) }, async () => 'done')
+    app.get('/session', { onRequest: requireAuth(auth, { session: true }) }, async (request) => {
+      return principalOf(request, { session: true }).session.id
+    })
     app.get('/deep', async ({ raw }) => (await auth.require(raw)).user.email)
     return { url: await app.listen({ host: '127.0.0.1', port: 0 }), stop: () => app.close() }
   },
@@ -67,7 +71,7 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
       .get('/me', requireAuth(auth), (c) => c.text(c.var.auth.user.email))
       .post('/notes', requireAuth(auth, { scopes: ['notes'] }), async (c) => c.json(await c.req.json()))
       .post('/fresh', requireAuth(auth, { fresh: true }), (c) => c.text('done'))
-      .get('/session', requireAuth(auth, { session: true }), (c) => c.text('done'))
+      .get('/session', requireAuth(auth, { session: true }), (c) => c.text(c.var.auth.session.id))
       .get('/deep', async (c) => c.text((await auth.require(c.req.raw)).user.email))
       .onError((error) => auth.toResponse(error))
     return listen(createServer(getRequestListener(app.fetch)))
@@ -88,8 +92,9 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
     router.get('/deep', async (ctx) => {
       ctx.body = (await auth.require(ctx.req)).user.email
     })
-    router.get('/session', requireAuth(auth, { session: true }), (ctx) => {
-      ctx.body = 'done'
+    const ofSessions = new Router<koaAdapter.SessionState>()
+    ofSessions.get('/session', requireAuth(auth, { session: true }), (ctx) => {
+      ctx.body = ctx.state.auth.session.id
     })
     const app = new Koa<koaAdapter.AuthState>()
     app.use(latchkey(auth))
@@ -100,6 +105,7 @@ export const FRAMEWORKS: Readonly<Record<string, (auth: Latchkey) => Promise<Run
       ctx.body = greet(ctx.state.auth)
     })
     app.use(router.routes())
+    app.use(ofSessions.routes())
     return listen(createServer(app.callback()))
   },
 }

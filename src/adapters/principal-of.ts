@@ -1,0 +1,41 @@
+import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
+
+/** What `principalOf` may ask for: the principal of a session. */
+export interface SessionOnly {
+  readonly session: true
+}
+
+/** The principals of requests. Other middleware may write `request.auth` too, but not here. */
+const principals = new WeakMap<object, Principal | null>()
+
+/** Stores the principal of a request, also as `request.auth`. */
+export function setPrincipal(request: object, principal: Principal | null): void {
+  principals.set(request, principal)
+  Object.assign(request, { auth: principal })
+}
+
+/**
+ * Returns the principal of a request.
+ * @param guard the guard that is missing if there is no principal: `put requireAuth(auth) before this handler`.
+ * @throws Error if there is none, or if it is not a session although one is asked for.
+ */
+export function readPrincipal(
+  request: { readonly auth?: unknown },
+  wanted: SessionOnly | undefined,
+  guard: string,
+): Principal {
+  const principal = isPrincipal(request.auth) ? request.auth : principals.get(request)
+  if (!isPrincipal(principal)) throw new Error(`No principal: ${guard}.`)
+  if (wanted?.session === true && !isSession(principal)) {
+    throw new Error(`The principal is an access token: ${guard.replace('(auth)', '(auth, { session: true })')}.`)
+  }
+  return principal
+}
+
+function isPrincipal(value: unknown): value is Principal {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'user' in value
+}
+
+function isSession(principal: Principal): principal is SessionPrincipal {
+  return principal.kind === 'session'
+}
