@@ -16,7 +16,7 @@ export function setPrincipal(request: object, principal: Principal | null): void
 
 /**
  * Returns the principal of a request.
- * @param guard the guard that is missing if there is no principal: `put requireAuth(auth) before this handler`.
+ * @param guard the guard that is missing if the request has none: `put requireAuth(auth) before this handler`.
  * @throws Error if there is none, or if it is not a session although one is asked for.
  */
 export function readPrincipal(
