@@ -135,6 +135,8 @@ if (import.meta.main) {
   })
   const endsAt = Date.now() + Number(values.minutes) * 60_000
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'))
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   execFileSync('git', ['clone', '--quiet', '.', directory])
   symlinkSync(join(process.cwd(), 'node_modules'), join(directory, 'node_modules'))
   const isSource = { cwd: directory, exclude: ['**/*.test.ts'] }
@@ -149,7 +151,6 @@ if (import.meta.main) {
     if (await isKilled(directory, mutant)) killed++
     else console.log(`survived: ${mutant.file}:${mutant.line} ${mutant.description}`)
   }
-  rmSync(directory, { recursive: true })
   console.log(`${killed} of ${tried} mutants killed (of ${all.length} possible ones)`)
   if (tried === 0) process.exitCode = 1
 }

@@ -37,10 +37,6 @@ export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): 
  */
 export const PASSING_BATCH = 0
 
-function isPassing({ userId, actor, client }: StampedEvent): boolean {
-  return userId === null && actor === null && client !== null
-}
-
 /** Values of the erased personal columns. Only the digest stays, which reveals nothing without the salt. */
 export const NOTHING_PERSONAL = { ip: null, user_agent: null, personal_salt: null } as const
 
@@ -63,6 +59,6 @@ function toRow(event: StampedEvent): InsertObject<Database, 'audit_events'> {
     user_agent,
     personal_salt,
     personal_digest: digestPersonal(personal_salt, ip, user_agent),
-    batch: isPassing(event) ? PASSING_BATCH : null,
+    batch: userId === null && actor === null && client !== null ? PASSING_BATCH : null,
   }
 }
