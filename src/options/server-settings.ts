@@ -41,7 +41,7 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
     variable: { name: 'HOST' },
   },
   databaseUrl: {
-    meaning: '`sqlite:<file>`, or `postgres://user:password@host:5432/database`',
+    meaning: '`sqlite:<file>`, or `postgres://user:password@host:5432/database`; [several hosts](scaling.md) with commas',
     default: 'sqlite:latchkey.db',
     schema: z
       .string()

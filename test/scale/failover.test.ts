@@ -11,7 +11,7 @@ import { redis } from '../../src/redis.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import { Client } from '../support/client.ts'
-import { createDatabase, dropDatabase, runSql, startPostgres } from '../support/postgres-server.ts'
+import { createDatabase, dropDatabase, type PostgresServer, runSql, startPostgres } from '../support/postgres-server.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { ORIGIN, PASSWORD, SMALL_COST, sendTo } from '../support/rings.ts'
 import { startSwitch } from '../support/switch.ts'
@@ -64,6 +64,49 @@ test('PostgreSQL: the address leads to a standby for a while', async () => {
   await until(isReady)
   await until(async () => (await logIn()) === 200)
   expect((await client.get('/auth/session')).status).toBe(200)
+})
+
+/** Returns the URL of a list of servers. */
+function urlOf(servers: readonly PostgresServer[], parameters = '?target_session_attrs=read-write'): string {
+  return `postgres://postgres@${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}/postgres${parameters}`
+}
+
+test('PostgreSQL: of several hosts the one that accepts writes is used, also for LISTEN, and its successor after a failover', async () => {
+  const primary = await startPostgres({ fsync: 'off' })
+  onTestFinished(() => primary.remove())
+  const standby = await primary.startStandby()
+  const url = urlOf([standby, primary])
+  const { client, logIn, isReady, auth } = await openOn({ storage: postgres(url) })
+  const other = await openOn({ storage: postgres(urlOf([primary, standby])) })
+  expect((await client.post('/auth/register', ADA)).status).toBe(201)
+  await until(async () => (await runSql(standby.url(), 'SELECT FROM latchkey.users')).length === 1)
+  await primary.kill()
+  await runSql(standby.url(), 'SELECT pg_promote()')
+  await until(async () => (await isReady()) && (await other.isReady()))
+  await until(async () => (await logIn()) === 200)
+  expect(await logIn()).toBe(200)
+  // Both nodes hear each other on the new primary.
+  await until(() => Math.max(auth.stats().invalidationLagMs, other.auth.stats().invalidationLagMs) < 1_000)
+  const user = await other.auth.users.find(ADA.email)
+  expect(await other.auth.sessions.revokeAll(user?.id ?? '')).toBeGreaterThan(0)
+  await until(async () => (await client.get('/auth/session')).status === 401)
+})
+
+test('PostgreSQL: read-write skips a server that is read-only by default, primary takes it; a list of standbys is refused', async () => {
+  const [careful, primary] = await Promise.all([
+    startPostgres({ fsync: 'off', default_transaction_read_only: 'on' }),
+    startPostgres({ fsync: 'off' }),
+  ])
+  onTestFinished(async () => void (await Promise.all([careful.remove(), primary.remove()])))
+  const tablesOn = ({ url }: PostgresServer) =>
+    runSql(url(), "SELECT FROM pg_tables WHERE schemaname = 'latchkey' AND tablename = 'users'")
+  await openOn({ storage: postgres(urlOf([careful, primary])) })
+  expect([(await tablesOn(careful)).length, (await tablesOn(primary)).length]).toEqual([0, 1])
+  await openOn({ storage: postgres(urlOf([careful, primary], '?target_session_attrs=primary')) })
+  expect((await tablesOn(careful)).length).toBe(1)
+  const standby = await primary.startStandby()
+  await expect(postgres(urlOf([standby, standby])).open()).rejects.toThrow('standby')
+  await expect(postgres(urlOf([careful])).open()).rejects.toThrow('target_session_attrs is read-write')
 })
 
 test('PostgreSQL: a role that lost a privilege is not ready, and works again when it has it back', async () => {

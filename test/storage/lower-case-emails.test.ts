@@ -13,6 +13,7 @@ import type { SqlKind } from '../../src/storage/sql/migration.ts'
 import { MIGRATIONS } from '../../src/storage/sql/migrations/index.ts'
 import { createPool } from '../../src/storage/sql/postgres-connections.ts'
 import { createPostgresKysely } from '../../src/storage/sql/postgres-database.ts'
+import { createPostgresHosts } from '../../src/storage/sql/postgres-hosts.ts'
 import type { Database } from '../../src/storage/sql/schema.ts'
 import { createKysely, openSqliteFile } from '../../src/storage/sql/sqlite-database.ts'
 import { at } from '../../src/storage/sql/time.ts'
@@ -33,8 +34,9 @@ const KINDS: Record<SqlKind, () => Promise<OldDatabase>> = {
   async postgres() {
     const url = await createDatabase(inject('databaseServer'))
     onTestFinished(() => dropDatabase(url))
-    const pool = await createPool({ url, size: 1, deadlineMs: 5_000 })
-    return { db: createPostgresKysely(pool, { deadlineMs: 5_000 }), storage: postgres(url) }
+    const hosts = createPostgresHosts(url)
+    const pool = await createPool({ hosts, size: 1, deadlineMs: 5_000 })
+    return { db: createPostgresKysely(pool, { hosts, deadlineMs: 5_000 }), storage: postgres(url) }
   },
 }
 

@@ -8,6 +8,7 @@ import type { Migration } from '../../src/storage/sql/migration.ts'
 import { MIGRATIONS } from '../../src/storage/sql/migrations/index.ts'
 import { createPool } from '../../src/storage/sql/postgres-connections.ts'
 import { createPostgresKysely } from '../../src/storage/sql/postgres-database.ts'
+import { createPostgresHosts } from '../../src/storage/sql/postgres-hosts.ts'
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts'
 import { createDatabase, dropDatabase, runSql } from '../support/postgres-server.ts'
 import { until } from '../support/until.ts'
@@ -178,8 +179,9 @@ function migration(number: number, statements: string[]): Migration {
 }
 
 async function openKysely(address: string) {
-  const pool = await createPool({ url: address, size: 1, deadlineMs: 20_000 })
-  const db = createPostgresKysely(pool, { deadlineMs: 20_000 })
+  const hosts = createPostgresHosts(address)
+  const pool = await createPool({ hosts, size: 1, deadlineMs: 20_000 })
+  const db = createPostgresKysely(pool, { hosts, deadlineMs: 20_000 })
   return { db, destroy: () => db.destroy() }
 }
 

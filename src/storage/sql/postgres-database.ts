@@ -17,8 +17,9 @@ import {
 import type { Pool, PoolClient } from 'pg'
 import type { OnStatement } from '../storage.ts'
 import { retryConflicts } from './conflicts.ts'
-import { prepareConnection } from './postgres-connections.ts'
+import { leaveHost, prepareConnection } from './postgres-connections.ts'
 import { isConnectionKept, isStatementLost, toUnavailable } from './postgres-errors.ts'
+import type { PostgresHosts } from './postgres-hosts.ts'
 import type { Database } from './schema.ts'
 
 /** Work with less time left is not started: it would be cut off in the middle. */
@@ -28,6 +29,8 @@ const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE'
 
 /** How a database uses its pool. */
 export interface PoolUse {
+  /** The hosts that the pool connects to. */
+  readonly hosts: PostgresHosts
   /** Milliseconds for one unit of work in total: a transaction or a single query. */
   readonly deadlineMs: number
   /** True if a pooler lends a connection of the server for one transaction only. */
@@ -80,18 +83,32 @@ export interface PreparedReadOptions extends PoolUse {
 
 async function lease(pool: Pool, use: PoolUse): Promise<LeasedConnection> {
   const deadline = performance.now() + use.deadlineMs
-  const client = await pool.connect().catch((error: unknown) => {
-    throw toUnavailable(error)
-  })
+  for (let tried = 1; ; tried++) {
+    try {
+      return await leaseFrom(pool, use, deadline)
+    } catch (error) {
+      const mayBeAnother = tried < use.hosts.count && deadline - performance.now() > LEAST_WORK_MS
+      if (!mayBeAnother) throw toUnavailable(error)
+    }
+  }
+}
+
+async function leaseFrom(pool: Pool, use: PoolUse, deadline: number): Promise<LeasedConnection> {
+  const client = await pool.connect()
   let isUsable = false
   try {
-    await prepareConnection(client, { ...use, timeLeftMs: deadline - performance.now() })
+    await prepareConnection(client, {
+      ...use,
+      attribute: use.hosts.attribute,
+      timeLeftMs: deadline - performance.now(),
+    })
     isUsable = true
     if (deadline - performance.now() < LEAST_WORK_MS) throw new Error('no connection was free in time')
     return new LeasedConnection(client, deadline, use)
   } catch (error) {
     client.release(!isUsable)
-    throw toUnavailable(error)
+    if (!isUsable) leaveHost(use.hosts, client)
+    throw error
   }
 }
 

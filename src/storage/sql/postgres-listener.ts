@@ -11,6 +11,7 @@ import { type ChangeInbox, PROOF_INTERVAL_MS } from '../change-inbox.ts'
 import { formatChange, parseChange } from '../change-message.ts'
 import { noteChange } from './changes.ts'
 import { connectionConfig, loadPg, prepareConnection } from './postgres-connections.ts'
+import type { PostgresHosts } from './postgres-hosts.ts'
 import type { Database } from './schema.ts'
 
 const CHANNEL = 'latchkey'
@@ -22,8 +23,8 @@ const PROOF = `SELECT FROM pg_listening_channels() AS channel WHERE channel = '$
 
 /** Where to listen, and how to send. */
 export interface ListenerDeps {
-  /** URL of the server itself, without a pooler in transaction mode in between. */
-  readonly directUrl: string
+  /** The servers themselves, without a pooler in transaction mode in between. */
+  readonly hosts: PostgresHosts
   /** The database connection that all changes are written with. */
   readonly db: Kysely<Database>
   readonly inbox: ChangeInbox
@@ -79,10 +80,25 @@ async function relisten(deps: ListenerDeps, signal: AbortSignal): Promise<Client
   return null
 }
 
-/** Returns a connection that listens and has received its own notification, sent the way that changes are sent. */
-async function listen({ directUrl, db, inbox }: ListenerDeps): Promise<Client> {
+/**
+ * Returns a connection that listens and has received its own notification, sent the way that changes are sent. It tries the
+ * hosts one after the other.
+ */
+async function listen(deps: ListenerDeps): Promise<Client> {
+  for (let tried = 1; ; tried++) {
+    const url = deps.hosts.current()
+    try {
+      return await listenAt(deps)
+    } catch (error) {
+      deps.hosts.fail(url)
+      if (tried >= deps.hosts.count) throw error
+    }
+  }
+}
+
+async function listenAt({ hosts, db, inbox }: ListenerDeps): Promise<Client> {
   const { default: pg } = await loadPg()
-  const client = new pg.Client(await connectionConfig({ url: directUrl, deadlineMs: ANSWER_MS }))
+  const client = new pg.Client(await connectionConfig({ hosts, deadlineMs: ANSWER_MS * hosts.count }))
   client.on('error', () => undefined) // the next proof fails
   const hello = `${HELLO}${randomUUID()}`
   const heard = Promise.withResolvers<void>()
@@ -92,7 +108,7 @@ async function listen({ directUrl, db, inbox }: ListenerDeps): Promise<Client> {
   })
   try {
     await client.connect()
-    await prepareConnection(client, { deadlineMs: ANSWER_MS, timeLeftMs: ANSWER_MS })
+    await prepareConnection(client, { attribute: hosts.attribute, deadlineMs: ANSWER_MS, timeLeftMs: ANSWER_MS })
     await ask(client, `LISTEN ${CHANNEL}`)
     await notify(db, hello)
     await Promise.race([heard.promise, sleep(ANSWER_MS).then(() => Promise.reject(new Error('nothing is heard')))])

@@ -1,5 +1,22 @@
 import { describe, expect, test } from 'vitest'
+import { splitHosts } from './postgres-hosts.ts'
 import { findPostgresUrlProblem } from './postgres-url.ts'
+
+describe('several hosts', () => {
+  test.each([
+    [
+      'postgres://u:p@a:1,b:2/d?sslmode=require',
+      ['postgres://u:p@a:1/d?sslmode=require', 'postgres://u:p@b:2/d?sslmode=require'],
+    ],
+    ['postgres://u,x:p@a,[::1]:2/d?target_session_attrs=any', ['postgres://u,x:p@a/d', 'postgres://u,x:p@[::1]:2/d']],
+    ['postgres:///d?host=a,b&port=1,2&x=y', ['postgres:///d?x=y&host=a&port=1', 'postgres:///d?x=y&host=b&port=2']],
+    [
+      'postgres:///d?host=/run/a%2C/run/b&port=7',
+      ['postgres:///d?host=/run/a&port=7', 'postgres:///d?host=/run/b&port=7'],
+    ],
+    ['postgres://a/d?target_session_attrs=primary', ['postgres://a/d']],
+  ])('%s', (url, urls) => expect(splitHosts(url)).toEqual(urls))
+})
 
 describe('the URL of a PostgreSQL server', () => {
   test.each([
@@ -13,11 +30,27 @@ describe('the URL of a PostgreSQL server', () => {
     'postgres:///app?host=/var/run/postgresql',
     'postgres://app@%2Fvar%2Frun%2Fpostgresql/app',
     'postgres://db/app?user=app@db',
+    'postgres://app:p@ss@a:5432,b:5433,[::1]:5434/app?target_session_attrs=read-write&sslmode=verify-full',
+    'postgres:///app?host=one,two&port=5432,5433&target_session_attrs=primary',
+    'postgres://db/app?target_session_attrs=any',
   ])('%s is accepted', (url) => expect(findPostgresUrlProblem(url)).toBeNull())
 
   test.each([
     ['another scheme', 'mysql://app:hunter2@db/app', 'must be postgres://'],
-    ['several hosts', 'postgres://app:hunter2@a:5432,b:5432/app?target_session_attrs=read-write', 'one host'],
+    ['a host that is missing', 'postgres://app:hunter2@a:5432,,b/app', 'must be a host'],
+    ['a host without a name', 'postgres://app:hunter2@a,:5433/app', 'must be a host'],
+    ['a port of the second host that is none', 'postgres://app:hunter2@a:5432,b:x/app', 'must be postgres://'],
+    [
+      'an unknown attribute',
+      'postgres://app:hunter2@a,b/app?target_session_attrs=readwrite',
+      'target_session_attrs must be',
+    ],
+    ['a standby', 'postgres://app:hunter2@a,b/app?target_session_attrs=prefer-standby', 'target_session_attrs must be'],
+    [
+      'two attributes',
+      'postgres://a,b/app?target_session_attrs=any&target_session_attrs=primary',
+      'target_session_attrs must',
+    ],
     ['a port that is none', 'postgres://app:hunter2@db:99999/app', 'must be postgres://'],
     ['a # in the password', 'postgres://app:hunter2#x@db/app', 'percent-encoded'],
     ['a # after digits', 'postgres://app:2#hunter2@db/app', 'percent-encoded'],

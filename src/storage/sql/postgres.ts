@@ -14,6 +14,7 @@ import { migrate, planMigrations, reportNotes } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { createPool } from './postgres-connections.ts'
 import { createPostgresKysely, prepareRead } from './postgres-database.ts'
+import { createPostgresHosts } from './postgres-hosts.ts'
 import { notifyChange, startListener } from './postgres-listener.ts'
 import { postgresUrlSchema } from './postgres-url.ts'
 import type { Database, SqlDatabase } from './schema.ts'
@@ -67,7 +68,8 @@ const MIGRATION_DEADLINE_MS = 120_000
 /**
  * Keeps all data in the schema `latchkey` of a PostgreSQL database (14 or newer), for any number of nodes. Requires the
  * package `pg`.
- * @param url `postgres://user:password@host:5432/database`, with parameters such as `?sslmode=verify-full`.
+ * @param url `postgres://user:password@host:5432/database`, with parameters such as `?sslmode=verify-full`. It may have several hosts:
+ *   `postgres://user:password@one:5432,two:5432/database?target_session_attrs=read-write`.
  * @throws ConfigurationError if the URL or an option is wrong.
  */
 export function postgres(url: string, options: PostgresOptions = {}): Storage {
@@ -86,13 +88,15 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
         reportNotes(await migrate({ db, kind: 'postgres', known: MIGRATIONS }), how.onError)
       })
       const isShared = directUrl !== url
-      const pool = await createPool({ url, size: poolSize, deadlineMs, isShared })
-      const use = { deadlineMs, isShared, onStatement: callBoth(options.onStatement, how.onStatement) }
+      const hosts = createPostgresHosts(url)
+      const pool = await createPool({ hosts, size: poolSize, deadlineMs, isShared })
+      const use = { hosts, deadlineMs, isShared, onStatement: callBoth(options.onStatement, how.onStatement) }
       const db = createPostgresKysely(pool, use)
       try {
         const inbox = createChangeInbox()
         // If sessions are in another storage, that storage reports the changes.
-        const hearing = how.sessions === undefined ? await startListener({ directUrl, db, inbox }) : null
+        const hearing =
+          how.sessions === undefined ? await startListener({ hosts: createPostgresHosts(directUrl), db, inbox }) : null
         const database: SqlDatabase = {
           db,
           reader: db,
@@ -149,8 +153,9 @@ async function writeTouches(db: Kysely<Database>, touches: readonly Touch[]): Pr
 }
 
 async function withMigrationTarget<T>(url: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-  const pool = await createPool({ url, size: 1, deadlineMs: MIGRATION_DEADLINE_MS })
-  const db = createPostgresKysely(pool, { deadlineMs: MIGRATION_DEADLINE_MS })
+  const hosts = createPostgresHosts(url)
+  const pool = await createPool({ hosts, size: 1, deadlineMs: MIGRATION_DEADLINE_MS })
+  const db = createPostgresKysely(pool, { hosts, deadlineMs: MIGRATION_DEADLINE_MS })
   try {
     return await work(db)
   } catch (error) {
