@@ -41,7 +41,8 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
     variable: { name: 'HOST' },
   },
   databaseUrl: {
-    meaning: '`sqlite:<file>`, or `postgres://user:password@host:5432/database`; [several hosts](scaling.md) with commas',
+    meaning:
+      '`sqlite:<file>`, or `postgres://user:password@host:5432/database`; [several hosts](scaling.md) with commas',
     default: 'sqlite:latchkey.db',
     schema: z
       .string()

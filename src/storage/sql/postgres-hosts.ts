@@ -7,7 +7,7 @@
 /** Values of `target_session_attrs` that make sense for a client that writes. */
 const ATTRIBUTES = ['any', 'primary', 'read-write'] as const
 
-/** What a server must allow: `any` and `primary` accept a server that is no standby, `read-write` one whose sessions may write. */
+/** What a server must allow: `any` and `primary` accept a server that is not a standby, `read-write` one whose sessions may write. */
 export type SessionAttribute = (typeof ATTRIBUTES)[number]
 
 /** The hosts of a URL. */
