@@ -17,7 +17,7 @@ COPY deploy/image/package.json deploy/image/package-lock.json ./
 RUN npm ci --ignore-scripts --omit=dev && npm cache clean --force
 COPY --from=build /tmp/latchkey-*.tgz /tmp/
 RUN mkdir node_modules/latchkey && tar -xzf /tmp/latchkey-*.tgz --strip-components=1 -C node_modules/latchkey && rm /tmp/latchkey-*.tgz
-RUN node -e "['@node-rs/bcrypt', 'nodemailer', 'pg', 'prom-client', 'redis'].map(require.resolve)"
+RUN node -e "['@node-rs/bcrypt', '@simplewebauthn/server', 'nodemailer', 'pg', 'prom-client', 'redis'].map(require.resolve)"
 RUN chmod 0755 node_modules/latchkey/dist/cli/main.js && ln -s /app/node_modules/latchkey/dist/cli/main.js /usr/local/bin/latchkey
 RUN latchkey --version # what it compiles is kept for the first start
 RUN mkdir /data && chown node:node /data && chmod 0700 /data

@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   invitations: ['mail', 'one-time-tokens'],
   registration: ['accounts', 'login', 'mail', 'one-time-tokens', 'pages', 'passwords', 'sessions', 'throttle'],
   access: [],
-  factors: ['accounts', 'audit', 'login', 'mail', 'pages', 'passwords', 'sessions', 'throttle'],
+  factors: ['accounts', 'audit', 'login', 'mail', 'pages', 'passwords', 'registration', 'sessions', 'throttle'],
   authentication: ['access-tokens', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
   'forward-auth': ['http', 'sessions'],
@@ -83,7 +83,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   client: ['catalogue'],
   react: ['client'],
   server: ['adapters', 'catalogue', 'http', 'mail', 'options', 'storage'],
-  testing: ['catalogue', 'mail', 'options', 'storage', 'throttle'],
+  testing: ['catalogue', 'factors', 'mail', 'options', 'storage', 'throttle'],
   cli: [
     'access-tokens',
     'accounts',
@@ -113,7 +113,7 @@ const betweenRooms: IForbiddenRuleType[] = rooms.flatMap((room) => {
     from,
     to: { path: '^src/', pathNot: `^src/(?:(?:${allowed.join('|')})/${more})` },
   })
-  const feature = `^src/${room}/feature\\.ts$`
+  const feature = `^src/${room}/[a-z/-]*feature\\.ts$`
   return [
     rule(`${room}-imports-only-what-is-below`, { path: `^src/${room}/`, pathNot: `${feature}|\\.test\\.ts$` }, root),
     rule(`the-feature-of-${room}-gets-the-core`, { path: feature }, '|core\\.ts$'),
@@ -129,7 +129,8 @@ const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/(?:access-tokens|accounts|audit|factors|invitations|login|mail|one-time-tokens|passwords|registration|sessions|throttle)/',
-      pathNot: '(?:routes?|pages?|feature|login-answer|(?:device|attempt|trusted)-cookie|render-html|\\.test)\\.ts$',
+      pathNot:
+        '(?:routes?|pages?|feature|login-answer|(?:device|attempt|trusted|passkey)-cookie|render-html|\\.test)\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },
   },

@@ -39,8 +39,9 @@ export function toHouse(modules: readonly Pick<IModule, 'source' | 'dependencies
 /** The `feature.ts` of a room is given the core, so it is on the floor of `features.ts` and not in its room. */
 function roomOf(path: string): string {
   const [, first = '', second] = path.split('/')
+  const isFeature = path.endsWith('/feature.ts') && first !== 'kernel'
   if (second === undefined) return first === 'features.ts' ? 'features' : ROOT_FILES.has(first) ? first : 'entries'
-  return second === 'feature.ts' && first !== 'kernel' ? 'features' : first
+  return isFeature ? 'features' : first
 }
 
 function floorOf(room: string): number {

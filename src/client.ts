@@ -1,7 +1,7 @@
 export type { UserEvent } from './catalogue/events.ts'
 export type { RefusalCode } from './catalogue/refusals.ts'
 export type { UserExportJson as UserExport } from './catalogue/wire.ts'
-export type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall } from './client/calls.ts'
+export type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall } from './client/calls.ts'
 export { createClient } from './client/create-client.ts'
 export type { LatchkeyClient } from './client/latchkey-client.ts'
 export type { ClientCode, Refused, Result, Success } from './client/result.ts'

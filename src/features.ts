@@ -9,6 +9,8 @@ import { EVENTS, USER_EVENTS } from './catalogue/events.ts'
 import type { Core } from './core.ts'
 import { emailCode } from './factors/email-code/feature.ts'
 import { type FactorsFeature, factors } from './factors/feature.ts'
+import { offersPasskeys, passkeys } from './factors/passkeys/feature.ts'
+import { passkeyStep } from './factors/passkeys/passkey-step.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
 import type { Feature } from './kernel/feature.ts'
@@ -50,6 +52,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   const { memory, pages } = services
   const { registration: mode, verifyEmail: verifyEmailMode, scopes } = options
   const stepFeatures = seams.features?.(core) ?? []
+  const hasPasskeys = offersPasskeys(options.factors.passkeys, core.report)
 
   const named = {
     sessions: sessions(core, memory, pages),
@@ -64,9 +67,11 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       secondFactor: options.secondFactor,
       factors: options.factors,
       siteName: services.siteName,
+      passkeyStep: hasPasskeys ? passkeyStep(core.stores) : null,
       moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
     }),
   }
+  const { siteName } = services
   const { secondFactors } = named.factors
   const { steps } = secondFactors
   const { emailLogin } = options
@@ -82,6 +87,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     invitationMoves: named.invitations.moves,
     opensTotp: named.factors.opensTotp,
   })
+  const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors }
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
     login(core, {
@@ -93,6 +99,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       firstSteps: byEmail.firstSteps,
     }),
     named.factors,
+    ...(hasPasskeys ? [passkeys(core, passkeyOptions)] : []),
     byEmail,
     ...stepFeatures,
     named.sessions,

@@ -4,8 +4,9 @@ import { checkAll } from '../kernel/all-problems.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Effects } from '../kernel/effects.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
-import type { Stamp } from '../kernel/event.ts'
-import { newUserId } from '../kernel/ids.ts'
+import type { Stamp, StampedEvent } from '../kernel/event.ts'
+import { newUserId, type UserId } from '../kernel/ids.ts'
+import type { Passkey } from '../kernel/passkey.ts'
 import type { User } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
@@ -40,10 +41,27 @@ export interface CreateUserInput {
   readonly name?: string | undefined
 }
 
-/** Validated input for a new user. */
-export interface AcceptedUser extends AcceptedPassword {
+/** The validated profile of a new user. */
+export interface AcceptedProfile {
   readonly email: EmailAddress
   readonly name: string | null
+}
+
+/** Validated input for a new user. */
+export interface AcceptedUser extends AcceptedProfile, AcceptedPassword {}
+
+/** What a new user logs in with: a password or a passkey. */
+export interface FirstCredential {
+  readonly passwordHash: PasswordHash | null
+  readonly passkey?: Passkey | undefined
+}
+
+/** A new user who is ready to be stored. */
+export interface ReadyUser extends AcceptedProfile, FirstCredential {
+  /** Default: a new id. */
+  readonly id?: UserId | undefined
+  /** Events of the check of the password. Default: none. */
+  readonly events?: readonly StampedEvent[] | undefined
 }
 
 /** Context of the creation of a user, by registration or by the application. */
@@ -80,6 +98,15 @@ export async function acceptUser(
     () => acceptNewPassword(deps, input.password, context),
   )
   return { email, name, ...password }
+}
+
+/** Validates the email address and the name of a new user. Throws `validation_failed` with all problems. */
+export async function acceptProfile(input: Omit<CreateUserInput, 'password'>): Promise<AcceptedProfile> {
+  const [email, name] = await checkAll<[EmailAddress, string | null]>(
+    () => requireEmailAddress(input.email),
+    () => (input.name === undefined ? null : acceptName(input.name)),
+  )
+  return { email, name }
 }
 
 /** Checks the members of a body that the schema refused. Throws `validation_failed` with all problems. */
@@ -119,17 +146,17 @@ export async function createUser(
 }
 
 /**
- * Creates a user whose password is already hashed, or who has none.
+ * Creates a user whose password is already hashed, or who has a passkey or nothing yet.
  * @throws Refusal `email_taken`; `token_invalid` if the invitation was used in the meantime.
  */
 export async function storeUser(
   deps: Pick<CreateUserDeps, 'users' | 'clock'>,
-  { email, name, passwordHash, events }: Omit<AcceptedUser, 'password'> & Pick<NewUser, 'passwordHash'>,
+  { id = newUserId(deps.clock), email, name, passwordHash, passkey, events = [] }: ReadyUser,
   { stamp, emailVerified = false, extras }: CreateUserContext,
 ): Promise<User> {
-  const user: User = { id: newUserId(deps.clock), email, emailVerified, name, createdAt: deps.clock() }
+  const user: User = { id, email, emailVerified, name, createdAt: deps.clock() }
   const { firstSession = null, replaces = null, verification, invitation, effects } = (await extras?.(user)) ?? NOTHING
-  const newUser = { user, passwordHash, firstSession, replaces, verification, invitation }
+  const newUser = { user, passwordHash, passkey, firstSession, replaces, verification, invitation }
   const outcome = await deps.users.create(newUser, () => ({
     ...effects,
     events: [...events, stamp({ type: 'user.created', userId: user.id }), ...effects.events],

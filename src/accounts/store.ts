@@ -2,6 +2,7 @@ import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { UserId } from '../kernel/ids.ts'
+import type { Passkey } from '../kernel/passkey.ts'
 import type { User } from '../kernel/principal.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { DisabledFor } from '../passwords/store.ts'
@@ -16,8 +17,9 @@ export interface UserRecord extends User {
 /** A user about to be stored. */
 export interface NewUser {
   readonly user: User
-  /** Null: the user has no password. */
+  /** Null if the user has no password. */
   readonly passwordHash: PasswordHash | null
+  readonly passkey?: Passkey | undefined
   /** The session that a registration starts; it is stored in the same transaction. */
   readonly firstSession: SessionRecord | null
   /** The one-time token that verifies the email address. */
@@ -105,7 +107,10 @@ export interface UserPage {
 
 /** Storage of user accounts. Each method is one transaction. */
 export interface UserStore {
-  /** Stores a user with password, first session and tokens, or stores nothing. */
+  /**
+   * Stores a user with password or passkey, first session and tokens, or stores nothing. `email_taken`: a user has the address, the
+   * id, or the passkey.
+   */
   create(newUser: NewUser, effectsOf: EffectsOf): Promise<'created' | 'email_taken' | 'invitation_used'>
   /**
    * Stores the users whose ids and addresses are free: no other user has them, and at `now` no user can still take it

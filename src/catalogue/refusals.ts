@@ -4,6 +4,7 @@
  */
 import { ACCESS_TOKEN_REFUSALS } from '../access-tokens/refusals.ts'
 import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
+import { PASSKEY_REFUSALS } from '../factors/passkeys/refusals.ts'
 import { FACTOR_REFUSALS } from '../factors/refusals.ts'
 import { KERNEL_REFUSALS } from '../kernel/refusals.ts'
 import { LOGIN_REFUSALS } from '../login/refusals.ts'
@@ -22,6 +23,7 @@ export const REFUSALS = {
   ...ONE_TIME_TOKEN_REFUSALS,
   ...ACCESS_TOKEN_REFUSALS,
   ...FACTOR_REFUSALS,
+  ...PASSKEY_REFUSALS,
   ...THROTTLE_REFUSALS,
 } as const
 

@@ -7,6 +7,7 @@ import type { AccessTokenExportJson, accessTokenCalls } from '../access-tokens/w
 import type { AccountExportJson, accountCalls, emailCalls } from '../accounts/wire.ts'
 import type { auditCalls, EventExportJson, UserEventsJson } from '../audit/wire.ts'
 import type { emailCodeCalls } from '../factors/email-code/wire.ts'
+import type { passkeyCalls } from '../factors/passkeys/wire.ts'
 import type { FactorExportJson, factorCalls } from '../factors/wire.ts'
 import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
@@ -29,6 +30,7 @@ type Calls = typeof documentCalls &
   typeof accessTokenCalls &
   typeof factorCalls &
   typeof emailCodeCalls &
+  typeof passkeyCalls &
   typeof accessCalls &
   typeof forwardAuthCalls
 

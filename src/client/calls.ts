@@ -22,5 +22,12 @@ export type BodyCall<Key extends WireKey> = (body: WireTypes<Key>['body'], optio
 /** A call with the id of one resource. */
 export type IdCall<Key extends WireKey> = (id: string, options?: CallOptions) => Answer<Key>
 
+/** A call with the id of one resource and a body. */
+export type IdBodyCall<Key extends WireKey> = (
+  id: string,
+  body: WireTypes<Key>['body'],
+  options?: CallOptions,
+) => Answer<Key>
+
 /** A call with a query. */
 export type QueryCall<Key extends WireKey> = (query?: WireTypes<Key>['query'], options?: CallOptions) => Answer<Key>

@@ -9,7 +9,8 @@ interface Checks {
   readonly attempt: Call<'GET /login/attempt'>
 }
 
-type LoginKey = 'POST /login' | 'POST /register'
+/** The calls that can begin a session. */
+export type LoginKey = 'POST /login' | 'POST /register' | 'POST /login/passkey' | 'POST /register/passkey'
 
 /** Returns true on a page of another origin, where the browser can refuse cookies of the service. */
 export function isElsewhere(authUrl: string): boolean {

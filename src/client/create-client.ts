@@ -1,11 +1,12 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import { accountMembers } from './account-members.ts'
-import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall } from './calls.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall } from './calls.ts'
 import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
-import { confirmCookie, isElsewhere } from './confirm-cookie.ts'
+import { confirmCookie, isElsewhere, type LoginKey } from './confirm-cookie.ts'
 import { factorMembers } from './factor-members.ts'
 import { followSession } from './follow-session.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
+import { passkeyMembers } from './passkey-members.ts'
 import { type ClientOptions, send } from './send.ts'
 
 /** Input of a call, and its effect after a success. */
@@ -50,14 +51,17 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
   function withId<Key extends WireKey>(key: Key, done?: (id: string) => void): IdCall<Key> {
     return async (id, callOptions) => call(key, { id: requireId(id), done: () => done?.(id) }, callOptions)
   }
+  function withIdAndBody<Key extends WireKey>(key: Key): IdBodyCall<Key> {
+    return async (id, body, callOptions) => call(key, { id: requireId(id), body }, callOptions)
+  }
   const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
-  const isComplete = (data: WireAnswer<'POST /login' | 'POST /register'>): void => {
+  const isComplete = (data: WireAnswer<LoginKey>): void => {
     if (data.status === 'complete') who.isNow(data)
   }
   const isOver = (): void => who.isNow(null)
   const checks = { session: plain('GET /session'), attempt: plain('GET /login/attempt') }
   /** A call that begins a session. On a page of another origin, the client checks that the browser kept the cookie. */
-  function first<Key extends 'POST /login' | 'POST /register'>(key: Key): BodyCall<Key> {
+  function first<Key extends LoginKey>(key: Key): BodyCall<Key> {
     return async (body, callOptions) => {
       if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, callOptions)
       const result = await confirmCookie<Key>(await call(key, { body }, callOptions), checks, {
@@ -84,6 +88,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
       { plain, withBody, withId, withQuery },
       { isComplete, hasNews: who.hasNews, mayDiffer: who.mayDiffer },
     ),
+    passkeys: passkeyMembers({ plain, withBody, withId, withIdAndBody, first }, who),
     sessions: {
       list: withQuery('GET /sessions'),
       revoke: withId('DELETE /sessions/{id}', who.isRevoked),

@@ -1,4 +1,5 @@
 import type { BodyCall, Call, IdCall, QueryCall } from './calls.ts'
+import type { PasskeyMembers } from './passkey-calls.ts'
 import type { SessionListener, SessionState } from './session-state.ts'
 
 /** Calls the routes of Latchkey. Every call returns a success or a refusal with one of the codes that the call can have. */
@@ -68,6 +69,8 @@ export interface LatchkeyClient {
     /** Removes the authenticator app, with the recovery codes and remembered devices. Requires a fresh session. */
     readonly remove: Call<'DELETE /totp'>
   }
+
+  readonly passkeys: PasskeyMembers
 
   readonly recoveryCodes: {
     /** Creates recovery codes in place of the existing ones. Requires a fresh session. */

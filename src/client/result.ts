@@ -11,9 +11,9 @@ export interface Success<Data> {
 /**
  * Codes of the client itself. `network_error`: no answer arrived, or a proxy answered that the service is down.
  * `unexpected_answer`: the answer does not come from Latchkey. `session_not_kept`: the login succeeded, but the browser did not
- * keep its cookie.
+ * keep its cookie. `passkey_not_used`: the user cancelled, has no passkey, or took too long; or the browser is too old.
  */
-export type ClientCode = 'network_error' | 'unexpected_answer' | 'session_not_kept'
+export type ClientCode = 'network_error' | 'unexpected_answer' | 'session_not_kept' | 'passkey_not_used'
 
 /** The result of a call that failed: Latchkey refused it, or the client got no answer of Latchkey. */
 export interface Refused<Code extends RefusalCode = RefusalCode> {
@@ -30,7 +30,7 @@ export interface Refused<Code extends RefusalCode = RefusalCode> {
   readonly errors: readonly FieldError[]
   /** Seconds after which a retry makes sense; null if the answer does not say. */
   readonly retryAfterSeconds: number | null
-  /** The error that `fetch` threw; only with the code `network_error`. */
+  /** The error of the browser; only with the codes `network_error` and `passkey_not_used`. */
   readonly cause?: unknown
 }
 

@@ -7,13 +7,14 @@ export type FactorEvent =
   | { readonly type: 'account.claimed'; readonly userId: string }
   | { readonly type: 'recovery_codes.created'; readonly userId: string }
   | { readonly type: 'recovery_code.used'; readonly userId: string; readonly left: number }
+  | { readonly type: 'passkey.counter_regressed'; readonly userId: string; readonly passkeyId: string }
   | { readonly type: 'device.remembered' | 'device.forgotten'; readonly userId: string; readonly deviceId: string }
 
 /** Descriptions of the factor events, for the documentation and the account page. */
 export const FACTOR_EVENTS = {
   'factor.enrolled': {
-    description: 'The user set up a second factor. The next login asks for it.',
-    fields: { userId: null, method: '`totp`' },
+    description: 'The user set up a second factor. The next login with a password asks for it.',
+    fields: { userId: null, method: '`totp` or `passkey`' },
     sentence: {
       en: 'Second factor set up',
       de: 'Zweiter Faktor eingerichtet',
@@ -23,7 +24,7 @@ export const FACTOR_EVENTS = {
   },
   'factor.removed': {
     description: 'The user or an administrator removed a second factor.',
-    fields: { userId: null, method: '`totp`' },
+    fields: { userId: null, method: '`totp` or `passkey`' },
     sentence: {
       en: 'Second factor removed',
       de: 'Zweiter Faktor entfernt',
@@ -49,6 +50,17 @@ export const FACTOR_EVENTS = {
       de: 'Wiederherstellungscode benutzt',
       fr: 'Code de secours utilisé',
       es: 'Código de recuperación usado',
+    },
+  },
+  'passkey.counter_regressed': {
+    description:
+      'The counter of a passkey did not increase, so it may have been copied. The login was refused. Synced passkeys have no counter.',
+    fields: { userId: null, passkeyId: null },
+    sentence: {
+      en: 'Passkey refused: it may have been copied',
+      de: 'Passkey abgelehnt: Er wurde möglicherweise kopiert',
+      fr: 'Clé d’accès refusée : elle a peut-être été copiée',
+      es: 'Llave de acceso rechazada: puede que la hayan copiado',
     },
   },
   'device.remembered': {

@@ -17,6 +17,8 @@ export interface FactorsOptions extends SecondFactorSettings {
   readonly factors: FactorSettings
   /** The name under which authenticator apps list an account. */
   readonly siteName: string
+  /** The step `passkey`; null if passkeys are off. */
+  readonly passkeyStep: LoginStep | null
   /** Steps besides those of the factors. Default: none. */
   readonly moreSteps: readonly LoginStep[]
 }
@@ -29,7 +31,10 @@ export interface FactorsFeature extends Feature {
 }
 
 /** Creates the feature of the factors besides the password: authenticator app, recovery codes, remembered devices. */
-export function factors(core: Core, { secondFactor, moreSteps, ...options }: FactorsOptions): FactorsFeature {
+export function factors(
+  core: Core,
+  { secondFactor, passkeyStep, moreSteps, ...options }: FactorsOptions,
+): FactorsFeature {
   const { stores, secrets } = core
   const deps = {
     ...core,
@@ -38,12 +43,15 @@ export function factors(core: Core, { secondFactor, moreSteps, ...options }: Fac
     totpSealer: createSealer(secrets, 'totp'),
     recoveryCodeHash: createRecoveryCodeHash(secrets),
   }
-  const isOffered = secondFactor !== 'off' && options.factors.totp
-  const own = isOffered ? [totpStep(deps), recoveryCodeStep(deps)] : []
+  const isOn = secondFactor !== 'off'
+  const hasTotp = isOn && options.factors.totp
+  const isOffered = isOn && (hasTotp || passkeyStep !== null)
+  const passkeySteps = passkeyStep === null ? [] : [passkeyStep]
+  const others = [...(hasTotp ? [totpStep(deps)] : []), ...(isOffered ? [recoveryCodeStep(deps)] : []), ...moreSteps]
   return {
     name: 'factors',
-    words: isOffered ? ['totp', 'recovery-codes'] : [],
-    routes: isOffered ? [...factorRoutes(deps), ...totpRoutes(deps)] : factorRoutes(deps),
+    words: [...(hasTotp ? ['totp'] : []), ...(isOffered ? ['recovery-codes'] : [])],
+    routes: hasTotp ? [...factorRoutes(deps), ...totpRoutes(deps)] : factorRoutes(deps),
     jobs: [
       {
         name: 'sweep expired remembered devices',
@@ -58,7 +66,8 @@ export function factors(core: Core, { secondFactor, moreSteps, ...options }: Fac
     access: deviceAccess(deps),
     opensTotp: (sealedSecret) => deps.totpSealer.open(sealedSecret) !== null,
     secondFactors: {
-      steps: [...own, ...moreSteps] as readonly LoginStep[],
+      steps: isOn ? [...passkeySteps, ...others] : others,
+      proofs: [...passkeySteps, ...others],
       isRemembered: (owner, tokens) => isRemembered(deps, owner, tokens),
       remember: (owner, userAgent, stamp) => rememberDevice(deps, owner, userAgent, stamp),
     },

@@ -1,19 +1,13 @@
 import { validate } from 'uuid'
 import { z } from 'zod'
-import type { Clock } from '../kernel/clock.ts'
 import { onlyEvents } from '../kernel/effects.ts'
-import type { Stamp } from '../kernel/event.ts'
-import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
-import type { LoginEvent } from '../login/events.ts'
-import { planRotation } from '../sessions/rotate-session.ts'
-import { requireSecurityEpoch } from '../sessions/security-epoch.ts'
-import type { SessionStore } from '../sessions/store.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../throttle/other-tries.ts'
 import type { FactorEvent } from './events.ts'
-import type { FactorOwner } from './factor-owner.ts'
+import { ownerOf, type RenewSessionDeps, renewSession } from './factor-owner.ts'
 import { factorsJsonSchema, type ReadFactorsDeps, readFactors } from './factors-json.ts'
 import { type CreateRecoveryCodesDeps, createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
 import { type ConfirmTotpDeps, confirmTotp } from './totp/confirm-totp.ts'
@@ -22,10 +16,11 @@ import { removeTotp } from './totp/remove-totp.ts'
 import { factorCalls } from './wire.ts'
 
 /** Dependencies of the factor routes. */
-export interface FactorRouteDeps extends ReadFactorsDeps, ConfirmTotpDeps, CreateRecoveryCodesDeps {
-  readonly sessions: SessionStore
-  readonly clock: Clock
-}
+export interface FactorRouteDeps
+  extends ReadFactorsDeps,
+    ConfirmTotpDeps,
+    CreateRecoveryCodesDeps,
+    Pick<RenewSessionDeps, 'sessions'> {}
 
 const recoveryCodesSchema = z.object({
   recoveryCodes: z.array(z.string()).meta({ description: 'The codes. They are shown only once.' }),
@@ -85,7 +80,8 @@ export function totpRoutes(deps: FactorRouteDeps): Route[] {
       async handle({ body: { code }, principal, sessionToken, stamp }) {
         const owner = await ownerOf(deps, principal, sessionToken())
         const recoveryCodes = await confirmTotp(deps, owner, code, stamp)
-        const issued = await renewSession(deps, { principal, owner, token: sessionToken() }, stamp)
+        const proof = { principal, owner, token: sessionToken(), method: 'totp' }
+        const issued = await renewSession(deps, proof, stamp)
         return { status: 200, body: { recoveryCodes }, ...(issued === null ? {} : { session: issued }) }
       },
     }),
@@ -107,30 +103,4 @@ function takeFactorBudget(
   { user }: SessionPrincipal,
 ): Promise<void> {
   return takeChangeBudget(throttle, readCaller(throttle, 'factor_change', request), user.id)
-}
-
-/** Returns the user and the security epoch of their session. Throws `unauthenticated` if the session was revoked. */
-async function ownerOf(deps: FactorRouteDeps, { user }: SessionPrincipal, token: string): Promise<FactorOwner> {
-  return { user, securityEpoch: await requireSecurityEpoch(deps, token) }
-}
-
-/**
- * Gives the session a new token, because its user proved the new factor. Returns null if the session was revoked in the
- * meantime.
- */
-async function renewSession(
-  deps: FactorRouteDeps,
-  {
-    principal,
-    owner,
-    token,
-  }: { readonly principal: SessionPrincipal; readonly owner: FactorOwner; readonly token: string },
-  stamp: Stamp<LoginEvent>,
-): Promise<IssuedSession | null> {
-  const { rotation, issued } = planRotation(principal, token, deps.clock(), 'totp')
-  const { userId, id: sessionId } = principal.session
-  const isRotated = await deps.sessions.rotate(rotation, owner.securityEpoch, () => ({
-    events: [stamp({ type: 'reauthentication.succeeded', userId, sessionId })],
-  }))
-  return isRotated ? issued : null
 }

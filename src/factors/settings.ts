@@ -1,3 +1,4 @@
+import { getPublicSuffix } from 'tldts'
 import { z } from 'zod'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
@@ -16,6 +17,17 @@ export interface SecondFactorSettings {
 export interface FactorSettings {
   /** Codes of an authenticator app (RFC 6238). Default true. */
   readonly totp: boolean
+  /** Passkeys (WebAuthn), alone or as a second factor. They need the package `@simplewebauthn/server`. Default true. */
+  readonly passkeys: boolean
+}
+
+/** How passkeys know the service. */
+export interface PasskeySettings {
+  /**
+   * The domain that passkeys belong to (RP ID): the host of `baseUrl` or a domain above it. Passkeys of one RP ID do not work with
+   * another. Default: the host of `baseUrl`.
+   */
+  readonly rpId?: string | undefined
 }
 
 /** The settings of the policy. */
@@ -35,4 +47,29 @@ export const factorSettings: Settings<FactorSettings> = defineSettings<FactorSet
     default: true,
     schema: z.boolean(),
   },
+  passkeys: {
+    meaning: 'whether users may log in with [passkeys](passkeys.md); needs the package `@simplewebauthn/server`',
+    default: true,
+    schema: z.boolean(),
+  },
 })
+
+/** The settings of passkeys. */
+export const passkeySettings: Settings<PasskeySettings> = defineSettings<PasskeySettings>(
+  'passkeys',
+  {
+    rpId: {
+      meaning:
+        'the domain that [passkeys](passkeys.md) belong to: the host of `baseUrl` or a domain above it, not a public suffix. Changing it makes all passkeys useless',
+      default: undefined,
+      defaultIs: 'the host of `baseUrl`',
+      schema: z.hostname('must be a domain, such as example.com'),
+    },
+  },
+  ({ rpId }, { baseUrl: { hostname } }) => {
+    if (rpId === undefined || rpId === hostname) return null
+    if (!hostname.endsWith(`.${rpId}`)) return `passkeys.rpId "${rpId}" does not cover the host of baseUrl, ${hostname}`
+    if (getPublicSuffix(rpId, { allowPrivateDomains: true }) !== rpId) return null
+    return `passkeys.rpId "${rpId}" is a public suffix: browsers refuse it. Use a domain you own, such as ${hostname}`
+  },
+)

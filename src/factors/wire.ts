@@ -1,6 +1,7 @@
 import { defineCalls, json } from '../kernel/define-calls.ts'
 import type { StepRequiredJson } from '../login/wire.ts'
 import type { CompleteJson, SessionJson } from '../sessions/wire.ts'
+import type { PasskeyJson } from './passkeys/wire.ts'
 
 /** Body of a call that takes a code. */
 export interface CodeBody {
@@ -37,6 +38,7 @@ export interface RememberedDeviceJson {
 export interface FactorsJson {
   /** True if the account has a password. */
   readonly password: boolean
+  readonly passkeys: readonly PasskeyJson[]
   /** Null: no authenticator app is set up. */
   readonly totp: { readonly createdAt: string; readonly lastUsedAt: string | null } | null
   /** Null: there are none, or all are used. */

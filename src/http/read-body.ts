@@ -1,5 +1,5 @@
 /*
- * Request bodies: at most 16 KiB, one of two types, decoded strictly, validated by the schema of the route. An answer
+ * Request bodies: at most 16 KiB unless the route allows more, one of two types, decoded strictly, validated by the schema of the route. An answer
  * never repeats what was sent, except the name of a member, cut at 64 characters.
  */
 import { isUtf8 } from 'node:buffer'
@@ -11,7 +11,7 @@ import type { RefusedRequest, Route } from '../kernel/route.ts'
 import { parseForm } from './form.ts'
 import { JsonProblem, parseStrictJson } from './strict-json.ts'
 
-/** Maximum size of a body, in bytes. */
+/** Maximum size of a body, in bytes, unless the route has another one. */
 export const MAX_BODY_BYTES: number = 16 * 1024
 
 /** A body as the client sent it, before its schema is applied. */
@@ -39,7 +39,7 @@ export async function readRawBody(request: Request, route: Route): Promise<RawBo
       'The body was read before Latchkey saw the request: pass the request to Latchkey before any other code reads its body.',
     )
   const kind = bodyKind(request.headers, route)
-  const text = await readText(request)
+  const text = await readText(request, route.maxBodyBytes ?? MAX_BODY_BYTES)
   if (kind === 'form') return { kind, fields: parseForm(text) }
   if (text === '' && route.body === undefined) return { kind: 'json', value: {} }
   if (kind === 'none') throw unsupported('Send Content-Type: application/json.')
@@ -105,23 +105,23 @@ function isUtf8Label(label: string): boolean {
   }
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, maxBytes: number): Promise<string> {
   const announced = Number(request.headers.get('content-length') ?? 0)
-  if (announced > MAX_BODY_BYTES) throw new Refusal('body_too_large')
+  if (announced > maxBytes) throw new Refusal('body_too_large')
   try {
-    return decodeUtf8(await readBytes(request))
+    return decodeUtf8(await readBytes(request, maxBytes))
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_body', { detail: 'The body ended before it was complete.', cause: error })
   }
 }
 
-async function readBytes(request: Request): Promise<Buffer> {
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) throw new Refusal('body_too_large')
+    if (size > maxBytes) throw new Refusal('body_too_large')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -84,6 +84,8 @@ export interface ShownStep extends Pick<LoginStep, 'method' | 'page'> {
 export interface SecondFactors {
   /** The steps that a login may ask for after a password. Empty: no login asks for a second factor. */
   readonly steps: readonly LoginStep[]
+  /** The steps with which a user may confirm their identity: those above, and a passkey also if no login asks for it. */
+  readonly proofs: readonly LoginStep[]
   /** Returns true if one of the tokens belongs to a remembered device of the user. */
   isRemembered(owner: DeviceOwner, tokens: readonly string[]): Promise<boolean>
   /** Remembers a device. Returns its token. */

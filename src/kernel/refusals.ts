@@ -161,8 +161,8 @@ export const KERNEL_REFUSALS = defineRefusals({
   body_too_large: {
     status: 413,
     title: 'Body too large',
-    when: 'The body is larger than 16 KiB.',
-    next: 'Send a smaller body. No route needs more than 16 KiB.',
+    when: 'The body is larger than 16 KiB, or than 64 KiB if it contains a passkey.',
+    next: 'Send a smaller body. No route needs more.',
     text: {
       en: 'The form contains too much text. Please shorten it.',
       de: 'Das Formular enthält zu viel Text. Bitte kürzen Sie ihn.',

@@ -113,6 +113,8 @@ export interface Route extends Omit<Call, 'types'> {
   readonly numbers?: readonly string[]
   /** Validates the body. Absent: the route accepts no body. */
   readonly body?: ZodType
+  /** Maximum size of the body in bytes. Default: 16 KiB. */
+  readonly maxBodyBytes?: number
   /**
    * Runs the checks of the action on a body that the schema refused, so that the client learns of all problems at once.
    * @param members the members of the body, of any type.
@@ -151,7 +153,15 @@ type QueryPart<Query> = Query extends undefined
 /** What a route adds to its call. `handle` gets the validated body, and a principal if the call requires one. */
 export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   Route,
-  'summary' | 'repeats' | 'numbers' | 'form' | 'forwardedBy' | 'answerNobody' | 'checkRefused' | 'refusesOtherOrigins'
+  | 'summary'
+  | 'repeats'
+  | 'numbers'
+  | 'form'
+  | 'forwardedBy'
+  | 'answerNobody'
+  | 'checkRefused'
+  | 'refusesOtherOrigins'
+  | 'maxBodyBytes'
 > &
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {

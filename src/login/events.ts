@@ -31,7 +31,7 @@ export const LOGIN_EVENTS = {
     fields: {
       userId: 'null if the email address has no account',
       reason:
-        '`unknown_user`, `no_password`, `wrong_password`, `disabled`, `password_disabled` or `account_changed_meanwhile`',
+        '`unknown_user`, `no_password`, `wrong_password`, `disabled`, `password_disabled`, `account_changed_meanwhile`, or `wrong_` and the method of a step: `wrong_passkey`',
     },
     sentence: {
       en: 'Login failed',

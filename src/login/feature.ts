@@ -44,7 +44,7 @@ export function login(core: Core, { memory, pages, offersRegistration, ways, ...
     routes: [
       ...loginRoutes({ ...services, pages, checks: createLoginChecks(services) }),
       entryPage(pages, { path: '/login', summary: 'log in', content: (page) => loginPage(page, offers) }),
-      reauthenticateRoute(pages, options.secondFactors, options.firstSteps),
+      reauthenticateRoute(pages, options.secondFactors.proofs, options.firstSteps),
     ],
     securitySections: [PROOF_SECTION],
     jobs: [{ name: 'sweep expired login attempts', every: 'sweep', run: () => sweepLoginAttempts(services) }],

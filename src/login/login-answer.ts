@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CookieFactory } from '../kernel/cookie.ts'
+import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
 import type { Answer, RouteRequest } from '../kernel/route.ts'
 import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
 import type { CompleteJson } from '../sessions/wire.ts'
@@ -8,6 +9,7 @@ import type { Caller, Throttle } from '../throttle/throttle.ts'
 import { attemptCookie, clearAttemptCookie } from './attempt-cookie.ts'
 import { stepRequiredJsonSchema, toStepRequiredJson } from './attempt-json.ts'
 import type { LoginOutcome } from './finish-login.ts'
+import { trustedCookie } from './trusted-cookie.ts'
 import type { StepRequiredJson } from './wire.ts'
 
 /** The success answers of every call that logs a user in. */
@@ -42,4 +44,14 @@ export function toLoginAnswer(
     session: issued,
     cookies: [...deviceCookies({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, request)],
   }
+}
+
+/** Remembers the device after a complete login. Returns its cookie; nothing if the login asks for another step. */
+export async function rememberDevice(
+  { cookies, secondFactors }: Pick<LoginAnswerDeps, 'cookies'> & { readonly secondFactors: SecondFactors },
+  { client, stamp }: Pick<RouteRequest, 'client' | 'stamp'>,
+  outcome: LoginOutcome,
+): Promise<readonly Cookie[]> {
+  if (outcome.status !== 'complete') return []
+  return [trustedCookie(cookies, await secondFactors.remember(outcome.deviceUser, client.userAgent, stamp))]
 }

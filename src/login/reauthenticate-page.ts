@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { SecuritySection } from '../kernel/feature.ts'
-import { enrolledSteps, type SecondFactors, type ShownStep, type StepView } from '../kernel/login-step.ts'
+import { enrolledSteps, type LoginStep, type ShownStep, type StepView } from '../kernel/login-step.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Html, PageParts } from '../kernel/page-view.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -22,7 +22,7 @@ import { LOGIN_TEXTS } from './texts.ts'
  */
 export function reauthenticateRoute(
   pages: Pages,
-  secondFactors: Pick<SecondFactors, 'steps'>,
+  proofs: readonly LoginStep[],
   firstSteps: readonly ShownStep[],
 ): Route {
   const { basePath } = pages
@@ -37,7 +37,7 @@ export function reauthenticateRoute(
         const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
         return { status: 303, location: withQuery(`${basePath}/login`, { next }), cookies }
       }
-      const enrolled = await enrolledSteps(secondFactors.steps, principal.user.id)
+      const enrolled = await enrolledSteps(proofs, principal.user.id)
       const steps = enrolled.filter(({ reauthenticateCall }) => reauthenticateCall !== undefined)
       const email = principal.user.email
       const other = firstSteps.find(({ reauthenticateCall }) => reauthenticateCall !== undefined)

@@ -42,7 +42,7 @@ export const LOGIN_REFUSALS = defineRefusals({
     status: 403,
     title: 'Second factor required',
     when: 'The user set up a second factor, so the password alone does not confirm their identity.',
-    next: 'Ask for a code of the authenticator app: POST /auth/reauthenticate/totp.',
+    next: 'Ask for a passkey or for a code of the authenticator app: POST /auth/reauthenticate/passkey or /totp.',
     text: {
       en: 'Confirm with your second factor.',
       de: 'Bestätigen Sie mit Ihrem zweiten Faktor.',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
+import type { CookieFactory } from '../kernel/cookie.ts'
 import type { LoginStep, ShownStep } from '../kernel/login-step.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -13,14 +13,13 @@ import { attemptJsonSchema, toAttemptJson } from './attempt-json.ts'
 import { attemptPage, endedPage } from './attempt-page.ts'
 import { type ContinueLoginDeps, continueLogin } from './continue-login.ts'
 import { findAttempt } from './find-attempt.ts'
-import type { LoggedIn } from './finish-login.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
-import { loginAnswers, toLoginAnswer } from './login-answer.ts'
+import { loginAnswers, rememberDevice, toLoginAnswer } from './login-answer.ts'
 import { reauthenticate } from './reauthenticate.ts'
 import { reauthenticateWithStep } from './reauthenticate-with-step.ts'
 import { LOGIN_REFUSALS } from './refusals.ts'
 import type { LoginAttemptRecord } from './store.ts'
-import { readTrustedTokens, trustedCookie } from './trusted-cookie.ts'
+import { readTrustedTokens } from './trusted-cookie.ts'
 import { loginCalls } from './wire.ts'
 
 /** Dependencies of the login routes. */
@@ -138,20 +137,11 @@ function stepRoute(deps: LoginRouteDeps, step: LoginStep): Route {
       const caller = readCaller(deps.throttle, 'login', request)
       const input = { step, answer, tokens: readAttemptTokens(request), caller, replaces: principal }
       const outcome = await continueLogin(deps, input, request.stamp)
-      const isRemembered = answer.rememberDevice === true && outcome.status === 'complete'
-      const trusted = isRemembered ? [await rememberDevice(deps, outcome, request)] : []
+      const trusted = answer.rememberDevice === true ? await rememberDevice(deps, request, outcome) : []
       const { cookies = [], ...rest } = toLoginAnswer(deps, request, caller, outcome)
       return { ...rest, cookies: [...cookies, ...trusted] }
     },
   })
-}
-
-async function rememberDevice(
-  { secondFactors, cookies }: LoginRouteDeps,
-  { deviceUser }: LoggedIn,
-  { client, stamp }: Pick<RouteRequest, 'client' | 'stamp'>,
-): Promise<Cookie> {
-  return trustedCookie(cookies, await secondFactors.remember(deviceUser, client.userAgent, stamp))
 }
 
 /** Builds the route that confirms the identity of a user with a step, if the step can do that. */

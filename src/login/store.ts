@@ -57,10 +57,10 @@ export interface LoginAttemptStore {
    */
   setChallenge(tokenHash: TokenHash, challengeHash: string, now: number): Promise<boolean>
   /**
-   * Removes the challenge of an attempt: of all requests that take it at the same moment, on all nodes, one gets true. Returns false
-   * if the attempt has another challenge or none, or if it is missing or expired.
+   * Removes the challenge of an attempt: of all requests that take it at the same moment, on all nodes, one gets the
+   * attempt. Returns null if the attempt has another challenge or none, or if it is missing or expired. It does not check the user.
    */
-  takeChallenge(tokenHash: TokenHash, challengeHash: string, now: number): Promise<boolean>
+  takeChallenge(tokenHash: TokenHash, challengeHash: string, now: number): Promise<LoginAttemptRecord | null>
   /**
    * Records a proven step and uncounts its answer. Returns false if another request changed the attempt since it was
    * read, or if the attempt ended.

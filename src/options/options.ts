@@ -3,7 +3,7 @@ import type { VerificationSettings } from '../accounts/settings.ts'
 import type { AuditSettings } from '../audit/settings.ts'
 import type { PasswordHashingOptions } from '../crypto/settings.ts'
 import type { EmailLoginSettings } from '../factors/email-code/settings.ts'
-import type { FactorSettings, SecondFactorSettings } from '../factors/settings.ts'
+import type { FactorSettings, PasskeySettings, SecondFactorSettings } from '../factors/settings.ts'
 import type { ForwardAuthSettings } from '../forward-auth/settings.ts'
 import type { LegacyLoginSettings } from '../login/settings.ts'
 import type { MailerSettings, MailSettings } from '../mail/settings.ts'
@@ -45,6 +45,8 @@ export interface LatchkeyConfig
   readonly accessTokens?: Partial<AccessTokenSettings>
   /** Second factors that users may set up. */
   readonly factors?: Partial<FactorSettings>
+  /** How passkeys know the service. */
+  readonly passkeys?: Partial<PasskeySettings>
   /** Headers that proxies pass on. */
   readonly forwardAuth?: Partial<ForwardAuthSettings>
   /** Limits of attempts. They can be changed, but not turned off. */
@@ -80,6 +82,7 @@ export interface CompleteOptions
   readonly passwordHashing: Required<PasswordHashingOptions>
   readonly accessTokens: AccessTokenSettings
   readonly factors: FactorSettings
+  readonly passkeys: PasskeySettings
   readonly forwardAuth: ForwardAuthSettings
   readonly throttle: ThrottleSettings
   readonly audit: AuditSettings

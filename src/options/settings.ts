@@ -4,7 +4,7 @@ import { verificationSettings } from '../accounts/settings.ts'
 import { auditSettings } from '../audit/settings.ts'
 import { passwordHashingSettings } from '../crypto/settings.ts'
 import { emailLoginSettings } from '../factors/email-code/settings.ts'
-import { factorSettings, secondFactorSettings } from '../factors/settings.ts'
+import { factorSettings, passkeySettings, secondFactorSettings } from '../factors/settings.ts'
 import { forwardAuthSettings } from '../forward-auth/settings.ts'
 import type { RoomSettings } from '../kernel/settings.ts'
 import { legacyLoginSettings } from '../login/settings.ts'
@@ -45,6 +45,7 @@ export const SHARED_SETTINGS: readonly RoomSettings[] = [
   scopeSettings,
   accessTokenSettings,
   factorSettings,
+  passkeySettings,
   forwardAuthSettings,
   throttleSettings,
   auditSettings,
@@ -71,6 +72,7 @@ export function completeOptions(options: LatchkeyOptions): CompleteOptions {
     passwordHashing: passwordHashingSettings.complete(options.passwordHashing),
     accessTokens: accessTokenSettings.complete(options.accessTokens),
     factors: factorSettings.complete(options.factors),
+    passkeys: passkeySettings.complete(options.passkeys),
     forwardAuth: forwardAuthSettings.complete(options.forwardAuth),
     throttle: throttleSettings.complete(options.throttle),
     audit: auditSettings.complete(options.audit),

@@ -1,11 +1,16 @@
 import type { AuditStore } from '../audit/store.ts'
-import type { Clock } from '../kernel/clock.ts'
+import type { Place } from '../crypto/bounded-queue.ts'
+import type { PasswordHash } from '../crypto/password-hasher.ts'
+import { checkAll } from '../kernel/all-problems.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
+import { requireFreshSession } from '../sessions/freshness.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
+import type { SessionDeps } from '../sessions/start-session.ts'
+import { provenHashPlace } from '../throttle/hash-places.ts'
 import { takeChangeBudget } from '../throttle/other-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
 import type { PasswordEvent } from './events.ts'
@@ -16,9 +21,8 @@ import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 import { PASSWORD_REFUSALS } from './refusals.ts'
 
 /** Dependencies of `changePassword`. */
-export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps, ForgetOldFailuresDeps {
+export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps, ForgetOldFailuresDeps, SessionDeps {
   readonly audit: Pick<AuditStore, 'write'>
-  readonly clock: Clock
   readonly outbox: Outbox
   readonly links: Links
 }
@@ -28,7 +32,8 @@ export interface ChangePasswordInput {
   readonly principal: SessionPrincipal
   /** The token of the session that makes the request. */
   readonly sessionToken: string
-  readonly currentPassword: string
+  /** Absent: the account has no password yet. */
+  readonly currentPassword?: string | undefined
   readonly newPassword: string
   readonly caller: Caller
 }
@@ -42,19 +47,57 @@ export interface PasswordChanged {
 }
 
 /**
- * Changes the password. The session that makes the request stays and gets a new token; all other sessions are revoked
- * (ASVS 6.2.3, 7.4.3). Reset links that were already sent stay valid: otherwise an intruder who knows the password
+ * Changes the password, or sets the first one. The session that makes the request stays and gets a new token; all other sessions are
+ * revoked (ASVS 6.2.3, 7.4.3). Reset links that were already sent stay valid: otherwise an intruder who knows the password
  * could revoke each link as soon as the owner requests it.
- * @throws Refusal `wrong_password`, `validation_failed`, `too_many_requests`; `unauthenticated` if the session was
- *   revoked in the meantime.
+ * @throws Refusal `wrong_password`, `validation_failed`, `too_many_requests`; `reauthentication_required` for a first password;
+ *   `unauthenticated` if the session was revoked in the meantime.
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
-  { principal: { user, session }, sessionToken, currentPassword, newPassword, caller }: ChangePasswordInput,
+  input: ChangePasswordInput,
   stamp: Stamp<PasswordEvent>,
 ): Promise<PasswordChanged> {
+  const { principal, sessionToken, currentPassword, newPassword, caller } = input
+  const { user, session } = principal
   const context = { email: user.email, userId: user.id, pointer: '#/newPassword', stamp }
-  await checkNewPassword(deps, newPassword, context)
+  const check = (): Promise<unknown> => checkNewPassword(deps, newPassword, context)
+  const { oldHash, securityEpoch, place } = await (currentPassword === undefined
+    ? allowFirst(deps, principal, check)
+    : allowChange(deps, { ...input, currentPassword, check }, stamp))
+  await takeChangeBudget(deps.throttle, caller, user.id)
+  const accepted = await acceptNewPassword(deps, newPassword, context)
+  const newHash = await deps.hasher.hash(accepted.password, place)
+  const planned = planRotation({ user, session }, sessionToken, deps.clock())
+  const mails = await writePasswordChangedMail(deps, user)
+  const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
+    events: [...accepted.events, stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
+    mails,
+  }))
+  if (!changed) throw new Refusal('unauthenticated', { reason: 'the session or the password changed in the meantime' })
+  await forgetOldFailures(deps, user)
+  return { issued: planned.issued, securityEpoch: securityEpoch + 1 }
+}
+
+/** A change that is allowed. */
+interface AllowedChange {
+  /** Null: the first password of the account. */
+  readonly oldHash: PasswordHash | null
+  readonly securityEpoch: number
+  readonly place: Place
+}
+
+interface ProvenChange extends ChangePasswordInput {
+  readonly currentPassword: string
+  readonly check: () => Promise<unknown>
+}
+
+async function allowChange(
+  deps: ChangePasswordDeps,
+  { principal: { user, session }, currentPassword, newPassword, caller, check }: ProvenChange,
+  stamp: Stamp<PasswordEvent>,
+): Promise<AllowedChange> {
+  await check()
   const proof = await provePasswordById(deps, { userId: user.id, password: currentPassword }, caller)
   if (!proof.proven) {
     const { reason } = proof
@@ -65,17 +108,23 @@ export async function changePassword(
   }
   if (toPassword(newPassword) === toPassword(currentPassword))
     throw invalidMember('#/newPassword', 'Must differ from the current password.', { code: 'same_password' })
-  await takeChangeBudget(deps.throttle, caller, user.id)
-  const accepted = await acceptNewPassword(deps, newPassword, context)
-  const newHash = await deps.hasher.hash(accepted.password, proof.tried.place)
-  const planned = planRotation({ user, session }, sessionToken, deps.clock())
   const { hash: oldHash, securityEpoch } = proof.credential
-  const mails = await writePasswordChangedMail(deps, user)
-  const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
-    events: [...accepted.events, stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
-    mails,
-  }))
-  if (!changed) throw new Refusal('unauthenticated', { reason: 'the session or the password changed in the meantime' })
-  await forgetOldFailures(deps, user)
-  return { issued: planned.issued, securityEpoch: securityEpoch + 1 }
+  return { oldHash, securityEpoch, place: proof.tried.place }
+}
+
+/** Allows the first password of an account without one: nothing but a fresh session can prove the user. */
+async function allowFirst(
+  deps: ChangePasswordDeps,
+  { user, session }: SessionPrincipal,
+  check: () => Promise<unknown>,
+): Promise<AllowedChange> {
+  const credential = await deps.passwords.findByUserId(user.id)
+  if (credential === null) throw new Refusal('unauthenticated', { reason: 'the user was deleted in the meantime' })
+  await checkAll<[null, unknown]>(() => {
+    if (credential.hash === null) return null
+    throw invalidMember('#/currentPassword', 'Required.', { code: 'required' })
+  }, check)
+  await requireFreshSession({ ...deps, secondFactors: deps }, session)
+  const { securityEpoch } = credential
+  return { oldHash: null, securityEpoch, place: provenHashPlace(deps.throttle, user.email) }
 }

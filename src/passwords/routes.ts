@@ -15,8 +15,8 @@ import { passwordCalls } from './wire.ts'
 export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: CookieFactory }): Route[] {
   return [
     defineRoute(passwordCalls['POST /password/change'], {
-      summary: 'Change your password; all other sessions are revoked',
-      body: z.strictObject({ currentPassword: typedPasswordSchema, newPassword: typedPasswordSchema }),
+      summary: 'Change your password, or set a first one; all other sessions are revoked',
+      body: z.strictObject({ currentPassword: typedPasswordSchema.optional(), newPassword: typedPasswordSchema }),
       checkRefused: async ({ newPassword }, { principal, stamp }) => {
         const [email, userId] = principal === null ? ['', null] : [principal.user.email, principal.user.id]
         await checkNewPassword(deps, newPassword, { email, userId, pointer: '#/newPassword', stamp })

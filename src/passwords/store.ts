@@ -26,8 +26,8 @@ export type DisabledFor = 'strangers' | 'everyone'
 
 /** A change of password, and the session that stays. */
 export interface PasswordChange {
-  /** The hash is replaced only if it is still this one. */
-  readonly oldHash: PasswordHash
+  /** The hash is replaced only if it is still this one. Null: the password is stored only if the user still has none. */
+  readonly oldHash: PasswordHash | null
   readonly newHash: PasswordHash
   /** The user's security epoch when the password was proven. If it has increased since, nothing is changed. */
   readonly securityEpoch: number

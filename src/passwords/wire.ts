@@ -3,7 +3,8 @@ import type { SessionJson } from '../sessions/wire.ts'
 
 /** Body of `POST /password/change`. */
 export interface ChangePasswordBody {
-  readonly currentPassword: string
+  /** Absent: the first password of an account without one, in a fresh session. */
+  readonly currentPassword?: string | undefined
   readonly newPassword: string
 }
 
@@ -21,7 +22,7 @@ export const passwordCalls = defineCalls({
     access: 'session',
     body: json<ChangePasswordBody>(),
     answer: json<{ readonly session: SessionJson }>(),
-    refusals: ['wrong_password', 'too_many_requests', 'overloaded'],
+    refusals: ['wrong_password', 'reauthentication_required', 'too_many_requests', 'overloaded'],
   },
   'POST /password/forgot': {
     name: 'password.forgot',

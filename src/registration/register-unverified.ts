@@ -5,32 +5,41 @@
  * test/http/registration.test.ts and test/timing.test.ts.
  */
 
-import { type AcceptedUser, type CreateUserDeps, storeUser } from '../accounts/create-user.ts'
+import { type AcceptedProfile, type CreateUserDeps, type FirstCredential, storeUser } from '../accounts/create-user.ts'
 import type { AccountEvent } from '../accounts/events.ts'
 import { accountExistsContent } from '../accounts/mails/account-exists.ts'
 import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
-import type { Place } from '../crypto/bounded-queue.ts'
-import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
-import type { Stamp } from '../kernel/event.ts'
-import type { User } from '../kernel/principal.ts'
+import type { Stamp, StampedEvent } from '../kernel/event.ts'
+import type { UserId } from '../kernel/ids.ts'
+import type { Method, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { newOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { takeMailBudget } from '../throttle/other-tries.ts'
 
-/** A registration that is allowed. */
-export interface Admitted {
-  readonly accepted: AcceptedUser
-  readonly invitation: OneTimeToken | undefined
-  /** The place of the hash in the queue. */
-  readonly place: Place
+/** A person who registers. */
+export interface Registrant extends AcceptedProfile {
+  /** Default: a new id. */
+  readonly id?: UserId
+  /** Events of the check of the password. Default: none. */
+  readonly events?: readonly StampedEvent[]
+  /** The method that they will log in with. */
+  readonly method: Method
+  /** Returns what they will log in with: hashes the password. */
+  readonly credential: () => Promise<FirstCredential>
 }
 
-type Deps = CreateUserDeps & VerificationDeps
+/** A registration that is allowed. */
+export interface Admitted {
+  readonly registrant: Registrant
+  readonly invitation: OneTimeToken | undefined
+}
+
+type Deps = Pick<CreateUserDeps, 'users' | 'clock'> & VerificationDeps
 
 /**
  * Creates a user without a session and sends the verification link. If the address is taken, the owner of the account
@@ -39,10 +48,10 @@ type Deps = CreateUserDeps & VerificationDeps
  * @throws Refusal `token_invalid` if the invitation was used in the meantime; `overloaded`, `unavailable`.
  */
 export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp<AccountEvent>): Promise<null> {
-  const { email, password } = admitted.accepted
+  const { email, credential } = admitted.registrant
   const taken = await deps.users.findTaken([email], deps.clock())
-  const passwordHash = await deps.hasher.hash(password, admitted.place)
-  const isStored = taken.length === 0 && (await store(deps, { ...admitted, passwordHash }, stamp))
+  const created = await credential()
+  const isStored = taken.length === 0 && (await store(deps, { ...admitted, created }, stamp))
   if (!isStored) await tellOwner(deps, admitted, stamp)
   return null
 }
@@ -50,13 +59,13 @@ export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: 
 /** Stores the user. Returns false if another request took the address at the same moment. */
 async function store(
   deps: Deps,
-  { accepted, invitation, passwordHash }: Admitted & { readonly passwordHash: PasswordHash },
+  { registrant, invitation, created }: Admitted & { readonly created: FirstCredential },
   stamp: Stamp<AccountEvent>,
 ): Promise<boolean> {
   try {
     await storeUser(
       deps,
-      { ...accepted, passwordHash },
+      { ...registrant, ...created },
       {
         stamp,
         async extras(user) {
@@ -72,8 +81,8 @@ async function store(
   }
 }
 
-async function tellOwner(deps: Deps, { accepted, invitation }: Admitted, stamp: Stamp<AccountEvent>): Promise<void> {
-  const { record, effects } = await writeToOwner(deps, accepted.email, stamp)
+async function tellOwner(deps: Deps, { registrant, invitation }: Admitted, stamp: Stamp<AccountEvent>): Promise<void> {
+  const { record, effects } = await writeToOwner(deps, registrant.email, stamp)
   if (invitation === undefined) return deps.oneTimeTokens.issue([record], () => effects)
   const isExchanged = await deps.oneTimeTokens.exchange(invitation, [record], () => effects)
   if (!isExchanged)

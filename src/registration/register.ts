@@ -2,10 +2,11 @@ import {
   acceptUser,
   type CreateUserDeps,
   type CreateUserInput,
-  createUser,
   FIRST_SECURITY_EPOCH,
+  storeUser,
 } from '../accounts/create-user.ts'
 import type { AccountEvent } from '../accounts/events.ts'
+import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
@@ -28,14 +29,17 @@ import { type Admitted, registerUnverified } from './register-unverified.ts'
 export type Registration = 'open' | 'invite' | 'closed'
 
 /** Events that a registration can cause. */
-type RegistrationEvent = AccountEvent | LoginEvent | PasswordEvent | SessionEvent
+export type RegistrationEvent = AccountEvent | LoginEvent | PasswordEvent | SessionEvent
 
-/** Dependencies of `register`. */
-export interface RegisterDeps extends CreateUserDeps, SessionDeps, VerificationDeps {
+/** Dependencies of `registerAs`. */
+export interface RegisterAsDeps extends Pick<CreateUserDeps, 'users' | 'clock'>, SessionDeps, VerificationDeps {
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
   readonly throttle: Throttle
 }
+
+/** Dependencies of `register`. */
+export interface RegisterDeps extends RegisterAsDeps, CreateUserDeps {}
 
 /** Input for the new user, the caller, and the session of the same browser that the new one replaces. */
 export interface RegisterInput extends CreateUserInput {
@@ -45,8 +49,7 @@ export interface RegisterInput extends CreateUserInput {
 }
 
 /**
- * Creates a user and their first session, in one transaction. If email addresses must be verified first, no session
- * starts, and the answer is the same whether or not the address has an account; an email informs its owner.
+ * Creates a user with a password, and their first session.
  * @returns null if the address must be verified first.
  * @throws Refusal `registration_closed`, `validation_failed`, `token_invalid` (the invitation), `too_many_requests`;
  *   `email_taken`, unless verification is required.
@@ -65,23 +68,60 @@ async function admit(
   input: RegisterInput,
   stamp: Stamp<RegistrationEvent>,
 ): ReturnType<typeof register> {
-  const invitation = await requireInvitation(deps, input.invitation)
-  const accepted = await acceptUser(deps, input, stamp)
-  const invitedEmail = invitation?.email ?? null
-  if (invitedEmail !== null && invitedEmail !== accepted.email) {
-    throw invalidMember('#/email', 'Must be the address that the invitation was sent to.', { code: 'invited_email' })
-  }
+  const found = await requireInvitation(deps, input.invitation)
+  const { email, name, password, events } = await acceptUser(deps, input, stamp)
+  const invitation = requireInvitedEmail(found, email)
   const { caller, replaces } = input
   // Registrations of an address must not use up the hashes for logins of its owner.
-  const subject = { account: `register ${accepted.email}`, isKnown: false }
+  const subject = { account: `register ${email}`, isKnown: false }
   const place = takeHashPlace(deps.throttle, subject, { caller, userId: null })
-  const admitted = { accepted, invitation, place }
-  // An invitation does not verify an address, not even the one that it was emailed to: its creator has the link too.
-  if (deps.verifyEmailMode === 'required') return registerUnverified(deps, admitted, stamp)
-  return registerAndLogIn(deps, { ...admitted, client: caller.client, replaces }, stamp)
+  const credential = async () => ({ passwordHash: await deps.hasher.hash(password, place) })
+  const registrant = { email, name, events, method: 'password', credential }
+  return registerAs(deps, { registrant, invitation, client: caller.client, replaces }, stamp)
 }
 
-async function requireInvitation(deps: RegisterDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
+/** A registration that is allowed, its client, and the session of the same browser that the new one replaces. */
+export interface RegisterAsInput extends Admitted {
+  readonly client: Caller['client']
+  readonly replaces: SessionPrincipal | null
+}
+
+/**
+ * Creates a user and their first session, in one transaction. If email addresses must be verified first, no session
+ * starts, and the answer is the same whether or not the address has an account; an email informs its owner.
+ * @returns null if the address must be verified first.
+ * @throws Refusal `token_invalid` if the invitation was used in the meantime; `email_taken`, unless verification is required.
+ */
+export async function registerAs(
+  deps: RegisterAsDeps,
+  input: RegisterAsInput,
+  stamp: Stamp<RegistrationEvent>,
+): Promise<IssuedSession | null> {
+  // An invitation does not verify an address, not even the one that it was emailed to: its creator has the link too.
+  if (deps.verifyEmailMode === 'required') return registerUnverified(deps, input, stamp)
+  return registerAndLogIn(deps, input, stamp)
+}
+
+/**
+ * Checks that a person with this address may register.
+ * @returns the invitation, if there is one.
+ * @throws Refusal `registration_closed`, `token_invalid`; `validation_failed` if the invitation is for another address.
+ */
+export async function openRegistration(
+  deps: RegisterAsDeps,
+  { invitation, email }: { readonly invitation: string | undefined; readonly email: string },
+): Promise<OneTimeToken | undefined> {
+  if (deps.registration === 'closed') throw new Refusal(REGISTRATION_REFUSALS.registration_closed)
+  return requireInvitedEmail(await requireInvitation(deps, invitation), email)
+}
+
+function requireInvitedEmail(invitation: OneTimeToken | undefined, email: string): OneTimeToken | undefined {
+  const invitedEmail = invitation?.email ?? null
+  if (invitedEmail === null || invitedEmail === email) return invitation
+  throw invalidMember('#/email', 'Must be the address that the invitation was sent to.', { code: 'invited_email' })
+}
+
+async function requireInvitation(deps: RegisterAsDeps, text: string | undefined): Promise<OneTimeToken | undefined> {
   if (text !== undefined) return findOneTimeToken(deps, ['invitation'], text)
   if (deps.registration === 'invite') {
     throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration requires an invitation.' })
@@ -90,27 +130,20 @@ async function requireInvitation(deps: RegisterDeps, text: string | undefined): 
 }
 
 async function registerAndLogIn(
-  deps: RegisterDeps,
-  {
-    accepted,
-    invitation,
-    place,
-    client,
-    replaces,
-  }: Admitted & {
-    readonly client: Caller['client']
-    readonly replaces: SessionPrincipal | null
-  },
+  deps: RegisterAsDeps,
+  { registrant, invitation, client, replaces }: RegisterAsInput,
   stamp: Stamp<RegistrationEvent>,
 ): Promise<IssuedSession> {
+  if ((await deps.users.findByEmail(registrant.email)) !== null) throw new Refusal(ACCOUNT_REFUSALS.email_taken)
+  const ready = { ...registrant, ...(await registrant.credential()) }
   let issued: IssuedSession | undefined
-  await createUser(deps, accepted, {
+  await storeUser(deps, ready, {
     stamp,
-    place,
     async extras(newUser) {
-      // The password counts as proven, because the user just set it.
+      // The method counts as proven, because the user just set it up.
       const subject = { userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }
-      const attempt = proveStep(beginLogin(subject, [['password']]), 'password')
+      const { method } = registrant
+      const attempt = proveStep(beginLogin(subject, [[method]]), method)
       const session = newSession(deps, { user: newUser, login: completeLogin(attempt), remember: false, client })
       const { record } = session
       issued = session.issued
@@ -131,7 +164,7 @@ async function registerAndLogIn(
       }
     },
   })
-  if (issued === undefined) throw new Error('createUser did not request the extras of the user')
+  if (issued === undefined) throw new Error('storeUser did not request the extras of the user')
   return issued
 }
 

@@ -2,6 +2,7 @@ import type { AccessTokenStore } from '../access-tokens/store.ts'
 import type { UserStore } from '../accounts/store.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { TokenHash } from '../crypto/token.ts'
+import type { PasskeyStore } from '../factors/passkeys/store.ts'
 import type { RecoveryCodeStore } from '../factors/recovery-codes/store.ts'
 import type { RememberedDeviceStore } from '../factors/remembered-devices/store.ts'
 import type { TotpStore } from '../factors/totp/store.ts'
@@ -28,6 +29,7 @@ export interface Stores {
   readonly totp: TotpStore
   readonly recoveryCodes: RecoveryCodeStore
   readonly rememberedDevices: RememberedDeviceStore
+  readonly passkeys: PasskeyStore
   /** Counters are stored where the sessions are. */
   readonly counters: CounterStore
   /** Resolves if everything that holds data accepts writes; otherwise throws `unavailable` with the reason. */

@@ -7,6 +7,7 @@ export const ROOMY_LIMITS: Partial<ThrottleSettings> = {
   registrationsPerNetwork: 10_000,
   recoveriesPerNetwork: 10_000,
   emailLoginsPerNetwork: 10_000,
+  challengesPerNetwork: 1_000_000,
   mailsPerAccount: 100,
   changesPerAccount: 100_000,
   hashesPerAccount: 1_000_000,

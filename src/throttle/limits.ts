@@ -34,6 +34,8 @@ export interface Limits {
   /** Requests for an email with a code from one network. */
   readonly emailLogin: Limit
   readonly mail: Limit
+  /** Challenges for passkeys of people who are not logged in, from one network. */
+  readonly challenges: Limit
   /** Password hashes for attempts at one account, right or wrong: known devices and strangers separately. */
   readonly accountHashes: Limit
   /** Password hashes for attempts of strangers from one network, right or wrong. */
@@ -68,6 +70,7 @@ export function createLimits(settings: ThrottleSettings): Limits {
     forgot: windowOf('forgot', settings.recoveriesPerNetwork, HOUR_MS),
     emailLogin: windowOf('email-login', settings.emailLoginsPerNetwork, HOUR_MS),
     mail: windowOf('mail', settings.mailsPerAccount, HOUR_MS),
+    challenges: windowOf('challenges', settings.challengesPerNetwork, HASH_WINDOW_MS),
     changes: windowOf('changes', settings.changesPerAccount, HOUR_MS),
     accountHashes: windowOf('account-hashes', settings.hashesPerAccount, HASH_WINDOW_MS),
     networkHashes: windowOf('network-hashes', settings.hashesPerNetwork, HASH_WINDOW_MS),

@@ -53,6 +53,14 @@ export async function takeExportBudget(throttle: Throttle, caller: Caller, userI
   await takeTry(throttle, { limit, key: throttle.keyOf(limit, userId) }, { caller, userId })
 }
 
+/**
+ * Counts a challenge for a person who is not logged in, in the budget of their network: each leaves a row (CWE-770).
+ * @throws Refusal `too_many_requests`, `unavailable`.
+ */
+export async function takeChallengeBudget(throttle: Throttle, caller: Caller): Promise<void> {
+  await takeNetworkTry(throttle, 'challenges', caller)
+}
+
 /** Kinds of emails that have a budget. */
 export type MailKind =
   | 'reset'
@@ -95,7 +103,7 @@ export async function takeChangeBudget(throttle: Throttle, caller: Caller, userI
 
 async function takeNetworkTry(
   throttle: Throttle,
-  name: 'register' | 'forgot' | 'emailLogin',
+  name: 'register' | 'forgot' | 'emailLogin' | 'challenges',
   caller: Caller,
 ): Promise<readonly CountedTry[]> {
   const budgets = networkBudgets(throttle, throttle.limits[name], caller)

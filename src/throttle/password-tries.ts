@@ -82,6 +82,14 @@ export async function withPasswordTry<Proof extends { readonly proven: boolean }
   }
 }
 
+/**
+ * Returns the attempt of a proof that cannot be guessed, such as a passkey: it is in no budget, so no attacker can keep the user
+ * from it. The failures of the account stay: they are guesses at its password and codes.
+ */
+export function provenTry({ devices }: Throttle, { device }: Caller, user: DeviceUser): PasswordTry {
+  return { isKnownDevice: devices.knows(device, user), failures: 0, inARow: [], place: { isKnown: true, order: 1 } }
+}
+
 async function check<Proof extends { readonly proven: boolean }>(
   throttle: Throttle,
   { counted, ...tried }: TakenTry,

@@ -20,6 +20,8 @@ export interface ThrottleSettings {
   readonly recoveriesPerNetwork: number
   /** Requests for an email with a code to log in from one network in an hour. Default 60. */
   readonly emailLoginsPerNetwork: number
+  /** Logins that people prepare with a passkey, from one network in 10 minutes. Default 3,000. */
+  readonly challengesPerNetwork: number
   /** Emails of one kind to one email address in an hour. Default 5. */
   readonly mailsPerAccount: number
   /** Changes of one kind by one user in an hour: names, access tokens, second factors. Default 100. */
@@ -77,6 +79,12 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
     emailLoginsPerNetwork: {
       meaning: 'requests for an email with a code to log in from one network in an hour',
       default: 60,
+      schema: perNetwork,
+    },
+    challengesPerNetwork: {
+      meaning:
+        'logins with a passkey that one network prepares in 10 minutes; the login page prepares one whenever it opens',
+      default: 3_000,
       schema: perNetwork,
     },
     mailsPerAccount: {

@@ -41,6 +41,7 @@ export type Operation =
   | 'user_rename'
   | 'token_create'
   | 'factor_change'
+  | 'passkey_options'
   | 'user_export'
 
 /** The origin of an attempt: operation, client and browser. */

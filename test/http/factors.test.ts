@@ -168,6 +168,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await client.delete('/auth/totp')).status).toBe(404)
     expect((await client.get('/auth/factors')).body).toEqual({
       password: true,
+      passkeys: [],
       totp: null,
       recoveryCodes: null,
       rememberedDevices: [],

@@ -160,7 +160,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
       password: { changedAt: createdAt },
       sessions: expect.any(Array),
       accessTokens: [accessToken],
-      factors: { password: true, totp: null, recoveryCodes: null, rememberedDevices: [] },
+      factors: { password: true, passkeys: [], totp: null, recoveryCodes: null, rememberedDevices: [] },
       pendingLinks: expect.any(Array),
       mailsWaiting: 5,
       events: expect.any(Array),

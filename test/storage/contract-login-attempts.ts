@@ -228,15 +228,15 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
         const { tokenHash, challengeHash } = attempt
         const [taken, other] = [challengeHash ?? '', 'd'.repeat(43)]
         expect(await stores().loginAttempts.begin(attempt, untold)).toBe(true)
-        const take = (index: number): Promise<boolean> =>
+        const take = (index: number): Promise<LoginAttemptRecord | null> =>
           (index % 2 ? stores() : elsewhere()).loginAttempts.takeChallenge(tokenHash, taken, NOW)
-        expect(await stores().loginAttempts.takeChallenge(tokenHash, other, NOW)).toBe(false)
+        expect(await stores().loginAttempts.takeChallenge(tokenHash, other, NOW)).toBeNull()
         const takes = await Promise.all(Array.from({ length: 20 }, (_, index) => take(index)))
-        expect(takes.filter(Boolean)).toHaveLength(1)
+        expect(takes.filter(Boolean)).toEqual([{ ...attempt, challengeHash: null }])
         expect(await find(attempt)).toEqual({ ...attempt, challengeHash: null })
         expect(await elsewhere().loginAttempts.setChallenge(tokenHash, other, NOW)).toBe(true)
-        expect(await take(0)).toBe(false) // the challenge from before is dead
-        expect(await stores().loginAttempts.takeChallenge(tokenHash, other, NOW)).toBe(true)
+        expect(await take(0)).toBeNull() // the challenge from before is dead
+        expect(await stores().loginAttempts.takeChallenge(tokenHash, other, NOW)).not.toBeNull()
       },
     )
 
@@ -250,7 +250,7 @@ export function describeLoginAttempts({ stores, elsewhere, ...context }: Contrac
         [expired, NOW + 1],
         [makeAttempt(null), NOW],
       ] as const) {
-        expect(await loginAttempts.takeChallenge(attempt.tokenHash, attempt.challengeHash ?? '', now)).toBe(false)
+        expect(await loginAttempts.takeChallenge(attempt.tokenHash, attempt.challengeHash ?? '', now)).toBeNull()
         expect(await loginAttempts.setChallenge(attempt.tokenHash, 'd'.repeat(43), now)).toBe(false)
       }
     })

@@ -9,7 +9,13 @@ import { takeMailBudget } from '../../throttle/other-tries.ts'
 import type { Throttle } from '../../throttle/throttle.ts'
 
 /** A change that a user is told about. */
-export type FactorChange = 'totp_enrolled' | 'totp_removed' | 'recovery_codes_created' | 'recovery_code_used'
+export type FactorChange =
+  | 'totp_enrolled'
+  | 'totp_removed'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'recovery_codes_created'
+  | 'recovery_code_used'
 
 /** Tells a user that their factors changed (ASVS 6.3.7). */
 export interface FactorChangedMail {
@@ -38,6 +44,8 @@ const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => strin
       `An authenticator app was set up for your account at ${site}. Logins now ask for its codes.`,
     totp_removed: (site) =>
       `The authenticator app was removed from your account at ${site}. Logins no longer ask for its codes.`,
+    passkey_added: (site) => `A passkey was added to your account at ${site}. It logs in without your password.`,
+    passkey_removed: (site) => `A passkey was removed from your account at ${site}.`,
     recovery_codes_created: (site) =>
       `New recovery codes were created for your account at ${site}. The previous codes no longer work.`,
     recovery_code_used: (site) => `A recovery code was used to log in to your account at ${site}.`,
@@ -47,6 +55,8 @@ const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => strin
       `Für Ihr Konto bei ${site} wurde eine Authenticator-App eingerichtet. Bei der Anmeldung wird jetzt ein Code der App verlangt.`,
     totp_removed: (site) =>
       `Die Authenticator-App wurde von Ihrem Konto bei ${site} entfernt. Bei der Anmeldung wird kein Code der App mehr verlangt.`,
+    passkey_added: (site) => `Ihrem Konto bei ${site} wurde ein Passkey hinzugefügt. Er meldet ohne Passwort an.`,
+    passkey_removed: (site) => `Ein Passkey wurde von Ihrem Konto bei ${site} entfernt.`,
     recovery_codes_created: (site) =>
       `Für Ihr Konto bei ${site} wurden neue Wiederherstellungscodes erstellt. Die bisherigen Codes gelten nicht mehr.`,
     recovery_code_used: (site) =>
@@ -57,6 +67,9 @@ const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => strin
       `Une application d’authentification a été configurée pour votre compte sur ${site}. La connexion demande maintenant ses codes.`,
     totp_removed: (site) =>
       `L’application d’authentification a été retirée de votre compte sur ${site}. La connexion ne demande plus ses codes.`,
+    passkey_added: (site) =>
+      `Une clé d’accès a été ajoutée à votre compte sur ${site}. Elle permet de se connecter sans mot de passe.`,
+    passkey_removed: (site) => `Une clé d’accès a été retirée de votre compte sur ${site}.`,
     recovery_codes_created: (site) =>
       `De nouveaux codes de secours ont été créés pour votre compte sur ${site}. Les anciens codes ne fonctionnent plus.`,
     recovery_code_used: (site) => `Un code de secours a été utilisé pour se connecter à votre compte sur ${site}.`,
@@ -66,6 +79,9 @@ const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => strin
       `Se ha configurado una aplicación de autenticación para tu cuenta de ${site}. Ahora se piden sus códigos al iniciar sesión.`,
     totp_removed: (site) =>
       `Se ha quitado la aplicación de autenticación de tu cuenta de ${site}. Ya no se piden sus códigos al iniciar sesión.`,
+    passkey_added: (site) =>
+      `Se ha añadido una llave de acceso a tu cuenta de ${site}. Permite iniciar sesión sin contraseña.`,
+    passkey_removed: (site) => `Se ha quitado una llave de acceso de tu cuenta de ${site}.`,
     recovery_codes_created: (site) =>
       `Se han creado códigos de recuperación nuevos para tu cuenta de ${site}. Los anteriores ya no funcionan.`,
     recovery_code_used: (site) => `Se ha usado un código de recuperación para iniciar sesión en tu cuenta de ${site}.`,

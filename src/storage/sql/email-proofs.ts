@@ -21,6 +21,7 @@ import {
 } from './one-time-tokens.ts'
 import { endAllSessions, putPassword } from './replace-password.ts'
 import type { Database } from './schema.ts'
+import { endPasskeysOf } from './second-factors.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -77,6 +78,7 @@ async function verifyEmail(
     await sessions.userChanged(userId)
     return true
   }
+  await endPasskeysOf(trx, userId)
   await putPassword(trx, userId, newPassword)
   await endTokensOf(trx, userId, ['password_reset', 'email_change', 'email_stop', 'email_undo'])
   return (await endAllSessions(trx, sessions, userId)) || null

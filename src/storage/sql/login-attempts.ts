@@ -37,10 +37,27 @@ export function createLoginAttemptStore({ db, reader, transact }: TransactingDat
       return numUpdatedRows > 0n
     },
 
-    setChallenge: (tokenHash, challengeHash, now) => replaceChallenge(db, { tokenHash, next: challengeHash, now }),
+    async setChallenge(tokenHash, challengeHash, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('login_attempts')
+        .set({ challenge_hash: challengeHash })
+        .where('token_hash', '=', tokenHash)
+        .where('expires_at', '>', at(now))
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
 
-    takeChallenge: (tokenHash, challengeHash, now) =>
-      replaceChallenge(db, { tokenHash, current: challengeHash, next: null, now }),
+    async takeChallenge(tokenHash, challengeHash, now) {
+      const row = await db
+        .updateTable('login_attempts')
+        .set({ challenge_hash: null })
+        .where('token_hash', '=', tokenHash)
+        .where('challenge_hash', '=', challengeHash)
+        .where('expires_at', '>', at(now))
+        .returningAll()
+        .executeTakeFirst()
+      return row === undefined ? null : toRecord(row)
+    },
 
     prove: (attempt, proven, now) => proveStep(db, attempt, { ...proven, now }),
 
@@ -101,29 +118,6 @@ async function findAttempt(
     )
     .executeTakeFirst()
   return row === undefined ? null : toRecord(row)
-}
-
-/** Replaces the challenge of an attempt, if it still is the given one. */
-async function replaceChallenge(
-  db: Kysely<Database>,
-  { tokenHash, current, next, now }: ChallengeChange,
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('login_attempts')
-    .set({ challenge_hash: next })
-    .where('token_hash', '=', tokenHash)
-    .where('expires_at', '>', at(now))
-    .$if(current !== undefined, (update) => update.where('challenge_hash', '=', current ?? null))
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
-
-interface ChallengeChange {
-  readonly tokenHash: TokenHash
-  /** The challenge that the attempt must have. Default: any or none. */
-  readonly current?: string
-  readonly next: string | null
-  readonly now: number
 }
 
 /** Changes the attempt if it has not changed since it was read and its user may still log in with it. */

@@ -12,6 +12,7 @@ import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } fr
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
+import { endUnprovenPasskeys } from './second-factors.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -92,20 +93,42 @@ async function changePassword(
   const { userId } = keep
   sessions.evict({ kind: 'user', id: userId })
   const epoch = await advanceEpoch(trx, userId)
-  const { numUpdatedRows } = await trx
-    .updateTable('passwords')
-    .set({ hash: newHash, changed_at: at(keep.authenticatedAt), disabled_for: null })
-    .where('user_id', '=', userId)
-    .where('hash', '=', oldHash)
-    .executeTakeFirst()
+  const isReplaced = await replacePassword(trx, userId, { oldHash, newHash, changedAt: keep.authenticatedAt })
   // The proof may be older than an event that revoked all sessions, such as a forced reset: the change must not undo
   // it.
-  if (epoch !== securityEpoch + 1 || numUpdatedRows === 0n || !(await sessions.rotate(keep))) return null
+  if (epoch !== securityEpoch + 1 || !isReplaced || !(await sessions.rotate(keep))) return null
   // Reset links stay valid: otherwise a person who knows the password could keep its owner from ever resetting it.
   await endEmailChangesOf(trx, userId)
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll({ userId, except, throughEpoch: epoch - 1 })
   return true
+}
+
+interface Replacement extends Pick<PasswordChange, 'oldHash' | 'newHash'> {
+  readonly changedAt: number
+}
+
+async function replacePassword(
+  trx: Transaction<Database>,
+  userId: UserId,
+  { oldHash, newHash, changedAt }: Replacement,
+): Promise<boolean> {
+  const values = { hash: newHash, changed_at: at(changedAt) }
+  if (oldHash === null) {
+    const { numInsertedOrUpdatedRows = 0n } = await trx
+      .insertInto('passwords')
+      .values({ user_id: userId, ...values })
+      .onConflict((conflict) => conflict.column('user_id').doNothing())
+      .executeTakeFirst()
+    return numInsertedOrUpdatedRows > 0n
+  }
+  const { numUpdatedRows } = await trx
+    .updateTable('passwords')
+    .set({ ...values, disabled_for: null })
+    .where('user_id', '=', userId)
+    .where('hash', '=', oldHash)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 async function resetPassword(
@@ -115,6 +138,7 @@ async function resetPassword(
 ): Promise<true | null> {
   sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token)) || !(await endAllSessions(trx, sessions, userId))) return null
+  await endUnprovenPasskeys(trx, userId)
   await putPassword(trx, userId, { hash: newHash, changedAt })
   await endTokensOf(trx, userId, ORDERED_BY_AN_INTRUDER)
   await trx

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { RecoveryCodeStore } from '../../factors/recovery-codes/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
+import { hasSecondFactor } from './second-factors.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -23,14 +24,7 @@ export function createRecoveryCodeStore({ reader, transact }: TransactingDatabas
       isDone(
         transact(effectsOf, async (trx) => {
           if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
-          const factor = await trx
-            .selectFrom('totp')
-            .select('user_id')
-            .where('user_id', '=', userId)
-            .where('confirmed_at', 'is not', null)
-            .forUpdate()
-            .executeTakeFirst()
-          if (factor === undefined) return null
+          if (!(await hasSecondFactor(trx, userId))) return null
           await insertRecoveryCodes(trx, userId, hashes, createdAt)
           return true
         }),

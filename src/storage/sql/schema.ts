@@ -18,6 +18,8 @@ export interface Database {
   totp: TotpTable
   recovery_codes: RecoveryCodesTable
   remembered_devices: RememberedDevicesTable
+  passkeys: PasskeysTable
+  passkey_challenges: PasskeyChallengesTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
   erasures: ErasuresTable
@@ -156,6 +158,32 @@ export interface RememberedDevicesTable {
   user_agent: string | null
   created_at: number
   last_used_at: number | null
+  expires_at: number
+}
+
+/** Passkeys: public keys in COSE, base64url. */
+export interface PasskeysTable {
+  id: string
+  user_id: string
+  credential_id: string
+  public_key: string
+  counter: number
+  /** JSON: a list of transports. */
+  transports: string
+  name: string
+  syncs: Flag
+  backed_up: Flag
+  aaguid: string
+  created_at: number
+  last_used_at: number | null
+}
+
+/** Challenges for users who are logged in; of the challenge, only the SHA-256. */
+export interface PasskeyChallengesTable {
+  session_id: string
+  purpose: string
+  user_id: string
+  challenge_hash: string
   expires_at: number
 }
 

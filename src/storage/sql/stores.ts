@@ -7,6 +7,7 @@ import { createDirectSessionEffects } from './direct-session-effects.ts'
 import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
+import { createPasskeyStore } from './passkeys.ts'
 import { createPasswordStore } from './passwords.ts'
 import { createRecoveryCodeStore } from './recovery-codes.ts'
 import { createRememberedDeviceStore } from './remembered-devices.ts'
@@ -53,6 +54,7 @@ function createSqlStores(database: TransactingDatabase): Stores {
     totp: createTotpStore(database),
     recoveryCodes: createRecoveryCodeStore(database),
     rememberedDevices: createRememberedDeviceStore(database),
+    passkeys: createPasskeyStore(database),
     counters: createCounterStore(database),
     async ping() {
       // Changes no row, but needs a database that accepts writes.

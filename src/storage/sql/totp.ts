@@ -3,6 +3,7 @@ import type { TotpConfirmation, TotpRecord, TotpStore } from '../../factors/totp
 import type { UserId } from '../../kernel/ids.ts'
 import { insertRecoveryCodes } from './recovery-codes.ts'
 import type { Database, TotpTable } from './schema.ts'
+import { endFactorCompanions } from './second-factors.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -50,8 +51,7 @@ export function createTotpStore({ db, reader, transact }: TransactingDatabase): 
             .where('confirmed_at', 'is not', null)
             .executeTakeFirst()
           if (numDeletedRows === 0n) return null
-          await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
-          await trx.deleteFrom('remembered_devices').where('user_id', '=', userId).execute()
+          await endFactorCompanions(trx, userId)
           return true
         }),
       ),

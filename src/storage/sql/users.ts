@@ -17,6 +17,7 @@ import {
   toOneTimeToken,
   useUpToken,
 } from './one-time-tokens.ts'
+import { toPasskeyRow } from './passkeys.ts'
 import { toUser, toUserRecord, toUserRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -98,14 +99,16 @@ export function createUserStore(database: TransactingDatabase): UserStore {
 async function insertUser(
   trx: Transaction<Database>,
   sessions: SessionEffects,
-  { user, passwordHash, firstSession, replaces, verification, invitation }: NewUser,
+  { user, passwordHash, passkey, firstSession, replaces, verification, invitation }: NewUser,
 ): Promise<true | null> {
   if (invitation !== undefined && !(await useUpToken(trx, invitation))) return null
   await refuseReservedEmail(trx, user, user.createdAt)
   await trx.insertInto('users').values(toUserRow(user)).execute()
   const changed_at = at(user.createdAt)
-  if (passwordHash !== null)
+  if (passwordHash !== null) {
     await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
+  }
+  if (passkey !== undefined) await trx.insertInto('passkeys').values(toPasskeyRow(passkey)).execute()
   if (verification !== undefined) await insertOneTimeToken(trx, verification)
   await sessions.startFirst(firstSession, replaces)
   return true

@@ -8,6 +8,7 @@ import { lowerCaseEmailAddresses } from './0006-lower-case-emails.ts'
 import { factors } from './0007-factors.ts'
 import { longLists } from './0008-long-lists.ts'
 import { attemptChallenges } from './0009-attempt-challenges.ts'
+import { passkeys } from './0010-passkeys.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   factors,
   longLists,
   attemptChallenges,
+  passkeys,
 ]

@@ -1,0 +1,70 @@
+import type { Stamp } from '../../kernel/event.ts'
+import type { Passkey } from '../../kernel/passkey.ts'
+import type { SessionPrincipal } from '../../kernel/principal.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import { deviceLabel } from '../../sessions/device-label.ts'
+import type { FactorEvent } from '../events.ts'
+import type { FactorOwner } from '../factor-owner.ts'
+import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { creationOptions } from './ceremony-options.ts'
+import { newPasskey } from './new-passkey.ts'
+import { PASSKEY_REFUSALS, passkeyRefused } from './refusals.ts'
+import type { RelyingParty } from './relying-party.ts'
+import { giveChallenge, type SessionChallengeDeps, takeChallenge } from './session-challenge.ts'
+import type { CreationOptionsJson, RegistrationJson } from './wire.ts'
+
+/** Passkeys of one user. */
+const MAX_PASSKEYS = 50
+
+/** Dependencies of `addPasskey`. */
+export interface AddPasskeyDeps extends SessionChallengeDeps, FactorChangedMailDeps {
+  readonly rp: RelyingParty
+}
+
+/** A new passkey of a user who is logged in. */
+export interface NewPasskeyInput {
+  readonly credential: RegistrationJson
+  /** Default: the browser and the operating system. */
+  readonly name?: string | undefined
+}
+
+/** Returns the options to add a passkey. The authenticators that have one already are left out. */
+export async function addPasskeyOptions(
+  deps: AddPasskeyDeps,
+  principal: SessionPrincipal,
+): Promise<CreationOptionsJson> {
+  const existing = await deps.passkeys.list(principal.user.id)
+  const challenge = await giveChallenge(deps, principal, 'add')
+  return creationOptions(deps.rp, principal.user, { challenge, existing })
+}
+
+/**
+ * Adds a passkey to an account.
+ * @throws Refusal `passkey_refused` if the answer of the authenticator is not valid, or if its credential id exists;
+ *   `too_many_passkeys`; `unauthenticated` if all sessions of the user were revoked in the meantime.
+ */
+export async function addPasskey(
+  deps: AddPasskeyDeps,
+  { principal, owner }: { readonly principal: SessionPrincipal; readonly owner: FactorOwner },
+  { credential, name }: NewPasskeyInput,
+  stamp: Stamp<FactorEvent>,
+): Promise<Passkey> {
+  const { user, securityEpoch } = owner
+  const { clientDataJSON: clientDataJson } = credential.response
+  const challenge = await takeChallenge(deps, principal, { purpose: 'add', clientDataJson })
+  const passkey = await newPasskey(deps, {
+    credential,
+    challenge,
+    userId: user.id,
+    name: name ?? deviceLabel(principal.session.client.userAgent),
+  })
+  const mails = await writeFactorChangedMail(deps, user, 'passkey_added')
+  const outcome = await deps.passkeys.add({ userId: user.id, securityEpoch }, passkey, MAX_PASSKEYS, () => ({
+    events: [stamp({ type: 'factor.enrolled', userId: user.id, method: 'passkey' })],
+    mails,
+  }))
+  if (outcome === 'exists') throw passkeyRefused('the credential id exists')
+  if (outcome === 'too_many') throw new Refusal(PASSKEY_REFUSALS.too_many_passkeys)
+  if (outcome === 'stale') throw new Refusal('unauthenticated', { reason: 'all sessions were revoked in the meantime' })
+  return passkey
+}

@@ -1,0 +1,57 @@
+import type { VerifyEmailMode } from '../../accounts/request-verification.ts'
+import type { Core } from '../../core.ts'
+import type { Feature } from '../../kernel/feature.ts'
+import { inBatches } from '../../kernel/in-batches.ts'
+import type { SecondFactors } from '../../kernel/login-step.ts'
+import type { Registration } from '../../registration/register.ts'
+import type { SessionMemory } from '../../sessions/session-memory.ts'
+import { passkeyLoginRoutes, passkeyRegisterRoutes } from './login-routes.ts'
+import { createRelyingParty } from './relying-party.ts'
+import { passkeyRoutes } from './routes.ts'
+import { hasWebAuthn } from './webauthn-library.ts'
+
+/** Settings and services of passkeys. */
+export interface PasskeysOptions {
+  /** The setting `passkeys.rpId`. */
+  readonly rpId?: string | undefined
+  /** The name of the service, which authenticators show. */
+  readonly siteName: string
+  readonly registration: Registration
+  readonly verifyEmailMode: VerifyEmailMode
+  readonly secondFactors: SecondFactors
+  readonly memory: SessionMemory
+}
+
+const NOT_INSTALLED =
+  'Passkeys are off, because the package @simplewebauthn/server is not installed. Run: npm install @simplewebauthn/server. Or set factors: { passkeys: false }.'
+
+/**
+ * Returns true if users may use passkeys. If only the package is missing, it reports that in one line.
+ * @param isWanted the setting `factors.passkeys`.
+ */
+export function offersPasskeys(isWanted: boolean, report: Core['report']): boolean {
+  if (!isWanted || hasWebAuthn()) return isWanted
+  report(NOT_INSTALLED)
+  return false
+}
+
+/** Creates the feature of passkeys: register, log in, confirm an identity, and manage them. */
+export function passkeys(core: Core, { rpId, siteName, memory, ...options }: PasskeysOptions): Feature {
+  const rp = createRelyingParty(core.origins, siteName, rpId)
+  const deps = { ...core, ...core.stores, ...memory, ...options, rp }
+  return {
+    name: 'passkeys',
+    routes: [
+      ...passkeyLoginRoutes(deps),
+      ...(options.registration === 'closed' ? [] : passkeyRegisterRoutes(deps)),
+      ...passkeyRoutes(deps),
+    ],
+    jobs: [
+      {
+        name: 'sweep expired challenges of passkeys',
+        every: 'sweep',
+        run: () => inBatches((limit) => deps.passkeys.sweepChallenges(core.clock(), limit)),
+      },
+    ],
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import type { LoginStep } from '../../kernel/login-step.ts'
+import { assertionSchema } from './credential-schemas.ts'
+import type { PasskeyStore } from './store.ts'
+import { type PasskeyLoginBody, passkeyCalls } from './wire.ts'
+
+/** The body of `POST /login/passkey`. */
+export const passkeyLoginSchema: z.ZodType<PasskeyLoginBody> = z.strictObject({
+  credential: assertionSchema,
+  remember: z.boolean('Must be true or false.').optional(),
+  rememberDevice: z.boolean('Must be true or false.').optional(),
+})
+
+/** The login step `passkey`. Its routes are in `routes.ts`, because a passkey also logs in without a step before it. */
+export function passkeyStep({ passkeys }: { readonly passkeys: PasskeyStore }): LoginStep<PasskeyLoginBody> {
+  return {
+    method: 'passkey',
+    call: passkeyCalls['POST /login/passkey'],
+    reauthenticateCall: passkeyCalls['POST /reauthenticate/passkey'],
+    hasOwnRoutes: true,
+    summary: 'a passkey',
+    body: passkeyLoginSchema,
+    isEnrolled: async (user) => (await passkeys.list(user)).length > 0,
+    prove: async () => false, // no route of the login asks it
+  }
+}

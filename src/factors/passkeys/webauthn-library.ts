@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module'
+import { createOptionalImport } from '../../kernel/optional-import.ts'
+
+const PACKAGE = '@simplewebauthn/server'
+
+/** Loads the library that verifies ceremonies. It takes 0.3 seconds, once, at the first ceremony. */
+export const loadWebAuthn: () => Promise<typeof import('@simplewebauthn/server')> = createOptionalImport(
+  () => import('@simplewebauthn/server'),
+  PACKAGE,
+  'Passkeys',
+)
+
+/** Loads the CBOR codec of the library, which is installed if the library is. */
+export function loadCbor(): Promise<typeof import('@simplewebauthn/server/helpers')> {
+  return import('@simplewebauthn/server/helpers')
+}
+
+/** Returns true if the library is installed. It does not load it. */
+export function hasWebAuthn(): boolean {
+  try {
+    createRequire(import.meta.url).resolve(PACKAGE)
+    return true
+  } catch {
+    return false
+  }
+}

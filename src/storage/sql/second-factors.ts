@@ -1,0 +1,47 @@
+import type { Transaction } from 'kysely'
+import type { UserId } from '../../kernel/ids.ts'
+import type { Database } from './schema.ts'
+
+/** Returns true if the user can log in without a passkey. */
+export async function hasOtherProof(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
+  const password = await trx.selectFrom('passwords').select('user_id').where('user_id', '=', userId).executeTakeFirst()
+  return password !== undefined
+}
+
+/** Returns true if the user set up an authenticator app or a passkey. Locks neither: the caller locks the row of the user. */
+export async function hasSecondFactor(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
+  const totp = await trx
+    .selectFrom('totp')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .where('confirmed_at', 'is not', null)
+    .executeTakeFirst()
+  if (totp !== undefined) return true
+  const passkey = await trx.selectFrom('passkeys').select('id').where('user_id', '=', userId).executeTakeFirst()
+  return passkey !== undefined
+}
+
+/**
+ * Deletes recovery codes and remembered devices of a user who has no second factor any more. They replace one at a login, so
+ * they stay as long as there is one.
+ */
+export async function endFactorCompanions(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  if (await hasSecondFactor(trx, userId)) return
+  await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('remembered_devices').where('user_id', '=', userId).execute()
+}
+
+/**
+ * Deletes the passkeys of an account when its address is proven for the first time: the person who registered the account with a
+ * passkey may not be the owner of the address (account pre-hijacking).
+ */
+export async function endPasskeysOf(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  const { numDeletedRows } = await trx.deleteFrom('passkeys').where('user_id', '=', userId).executeTakeFirst()
+  if (numDeletedRows > 0n) await endFactorCompanions(trx, userId)
+}
+
+/** Deletes the passkeys of an account whose address is not verified yet; see `endPasskeysOf`. */
+export async function endUnprovenPasskeys(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  const user = await trx.selectFrom('users').select('email_verified').where('id', '=', userId).executeTakeFirst()
+  if (user !== undefined && !user.email_verified) await endPasskeysOf(trx, userId)
+}
