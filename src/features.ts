@@ -49,8 +49,8 @@ export interface FeatureParts {
 
 /** Creates the features of an instance. */
 export function createFeatures({ core, services, options, seams }: FeatureParts): Features {
-  const { memory, pages } = services
-  const { registration: mode, verifyEmail: verifyEmailMode, scopes } = options
+  const { memory, pages, siteName } = services
+  const { registration: mode, verifyEmail: verifyEmailMode, scopes, emailLogin } = options
   const stepFeatures = seams.features?.(core) ?? []
   const hasPasskeys = offersPasskeys(options.factors.passkeys, core.report)
 
@@ -58,23 +58,17 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
-    audit: audit(core, {
-      auditSettings: options.audit,
-      userEvents: USER_EVENTS,
-      eventTypes: Object.keys(EVENTS),
-    }),
+    audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS, eventTypes: Object.keys(EVENTS) }),
     factors: factors(core, {
       secondFactor: options.secondFactor,
       factors: options.factors,
-      siteName: services.siteName,
+      siteName,
       passkeyStep: hasPasskeys ? passkeyStep(core.stores) : null,
       moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
     }),
   }
-  const { siteName } = services
   const { secondFactors } = named.factors
   const { steps } = secondFactors
-  const { emailLogin } = options
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps, ...services.passwords, verifyEmailMode }
   const exports = [named.sessions, named.accessTokens, named.factors, named.audit].flatMap(
@@ -88,18 +82,19 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     opensTotp: named.factors.opensTotp,
   })
   const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors }
+  const byPasskey = hasPasskeys ? [passkeys(core, passkeyOptions)] : []
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode }),
     login(core, {
       ...shared,
       verifyLegacy: options.verifyLegacy,
       offersRegistration: mode === 'open',
-      ways: [named.factors, byEmail, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
+      ways: [...byPasskey, byEmail, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
       secondFactors,
       firstSteps: byEmail.firstSteps,
     }),
     named.factors,
-    ...(hasPasskeys ? [passkeys(core, passkeyOptions)] : []),
+    ...byPasskey,
     byEmail,
     ...stepFeatures,
     named.sessions,

@@ -1,5 +1,5 @@
 import type { Place } from '../crypto/bounded-queue.ts'
-import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import type { PasswordHash, PasswordHasher } from '../crypto/password-hasher.ts'
 import { checkAll } from '../kernel/all-problems.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Effects } from '../kernel/effects.ts'
@@ -21,7 +21,7 @@ import {
 import type { SessionRecord, SessionRef } from '../sessions/store.ts'
 import type { AccountEvent } from './events.ts'
 import { ACCOUNT_REFUSALS } from './refusals.ts'
-import type { NewUser, UserStore } from './store.ts'
+import type { UserStore } from './store.ts'
 import { nameSchema } from './user-name.ts'
 
 /** Dependencies of `createUser`. */

@@ -3,7 +3,7 @@ import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
 
 /** The tables of everything that opens an account, besides sessions and access tokens, which `endAll` ends. */
-const PROOFS = ['passwords', 'totp', 'recovery_codes', 'remembered_devices', 'one_time_tokens'] as const
+const PROOFS = ['passwords', 'passkeys', 'totp', 'recovery_codes', 'remembered_devices', 'one_time_tokens'] as const
 
 /** Removes everything that opens an account, except sessions and access tokens. */
 export async function removeProofs(trx: Transaction<Database>, userId: UserId): Promise<void> {
