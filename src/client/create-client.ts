@@ -59,6 +59,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     if (data.status === 'complete') who.isNow(data)
   }
   const isOver = (): void => who.isNow(null)
+  const news = { isComplete, isOver, hasNews: who.hasNews, mayDiffer: who.mayDiffer }
   const checks = { session: plain('GET /session'), attempt: plain('GET /login/attempt') }
   /** A call that begins a session. On a page of another origin, the client checks that the browser kept the cookie. */
   function first<Key extends LoginKey>(key: Key): BodyCall<Key> {
@@ -84,10 +85,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     logOut: plain('POST /logout', isOver),
     reauthenticate: withBody('POST /reauthenticate', who.hasNews),
     metadata: plain('GET '),
-    ...factorMembers(
-      { plain, withBody, withId, withQuery },
-      { isComplete, hasNews: who.hasNews, mayDiffer: who.mayDiffer },
-    ),
+    ...factorMembers({ plain, withBody, withId, withQuery }, news),
     passkeys: passkeyMembers({ plain, withBody, withId, withIdAndBody, first }, who),
     sessions: {
       list: withQuery('GET /sessions'),
@@ -99,7 +97,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
       list: withQuery('GET /tokens'),
       revoke: withId('DELETE /tokens/{id}'),
     },
-    ...accountMembers({ plain, withBody, withQuery }, { isOver, hasNews: who.hasNews, mayDiffer: who.mayDiffer }),
+    ...accountMembers({ plain, withBody, withQuery }, news),
   }
 }
 
