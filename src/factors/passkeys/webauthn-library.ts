@@ -6,8 +6,7 @@ const PACKAGE = '@simplewebauthn/server'
 /** Loads the library that verifies ceremonies. It takes 0.3 seconds, once, at the first ceremony. */
 export const loadWebAuthn: () => Promise<typeof import('@simplewebauthn/server')> = createOptionalImport(
   () => import('@simplewebauthn/server'),
-  PACKAGE,
-  'Passkeys',
+  { name: PACKAGE, since: '14.0.0', purpose: 'Passkeys' },
 )
 
 /** Loads the CBOR codec of the library, which is installed if the library is. */
