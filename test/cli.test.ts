@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { sqlite } from '../src/sqlite.ts'
 import { MIGRATIONS } from '../src/storage/sql/migrations/index.ts'
@@ -164,6 +165,40 @@ describe('the command line', () => {
     expect((await latchkey([...create, '--no-expiry'], '', env)).code).toBe(1)
     await server.end('SIGTERM')
   })
+
+  test('on a terminal tables fit its width, with short ids and times from now; piped, wide and JSON output is exact', async () => {
+    await sqlite(join(directory, 'latchkey.db')).migrate()
+    const name = `東京 ${'x'.repeat(60)}`
+    await latchkey(['user', 'create', 'wide@example.com', '--name', name, '--password-stdin'], PASSWORD)
+    await latchkey(['token', 'create', 'wide@example.com', name])
+    const [, piped = ''] = (await latchkey(['token', 'list', 'wide@example.com'])).out.split('\n')
+    expect(piped).toMatch(/^[\da-f-]{36} {2}東京 x{60} .*Z {2}not yet$/)
+    const [id = ''] = piped.split(' ')
+    for (const columns of [60, 80, 120]) {
+      const [heading = '', line = ''] = (await onTerminal(columns, ['token', 'list', 'wide@example.com'])).split('\r\n')
+      expect([columns, stripVTControlCharacters(heading)]).toEqual([columns, expect.stringMatching(/^ID +NAME +TOKEN/)])
+      expect(line).toContain(columns === 60 ? '…' : `…${id.slice(-12)}`)
+      if (columns < 120) expect(line).toMatch(/x… {2}…/)
+      expect(line.length + '東京'.length).toBeLessThanOrEqual(columns)
+      if (columns > 60) expect(line).toMatch(/ in 89 days +not yet$/)
+    }
+    const wide = await onTerminal(80, ['token', 'list', 'wide@example.com', '--wide'])
+    expect(wide).toContain(piped)
+    expect(wide).toContain('\u001b[1mID')
+    expect(await onTerminal(80, ['token', 'list', 'wide@example.com'], 'NO_COLOR=1')).not.toContain('\u001b')
+    expect(await onTerminal(80, ['user', 'list'])).toMatch(/wide@example\.com .* (?:\d+ seconds? ago)/)
+    const revoked = await latchkey(['token', 'revoke', 'wide@example.com', `…${id.slice(-12)}`])
+    expect(revoked).toEqual({ code: 0, out: `Revoked ${id}\n`, err: '' })
+  })
+
+  /** Runs a command in a terminal of its own (`script` of util-linux) with so many columns. */
+  async function onTerminal(columns: number, args: readonly string[], variables = ''): Promise<string> {
+    const command = `stty cols ${columns}; ${variables} ${[process.execPath, MAIN, ...args].join(' ')}`
+    const env = { ...CHILD_ENVIRONMENT, TERM: 'xterm-256color' }
+    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: directory, env })
+    const [out] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    return out
+  }
 
   test('an invitation from the command line registers its address, once', async () => {
     const plain = await latchkey(['invite', 'create'])

@@ -10,19 +10,6 @@ export function print(
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''))
 }
 
-/** Returns rows as aligned columns, with a heading. */
-export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = heading.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => printable(row[column] ?? '').length)),
-  )
-  return [heading, ...rows].map((row) =>
-    row
-      .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-}
-
 /** Replaces characters that could control a terminal: names and user agents are untrusted (ASVS 16.4.1). */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?')

@@ -5,13 +5,16 @@ import { ConfigurationError } from '../options/options.ts'
 import type { SessionFilter } from '../sessions/session-filter.ts'
 import { toSessionJson } from '../sessions/session-json.ts'
 import { confirm } from './confirm.ts'
+import { findId } from './find-id.ts'
 import { findUser } from './find-user.ts'
-import { print, progress, table } from './output.ts'
+import { print, progress } from './output.ts'
 import { parseTime } from './parse-time.ts'
+import { table } from './table.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
 interface Options {
   readonly json?: boolean
+  readonly wide?: boolean
 }
 
 interface RevokeOptions extends Options {
@@ -23,6 +26,8 @@ interface RevokeOptions extends Options {
   readonly yes?: boolean
 }
 
+const ID = { title: 'ID', is: 'id' } as const
+
 /** The command `latchkey session list|revoke`. */
 export function sessionCommand(): Command {
   const session = new Command('session').description('list and revoke sessions')
@@ -30,6 +35,7 @@ export function sessionCommand(): Command {
     .command('list <user>')
     .description('list the sessions of a user, given by id or email address')
     .option('--json', 'print JSON')
+    .option('--wide', 'print ids and times in full on a terminal')
     .addHelpText('after', '\nExample:\n  latchkey session list ada@example.com')
     .action(list)
   session
@@ -61,7 +67,7 @@ async function list(idOrEmail: string, options: Options): Promise<void> {
     const device = sessions[index]?.device
     return [id, device?.label ?? '', device?.ip ?? '', toIsoTime(lastSeenAt)]
   })
-  print({ sessions }, table(['ID', 'DEVICE', 'ADDRESS', 'LAST SEEN'], rows), options)
+  print({ sessions }, table([ID, 'DEVICE', 'ADDRESS', { title: 'LAST SEEN', is: 'time' }], rows, options), options)
 }
 
 async function revoke(
@@ -86,7 +92,8 @@ async function revoke(
 async function revokeOfUser(auth: Latchkey, idOrEmail: string, sessionId: string | undefined): Promise<number> {
   const { id } = await findUser(auth, idOrEmail)
   if (sessionId === undefined) return auth.sessions.revokeAll(id)
-  await auth.sessions.revoke(id, sessionId)
+  const ids = (await auth.sessions.list(id)).map((session) => session.id)
+  await auth.sessions.revoke(id, findId(sessionId, ids))
   return 1
 }
 

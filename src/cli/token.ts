@@ -1,13 +1,16 @@
 import { Command } from 'commander'
 import { toAccessTokenJson } from '../access-tokens/access-token-json.ts'
 import { toIsoTime } from '../kernel/clock.ts'
+import { findId } from './find-id.ts'
 import { findUser } from './find-user.ts'
-import { print, table } from './output.ts'
+import { print } from './output.ts'
 import { parseTime } from './parse-time.ts'
+import { type Column, table } from './table.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
 interface Options {
   readonly json?: boolean
+  readonly wide?: boolean
 }
 
 interface CreateOptions extends Options {
@@ -16,6 +19,15 @@ interface CreateOptions extends Options {
   /** False with `--no-expiry`. */
   readonly expiry: boolean
 }
+
+const COLUMNS: readonly Column[] = [
+  { title: 'ID', is: 'id' },
+  'NAME',
+  'TOKEN',
+  'SCOPES',
+  { title: 'EXPIRES', is: 'time' },
+  { title: 'LAST USED', is: 'time' },
+]
 
 /** The command `latchkey token create|list|revoke`. */
 export function tokenCommand(): Command {
@@ -33,6 +45,7 @@ export function tokenCommand(): Command {
     .command('list <user>')
     .description('list the access tokens of a user, given by id or email address')
     .option('--json', 'print JSON')
+    .option('--wide', 'print ids and times in full on a terminal')
     .addHelpText('after', '\nExample:\n  latchkey token list ada@example.com')
     .action(list)
   token
@@ -68,10 +81,18 @@ async function list(idOrEmail: string, options: Options): Promise<void> {
     expiresAt ?? 'never',
     lastUsedAt ?? 'not yet',
   ])
-  print({ tokens }, table(['ID', 'NAME', 'TOKEN', 'SCOPES', 'EXPIRES', 'LAST USED'], rows), options)
+  print({ tokens }, table(COLUMNS, rows, options), options)
 }
 
 async function revoke(idOrEmail: string, tokenId: string, options: Options): Promise<void> {
-  await withLatchkey(async (auth) => auth.tokens.revoke((await findUser(auth, idOrEmail)).id, tokenId))
-  print({ revoked: tokenId }, [`Revoked ${tokenId}`], options)
+  const revoked = await withLatchkey(async (auth) => {
+    const user = await findUser(auth, idOrEmail)
+    const id = findId(
+      tokenId,
+      (await auth.tokens.list(user.id)).map((token) => token.id),
+    )
+    await auth.tokens.revoke(user.id, id)
+    return id
+  })
+  print({ revoked }, [`Revoked ${revoked}`], options)
 }

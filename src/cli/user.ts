@@ -7,17 +7,26 @@ import { toUserJson } from '../kernel/user-json.ts'
 import { deleteUserCommand } from './delete-user.ts'
 import { findUser } from './find-user.ts'
 import { importCommand } from './import.ts'
-import { print, printable, progress, table } from './output.ts'
+import { print, printable, progress } from './output.ts'
+import { type Column, table } from './table.ts'
 import { toRecordJson } from './user-record.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
 interface Options {
   readonly json?: boolean
+  readonly wide?: boolean
   readonly name?: string
   readonly passwordStdin?: boolean
 }
 
 const PAGE = 500
+const COLUMNS: readonly Column[] = [
+  { title: 'ID', is: 'id' },
+  'EMAIL',
+  'NAME',
+  { title: 'CREATED', is: 'time' },
+  'STATE',
+]
 
 /** The command `latchkey user create|import|list|show|disable|enable|reset|unlock|delete`. */
 export function userCommand(): Command {
@@ -41,6 +50,7 @@ export function userCommand(): Command {
     .command('list')
     .description('list all users, the oldest first')
     .option('--json', 'print JSON')
+    .option('--wide', 'print ids and times in full on a terminal')
     .addHelpText('after', '\nExample:\n  latchkey user list --json')
     .action(list)
   user
@@ -94,7 +104,7 @@ async function list(options: Options): Promise<void> {
     toIsoTime(createdAt),
     disabledAt === null ? '' : 'disabled',
   ])
-  print({ users: users.map(toRecordJson) }, table(['ID', 'EMAIL', 'NAME', 'CREATED', 'STATE'], rows), options)
+  print({ users: users.map(toRecordJson) }, table(COLUMNS, rows, options), options)
 }
 
 async function readAll(auth: Latchkey): Promise<UserRecord[]> {
