@@ -64,6 +64,8 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       factors: options.factors,
       siteName,
       passkeyStep: hasPasskeys ? passkeyStep(core.stores) : null,
+      sessionSettings: options.session,
+      pages,
       moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
     }),
   }
@@ -84,7 +86,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors }
   const byPasskey = hasPasskeys ? [passkeys(core, passkeyOptions)] : []
   const facing: readonly Feature[] = [
-    registration(core, { ...shared, registration: mode }),
+    registration(core, { ...shared, registration: mode, secondFactors }),
     login(core, {
       ...shared,
       verifyLegacy: options.verifyLegacy,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
-import { hasScopes, type Principal } from '../kernel/principal.ts'
+import { hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type FreshnessDeps, requireFreshSession, requireSession } from '../sessions/freshness.ts'
+import { type FreshnessDeps, requireFreshSession, requireMethod, requireSession } from '../sessions/freshness.ts'
 import type { Requirement } from './requirement.ts'
 
 /**
@@ -16,6 +16,13 @@ export function createRequirementCheck(scopes: readonly string[]): (requirement:
   const schema = strictMembers({
     fresh: booleanSchema.optional(),
     session: booleanSchema.optional(),
+    methods: z
+      .array(
+        z.string('must be a method').refine(isMethod, 'must be a method, such as totp'),
+        'must be a list of methods',
+      )
+      .min(1, 'must have at least one method')
+      .optional(),
     scopes: z.array(z.enum(scopes, noScope), `must be a list of scopes of this service; ${known}`).optional(),
   })
   return (requirement) => void acceptConfiguration('require', schema, requirement)
@@ -28,9 +35,10 @@ export function createRequirementCheck(scopes: readonly string[]): (requirement:
 export async function checkRequirement(
   deps: FreshnessDeps,
   principal: Principal,
-  { fresh = false, session = false, scopes = [] }: Requirement,
+  { fresh = false, session = false, scopes = [], methods }: Requirement,
 ): Promise<void> {
   if (session) requireSession(principal)
+  if (methods !== undefined) requireMethod(requireSession(principal).session, methods)
   if (fresh) await requireFreshSession(deps, requireSession(principal).session)
   if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
 }

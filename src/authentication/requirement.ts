@@ -4,9 +4,12 @@ export interface Requirement {
   readonly fresh?: boolean
   /** Scopes that the principal must have, all of them. A session has every scope. Default: none. */
   readonly scopes?: readonly string[]
+  /** Methods of which the session must have proven at least one: `['totp', 'passkey']`. An access token is refused. Default: any. */
+  readonly methods?: readonly string[]
   /** If true, the principal must be a session; an access token is refused. Default false. */
   readonly session?: boolean
 }
 
 /** Conditions that only a session meets: `require` then returns the principal of a session. */
-export type SessionRequirement = Requirement & ({ readonly session: true } | { readonly fresh: true })
+export type SessionRequirement = Requirement &
+  ({ readonly session: true } | { readonly fresh: true } | { readonly methods: readonly string[] })

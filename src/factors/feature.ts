@@ -1,11 +1,16 @@
 import type { Core } from '../core.ts'
 import { createSealer } from '../crypto/sealed-text.ts'
+import { ConfigurationError } from '../kernel/configuration-error.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { inBatches } from '../kernel/in-batches.ts'
 import type { LoginStep, SecondFactors } from '../kernel/login-step.ts'
+import { enrolmentRound } from '../login/step.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { SessionSettings } from '../sessions/settings.ts'
 import { factorsJsonSchema, readFactors } from './factors-json.ts'
 import { createRecoveryCodeHash } from './recovery-codes/recovery-code.ts'
 import { recoveryCodeStep } from './recovery-codes/recovery-code-step.ts'
+import { recoveryCodesPage } from './recovery-codes/recovery-codes-page.ts'
 import { deviceAccess } from './remembered-devices/device-access.ts'
 import { isRemembered, rememberDevice } from './remembered-devices/remembered-device.ts'
 import { factorRoutes, totpRoutes } from './routes.ts'
@@ -19,6 +24,8 @@ export interface FactorsOptions extends SecondFactorSettings {
   readonly siteName: string
   /** The step `passkey`; null if passkeys are off. */
   readonly passkeyStep: LoginStep | null
+  readonly sessionSettings: SessionSettings
+  readonly pages: Pages
   /** Steps besides those of the factors. Default: none. */
   readonly moreSteps: readonly LoginStep[]
 }
@@ -29,6 +36,9 @@ export interface FactorsFeature extends Feature {
   /** Returns whether the service has the secret that sealed a TOTP secret. */
   readonly opensTotp: (sealedSecret: string) => boolean
 }
+
+const NOTHING_TO_ENROL =
+  'createLatchkey: secondFactor "required" needs a factor that users can set up: factors.totp is false'
 
 /** Creates the feature of the factors besides the password: authenticator app, recovery codes, remembered devices. */
 export function factors(
@@ -48,10 +58,24 @@ export function factors(
   const isOffered = isOn && (hasTotp || passkeyStep !== null)
   const passkeySteps = passkeyStep === null ? [] : [passkeyStep]
   const others = [...(hasTotp ? [totpStep(deps)] : []), ...(isOffered ? [recoveryCodeStep(deps)] : []), ...moreSteps]
+  const steps: readonly LoginStep[] = isOn ? [...passkeySteps, ...others] : others
+  const isRequired = secondFactor === 'required'
+  if (isRequired && enrolmentRound(steps).length === 0) throw new ConfigurationError(NOTHING_TO_ENROL)
+  const secondFactors: SecondFactors = {
+    steps,
+    proofs: [...passkeySteps, ...others],
+    isRequired,
+    isRemembered: (owner, tokens) => isRemembered(deps, owner, tokens),
+    remember: (owner, userAgent, stamp) => rememberDevice(deps, owner, userAgent, stamp),
+  }
   return {
     name: 'factors',
     words: [...(hasTotp ? ['totp'] : []), ...(isOffered ? ['recovery-codes'] : [])],
-    routes: hasTotp ? [...factorRoutes(deps), ...totpRoutes(deps)] : factorRoutes(deps),
+    routes: [
+      ...factorRoutes(deps),
+      ...(hasTotp ? totpRoutes({ ...deps, sessionSettings: options.sessionSettings, secondFactors }) : []),
+      ...(isRequired ? [recoveryCodesPage(options.pages)] : []),
+    ],
     jobs: [
       {
         name: 'sweep expired remembered devices',
@@ -65,11 +89,6 @@ export function factors(
     },
     access: deviceAccess(deps),
     opensTotp: (sealedSecret) => deps.totpSealer.open(sealedSecret) !== null,
-    secondFactors: {
-      steps: isOn ? [...passkeySteps, ...others] : others,
-      proofs: [...passkeySteps, ...others],
-      isRemembered: (owner, tokens) => isRemembered(deps, owner, tokens),
-      remember: (owner, userAgent, stamp) => rememberDevice(deps, owner, userAgent, stamp),
-    },
+    secondFactors,
   }
 }

@@ -12,6 +12,13 @@ import { factorsJsonSchema, type ReadFactorsDeps, readFactors } from './factors-
 import { type CreateRecoveryCodesDeps, createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
 import { type ConfirmTotpDeps, confirmTotp } from './totp/confirm-totp.ts'
 import { enrolTotp } from './totp/enrol-totp.ts'
+import {
+  CONFIRMATION_FORM,
+  confirmedAnswers,
+  ENROLMENT_FORM,
+  type EnrolTotpInLoginDeps,
+  totpInLogin,
+} from './totp/enrolment-routes.ts'
 import { removeTotp } from './totp/remove-totp.ts'
 import { factorCalls } from './wire.ts'
 
@@ -62,11 +69,13 @@ export function factorRoutes(deps: FactorRouteDeps): Route[] {
 }
 
 /** Routes that set up and remove the authenticator app. */
-export function totpRoutes(deps: FactorRouteDeps): Route[] {
+export function totpRoutes(deps: FactorRouteDeps & EnrolTotpInLoginDeps): Route[] {
+  const inLogin = deps.secondFactors.isRequired ? totpInLogin(deps) : null
   return [
     defineRoute(factorCalls['POST /totp'], {
       summary: 'Start to set up an authenticator app; it is in force after a first code',
       answers: { 201: z.object({ secret: z.string(), uri: z.string(), qr: z.string() }) },
+      ...(inLogin === null ? {} : { inLogin: inLogin.begin, form: ENROLMENT_FORM }),
       async handle({ principal, ...request }) {
         await takeFactorBudget(deps, request, principal)
         return { status: 201, body: await enrolTotp(deps, principal.user) }
@@ -76,7 +85,8 @@ export function totpRoutes(deps: FactorRouteDeps): Route[] {
     defineRoute(factorCalls['POST /totp/confirm'], {
       summary: 'Confirm the authenticator app with a code; returns recovery codes',
       body: z.strictObject({ code: z.string('Must be a string.').max(64, 'Must have at most 64 characters.') }),
-      answers: { 200: recoveryCodesSchema },
+      answers: confirmedAnswers,
+      ...(inLogin === null ? {} : { inLogin: inLogin.confirm, form: CONFIRMATION_FORM }),
       async handle({ body: { code }, principal, sessionToken, stamp }) {
         const owner = await ownerOf(deps, principal, sessionToken())
         const recoveryCodes = await confirmTotp(deps, owner, code, stamp)

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** When a login asks for a second factor. */
-export type SecondFactorMode = 'off' | 'optional'
+export type SecondFactorMode = 'off' | 'optional' | 'required'
 
 /** Policy of second factors. */
 export interface SecondFactorSettings {
   /**
-   * When a login asks for a second factor: never (`off`), or of users who set one up (`optional`). Default `optional`.
+   * When a login asks for a second factor: never (`off`), of users who set one up (`optional`), or of everyone (`required`: a user
+   * without one sets one up before the login is complete). Default `optional`.
    */
   readonly secondFactor: SecondFactorMode
 }
@@ -33,9 +34,10 @@ export interface PasskeySettings {
 /** The settings of the policy. */
 export const secondFactorSettings: Settings<SecondFactorSettings> = defineSettings<SecondFactorSettings>(null, {
   secondFactor: {
-    meaning: 'when a login asks for a [second factor](second-factor.md): `off` or `optional` (of users who set one up)',
+    meaning:
+      'when a login asks for a [second factor](second-factor.md): `off`, `optional` (of users who set one up) or `required` (a login asks the others to set one up)',
     default: 'optional',
-    schema: z.enum(['off', 'optional'], 'must be off or optional; required is not built yet'),
+    schema: z.enum(['off', 'optional', 'required'], 'must be off, optional or required'),
     variable: { name: 'LATCHKEY_SECOND_FACTOR' },
   },
 })

@@ -25,6 +25,9 @@ export interface RecoveryCodesJson {
   readonly recoveryCodes: readonly string[]
 }
 
+/** The answer to a first code: recovery codes. In a login that required the factor also the login, which is complete now. */
+export type TotpConfirmedJson = RecoveryCodesJson | ((CompleteJson | StepRequiredJson) & RecoveryCodesJson)
+
 /** A browser that is not asked for a second factor. */
 export interface RememberedDeviceJson {
   readonly id: string
@@ -67,8 +70,8 @@ export const factorCalls = defineCalls({
     name: 'totp.confirm',
     access: 'fresh_session',
     body: json<{ readonly code: string }>(),
-    answer: json<RecoveryCodesJson>(),
-    refusals: ['wrong_code'],
+    answer: json<TotpConfirmedJson>(),
+    refusals: ['wrong_code', 'attempt_ended', 'too_many_requests'],
   },
   'DELETE /totp': { name: 'totp.remove', access: 'fresh_session', answer: null, refusals: ['not_found'] },
   'POST /recovery-codes': {

@@ -10,10 +10,10 @@ import { type Clock, SECOND_MS } from '../kernel/clock.ts'
 import { defineCall } from '../kernel/define-calls.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
-import { hasScopes, type Principal } from '../kernel/principal.ts'
+import { hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
-import { type FreshnessDeps, requireFreshSession, requireSession } from '../sessions/freshness.ts'
+import { type FreshnessDeps, requireFreshSession, requireMethod, requireSession } from '../sessions/freshness.ts'
 import { readOriginalRequest } from './original-request.ts'
 import { forwardAuthCalls } from './wire.ts'
 
@@ -36,6 +36,8 @@ interface Question {
   readonly scopes: readonly string[]
   readonly leadsToLogin: boolean
   readonly isFresh: boolean
+  /** Empty: any method will do. */
+  readonly methods: readonly string[]
   /** Null: the signed identity has no audience. */
   readonly audience: string | null
 }
@@ -43,6 +45,8 @@ interface Question {
 const QUERY = {
   scope: 'A scope that the request must have. May repeat; the request must have all of them.',
   fresh: '`1`: the user must have proved their identity recently (10 minutes by default). An access token is refused.',
+  method:
+    'A method such as `totp`, which the session must have proven. May repeat: one of them is enough. An access token is refused.',
   audience: 'The name of the API, for the claim `aud` of X-Auth-JWT.',
   redirect: '`login`: redirects browsers that are not logged in and ask for HTML to the login page, instead of a 401.',
 }
@@ -57,7 +61,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
     summary: 'Forward-auth: check a request for a proxy and return its user',
     query: QUERY,
     forwardedBy: 'application',
-    repeats: ['scope'],
+    repeats: ['scope', 'method'],
     answers: { 204: null, 303: null },
 
     answerNobody(request) {
@@ -70,11 +74,12 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
 
     async handle(request) {
       const { principal, header } = request
-      const { scopes, audience, isFresh } = readQuestion(deps, request)
+      const { scopes, audience, isFresh, methods } = readQuestion(deps, request)
       // The API behind the proxy has no other protection. Pages of other origins cannot send an access token.
       const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.origins).isSafe
       if (!isSafe) refuseForeignPage(header, deps.origins)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
+      if (methods.length > 0) requireMethod(requireSession(principal).session, methods)
       if (isFresh) await requireFreshSession(deps, requireSession(principal).session)
       return { status: 204, headers: identityHeaders(deps, principal, audience) }
     },
@@ -93,16 +98,18 @@ function keysRoute({ publicKeys }: JwtSigner): Route {
 
 /** Parses the query. Throws bad_request for anything unknown: a misspelt scope must never be ignored. */
 function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
-  const { scope: scopes = [], redirect = [], audience = [], fresh = [], ...others } = queryAll
+  const { scope: scopes = [], redirect = [], audience = [], fresh = [], method: methods = [], ...others } = queryAll
   if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
   if (audience.length > 1 || audience[0] === '') throw badQuery('audience takes one value, which is not empty.')
   if (redirect.length > 1 || (redirect[0] ?? 'login') !== 'login') throw badQuery('redirect takes one value: login.')
   if (fresh.length > 1 || (fresh[0] ?? '1') !== '1') throw badQuery('fresh takes one value: 1.')
+  if (!methods.every(isMethod)) throw badQuery('Each method must be one that a login can prove, such as totp.')
   if (!scopes.every((scope) => known.includes(scope))) {
     const there = known.length === 0 ? 'this service has none' : `there are ${known.join(', ')}`
     throw badQuery(`Each scope must be one of the service: ${there}.`)
   }
-  return { scopes, isFresh: fresh.length === 1, leadsToLogin: redirect.length === 1, audience: audience[0] ?? null }
+  const flags = { isFresh: fresh.length === 1, leadsToLogin: redirect.length === 1 }
+  return { scopes, methods, ...flags, audience: audience[0] ?? null }
 }
 
 function badQuery(detail: string): Refusal {

@@ -9,7 +9,7 @@ import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import { isDecodable } from '../kernel/percent-escapes.ts'
-import type { Authenticated, Principal } from '../kernel/principal.ts'
+import type { Authenticated, Principal, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { runInLanguage } from '../kernel/request-language.ts'
 import { type Answer, ATTEMPT_HEADER, type FormUse, type Route, type RouteRequest } from '../kernel/route.ts'
@@ -117,14 +117,21 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   const call = (body: unknown): RouteRequest => toCall(deps, exchange, { route, params, body })
   const toNobody = isNobody(exchange) ? route.answerNobody?.(call(undefined)) : null
   if (toNobody != null) return toNobody
-  await checkAccess(deps, route, exchange)
+  const inLogin = (await route.inLogin?.isOpen({ ...call(undefined), body: undefined })) ? route.inLogin : undefined
+  if (inLogin === undefined) await checkAccess(deps, route, exchange)
   const hasBody = route.method === 'POST' || route.method === 'PATCH'
   const body = hasBody ? await readBody(deps, exchange, route) : undefined
-  if (hasBody) await refuseIfEndedMeanwhile(deps, exchange, route)
-  const answer = await route.handle(call(body))
+  if (hasBody && inLogin === undefined) await refuseIfEndedMeanwhile(deps, exchange, route)
+  const answer = await (inLogin === undefined ? route.handle(call(body)) : inLogin.handle(sessionOnly(call(body))))
   return exchange.form === null || route.form === undefined
     ? answer
     : acceptForm(deps, answer, route.form, exchange.form)
+}
+
+/** An access token takes no part in a login. */
+function sessionOnly(request: RouteRequest): RouteRequest<unknown, SessionPrincipal | null> {
+  const { principal } = request
+  return { ...request, principal: principal?.kind === 'session' ? principal : null }
 }
 
 /**

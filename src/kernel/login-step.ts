@@ -45,6 +45,8 @@ export interface StepPage {
   lead?(locale: Locale, view: Pick<StepView, 'email' | 'isLogin'>): string
   /** Renders the form, such as `codeForm` of `login/attempt-page.ts`. */
   render(view: StepView): Html | Promise<Html>
+  /** The page on which a user sets up the step in a login in progress. */
+  readonly enrolment?: Pick<StepPage, 'title' | 'lead' | 'render'>
 }
 
 /**
@@ -60,6 +62,8 @@ export interface LoginStep<Answer extends StepAnswer = StepAnswer> {
   readonly reauthenticateCall?: StepCall<'session', Answer>
   /** True: the feature of the step has routes of its own for both calls. Default false: the login builds them. */
   readonly hasOwnRoutes?: true
+  /** True: a user without a second factor can set up this step in a login in progress. Its routes then accept the attempt. Default false. */
+  readonly canEnrolInLogin?: true
   /** One line for the API reference. */
   readonly summary: string
   /** Validates the answer. */
@@ -86,6 +90,8 @@ export interface SecondFactors {
   readonly steps: readonly LoginStep[]
   /** The steps with which a user may confirm their identity: those above, and a passkey also if no login asks for it. */
   readonly proofs: readonly LoginStep[]
+  /** True: a user without a second factor sets one up before the login is complete. */
+  readonly isRequired: boolean
   /** Returns true if one of the tokens belongs to a remembered device of the user. */
   isRemembered(owner: DeviceOwner, tokens: readonly string[]): Promise<boolean>
   /** Remembers a device. Returns its token. */

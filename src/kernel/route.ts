@@ -130,7 +130,19 @@ export interface Route extends Omit<Call, 'types'> {
   readonly refusesOtherOrigins?: true
   /** Answers a request that has no valid session and no token. Null or absent: 401 unauthenticated. */
   answerNobody?(request: RouteRequest): Answer | null
+  /**
+   * What a login in progress may do here instead of a session: set up a factor that the login requires. The access of the route is
+   * then not checked.
+   */
+  readonly inLogin?: InLogin
   handle(request: RouteRequest): Promise<Answer>
+}
+
+/** The use of a route in a login in progress. */
+export interface InLogin<Body = unknown, Json = unknown> {
+  /** Returns true if the request belongs to a login in progress that waits for this route. */
+  isOpen(request: RouteRequest<undefined>): Promise<boolean>
+  handle(request: RouteRequest<Body, SessionPrincipal | null>): Promise<Answer<Json>>
 }
 
 type Who<A extends Access> = A extends 'anyone'
@@ -166,6 +178,7 @@ export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {
     readonly answers: Answers<Types['answer']>
+    readonly inLogin?: InLogin<Types['body'], Types['answer']>
     handle(request: RouteRequest<Types['body'], Who<A>>): Promise<Answer<Types['answer']>>
   }
 

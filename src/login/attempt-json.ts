@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { StepRequired } from './finish-login.ts'
+import { enrolledBy } from './login-attempt.ts'
 import type { LoginAttemptRecord } from './store.ts'
 import type { LoginAttemptJson, StepJson, StepRequiredJson } from './wire.ts'
 
 const stepJsonSchema = z.object({
   method: z.string().meta({ description: 'A method such as totp or passkey. Ignore the ones that you do not know.' }),
+  enrol: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'The user must set up this method first. Absent: the user proves it.' }),
 }) satisfies z.ZodType<StepJson>
 
 const open = {
@@ -32,5 +37,8 @@ export function toStepRequiredJson({ methods, expiresAt }: StepRequired): StepRe
 }
 
 function toSteps(methods: readonly string[]): StepJson[] {
-  return methods.map((method) => ({ method }))
+  return methods.map((word) => {
+    const enrolled = enrolledBy(word)
+    return enrolled === null ? { method: word } : { method: enrolled, enrol: true }
+  })
 }

@@ -4,6 +4,7 @@ import type { Html, PageParts, PageView } from '../kernel/page-view.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { field } from '../pages/components/field.ts'
 import { form, withQuery } from '../pages/components/form.ts'
+import { toEnrolment } from './login-attempt.ts'
 import type { LoginAttemptRecord } from './store.ts'
 import { LOGIN_TEXTS } from './texts.ts'
 
@@ -26,7 +27,8 @@ export async function attemptPage(
 ): Promise<PageParts> {
   const { basePath, locale, next, now } = page
   const texts = locale.texts(LOGIN_TEXTS)
-  const open = steps.filter(({ method }) => attempt.openRounds[0]?.includes(method))
+  const round = attempt.openRounds[0] ?? []
+  const open = [...steps.filter(({ method }) => round.includes(method)), ...enrolments(steps, round)]
   const step = open.find(({ method }) => method === page.method) ?? open[0]
   if (step === undefined) return endedPage(page)
   const view: StepView = { ...page, action: `${basePath}${step.call.path}`, isLogin: true, email: attempt.email }
@@ -39,6 +41,15 @@ ${others.length === 0 ? '' : html`<nav class="below" aria-label="${texts.otherSt
     below: html`<p class="soft">${texts.stepExpires(locale.duration(attempt.expiresAt - now))}</p>
 <p><a href="${withQuery(`${basePath}/login`, { next })}">${texts.startAgain}</a></p>`,
   }
+}
+
+/** Returns the steps that the user may set up in this round, with the pages that do that. */
+function enrolments(steps: readonly ShownStep[], round: readonly string[]): ShownStep[] {
+  return steps.flatMap(({ page, ...step }) =>
+    page?.enrolment !== undefined && round.includes(toEnrolment(step.method))
+      ? [{ ...step, page: page.enrolment }]
+      : [],
+  )
 }
 
 /** Parts of a form for a code. */

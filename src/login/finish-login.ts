@@ -103,7 +103,16 @@ async function wait(
   login: ProvenLogin,
   stamp: Stamp<LoginEvent | SessionEvent>,
 ): Promise<StepRequired> {
-  const { attempt, remember, caller } = login
+  const waiting = await beginAttempt(deps, login)
+  if (waiting === null) throw await refuseChanged(deps, login, stamp)
+  return waiting
+}
+
+/** Stores an attempt that waits for its next proof. Returns null if the account changed in the meantime. */
+export async function beginAttempt(
+  deps: Pick<FinishLoginDeps, 'loginAttempts' | 'clock'>,
+  { attempt, remember, caller }: Pick<ProvenLogin, 'attempt' | 'remember' | 'caller'>,
+): Promise<StepRequired | null> {
   const token = newAttemptToken()
   const createdAt = deps.clock()
   const expiresAt = createdAt + ATTEMPT_LIFE_MS
@@ -120,8 +129,7 @@ async function wait(
     expiresAt,
   }
   const isStored = await deps.loginAttempts.begin(record, () => ({ events: [] }))
-  if (!isStored) throw await refuseChanged(deps, login, stamp)
-  return { status: 'step_required', methods: attempt.openRounds[0] ?? [], expiresAt, token }
+  return isStored ? { status: 'step_required', methods: attempt.openRounds[0] ?? [], expiresAt, token } : null
 }
 
 /** Records a proven step of a stored attempt whose next round is open. */

@@ -10,6 +10,18 @@ import type { CompleteLogin } from '../kernel/proof.ts'
 /** A round of proof. Any one of its methods proves the round. */
 export type Round = readonly Method[]
 
+const ENROLMENT = 'enrol:'
+
+/** Returns the word in a round that asks for the enrolment of a method. It is never among the proven methods. */
+export function toEnrolment(method: Method): Method {
+  return `${ENROLMENT}${method}`
+}
+
+/** Returns the method that a word asks to enrol, or null if it asks for a proof. */
+export function enrolledBy(word: Method): Method | null {
+  return word.startsWith(ENROLMENT) ? word.slice(ENROLMENT.length) : null
+}
+
 /** The user of a login, and their security epoch when the first proof was checked. */
 export interface LoginSubject {
   readonly userId: UserId

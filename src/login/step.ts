@@ -1,10 +1,10 @@
 import type { DeviceOwner } from '../kernel/device-owner.ts'
-import { enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
-import type { Round } from './login-attempt.ts'
+import { enrolledSteps, type LoginStep, type SecondFactors } from '../kernel/login-step.ts'
+import { type Round, toEnrolment } from './login-attempt.ts'
 
 /**
  * Returns the rounds that follow a password: none on a remembered device, otherwise one round with every step that the user
- * set up. A policy that requires more proofs adds its rounds here.
+ * set up. If the policy requires a second factor, a user without one sets one up in this round.
  * @param tokens of the remembered devices of the browser.
  */
 export async function roundsAfterPassword(
@@ -13,6 +13,12 @@ export async function roundsAfterPassword(
   tokens: readonly string[],
 ): Promise<readonly Round[]> {
   const steps = await enrolledSteps(secondFactors.steps, owner.userId)
-  if (steps.length === 0 || (await secondFactors.isRemembered(owner, tokens))) return []
+  if (steps.length === 0) return secondFactors.isRequired ? [enrolmentRound(secondFactors.steps)] : []
+  if (await secondFactors.isRemembered(owner, tokens)) return []
   return [steps.map(({ method }) => method)]
+}
+
+/** Returns the round in which a user without a second factor sets one up. */
+export function enrolmentRound(steps: readonly LoginStep[]): Round {
+  return steps.filter(({ canEnrolInLogin = false }) => canEnrolInLogin).map(({ method }) => toEnrolment(method))
 }

@@ -13,6 +13,8 @@ export interface LogInBody {
 export interface StepJson {
   /** A method such as `totp` or `passkey`. Clients must ignore methods that they do not know. */
   readonly method: string
+  /** True: the user must set up this method to continue; the login is complete when it is confirmed. Absent: the user proves it. */
+  readonly enrol?: true | undefined
 }
 
 /** A login in progress. */

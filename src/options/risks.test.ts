@@ -38,3 +38,10 @@ test('CWE-319: a trusted origin without TLS beside an https service is reported 
     expect.stringContaining('contains http://intranet:8080, which has no TLS'),
   ])
 })
+
+test('a short password that is the only factor is reported at the start (ASVS 6.2.1; NIST SP 800-63B-4)', () => {
+  const options = completeOptions({ baseUrl: 'https://id.example.com', storage: sqlite(':memory:') })
+  const password = { ...options.password, minLength: 8 }
+  expect(risks({ password })).toEqual([expect.stringContaining('password.minLength is 8')])
+  expect(risks({ password, secondFactor: 'required' })).toEqual([])
+})

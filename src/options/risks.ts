@@ -15,9 +15,24 @@ const FAR_APART = [
   '2a00:1450::1',
 ]
 
+const ALONE_MIN_LENGTH = 15
+
 /** Returns a warning for each option that is allowed but takes away a protection (CWE-1188). */
-export function risksOf({ baseUrl, trustProxy, trustedOrigins }: CompleteOptions): readonly string[] {
-  return [...wideProxies(trustProxy).map(trustsEveryone), ...plainOrigins(baseUrl, trustedOrigins).map(isPlain)]
+export function risksOf(options: CompleteOptions): readonly string[] {
+  const { baseUrl, trustProxy, trustedOrigins } = options
+  return [
+    ...wideProxies(trustProxy).map(trustsEveryone),
+    ...plainOrigins(baseUrl, trustedOrigins).map(isPlain),
+    ...shortPasswords(options),
+  ]
+}
+
+/** A password that is the only factor has at least 15 characters (NIST SP 800-63B-4 section 3.1.1.2). */
+function shortPasswords({ password: { minLength }, secondFactor }: CompleteOptions): readonly string[] {
+  if (minLength >= ALONE_MIN_LENGTH || secondFactor === 'required') return []
+  return [
+    `password.minLength is ${minLength}, and a password alone logs a user in. Require at least ${ALONE_MIN_LENGTH} characters, or a second factor: secondFactor "required" (LATCHKEY_SECOND_FACTOR).`,
+  ]
 }
 
 function wideProxies(trustProxy: CompleteOptions['trustProxy']): readonly string[] {

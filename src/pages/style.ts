@@ -26,6 +26,8 @@ footer nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center}fo
 `
 
 const FORMS = `
+.codes{columns:2;list-style:none;padding:0;font-size:.9375rem}.codes code{overflow-wrap:anywhere}.qr svg{display:block;width:12rem;max-width:100%;height:auto;margin:0 auto;background:#fff}
+.copyable{display:flex;gap:.5rem}.copyable input{font-family:ui-monospace,monospace;font-size:.875rem}.copyable button{flex:none}
 form{display:grid;gap:1rem}
 .field{display:grid;grid-template-columns:1fr auto;gap:.25rem .75rem}.field>*{grid-column:1/-1}
 .field>label{grid-column:1;font-weight:600}.beside{grid-area:1/2;justify-self:end}
@@ -73,7 +75,6 @@ const ACCOUNT = `
 .badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
 .tag{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.75rem;line-height:1.25rem;font-weight:600;border:1px solid transparent;background:color-mix(in srgb,var(--ink) 8%,var(--surface))}.tag.ok{color:var(--ok);background:var(--ok-bg)}.tag.warn{color:var(--warn);background:var(--warn-bg)}
 .empty{display:grid;gap:.75rem;justify-items:center;padding:2rem 1rem;text-align:center;color:var(--soft);background:var(--surface);border:1px dashed var(--control);border-radius:12px}
-.copyable{display:flex;gap:.5rem}.copyable input{font-family:ui-monospace,monospace;font-size:.875rem}.copyable button{flex:none}
 .card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
 @media (min-width:768px){.columns{display:grid;grid-template-columns:200px minmax(0,752px);gap:0 4rem;padding-top:2rem}.sections{flex-direction:column;margin:0;padding:0;overflow:visible}.columns footer{grid-column:2}}
 .columns footer{padding-top:3rem}

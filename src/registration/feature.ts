@@ -1,6 +1,7 @@
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
 import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PasswordService } from '../passwords/password-service.ts'
@@ -13,6 +14,7 @@ import { registrationRoutes } from './routes.ts'
 export interface RegistrationOptions extends PasswordService {
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
+  readonly secondFactors: SecondFactors
   readonly memory: SessionMemory
   readonly pages: Pages
 }

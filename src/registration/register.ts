@@ -9,10 +9,14 @@ import type { AccountEvent } from '../accounts/events.ts'
 import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { LoginEvent } from '../login/events.ts'
+import { beginAttempt, type StepRequired } from '../login/finish-login.ts'
 import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
+import { enrolmentRound } from '../login/step.ts'
+import type { LoginAttemptStore } from '../login/store.ts'
 import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
@@ -36,6 +40,8 @@ export interface RegisterAsDeps extends Pick<CreateUserDeps, 'users' | 'clock'>,
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
   readonly throttle: Throttle
+  readonly loginAttempts: LoginAttemptStore
+  readonly secondFactors: SecondFactors
 }
 
 /** Dependencies of `register`. */
@@ -50,7 +56,7 @@ export interface RegisterInput extends CreateUserInput {
 
 /**
  * Creates a user with a password, and their first session.
- * @returns null if the address must be verified first.
+ * @returns null if the address must be verified first; the open step if the user must set up a second factor.
  * @throws Refusal `registration_closed`, `validation_failed`, `token_invalid` (the invitation), `too_many_requests`;
  *   `email_taken`, unless verification is required.
  */
@@ -58,7 +64,7 @@ export async function register(
   deps: RegisterDeps,
   input: RegisterInput,
   stamp: Stamp<RegistrationEvent>,
-): Promise<IssuedSession | null> {
+): Promise<IssuedSession | StepRequired | null> {
   if (deps.registration === 'closed') throw new Refusal(REGISTRATION_REFUSALS.registration_closed)
   return withRegisterTry(deps.throttle, input.caller, () => admit(deps, input, stamp))
 }
@@ -77,6 +83,8 @@ async function admit(
   const place = takeHashPlace(deps.throttle, subject, { caller, userId: null })
   const credential = async () => ({ passwordHash: await deps.hasher.hash(password, place) })
   const registrant = { email, name, events, method: 'password', credential }
+  if (deps.secondFactors.isRequired && deps.verifyEmailMode !== 'required')
+    return registerAndEnrol(deps, { registrant, invitation, caller }, stamp)
   return registerAs(deps, { registrant, invitation, client: caller.client, replaces }, stamp)
 }
 
@@ -127,6 +135,29 @@ async function requireInvitation(deps: RegisterAsDeps, text: string | undefined)
     throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration requires an invitation.' })
   }
   return undefined
+}
+
+/** Creates a user whose session starts after they set up a second factor. */
+async function registerAndEnrol(
+  deps: RegisterAsDeps,
+  { registrant, invitation, caller }: Admitted & { readonly caller: Caller },
+  stamp: Stamp<RegistrationEvent>,
+): Promise<StepRequired> {
+  if ((await deps.users.findByEmail(registrant.email)) !== null) throw new Refusal(ACCOUNT_REFUSALS.email_taken)
+  const ready = { ...registrant, ...(await registrant.credential()) }
+  const { id: userId } = await storeUser(deps, ready, {
+    stamp,
+    async extras(newUser) {
+      const proof = deps.verifyEmailMode === 'optional' ? await newVerification(deps, newUser) : null
+      return { verification: proof?.record, invitation, effects: { events: [], mails: proof?.mails ?? [] } }
+    },
+  })
+  const { method } = registrant
+  const rounds = [[method], enrolmentRound(deps.secondFactors.steps)]
+  const attempt = proveStep(beginLogin({ userId, securityEpoch: FIRST_SECURITY_EPOCH }, rounds), method)
+  const waiting = await beginAttempt(deps, { attempt, remember: false, caller })
+  if (waiting === null) throw new Error('The account of a registration changed at the moment it was created')
+  return waiting
 }
 
 async function registerAndLogIn(

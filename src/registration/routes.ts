@@ -3,6 +3,8 @@ import { checkRefusedUser, FIRST_SECURITY_EPOCH } from '../accounts/create-user.
 import { nameSchema } from '../accounts/user-name.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
+import { stepRequiredJsonSchema } from '../login/attempt-json.ts'
+import { toLoginAnswer } from '../login/login-answer.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { completeJsonSchema, toCompleteJson } from '../sessions/session-json.ts'
 import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
@@ -22,7 +24,7 @@ export function registrationRoutes(deps: RegisterDeps & { readonly cookies: Cook
       }),
       checkRefused: (members, { stamp }) => checkRefusedUser(deps, members, stamp),
       answers: {
-        201: completeJsonSchema,
+        201: z.union([completeJsonSchema, stepRequiredJsonSchema]),
         202: z.object({ status: z.literal('verification_required') }),
       },
       form: { page: '/register', done: '/account', notice: 'account.welcome', keeps: ['invitation'] },
@@ -37,6 +39,7 @@ export function registrationRoutes(deps: RegisterDeps & { readonly cookies: Cook
             notice: { text: 'register.verificationRequired' },
           }
         }
+        if ('status' in issued) return { ...toLoginAnswer(deps, request, caller, issued), status: 201 }
         const user = { userId: issued.user.id, securityEpoch: FIRST_SECURITY_EPOCH }
         return {
           status: 201,

@@ -1,4 +1,5 @@
 import { defineCalls, json } from '../kernel/define-calls.ts'
+import type { StepRequiredJson } from '../login/wire.ts'
 import type { CompleteJson } from '../sessions/wire.ts'
 
 /** Body of `POST /register`. */
@@ -21,7 +22,7 @@ export const registrationCalls = defineCalls({
     name: 'register',
     access: 'anyone',
     body: json<RegisterBody>(),
-    answer: json<CompleteJson | VerificationRequiredJson>(),
+    answer: json<CompleteJson | StepRequiredJson | VerificationRequiredJson>(),
     refusals: ['registration_closed', 'email_taken', 'token_invalid', 'too_many_requests', 'overloaded'],
   },
 })

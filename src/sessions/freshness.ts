@@ -25,6 +25,14 @@ export async function requireFreshSession(deps: FreshnessDeps, session: Session)
   if (!(await isFreshSession(deps, session))) throw new Refusal('reauthentication_required')
 }
 
+/** Throws `reauthentication_required` if the session has proven none of these methods. A proof of identity adds its method. */
+export function requireMethod(session: Session, methods: readonly string[]): void {
+  if (methods.some((method) => session.methods.includes(method))) return
+  throw new Refusal('reauthentication_required', {
+    detail: `This action requires a session that proved one of these methods: ${methods.join(', ')}.`,
+  })
+}
+
 /** Returns true if the session is fresh; see `requireFreshSession`. */
 export async function isFreshSession(
   { clock, sessionSettings, secondFactors: { steps } }: FreshnessDeps,

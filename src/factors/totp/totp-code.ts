@@ -34,6 +34,12 @@ export async function describeSetup(secret: string, site: string, account: strin
   return { secret, uri, qr: renderSVG(uri, { border: 2 }) }
 }
 
+/** Returns the secret in a URI of `describeSetup`, and the URI as a QR code. */
+export async function describeUri(uri: string): Promise<Pick<AuthenticatorSetup, 'secret' | 'qr'>> {
+  const { renderSVG } = await import('uqr')
+  return { secret: new URL(uri).searchParams.get('secret') ?? '', qr: renderSVG(uri, { border: 2 }) }
+}
+
 /**
  * Returns the time step that a code belongs to: the current one or the one before (RFC 6238 section 5.2). Returns null if
  * the code is wrong. Spaces in the code are ignored.

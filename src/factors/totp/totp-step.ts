@@ -17,6 +17,7 @@ export function totpStep({ totp, totpSealer, clock }: TotpDeps): LoginStep<CodeB
     method: 'totp',
     call: factorCalls['POST /login/totp'],
     reauthenticateCall: factorCalls['POST /reauthenticate/totp'],
+    canEnrolInLogin: true,
     summary: 'a code of the authenticator app',
     body: codeSchema,
     page: TOTP_PAGE,
