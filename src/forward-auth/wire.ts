@@ -7,6 +7,8 @@ export interface VerifyQuery {
   readonly audience?: string | undefined
   /** `1`: the session must be fresh. */
   readonly fresh?: string | undefined
+  /** May repeat; the session must have proven one of the methods. */
+  readonly method?: string | undefined
   /** `login` redirects browsers that are not logged in. */
   readonly redirect?: string | undefined
 }
