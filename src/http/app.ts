@@ -8,6 +8,7 @@ import { MAX_COOKIES, readCookies } from '../kernel/cookie-syntax.ts'
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
+import type { Origins } from '../kernel/origins.ts'
 import { isDecodable } from '../kernel/percent-escapes.ts'
 import type { Authenticated, Principal, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -105,12 +106,17 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
   }
 }
 
+/** Refuses a request for another service, and what pages of other origins may not send. */
+function refuseForeign(origins: Origins, request: Request, route: Route): void {
+  if (route.forwardedBy !== 'application') refuseMisdirected(headerReader(request), origins.own)
+  if (route.refusesOtherOrigins) refuseForeignPage(headerReader(request), origins)
+  else refuseCrossOrigin(request.method, headerReader(request), origins)
+}
+
 /** Answers a request whose route is known. */
 async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Record<string, string>): Promise<Answer> {
   const { request } = exchange
-  if (route.forwardedBy !== 'application') refuseMisdirected(headerReader(request), deps.origins.own)
-  if (route.refusesOtherOrigins) refuseForeignPage(headerReader(request), deps.origins)
-  else refuseCrossOrigin(request.method, headerReader(request), deps.origins)
+  refuseForeign(deps.origins, request, route)
   if (route.form !== undefined && isForm(request.headers)) exchange.form = { fields: new Map(), next: null }
   await authenticate(deps, exchange)
   exchange.isCookieless = asksForHeader(request) || exchange.credentials?.sessionCame === 'in_header'
