@@ -7,6 +7,7 @@ import { LINK_TEXTS } from '../accounts/link-texts.ts'
 import { ACCOUNT_TEXTS } from '../accounts/texts.ts'
 import { ACTIVITY_TEXTS } from '../audit/texts.ts'
 import { EMAIL_CODE_TEXTS } from '../factors/email-code/texts.ts'
+import { PASSKEY_TEXTS } from '../factors/passkeys/texts.ts'
 import { FACTOR_TEXTS } from '../factors/texts.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import { LOGIN_TEXTS } from '../login/texts.ts'
@@ -31,6 +32,7 @@ const TABLES = {
   tokens: TOKEN_TEXTS,
   activity: ACTIVITY_TEXTS,
   factors: FACTOR_TEXTS,
+  passkeys: PASSKEY_TEXTS,
   emailCode: EMAIL_CODE_TEXTS,
   ...MAIL_TABLES,
 } as const

@@ -64,7 +64,8 @@ export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?
   const { maxWaiting, niceness, ...costOfOptions } = passwordHashingSettings.complete(options)
   const { memoryKib: memoryCost, passes: timeCost } = cost ?? costOfOptions
   const queue = createBoundedQueue({
-    concurrency: Math.min(availableParallelism(), countThreads(process.env.UV_THREADPOOL_SIZE)),
+    // One thread stays free: DNS, files and the signatures of passkeys would wait behind hashes otherwise.
+    concurrency: Math.max(1, Math.min(availableParallelism(), countThreads(process.env.UV_THREADPOOL_SIZE) - 1)),
     maxWaiting,
     reason: 'password hash queue is full',
   })

@@ -49,7 +49,7 @@ export function reauthenticateRoute(
         content: (view) =>
           step === undefined
             ? provePage({ ...view, next, query }, { email, other })
-            : proveStepPage({ ...view, next, query }, { email, step }),
+            : proveStepPage({ ...view, next, query }, { email, step, others: steps.filter((each) => each !== step) }),
       })
     },
   })
@@ -57,7 +57,7 @@ export function reauthenticateRoute(
 
 async function proveStepPage(
   page: EntryPage,
-  { step, email }: { readonly step: ShownStep; readonly email: string },
+  { step, email, others }: { readonly step: ShownStep; readonly email: string; readonly others: readonly ShownStep[] },
 ): Promise<PageParts> {
   const { basePath, locale } = page
   const texts = locale.texts(LOGIN_TEXTS)
@@ -66,8 +66,13 @@ async function proveStepPage(
     title: step.page?.title(locale) ?? texts.proveTitle,
     lead: step.page?.lead?.(locale, view) ?? texts.step(step.method),
     body: (await step.page?.render(view)) ?? codeForm(view),
-    below: html`<p><a href="${basePath}/account">${locale.texts(PAGE_TEXTS).cancel}</a></p>`,
+    below: html`${others.map((other) => otherProof(page, other))}<p><a href="${basePath}/account">${locale.texts(PAGE_TEXTS).cancel}</a></p>`,
   }
+}
+
+function otherProof({ basePath, locale, next }: EntryPage, { method, page }: ShownStep): Html {
+  const label = page?.title(locale) ?? locale.texts(LOGIN_TEXTS).step(method)
+  return html`<p><a href="${withQuery(`${basePath}/reauthenticate`, { method, next })}">${label}</a></p>`
 }
 
 /** What a page that asks for the password shows besides it: a button for a proof by email. */

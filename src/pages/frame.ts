@@ -11,8 +11,12 @@ import type { Answer } from '../kernel/route.ts'
 import { type Brand, brandVariables } from './brand.ts'
 import { withQuery } from './components/form.ts'
 import { sprite } from './components/icon.ts'
+import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { SCRIPT } from './script.ts'
 import { PAGE_TEXTS } from './texts.ts'
+
+/** What passkeys need their script for. A value of a user cannot contain the pattern: it is escaped. */
+const PASSKEY_PART = / data-(?:passkey|known)="/
 
 /** Facts about the service that every page shows. */
 export interface Site {
@@ -45,6 +49,7 @@ export async function renderDocument({ name, brand }: Site, page: FramedPage): P
   const { status, locale, title, layout, style, frames, cookies = [], headers = {} } = page
   const nonce = randomBytes(16).toString('base64url')
   const body = String(await page.body)
+  const hasPasskeys = PASSKEY_PART.test(body)
   const document = await html`<!doctype html>
 <html lang="${locale.language}" dir="ltr">
 <head>
@@ -56,7 +61,7 @@ ${brand.icon === null ? '' : html`<link rel="icon" href="${brand.icon}">`}
 </head>
 <body class="${layout}">
 ${raw(sprite(body))}${raw(body)}
-<script nonce="${nonce}">${raw(SCRIPT)}</script>
+<script nonce="${nonce}">${raw(hasPasskeys ? `${SCRIPT}\n${PASSKEY_SCRIPT}` : SCRIPT)}</script>
 </body>
 </html>
 `
@@ -64,7 +69,11 @@ ${raw(sprite(body))}${raw(body)}
     status,
     cookies,
     headers: { 'Content-Language': locale.language, Vary: 'Accept-Language, Cookie', ...headers },
-    text: { type: 'text/html; charset=utf-8', content: String(document), policy: policyOf(nonce, brand, frames) },
+    text: {
+      type: 'text/html; charset=utf-8',
+      content: String(document),
+      policy: policyOf(nonce, brand, { frames, connects: hasPasskeys }),
+    },
   }
 }
 
@@ -99,12 +108,17 @@ export function footer({ brand, languages }: Site, locale: Locale, query: Readon
  * Returns the content security policy of a page. It has no `form-action`: browsers apply it to the redirects that follow a
  * form as well, and a login ends where the application leads.
  */
-function policyOf(nonce: string, { logo: light, icon }: Brand, frames = ''): string {
+function policyOf(
+  nonce: string,
+  { logo: light, icon }: Brand,
+  { frames = '', connects }: { readonly frames?: string | undefined; readonly connects: boolean },
+): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
     ...(light === null && icon === null ? [] : ["img-src 'self'"]),
+    ...(connects ? ["connect-src 'self'"] : []),
     ...(frames === '' ? [] : [`frame-src ${frames}`]),
     "base-uri 'none'",
     "object-src 'none'",

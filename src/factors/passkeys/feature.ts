@@ -5,7 +5,9 @@ import { inBatches } from '../../kernel/in-batches.ts'
 import type { SecondFactors } from '../../kernel/login-step.ts'
 import type { Registration } from '../../registration/register.ts'
 import type { SessionMemory } from '../../sessions/session-memory.ts'
+import { passkeyFormRoutes } from './form-routes.ts'
 import { passkeyLoginRoutes, passkeyRegisterRoutes } from './login-routes.ts'
+import { passkeyPage, passkeySection, passkeyWays } from './passkey-pages.ts'
 import { createRelyingParty } from './relying-party.ts'
 import { passkeyRoutes } from './routes.ts'
 import { hasWebAuthn } from './webauthn-library.ts'
@@ -45,7 +47,11 @@ export function passkeys(core: Core, { rpId, siteName, memory, ...options }: Pas
       ...passkeyLoginRoutes(deps),
       ...(options.registration === 'closed' ? [] : passkeyRegisterRoutes(deps)),
       ...passkeyRoutes(deps),
+      ...passkeyFormRoutes(deps),
     ],
+    loginWays: passkeyWays(deps),
+    securitySections: [passkeySection(deps)],
+    accountPages: [passkeyPage(deps)],
     jobs: [
       {
         name: 'sweep expired challenges of passkeys',

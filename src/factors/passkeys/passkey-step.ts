@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LoginStep } from '../../kernel/login-step.ts'
 import { assertionSchema } from './credential-schemas.ts'
+import { PASSKEY_PAGE } from './passkey-pages.ts'
 import type { PasskeyStore } from './store.ts'
 import { type PasskeyLoginBody, passkeyCalls } from './wire.ts'
 
@@ -20,6 +21,7 @@ export function passkeyStep({ passkeys }: { readonly passkeys: PasskeyStore }): 
     hasOwnRoutes: true,
     summary: 'a passkey',
     body: passkeyLoginSchema,
+    page: PASSKEY_PAGE,
     isEnrolled: async (user) => (await passkeys.list(user)).length > 0,
     prove: async () => false, // no route of the login asks it
   }

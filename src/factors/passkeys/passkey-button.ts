@@ -1,0 +1,28 @@
+import { html } from 'hono/html'
+import type { Html, PageView } from '../../kernel/page-view.ts'
+import type { ButtonKind } from '../../pages/components/button.ts'
+import { PASSKEY_TEXTS } from './texts.ts'
+
+/** A button that uses or creates a passkey. */
+export interface PasskeyButton {
+  readonly kind: ButtonKind
+  readonly text: string
+  /** The route that takes the answer of the authenticator. */
+  readonly action: string
+  readonly ceremony: 'Creation' | 'Request'
+  /** Where a success leads; null: to the account page. */
+  readonly next: string | null
+  /** True: the browser also offers passkeys in the field for the username. Default false. */
+  readonly isConditional?: boolean
+}
+
+/** Renders the button. It is hidden until the script of the page shows it: a passkey needs JavaScript. */
+export function passkeyButton(
+  { basePath, locale }: PageView,
+  { kind, text, action, ceremony, ...rest }: PasskeyButton,
+): Html {
+  const { failed } = locale.texts(PASSKEY_TEXTS)
+  const next = rest.next ?? `${basePath}/account`
+  const conditional = rest.isConditional === true ? html` data-conditional="yes"` : ''
+  return html`<button type="button" class="${kind}" hidden data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}>${text}</button><p class="error" role="alert" hidden>${failed}</p>`
+}

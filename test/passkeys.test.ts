@@ -1,0 +1,132 @@
+/// <reference lib="dom" />
+/* Passkeys in Chromium, with virtual authenticators: the pages of Latchkey, and what happens without JavaScript. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium } from './support/chromium.ts'
+import { freePort } from './support/free-port.ts'
+import { PASSWORD } from './support/rings.ts'
+import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+
+describe('passkeys in Chromium', () => {
+  let server: ServerProcess
+  let browser: Browser
+  let base: string
+  let people = 0
+  beforeAll(async () => {
+    const port = await freePort()
+    base = `http://localhost:${port}`
+    server = await startServerProcess(
+      { PORT: String(port), LATCHKEY_BASE_URL: base },
+      mkdtempSync(join(tmpdir(), 'latchkey-passkeys-')),
+    )
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.end('SIGTERM')
+  })
+
+  interface Opened {
+    readonly context: BrowserContext
+    readonly page: Page
+    readonly cdp: CDPSession
+    readonly authenticatorId: string
+  }
+
+  /** Opens a page with an authenticator that verifies its user at once. */
+  async function open(options: { readonly hasUserVerification?: boolean } = {}): Promise<Opened> {
+    const { hasUserVerification = true } = options
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('WebAuthn.enable')
+    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification,
+        isUserVerified: hasUserVerification,
+        automaticPresenceSimulation: true,
+      },
+    })
+    return { context, page, cdp, authenticatorId }
+  }
+
+  /** Registers with a password, and adds a passkey on the page *Security*. */
+  async function register(page: Page): Promise<string> {
+    const email = `person${people++}@example.com`
+    await page.goto(`${base}/auth/register`)
+    await page.getByLabel('Email', { exact: true }).fill(email)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.locator('form button.main').click()
+    await page.waitForURL(`${base}/auth/account`)
+    await page.goto(`${base}/auth/account/security`)
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByText('last used').or(page.getByText('Added')).first().waitFor()
+    return email
+  }
+
+  const logOut = async ({ context }: Opened): Promise<void> => context.clearCookies()
+
+  test('add a passkey, log in with it alone, rename and remove it', async () => {
+    const opened = await open()
+    const { page, cdp, authenticatorId } = opened
+    await register(page)
+    expect((await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials).toHaveLength(1)
+    await logOut(opened)
+    await page.goto(`${base}/auth/login?next=/auth/account/security`)
+    await page.waitForURL(`${base}/auth/account/security`) // the authenticator answers the conditional request by itself
+    await page.getByRole('link', { name: /^Change (?!password)/ }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Blue key')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Blue key').waitFor()
+    await page.getByRole('link', { name: 'Change Blue key' }).click()
+    await page.getByRole('button', { name: 'Remove this passkey' }).click()
+    await page.getByText('You have no passkeys yet.').waitFor()
+    await opened.context.close()
+  })
+
+  test('second step: the password asks for the passkey', async () => {
+    const opened = await open()
+    const { page, cdp, authenticatorId } = opened
+    const email = await register(page)
+    await logOut(opened)
+    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false })
+    await page.goto(`${base}/auth/login`)
+    await page.getByLabel('Email', { exact: true }).fill(email)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Log in', exact: true }).click()
+    await page.getByText('Use your passkey').waitFor()
+    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true })
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.waitForURL(`${base}/auth/account`)
+    await opened.context.close()
+  })
+
+  test('confirm an identity with a passkey, and an authenticator without verification is refused', async () => {
+    const opened = await open()
+    const { page, cdp, authenticatorId } = opened
+    await register(page)
+    await page.goto(`${base}/auth/reauthenticate?next=/auth/account/devices`)
+    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+    await page.goto(`${base}/auth/reauthenticate?next=/auth/account/devices`)
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.waitForURL(`${base}/auth/account/devices`)
+    await opened.context.close()
+  })
+
+  test('with JavaScript off there is no button, and the password still logs in', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(`${base}/auth/login`)
+    expect(await page.getByRole('button', { name: 'passkey' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Log in', exact: true }).isVisible()).toBe(true)
+    await context.close()
+  })
+})
