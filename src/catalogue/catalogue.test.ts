@@ -10,7 +10,7 @@ const src = resolve(import.meta.dirname, '..')
 
 /** Returns the keys of every table that the rooms export from files with this name. */
 async function stated(file: string, suffix: string): Promise<string[]> {
-  const paths = globSync(`*/${file}`, { cwd: src, exclude: ['catalogue/*'] })
+  const paths = globSync(`**/${file}`, { cwd: src, exclude: ['catalogue/*'] })
   const modules: Record<string, object>[] = await Promise.all(paths.map((path) => import(resolve(src, path))))
   return modules.flatMap((module) =>
     Object.entries(module).flatMap(([name, table]) => (name.endsWith(suffix) ? Object.keys(table) : [])),

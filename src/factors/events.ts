@@ -59,7 +59,7 @@ export const FACTOR_EVENTS = {
     sentence: {
       en: 'Passkey refused: it may have been copied',
       de: 'Passkey abgelehnt: Er wurde möglicherweise kopiert',
-      fr: 'Clé d’accès refusée : elle a peut-être été copiée',
+      fr: 'Clé d’accès refusée : elle a peut-être été copiée',
       es: 'Llave de acceso rechazada: puede que la hayan copiado',
     },
   },

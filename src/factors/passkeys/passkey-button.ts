@@ -24,5 +24,5 @@ export function passkeyButton(
   const { failed } = locale.texts(PASSKEY_TEXTS)
   const next = rest.next ?? `${basePath}/account`
   const conditional = rest.isConditional === true ? html` data-conditional="yes"` : ''
-  return html`<button type="button" class="${kind}" hidden data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}>${text}</button><p class="error" role="alert" hidden>${failed}</p>`
+  return html`<button type="button" class="${kind}" hidden data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}>${text}</button><p class="error" aria-live="assertive" hidden>${failed}</p>`
 }
