@@ -20,6 +20,7 @@ import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
 import { accountPagesFeature } from './pages/feature.ts'
 import { passwords } from './passwords/feature.ts'
+import { type ProvidersFeature, providers } from './providers/feature.ts'
 import { registration } from './registration/feature.ts'
 import type { Seams } from './seams.ts'
 import type { Services } from './services.ts'
@@ -37,6 +38,7 @@ export interface Features {
   readonly invitations: ReturnType<typeof invitations>
   readonly audit: ReturnType<typeof audit>
   readonly factors: FactorsFeature
+  readonly providers: ProvidersFeature
 }
 
 /** Dependencies of `createFeatures`. */
@@ -54,29 +56,29 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   const stepFeatures = seams.features?.(core) ?? []
   const hasPasskeys = offersPasskeys(options.factors.passkeys, core.report)
 
+  const factorsFeature = factors(core, {
+    secondFactor: options.secondFactor,
+    factors: options.factors,
+    siteName,
+    passkeyStep: hasPasskeys ? passkeyStep(core.stores) : null,
+    sessionSettings: options.session,
+    pages,
+    moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
+  })
+  const { secondFactors } = factorsFeature
+  const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider }
   const named = {
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
     audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS, eventTypes: Object.keys(EVENTS) }),
-    factors: factors(core, {
-      secondFactor: options.secondFactor,
-      factors: options.factors,
-      siteName,
-      passkeyStep: hasPasskeys ? passkeyStep(core.stores) : null,
-      sessionSettings: options.session,
-      pages,
-      moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
-    }),
+    factors: factorsFeature,
+    providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
   }
-  const { secondFactors } = named.factors
-  const { steps } = secondFactors
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
-  const shared = { memory, pages, steps, ...services.passwords, verifyEmailMode }
-  const exports = [named.sessions, named.accessTokens, named.factors, named.audit].flatMap(
-    ({ exports: part }) => part ?? [],
-  )
-  const accessKinds = [named.sessions, named.accessTokens, named.factors].flatMap((feature) => feature.access ?? [])
+  const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
+  const opening: readonly Feature[] = [named.sessions, named.accessTokens, named.factors, named.providers]
+  const exports = [...opening, named.audit].flatMap(({ exports: part }) => part ?? [])
   const accountsFeature = accounts(core, {
     ...shared,
     exports,
@@ -91,20 +93,22 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       ...shared,
       verifyLegacy: options.verifyLegacy,
       offersRegistration: mode === 'open',
-      ways: [...byPasskey, byEmail, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
+      ways: [...byPasskey, byEmail, named.providers, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
       secondFactors,
       firstSteps: byEmail.firstSteps,
+      proofWays: named.providers.proofWays,
     }),
     named.factors,
     ...byPasskey,
     byEmail,
+    named.providers,
     ...stepFeatures,
     named.sessions,
     accountsFeature,
     named.accessTokens,
     passwords(core, shared),
     named.invitations,
-    access(accessKinds),
+    access(opening.flatMap((feature) => feature.access ?? [])),
     forwardAuth(core, {
       jwt: options.forwardAuth.jwt,
       scopes,

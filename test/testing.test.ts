@@ -1,6 +1,7 @@
 /* latchkey/testing works as docs/testing.md describes. */
 import { expect, test, vi } from 'vitest'
 import { MINUTE_MS } from '../src/kernel/clock.ts'
+import { github } from '../src/providers.ts'
 import { createTestKit } from '../src/testing.ts'
 import { mailTo, tokenIn } from './support/caught-mails.ts'
 
@@ -65,4 +66,16 @@ test('works with the settings of the application, and names the setting that pre
   expect(browserCookies[0]).toMatchObject({ name: '__Host-latchkey', secure: true, url: 'https://app.example.com' })
   await kit.auth.users.disable(user.id)
   await expect(kit.logIn()).rejects.toThrow('ada@example.com could not be logged in: 401')
+})
+
+test('all providers of the options are in memory: an account there logs in', async () => {
+  await using kit = await createTestKit({ providers: [github({ clientId: 'id', clientSecret: 'secret' })] })
+  const first = await kit.logInWith('github', { subject: '1', email: 'ada@example.com', emailVerified: true })
+  expect(first).toMatchObject({ location: '/auth/account', user: { email: 'ada@example.com', emailVerified: false } })
+  const again = await kit.logInWith('github', { subject: '1' })
+  expect(again.user?.id).toBe(first.user?.id)
+  const without = await kit.logInWith('github', { subject: '2' })
+  expect([without.user, without.location]).toEqual([null, '/auth/login'])
+  await expect(kit.logInWith('google', { subject: '1' })).rejects.toThrow('google does not begin a login: 404')
+  expect(kit.errors).toEqual([])
 })

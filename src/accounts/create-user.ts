@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Effects } from '../kernel/effects.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
+import type { NewIdentity } from '../kernel/identity.ts'
 import { newUserId, type UserId } from '../kernel/ids.ts'
 import type { Passkey } from '../kernel/passkey.ts'
 import type { User } from '../kernel/principal.ts'
@@ -82,6 +83,8 @@ export interface CreateUserExtras {
   readonly replaces?: SessionRef | null
   readonly verification?: OneTimeToken | undefined
   readonly invitation?: OneTimeToken | undefined
+  /** The account at a provider that the user registers with. */
+  readonly identity?: NewIdentity | undefined
   readonly effects: Effects
 }
 
@@ -155,8 +158,8 @@ export async function storeUser(
   { stamp, emailVerified = false, extras }: CreateUserContext,
 ): Promise<User> {
   const user: User = { id, email, emailVerified, name, createdAt: deps.clock() }
-  const { firstSession = null, replaces = null, verification, invitation, effects } = (await extras?.(user)) ?? NOTHING
-  const newUser = { user, passwordHash, passkey, firstSession, replaces, verification, invitation }
+  const { firstSession = null, replaces = null, effects, ...more } = (await extras?.(user)) ?? NOTHING
+  const newUser = { user, passwordHash, passkey, firstSession, replaces, ...more }
   const outcome = await deps.users.create(newUser, () => ({
     ...effects,
     events: [...events, stamp({ type: 'user.created', userId: user.id }), ...effects.events],

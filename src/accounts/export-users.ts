@@ -24,7 +24,7 @@ export async function* exportUsers({ users, invitationMoves }: ExportUsersDeps):
 }
 
 function toLine({ user, passwordHash, ...rest }: MovedUser): ImportUser {
-  const { passwordChangedAt, passwordDisabledFor, totp, recoveryCodes } = rest
+  const { passwordChangedAt, passwordDisabledFor, totp, recoveryCodes, identities = [] } = rest
   return {
     id: user.id,
     email: user.email,
@@ -45,6 +45,9 @@ function toLine({ user, passwordHash, ...rest }: MovedUser): ImportUser {
     }),
     ...(recoveryCodes != null && {
       recoveryCodes: { ...recoveryCodes, createdAt: toIsoTime(recoveryCodes.createdAt) },
+    }),
+    ...(identities.length > 0 && {
+      identities: identities.map((each) => ({ ...each, createdAt: toIsoTime(each.createdAt) })),
     }),
   }
 }

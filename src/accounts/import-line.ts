@@ -20,6 +20,7 @@ import { nameSchema } from './user-name.ts'
 export const MAX_LINE_LENGTH = 16_384
 const MAX_SEALED_LENGTH = 1_024
 const MAX_RECOVERY_CODES = 100
+const MAX_IDENTITIES = 20
 const NO_ADDRESS = 'Must be an email address, such as ada@example.com.'
 const NO_OBJECT = 'Must be one JSON object on one line, in UTF-8.'
 
@@ -65,6 +66,19 @@ const movedMembers = {
       createdAt: createdAtSchema,
       hashes: z.array(keyedHashSchema).min(1, 'Must not be empty.').max(MAX_RECOVERY_CODES, 'Are too many.'),
     })
+    .optional(),
+  identities: z
+    .array(
+      z.strictObject({
+        provider: z.string('Must be a string.').regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'Must be the id of a provider.'),
+        issuer: z.url('Must be a URL.'),
+        subject: z.string('Must be a string.').min(1, 'Must not be empty.').max(255, 'Is too long.'),
+        email: z.string('Must be a string or null.').max(254, 'Is too long.').nullable(),
+        emailVerified: z.boolean('Must be true or false.'),
+        createdAt: createdAtSchema,
+      }),
+    )
+    .max(MAX_IDENTITIES, 'Are too many.')
     .optional(),
 }
 

@@ -1,6 +1,7 @@
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { ImportedInvitation, MovedInvitation } from '../invitations/moved-invitation.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
+import type { MovedIdentity } from '../kernel/identity.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { FieldError } from '../kernel/refusal.ts'
 import type { DisabledFor } from '../passwords/store.ts'
@@ -23,6 +24,16 @@ export interface MovedMembers {
   }
   /** Hashes of the recovery codes, made with the secrets of the service and the id of the user. */
   readonly recoveryCodes?: { readonly createdAt: string; readonly hashes: readonly string[] }
+  /** Accounts at providers that log the user in. */
+  readonly identities?: readonly {
+    /** The id of the provider, such as `google`. */
+    readonly provider: string
+    readonly issuer: string
+    readonly subject: string
+    readonly email: string | null
+    readonly emailVerified: boolean
+    readonly createdAt: string
+  }[]
 }
 
 /** An invitation, as a line of an export. */
@@ -64,6 +75,7 @@ export interface ImportedUser {
   readonly passwordDisabledFor?: DisabledFor | undefined
   readonly totp?: MovedTotp | undefined
   readonly recoveryCodes?: { readonly createdAt: number; readonly hashes: readonly string[] } | undefined
+  readonly identities?: readonly MovedIdentity[] | undefined
 }
 
 /** Outcome of a line: a user, an invitation, or every problem of the line. */

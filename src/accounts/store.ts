@@ -1,6 +1,7 @@
 import type { PasswordHash } from '../crypto/password-hasher.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
+import type { MovedIdentity, NewIdentity } from '../kernel/identity.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { Passkey } from '../kernel/passkey.ts'
 import type { User } from '../kernel/principal.ts'
@@ -20,6 +21,8 @@ export interface NewUser {
   /** Null if the user has no password. */
   readonly passwordHash: PasswordHash | null
   readonly passkey?: Passkey | undefined
+  /** The account at a provider that the user registers with. */
+  readonly identity?: NewIdentity | undefined
   /** The session that a registration starts; it is stored in the same transaction. */
   readonly firstSession: SessionRecord | null
   /** The one-time token that verifies the email address. */
@@ -43,6 +46,8 @@ export interface MovedUser {
   readonly totp?: MovedTotp | null | undefined
   /** Default: the user has no recovery codes. */
   readonly recoveryCodes?: { readonly createdAt: number; readonly hashes: readonly string[] } | null | undefined
+  /** Accounts at providers. Those that another user has are left out. Default: none. */
+  readonly identities?: readonly MovedIdentity[] | undefined
 }
 
 /** A TOTP secret in force. Times are milliseconds since 1970 UTC. */

@@ -13,6 +13,7 @@ import type { InLanguages } from '../kernel/language.ts'
 import { LOGIN_EVENTS, type LoginEvent } from '../login/events.ts'
 import { MAIL_EVENTS, type MailEvent } from '../mail/events.ts'
 import { PASSWORD_EVENTS, type PasswordEvent } from '../passwords/events.ts'
+import { IDENTITY_EVENTS, type IdentityEvent } from '../providers/events.ts'
 import { SESSION_EVENTS, type SessionEvent } from '../sessions/events.ts'
 
 /** A security event: its type, its user and its details. `reason` is for operators. No event contains a secret. */
@@ -23,6 +24,7 @@ export type SecurityEvent =
   | SessionEvent
   | AccessTokenEvent
   | FactorEvent
+  | IdentityEvent
   | InvitationEvent
   | MailEvent
   | HttpEvent
@@ -38,6 +40,7 @@ export const EVENTS = {
   ...SESSION_EVENTS,
   ...ACCESS_TOKEN_EVENTS,
   ...FACTOR_EVENTS,
+  ...IDENTITY_EVENTS,
   ...INVITATION_EVENTS,
   ...MAIL_EVENTS,
   ...HTTP_EVENTS,

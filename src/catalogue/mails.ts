@@ -21,6 +21,7 @@ import { utcTime } from '../mail/utc-time.ts'
 import { LOCKOUT } from '../passwords/mails/lockout.ts'
 import { PASSWORD_CHANGED } from '../passwords/mails/password-changed.ts'
 import { PASSWORD_RESET } from '../passwords/mails/password-reset.ts'
+import { IDENTITY_CHANGED } from '../providers/mails/identity-changed.ts'
 
 /** The template of each kind. */
 export const TEMPLATES = {
@@ -29,6 +30,7 @@ export const TEMPLATES = {
   email_change_notice: EMAIL_CHANGE_NOTICE,
   email_code: EMAIL_CODE,
   factor_changed: FACTOR_CHANGED,
+  identity_changed: IDENTITY_CHANGED,
   invitation: INVITATION,
   lockout: LOCKOUT,
   new_device: NEW_DEVICE,

@@ -10,6 +10,7 @@ import { KERNEL_REFUSALS } from '../kernel/refusals.ts'
 import { LOGIN_REFUSALS } from '../login/refusals.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import { PASSWORD_REFUSALS } from '../passwords/refusals.ts'
+import { PROVIDER_REFUSALS } from '../providers/refusals.ts'
 import { REGISTRATION_REFUSALS } from '../registration/refusals.ts'
 import { THROTTLE_REFUSALS } from '../throttle/refusals.ts'
 
@@ -24,6 +25,7 @@ export const REFUSALS = {
   ...ACCESS_TOKEN_REFUSALS,
   ...FACTOR_REFUSALS,
   ...PASSKEY_REFUSALS,
+  ...PROVIDER_REFUSALS,
   ...THROTTLE_REFUSALS,
 } as const
 

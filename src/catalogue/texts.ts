@@ -15,6 +15,7 @@ import { ERROR_TEXTS } from '../pages/error-texts.ts'
 import { FIELD_TEXTS } from '../pages/field-texts.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { PASSWORD_TEXTS } from '../passwords/texts.ts'
+import { PROVIDER_TEXTS } from '../providers/texts.ts'
 import { REGISTER_TEXTS } from '../registration/texts.ts'
 import { SESSION_TEXTS } from '../sessions/texts.ts'
 import { MAIL_TABLES } from './mails.ts'
@@ -34,6 +35,7 @@ const TABLES = {
   factors: FACTOR_TEXTS,
   passkeys: PASSKEY_TEXTS,
   emailCode: EMAIL_CODE_TEXTS,
+  providers: PROVIDER_TEXTS,
   ...MAIL_TABLES,
 } as const
 

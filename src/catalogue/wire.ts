@@ -13,6 +13,7 @@ import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
 import type { loginCalls } from '../login/wire.ts'
 import type { passwordCalls } from '../passwords/wire.ts'
+import type { IdentityExportJson, providerCalls } from '../providers/wire.ts'
 import type { registrationCalls } from '../registration/wire.ts'
 import type { SessionExportJson, sessionCalls } from '../sessions/wire.ts'
 import type { UserEventType } from './events.ts'
@@ -31,6 +32,7 @@ type Calls = typeof documentCalls &
   typeof factorCalls &
   typeof emailCodeCalls &
   typeof passkeyCalls &
+  typeof providerCalls &
   typeof accessCalls &
   typeof forwardAuthCalls
 
@@ -40,6 +42,7 @@ export interface UserExportJson
     SessionExportJson,
     AccessTokenExportJson,
     FactorExportJson,
+    IdentityExportJson,
     EventExportJson {}
 
 /** Answers that more than one room states. */

@@ -1,6 +1,6 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import { accountMembers } from './account-members.ts'
-import type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall } from './calls.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall, Use } from './calls.ts'
 import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
 import { confirmCookie, isElsewhere, type LoginKey } from './confirm-cookie.ts'
 import { factorMembers } from './factor-members.ts'
@@ -8,14 +8,6 @@ import { followSession } from './follow-session.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
 import { passkeyMembers } from './passkey-members.ts'
 import { type ClientOptions, send } from './send.ts'
-
-/** Input of a call, and its effect after a success. */
-interface Use<Key extends WireKey> {
-  readonly id?: string
-  readonly query?: object
-  readonly body?: unknown
-  readonly done?: ((data: WireAnswer<Key>) => void) | undefined
-}
 
 /**
  * Creates a client. It sends nothing before the first call.
@@ -55,7 +47,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     return async (id, body, callOptions) => call(key, { id: requireId(id), body }, callOptions)
   }
   const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
-  const isComplete = (data: WireAnswer<LoginKey>): void => {
+  const isComplete = (data: WireAnswer<LoginKey | 'POST /login/with/{provider}'>): void => {
     if (data.status === 'complete') who.isNow(data)
   }
   const isOver = (): void => who.isNow(null)
@@ -85,7 +77,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     logOut: plain('POST /logout', isOver),
     reauthenticate: withBody('POST /reauthenticate', who.hasNews),
     metadata: plain('GET '),
-    ...factorMembers({ plain, withBody, withId, withQuery }, news),
+    ...factorMembers({ call, plain, withBody, withId, withQuery }, news),
     passkeys: passkeyMembers({ plain, withBody, withId, withIdAndBody, first }, who),
     sessions: {
       list: withQuery('GET /sessions'),
@@ -104,8 +96,8 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
 /** Returns the path below the base path, with its id and query filled in. */
 function fillPath(path: string, { id = '', query = {} }: { readonly id?: string; readonly query?: object }): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  if (path.includes('{id}') && id === '') throw new TypeError(`The id of ${path} is empty`)
-  const filled = path.replace('{id}', encodeURIComponent(id))
+  if (path.includes('{') && id === '') throw new TypeError(`The id of ${path} is empty`)
+  const filled = path.replace(/\{\w+\}/, encodeURIComponent(id))
   return given.length === 0
     ? filled
     : `${filled}?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))}`

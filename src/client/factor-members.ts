@@ -1,27 +1,32 @@
 import type { SessionJson, WireAnswer, WireKey } from '../catalogue/wire.ts'
-import type { BodyCall, Call, IdCall, QueryCall } from './calls.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall, Use } from './calls.ts'
+import { requireId } from './check-options.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
 
 /** Functions that build the members of the client. */
 interface Builders {
-  readonly plain: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<Key>) => void) => Call<Key>
-  readonly withBody: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<Key>) => void) => BodyCall<Key>
+  readonly plain: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<NoInfer<Key>>) => void) => Call<Key>
+  readonly withBody: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<NoInfer<Key>>) => void) => BodyCall<Key>
   readonly withId: <Key extends WireKey>(key: Key) => IdCall<Key>
   readonly withQuery: <Key extends WireKey>(key: Key) => QueryCall<Key>
+  readonly call: <Key extends WireKey>(key: Key, use: Use<Key>, options?: CallOptions) => Answer<Key>
 }
 
 /** What the client learns from an answer about the session. */
 interface Follow {
-  readonly isComplete: (data: WireAnswer<'POST /login/totp'>) => void
+  readonly isComplete: (data: WireAnswer<'POST /login/with/{provider}'>) => void
   readonly hasNews: (news: { readonly session?: SessionJson }) => void
   readonly mayDiffer: () => void
 }
 
 /** Returns the members of the client about second factors, and about everything that opens the account. */
 export function factorMembers(
-  { plain, withBody, withId, withQuery }: Builders,
+  { call, plain, withBody, withId, withQuery }: Builders,
   { isComplete, hasNews, mayDiffer }: Follow,
-): Pick<LatchkeyClient, 'access' | 'login' | 'reauthenticateWith' | 'factors' | 'totp' | 'recoveryCodes'> {
+): Pick<
+  LatchkeyClient,
+  'access' | 'login' | 'reauthenticateWith' | 'identities' | 'factors' | 'totp' | 'recoveryCodes'
+> {
   return {
     access: { list: withQuery('GET /access'), revokeOthers: plain('DELETE /access') },
     login: {
@@ -30,11 +35,21 @@ export function factorMembers(
       recoveryCode: withBody('POST /login/recovery-code', isComplete),
       email: withBody('POST /login/email'),
       confirmEmail: withBody('POST /login/email/confirm', isComplete),
+      withIdToken: async (id, body, options) =>
+        call('POST /login/with/{provider}', { id: requireId(id), body, done: isComplete }, options),
     },
     reauthenticateWith: {
       totp: withBody('POST /reauthenticate/totp', hasNews),
       email: plain('POST /reauthenticate/email'),
       confirmEmail: withBody('POST /reauthenticate/email/confirm', hasNews),
+      provider: async (id, query = {}, options) =>
+        call('POST /reauthenticate/with/{provider}', { id: requireId(id), query }, options),
+    },
+    identities: {
+      list: plain('GET /identities'),
+      link: async (id, query = {}, options) =>
+        call('POST /identities/{provider}', { id: requireId(id), query }, options),
+      unlink: withId('DELETE /identities/{id}'),
     },
     factors: {
       list: plain('GET /factors'),

@@ -1,4 +1,4 @@
-import type { BodyCall, Call, IdCall, QueryCall } from './calls.ts'
+import type { BodyCall, Call, IdBodyCall, IdCall, IdQueryCall, QueryCall } from './calls.ts'
 import type { PasskeyMembers } from './passkey-calls.ts'
 import type { SessionListener, SessionState } from './session-state.ts'
 
@@ -43,6 +43,8 @@ export interface LatchkeyClient {
     readonly email: BodyCall<'POST /login/email'>
     /** Continues a login with the code or the token of the email, in the browser that asked. */
     readonly confirmEmail: BodyCall<'POST /login/email/confirm'>
+    /** Logs in with an ID token that the SDK of a provider gave, such as Google One Tap. */
+    readonly withIdToken: IdBodyCall<'POST /login/with/{provider}'>
   }
 
   readonly reauthenticateWith: {
@@ -52,6 +54,17 @@ export interface LatchkeyClient {
     readonly email: Call<'POST /reauthenticate/email'>
     /** Confirms the identity of the user with the code or the token of the email. The session becomes fresh. */
     readonly confirmEmail: BodyCall<'POST /reauthenticate/email/confirm'>
+    /** Begins to confirm the identity with a linked provider. Send the browser to `location`. */
+    readonly provider: IdQueryCall<'POST /reauthenticate/with/{provider}'>
+  }
+
+  readonly identities: {
+    /** Lists the accounts at providers that open your account. */
+    readonly list: Call<'GET /identities'>
+    /** Begins to link a provider. Send the browser to `location`. Requires a fresh session. */
+    readonly link: IdQueryCall<'POST /identities/{provider}'>
+    /** Unlinks a provider. Requires a fresh session. */
+    readonly unlink: IdCall<'DELETE /identities/{id}'>
   }
 
   readonly factors: {

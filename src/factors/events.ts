@@ -95,7 +95,7 @@ export const FACTOR_EVENTS = {
   },
   'account.claimed': {
     description:
-      'A person logged in by email to an account whose address was never verified. The address is verified, and the password, sessions, tokens and factors from before are gone.',
+      'The owner of an email address, proven by an email or a provider, took over an account whose address was never verified. The address is verified, and the password, sessions, tokens, factors and identities from before are gone.',
     fields: { userId: null },
     sentence: {
       en: 'Account claimed by the owner of the email address',

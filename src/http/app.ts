@@ -110,7 +110,7 @@ function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> 
 function refuseForeign(origins: Origins, request: Request, route: Route): void {
   if (route.forwardedBy !== 'application') refuseMisdirected(headerReader(request), origins.own)
   if (route.refusesOtherOrigins) refuseForeignPage(headerReader(request), origins)
-  else refuseCrossOrigin(request.method, headerReader(request), origins)
+  else if (!route.acceptsOtherOrigins) refuseCrossOrigin(request.method, headerReader(request), origins)
 }
 
 /** Answers a request whose route is known. */
@@ -129,7 +129,7 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   const body = hasBody ? await readBody(deps, exchange, route) : undefined
   if (hasBody && inLogin === undefined) await refuseIfEndedMeanwhile(deps, exchange, route)
   const answer = await (inLogin === undefined ? route.handle(call(body)) : inLogin.handle(sessionOnly(call(body))))
-  return exchange.form === null || route.form === undefined
+  return exchange.form === null || route.form === undefined || answer.text !== undefined
     ? answer
     : acceptForm(deps, answer, route.form, exchange.form)
 }

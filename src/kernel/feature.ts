@@ -4,7 +4,7 @@ import type { UserId } from './ids.ts'
 import type { Locale } from './locale.ts'
 import type { LoginStep } from './login-step.ts'
 import type { Html, PageParts, PageView } from './page-view.ts'
-import type { SessionPrincipal } from './principal.ts'
+import type { SessionPrincipal, User } from './principal.ts'
 import type { Route } from './route.ts'
 
 /** Work that runs by itself. A job that fails stops no other job, and no job overlaps itself. */
@@ -97,6 +97,17 @@ export interface LoginWay {
    * @param next where the login leads. Null: to the account page.
    */
   render(view: PageView, next: string | null): Html
+}
+
+/** Another way to confirm the identity of a user who is logged in, on the page that asks for it: a linked provider. */
+export interface ProofWay {
+  /** Position: ways are listed from the lowest to the highest. */
+  readonly place: number
+  /**
+   * Renders the button. Returns null if the user cannot use this way.
+   * @param next where the proof leads. Null: to the security page.
+   */
+  render(view: PageView, next: string | null, user: User): Promise<Html | null>
 }
 
 /** Everything that one feature adds to an instance. `features.ts` lists all features; plugins do not exist. */

@@ -128,6 +128,8 @@ export interface Route extends Omit<Call, 'types'> {
   readonly forwardedBy?: 'application'
   /** True: refuses requests that a browser sends for pages of other origins, also with GET. */
   readonly refusesOtherOrigins?: true
+  /** True: pages of any origin may send the request, as a provider posts its answer. The route itself knows what is wanted. */
+  readonly acceptsOtherOrigins?: true
   /** Answers a request that has no valid session and no token. Null or absent: 401 unauthenticated. */
   answerNobody?(request: RouteRequest): Answer | null
   /**
@@ -174,6 +176,7 @@ export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   | 'checkRefused'
   | 'refusesOtherOrigins'
   | 'maxBodyBytes'
+  | 'acceptsOtherOrigins'
 > &
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {

@@ -1,6 +1,6 @@
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
-import type { Feature, LoginWay } from '../kernel/feature.ts'
+import type { Feature, LoginWay, ProofWay } from '../kernel/feature.ts'
 import type { SecondFactors, ShownStep } from '../kernel/login-step.ts'
 import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -25,6 +25,8 @@ export interface LoginOptions extends PasswordService {
   readonly secondFactors: SecondFactors
   /** Steps that begin a login, besides the password. */
   readonly firstSteps: readonly ShownStep[]
+  /** The other ways to confirm the identity of a user who is logged in. */
+  readonly proofWays: readonly ProofWay[]
   readonly memory: SessionMemory
   readonly pages: Pages
 }
@@ -44,7 +46,7 @@ export function login(core: Core, { memory, pages, offersRegistration, ways, ...
     routes: [
       ...loginRoutes({ ...services, pages, checks: createLoginChecks(services) }),
       entryPage(pages, { path: '/login', summary: 'log in', content: (page) => loginPage(page, offers) }),
-      reauthenticateRoute(pages, options.secondFactors.proofs, options.firstSteps),
+      reauthenticateRoute(pages, { ...core.stores, ...options }),
     ],
     securitySections: [PROOF_SECTION],
     jobs: [{ name: 'sweep expired login attempts', every: 'sweep', run: () => sweepLoginAttempts(services) }],

@@ -1,8 +1,9 @@
 import { html } from 'hono/html'
-import type { SecuritySection } from '../kernel/feature.ts'
-import { enrolledSteps, type LoginStep, type ShownStep, type StepView } from '../kernel/login-step.ts'
+import type { ProofWay, SecuritySection } from '../kernel/feature.ts'
+import { enrolledSteps, type SecondFactors, type ShownStep, type StepView } from '../kernel/login-step.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Html, PageParts } from '../kernel/page-view.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { button, buttonLink, divider } from '../pages/components/button.ts'
@@ -12,19 +13,26 @@ import { time } from '../pages/components/time.ts'
 import { type EntryPage, pageCall } from '../pages/page-route.ts'
 import { type Pages, SESSION_ENDED } from '../pages/pages.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
+import type { PasswordStore } from '../passwords/store.ts'
 import { codeForm } from './attempt-page.ts'
 import { LOGIN_TEXTS } from './texts.ts'
+
+/** Dependencies of the page. */
+export interface ReauthenticatePageDeps {
+  readonly secondFactors: Pick<SecondFactors, 'proofs'>
+  readonly passwords: Pick<PasswordStore, 'findChangedAt'>
+  /** Steps that begin a login, such as a code by email. */
+  readonly firstSteps: readonly ShownStep[]
+  /** Other ways to confirm the identity. */
+  readonly proofWays: readonly ProofWay[]
+}
 
 /**
  * The page that asks for a proof of identity before a dangerous action, and then continues to `next`: for the password, or for
  * a second factor if the user set one up. A program that opens it
  * gets 405.
  */
-export function reauthenticateRoute(
-  pages: Pages,
-  proofs: readonly LoginStep[],
-  firstSteps: readonly ShownStep[],
-): Route {
+export function reauthenticateRoute(pages: Pages, deps: ReauthenticatePageDeps): Route {
   const { basePath } = pages
   return defineRoute(pageCall('/reauthenticate'), {
     summary: 'Page: confirm your identity',
@@ -37,10 +45,10 @@ export function reauthenticateRoute(
         const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
         return { status: 303, location: withQuery(`${basePath}/login`, { next }), cookies }
       }
-      const enrolled = await enrolledSteps(proofs, principal.user.id)
+      const enrolled = await enrolledSteps(deps.secondFactors.proofs, principal.user.id)
       const steps = enrolled.filter(({ reauthenticateCall }) => reauthenticateCall !== undefined)
       const email = principal.user.email
-      const other = firstSteps.find(({ reauthenticateCall }) => reauthenticateCall !== undefined)
+      const other = deps.firstSteps.find(({ reauthenticateCall }) => reauthenticateCall !== undefined)
       const step =
         steps.find(({ method }) => method === query.method) ??
         steps[0] ??
@@ -48,7 +56,7 @@ export function reauthenticateRoute(
       return pages.showEntry(request, {
         content: (view) =>
           step === undefined
-            ? provePage({ ...view, next, query }, { email, other })
+            ? provePage({ ...view, next, query }, { ...deps, other }, principal)
             : proveStepPage({ ...view, next, query }, { email, step, others: steps.filter((each) => each !== step) }),
       })
     },
@@ -75,31 +83,40 @@ function otherProof({ basePath, locale, next }: EntryPage, { method, page }: Sho
   return html`<p><a href="${withQuery(`${basePath}/reauthenticate`, { method, next })}">${label}</a></p>`
 }
 
-/** What a page that asks for the password shows besides it: a button for a proof by email. */
-interface ProveOffers {
-  readonly email: string
-  readonly other: ShownStep | undefined
-}
-
-function provePage(page: EntryPage, { email, other }: ProveOffers): PageParts {
+/** Asks for the password, if the user has one, or for another proof. */
+async function provePage(
+  page: EntryPage,
+  { passwords, proofWays, other }: ReauthenticatePageDeps & { readonly other: ShownStep | undefined },
+  { user }: SessionPrincipal,
+): Promise<PageParts> {
   const { basePath, locale, next } = page
   const texts = locale.texts(LOGIN_TEXTS)
-  const { passwordLabel, cancel } = locale.texts(PAGE_TEXTS)
-  const body = html`${hiddenUsername(email)}
-${password(page, { name: 'password', label: passwordLabel, autocomplete: 'current-password', autofocus: true })}
-${button('main', texts.proveButton)}`
+  const { or, cancel } = locale.texts(PAGE_TEXTS)
+  const hasPassword = (await passwords.findChangedAt(user.id)) !== null
+  const ways = await Promise.all(proofWays.map((way) => way.render(page, next, user)))
+  const byEmail = other === undefined ? null : proveByEmail(page)
+  const given = [byEmail, ...ways].filter((way) => way !== null)
+  const between = hasPassword && given.length > 0 ? divider(or) : ''
   return {
     title: texts.proveTitle,
-    lead: texts.proveLead,
-    body: html`<p class="lead"><strong>${email}</strong></p>${form(`${basePath}/reauthenticate`, body, { next })}${other === undefined ? '' : proveByEmail(page)}`,
+    lead: hasPassword ? texts.proveLead : texts.proveLeadOther,
+    body: html`<p class="lead"><strong>${user.email}</strong></p>${hasPassword ? passwordForm(page, user.email) : ''}${between}${given}`,
     below: html`<p><a href="${basePath}/account">${cancel}</a></p>`,
   }
 }
 
 function proveByEmail({ basePath, locale, next }: EntryPage): Html {
-  const { or } = locale.texts(PAGE_TEXTS)
   const ask = button('plain', locale.texts(LOGIN_TEXTS).proveByEmail)
-  return html`${divider(or)}${form(`${basePath}/reauthenticate/email`, ask, { next })}`
+  return form(`${basePath}/reauthenticate/email`, ask, { next })
+}
+
+function passwordForm(page: EntryPage, email: string): Html {
+  const { basePath, locale, next } = page
+  const { passwordLabel } = locale.texts(PAGE_TEXTS)
+  const body = html`${hiddenUsername(email)}
+${password(page, { name: 'password', label: passwordLabel, autocomplete: 'current-password', autofocus: true })}
+${button('main', locale.texts(LOGIN_TEXTS).proveButton)}`
+  return form(`${basePath}/reauthenticate`, body, { next })
 }
 
 /** The section of the security page that says when the user last proved their identity. */

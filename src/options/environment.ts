@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import type { NamedSetting, RoomSettings, Variable } from '../kernel/settings.ts'
 import { type SmtpSettings, smtpSettings } from '../mail/settings.ts'
+import type { Provider } from '../providers/provider.ts'
+import { providerVariables, readProviders } from '../providers/variable-settings.ts'
 import { ConfigurationError, type LatchkeyConfig } from './options.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { type ServerSettings, serverSettings } from './server-settings.ts'
@@ -15,6 +17,8 @@ import { zodSchema } from './zod-schema.ts'
 /** The settings of the environment, checked. */
 export interface Environment extends ServerSettings, SmtpSettings {
   readonly baseUrl: string
+  /** The providers that variables set up; absent if there are none. */
+  readonly providers?: readonly Provider[]
   /** Options that variables set. An option is absent if it has no variable, or if its variable is not set. */
   readonly options: LatchkeyConfig
 }
@@ -53,7 +57,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const server = serverSettings.complete(toOptions([serverSettings], data))
   const { baseUrl = defaultBaseUrl(server.port) } = toOptions(LIBRARY_SETTINGS, data) as { readonly baseUrl?: string }
   const smtp = smtpSettings.complete(toOptions([smtpSettings], data))
-  return { ...server, ...smtp, baseUrl, options: toOptions(SHARED_SETTINGS, data) }
+  const providers = readProviders({ ...toOptions([providerVariables], data) })
+  const some = providers.length === 0 ? {} : { providers }
+  return { ...server, ...smtp, baseUrl, ...some, options: toOptions(SHARED_SETTINGS, data) }
 }
 
 /** Returns false for an empty value, and for a variable that Kubernetes or Docker made of a service. */
@@ -63,13 +69,16 @@ function isSetting(name: string, value: string | undefined, env: Parameters<type
 }
 
 /** Merges the options of a configuration file with those of the environment, which take precedence. */
-export function mergeOptions(file: LatchkeyConfig, { options }: Environment): LatchkeyConfig {
+export function mergeOptions(file: LatchkeyConfig, { options, providers }: Environment): LatchkeyConfig {
   const sections = SHARED_SETTINGS.flatMap(({ section }) => (section === null ? [] : [section]))
   const fromFile = new Map<string, object>(Object.entries(file))
   const merged = Object.entries(options).map(([name, value]) =>
     sections.includes(name) ? [name, { ...fromFile.get(name), ...value }] : [name, value],
   )
-  return { ...file, ...Object.fromEntries(merged) }
+  const all = { ...file, ...Object.fromEntries(merged) }
+  if (providers === undefined) return all
+  const others = (file.providers ?? []).filter(({ id }) => !providers.some((provider) => provider.id === id))
+  return { ...all, providers: [...others, ...providers] }
 }
 
 function hasVariable(setting: NamedSetting): setting is VariableSetting {

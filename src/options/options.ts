@@ -9,6 +9,7 @@ import type { LegacyLoginSettings } from '../login/settings.ts'
 import type { MailerSettings, MailSettings } from '../mail/settings.ts'
 import type { BrandSettings } from '../pages/brand-settings.ts'
 import type { PasswordSettings } from '../passwords/settings.ts'
+import type { ProviderSettings } from '../providers/settings.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
 import type { ThrottleSettings } from '../throttle/settings.ts'
@@ -30,6 +31,7 @@ export interface LatchkeyConfig
     Partial<LegacyLoginSettings>,
     Partial<SecondFactorSettings>,
     Partial<EmailLoginSettings>,
+    Partial<ProviderSettings>,
     Partial<ScopeSettings> {
   /** Look of pages and emails. */
   readonly brand?: Partial<BrandSettings>
@@ -74,6 +76,7 @@ export interface CompleteOptions
     LegacyLoginSettings,
     SecondFactorSettings,
     EmailLoginSettings,
+    ProviderSettings,
     ScopeSettings {
   readonly brand: BrandSettings
   readonly cookie: CookieSettings

@@ -11,6 +11,8 @@ import { legacyLoginSettings } from '../login/settings.ts'
 import { mailerSettings, mailSettings, smtpSettings } from '../mail/settings.ts'
 import { brandSettings } from '../pages/settings.ts'
 import { passwordSettings } from '../passwords/settings.ts'
+import { providerSettings } from '../providers/settings.ts'
+import { providerVariables } from '../providers/variable-settings.ts'
 import { registrationSettings } from '../registration/settings.ts'
 import { sessionSettings } from '../sessions/settings.ts'
 import { throttleSettings } from '../throttle/settings.ts'
@@ -22,7 +24,7 @@ import { serverSettings } from './server-settings.ts'
 import { serviceSettings } from './service-settings.ts'
 
 /** Settings that only the server has, as environment variables. */
-export const SERVER_SETTINGS: readonly RoomSettings[] = [serverSettings, smtpSettings]
+export const SERVER_SETTINGS: readonly RoomSettings[] = [serverSettings, smtpSettings, providerVariables]
 
 /** Settings that only `createLatchkey` has. */
 export const LIBRARY_SETTINGS: readonly RoomSettings[] = [librarySettings, mailerSettings]
@@ -38,6 +40,7 @@ export const SHARED_SETTINGS: readonly RoomSettings[] = [
   legacyLoginSettings,
   secondFactorSettings,
   emailLoginSettings,
+  providerSettings,
   cookieSettings,
   sessionSettings,
   passwordSettings,
@@ -65,6 +68,7 @@ export function completeOptions(options: LatchkeyOptions): CompleteOptions {
     ...legacyLoginSettings.complete(options),
     ...secondFactorSettings.complete(options),
     ...emailLoginSettings.complete(options),
+    ...providerSettings.complete(options),
     ...scopeSettings.complete(options),
     cookie: cookieSettings.complete(options.cookie),
     session: sessionSettings.complete(options.session),

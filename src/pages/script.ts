@@ -1,7 +1,7 @@
 /**
  * The optional script of all pages. Pages work without it. It shows typed passwords (ASVS 6.2.6) and hides them before a
- * form is sent, shows times in the time zone of the reader, copies secrets, sends a form once, and counts down until a
- * button may be used again.
+ * form is sent, shows times in the time zone of the reader, copies secrets, sends a form once, sends some forms by itself, and
+ * counts down until a button may be used again.
  */
 export const SCRIPT = `'use strict'
 {
@@ -40,6 +40,7 @@ for (const form of all('form')) {
     form.dataset.sent = 'yes'
   })
 }
+for (const form of all('form.auto')) form.requestSubmit()
 on(window, 'pageshow', () => all('form').forEach((form) => delete form.dataset.sent))
 for (const button of all('[data-wait]')) {
   const text = button.textContent

@@ -13,6 +13,7 @@ import type { LoginAttemptStore } from '../login/store.ts'
 import type { MailStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
+import type { IdentityStore } from '../providers/store.ts'
 import type { Change, SessionStart, SessionStore } from '../sessions/store.ts'
 import type { CounterStore } from '../throttle/store.ts'
 
@@ -26,6 +27,7 @@ export interface Stores {
   readonly accessTokens: AccessTokenStore
   readonly mails: MailStore
   readonly loginAttempts: LoginAttemptStore
+  readonly identities: IdentityStore
   readonly totp: TotpStore
   readonly recoveryCodes: RecoveryCodeStore
   readonly rememberedDevices: RememberedDeviceStore

@@ -82,7 +82,8 @@ export async function logIn(
   }
 }
 
-function toBrowserCookie(pair: string, baseUrl: string): BrowserCookie {
+/** Returns a cookie in the format of browser automation. */
+export function toBrowserCookie(pair: string, baseUrl: string): BrowserCookie {
   const [name = '', value = ''] = pair.split(/=(.*)/s)
   const secure = baseUrl.startsWith('https:')
   return { name, value, url: baseUrl, httpOnly: true, secure, sameSite: 'Lax' }

@@ -16,6 +16,8 @@ import { ConfigurationError, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { catchMails } from './catch-mails.ts'
 import { logIn, type TestLogin, type TestLoginOptions } from './log-in.ts'
+import { logInWith, type TestProviderLogin } from './log-in-with.ts'
+import { createMemoryProvider, type TestAccount } from './memory-provider.ts'
 import { ROOMY_LIMITS } from './roomy-limits.ts'
 import { SMALLEST_PASSWORD_COST } from './smallest-password-cost.ts'
 
@@ -31,6 +33,11 @@ export interface TestKit {
    * @param email default `ada@example.com`.
    */
   logIn(email?: string, options?: TestLoginOptions): Promise<TestLogin>
+  /**
+   * Logs in with a provider of the options, which approves the login as this account. All providers are in memory.
+   * @param provider its id: `google`.
+   */
+  logInWith(provider: string, account: TestAccount): Promise<TestProviderLogin>
   /** All emails so far, oldest first. */
   readonly mails: readonly Message[]
   /** Resolves with the first email that matches, as soon as it exists. Returns each email once. */
@@ -72,6 +79,7 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
   const errors: unknown[] = []
   let statements = 0
   let now = Date.now()
+  const memory = createMemoryProvider(() => now)
   const auth = await assembleLatchkey(
     {
       storage,
@@ -94,7 +102,7 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
         options.onStatement?.(...statement)
       },
     },
-    { passwordCost: SMALLEST_PASSWORD_COST },
+    { passwordCost: SMALLEST_PASSWORD_COST, fetchProvider: memory.fetch },
   )
   /** Waits until the emails of earlier work are sent. */
   async function settle(): Promise<void> {
@@ -114,6 +122,7 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
       now += ms
     },
     logIn: (email, how) => logIn({ auth, baseUrl }, email, how),
+    logInWith: (provider, account) => logInWith({ auth, baseUrl, memory }, provider, account),
     mails,
     async waitForMail(fits) {
       acceptConfiguration('waitForMail', fitsSchema, fits)

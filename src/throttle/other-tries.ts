@@ -72,6 +72,7 @@ export type MailKind =
   | 'password_changed'
   | 'factor_changed'
   | 'email_code'
+  | 'identity_changed'
 
 /**
  * Counts an email in the hourly budget of its kind and email address. The caller gets the same response in both cases.

@@ -42,6 +42,7 @@ export type Operation =
   | 'token_create'
   | 'factor_change'
   | 'passkey_options'
+  | 'identity_link'
   | 'user_export'
 
 /** The origin of an attempt: operation, client and browser. */

@@ -109,8 +109,10 @@ test('the types of the client are the OpenAPI document, to the last member, body
       Object.entries(operations).map(([method, operation]) => ({
         key: `${method.toUpperCase()} ${path.slice('/auth'.length)}`,
         type: toRoute(operation, document),
-        // A page or an image: an answer that has a body of another type.
-        isPage: !(JSON_TYPE in (operation.responses[200]?.content ?? { [JSON_TYPE]: null })),
+        // A page or an image, which has a body of another type, or a redirect.
+        isPage:
+          !Object.keys(operation.responses).some((status) => status.startsWith('2')) ||
+          !(JSON_TYPE in (operation.responses[200]?.content ?? { [JSON_TYPE]: null })),
       })),
     )
     .filter(({ key, isPage }) => !DOCUMENTS.includes(key) && !isPage)

@@ -72,6 +72,11 @@ const VARIANTS: Variants = {
       says: ['23 November 2026 at 04:11 UTC'],
     }),
   ),
+  identity_changed: (['linked', 'unlinked'] as const).map((change) => ({
+    content: { kind: 'identity_changed', change, provider: 'Google', at: AT, accountLink: ACCOUNT_LINK },
+    links: [ACCOUNT_LINK],
+    says: ['Google', '23 November 2026 at 04:11 UTC'],
+  })),
   invitation: [{ content: { kind: 'invitation', link, days: 7 }, links: [link], says: ['for 7 days.'] }],
   lockout: [
     {

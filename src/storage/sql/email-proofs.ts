@@ -8,7 +8,7 @@ import type {
   UserStore,
 } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import { removeProofs } from './account-proofs.ts'
+import { removeProofs, removeUnprovenIdentities } from './account-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { lockUser } from './lock-users.ts'
 import {
@@ -80,6 +80,7 @@ async function verifyEmail(
   }
   await endPasskeysOf(trx, userId)
   await putPassword(trx, userId, newPassword)
+  await removeUnprovenIdentities(trx, userId)
   await endTokensOf(trx, userId, ['password_reset', 'email_change', 'email_stop', 'email_undo'])
   return (await endAllSessions(trx, sessions, userId)) || null
 }

@@ -1,8 +1,9 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { MovedUser, UserPage } from '../../accounts/store.ts'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
+import type { MovedIdentity } from '../../kernel/identity.ts'
 import { toUserRecord } from './rows.ts'
-import type { Database } from './schema.ts'
+import type { Database, IdentitiesTable } from './schema.ts'
 
 /** Returns a page of users with everything that another database needs to log them in. */
 export async function listMovedUsers(db: Kysely<Database>, { after, limit }: UserPage): Promise<MovedUser[]> {
@@ -23,6 +24,8 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
     .where('confirmed_at', 'is not', null)
     .execute()
   const codes = await db.selectFrom('recovery_codes').selectAll().where('user_id', 'in', ids).execute()
+  const identities = await db.selectFrom('identities').selectAll().where('user_id', 'in', ids).orderBy('id').execute()
+  const identitiesOf = Map.groupBy(identities, (row) => row.user_id)
   const passwordOf = new Map(passwords.map((row) => [row.user_id, row]))
   const secretOf = new Map(secrets.map((row) => [row.user_id, row]))
   const codesOf = Map.groupBy(codes, (row) => row.user_id)
@@ -35,6 +38,7 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
       passwordHash: password === undefined ? null : (password.hash as PasswordHash), // it was checked before it was stored
       passwordChangedAt: password?.changed_at ?? null,
       passwordDisabledFor: password?.disabled_for ?? null,
+      identities: (identitiesOf.get(row.id) ?? []).map(toMovedIdentity),
       totp:
         secret === undefined
           ? null
@@ -54,4 +58,15 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
             },
     }
   })
+}
+
+function toMovedIdentity(row: Selectable<IdentitiesTable>): MovedIdentity {
+  return {
+    provider: row.provider,
+    issuer: row.issuer,
+    subject: row.subject,
+    email: row.email,
+    emailVerified: Boolean(row.email_verified),
+    createdAt: row.created_at,
+  }
 }

@@ -1,4 +1,5 @@
 import type { InsertObject, Transaction } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
 import type { MovedUser } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { findReservedEmails } from './one-time-tokens.ts'
@@ -40,6 +41,14 @@ async function insertCredentials(trx: Transaction<Database>, users: readonly Mov
   if (passwords.length > 0) await trx.insertInto('passwords').values(passwords).execute()
   if (secrets.length > 0) await trx.insertInto('totp').values(secrets).execute()
   if (codes.length > 0) await trx.insertInto('recovery_codes').values(codes).execute()
+  const identities = users.flatMap(toIdentityRows)
+  if (identities.length > 0) {
+    await trx
+      .insertInto('identities')
+      .values(identities)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
 }
 
 function toPasswordRows({ user, passwordHash, ...rest }: MovedUser): InsertObject<Database, 'passwords'>[] {
@@ -69,6 +78,17 @@ function toRecoveryCodeRows({ user, recoveryCodes }: MovedUser): InsertObject<Da
   if (recoveryCodes == null) return []
   const { hashes, createdAt } = recoveryCodes
   return hashes.map((hash) => ({ user_id: user.id, code_hash: hash, created_at: at(createdAt) }))
+}
+
+function toIdentityRows({ user, identities = [] }: MovedUser): InsertObject<Database, 'identities'>[] {
+  return identities.map(({ emailVerified, createdAt, ...rest }) => ({
+    ...rest,
+    id: uuidv7({ msecs: createdAt }),
+    user_id: user.id,
+    email_verified: emailVerified,
+    created_at: at(createdAt),
+    last_used_at: null,
+  }))
 }
 
 /** Two concurrent imports of the same addresses lock them in the same order, so that they cannot deadlock. */

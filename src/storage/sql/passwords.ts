@@ -8,6 +8,7 @@ import type {
   PasswordReset,
   PasswordStore,
 } from '../../passwords/store.ts'
+import { removeUnprovenIdentities } from './account-proofs.ts'
 import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
@@ -141,12 +142,15 @@ async function resetPassword(
   await endUnprovenPasskeys(trx, userId)
   await putPassword(trx, userId, { hash: newHash, changedAt })
   await endTokensOf(trx, userId, ORDERED_BY_AN_INTRUDER)
-  await trx
+  const verified = await trx
     .updateTable('users')
     .set({ email_verified: true })
     .where('id', '=', userId)
     .where('email', '=', token.email)
-    .execute()
+    .where('email_verified', '=', false)
+    .returning('id')
+    .executeTakeFirst()
+  if (verified !== undefined) await removeUnprovenIdentities(trx, userId)
   return true
 }
 

@@ -15,6 +15,8 @@ export interface Database {
   one_time_tokens: OneTimeTokensTable
   access_tokens: AccessTokensTable
   login_attempts: LoginAttemptsTable
+  identities: IdentitiesTable
+  spent_proofs: SpentProofsTable
   totp: TotpTable
   recovery_codes: RecoveryCodesTable
   remembered_devices: RememberedDevicesTable
@@ -129,6 +131,27 @@ export interface AccessTokensTable {
   /** Null: the token never expires. */
   expires_at: number | null
   last_used_at: number | null
+}
+
+/** Accounts at providers that are linked to users. */
+export interface IdentitiesTable {
+  id: string
+  user_id: string
+  /** The id of the provider in the settings. */
+  provider: string
+  issuer: string
+  subject: string
+  /** The address that the provider reported. */
+  email: string | null
+  email_verified: Flag
+  created_at: number
+  last_used_at: number | null
+}
+
+/** Proofs of providers that were used, so that none is used twice; of the proof, only a hash. */
+export interface SpentProofsTable {
+  hash: string
+  expires_at: number
 }
 
 /** TOTP secrets, one per user. */

@@ -5,7 +5,9 @@ import type { Database } from './schema.ts'
 /** Returns true if the user can log in without a passkey. */
 export async function hasOtherProof(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
   const password = await trx.selectFrom('passwords').select('user_id').where('user_id', '=', userId).executeTakeFirst()
-  return password !== undefined
+  if (password !== undefined) return true
+  const identity = await trx.selectFrom('identities').select('id').where('user_id', '=', userId).executeTakeFirst()
+  return identity !== undefined
 }
 
 /** Returns true if the user set up an authenticator app or a passkey. Locks neither: the caller locks the row of the user. */

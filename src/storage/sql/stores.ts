@@ -4,6 +4,7 @@ import { createAccessTokenStore } from './access-tokens.ts'
 import { createAuditStore } from './audit.ts'
 import { createCounterStore } from './counters.ts'
 import { createDirectSessionEffects } from './direct-session-effects.ts'
+import { createIdentityStore } from './identities.ts'
 import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
@@ -51,6 +52,7 @@ function createSqlStores(database: TransactingDatabase): Stores {
     accessTokens: createAccessTokenStore(database),
     mails: createMailStore(database),
     loginAttempts: createLoginAttemptStore(database),
+    identities: createIdentityStore(database),
     totp: createTotpStore(database),
     recoveryCodes: createRecoveryCodeStore(database),
     rememberedDevices: createRememberedDeviceStore(database),

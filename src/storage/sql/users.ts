@@ -6,6 +6,7 @@ import { deleteUser, eraseDeletedUsers } from './delete-user.ts'
 import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { listMovedUsers } from './export-users.ts'
+import { insertIdentity } from './identities.ts'
 import { insertMovedUsers } from './import-users.ts'
 import {
   AddressReserved,
@@ -99,7 +100,7 @@ export function createUserStore(database: TransactingDatabase): UserStore {
 async function insertUser(
   trx: Transaction<Database>,
   sessions: SessionEffects,
-  { user, passwordHash, passkey, firstSession, replaces, verification, invitation }: NewUser,
+  { user, passwordHash, passkey, identity, firstSession, replaces, verification, invitation }: NewUser,
 ): Promise<true | null> {
   if (invitation !== undefined && !(await useUpToken(trx, invitation))) return null
   await refuseReservedEmail(trx, user, user.createdAt)
@@ -109,6 +110,7 @@ async function insertUser(
     await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
   }
   if (passkey !== undefined) await trx.insertInto('passkeys').values(toPasskeyRow(passkey)).execute()
+  if (identity !== undefined) await insertIdentity(trx, user.id, identity)
   if (verification !== undefined) await insertOneTimeToken(trx, verification)
   await sessions.startFirst(firstSession, replaces)
   return true

@@ -9,6 +9,7 @@ import { factors } from './0007-factors.ts'
 import { longLists } from './0008-long-lists.ts'
 import { attemptChallenges } from './0009-attempt-challenges.ts'
 import { passkeys } from './0010-passkeys.ts'
+import { identities } from './0011-identities.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   longLists,
   attemptChallenges,
   passkeys,
+  identities,
 ]

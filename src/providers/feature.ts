@@ -1,0 +1,86 @@
+import type { VerifyEmailMode } from '../accounts/request-verification.ts'
+import type { Core } from '../core.ts'
+import { createSealer } from '../crypto/sealed-text.ts'
+import type { Feature, ProofWay } from '../kernel/feature.ts'
+import { inBatches } from '../kernel/in-batches.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
+import { createUseCollector } from '../kernel/use-collector.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { Registration } from '../registration/register.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
+import { flowRoutes } from './flow-routes.ts'
+import type { ProviderFetch } from './guarded-fetch.ts'
+import { identityAccess } from './identity-access.ts'
+import { identityExportSchema, toIdentityJson } from './identity-json.ts'
+import { identitySection } from './identity-section.ts'
+import type { IdentityUses } from './identity-uses.ts'
+import { loginWays, proofWays } from './login-ways.ts'
+import type { Provider } from './provider.ts'
+import { createProviderList } from './provider-list.ts'
+import { providerRoutes } from './routes.ts'
+
+/** Settings and services of the providers. */
+export interface ProvidersOptions {
+  readonly providers: readonly Provider[]
+  readonly registration: Registration
+  readonly verifyEmailMode: VerifyEmailMode
+  readonly secondFactors: SecondFactors
+  readonly memory: SessionMemory
+  readonly pages: Pages
+  /** Replaces the requests to providers, for tests. */
+  readonly fetchProvider: ProviderFetch | undefined
+}
+
+/** The feature of the providers, and what the page that confirms an identity needs of it. */
+export interface ProvidersFeature extends Feature {
+  readonly proofWays: readonly ProofWay[]
+}
+
+/** Creates the feature of the providers: log in with an account at a provider, and link such accounts. */
+export function providers(core: Core, { memory, fetchProvider, ...options }: ProvidersOptions): ProvidersFeature {
+  const { stores, clock, links, report } = core
+  const list = createProviderList(options.providers, { authUrl: links.authUrl, clock, fetchProvider, report })
+  const identityUses: IdentityUses = createUseCollector(stores.identities.writeUses, report)
+  const deps = {
+    ...core,
+    ...stores,
+    ...memory,
+    ...options,
+    providers: list,
+    identityUses,
+    flowSealer: createSealer(core.secrets, 'provider flow'),
+  }
+  return {
+    name: 'providers',
+    words: list.all.length === 0 ? [] : ['providers', ...list.all.map(({ id }) => `provider:${id}`)],
+    routes: [...flowRoutes(deps), ...providerRoutes(deps)],
+    jobs: [
+      {
+        name: 'sweep used answers of providers',
+        every: 'sweep',
+        run: () => inBatches((limit) => stores.identities.sweep(clock(), limit)),
+      },
+    ],
+    exports: {
+      shape: { identities: identityExportSchema },
+      async collect(user) {
+        const identities = await stores.identities.list(user)
+        return {
+          identities: identities.map((identity) => ({
+            ...toIdentityJson(deps, identity),
+            issuer: identity.issuer,
+            subject: identity.subject,
+          })),
+        }
+      },
+    },
+    access: identityAccess(deps),
+    loginWays: loginWays(list),
+    proofWays: proofWays(list, stores.identities),
+    securitySections: [identitySection(deps)],
+    async stop() {
+      identityUses.stop()
+      await identityUses.flush()
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '../../kernel/clock.ts'
+import { defineTexts } from '../../kernel/language.ts'
+import type { Links } from '../../kernel/links.ts'
+import type { Outbox } from '../../kernel/outbox.ts'
+import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
+import type { User } from '../../kernel/principal.ts'
+import { headerText } from '../../mail/header-text.ts'
+import type { MailTemplate } from '../../mail/mail-template.ts'
+import { takeMailBudget } from '../../throttle/other-tries.ts'
+import type { Throttle } from '../../throttle/throttle.ts'
+
+/** A change that a user is told about. */
+export type IdentityChange = 'linked' | 'unlinked'
+
+/** Tells a user that a provider was linked or unlinked (ASVS 6.3.7). */
+export interface IdentityChangedMail {
+  readonly kind: 'identity_changed'
+  readonly change: IdentityChange
+  /** The name of the provider: `Google`. */
+  readonly provider: string
+  /** Time of the change: milliseconds since 1970-01-01 UTC. */
+  readonly at: number
+  /** Opens the account page. */
+  readonly accountLink: string
+}
+
+/** Texts of `identity_changed`. */
+export interface IdentityChangedTexts {
+  readonly subject: (site: string, provider: string, change: IdentityChange) => string
+  readonly heading: (provider: string, change: IdentityChange) => string
+  readonly notice: (site: string, provider: string, change: IdentityChange) => string
+  readonly time: string
+  readonly expected: string
+  readonly unexpected: string
+  readonly button: string
+}
+
+const inEnglish = (change: IdentityChange): string => (change === 'linked' ? 'linked' : 'unlinked')
+const inGerman = (change: IdentityChange): string => (change === 'linked' ? 'verknüpft' : 'getrennt')
+const inFrench = (change: IdentityChange): string => (change === 'linked' ? 'associé' : 'dissocié')
+const inSpanish = (change: IdentityChange): string => (change === 'linked' ? 'vinculado' : 'desvinculado')
+
+/** Template of `identity_changed`. */
+export const IDENTITY_CHANGED: MailTemplate<IdentityChangedMail, IdentityChangedTexts> = {
+  texts: defineTexts<IdentityChangedTexts>('identity_changed', {
+    en: {
+      subject: (site, provider, change) => `${provider} was ${inEnglish(change)} at ${site}`,
+      heading: (provider, change) => `${provider} was ${inEnglish(change)}`,
+      notice: (site, provider, change) =>
+        change === 'linked'
+          ? `You can now log in to your account at ${site} with ${provider}.`
+          : `Your account at ${site} can no longer be opened with ${provider}.`,
+      time: 'Time',
+      expected: 'If you did this, you do not need to do anything.',
+      unexpected: 'If you did not do this, another person has access to your account. Check it now.',
+      button: 'Check your account',
+    },
+    de: {
+      subject: (site, provider, change) => `${provider} wurde bei ${site} ${inGerman(change)}`,
+      heading: (provider, change) => `${provider} wurde ${inGerman(change)}`,
+      notice: (site, provider, change) =>
+        change === 'linked'
+          ? `Sie können sich jetzt mit ${provider} in Ihrem Konto bei ${site} anmelden.`
+          : `Ihr Konto bei ${site} lässt sich nicht mehr mit ${provider} öffnen.`,
+      time: 'Zeit',
+      expected: 'Wenn Sie das waren, müssen Sie nichts tun.',
+      unexpected: 'Wenn Sie das nicht waren, hat eine andere Person Zugriff auf Ihr Konto. Prüfen Sie es jetzt.',
+      button: 'Konto prüfen',
+    },
+    fr: {
+      subject: (site, provider, change) => `${provider} a été ${inFrench(change)} sur ${site}`,
+      heading: (provider, change) => `${provider} a été ${inFrench(change)}`,
+      notice: (site, provider, change) =>
+        change === 'linked'
+          ? `Vous pouvez maintenant vous connecter à votre compte ${site} avec ${provider}.`
+          : `Votre compte ${site} ne peut plus être ouvert avec ${provider}.`,
+      time: 'Heure',
+      expected: 'Si c’était vous, vous n’avez rien à faire.',
+      unexpected: 'Si ce n’était pas vous, une autre personne a accès à votre compte. Vérifiez-le tout de suite.',
+      button: 'Vérifier le compte',
+    },
+    es: {
+      subject: (site, provider, change) => `${provider} se ha ${inSpanish(change)} en ${site}`,
+      heading: (provider, change) => `${provider} se ha ${inSpanish(change)}`,
+      notice: (site, provider, change) =>
+        change === 'linked'
+          ? `Ya puedes iniciar sesión en tu cuenta de ${site} con ${provider}.`
+          : `Tu cuenta de ${site} ya no se puede abrir con ${provider}.`,
+      time: 'Hora',
+      expected: 'Si has sido tú, no tienes que hacer nada.',
+      unexpected: 'Si no has sido tú, otra persona tiene acceso a tu cuenta. Revísala ahora.',
+      button: 'Revisar la cuenta',
+    },
+  }),
+  toLetter: ({ at, change, provider, accountLink }, site, texts) => {
+    const name = headerText(provider)
+    return {
+      subject: texts.subject(site, name, change),
+      heading: texts.heading(name, change),
+      before: [texts.notice(site, name, change), texts.expected, texts.unexpected],
+      facts: [{ label: texts.time, value: at }],
+      action: { label: texts.button, link: accountLink },
+      after: [],
+    }
+  },
+}
+
+/** Dependencies of `writeIdentityChangedMail`. */
+export interface IdentityChangedMailDeps {
+  readonly outbox: Outbox
+  readonly links: Links
+  readonly throttle: Throttle
+  readonly clock: Clock
+}
+
+/**
+ * Creates the email `identity_changed` to a user.
+ * @param provider the name of the provider.
+ * @returns an empty list if the user received too many of these emails in the last hour, or if this service sends no
+ *   email.
+ * @throws Refusal `unavailable`.
+ */
+export async function writeIdentityChangedMail(
+  { outbox, links, throttle, clock }: IdentityChangedMailDeps,
+  { id, email }: User,
+  change: IdentityChange,
+  provider: string,
+): Promise<readonly OutgoingMail[]> {
+  if (outbox.isOff || !(await takeMailBudget(throttle, 'identity_changed', email))) return []
+  const content: IdentityChangedMail = {
+    kind: 'identity_changed',
+    change,
+    provider,
+    at: clock(),
+    accountLink: links.account,
+  }
+  return outbox.write({ to: email, userId: id, content })
+}

@@ -1,0 +1,108 @@
+import type { ClientAuth, Configuration, ExportedJWKSCache } from 'openid-client'
+import { HOUR_MS, SECOND_MS } from '../kernel/clock.ts'
+import { createOptionalImport } from '../kernel/optional-import.ts'
+import { signAppleSecret } from './apple-secret.ts'
+import { ANSWER_WITHIN_MS, type ProviderFetch } from './guarded-fetch.ts'
+import type { ProviderDefinition } from './provider.ts'
+import type { ProviderClientDeps } from './provider-client.ts'
+import { providerUnavailable } from './provider-errors.ts'
+
+/** Loads the library at the first login with a provider. */
+export const loadOpenid: () => Promise<typeof import('openid-client')> = createOptionalImport(
+  () => import('openid-client'),
+  { name: 'openid-client', since: '6.8.0', purpose: 'Login with a provider' },
+)
+
+/** How long a discovery document is used. If the provider is down then, the old one is used. */
+const DISCOVERY_MS = HOUR_MS
+const DISCOVERY_PATH = '/.well-known/openid-configuration'
+
+/** Runs work with the configuration of a client of the provider. The keys of the provider are kept for the next work. */
+export type Connect = <Result>(clientId: string, work: (config: Configuration) => Promise<Result>) => Promise<Result>
+
+/** Creates the connection to an OpenID provider: discovery and keys are fetched at the first use and kept. */
+export function createConnection(provider: ProviderDefinition, deps: ProviderClientDeps): Connect {
+  const fetchKept = keepDiscovery(deps)
+  let keys: ExportedJWKSCache | undefined
+  return async (clientId, work) => {
+    const openid = await loadOpenid()
+    const config = await openid
+      .discovery(new URL(provider.issuer), clientId, clockOf(openid, deps), authOf(openid, provider, deps), {
+        [openid.customFetch]: fetchKept,
+        timeout: ANSWER_WITHIN_MS / SECOND_MS,
+        execute: [openid.enableNonRepudiationChecks, ...(provider.allowPrivate ? [openid.allowInsecureRequests] : [])],
+      })
+      .catch((error: unknown) => {
+        throw providerUnavailable(error)
+      })
+    if (keys !== undefined) openid.setJwksCache(config, keys)
+    try {
+      return await work(config)
+    } finally {
+      keys = openid.getJwksCache(config) ?? keys
+    }
+  }
+}
+
+/** The library tells the time by the clock of the machine. In tests, ours differs. */
+export function clockOf(openid: typeof import('openid-client'), { clock }: Pick<ProviderClientDeps, 'clock'>): object {
+  return { [openid.clockSkew]: Math.round((clock() - Date.now()) / SECOND_MS) }
+}
+
+function authOf(
+  { ClientSecretBasic, ClientSecretPost }: typeof import('openid-client'),
+  { clientSecret, clientId: webClientId }: ProviderDefinition,
+  { clock }: ProviderClientDeps,
+): ClientAuth {
+  if (clientSecret.kind === 'apple') {
+    return (...args) => ClientSecretPost(signAppleSecret(clientSecret, webClientId, clock()))(...args)
+  }
+  const post = ClientSecretPost(clientSecret.secret)
+  const basic = ClientSecretBasic(clientSecret.secret)
+  return (server, ...rest) => {
+    // Without the member, a provider takes `client_secret_basic` (OpenID Connect Discovery section 3).
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+    const isBasic = methods.includes('client_secret_basic') && !methods.includes('client_secret_post')
+    return isBasic ? basic(server, ...rest) : post(server, ...rest)
+  }
+}
+
+interface KeptDocument {
+  readonly text: string
+  readonly status: number
+  readonly fetchedAt: number
+}
+
+/** Returns a fetch that keeps the discovery document. Simultaneous requests for it are one. */
+function keepDiscovery({ fetchProvider, clock }: ProviderClientDeps): ProviderFetch {
+  let kept: KeptDocument | null = null
+  let pending: Promise<KeptDocument> | null = null
+
+  async function load(...args: Parameters<ProviderFetch>): Promise<KeptDocument> {
+    const answer = await fetchProvider(...args)
+    const document = { text: await answer.text(), status: answer.status, fetchedAt: clock() }
+    if (answer.status === 200) kept = document
+    return document
+  }
+
+  return async (url, request) => {
+    if (!new URL(url).pathname.endsWith(DISCOVERY_PATH)) return fetchProvider(url, request)
+    const known = kept
+    const isFresh = known !== null && clock() - known.fetchedAt < DISCOVERY_MS
+    if (isFresh) return toResponse(known)
+    pending ??= load(url, request).finally(() => {
+      pending = null
+    })
+    try {
+      const document = await pending
+      return toResponse(document.status === 200 ? document : (known ?? document))
+    } catch (error) {
+      if (known === null) throw error
+      return toResponse(known)
+    }
+  }
+}
+
+function toResponse({ text, status }: KeptDocument): Response {
+  return new Response(text, { status, headers: { 'content-type': 'application/json' } })
+}

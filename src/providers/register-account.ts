@@ -1,0 +1,124 @@
+import { FIRST_SECURITY_EPOCH, storeUser } from '../accounts/create-user.ts'
+import { accountExistsContent } from '../accounts/mails/account-exists.ts'
+import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
+import { newVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
+import type { UserStore } from '../accounts/store.ts'
+import { nameSchema } from '../accounts/user-name.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { NewIdentity } from '../kernel/identity.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import { REGISTRATION_REFUSALS } from '../registration/refusals.ts'
+import type { Registration } from '../registration/register.ts'
+import { takeMailBudget, withRegisterTry } from '../throttle/other-tries.ts'
+import type { AccountLogin } from './account-login.ts'
+import type { IdentityEvent } from './events.ts'
+import type { ProviderProfile } from './provider-client.ts'
+import { PROVIDER_REFUSALS } from './refusals.ts'
+import type { IdentityOwner, IdentityStore } from './store.ts'
+
+/** Dependencies of `registerAccount`. */
+export interface RegisterAccountDeps extends VerificationDeps {
+  readonly users: UserStore
+  readonly identities: IdentityStore
+  readonly audit: AuditStore
+  readonly registration: Registration
+  readonly verifyEmailMode: VerifyEmailMode
+}
+
+/** A registration with an account at a provider. */
+export interface AccountRegistration {
+  readonly login: AccountLogin
+  readonly profile: ProviderProfile
+  readonly identity: NewIdentity
+  readonly address: EmailAddress
+}
+
+/**
+ * Registers a user without a password. The address is verified only if the provider is authoritative for it.
+ * @returns null if the user must verify the address first.
+ * @throws Refusal `registration_closed`, `token_invalid` (the invitation), `too_many_requests`; `link_required` if the address
+ *   was taken in the meantime, or another user can still take it back.
+ */
+export async function registerAccount(
+  deps: RegisterAccountDeps,
+  registration: AccountRegistration,
+  stamp: Stamp,
+): Promise<IdentityOwner | null> {
+  const { caller, invitation: text } = registration.login
+  if (deps.registration === 'closed') throw new Refusal(REGISTRATION_REFUSALS.registration_closed)
+  return withRegisterTry(deps.throttle, { ...caller, operation: 'register' }, async () => {
+    const invitation = await requireInvitation(deps, text, registration.address)
+    return store(deps, { ...registration, invitation }, stamp)
+  })
+}
+
+async function requireInvitation(
+  deps: RegisterAccountDeps,
+  text: string | null,
+  address: EmailAddress,
+): Promise<OneTimeToken | undefined> {
+  if (text === null) {
+    if (deps.registration === 'open') return undefined
+    throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'Registration requires an invitation.' })
+  }
+  const invitation = await findOneTimeToken(deps, ['invitation'], text)
+  if (invitation.email === null || invitation.email === address) return invitation
+  throw new Refusal(REGISTRATION_REFUSALS.registration_closed, { detail: 'The invitation is for another address.' })
+}
+
+async function store(
+  deps: RegisterAccountDeps,
+  { profile, identity, address, invitation }: AccountRegistration & { readonly invitation: OneTimeToken | undefined },
+  stamp: Stamp,
+): Promise<IdentityOwner | null> {
+  const { isAuthoritative: emailVerified } = profile.email
+  const { id: identityId, provider } = identity
+  const name = nameSchema.safeParse(profile.name).data ?? null // an invalid name does not stop the login
+  try {
+    const user = await storeUser(
+      deps,
+      { email: address, name, passwordHash: null, events: [] },
+      {
+        stamp,
+        emailVerified,
+        async extras(newUser) {
+          const asks = !emailVerified && deps.verifyEmailMode !== 'off'
+          const proof = asks ? await newVerification(deps, newUser) : null
+          const linked: IdentityEvent = { type: 'identity.linked', userId: newUser.id, identityId, provider }
+          return {
+            identity,
+            invitation,
+            verification: proof?.record,
+            effects: { events: [stamp(linked)], mails: proof?.mails ?? [] },
+          }
+        },
+      },
+    )
+    if (deps.verifyEmailMode === 'required' && !emailVerified) return null
+    return { identityId, user: { ...user, disabledAt: null }, securityEpoch: FIRST_SECURITY_EPOCH }
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code)) throw error
+    // The same account may have registered in another tab at the same moment.
+    const owner = await deps.identities.find(identity)
+    if (owner !== null) return owner
+    throw new Refusal(PROVIDER_REFUSALS.link_required, { reason: 'the address was taken in the meantime' })
+  }
+}
+
+/** Tells the owner of an account by email about a registration with its address. */
+export async function tellOwner(
+  { outbox, links, throttle, users, audit }: RegisterAccountDeps,
+  email: EmailAddress,
+): Promise<void> {
+  const owner = await users.findByEmail(email)
+  const mayMail = !outbox.isOff && (await takeMailBudget(throttle, 'account_exists', email))
+  if (owner === null || owner.disabledAt !== null || !mayMail) return
+  await audit.write({
+    events: [],
+    mails: outbox.write({ to: email, userId: owner.id, content: accountExistsContent(links) }),
+  })
+}

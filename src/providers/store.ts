@@ -1,0 +1,74 @@
+import type { UserRecord } from '../accounts/store.ts'
+import type { DeviceOwner } from '../kernel/device-owner.ts'
+import type { EffectsOf } from '../kernel/effects.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
+import type { Identity, IdentityKey, NewIdentity } from '../kernel/identity.ts'
+import type { UserId } from '../kernel/ids.ts'
+
+/** Makes a proof of a provider single-use. */
+export interface SpentProof {
+  /** SHA-256 of a random value in the proof. */
+  readonly hash: string
+  /** When the proof is refused anyway: milliseconds since 1970 UTC. */
+  readonly expiresAt: number
+}
+
+/** The user of an identity. */
+export interface IdentityOwner {
+  readonly identityId: string
+  readonly user: UserRecord
+  readonly securityEpoch: number
+}
+
+/** The claim of an account whose email address was never verified, by the owner of the address. */
+export interface AccountClaim {
+  readonly owner: DeviceOwner
+  readonly email: EmailAddress
+  readonly identity: NewIdentity
+}
+
+/** The removal of an identity. */
+export interface Unlinking {
+  readonly id: string
+  readonly owner: DeviceOwner
+  /** The providers of the settings. An identity of another provider is not counted as a proof. */
+  readonly providers: readonly string[]
+}
+
+/** A use of an identity. */
+export interface IdentityUse {
+  readonly id: string
+  readonly lastUsedAt: number
+}
+
+/** Storage of identities. Each method is one transaction. */
+export interface IdentityStore {
+  /**
+   * Spends a proof and returns the user of an identity, in one statement. Of all requests with the same proof, one gets an
+   * answer; the others get null.
+   */
+  spend(proof: SpentProof, key: IdentityKey): Promise<{ readonly owner: IdentityOwner | null } | null>
+  /** Returns the user of an identity. */
+  find(key: IdentityKey): Promise<IdentityOwner | null>
+  /** Returns the identities of a user, oldest first. */
+  list(userId: UserId): Promise<readonly Identity[]>
+  /**
+   * Links an identity. `taken`: it belongs to a user, perhaps to this one. `ended`: all sessions of the user were revoked, or
+   * the user was disabled or deleted.
+   */
+  link(identity: NewIdentity, owner: DeviceOwner, effectsOf: EffectsOf): Promise<'linked' | 'taken' | 'ended'>
+  /**
+   * Gives an account with an unverified address to the owner of the address: removes its password, factors, sessions, tokens
+   * and identities, verifies the address and links the identity. Returns the new security epoch, or null and changes nothing
+   * if the account was verified or changed in the meantime.
+   */
+  claim(claim: AccountClaim, effectsOf: EffectsOf): Promise<number | null>
+  /** Removes an identity. `last`: the user has no other way to log in, so nothing changes. */
+  unlink(unlinking: Unlinking, effectsOf: EffectsOf<Identity>): Promise<'unlinked' | 'not_found' | 'last' | 'ended'>
+  /** Removes the identities of a user except `keep`. Returns their number. */
+  unlinkAll(userId: UserId, keep: readonly string[], effectsOf: EffectsOf<readonly Identity[]>): Promise<number>
+  /** Writes last uses. */
+  writeUses(uses: readonly IdentityUse[]): Promise<void>
+  /** Deletes proofs that have expired, at most `limit`; returns their number. */
+  sweep(now: number, limit: number): Promise<number>
+}

@@ -1,0 +1,574 @@
+/* Login with a provider (DESIGN section 3, providers): the flow, identities, linking, and the attacks on them. */
+import { createHash, createHmac } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ImportLine } from '../../src/index.ts'
+import type { ProviderFetch } from '../../src/providers/guarded-fetch.ts'
+import { github, google, microsoft, oidc } from '../../src/providers.ts'
+import { createMemoryProvider, type MemoryProvider, type TestAccount } from '../../src/testing/memory-provider.ts'
+import type { Client, Reply } from '../support/client.ts'
+import { beginRound, callbackPath, runRound } from '../support/provider-round.ts'
+import { type Instance, PASSWORD, RINGS, SMALL_COST, startInstance } from '../support/rings.ts'
+import { totpCode } from '../support/totp.ts'
+
+const CREDENTIALS = { clientId: 'client', clientSecret: 'secret' }
+const PROVIDERS = [
+  google({ ...CREDENTIALS, audiences: ['android'] }),
+  microsoft(CREDENTIALS),
+  github(CREDENTIALS),
+  oidc({ ...CREDENTIALS, id: 'company', name: 'Company', issuer: 'https://id.company.example/realm' }),
+  oidc({ ...CREDENTIALS, id: 'down', issuer: 'https://down.example' }),
+]
+const GOOGLE = 'https://accounts.google.com'
+const MINUTE_MS = 60_000
+
+describe.each(RINGS)('providers (%s)', (ring) => {
+  let instance: Instance
+  let memory: MemoryProvider
+  let answers: ProviderFetch
+  let now = Date.now()
+  let count = 0
+  beforeAll(async () => {
+    memory = createMemoryProvider(() => now)
+    instance = await startInstance(
+      ring,
+      { providers: PROVIDERS, clock: () => now },
+      { ...SMALL_COST, fetchProvider: (...args) => answers(...args) },
+    )
+  })
+  beforeEach(() => {
+    answers = memory.fetch
+    instance.errors.length = 0
+  })
+  afterAll(() => instance.close())
+
+  /** A new account at Google, with a Gmail address. */
+  function newAccount(more: Partial<TestAccount> = {}): TestAccount & { readonly email: string } {
+    const id = count++
+    return { subject: String(1_000 + id), email: `ada${id}@gmail.com`, emailVerified: true, ...more }
+  }
+
+  /** A user with a password, and a browser that is logged in. */
+  async function newUser(email: string, emailVerified = true): Promise<{ client: Client; id: string }> {
+    const { id } = await instance.auth.users.create({ email, password: PASSWORD, emailVerified })
+    const client = instance.client()
+    expect((await logIn(client, email)).body.status).toBe('complete')
+    return { client, id }
+  }
+
+  const logIn = (client: Client, email: string): Promise<Reply> =>
+    client.post('/auth/login', { email, password: PASSWORD })
+  const round = (client: Client, account: TestAccount, provider = 'google', query = {}): Promise<Reply> =>
+    runRound(memory, client, { provider, account, query })
+  const who = async (client: Client): Promise<string | null> =>
+    (await client.get('/auth/session')).body.user?.id ?? null
+
+  /** Expects that a callback led to a page with this sentence and started no session. */
+  async function expectRefused(client: Client, reply: Reply, sentence: string, page = '/auth/login'): Promise<void> {
+    expect([reply.status, reply.headers.get('location')?.split('?')[0]]).toEqual([303, page])
+    const shown = (await client.get(reply.headers.get('location') ?? '', { accept: 'text/html' })).text
+    expect(shown).toContain(sentence)
+  }
+  const NOT_COMPLETED = 'That login could not be completed.'
+  const LOG_IN_FIRST = 'Log in the way you did before, then link'
+
+  /** Links an account to the user of a client. */
+  async function link(client: Client, account: TestAccount, provider = 'google'): Promise<Reply> {
+    const begun = await client.post(`/auth/identities/${provider}`)
+    expect(begun.status).toBe(200)
+    return client.get(callbackPath(provider, memory.approve(begun.body.location, account)))
+  }
+
+  test('an unknown identity registers, a known one logs in: the same user, whatever its address is by then', async () => {
+    const account = newAccount({ name: 'Ada Lovelace' })
+    const first = instance.client()
+    const reply = await round(first, account, 'google', { next: '/app?x=1' })
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/app?x=1'])
+    const { user, session } = (await first.get('/auth/session')).body
+    expect(user).toMatchObject({ email: account.email, emailVerified: true, name: 'Ada Lovelace' })
+    expect(session.methods).toEqual(['provider:google'])
+    expect(first.cookies.has('latchkey-provider')).toBe(false)
+
+    const second = instance.client()
+    await round(second, { ...account, email: 'changed@gmail.com' }, 'google', { remember: 'on' })
+    expect(await who(second)).toBe(user.id)
+    const listed = (await second.get('/auth/identities')).body.identities
+    expect(listed).toMatchObject([{ provider: 'google', name: 'Google', email: account.email }])
+    expect(instance.errors).toEqual([])
+  })
+
+  test('the request to the provider has PKCE S256, state and nonce, and nothing of it is stored or shown', async () => {
+    const client = instance.client()
+    const url = new URL(await beginRound(client, 'google', { next: '/app' }))
+    expect(url.origin + url.pathname).toBe(`${GOOGLE}/authorize`)
+    const asked = Object.fromEntries(url.searchParams)
+    expect(asked).toMatchObject({
+      client_id: 'client',
+      response_type: 'code',
+      code_challenge_method: 'S256',
+      redirect_uri: 'http://localhost:3000/auth/login/with/google/callback',
+    })
+    for (const name of ['state', 'nonce', 'code_challenge']) expect(asked[name]).toMatch(/^[\w-]{43}$/)
+    expect(client.cookies.get('latchkey-provider')).not.toContain(asked.state)
+    expect(await instance.stored()).not.toContain(asked.state)
+  })
+
+  test('a second factor still asks', async () => {
+    const account = newAccount()
+    const { client } = await newUser(account.email)
+    const { secret } = (await client.post('/auth/totp')).body
+    await client.post('/auth/totp/confirm', { code: totpCode(secret, now) })
+    await link(client, account)
+    now += MINUTE_MS
+    const other = instance.client()
+    const reply = await round(other, account, 'google', { next: '/app' })
+    expect([reply.status, reply.headers.get('location')]).toEqual([303, '/auth/login/attempt?next=%2Fapp'])
+    expect(await who(other)).toBe(null)
+    const done = await other.post('/auth/login/totp', { code: totpCode(secret, now) })
+    expect(done.body).toMatchObject({ status: 'complete', session: { methods: ['provider:google', 'totp'] } })
+  })
+
+  test('nOAuth: an email address of Microsoft that its tenant does not own opens no account and verifies nothing', async () => {
+    const { email } = newAccount()
+    const { id } = await newUser(email)
+    const attacker = instance.client()
+    const account = {
+      subject: 'm-1',
+      email,
+      emailVerified: true,
+      claims: { tid: '22222222-2222-4333-8444-555555555555' },
+    }
+    await expectRefused(attacker, await round(attacker, account, 'microsoft'), LOG_IN_FIRST)
+    const { email: free } = newAccount()
+    await round(attacker, { ...account, subject: 'm-2', email: free }, 'microsoft')
+    expect((await attacker.get('/auth/user')).body.user).toMatchObject({ email: free, emailVerified: false })
+    // The domain of the address belongs to the tenant.
+    const owner = instance.client()
+    await round(owner, { ...account, subject: 'm-3', claims: { ...account.claims, xms_edov: true } }, 'microsoft')
+    expect(await who(owner)).toBe(id)
+  })
+
+  test('pre-hijacking by an unverified local row: the owner of the address claims it, and everything of the stranger ends', async () => {
+    const account = newAccount()
+    const { client: stranger, id } = await newUser(account.email, false)
+    const { secret } = (await stranger.post('/auth/totp')).body
+    await stranger.post('/auth/totp/confirm', { code: totpCode(secret, now) })
+    const token = (await stranger.post('/auth/tokens', { name: 'script', scopes: [] })).body.token
+    await link(stranger, newAccount(), 'company')
+
+    const owner = instance.client()
+    expect((await round(owner, account)).headers.get('location')).toBe('/auth/account')
+    expect(await who(owner)).toBe(id)
+    expect((await owner.get('/auth/user')).body.user.emailVerified).toBe(true)
+    expect(await who(stranger)).toBe(null)
+    expect((await logIn(instance.client(), account.email)).status).toBe(401)
+    const withToken = await instance.client().get('/auth/user', { authorization: `Bearer ${token}` })
+    expect(withToken.status).toBe(401)
+    expect((await owner.get('/auth/identities')).body.identities).toHaveLength(1)
+    expect((await owner.get('/auth/factors')).body).toMatchObject({ password: false, totp: null, recoveryCodes: null })
+    const types = instance.events.filter(({ userId }) => userId === id).map(({ type }) => type)
+    expect(types).toEqual(expect.arrayContaining(['account.claimed', 'identity.linked']))
+  })
+
+  test('a verified address of a provider that is authoritative for it links by itself, and the user gets an email', async () => {
+    const account = newAccount()
+    const { id } = await newUser(account.email)
+    const client = instance.client()
+    await round(client, account)
+    expect(await who(client)).toBe(id)
+    const mail = await instance.waitForMail(({ subject, to }) => to === account.email && /was linked/.test(subject))
+    expect(mail.subject).toContain('Google was linked')
+    expect((await logIn(instance.client(), account.email)).status).toBe(200)
+  })
+
+  test('any other address that exists: log in first, then link; also for an unverified account', async () => {
+    for (const isVerified of [true, false]) {
+      const account = newAccount()
+      const { client, id } = await newUser(account.email, isVerified)
+      const other = instance.client()
+      await expectRefused(other, await round(other, account, 'company'), LOG_IN_FIRST)
+      expect(await who(other)).toBe(null)
+      const linked = await link(client, account, 'company')
+      expect(linked.headers.get('location')).toBe('/auth/account/security')
+      expect((await client.get('/auth/account/security')).text).toContain('Company is linked.')
+      await round(other, account, 'company')
+      expect(await who(other)).toBe(id)
+    }
+  })
+
+  test('pre-hijacking by an identity with the address of another person: the link in the email ends it', async () => {
+    const { email } = newAccount()
+    const stranger = { subject: `stranger-${count++}`, email, emailVerified: false }
+    const first = instance.client()
+    await round(first, stranger, 'company')
+    const id = await who(first)
+    expect(id).not.toBe(null)
+    await instance.client().post('/auth/password/forgot', { email })
+    const { text } = await instance.waitForMail(({ to, subject }) => to === email && /password/i.test(subject))
+    const token = /token=(\w[\w-]+)/.exec(text)?.[1]
+    const reset = await instance.client().post('/auth/password/reset', { token, password: PASSWORD })
+    expect(reset.status).toBe(204)
+    expect(await who(first)).toBe(null)
+    const again = instance.client()
+    await expectRefused(again, await round(again, stranger, 'company'), LOG_IN_FIRST)
+    const owner = instance.client()
+    await logIn(owner, email)
+    expect(await who(owner)).toBe(id)
+    expect((await owner.get('/auth/identities')).body.identities).toEqual([])
+  })
+
+  test('an identity belongs to one user, and a stale session cannot link', async () => {
+    const account = newAccount()
+    await round(instance.client(), account)
+    const { client } = await newUser(`other${count++}@example.com`)
+    await expectRefused(client, await link(client, account), 'already linked', '/auth/account/security')
+    now += 11 * MINUTE_MS
+    expect((await client.post('/auth/identities/google')).body.code).toBe('reauthentication_required')
+  })
+
+  test('provider confusion: the state of one provider is refused at another', async () => {
+    const client = instance.client()
+    const answer = memory.approve(await beginRound(client, 'google'), newAccount())
+    await expectRefused(client, await client.get(callbackPath('company', answer)), NOT_COMPLETED)
+    // The round at the right provider is still open.
+    expect((await client.get(callbackPath('google', answer))).headers.get('location')).toBe('/auth/account')
+  })
+
+  test('login CSRF: an answer for another browser is refused, with and without a round of the victim', async () => {
+    const attacker = instance.client()
+    const answer = memory.approve(await beginRound(attacker, 'google'), newAccount())
+    const victim = instance.client()
+    await expectRefused(victim, await victim.get(callbackPath('google', answer)), NOT_COMPLETED)
+    await beginRound(victim, 'google')
+    await expectRefused(victim, await victim.get(callbackPath('google', answer)), NOT_COMPLETED)
+    expect(await who(victim)).toBe(null)
+  })
+
+  test('code injection: the code of another round is refused, although the state is right', async () => {
+    const attacker = instance.client()
+    const stolen = memory.approve(await beginRound(instance.client(), 'google'), newAccount())
+    const own = memory.approve(await beginRound(attacker, 'google'), newAccount())
+    const reply = await attacker.get(callbackPath('google', { ...own, code: stolen.code ?? '' }))
+    await expectRefused(attacker, reply, NOT_COMPLETED)
+  })
+
+  test('forced linking: another session of the browser cannot end the round that links', async () => {
+    const attacker = await newUser(`attacker${count++}@example.com`)
+    const begun = await attacker.client.post('/auth/identities/google')
+    const answer = memory.approve(begun.body.location, newAccount())
+    const victim = await newUser(`victim${count++}@example.com`)
+    victim.client.cookies.set('latchkey-provider', attacker.client.cookies.get('latchkey-provider') ?? '')
+    const reply = await victim.client.get(callbackPath('google', answer))
+    await expectRefused(victim.client, reply, NOT_COMPLETED, '/auth/account/security')
+    expect((await victim.client.get('/auth/identities')).body.identities).toEqual([])
+  })
+
+  test('mix-up: an answer that names another issuer is refused (RFC 9207)', async () => {
+    const client = instance.client()
+    const answer = memory.approve(await beginRound(client, 'google'), newAccount())
+    const reply = await client.get(callbackPath('google', { ...answer, iss: 'https://evil.example' }))
+    await expectRefused(client, reply, NOT_COMPLETED)
+  })
+
+  test('a callback that is replayed or raced starts one session', async () => {
+    // A provider that accepts its codes again and again.
+    const kept = new Map<string, { readonly text: string; readonly status: number }>()
+    answers = async (url, request) => {
+      const key = `${url} ${String(request.body)}`
+      if (!kept.has(key)) {
+        const response = await memory.fetch(url, request)
+        kept.set(key, { text: await response.text(), status: response.status })
+      }
+      const { text, status } = kept.get(key) ?? { text: '', status: 500 }
+      return new Response(text, { status, headers: { 'content-type': 'application/json' } })
+    }
+    const account = newAccount()
+    await round(instance.client(), account)
+    const client = instance.client()
+    const path = callbackPath('google', memory.approve(await beginRound(client, 'google'), account))
+    const cookie = `latchkey-provider=${client.cookies.get('latchkey-provider')}`
+    const replies = await Promise.all(Array.from({ length: 4 }, () => instance.client().get(path, { cookie })))
+    const locations = replies.map(({ headers }) => headers.get('location')).toSorted()
+    expect(locations).toEqual(['/auth/account', '/auth/login', '/auth/login', '/auth/login'])
+    expect((await instance.client().get(path, { cookie })).headers.get('location')).toBe('/auth/login')
+  })
+
+  test('a round ends after 10 minutes', async () => {
+    const client = instance.client()
+    const answer = memory.approve(await beginRound(client, 'google'), newAccount())
+    now += 10 * MINUTE_MS
+    await expectRefused(client, await client.get(callbackPath('google', answer)), NOT_COMPLETED)
+  })
+
+  test('next leads to our origin only', async () => {
+    for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)']) {
+      const reply = await round(instance.client(), newAccount(), 'google', { next })
+      expect([next, reply.headers.get('location')]).toEqual([next, '/auth/account'])
+    }
+  })
+
+  test('email_verified as the string "false", or absent, is unverified; twins of an address are one or refused', async () => {
+    const { email } = newAccount()
+    await newUser(email)
+    for (const emailVerified of ['false', 0, 'TRUE', 'yes']) {
+      const client = instance.client()
+      const account = { subject: `s-${count++}`, email, claims: { email_verified: emailVerified } }
+      await expectRefused(client, await round(client, account), LOG_IN_FIRST)
+    }
+    const upper = instance.client()
+    await round(upper, { subject: `s-${count++}`, email: email.toUpperCase(), emailVerified: 'true' })
+    expect((await upper.get('/auth/user')).body.user.email).toBe(email)
+    // A Kelvin sign is not a k.
+    const kelvin = instance.client()
+    const reply = await round(kelvin, { subject: `s-${count++}`, email: '\u212aate@gmail.com', emailVerified: true })
+    await expectRefused(kelvin, reply, 'did not share an email address')
+  })
+
+  test('GitHub: the number is the user, and only the primary verified address counts', async () => {
+    const account = newAccount({ subject: '583231', name: 'Octo Cat' })
+    const client = instance.client()
+    await round(client, account, 'github')
+    const { user, session } = (await client.get('/auth/session')).body
+    expect(user).toMatchObject({ email: account.email, emailVerified: false, name: 'Octo Cat' })
+    expect(session.methods).toEqual(['provider:github'])
+    const unverified = instance.client()
+    const reply = await round(unverified, newAccount({ subject: '99', emailVerified: false }), 'github')
+    await expectRefused(unverified, reply, 'did not share an email address')
+    // The public address of the profile is free text.
+    answers = async (url, request) =>
+      url.endsWith('/user') ? Response.json({ id: 100, email: account.email }) : memory.fetch(url, request)
+    const forged = instance.client()
+    await expectRefused(forged, await round(forged, { subject: '100' }, 'github'), 'did not share an email address')
+  })
+
+  test('a subject that is used again after the deletion of the account opens a new account', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    const id = await who(client)
+    expect((await client.delete('/auth/user')).status).toBe(204)
+    const again = instance.client()
+    await round(again, account)
+    expect(await who(again)).not.toBe(null)
+    expect(await who(again)).not.toBe(id)
+  })
+
+  test('the texts of the provider are never shown', async () => {
+    const client = instance.client()
+    const { state = '' } = memory.approve(await beginRound(client, 'google'), newAccount())
+    const error = { error: 'access_denied', error_description: '<img src=x onerror=alert(1)>', state }
+    const reply = await client.get(callbackPath('google', error))
+    const shown = (await client.get(reply.headers.get('location') ?? '')).text
+    expect(shown).toContain('You cancelled the login')
+    expect(shown).not.toContain('onerror')
+  })
+
+  test('a provider that is down, or answers nonsense, touches neither the others nor the password', async () => {
+    answers = async (url, request) => {
+      if (url.startsWith('https://down.example')) throw new Error('connect ECONNREFUSED')
+      return memory.fetch(url, request)
+    }
+    const client = instance.client()
+    const reply = await client.get('/auth/login/with/down?next=/app')
+    await expectRefused(client, reply, 'The other service does not answer')
+    expect(reply.headers.get('location')).toBe('/auth/login?next=%2Fapp')
+    await round(client, newAccount())
+    expect(await who(client)).not.toBe(null)
+    for (const answer of [new Response('<html>', { status: 200 }), new Response(null, { status: 302 })]) {
+      answers = async (url, request) => (url.endsWith('/token') ? answer.clone() : memory.fetch(url, request))
+      const other = instance.client()
+      await expectRefused(other, await round(other, newAccount()), 'The other service does not answer')
+    }
+    expect(instance.errors.length).toBeGreaterThan(0)
+  })
+
+  describe('ID tokens of apps', () => {
+    const withToken = (idToken: string, nonce: string, headers = {}): Promise<Reply> =>
+      instance.client().post('/auth/login/with/google', { idToken, nonce }, headers)
+    const refusal = async (idToken: string, nonce = 'n'): Promise<string> => (await withToken(idToken, nonce)).body.code
+
+    test('log in: the nonce is raw, or its SHA-256; the audience is the service or an app; once', async () => {
+      const account = newAccount()
+      const raw = memory.idToken(GOOGLE, 'client', account, `raw ${account.subject}`)
+      const first = await withToken(raw, `raw ${account.subject}`)
+      expect(first.body).toMatchObject({ status: 'complete', session: { methods: ['provider:google'] } })
+      expect((await withToken(raw, `raw ${account.subject}`)).body.code).toBe('provider_refused')
+      const hashed = createHash('sha256').update(`hashed ${account.subject}`).digest('hex')
+      const fromApp = memory.idToken(GOOGLE, 'android', account, hashed)
+      const second = await withToken(fromApp, `hashed ${account.subject}`, { 'latchkey-session': 'header' })
+      expect(second.body).toMatchObject({ status: 'complete', user: { id: first.body.user.id } })
+      expect(second.headers.get('latchkey-session')).toMatch(/^lks_/)
+      expect(second.headers.getSetCookie()).toEqual([])
+      // The other spelling of the same nonce does not make it a new one.
+      expect((await withToken(fromApp, hashed)).body.code).toBe('provider_refused')
+    })
+
+    test('of many simultaneous uses of one token, one logs in', async () => {
+      const account = newAccount()
+      await round(instance.client(), account)
+      const token = memory.idToken(GOOGLE, 'client', account, account.subject)
+      const replies = await Promise.all(Array.from({ length: 4 }, () => withToken(token, account.subject)))
+      expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+    })
+
+    test('a token for another client, of another issuer, stale, with another nonce, or from the future is refused', async () => {
+      const account = newAccount()
+      expect(await refusal(memory.idToken(GOOGLE, 'other', account, 'n'))).toBe('provider_refused')
+      expect(await refusal(memory.idToken('https://evil.example', 'client', account, 'n'))).toBe('provider_refused')
+      expect(await refusal(memory.idToken(GOOGLE, 'client', account, 'n'), 'm')).toBe('provider_refused')
+      expect(await refusal(memory.idToken(GOOGLE, 'client', account, ''), '')).toBe('provider_refused')
+      const old = memory.idToken(GOOGLE, 'client', account, 'n')
+      now += 11 * MINUTE_MS
+      expect(await refusal(old)).toBe('provider_refused')
+      const future = { ...account, claims: { iat: Math.floor(now / 1_000) + 600 } }
+      expect(await refusal(memory.idToken(GOOGLE, 'client', future, 'n'))).toBe('provider_refused')
+    })
+
+    test('alg tricks: none, a symmetric algorithm, and a changed payload are refused', async () => {
+      const [, payload = '', signature = ''] = memory.idToken(GOOGLE, 'client', newAccount(), 'n').split('.')
+      const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+      const none = encode({ alg: 'none' })
+      const symmetric = `${encode({ alg: 'HS256', kid: 'test' })}.${payload}`
+      const mac = createHmac('sha256', 'secret').update(symmetric).digest('base64url')
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+      const changed = encode({ ...claims, sub: 'other' })
+      const header = encode({ alg: 'ES256', kid: 'test' })
+      for (const token of [
+        `${none}.${payload}.`,
+        `${none}.${payload}.${signature}`,
+        `${symmetric}.${mac}`,
+        `${header}.${changed}.${signature}`,
+        `${encode({ alg: 'ES256', kid: 'other' })}.${payload}.${signature}`,
+        'nonsense',
+        '..',
+      ]) {
+        expect(await refusal(token)).toBe('provider_refused')
+      }
+    })
+
+    test('GitHub has no ID tokens', async () => {
+      const reply = await instance.client().post('/auth/login/with/github', { idToken: 'x', nonce: 'n' })
+      expect([reply.status, reply.body.code]).toEqual([404, 'not_found'])
+    })
+  })
+
+  test('unlink-to-lock-out: the last proof stays, also if two are unlinked at the same moment', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    const [only] = (await client.get('/auth/identities')).body.identities
+    const refused = await client.delete(`/auth/identities/${only.id}`)
+    expect([refused.status, refused.body.code]).toEqual([409, 'last_credential'])
+    await link(client, newAccount(), 'company')
+    const both = (await client.get('/auth/identities')).body.identities
+    const replies = await Promise.all(both.map(({ id }: { id: string }) => client.delete(`/auth/identities/${id}`)))
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 409])
+    expect((await client.get('/auth/identities')).body.identities).toHaveLength(1)
+    expect((await client.delete('/auth/identities/nonsense')).status).toBe(404)
+  })
+
+  test('an identity of another user cannot be unlinked, and an unlinked one cannot log in', async () => {
+    const account = newAccount()
+    const { client, id } = await newUser(account.email)
+    await link(client, account)
+    const [identity] = (await client.get('/auth/identities')).body.identities
+    const other = await newUser(`other${count++}@example.com`)
+    expect((await other.client.delete(`/auth/identities/${identity.id}`)).status).toBe(404)
+    expect((await client.delete(`/auth/identities/${identity.id}`)).status).toBe(204)
+    expect(
+      await instance.waitForMail(({ subject, to }) => to === account.email && /unlinked/.test(subject)),
+    ).toBeTruthy()
+    const again = instance.client()
+    await round(again, { ...account, email: 'else@example.com', emailVerified: false })
+    expect(await who(again)).not.toBe(id)
+  })
+
+  test('a new login at the provider makes a session fresh, an old one does not, and GitHub never does', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    now += 11 * MINUTE_MS
+    expect((await client.delete('/auth/user')).body.code).toBe('reauthentication_required')
+    const prove = async (more: object = {}, other: TestAccount = account): Promise<Reply> => {
+      const begun = await client.post('/auth/reauthenticate/with/google?next=/app')
+      expect(begun.status).toBe(200)
+      expect(new URL(begun.body.location).searchParams.get('max_age')).toBe('0')
+      return client.get(callbackPath('google', memory.approve(begun.body.location, { ...other, ...more })))
+    }
+    const CANNOT = 'cannot confirm that it is you'
+    const seconds = Math.floor(now / 1_000)
+    await expectRefused(client, await prove({ claims: { auth_time: seconds - 600 } }), CANNOT, '/auth/reauthenticate')
+    await expectRefused(client, await prove({ claims: { auth_time: undefined } }), CANNOT, '/auth/reauthenticate')
+    await expectRefused(client, await prove({}, newAccount()), CANNOT, '/auth/reauthenticate')
+    expect((await client.delete('/auth/user')).body.code).toBe('reauthentication_required')
+    const before = client.cookies.get('latchkey')
+    expect((await prove()).headers.get('location')).toBe('/app')
+    expect(client.cookies.get('latchkey')).not.toBe(before)
+    const atGithub = await client.post('/auth/reauthenticate/with/github')
+    expect([atGithub.status, atGithub.body.code]).toEqual([409, 'provider_cannot_confirm'])
+    expect((await client.delete('/auth/user')).status).toBe(204)
+  })
+
+  test('identities are in the list of access, in the export and in the events; revoking all keeps the last proof', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    await link(client, newAccount(), 'company')
+    const { access } = (await client.get('/auth/access')).body
+    const names = access.flatMap(({ kind, name }: Record<string, string>) => (kind === 'identity' ? [name] : []))
+    expect(names.toSorted()).toEqual([expect.stringMatching(/^Company · /), `Google · ${account.email}`])
+    const exported = (await client.get('/auth/user/export')).body
+    expect(exported.identities).toContainEqual(expect.objectContaining({ issuer: GOOGLE, subject: account.subject }))
+    expect((await client.delete('/auth/access')).body.revoked).toBe(1)
+    expect((await client.get('/auth/identities')).body.identities).toMatchObject([{ provider: 'google' }])
+    const again = instance.client()
+    await round(again, account)
+    expect(await who(again)).not.toBe(null)
+  })
+
+  test('identities move with their user to another database', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    const id = await who(client)
+    const lines: ImportLine[] = []
+    for await (const line of instance.auth.users.export()) if ('id' in line && line.id === id) lines.push(line)
+    expect(lines).toMatchObject([{ identities: [{ provider: 'google', issuer: GOOGLE, subject: account.subject }] }])
+    await client.delete('/auth/user')
+    expect(await instance.auth.users.import(lines)).toMatchObject({ created: 1 })
+    const again = instance.client()
+    await round(again, account)
+    expect(await who(again)).toBe(id)
+  })
+
+  test('a disabled user is refused, and the audit log says so', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    const id = (await who(client)) ?? ''
+    await instance.auth.users.disable(id)
+    const again = instance.client()
+    await expectRefused(again, await round(again, account), NOT_COMPLETED)
+    expect(instance.events.at(-1)).toMatchObject({ type: 'login.refused', userId: id, reason: 'disabled' })
+  })
+
+  test('an unknown provider is not found', async () => {
+    const client = instance.client()
+    for (const path of ['/auth/login/with/nobody', '/auth/login/with/nobody/callback?state=x']) {
+      expect((await client.get(path)).body.code).toBe('not_found')
+    }
+  })
+
+  test('beginning reads nothing; a callback of a known browser runs few statements', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    await client.post('/auth/logout')
+    instance.statements.length = 0
+    const location = await beginRound(client, 'google')
+    expect(instance.statements).toEqual([])
+    if (ring.endsWith('Redis')) return
+    await client.get(callbackPath('google', memory.approve(location, account)))
+    const ran = instance.statements.filter((text) => !/^(?:BEGIN|COMMIT)|pg_notify/.test(text))
+    expect(ran.length, ran.join('\n')).toBeLessThanOrEqual(8)
+  })
+})
