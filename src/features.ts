@@ -55,7 +55,6 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
   const { registration: mode, verifyEmail: verifyEmailMode, scopes, emailLogin } = options
   const stepFeatures = seams.features?.(core) ?? []
   const hasPasskeys = offersPasskeys(options.factors.passkeys, core.report)
-
   const factorsFeature = factors(core, {
     secondFactor: options.secondFactor,
     factors: options.factors,
