@@ -121,7 +121,8 @@ describe('Apple', () => {
       const page = await context.newPage()
       const posts: (string | undefined)[] = []
       page.on('request', (request) => {
-        if (request.method() === 'POST') posts.push(request.postData() ?? undefined)
+        if (request.method() === 'POST' && request.url().endsWith('/callback'))
+          posts.push(request.postData() ?? undefined)
       })
       await context.route('https://appleid.apple.com/**', async (route) => {
         const location = route.request().url()
