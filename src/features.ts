@@ -16,6 +16,8 @@ import { invitations } from './invitations/feature.ts'
 import type { Feature } from './kernel/feature.ts'
 import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
+import type { EngineModule } from './oauth/engine/load-engine.ts'
+import { type OAuthFeature, oauth } from './oauth/feature.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
 import { accountPagesFeature } from './pages/feature.ts'
@@ -39,6 +41,7 @@ export interface Features {
   readonly audit: ReturnType<typeof audit>
   readonly factors: FactorsFeature
   readonly providers: ProvidersFeature
+  readonly oauth: OAuthFeature
 }
 
 /** Dependencies of `createFeatures`. */
@@ -47,10 +50,12 @@ export interface FeatureParts {
   readonly services: Services
   readonly options: CompleteOptions
   readonly seams: Seams
+  /** The package of the OAuth engine; null: OAuth is off. */
+  readonly oauthEngine: EngineModule | null
 }
 
 /** Creates the features of an instance. */
-export function createFeatures({ core, services, options, seams }: FeatureParts): Features {
+export function createFeatures({ core, services, options, seams, oauthEngine }: FeatureParts): Features {
   const { memory, pages, siteName } = services
   const { registration: mode, verifyEmail: verifyEmailMode, scopes, emailLogin } = options
   const stepFeatures = seams.features?.(core) ?? []
@@ -73,17 +78,20 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS, eventTypes: Object.keys(EVENTS) }),
     factors: factorsFeature,
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
+    oauth: oauth(core, { ...services, oauthSettings: options.oauth, scopes, engine: oauthEngine }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
-  const opening: readonly Feature[] = [named.sessions, named.accessTokens, named.factors, named.providers]
+  const opening: readonly Feature[] = [
+    named.sessions,
+    named.accessTokens,
+    named.factors,
+    named.providers,
+    named.oauth,
+  ]
   const exports = [...opening, named.audit].flatMap(({ exports: part }) => part ?? [])
-  const accountsFeature = accounts(core, {
-    ...shared,
-    exports,
-    invitationMoves: named.invitations.moves,
-    opensTotp: named.factors.opensTotp,
-  })
+  const { opensTotp } = named.factors
+  const accountsFeature = accounts(core, { ...shared, exports, invitationMoves: named.invitations.moves, opensTotp })
   const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors }
   const byPasskey = hasPasskeys ? [passkeys(core, passkeyOptions)] : []
   const facing: readonly Feature[] = [
@@ -105,6 +113,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
     named.sessions,
     accountsFeature,
     named.accessTokens,
+    named.oauth,
     passwords(core, shared),
     named.invitations,
     access(opening.flatMap((feature) => feature.access ?? [])),
@@ -113,6 +122,7 @@ export function createFeatures({ core, services, options, seams }: FeatureParts)
       scopes,
       sessionSettings: options.session,
       secondFactors,
+      otherKeys: named.oauth.publicKeys,
     }),
   ]
   const list = [

@@ -8,6 +8,7 @@ import type { ServerSideInvitations } from './invitations/server-side-invitation
 import type { Connection } from './kernel/connection.ts'
 import type { Principal, SessionPrincipal } from './kernel/principal.ts'
 import type { MailCount } from './mail/mail-counts.ts'
+import type { ServerSideOAuthClients } from './oauth/clients/server-side-clients.ts'
 import type { ServerSideSessions } from './sessions/server-side-sessions.ts'
 import type { VerificationCounts } from './sessions/verify-session.ts'
 
@@ -30,7 +31,9 @@ export interface Stats {
 export interface Latchkey {
   /** Path of all routes of `handler`: `/auth`. */
   readonly basePath: string
-  /** Handles every request under `basePath`. The promise never rejects. */
+  /** Other paths that `handler` answers, at the root of the server: the metadata of OAuth. Empty if OAuth is off. */
+  readonly rootPaths: readonly string[]
+  /** Handles every request under `basePath`, and those of `rootPaths`. The promise never rejects. */
   handler(request: Request, connection?: Connection): Promise<Response>
   /**
    * Returns the principal of a request by its session cookie or access token, or null. On a cache hit it needs no query.
@@ -69,6 +72,7 @@ export interface Latchkey {
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
   readonly tokens: ServerSideTokens
+  readonly oauthClients: ServerSideOAuthClients
   readonly invitations: ServerSideInvitations
   readonly audit: ServerSideAudit
   /** Resolves if the database answers. Otherwise throws Refusal `unavailable`. */

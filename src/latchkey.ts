@@ -23,6 +23,7 @@ import { guardListener, guardReporter, guardStatements, type ReportError } from 
 import { Refusal } from './kernel/refusal.ts'
 import { requireUserId } from './kernel/require-user-id.ts'
 import { VERSION } from './kernel/version.ts'
+import { loadEngine } from './oauth/engine/load-engine.ts'
 import { checkOptions } from './options/check-options.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
@@ -55,6 +56,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const onEvent = guardListener(options.onEvent as ((event: StampedEvent) => void) | undefined, report)
   const tracer = await createTracer(VERSION)
   for (const risk of risksOf(options)) report(new Error(risk), null)
+  const oauthEngine = options.oauth.enabled ? await loadEngine() : null
   const secrets = readSecrets(options)
   const brand = createBrand(options.brand, options.basePath)
   const mailing = createInstanceMailing(options, secrets, brand)
@@ -72,19 +74,21 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
   const services = createServices({ core, mailing, brand, options, seams })
   memory = services.memory
-  const features = createFeatures({ core, services, options, seams })
+  const features = createFeatures({ core, services, options, seams, oauthEngine })
   const authentication = createAuthentication({
     ...features.accessTokens.verification,
     ...core,
     ...services.memory,
     scopes: options.scopes,
     ...features.factors,
+    grants: features.oauth.verification,
   })
   const routes = features.list.flatMap((feature) => feature.routes)
+  const described = routes.filter(({ protocol }) => protocol === undefined) // discovery describes the others
   const words = features.list.flatMap((feature) => feature.words ?? [feature.name])
   const app = createApp({
     ...core,
-    routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words, refusals: REFUSALS }, routes)],
+    routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words, refusals: REFUSALS }, described)],
     pages: services.pages,
     authentication,
     tracer,
@@ -122,6 +126,7 @@ function publicCalls({
   const jobs = startJobs(allJobs, { sweepIntervalMs: options.sweepIntervalMs, report: core.report })
   return {
     basePath: links.basePath,
+    rootPaths: features.list.flatMap(({ routes }) => routes.flatMap(({ isAtRoot, path }) => (isAtRoot ? [path] : []))),
     refuseCrossOrigin(request) {
       requireRequest(request)
       refuseCrossOrigin(request.method ?? '', headerReader(request), origins)
@@ -138,6 +143,7 @@ function publicCalls({
     users: features.accounts.api,
     sessions: features.sessions.api,
     tokens: features.accessTokens.api,
+    oauthClients: features.oauth.api,
     invitations: features.invitations.api,
     audit: features.audit.api,
     ping: () => stores.ping(),

@@ -42,6 +42,10 @@ const COMMANDS = [
   'audit tail',
   'audit export',
   'invite create',
+  'client create',
+  'client update',
+  'client rotate-secret',
+  'client delete',
 ]
 
 describe('the command line', () => {

@@ -23,8 +23,8 @@ export interface ScopeSettings {
   readonly scopes: readonly string[]
 }
 
-/** Prefixes of session tokens and of the tokens in links. */
-const RESERVED_PREFIXES = ['lks', 'lkr', 'lkv']
+/** Prefixes of all other tokens. */
+const RESERVED_PREFIXES = ['lks', 'lkr', 'lkv', 'lki', 'lka', 'lke', 'lko', 'lkf', 'lkc']
 
 /** The settings of access tokens. */
 export const accessTokenSettings: Settings<AccessTokenSettings> = defineSettings<AccessTokenSettings>('accessTokens', {

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
-import { isUnder, setTarget } from './incoming.ts'
+import { isForLatchkey, setTarget } from './incoming.ts'
 import { answerRefusal, createNodeEntry } from './node.ts'
 import { readPrincipal, type SessionOnly, setPrincipal } from './principal-of.ts'
 import { requireInstance } from './require-instance.ts'
@@ -45,7 +45,7 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
   return (request, response, next) => {
-    if (isUnder(request.originalUrl, auth.basePath)) {
+    if (isForLatchkey(request.originalUrl, auth)) {
       setTarget(request, request.originalUrl) // a router may have removed its own path
       toLatchkey(request, response).catch(next)
       return

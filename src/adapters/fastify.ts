@@ -8,7 +8,7 @@ import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
-import { isUnder, setTarget } from './incoming.ts'
+import { isForLatchkey, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 import { readPrincipal, type SessionOnly, setPrincipal } from './principal-of.ts'
 import { requireInstance } from './require-instance.ts'
@@ -44,7 +44,7 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
   const toLatchkey = createNodeEntry(auth)
   app.addHook('onRequest', async (request, reply) => {
     const { raw } = request
-    if (isUnder(raw.url, auth.basePath)) {
+    if (isForLatchkey(raw.url, auth)) {
       if (raw.url?.startsWith('/')) return // the routes below answer
       setTarget(raw, raw.url) // Fastify finds no route for an absolute URL
       reply.hijack()

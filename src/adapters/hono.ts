@@ -7,7 +7,7 @@ import type { Context, MiddlewareHandler, Next } from 'hono'
 import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
-import { isUnder, refuseAmbiguity } from './incoming.ts'
+import { isForLatchkey, refuseAmbiguity } from './incoming.ts'
 import { requireInstance } from './require-instance.ts'
 
 /** Environment behind `latchkey`: the principal of the request, or null. `new Hono<AuthEnv>()` */
@@ -32,7 +32,7 @@ export interface SessionEnv {
 export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
   requireInstance('latchkey', auth)
   return async (context, next) => {
-    if (isUnder(context.req.path, auth.basePath)) return enter(auth, context)
+    if (isForLatchkey(context.req.path, auth)) return enter(auth, context)
     const target = { appendHeader: (name: string, value: string) => context.header(name, value, { append: true }) }
     try {
       context.set('auth', await auth.authenticate(requestOf(context), target))

@@ -3,6 +3,7 @@
  * properties that only `node:http` shows, such as repeated header lines.
  */
 import type { IncomingMessage } from 'node:http'
+import type { Latchkey } from '../instance.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { refuseTransferCoding } from '../kernel/transfer-coding.ts'
 
@@ -41,9 +42,13 @@ export function setTarget(request: IncomingMessage, target: string | undefined):
   })
 }
 
-/** Returns true if a request target, in any form, is the base path or below it. */
-export function isUnder(target: string | undefined, basePath: string): boolean {
+/** Returns true if a request target, in any form, is the base path, below it, or one of the paths at the root. */
+export function isForLatchkey(
+  target: string | undefined,
+  { basePath, rootPaths }: Pick<Latchkey, 'basePath' | 'rootPaths'>,
+): boolean {
   const url = toOriginForm(target)
+  if (rootPaths.length > 0 && rootPaths.includes(url.split('?', 1)[0] ?? '')) return true
   if (!url.startsWith(basePath)) return false
   const after = url[basePath.length]
   return after === undefined || after === '/' || after === '?'

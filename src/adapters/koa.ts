@@ -6,7 +6,7 @@ import type { Context, Middleware } from 'koa'
 import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
-import { isUnder, setTarget } from './incoming.ts'
+import { isForLatchkey, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 import { requireInstance } from './require-instance.ts'
 
@@ -34,7 +34,7 @@ export function latchkey(auth: Latchkey): Middleware<AuthState> {
   const toLatchkey = createNodeEntry(auth)
   return async (context, next) => {
     const { req, res, originalUrl } = context
-    if (isUnder(originalUrl, auth.basePath)) {
+    if (isForLatchkey(originalUrl, auth)) {
       setTarget(req, originalUrl) // mounting middleware removes its own path
       context.respond = false
       await toLatchkey(req, res)

@@ -8,7 +8,7 @@ import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { isUnder, refuseAmbiguity, setTarget } from './incoming.ts'
+import { isForLatchkey, refuseAmbiguity, setTarget } from './incoming.ts'
 import { requireInstance } from './require-instance.ts'
 
 /** A request listener for `createServer` of `node:http`, `node:https` and `node:http2`. */
@@ -39,7 +39,7 @@ export function toNodeHandler(auth: Latchkey, application?: NodeApplication): No
   const toLatchkey = createNodeEntry(auth)
   return (...exchange) => {
     const [request, response] = exchange as [IncomingMessage, ServerResponse] // HTTP/2 has the members that we use
-    if (isUnder(request.url, auth.basePath)) {
+    if (isForLatchkey(request.url, auth)) {
       setTarget(request, request.url)
       void toLatchkey(request, response)
       return

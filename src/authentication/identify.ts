@@ -4,12 +4,17 @@ import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { onlyOne } from '../kernel/only-one.ts'
 import type { Authenticated } from '../kernel/principal.ts'
+import { isOAuthToken, type VerifyOAuthTokenDeps, verifyOAuthToken } from '../oauth/tokens/verify-oauth-token.ts'
 import { type VerifySealedDeps, verifySealedSession } from '../sessions/verify-sealed-session.ts'
 import { verifySession } from '../sessions/verify-session.ts'
 import type { Credentials } from './credentials.ts'
 
 /** Dependencies of `identify`. */
-export type IdentifyDeps = VerifySealedDeps & VerifyAccessTokenDeps
+export type IdentifyDeps = VerifySealedDeps &
+  VerifyAccessTokenDeps & {
+    /** Verifies access tokens of apps; null: OAuth is off. */
+    readonly grants: VerifyOAuthTokenDeps | null
+  }
 
 /** Result of `identify`. It is a promise only if a read from the storage is needed. */
 export type Identified = Authenticated | null | Promise<Authenticated | null>
@@ -25,9 +30,15 @@ export function identify(
   { sessionToken, rivals, accessToken }: Credentials,
   stamp: Stamp,
 ): Identified {
-  if (sessionToken === null) return accessToken === null ? null : verifyAccessToken(deps, accessToken)
+  if (sessionToken === null) return accessToken === null ? null : identifyToken(deps, accessToken)
   if (rivals.length > 0) return identifyOnlyLive(deps, [sessionToken, ...rivals], stamp)
   return identifySession(deps, sessionToken, stamp)
+}
+
+function identifyToken(deps: IdentifyDeps, text: string): Identified {
+  return deps.grants !== null && isOAuthToken(text)
+    ? verifyOAuthToken(deps.grants, text)
+    : verifyAccessToken(deps, text)
 }
 
 function identifySession(deps: IdentifyDeps, text: string, stamp: Stamp): Identified {

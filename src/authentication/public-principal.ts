@@ -9,6 +9,7 @@ export function toPublicPrincipal<P extends Principal>(principal: P): P
 export function toPublicPrincipal(principal: Principal): Principal {
   const user = new PublicUser(principal.user)
   if (principal.kind === 'session') return { ...principal, user, session: new PublicSession(principal.session) }
+  if (principal.kind === 'oauth_grant') return { ...principal, user }
   return { ...principal, user, accessToken: new PublicAccessToken(principal.accessToken) }
 }
 

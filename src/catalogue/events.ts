@@ -12,6 +12,7 @@ import type { EventOrigin, EventTable } from '../kernel/event.ts'
 import type { InLanguages } from '../kernel/language.ts'
 import { LOGIN_EVENTS, type LoginEvent } from '../login/events.ts'
 import { MAIL_EVENTS, type MailEvent } from '../mail/events.ts'
+import { OAUTH_EVENTS, type OAuthEvent } from '../oauth/events.ts'
 import { PASSWORD_EVENTS, type PasswordEvent } from '../passwords/events.ts'
 import { IDENTITY_EVENTS, type IdentityEvent } from '../providers/events.ts'
 import { SESSION_EVENTS, type SessionEvent } from '../sessions/events.ts'
@@ -25,6 +26,7 @@ export type SecurityEvent =
   | AccessTokenEvent
   | FactorEvent
   | IdentityEvent
+  | OAuthEvent
   | InvitationEvent
   | MailEvent
   | HttpEvent
@@ -41,6 +43,7 @@ export const EVENTS = {
   ...ACCESS_TOKEN_EVENTS,
   ...FACTOR_EVENTS,
   ...IDENTITY_EVENTS,
+  ...OAUTH_EVENTS,
   ...INVITATION_EVENTS,
   ...MAIL_EVENTS,
   ...HTTP_EVENTS,

@@ -8,6 +8,7 @@ import { PASSKEY_REFUSALS } from '../factors/passkeys/refusals.ts'
 import { FACTOR_REFUSALS } from '../factors/refusals.ts'
 import { KERNEL_REFUSALS } from '../kernel/refusals.ts'
 import { LOGIN_REFUSALS } from '../login/refusals.ts'
+import { OAUTH_REFUSALS } from '../oauth/refusals.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import { PASSWORD_REFUSALS } from '../passwords/refusals.ts'
 import { PROVIDER_REFUSALS } from '../providers/refusals.ts'
@@ -26,6 +27,7 @@ export const REFUSALS = {
   ...FACTOR_REFUSALS,
   ...PASSKEY_REFUSALS,
   ...PROVIDER_REFUSALS,
+  ...OAUTH_REFUSALS,
   ...THROTTLE_REFUSALS,
 } as const
 

@@ -11,6 +11,7 @@ import { PASSKEY_TEXTS } from '../factors/passkeys/texts.ts'
 import { FACTOR_TEXTS } from '../factors/texts.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import { LOGIN_TEXTS } from '../login/texts.ts'
+import { OAUTH_TEXTS } from '../oauth/texts.ts'
 import { ERROR_TEXTS } from '../pages/error-texts.ts'
 import { FIELD_TEXTS } from '../pages/field-texts.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
@@ -37,6 +38,7 @@ const TABLES = {
   emailCode: EMAIL_CODE_TEXTS,
   providers: PROVIDER_TEXTS,
   ...MAIL_TABLES,
+  oauth: OAUTH_TEXTS,
 } as const
 
 /** The tables of all pages and emails. */

@@ -12,6 +12,7 @@ import type { FactorExportJson, factorCalls } from '../factors/wire.ts'
 import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
 import type { loginCalls } from '../login/wire.ts'
+import type { GrantExportJson, oauthCalls } from '../oauth/wire.ts'
 import type { passwordCalls } from '../passwords/wire.ts'
 import type { IdentityExportJson, providerCalls } from '../providers/wire.ts'
 import type { registrationCalls } from '../registration/wire.ts'
@@ -33,6 +34,7 @@ type Calls = typeof documentCalls &
   typeof emailCodeCalls &
   typeof passkeyCalls &
   typeof providerCalls &
+  typeof oauthCalls &
   typeof accessCalls &
   typeof forwardAuthCalls
 
@@ -43,6 +45,7 @@ export interface UserExportJson
     AccessTokenExportJson,
     FactorExportJson,
     IdentityExportJson,
+    GrantExportJson,
     EventExportJson {}
 
 /** Answers that more than one room states. */

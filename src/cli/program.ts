@@ -3,6 +3,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { VERSION } from '../kernel/version.ts'
 import { auditCommand } from './audit.ts'
 import { backupCommand } from './backup.ts'
+import { clientCommand } from './client.ts'
 import { exportCommand } from './export.ts'
 import { inviteCommand } from './invite.ts'
 import { migrateCommand } from './migrate.ts'
@@ -36,6 +37,7 @@ const commands = [
   auditCommand(),
   inviteCommand(),
   tokenCommand(),
+  clientCommand(),
   pagesCommand(),
 ]
 for (const command of commands) program.addCommand(command)

@@ -26,9 +26,12 @@ export function factorMembers(
 ): Pick<
   LatchkeyClient,
   'access' | 'login' | 'reauthenticateWith' | 'identities' | 'factors' | 'totp' | 'recoveryCodes'
+  'access' | 'grants' | 'consent' | 'login' | 'reauthenticateWith' | 'factors' | 'totp' | 'recoveryCodes'
 > {
   return {
     access: { list: withQuery('GET /access'), revokeOthers: plain('DELETE /access') },
+    grants: { list: plain('GET /grants'), revoke: withId('DELETE /grants/{id}') },
+    consent: { get: withQuery('GET /oauth/consent'), decide: withBody('POST /oauth/consent') },
     login: {
       attempt: plain('GET /login/attempt'),
       totp: withBody('POST /login/totp', isComplete),

@@ -108,6 +108,20 @@ export interface LatchkeyClient {
     readonly revoke: IdCall<'DELETE /tokens/{id}'>
   }
 
+  readonly grants: {
+    /** Lists what you allowed apps to do, newest first. */
+    readonly list: Call<'GET /grants'>
+    /** Revokes what you allowed an app to do. */
+    readonly revoke: IdCall<'DELETE /grants/{id}'>
+  }
+
+  readonly consent: {
+    /** Reads what an app asks for. */
+    readonly get: QueryCall<'GET /oauth/consent'>
+    /** Allows or denies what an app asks for. Open the `location` of the answer. */
+    readonly decide: BodyCall<'POST /oauth/consent'>
+  }
+
   readonly user: {
     /** Reads the account. */
     readonly get: Call<'GET /user'>

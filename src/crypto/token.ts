@@ -30,7 +30,15 @@ const BODY = /^[A-Za-z0-9_-]{43}[A-Za-z0-9]{6}$/
  * @param prefix must not contain an underscore.
  */
 export function newToken(prefix: string): Token {
-  const payload = `${prefix}_${randomBytes(SECRET_BYTES).toString('base64url')}`
+  return tokenOfBytes(prefix, randomBytes(SECRET_BYTES))
+}
+
+/**
+ * Returns the token of 32 secret bytes.
+ * @param prefix must not contain an underscore.
+ */
+export function tokenOfBytes(prefix: string, secret: Buffer): Token {
+  const payload = `${prefix}_${secret.toString('base64url')}`
   return `${payload}${checksum(payload)}` as Token
 }
 

@@ -10,6 +10,8 @@ export interface ForwardAuthOptions extends Pick<FreshnessDeps, 'sessionSettings
   readonly jwt: boolean
   /** The scopes that the application defines. */
   readonly scopes: readonly string[]
+  /** Public keys of everything else that Latchkey signs. */
+  readonly otherKeys: readonly Readonly<Record<string, string>>[]
 }
 
 /** Creates the forward-auth feature: a proxy asks whether to let a request through. */

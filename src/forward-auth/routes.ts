@@ -26,6 +26,8 @@ export interface ForwardAuthDeps extends FreshnessDeps {
   /** Signs the identity for the API. Null: the identity is not signed. */
   readonly jwtSigner: JwtSigner | null
   readonly clock: Clock
+  /** Public keys of everything else that Latchkey signs. */
+  readonly otherKeys: readonly Readonly<Record<string, string>>[]
 }
 
 /** Lifetime of a signed identity: the longest time that a request takes to reach the API. */
@@ -53,7 +55,8 @@ const QUERY = {
 
 /** Builds the route for proxies, and the route with the public keys if identities are signed. */
 export function forwardAuthRoutes(deps: ForwardAuthDeps): Route[] {
-  return [verifyRoute(deps), ...(deps.jwtSigner === null ? [] : [keysRoute(deps.jwtSigner)])]
+  const keys = [...deps.otherKeys, ...(deps.jwtSigner?.publicKeys ?? [])]
+  return [verifyRoute(deps), ...(keys.length === 0 ? [] : [keysRoute(keys)])]
 }
 
 function verifyRoute(deps: ForwardAuthDeps): Route {
@@ -76,7 +79,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
       const { principal, header } = request
       const { scopes, audience, isFresh, methods } = readQuestion(deps, request)
       // The API behind the proxy has no other protection. Pages of other origins cannot send an access token.
-      const isSafe = principal.kind === 'access_token' || readOriginalRequest(header, deps.origins).isSafe
+      const isSafe = principal.kind !== 'session' || readOriginalRequest(header, deps.origins).isSafe
       if (!isSafe) refuseForeignPage(header, deps.origins)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
       if (methods.length > 0) requireMethod(requireSession(principal).session, methods)
@@ -86,12 +89,12 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
   })
 }
 
-function keysRoute({ publicKeys }: JwtSigner): Route {
+function keysRoute(keys: readonly object[]): Route {
   return defineRoute(defineCall('GET /jwks.json', { name: 'jwks', access: 'anyone' }), {
-    summary: 'The public keys of X-Auth-JWT (RFC 7517)',
+    summary: 'The public keys of everything that is signed (RFC 7517)',
     answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.string())) }) },
     async handle() {
-      return { status: 200, body: { keys: publicKeys } }
+      return { status: 200, body: { keys } }
     },
   })
 }
@@ -119,17 +122,32 @@ function badQuery(detail: string): Refusal {
 /** Returns the headers that identify the user. A session has every scope, so that an API can check scopes alone. */
 function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: string | null): Record<string, string> {
   const { user, scopes } = principal
-  const proof =
-    principal.kind === 'session'
-      ? { 'X-Auth-Session-Id': principal.session.id, 'X-Auth-Methods': principal.session.methods.join(' ') }
-      : { 'X-Auth-Token-Id': principal.accessToken.id, 'X-Auth-Methods': principal.kind }
   return {
     'X-Auth-User-Id': user.id,
     'X-Auth-User-Email': toHeaderValue(user.email),
-    ...proof,
+    ...proofHeaders(principal),
     'X-Auth-Scopes': (scopes ?? deps.scopes).join(' '),
     ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal, audience)) }),
   }
+}
+
+function proofHeaders(principal: Principal): Record<string, string> {
+  const { kind } = principal
+  if (kind === 'session') {
+    return { 'X-Auth-Session-Id': principal.session.id, 'X-Auth-Methods': principal.session.methods.join(' ') }
+  }
+  if (kind === 'access_token') return { 'X-Auth-Token-Id': principal.accessToken.id, 'X-Auth-Methods': kind }
+  return { 'X-Auth-Token-Id': principal.grantId, 'X-Auth-Client-Id': principal.client.id, 'X-Auth-Methods': kind }
+}
+
+function proofClaims(principal: Principal): Record<string, unknown> {
+  const { kind } = principal
+  if (kind === 'session') {
+    const { id, methods, authenticatedAt } = principal.session
+    return { sid: id, amr: methods, auth_time: Math.floor(authenticatedAt / SECOND_MS) }
+  }
+  if (kind === 'access_token') return { token_id: principal.accessToken.id, amr: [kind] }
+  return { token_id: principal.grantId, client_id: principal.client.id, amr: [kind] }
 }
 
 /** Returns the same identity as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
@@ -140,14 +158,6 @@ function claimsOf(
 ): Record<string, unknown> {
   const { user, scopes } = principal
   const now = Math.floor(clock() / SECOND_MS)
-  const proof =
-    principal.kind === 'session'
-      ? {
-          sid: principal.session.id,
-          amr: principal.session.methods,
-          auth_time: Math.floor(principal.session.authenticatedAt / SECOND_MS),
-        }
-      : { token_id: principal.accessToken.id, amr: [principal.kind] }
   return {
     iss: links.authUrl,
     sub: user.id,
@@ -157,7 +167,7 @@ function claimsOf(
     email: user.email,
     email_verified: user.emailVerified,
     scope: (scopes ?? known).join(' '),
-    ...proof,
+    ...proofClaims(principal),
   }
 }
 

@@ -28,6 +28,15 @@ import { prefersHtml } from './prefers-html.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
 import { isFault, refusalResponse } from './refusal-response.ts'
 import { refuseMisdirected } from './refuse-misdirected.ts'
+import {
+  allowProgramHeaders,
+  isForPrograms,
+  isProtocol,
+  openToAllOrigins,
+  type ProtocolRoute,
+  serveProtocol,
+  toProtocolError,
+} from './serve-protocol.ts'
 import type { Tracer } from './tracer.ts'
 
 /** Dependencies of `createApp`. */
@@ -54,8 +63,7 @@ export function createApp(deps: AppDeps): (request: Request, connection?: Connec
   return async (request, connection = {}) => {
     const startedAt = performance.now()
     const exchange = openExchange(deps, request, connection)
-    const routeOf = (): string | null =>
-      exchange.route === null ? null : `${deps.links.basePath}${exchange.route.path}`
+    const routeOf = (): string | null => (exchange.route === null ? null : pathOf(deps, exchange.route))
     const language = () => deps.pages.language(pageRequest(deps, request))
     const response = await runInLanguage(language, () =>
       deps.tracer.request(request.method, () => router(exchange), routeOf),
@@ -74,20 +82,25 @@ export function createApp(deps: AppDeps): (request: Request, connection?: Connec
 function createRouter(deps: AppDeps): (exchange: Exchange) => Promise<Response> {
   const app = new Hono<{ Bindings: Exchange }>({ strict: false }) // a slash at the end changes nothing
   const methodsByPath = new Map<string, string[]>()
+  const open = new Set<string>() // paths that programs call from pages of any origin
   for (const route of deps.routes) {
-    const path = `${deps.links.basePath}${route.path}`.replaceAll(/\{(\w+)\}/g, ':$1')
+    const path = pathOf(deps, route).replaceAll(/\{(\w+)\}/g, ':$1')
+    if (isForPrograms(route)) open.add(path)
     const methods = methodsByPath.get(path) ?? []
     if (methods.includes(route.method)) throw new Error(`${route.method} ${route.path} is registered twice`)
     methodsByPath.set(path, [...methods, route.method, ...(route.method === 'GET' ? ['HEAD'] : [])])
     app.on(route.method, path, async ({ env: exchange, req }) => {
       exchange.route = route
-      return finish(deps, exchange, await serve(deps, exchange, route, req.param()))
+      const answer = isProtocol(route)
+        ? await enterProtocol(deps, exchange, route)
+        : await serve(deps, exchange, route, req.param())
+      return finish(deps, exchange, answer)
     })
   }
   for (const [path, methods] of methodsByPath) {
     app.all(path, ({ env: exchange }) => {
       const allow = [...methods, 'OPTIONS']
-      if (exchange.request.method === 'OPTIONS') return answerOptions(deps, exchange, allow)
+      if (exchange.request.method === 'OPTIONS') return answerOptions(deps, exchange, { allow, isOpen: open.has(path) })
       throw new Refusal('method_not_allowed', { detail: `This path takes ${allow.join(', ')}.`, allow })
     })
   }
@@ -111,6 +124,18 @@ function refuseForeign(origins: Origins, request: Request, route: Route): void {
   if (route.forwardedBy !== 'application') refuseMisdirected(headerReader(request), origins.own)
   if (route.refusesOtherOrigins) refuseForeignPage(headerReader(request), origins)
   else if (!route.acceptsOtherOrigins) refuseCrossOrigin(request.method, headerReader(request), origins)
+}
+
+/** Returns the path of a route as requests have it. */
+function pathOf({ links }: AppDeps, { path, isAtRoot }: Route): string {
+  return isAtRoot === true ? path : `${links.basePath}${path}`
+}
+
+/** Answers a request of another protocol. Cookies count only on endpoints for browsers. */
+async function enterProtocol(deps: AppDeps, exchange: Exchange, route: ProtocolRoute): Promise<Answer> {
+  refuseMisdirected(headerReader(exchange.request), deps.origins.own)
+  if (route.protocol.isForBrowsers === true) await authenticate(deps, exchange)
+  return serveProtocol(exchange, route)
 }
 
 /** Answers a request whose route is known. */
@@ -189,7 +214,7 @@ function toCall(
  */
 function principalFor({ access }: Route, found: Authenticated | null): Principal | null {
   if (found === null) return null
-  return access === 'anyone' && found.principal.kind === 'access_token' ? null : found.principal
+  return access === 'anyone' && found.principal.kind !== 'session' ? null : found.principal
 }
 
 /**
@@ -215,14 +240,20 @@ async function refuseIfEndedMeanwhile(deps: AppDeps, exchange: Exchange, route: 
 
 async function checkAccess(
   deps: AppDeps,
-  { access }: Route,
+  { access, forwardedBy }: Route,
   { found, credentials }: Pick<Exchange, 'found' | 'credentials'>,
 ): Promise<void> {
   if (access === 'anyone') return
   if (found === null) throw credentials === null ? new Refusal('unauthenticated') : refuseCredentials(credentials)
-  if (access === 'user') return
+  if (access === 'user') return refuseApps(found.principal, forwardedBy)
   const { session } = requireSession(found.principal)
   if (access === 'fresh_session') await deps.authentication.requireFresh(session)
+}
+
+/** Refuses an app of a third party outside forward-auth: what it may know of the user is at the userinfo endpoint. */
+function refuseApps({ kind }: Principal, forwardedBy: Route['forwardedBy']): void {
+  if (kind !== 'oauth_grant' || forwardedBy === 'application') return
+  throw new Refusal('insufficient_scope', { detail: 'An app reads the user at the userinfo endpoint.' })
 }
 
 /**
@@ -250,6 +281,7 @@ async function readBody(deps: AppDeps, exchange: Exchange, route: Route): Promis
 async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promise<Response> {
   const { session, attempt, cookies = [] } = answer
   const headers = newHeaders(deps, exchange)
+  if (isForPrograms(exchange.route)) openToAllOrigins(headers)
   if (exchange.isCookieless) {
     if (session !== undefined) headers.set(SESSION_HEADER, session.token)
     if (attempt !== undefined) headers.set(ATTEMPT_HEADER, attempt.token)
@@ -297,6 +329,11 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   if (refusal.code === 'misdirected') deps.onMisdirected(refusal, exchange.requestId)
   if (refusal.throttled !== undefined) exchange.quota = refusal.throttled.quota
   const { route, form } = exchange
+  if (isForPrograms(route)) {
+    const { status, retryAfterSeconds } = refusal
+    const retry = status === 429 || status === 503 ? { 'Retry-After': String(retryAfterSeconds ?? 1) } : {}
+    return finish(deps, exchange, { ...toProtocolError(refusal), headers: retry })
+  }
   if (route?.form !== undefined && form !== null) {
     return finish(deps, exchange, refuseForm(deps, refusal, { route: { ...route, form: route.form }, ...form }))
   }
@@ -345,10 +382,17 @@ function reportRefusal(deps: AppDeps, exchange: Exchange, { code, reason, thrott
   )
 }
 
-function answerOptions(deps: AppDeps, exchange: Exchange, allow: readonly string[]): Response {
+function answerOptions(
+  deps: AppDeps,
+  exchange: Exchange,
+  { allow, isOpen }: { readonly allow: readonly string[]; readonly isOpen: boolean },
+): Response {
   const headers = newHeaders(deps, exchange)
   headers.set('Allow', allow.join(', '))
-  if (headers.has('Access-Control-Allow-Origin')) addPreflightHeaders(headers, exchange.request.headers)
+  if (isOpen) {
+    openToAllOrigins(headers)
+    allowProgramHeaders(headers)
+  } else if (headers.has('Access-Control-Allow-Origin')) addPreflightHeaders(headers, exchange.request.headers)
   return new Response(null, { status: 204, headers })
 }
 

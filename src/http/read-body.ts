@@ -106,10 +106,18 @@ function isUtf8Label(label: string): boolean {
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
+  return decodeUtf8(await readBody(request, maxBytes))
+}
+
+/**
+ * Reads the whole body.
+ * @throws Refusal `body_too_large`, `malformed_body`.
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers.get('content-length') ?? 0)
   if (announced > maxBytes) throw new Refusal('body_too_large')
   try {
-    return decodeUtf8(await readBytes(request, maxBytes))
+    return await readBytes(request, maxBytes)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_body', { detail: 'The body ended before it was complete.', cause: error })

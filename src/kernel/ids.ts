@@ -12,6 +12,9 @@ export type SessionId = string & { readonly [idOf]: 'session' }
 /** Public id of an access token: a UUIDv7 (RFC 9562). Never its secret. */
 export type AccessTokenId = string & { readonly [idOf]: 'access_token' }
 
+/** Public id of a grant, which is what a user allowed an app to do: a UUIDv7 (RFC 9562). Never a secret. */
+export type OAuthGrantId = string & { readonly [idOf]: 'oauth_grant' }
+
 /** Id of an event of the audit log: a UUIDv7 (RFC 9562). */
 export type EventId = string & { readonly [idOf]: 'event' }
 
@@ -33,6 +36,16 @@ export function newAccessTokenId(clock: Clock): AccessTokenId {
   return v7({ msecs: clock() }) as AccessTokenId
 }
 
+/** Returns a new id of a grant. Its time part comes from the given clock. */
+export function newOAuthGrantId(clock: Clock): OAuthGrantId {
+  return v7({ msecs: clock() }) as OAuthGrantId
+}
+
+/** Returns a new id of an OAuth client. Its time part comes from the given clock. */
+export function newOAuthClientId(clock: Clock): string {
+  return v7({ msecs: clock() })
+}
+
 /** Parses a user id. Returns null if the text is not a UUID: such an id cannot exist, so it needs no query. */
 export function parseUserId(text: string): UserId | null {
   return validate(text) ? (text.toLowerCase() as UserId) : null
@@ -51,6 +64,11 @@ export function parseAccessTokenId(text: string): AccessTokenId | null {
 /** Parses an id of any kind. Returns null if the text is not a UUID. */
 export function parseId(text: string): string | null {
   return validate(text) ? text.toLowerCase() : null
+}
+
+/** Parses the id of a grant. Returns null if the text is not a UUID: such an id cannot exist, so it needs no query. */
+export function parseOAuthGrantId(text: string): OAuthGrantId | null {
+  return validate(text) ? (text.toLowerCase() as OAuthGrantId) : null
 }
 
 /** Parses the id of an event. Returns null if the text is not a UUID. */

@@ -1,5 +1,5 @@
 import type { EmailAddress } from './email-address.ts'
-import type { AccessTokenId, SessionId, UserId } from './ids.ts'
+import type { AccessTokenId, OAuthGrantId, SessionId, UserId } from './ids.ts'
 
 /** A person's account. */
 export interface User {
@@ -99,8 +99,36 @@ export interface TokenPrincipal {
   readonly scopes: readonly string[]
 }
 
-/** The identity behind a request: a user with a session, or an access token of a user. */
-export type Principal = SessionPrincipal | TokenPrincipal
+/** The app of a third party, as far as its users know it. */
+export interface OAuthClientInfo {
+  readonly id: string
+  /** The name that users see when they are asked to allow access. */
+  readonly name: string
+}
+
+/** An app of a third party that acts for a user, within the scopes that the user allowed (RFC 6749). */
+export interface OAuthPrincipal {
+  readonly kind: 'oauth_grant'
+  readonly user: User
+  /** The app. */
+  readonly client: OAuthClientInfo
+  /** Id of the grant: what the user allowed the app to do. */
+  readonly grantId: OAuthGrantId
+  readonly scopes: readonly string[]
+}
+
+/** The identity behind a request: a user with a session, an access token of a user, or an app that a user allowed. */
+export type Principal = SessionPrincipal | TokenPrincipal | OAuthPrincipal
+
+/** An app's access token that was verified, as the cache has it. Times are milliseconds since 1970 UTC. */
+export interface VerifiedGrant {
+  readonly user: User
+  readonly principal: OAuthPrincipal
+  /** The session that the token ends with; null: it outlives sessions. */
+  readonly sessionId: SessionId | null
+  /** The token must be read again at this time: it has expired, or the limit of its session may have moved. */
+  readonly readAgainAt: number
+}
 
 /** Result of authentication: the principal, and for a session also its token and the age of its cookie. */
 export interface Authenticated<P extends Principal = Principal> {

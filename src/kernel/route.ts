@@ -98,6 +98,27 @@ export interface FormUse {
   readonly only?: true
 }
 
+/** A request as an endpoint of another protocol sees it: not parsed. */
+export interface ProtocolRequest {
+  readonly request: Request
+  /** The body, at most 16 KiB. */
+  readonly body: Uint8Array
+  /** The user who is logged in; null without a login, or if the endpoint does not look at cookies. */
+  readonly principal: SessionPrincipal | null
+  readonly client: ClientInfo
+  readonly stamp: Stamp
+}
+
+/** How an endpoint of another protocol answers. */
+export interface ProtocolUse {
+  /**
+   * True: browsers navigate to it, and the session cookie counts. Absent: programs call it, from pages of any origin; cookies
+   * are ignored, and refusals are errors of RFC 6749.
+   */
+  readonly isForBrowsers?: true
+  respond(request: ProtocolRequest): Promise<Answer>
+}
+
 /** A request whose body the schema refused. */
 export type RefusedRequest = Pick<RouteRequest, 'principal' | 'stamp'>
 
@@ -130,6 +151,10 @@ export interface Route extends Omit<Call, 'types'> {
   readonly refusesOtherOrigins?: true
   /** True: pages of any origin may send the request, as a provider posts its answer. The route itself knows what is wanted. */
   readonly acceptsOtherOrigins?: true
+  /** True: the path is at the root of the server, not below the base path. */
+  readonly isAtRoot?: true
+  /** The endpoint has a protocol of its own: its requests are neither parsed nor refused for their origin. */
+  readonly protocol?: ProtocolUse
   /** Answers a request that has no valid session and no token. Null or absent: 401 unauthenticated. */
   answerNobody?(request: RouteRequest): Answer | null
   /**

@@ -7,6 +7,7 @@ import type { FactorSettings, PasskeySettings, SecondFactorSettings } from '../f
 import type { ForwardAuthSettings } from '../forward-auth/settings.ts'
 import type { LegacyLoginSettings } from '../login/settings.ts'
 import type { MailerSettings, MailSettings } from '../mail/settings.ts'
+import type { OAuthSettings } from '../oauth/settings.ts'
 import type { BrandSettings } from '../pages/brand-settings.ts'
 import type { PasswordSettings } from '../passwords/settings.ts'
 import type { ProviderSettings } from '../providers/settings.ts'
@@ -51,6 +52,8 @@ export interface LatchkeyConfig
   readonly passkeys?: Partial<PasskeySettings>
   /** Headers that proxies pass on. */
   readonly forwardAuth?: Partial<ForwardAuthSettings>
+  /** Lets apps of third parties act for users. Giving it turns OAuth on. */
+  readonly oauth?: Partial<OAuthSettings>
   /** Limits of attempts. They can be changed, but not turned off. */
   readonly throttle?: Partial<ThrottleSettings>
   /** Retention of the audit log. */
@@ -87,6 +90,7 @@ export interface CompleteOptions
   readonly factors: FactorSettings
   readonly passkeys: PasskeySettings
   readonly forwardAuth: ForwardAuthSettings
+  readonly oauth: OAuthSettings
   readonly throttle: ThrottleSettings
   readonly audit: AuditSettings
 }

@@ -9,6 +9,7 @@ import { forwardAuthSettings } from '../forward-auth/settings.ts'
 import type { RoomSettings } from '../kernel/settings.ts'
 import { legacyLoginSettings } from '../login/settings.ts'
 import { mailerSettings, mailSettings, smtpSettings } from '../mail/settings.ts'
+import { oauthSettings } from '../oauth/settings.ts'
 import { brandSettings } from '../pages/settings.ts'
 import { passwordSettings } from '../passwords/settings.ts'
 import { providerSettings } from '../providers/settings.ts'
@@ -50,6 +51,7 @@ export const SHARED_SETTINGS: readonly RoomSettings[] = [
   factorSettings,
   passkeySettings,
   forwardAuthSettings,
+  oauthSettings,
   throttleSettings,
   auditSettings,
 ]
@@ -78,6 +80,7 @@ export function completeOptions(options: LatchkeyOptions): CompleteOptions {
     factors: factorSettings.complete(options.factors),
     passkeys: passkeySettings.complete(options.passkeys),
     forwardAuth: forwardAuthSettings.complete(options.forwardAuth),
+    oauth: oauthSettings.complete(options.oauth === undefined ? {} : { enabled: true, ...options.oauth }),
     throttle: throttleSettings.complete(options.throttle),
     audit: auditSettings.complete(options.audit),
   }

@@ -1,7 +1,7 @@
 import type { TokenDigest } from '../crypto/token.ts'
 import { createBoundedMap } from '../kernel/bounded-map.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
-import type { SessionPrincipal, TokenPrincipal } from '../kernel/principal.ts'
+import type { SessionPrincipal, TokenPrincipal, VerifiedGrant } from '../kernel/principal.ts'
 import { createSessionTable } from './session-table.ts'
 import type { Change, ChangesElsewhere, SessionRef } from './store.ts'
 import { createTokenTable } from './token-table.ts'
@@ -19,6 +19,9 @@ export interface SessionCache {
   /** Caches a session that was read, unless it was evicted after `version`: then the data that was read may be old. */
   put(digest: TokenDigest, principal: SessionPrincipal, version: number): void
   putToken(digest: TokenDigest, principal: TokenPrincipal, version: number): void
+  /** Returns a cached access token of an app. */
+  getGrant(digest: TokenDigest): VerifiedGrant | undefined
+  putGrant(digest: TokenDigest, grant: VerifiedGrant, version: number): void
   evictSession(session: SessionRef): void
   /** Evicts all sessions and access tokens of the user. */
   evictUser(id: UserId): void
@@ -49,7 +52,8 @@ export interface EvictionListener {
  */
 export function createSessionCache(maxSessions: number, listener: EvictionListener | null = null): SessionCache {
   const table = maxSessions > 0 ? createSessionTable(maxSessions) : null
-  const tokens = createTokenTable(Math.min(maxSessions, MAX_TOKENS))
+  const tokens = createTokenTable<TokenPrincipal>(Math.min(maxSessions, MAX_TOKENS))
+  const grants = createTokenTable<VerifiedGrant>(Math.min(maxSessions, MAX_TOKENS))
   /** The last evictions: the id of the session or user, and the version of the cache. */
   const evictedAt = createBoundedMap<SessionId | UserId, number>(MAX_REMEMBERED)
   let forgottenUpTo = 0
@@ -72,6 +76,7 @@ export function createSessionCache(maxSessions: number, listener: EvictionListen
     listener?.lose()
     table?.clear()
     tokens.clear()
+    grants.clear()
   }
 
   function evict(change: Change): void {
@@ -98,14 +103,23 @@ export function createSessionCache(maxSessions: number, listener: EvictionListen
       if (since < forgottenUpTo || isEvictedSince(id, since)) return
       tokens.put(digest, principal)
     },
+    getGrant: (digest) => grants.get(digest),
+    putGrant(digest, grant, since) {
+      const { user, sessionId } = grant
+      if (since < forgottenUpTo || isEvictedSince(user.id, since)) return
+      if (sessionId !== null && isEvictedSince(sessionId, since)) return
+      grants.put(digest, grant)
+    },
     evictSession({ id, userId }) {
       remember(id)
       table?.remove(userId, id)
+      grants.removeUser(userId) // tokens of apps can end with a session
     },
     evictUser(id) {
       remember(id)
       table?.remove(id, null)
       tokens.removeUser(id)
+      grants.removeUser(id)
     },
     follow(changes) {
       if (changes === 'unreachable') return false

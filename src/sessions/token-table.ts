@@ -1,13 +1,17 @@
 import type { TokenDigest } from '../crypto/token.ts'
 import { createBoundedMap } from '../kernel/bounded-map.ts'
 import type { UserId } from '../kernel/ids.ts'
-import type { TokenPrincipal } from '../kernel/principal.ts'
+
+/** A value of the table: it belongs to a user. */
+interface Owned {
+  readonly user: { readonly id: UserId }
+}
 
 /** A limited number of verified access tokens, by digest. */
-export interface TokenTable {
-  get(digest: TokenDigest): TokenPrincipal | undefined
+export interface TokenTable<Value extends Owned> {
+  get(digest: TokenDigest): Value | undefined
   /** Stores a token, or replaces its older copy. If the table is full, it evicts the token that was stored first. */
-  put(digest: TokenDigest, principal: TokenPrincipal): void
+  put(digest: TokenDigest, principal: Value): void
   removeUser(id: UserId): void
   clear(): void
 }
@@ -16,11 +20,11 @@ export interface TokenTable {
  * Creates an empty table.
  * @param maxTokens maximum number of tokens in the table; 0: it stores none.
  */
-export function createTokenTable(maxTokens: number): TokenTable {
-  const principals = createBoundedMap<TokenDigest, TokenPrincipal>(maxTokens)
+export function createTokenTable<Value extends Owned>(maxTokens: number): TokenTable<Value> {
+  const principals = createBoundedMap<TokenDigest, Value>(maxTokens)
   const byUser = new Map<UserId, Set<TokenDigest>>()
 
-  function unlink(digest: TokenDigest, { user }: TokenPrincipal): void {
+  function unlink(digest: TokenDigest, { user }: Value): void {
     const own = byUser.get(user.id)
     own?.delete(digest)
     if (own?.size === 0) byUser.delete(user.id)

@@ -11,6 +11,7 @@ import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { LoginAttemptStore } from '../login/store.ts'
 import type { MailStore } from '../mail/store.ts'
+import type { OAuthClientStore, OAuthGrantStore, OAuthTokenStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { IdentityStore } from '../providers/store.ts'
@@ -32,6 +33,9 @@ export interface Stores {
   readonly recoveryCodes: RecoveryCodeStore
   readonly rememberedDevices: RememberedDeviceStore
   readonly passkeys: PasskeyStore
+  readonly oauthClients: OAuthClientStore
+  readonly oauthGrants: OAuthGrantStore
+  readonly oauthTokens: OAuthTokenStore
   /** Counters are stored where the sessions are. */
   readonly counters: CounterStore
   /** Resolves if everything that holds data accepts writes; otherwise throws `unavailable` with the reason. */

@@ -40,7 +40,7 @@ interface Document {
 const root = resolve(import.meta.dirname, '../..')
 const JSON_TYPE = 'application/json'
 /** Routes for people, which the client does not call. Pages are left out too. */
-const DOCUMENTS = ['GET /openapi.json', 'GET /problems/{code}']
+const DOCUMENTS = ['GET /openapi.json', 'GET /problems/{code}', 'GET /jwks.json']
 
 /** Returns a schema as a type. */
 function toType(schema: Schema, shared: Document['components']['schemas']): string {
@@ -80,10 +80,10 @@ function toRoute({ parameters = [], requestBody, responses }: Operation, { compo
 }
 
 /** Operations without a member of the client. Pages are left out, too. */
-const NOT_IN_CLIENT = ['verify', 'openapi', 'reference', 'problems']
+const NOT_IN_CLIENT = ['verify', 'openapi', 'reference', 'problems', 'jwks']
 
 async function readDocument(): Promise<Document> {
-  const instance = await startInstance('handler', { emailLogin: 'on' })
+  const instance = await startInstance('handler', { emailLogin: 'on', oauth: {} })
   const { body } = await instance.client().get('/auth/openapi.json')
   await instance.close()
   return body

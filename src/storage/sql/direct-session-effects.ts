@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionRef, SessionRotation } from '../../sessions/store.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
+import { endGrantsOf } from './oauth-grants.ts'
 import { toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts'
@@ -23,6 +24,7 @@ export function createDirectSessionEffects(database: Pick<SqlDatabase, 'announce
       rotate: (rotation) => swapToken(trx, sessions, rotation),
       async endAll({ userId, except }) {
         if (except === null) await endAccessTokensOf(trx, userId)
+        if (except === null) await endGrantsOf(trx, userId)
         const count = await endSessionsOf(trx, sessions, { userId, except: except?.id ?? null })
         if (count === 0) await sessions.announce({ kind: 'user', id: userId })
       },

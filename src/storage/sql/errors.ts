@@ -2,7 +2,9 @@
 
 const SQLITE_CONSTRAINT_UNIQUE = 2067
 const SQLITE_CONSTRAINT_PRIMARYKEY = 1555
+const SQLITE_CONSTRAINT_FOREIGNKEY = 787
 const POSTGRES_UNIQUE_VIOLATION = '23505'
+const POSTGRES_FOREIGN_KEY_VIOLATION = '23503'
 
 /** Returns true if the error means that a row with this unique value exists. */
 export function isUniqueViolation(error: unknown): boolean {
@@ -12,6 +14,11 @@ export function isUniqueViolation(error: unknown): boolean {
     code === SQLITE_CONSTRAINT_PRIMARYKEY ||
     sqlState(error) === POSTGRES_UNIQUE_VIOLATION
   )
+}
+
+/** Returns true if the error means that a row refers to a row that does not exist. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE_CONSTRAINT_FOREIGNKEY || sqlState(error) === POSTGRES_FOREIGN_KEY_VIOLATION
 }
 
 /** Returns the extended result code of a SQLite error, or null for any other error. */

@@ -22,6 +22,9 @@ export interface Database {
   remembered_devices: RememberedDevicesTable
   passkeys: PasskeysTable
   passkey_challenges: PasskeyChallengesTable
+  oauth_clients: OAuthClientsTable
+  oauth_grants: OAuthGrantsTable
+  oauth_tokens: OAuthTokensTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
   erasures: ErasuresTable
@@ -230,6 +233,47 @@ export interface LoginAttemptsTable {
   tries: number
   created_at: number
   expires_at: number
+}
+
+/** Apps of third parties; of their secret, only the SHA-256. */
+export interface OAuthClientsTable {
+  id: string
+  name: string
+  /** Null: the client is public. */
+  secret_hash: string | null
+  /** JSON object: the other settings of the client. */
+  metadata: string
+  created_at: number
+}
+
+/** What users allowed apps to do. */
+export interface OAuthGrantsTable {
+  id: string
+  user_id: string
+  client_id: string
+  /** Separated by spaces. */
+  scopes: string
+  created_at: number
+  last_used_at: number | null
+}
+
+/** Tokens and codes of apps, and requests in progress; of their secrets, only the SHA-256. */
+export interface OAuthTokensTable {
+  token_hash: string
+  kind: string
+  client_id: string | null
+  user_id: string | null
+  grant_id: string | null
+  family_id: string | null
+  session_id: string | null
+  user_code_hash: string | null
+  /** Separated by spaces. */
+  scopes: string
+  /** JSON object. */
+  payload: string
+  created_at: number
+  expires_at: number
+  consumed_at: number | null
 }
 
 /** The audit log. Rows change only when they are sealed, and when personal data in them is erased. */

@@ -10,6 +10,7 @@ import type { UserId } from '../../kernel/ids.ts'
 import type { SessionOrder, SessionOrders } from '../storage.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
 import { useUpAttempt } from './login-attempts.ts'
+import { endGrantsOf } from './oauth-grants.ts'
 import { toUser } from './rows.ts'
 import type { Database, SessionOrdersTable } from './schema.ts'
 import type { SessionEffectsFactory } from './session-effects.ts'
@@ -28,6 +29,7 @@ export const orderSessionEffects: SessionEffectsFactory = (trx, evict) => ({
   },
   async endAll({ userId, except, throughEpoch }) {
     if (except === null) await endAccessTokensOf(trx, userId)
+    if (except === null) await endGrantsOf(trx, userId)
     // Deletes rows from before the sessions moved to the other storage, so that they do not revive if the sessions move
     // back.
     await trx.deleteFrom('sessions').where('user_id', '=', userId).execute()

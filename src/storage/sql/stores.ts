@@ -7,6 +7,9 @@ import { createDirectSessionEffects } from './direct-session-effects.ts'
 import { createIdentityStore } from './identities.ts'
 import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
+import { createOAuthClientStore } from './oauth-clients.ts'
+import { createOAuthGrantStore } from './oauth-grants.ts'
+import { createOAuthTokenStore } from './oauth-tokens.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
 import { createPasskeyStore } from './passkeys.ts'
 import { createPasswordStore } from './passwords.ts'
@@ -35,14 +38,14 @@ export async function openSqlStores(database: SqlDatabase, options: OpenOptions)
     },
     onFailure: onChanges,
   })
-  const stores = createSqlStores(transacting)
+  const stores = createSqlStores(transacting, sessions === undefined)
   if (sessions === undefined) return stores
   const orders = createSessionOrders(transacting)
   elsewhere = await sessions.open({ stores, orders, onStatement, onChanges, onError })
   return elsewhere.stores
 }
 
-function createSqlStores(database: TransactingDatabase): Stores {
+function createSqlStores(database: TransactingDatabase, hasSessions: boolean): Stores {
   return {
     users: createUserStore(database),
     passwords: createPasswordStore(database),
@@ -57,6 +60,9 @@ function createSqlStores(database: TransactingDatabase): Stores {
     recoveryCodes: createRecoveryCodeStore(database),
     rememberedDevices: createRememberedDeviceStore(database),
     passkeys: createPasskeyStore(database),
+    oauthClients: createOAuthClientStore(database),
+    oauthGrants: createOAuthGrantStore(database),
+    oauthTokens: createOAuthTokenStore(database, hasSessions),
     counters: createCounterStore(database),
     async ping() {
       // Changes no row, but needs a database that accepts writes.

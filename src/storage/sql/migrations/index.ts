@@ -10,6 +10,7 @@ import { longLists } from './0008-long-lists.ts'
 import { attemptChallenges } from './0009-attempt-challenges.ts'
 import { passkeys } from './0010-passkeys.ts'
 import { identities } from './0011-identities.ts'
+import { oauth } from './0012-oauth.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   attemptChallenges,
   passkeys,
   identities,
+  oauth,
 ]

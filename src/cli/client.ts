@@ -1,0 +1,133 @@
+import { Command } from 'commander'
+import { toIsoTime } from '../kernel/clock.ts'
+import type { OAuthClient } from '../oauth/store.ts'
+import { print } from './output.ts'
+import { type Column, table } from './table.ts'
+import { withLatchkey } from './with-latchkey.ts'
+
+interface Options {
+  readonly json?: boolean
+  readonly wide?: boolean
+}
+
+interface UpdateOptions extends Options {
+  readonly name?: string
+  readonly redirectUri?: readonly string[]
+  readonly postLogoutRedirectUri?: readonly string[]
+  readonly scope?: readonly string[]
+}
+
+interface CreateOptions extends UpdateOptions {
+  readonly name: string
+  readonly redirectUri: readonly string[]
+  readonly public?: boolean
+  readonly firstParty?: boolean
+}
+
+const COLUMNS: readonly Column[] = [{ title: 'CLIENT ID', is: 'id' }, 'NAME', 'KIND', 'SCOPES', 'REDIRECT URIS']
+const EXAMPLE_ID = '0199f3c2-8f5e-7c1a-b0d4-3f6a9be2c871'
+
+/** The command `latchkey client create|list|update|rotate-secret|delete`. */
+export function clientCommand(): Command {
+  const client = new Command('client').description(
+    'create, list, change and delete OAuth clients: apps of third parties',
+  )
+  client
+    .command('create')
+    .description('create an OAuth client, and print its id and its secret once')
+    .requiredOption('--name <name>', 'the name that users see')
+    .requiredOption('--redirect-uri <uri...>', 'where the app gets its answers')
+    .option('--post-logout-redirect-uri <uri...>', 'where the app may send users after logout')
+    .option('--scope <scope...>', 'the scopes that the app may ask for; see LATCHKEY_SCOPES')
+    .option('--public', 'the app cannot keep a secret: it runs in a browser or on a device')
+    .option('--first-party', 'the app is your own: users are not asked')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  latchkey client create --name "Notes for Linux" --redirect-uri https://notes.example.com/callback --scope read',
+    )
+    .action(create)
+  client
+    .command('list')
+    .description('list the OAuth clients, newest first')
+    .option('--wide', 'print ids and times in full on a terminal')
+    .option('--json', 'print JSON')
+    .action(list)
+  client
+    .command('update <client-id>')
+    .description('change an OAuth client; what is not given stays')
+    .option('--name <name>', 'the name that users see')
+    .option('--redirect-uri <uri...>', 'all redirect URIs, in place of the present ones')
+    .option('--post-logout-redirect-uri <uri...>', 'all of them, in place of the present ones')
+    .option('--scope <scope...>', 'all scopes, in place of the present ones')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  latchkey client update ${EXAMPLE_ID} --name "Notes"`)
+    .action(update)
+  client
+    .command('rotate-secret <client-id>')
+    .description('replace the secret of an OAuth client, and print the new one once')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  latchkey client rotate-secret ${EXAMPLE_ID}`)
+    .action(rotateSecret)
+  client
+    .command('delete <client-id>')
+    .description('delete an OAuth client; its grants and tokens end at once')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  latchkey client delete ${EXAMPLE_ID}`)
+    .action(deleteClient)
+  return client
+}
+
+async function create(options: CreateOptions): Promise<void> {
+  const { public: isPublic = false, firstParty: isFirstParty = false, json, name, redirectUri } = options
+  const { client, clientSecret } = await withLatchkey((auth) =>
+    auth.oauthClients.create({
+      name,
+      redirectUris: redirectUri,
+      isPublic,
+      isFirstParty,
+      scopes: options.scope,
+      postLogoutRedirectUris: options.postLogoutRedirectUri,
+    }),
+  )
+  const secret = clientSecret === null ? {} : { clientSecret }
+  const lines = clientSecret === null ? [client.id] : [client.id, clientSecret, 'The client secret is shown only once.']
+  print({ clientId: client.id, ...secret }, lines, { json })
+}
+
+async function list(options: Options): Promise<void> {
+  const clients = await withLatchkey((auth) => auth.oauthClients.list())
+  const rows = clients.map(({ id, name, scopes, isPublic, isFirstParty, redirectUris }) => [
+    id,
+    name,
+    `${isPublic ? 'public' : 'confidential'}${isFirstParty ? ', first party' : ''}`,
+    scopes.join(' '),
+    redirectUris.join(' '),
+  ])
+  print({ clients: clients.map(toJson) }, table(COLUMNS, rows, options), options)
+}
+
+async function update(id: string, options: UpdateOptions): Promise<void> {
+  const changes = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.redirectUri === undefined ? {} : { redirectUris: options.redirectUri }),
+    ...(options.postLogoutRedirectUri === undefined ? {} : { postLogoutRedirectUris: options.postLogoutRedirectUri }),
+    ...(options.scope === undefined ? {} : { scopes: options.scope }),
+  }
+  const client = await withLatchkey((auth) => auth.oauthClients.update(id, changes))
+  print({ client: toJson(client) }, [`Updated ${client.id}`], options)
+}
+
+async function rotateSecret(id: string, options: Options): Promise<void> {
+  const clientSecret = await withLatchkey((auth) => auth.oauthClients.rotateSecret(id))
+  print({ clientId: id, clientSecret }, [clientSecret, 'The client secret is shown only once.'], options)
+}
+
+async function deleteClient(id: string, options: Options): Promise<void> {
+  await withLatchkey((auth) => auth.oauthClients.delete(id))
+  print({ deleted: id }, [`Deleted ${id}`], options)
+}
+
+function toJson({ id, createdAt, ...client }: OAuthClient) {
+  return { clientId: id, ...client, createdAt: toIsoTime(createdAt) }
+}

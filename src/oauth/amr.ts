@@ -1,0 +1,16 @@
+import type { Method } from '../kernel/principal.ts'
+
+/** Our methods as values of RFC 8176. */
+const AMR: Readonly<Record<string, string>> = {
+  password: 'pwd',
+  passkey: 'pop',
+  totp: 'otp',
+  recovery_code: 'otp',
+  email_code: 'otp',
+}
+
+/** Returns the methods of a session as authentication method references (RFC 8176). */
+export function toAmr(methods: readonly Method[]): string[] {
+  const known = [...new Set(methods.flatMap((method) => AMR[method] ?? []))]
+  return methods.length > 1 ? [...known, 'mfa'] : known
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { hashToken } from '../../crypto/token.ts'
+import { acceptArgument, booleanSchema, strictMembers } from '../../kernel/arguments.ts'
+import { onlyEvents } from '../../kernel/effects.ts'
+import type { Stamp } from '../../kernel/event.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { OAuthEvent } from '../events.ts'
+import type { OAuthClient } from '../store.ts'
+import { clientNameSchema, clientScopesSchema, logoutUrisSchema, redirectUrisSchema } from './client-schema.ts'
+import { createClient, newClientSecret, type OAuthClientDeps } from './create-client.ts'
+
+/** Settings of a client. */
+export interface OAuthClientSettings {
+  /** The name that users see, 1 to 100 characters. */
+  readonly name: string
+  /** Where the app gets its answers; each is compared as a whole. */
+  readonly redirectUris: readonly string[]
+  /** Where the app may send users after logout. Default: nowhere. */
+  readonly postLogoutRedirectUris?: readonly string[] | undefined
+  /** The scopes of the service that the app may ask for. Default: none. */
+  readonly scopes?: readonly string[] | undefined
+  /** True: the app belongs to the service itself, so users are not asked. Default false. */
+  readonly isFirstParty?: boolean | undefined
+}
+
+/** Calls about OAuth clients for the application itself. HTTP requests cannot reach them. */
+export interface ServerSideOAuthClients {
+  /**
+   * Creates a client. Only the result contains its secret.
+   * @param client with `isPublic: true`, the client has no secret. Default false.
+   * @throws Refusal `validation_failed`.
+   */
+  create(
+    client: OAuthClientSettings & { readonly isPublic?: boolean | undefined },
+  ): Promise<{ readonly client: OAuthClient; readonly clientSecret: string | null }>
+  /** Returns all clients, newest first. */
+  list(): Promise<readonly OAuthClient[]>
+  /** Changes settings of a client. Throws `validation_failed`, or `not_found` if it does not exist. */
+  update(clientId: string, changes: Partial<OAuthClientSettings>): Promise<OAuthClient>
+  /** Replaces the secret, and returns the new one. Throws `not_found` if the client does not exist or is public. */
+  rotateSecret(clientId: string): Promise<string>
+  /** Deletes a client with its grants and tokens, on every node. Throws `not_found` if it does not exist. */
+  delete(clientId: string): Promise<void>
+}
+
+/** Creates the server-side calls about clients. */
+export function createServerSideOAuthClients(deps: OAuthClientDeps, stamp: Stamp<OAuthEvent>): ServerSideOAuthClients {
+  const { oauthClients } = deps
+  const settings = {
+    name: clientNameSchema,
+    redirectUris: redirectUrisSchema,
+    postLogoutRedirectUris: logoutUrisSchema.optional(),
+    scopes: clientScopesSchema(deps.scopes).optional(),
+    isFirstParty: booleanSchema.optional(),
+  }
+  const newSchema = strictMembers({ ...settings, isPublic: booleanSchema.optional() })
+  const changesSchema = strictMembers({
+    ...settings,
+    name: settings.name.optional(),
+    redirectUris: settings.redirectUris.optional(),
+  })
+  const idSchema = z.string('must be the client_id')
+  return {
+    async create(wanted) {
+      const {
+        isPublic = false,
+        scopes = [],
+        postLogoutRedirectUris = [],
+        isFirstParty = false,
+        ...rest
+      } = acceptArgument(newSchema, wanted)
+      return createClient(deps, { ...rest, isPublic, scopes, postLogoutRedirectUris, isFirstParty }, stamp)
+    },
+    list: () => oauthClients.list(),
+    async update(clientId, changes) {
+      const id = acceptArgument(idSchema, clientId)
+      const accepted = acceptArgument(changesSchema, changes)
+      const found = await oauthClients.find(id)
+      if (found === null) throw noClient()
+      const given = Object.fromEntries(Object.entries(accepted).filter(([, value]) => value !== undefined))
+      const client: OAuthClient = { ...found.client, ...given }
+      const updated = stamp({ type: 'oauth_client.updated', userId: null, clientId: id })
+      if (!(await oauthClients.update(client, onlyEvents(updated)))) throw noClient()
+      return client
+    },
+    async rotateSecret(clientId) {
+      const id = acceptArgument(idSchema, clientId)
+      const secret = newClientSecret()
+      const rotated = stamp({ type: 'oauth_client.secret_rotated', userId: null, clientId: id })
+      if (!(await oauthClients.rotateSecret(id, hashToken(secret), onlyEvents(rotated)))) throw noClient()
+      return secret
+    },
+    async delete(clientId) {
+      const id = acceptArgument(idSchema, clientId)
+      const deleted = stamp({ type: 'oauth_client.deleted', userId: null, clientId: id })
+      if (!(await oauthClients.delete(id, onlyEvents(deleted)))) throw noClient()
+    },
+  }
+}
+
+function noClient(): Refusal {
+  return new Refusal('not_found', { detail: 'There is no such client, or it has no secret.' })
+}

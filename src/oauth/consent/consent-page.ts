@@ -1,0 +1,48 @@
+import { html } from 'hono/html'
+import type { PageParts, PageView } from '../../kernel/page-view.ts'
+import { form } from '../../pages/components/form.ts'
+import { note } from '../../pages/components/note.ts'
+import { rows } from '../../pages/components/row.ts'
+import { OAUTH_TEXTS } from '../texts.ts'
+import type { ConsentRequest } from './find-request.ts'
+
+/** Data of the consent page. */
+export interface ConsentView extends PageView {
+  readonly email: string
+}
+
+type Texts = (typeof OAUTH_TEXTS)['texts']['en']
+
+/**
+ * Renders the question whether an app may act for the user. It names the host that gets the answer, because everyone can choose
+ * the name of an app.
+ */
+export function consentPage(
+  view: ConsentView,
+  { client, redirectHost, scopes, id }: Omit<ConsentRequest, 'stored'>,
+): PageParts {
+  const { basePath, siteName, locale, email } = view
+  const texts = locale.texts(OAUTH_TEXTS)
+  const buttons = html`<div class="buttons"><button class="main" name="decision" value="allow">${texts.allow}</button><button class="plain" name="decision" value="deny">${texts.deny}</button></div>`
+  const list = scopes.map((scope) => ({ icon: 'check' as const, title: meaningOf(texts, scope) }))
+  return {
+    title: texts.title(client.name),
+    lead: texts.lead(client.name, siteName),
+    body: html`${rows(list)}
+${client.isFirstParty ? '' : note('info', texts.warning(redirectHost))}
+${form(`${basePath}/oauth/consent`, buttons, { request: id })}
+<p class="hint">${email}</p>`,
+    below: html`<p>${texts.later}</p>`,
+  }
+}
+
+/** Returns the meaning of a scope in plain words. */
+function meaningOf(texts: Texts, scope: string): string {
+  const known: Readonly<Record<string, string>> = {
+    openid: texts.openid,
+    profile: texts.profile,
+    email: texts.email,
+    offline_access: texts.offlineAccess,
+  }
+  return known[scope] ?? texts.use(scope)
+}

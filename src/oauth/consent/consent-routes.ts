@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { type Answer, defineRoute, type Route, type RouteRequest } from '../../kernel/route.ts'
+import { withQuery } from '../../pages/components/form.ts'
+import { type Pages, SESSION_ENDED } from '../../pages/pages.ts'
+import { requireSecurityEpoch, type SecurityEpochDeps } from '../../sessions/security-epoch.ts'
+import { type ConsentJson, oauthCalls } from '../wire.ts'
+import { consentPage } from './consent-page.ts'
+import { decideConsent } from './decide-consent.ts'
+import { type ConsentDeps, type ConsentRequest, findConsentRequest } from './find-request.ts'
+
+/** Dependencies of the routes about consent. */
+export interface ConsentRouteDeps extends ConsentDeps, SecurityEpochDeps {
+  readonly pages: Pages
+}
+
+const consentJsonSchema = z
+  .object({
+    client: z.object({ id: z.string(), name: z.string(), isFirstParty: z.boolean() }),
+    redirectHost: z.string().meta({ description: 'The host that gets the answer, or the scheme of an app.' }),
+    scopes: z.array(z.string()),
+    newScopes: z.array(z.string()).meta({ description: 'The scopes that are not allowed yet.' }),
+  })
+  .meta({ id: 'Consent' }) satisfies z.ZodType<ConsentJson>
+
+/** Routes that show the question of an app, and take the decision. */
+export function consentRoutes(deps: ConsentRouteDeps): Route[] {
+  return [questionRoute(deps), decisionRoute(deps)]
+}
+
+function questionRoute(deps: ConsentRouteDeps): Route {
+  const { pages } = deps
+  return defineRoute(oauthCalls['GET /oauth/consent'], {
+    summary: 'Ask whether an app may act for you: a page for a browser, JSON for a single-page app',
+    query: { request: 'The id of the request.' },
+    answers: { 200: consentJsonSchema },
+    answerNobody: (request) => (request.wantsHtml ? toLogin(pages, request) : null),
+    async handle(request) {
+      const { principal, query } = request
+      const found = await findConsentRequest(deps, query.request ?? '', principal)
+      if (!request.wantsHtml) return { status: 200, body: toJson(found) }
+      const { email } = principal.user
+      return pages.showEntry(request, { content: (view) => consentPage({ ...view, email }, found) })
+    },
+  })
+}
+
+function decisionRoute(deps: ConsentRouteDeps): Route {
+  const { pages } = deps
+  return defineRoute(oauthCalls['POST /oauth/consent'], {
+    summary: 'Allow or deny what an app asks for',
+    body: z.strictObject({ request: z.string().max(64), decision: z.enum(['allow', 'deny']) }),
+    answers: { 200: z.object({ location: z.string() }) },
+    form: { page: '/oauth/consent', done: '/account', keeps: ['request'] },
+    async handle({ body, principal, stamp, sessionToken }) {
+      const securityEpoch = await requireSecurityEpoch(deps, sessionToken())
+      await decideConsent(deps, body, { principal, securityEpoch }, stamp)
+      const location = `${pages.basePath}/oauth/authorize/${body.request}`
+      return { status: 200, body: { location: `${pages.origins.own}${location}` }, location }
+    },
+  })
+}
+
+/** Redirects to the login, which returns to the question. */
+function toLogin(pages: Pages, request: RouteRequest): Answer {
+  const next = withQuery(`${pages.basePath}/oauth/consent`, { request: request.query.request })
+  const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
+  return { status: 303, location: withQuery(`${pages.basePath}/login`, { next }), cookies }
+}
+
+function toJson({ client, redirectHost, scopes, newScopes }: ConsentRequest): ConsentJson {
+  const { id, name, isFirstParty } = client
+  return { client: { id, name, isFirstParty }, redirectHost, scopes, newScopes }
+}

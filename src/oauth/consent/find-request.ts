@@ -1,0 +1,66 @@
+import { hashToken } from '../../crypto/token.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { SessionPrincipal } from '../../kernel/principal.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import { redirectHost } from '../clients/redirect-uri.ts'
+import { OAUTH_REFUSALS } from '../refusals.ts'
+import type { OAuthClient, OAuthClientStore, OAuthGrantStore, OAuthToken, OAuthTokenStore } from '../store.ts'
+
+/** Dependencies of the consent page. */
+export interface ConsentDeps {
+  readonly oauthClients: Pick<OAuthClientStore, 'find'>
+  readonly oauthGrants: Pick<OAuthGrantStore, 'find' | 'allow'>
+  readonly oauthTokens: Pick<OAuthTokenStore, 'find' | 'commit'>
+  readonly clock: Clock
+}
+
+/** A request of an app that waits for the decision of a user. */
+export interface ConsentRequest {
+  /** Its id. */
+  readonly id: string
+  readonly client: OAuthClient
+  /** Where the answer goes: a host, or the scheme of an app. */
+  readonly redirectHost: string
+  readonly scopes: readonly string[]
+  /** The scopes that the user did not allow the app yet. */
+  readonly newScopes: readonly string[]
+  /** The stored request. */
+  readonly stored: OAuthToken
+}
+
+/**
+ * Finds the request that waits for the decision of this user.
+ * @throws Refusal `consent_ended` if it does not exist, has expired, or waits for another user or session.
+ */
+export async function findConsentRequest(
+  { oauthClients, oauthGrants, oauthTokens, clock }: ConsentDeps,
+  id: string,
+  { user, session }: SessionPrincipal,
+): Promise<ConsentRequest> {
+  const now = clock()
+  const stored = id === '' || id.length > 64 ? undefined : (await oauthTokens.find(hashToken(id), now))?.token
+  const { prompt, session: begun, params } = (stored?.payload ?? {}) as StoredRequest
+  const isOpen = stored?.kind === 'Interaction' && stored.expiresAt > now && prompt?.name === 'consent'
+  if (!isOpen || begun?.accountId !== user.id || begun.uid !== session.id || params?.client_id === undefined) {
+    throw new Refusal(OAUTH_REFUSALS.consent_ended)
+  }
+  const found = await oauthClients.find(params.client_id)
+  if (found === null) throw new Refusal(OAUTH_REFUSALS.consent_ended)
+  const allowed = (await oauthGrants.find(user.id, found.client.id))?.scopes ?? []
+  const scopes = (params.scope ?? '').split(' ').filter((scope) => scope !== '')
+  return {
+    id,
+    client: found.client,
+    redirectHost: redirectHost(params.redirect_uri ?? found.client.redirectUris[0] ?? ''),
+    scopes,
+    newScopes: scopes.filter((scope) => !allowed.includes(scope)),
+    stored,
+  }
+}
+
+/** The parts of a stored request that this room reads. The engine wrote it. */
+interface StoredRequest {
+  readonly prompt?: { readonly name?: string }
+  readonly session?: { readonly accountId?: string; readonly uid?: string }
+  readonly params?: { readonly client_id?: string; readonly redirect_uri?: string; readonly scope?: string }
+}

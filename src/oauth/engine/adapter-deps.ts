@@ -1,0 +1,34 @@
+import type { Adapter } from 'oidc-provider'
+import type { Clock } from '../../kernel/clock.ts'
+import type { SessionStore } from '../../sessions/store.ts'
+import type { OAuthClientStore, OAuthGrantStore, OAuthTokenStore } from '../store.ts'
+
+/** Dependencies of the adapters. */
+export interface AdapterDeps {
+  readonly oauthClients: OAuthClientStore
+  readonly oauthGrants: OAuthGrantStore
+  readonly oauthTokens: OAuthTokenStore
+  readonly sessions: Pick<SessionStore, 'isLive'>
+  readonly clock: Clock
+  /** Scopes of the service. */
+  readonly scopes: readonly string[]
+  /** The base URL with the base path. */
+  readonly authUrl: string
+  /** Returns the request that the engine handles now. */
+  readonly route: () => EngineRoute
+}
+
+/** The request that the engine handles. */
+export interface EngineRoute {
+  /** Name of the endpoint, as the engine calls it. */
+  readonly name: string
+  /** What the engine found so far, by the names of its models. */
+  readonly entities: {
+    readonly [Model in 'AccessToken' | 'RefreshToken' | 'RotatedRefreshToken' | 'AuthorizationCode']?:
+      | { readonly scope?: string | undefined }
+      | undefined
+  }
+}
+
+/** The methods of an adapter that a model uses. The engine calls no other one for it. */
+export type ModelAdapter = Partial<Adapter>

@@ -1,0 +1,228 @@
+/*
+ * The engine (`oidc-provider`, OpenID certified) with our users, sessions, storage, pages and token formats. Every default of it
+ * that prints or renders is replaced. Its version is pinned; docs/oauth.md says how to move to the next one.
+ */
+import type { EventEmitter } from 'node:events'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Es256Key } from '../../crypto/es256.ts'
+import { equalInConstantTime } from '../../crypto/signature.ts'
+import { hashToken } from '../../crypto/token.ts'
+import { SECOND_MS } from '../../kernel/clock.ts'
+import { newOAuthGrantId } from '../../kernel/ids.ts'
+import type { User } from '../../kernel/principal.ts'
+import { isRegistered } from '../clients/redirect-uri.ts'
+import { IDENTITY_SCOPES } from '../identity-scopes.ts'
+import type { OAuthSettings } from '../settings.ts'
+import { createAdapters } from './adapter.ts'
+import type { AdapterDeps } from './adapter-deps.ts'
+import { currentScope } from './engine-scope.ts'
+import { newFamily } from './family.ts'
+import { toEngineGrant } from './grant-adapter.ts'
+import type { EngineModule } from './load-engine.ts'
+import { createPolicy } from './policy.ts'
+import { newTokenId, successorOf } from './token-ids.ts'
+
+/** Dependencies of the engine. */
+export interface EngineDeps extends Omit<AdapterDeps, 'route'> {
+  readonly basePath: string
+  readonly oauthSettings: OAuthSettings
+  readonly findUser: (id: string) => Promise<User | null>
+  /** Newest first; the first one signs. */
+  readonly keys: readonly Es256Key[]
+  /** Secret that refresh tokens follow from. */
+  readonly successorKey: Uint8Array
+  readonly report: (error: unknown) => void
+}
+
+const CODE_SECONDS = 60
+const INTERACTION_SECONDS = 3_600
+const ID_TOKEN_SECONDS = 3_600
+
+/** Creates the engine. */
+export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
+  const route = () => {
+    const { oidc } = engine.Provider.ctx ?? {}
+    return { name: oidc?.route ?? '', entities: oidc?.entities ?? {} }
+  }
+  const provider = new engine.Provider(deps.authUrl, {
+    ...fixedSettings(engine),
+    adapter: createAdapters({ ...deps, route }),
+    jwks: { keys: deps.keys.map((key) => toSigningKey(engine, key)) },
+    scopes: [...IDENTITY_SCOPES, ...deps.scopes],
+    ttl: {
+      AccessToken: deps.oauthSettings.accessTokenMs / SECOND_MS,
+      ClientCredentials: deps.oauthSettings.accessTokenMs / SECOND_MS,
+      RefreshToken: deps.oauthSettings.refreshTokenMs / SECOND_MS,
+      AuthorizationCode: CODE_SECONDS,
+      IdToken: ID_TOKEN_SECONDS,
+      Interaction: INTERACTION_SECONDS,
+      Grant: INTERACTION_SECONDS,
+      Session: INTERACTION_SECONDS,
+    },
+    findAccount: (_ctx, id) => findAccount(deps, id),
+    loadExistingGrant: (ctx) => loadGrant(deps, ctx, provider),
+    interactions: {
+      policy: createPolicy(engine, deps.clock),
+      url: (_ctx, { prompt, uid }) => {
+        if (prompt.name === 'consent') return `${deps.basePath}/oauth/consent?request=${uid}`
+        const page = currentScope().principal === null ? 'login' : 'reauthenticate'
+        return `${deps.basePath}/${page}?next=${encodeURIComponent(`${deps.basePath}/oauth/authorize/${uid}`)}`
+      },
+    },
+    discovery: { end_session_endpoint: `${deps.authUrl}/oauth/logout` },
+  })
+  useOurSecrets(provider, deps, engine)
+  provider.silent = true // it would print errors
+  const app: EventEmitter = provider
+  app.on('error', deps.report)
+  provider.on('server_error', (_ctx, error) => {
+    currentScope().failure ??= error
+  })
+  return provider
+}
+
+/** Settings that do not depend on the instance. */
+function fixedSettings({ errors }: EngineModule): Configuration {
+  return {
+    routes: {
+      authorization: '/oauth/authorize',
+      token: '/oauth/token',
+      userinfo: '/oauth/userinfo',
+      introspection: '/oauth/introspect',
+      revocation: '/oauth/revoke',
+      pushed_authorization_request: '/oauth/par',
+      jwks: '/jwks.json',
+    },
+    claims: {
+      acr: null,
+      amr: null,
+      auth_time: null,
+      iss: null,
+      sid: null,
+      openid: ['sub'],
+      profile: ['name'],
+      email: ['email', 'email_verified'],
+    },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientDefaults: {
+      id_token_signed_response_alg: 'ES256',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+    },
+    responseTypes: ['code'],
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enableHttpPostMethods: true,
+    cookies: { long: { sameSite: 'none' } }, // browsers never get them
+    pkce: { required: () => true },
+    clientBasedCORS: () => true,
+    rotateRefreshToken: () => true,
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // The tokens of our storage end with the session; the engine need not look.
+    expiresWithSession: () => false,
+    extraParams: { [SCOPE_COPY]: restoreOfflineAccess },
+    renderError(ctx, out) {
+      ctx.type = 'json'
+      ctx.body = out
+    },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      clientCredentials: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo() {
+          throw new errors.InvalidTarget()
+        },
+      },
+    },
+  }
+}
+
+/** Parameter with which `protocol-routes.ts` passes a copy of `scope`. */
+export const SCOPE_COPY = 'latchkey_scope'
+
+/** The engine drops `offline_access` unless `prompt=consent`. Our consent page lists it, so it stays. */
+function restoreOfflineAccess({ oidc }: KoaContextWithOIDC, copy: string | undefined): void {
+  if (oidc.params === undefined || copy?.split(' ').includes('offline_access') !== true) return
+  const kept = new Set(String(oidc.params.scope ?? '').split(' ')).add('offline_access')
+  oidc.params.scope = [...new Set(copy.split(' '))].filter((scope) => kept.has(scope)).join(' ')
+}
+
+async function findAccount({ findUser }: EngineDeps, id: string) {
+  const user = currentScope().users.get(id) ?? (await findUser(id))
+  if (user === null) return undefined
+  const { email, emailVerified, name } = user
+  return {
+    accountId: user.id,
+    claims: () => ({ sub: user.id, email, email_verified: emailVerified, ...(name === null ? {} : { name }) }),
+  }
+}
+
+/** Returns what the user allowed the client so far. The service itself needs no permission for its own apps. */
+async function loadGrant(
+  { oauthGrants, oauthClients, clock }: EngineDeps,
+  ctx: KoaContextWithOIDC,
+  provider: Provider,
+) {
+  const { principal } = currentScope()
+  const { client, prompts, requestParamScopes } = ctx.oidc
+  if (principal === null || client === undefined) return undefined
+  const userId = principal.user.id
+  let grant = await oauthGrants.find(userId, client.clientId)
+  const isMissing = grant === null || [...requestParamScopes].some((scope) => grant?.scopes.includes(scope) !== true)
+  if (
+    isMissing &&
+    !prompts.has('consent') &&
+    (await oauthClients.find(client.clientId))?.client.isFirstParty === true
+  ) {
+    const wanted = {
+      id: newOAuthGrantId(clock),
+      userId,
+      clientId: client.clientId,
+      createdAt: clock(),
+      lastUsedAt: null,
+    }
+    grant = await oauthGrants.allow({ ...wanted, scopes: [...requestParamScopes] }, null, () => ({ events: [] }))
+  }
+  return grant === null ? undefined : new provider.Grant(toEngineGrant(grant, newFamily(grant.id)))
+}
+
+function toSigningKey({ ExternalSigningKey }: EngineModule, key: Es256Key) {
+  class SigningKey extends ExternalSigningKey {
+    override keyObject() {
+      return key.publicKey
+    }
+    override sign(data: Uint8Array) {
+      return key.sign(data)
+    }
+  }
+  return Object.assign(new SigningKey(), { kid: key.publicJwk.kid, alg: 'ES256' })
+}
+
+/** Replaces the formats of secrets, their comparison, and that of redirect URIs. */
+function useOurSecrets(provider: Provider, { successorKey }: EngineDeps, { Provider: Engine }: EngineModule): void {
+  for (const model of [provider.AccessToken, provider.ClientCredentials, provider.RefreshToken]) {
+    const generate: () => string = Reflect.get(model.prototype, 'generateTokenId')
+    Object.defineProperty(model.prototype, 'generateTokenId', {
+      value(this: { readonly kind: string; readonly format?: string }) {
+        const id = generate.call(this) // decides the format
+        const rotated = Engine.ctx?.oidc.entities.RotatedRefreshToken
+        if (this.kind === 'RefreshToken' && rotated !== undefined) return successorOf(successorKey, rotated.jti)
+        return this.format === 'jwt' ? id : newTokenId(this.kind)
+      },
+    })
+  }
+  Object.defineProperty(provider.Client.prototype, 'compareClientSecret', {
+    value(this: { readonly clientSecret?: string }, actual: string) {
+      return equalInConstantTime(Buffer.from(this.clientSecret ?? ''), Buffer.from(hashToken(actual)))
+    },
+  })
+  Object.defineProperty(provider.Client.prototype, 'redirectUriAllowed', {
+    value(this: { readonly redirectUris?: readonly string[] }, given: string) {
+      return isRegistered(this.redirectUris ?? [], given)
+    },
+  })
+}

@@ -1,0 +1,59 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { TokenHash } from '../../crypto/token.ts'
+import type { Stamp } from '../../kernel/event.ts'
+import type { OAuthGrantId } from '../../kernel/ids.ts'
+import type { ClientInfo, SessionPrincipal, User } from '../../kernel/principal.ts'
+import type { FoundOAuthToken, OAuthChanges } from '../store.ts'
+
+/** The parts of a grant that the engine needs. */
+export interface KnownGrant {
+  readonly id: OAuthGrantId
+  readonly userId: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+}
+
+/** The state of one request while the engine handles it. */
+export interface EngineScope {
+  /** The user who is logged in, on the endpoints that look at the session. */
+  readonly principal: SessionPrincipal | null
+  readonly client: ClientInfo
+  readonly stamp: Stamp
+  /** Changes that are stored together when the engine is done. */
+  readonly changes: { -readonly [Kind in keyof OAuthChanges]: OAuthChanges[Kind][number][] }
+  /** What was read already, so that each row is read once. */
+  readonly tokens: Map<TokenHash, Promise<FoundOAuthToken | null>>
+  readonly users: Map<string, User>
+  readonly grants: Map<string, KnownGrant>
+  /** Pushed requests that an interaction refers to, by their hash: their id is not stored. */
+  readonly pushed: Set<string>
+  /** When the person began this request, milliseconds since 1970 UTC; null: with this request. */
+  startedAt: number | null
+  /** An error that the engine answered with `server_error`: a refusal of the storage, or a bug. */
+  failure: unknown
+}
+
+/** Creates the state of a request. */
+export function createEngineScope(request: Pick<EngineScope, 'principal' | 'client' | 'stamp'>): EngineScope {
+  const { principal } = request
+  return {
+    ...request,
+    changes: { insert: [], insertUnique: [], replace: [], consume: [], remove: [] },
+    tokens: new Map(),
+    users: new Map(principal === null ? [] : [[principal.user.id, principal.user]]),
+    grants: new Map(),
+    pushed: new Set(),
+    startedAt: null,
+    failure: null,
+  }
+}
+
+/** The state of the current request: the engine calls its adapter and its settings without an argument of ours. */
+export const engineScope: AsyncLocalStorage<EngineScope> = new AsyncLocalStorage()
+
+/** Returns the state of the current request. Throws outside a request. */
+export function currentScope(): EngineScope {
+  const scope = engineScope.getStore()
+  if (scope === undefined) throw new Error('The OAuth engine was called outside a request')
+  return scope
+}

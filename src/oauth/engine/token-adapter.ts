@@ -1,0 +1,95 @@
+import type { AdapterPayload } from 'oidc-provider'
+import { hashToken, type TokenHash } from '../../crypto/token.ts'
+import { SECOND_MS } from '../../kernel/clock.ts'
+import { onlyEvents } from '../../kernel/effects.ts'
+import type { OAuthEvent } from '../events.ts'
+import type { OAuthTokenKind } from '../store.ts'
+import type { AdapterDeps, EngineRoute, ModelAdapter } from './adapter-deps.ts'
+import { currentScope } from './engine-scope.ts'
+import { parseFamily } from './family.ts'
+import { findToken, HASHED } from './find-token.ts'
+import { isTokenId } from './token-ids.ts'
+import { toPayload, toTokenRecord } from './token-record.ts'
+
+/** Time in which a second use of a refresh token gets the same successor. */
+const REFRESH_GRACE_MS = 10 * SECOND_MS
+
+/** Tokens, codes and pushed requests: rows under the SHA-256 of their secret. */
+export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
+  const kind = model as OAuthTokenKind // the engine has no other models with the features that are on
+  return {
+    async upsert(id, payload, expiresInSeconds) {
+      const { changes } = currentScope()
+      const list = kind === 'ReplayDetection' ? changes.insertUnique : changes.insert
+      list.push(
+        toTokenRecord({
+          kind,
+          id,
+          payload: { ...payload },
+          expiresInSeconds: expiresInSeconds ?? 0,
+          endsWithSession: !isOffline(deps.route(), payload),
+          now: deps.clock(),
+        }),
+      )
+    },
+
+    async find(id) {
+      const hash = hashOf(kind, id)
+      const found = hash === null ? null : await findToken(deps, hash)
+      if (found === null || found.token.kind !== kind) return undefined
+      const now = deps.clock()
+      const graceSince = kind === 'RefreshToken' ? now - REFRESH_GRACE_MS : null
+      return { ...toPayload(id, found, graceSince), ...(found.token.expiresAt <= now ? { exp: 1 } : {}) }
+    },
+
+    async consume(id) {
+      const hash = hashOf(kind, id)
+      const graceSince = kind === 'RefreshToken' ? deps.clock() - REFRESH_GRACE_MS : null
+      if (hash !== null) currentScope().changes.consume.push({ hash, graceSince })
+    },
+
+    async destroy(id) {
+      const hash = hashOf(kind, id)
+      const found = hash === null ? null : await findToken(deps, hash)
+      if (found !== null) await deps.oauthTokens.end(found.token)
+    },
+
+    async revokeByGrantId(id) {
+      // The engine calls this for every kind of token; one call ends all of them.
+      if (kind === 'AccessToken') await endFamily(deps, id)
+    },
+  }
+}
+
+function hashOf(kind: OAuthTokenKind, id: string): TokenHash | null {
+  if (id.startsWith(HASHED)) {
+    return currentScope().pushed.has(id) ? (id.slice(HASHED.length) as TokenHash) : null // an interaction named it
+  }
+  return isTokenId(kind, id) ? hashToken(id) : null
+}
+
+/**
+ * Returns true if what the user allowed outlives the session. A refresh can ask for fewer scopes, so the source of the new token
+ * decides.
+ */
+function isOffline({ entities }: EngineRoute, payload: AdapterPayload): boolean {
+  const source = entities.RotatedRefreshToken ?? entities.RefreshToken ?? entities.AuthorizationCode ?? payload
+  return source.scope?.split(' ').includes('offline_access') === true
+}
+
+/** Ends a family after a replay, or because the client revoked a refresh token. Revoking an access token ends only that. */
+async function endFamily({ route, oauthTokens }: AdapterDeps, id: string): Promise<void> {
+  const { name, entities } = route()
+  if (name === 'revocation' && entities.AccessToken !== undefined) return
+  const { stamp, grants } = currentScope()
+  const family = parseFamily(id)
+  const grant = family === null ? undefined : grants.get(family.grantId)
+  if (family === null || grant === undefined) return
+  const replayed: OAuthEvent = {
+    type: 'oauth_grant.replayed',
+    userId: grant.userId,
+    clientId: grant.clientId,
+    grantId: grant.id,
+  }
+  await oauthTokens.endFamily(family, onlyEvents(...(name === 'revocation' ? [] : [stamp(replayed)])))
+}

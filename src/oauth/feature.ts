@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { Core } from '../core.ts'
+import { deriveEs256Keys, type Es256PublicJwk } from '../crypto/es256.ts'
+import { deriveKeys } from '../crypto/signature.ts'
+import type { Feature } from '../kernel/feature.ts'
+import { parseUserId } from '../kernel/ids.ts'
+import type { User } from '../kernel/principal.ts'
+import { createUseCollector } from '../kernel/use-collector.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
+import { createServerSideOAuthClients, type ServerSideOAuthClients } from './clients/server-side-clients.ts'
+import { consentRoutes } from './consent/consent-routes.ts'
+import { createEngine } from './engine/create-engine.ts'
+import type { EngineModule } from './engine/load-engine.ts'
+import { grantAccess } from './grants/grant-access.ts'
+import { grantJsonSchema, toGrantJson } from './grants/grant-json.ts'
+import { grantPages } from './grants/grant-pages.ts'
+import { grantRoutes } from './grants/grant-routes.ts'
+import { protocolRoutes } from './protocol-routes.ts'
+import { resourceMetadataRoute } from './resource-metadata.ts'
+import type { OAuthSettings } from './settings.ts'
+import { sweepOAuthTokens } from './sweep-oauth-tokens.ts'
+import type { VerifyOAuthTokenDeps } from './tokens/verify-oauth-token.ts'
+
+/** Dependencies of OAuth besides the core. */
+export interface OAuthOptions {
+  readonly memory: SessionMemory
+  readonly pages: Pages
+  readonly oauthSettings: OAuthSettings
+  /** The name that users know the service by. */
+  readonly siteName: string
+  /** The scopes of the service. */
+  readonly scopes: readonly string[]
+  /** The package of the engine; null: OAuth is off. */
+  readonly engine: EngineModule | null
+}
+
+/** The OAuth feature, with the parts that others need. */
+export interface OAuthFeature extends Feature {
+  /** Dependencies of the verification of access tokens; null: OAuth is off. */
+  readonly verification: VerifyOAuthTokenDeps | null
+  /** Keys that verify ID tokens. */
+  readonly publicKeys: readonly Es256PublicJwk[]
+  readonly api: ServerSideOAuthClients
+}
+
+/** Creates the OAuth feature: apps of third parties act for users. */
+export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
+  const { memory, engine, scopes } = options
+  const grantUses = createUseCollector(core.stores.oauthGrants.writeUses, core.report)
+  const deps = { ...core, ...core.stores, ...memory, ...options, grantUses }
+  const api = createServerSideOAuthClients({ ...deps, scopes }, core.stamp)
+  const off: OAuthFeature = { name: 'oauth', words: [], routes: [], verification: null, publicKeys: [], api }
+  if (engine === null) return off
+  const keys = deriveEs256Keys(core.secrets, 'oauth id tokens')
+  return {
+    ...off,
+    words: ['oauth'],
+    routes: [
+      ...protocolRoutes(createProtocol(core, { ...options, engine }, keys)),
+      resourceMetadataRoute({
+        origin: core.origins.own,
+        authUrl: core.links.authUrl,
+        scopes,
+        siteName: options.siteName,
+      }),
+      ...consentRoutes(deps),
+      ...grantRoutes(deps),
+    ],
+    jobs: [{ name: 'sweep expired tokens of apps', every: 'sweep', run: () => sweepOAuthTokens(deps) }],
+    exports: {
+      shape: { grants: z.array(grantJsonSchema) },
+      async collect(user) {
+        return { grants: (await deps.oauthGrants.listByUser(user)).map(toGrantJson) }
+      },
+    },
+    access: grantAccess(deps),
+    accountPages: grantPages(deps),
+    async stop() {
+      grantUses.stop()
+      await grantUses.flush()
+    },
+    verification: deps,
+    publicKeys: keys.map(({ publicJwk }) => publicJwk),
+  }
+}
+
+/** Creates the engine, with what its routes need. */
+function createProtocol(
+  core: Core,
+  { engine, oauthSettings, scopes }: OAuthOptions & { readonly engine: EngineModule },
+  keys: Parameters<typeof createEngine>[1]['keys'],
+): Parameters<typeof protocolRoutes>[0] {
+  const { stores, clock, links, origins, report } = core
+  const [successorKey] = deriveKeys(core.secrets, 'oauth refresh tokens')
+  const findUser = async (id: string): Promise<User | null> => {
+    const userId = parseUserId(id)
+    const user = userId === null ? null : await stores.users.findById(userId)
+    return user === null || user.disabledAt !== null ? null : user
+  }
+  const { authUrl, basePath } = links
+  const provider = createEngine(engine, {
+    ...stores,
+    authUrl,
+    basePath,
+    oauthSettings,
+    scopes,
+    clock,
+    keys,
+    successorKey,
+    findUser,
+    report,
+  })
+  return { provider, oauthTokens: stores.oauthTokens, clock, origin: new URL(origins.own), basePath }
+}

@@ -1,0 +1,145 @@
+/*
+ * The endpoints of OAuth 2 and OpenID Connect. Each passes its request to the engine. `authorize` is for browsers and looks at the
+ * session; all others are for programs, from pages of any origin.
+ */
+import { defineCall } from '../kernel/define-calls.ts'
+import { Refusal } from '../kernel/refusal.ts'
+import { type Answer, defineRoute, type ProtocolRequest, type ProtocolUse, type Route } from '../kernel/route.ts'
+import type { BridgedResponse } from './engine/bridge.ts'
+import { type CallEngineDeps, callEngine, type EngineAnswer, type EngineCall } from './engine/call-engine.ts'
+import { SCOPE_COPY } from './engine/create-engine.ts'
+import { OAUTH_REFUSALS } from './refusals.ts'
+
+/** Paths for programs, with their methods. */
+const PROGRAM_PATHS = [
+  ['POST', '/oauth/token', 'token', 'exchange a code or a refresh token for tokens (RFC 6749)'],
+  ['POST', '/oauth/par', 'par', 'push an authorization request (RFC 9126)'],
+  ['POST', '/oauth/introspect', 'introspect', 'ask about a token (RFC 7662)'],
+  ['POST', '/oauth/revoke', 'revoke', 'revoke a token (RFC 7009)'],
+  ['GET', '/oauth/userinfo', 'userinfo', 'read the user (OpenID Connect Core)'],
+  ['POST', '/oauth/userinfo', 'userinfoByPost', 'read the user (OpenID Connect Core)'],
+  ['GET', '/.well-known/openid-configuration', 'discovery', 'describe the authorization server'],
+  ['GET', '/.well-known/oauth-authorization-server', 'serverMetadata', 'describe the authorization server (RFC 8414)'],
+] as const
+
+const PASSED_HEADERS = ['www-authenticate', 'dpop-nonce']
+
+/** Builds the routes of the protocol. */
+export function protocolRoutes(deps: CallEngineDeps): Route[] {
+  return [
+    ...PROGRAM_PATHS.map(([method, path, name, summary]) =>
+      protocolRoute({ method, path, name, summary }, { respond: (request) => answerProgram(deps, request, path) }),
+    ),
+    ...(['GET', 'POST'] as const).map((method) =>
+      protocolRoute(
+        {
+          method,
+          path: '/oauth/authorize',
+          name: `authorizeBy${method}`,
+          summary: 'begin an authorization (RFC 6749)',
+        },
+        { isForBrowsers: true, respond: (request) => authorize(deps, request, '/oauth/authorize') },
+      ),
+    ),
+    protocolRoute(
+      { method: 'GET', path: '/oauth/authorize/{id}', name: 'resume', summary: 'continue an authorization' },
+      { isForBrowsers: true, respond: (request) => resume(deps, request) },
+    ),
+    ...['oauth-authorization-server', 'openid-configuration'].map((name) => ({
+      ...protocolRoute(
+        {
+          method: 'GET',
+          path: `/.well-known/${name}${deps.basePath}`,
+          name,
+          summary: 'describe the authorization server',
+        },
+        { respond: (request) => answerProgram(deps, request, `/.well-known/${name}`) },
+      ),
+      isAtRoot: true as const,
+    })),
+  ]
+}
+
+interface ProtocolPath {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly name: string
+  readonly summary: string
+}
+
+/** Builds one route of a protocol. */
+export function protocolRoute({ method, path, name, summary }: ProtocolPath, protocol: ProtocolUse): Route {
+  const route = defineRoute(defineCall(`${method} ${path}`, { name: `oauth.${name}`, access: 'anyone' }), {
+    summary: `OAuth: ${summary}`,
+    answers: {},
+    async handle() {
+      throw new Error('the protocol answers')
+    },
+  })
+  return { ...route, protocol }
+}
+
+async function answerProgram(deps: CallEngineDeps, request: ProtocolRequest, path: string): Promise<Answer> {
+  const answer = await callEngine(deps, request, { ...withScopeCopy(request), path })
+  if (answer !== 'conflict') return toAnswer(answer)
+  // Another request used the code or the token at the same moment, or the user revoked the grant.
+  return { status: 400, body: { error: 'invalid_grant', error_description: 'grant request is invalid' } }
+}
+
+async function authorize(deps: CallEngineDeps, request: ProtocolRequest, path: string): Promise<Answer> {
+  const { body, search } = withScopeCopy(request)
+  const answer = await callEngine(deps, request, { body, path: `${path}${search}` })
+  return toBrowserAnswer(answer)
+}
+
+async function resume(deps: CallEngineDeps, request: ProtocolRequest): Promise<Answer> {
+  const interaction = new URL(request.request.url).pathname.split('/').at(-1) ?? ''
+  if (!/^[\w-]{20,64}$/.test(interaction)) throw new Refusal(OAUTH_REFUSALS.consent_ended)
+  const answer = await callEngine(deps, request, {
+    body: request.body,
+    path: `/oauth/authorize/${interaction}`,
+    interaction,
+  })
+  if (answer === 'conflict' || answer.status >= 400) throw new Refusal(OAUTH_REFUSALS.consent_ended)
+  return toAnswer(answer)
+}
+
+function toBrowserAnswer(answer: EngineAnswer): Answer {
+  if (answer === 'conflict') throw new Refusal(OAUTH_REFUSALS.consent_ended)
+  if (answer.status >= 400) {
+    throw new Refusal(OAUTH_REFUSALS.authorization_refused, { detail: describe(answer) })
+  }
+  return toAnswer(answer)
+}
+
+/** Returns error and description of an answer of the engine. */
+function describe({ body }: BridgedResponse): string {
+  const { error = 'invalid_request', error_description = '' }: Record<string, string> = JSON.parse(body.toString())
+  return `${error}: ${error_description}`
+}
+
+function toAnswer({ status, headers, body }: BridgedResponse): Answer {
+  const { location, 'content-type': type, 'content-security-policy': policy } = headers
+  const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => PASSED_HEADERS.includes(name)))
+  if (location !== undefined) return { status, location, headers: passed }
+  if (body.byteLength === 0) return { status, headers: passed }
+  const text = { type: type ?? 'application/json', content: body, ...(policy === undefined ? {} : { policy }) }
+  return { status, text, headers: passed }
+}
+
+/** Adds the copy of `scope` to the query or the form, for `restoreOfflineAccess`. */
+function withScopeCopy({ request, body }: ProtocolRequest): Pick<EngineCall, 'body'> & { readonly search: string } {
+  const { search } = new URL(request.url)
+  const inQuery = copyOf(search.slice(1))
+  const isForm = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true
+  const inBody = isForm ? copyOf(Buffer.from(body).toString()) : ''
+  return {
+    search: inQuery === '' ? search : `${search}&${inQuery}`,
+    body: inBody === '' ? body : Buffer.concat([body, Buffer.from(`&${inBody}`)]),
+  }
+}
+
+function copyOf(form: string): string {
+  const scope = new URLSearchParams(form).get('scope')
+  return scope === null ? '' : new URLSearchParams({ [SCOPE_COPY]: scope }).toString()
+}

@@ -1,0 +1,29 @@
+import { defineRefusals } from '../kernel/refusal-entry.ts'
+
+/** The refusals of OAuth. The endpoints of the protocol answer with the errors of RFC 6749 instead. */
+export const OAUTH_REFUSALS = defineRefusals({
+  authorization_refused: {
+    status: 400,
+    title: 'Authorization request refused',
+    when: 'An app sent a user with a wrong request, and its redirect URI cannot be trusted with the answer.',
+    next: 'Compare the request with the registered client: client_id, redirect_uri and response_type=code.',
+    text: {
+      en: 'The app that sent you here made a mistake. Go back to it and try again.',
+      de: 'Die App, die Sie hierher geschickt hat, hat einen Fehler gemacht. Gehen Sie zurück und versuchen Sie es noch einmal.',
+      fr: 'L’application qui vous a envoyé ici a fait une erreur. Retournez-y et réessayez.',
+      es: 'La aplicación que te envió aquí cometió un error. Vuelve a ella e inténtalo de nuevo.',
+    },
+  },
+  consent_ended: {
+    status: 410,
+    title: 'Request ended',
+    when: 'The request of the app has expired, was answered already, or belongs to another user.',
+    next: 'Start again in the app.',
+    text: {
+      en: 'This request has ended. Start again in the app.',
+      de: 'Diese Anfrage ist beendet. Beginnen Sie in der App noch einmal.',
+      fr: 'Cette demande est terminée. Recommencez dans l’application.',
+      es: 'Esta solicitud ha terminado. Empieza de nuevo en la aplicación.',
+    },
+  },
+})

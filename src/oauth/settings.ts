@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
+import { durationMs } from '../kernel/setting-schemas.ts'
+import { defineSettings, type Settings } from '../kernel/settings.ts'
+
+/** Settings of the authorization server. */
+export interface OAuthSettings {
+  /** Lets apps of third parties act for users. Default false; true if the option `oauth` is given. */
+  readonly enabled: boolean
+  /** Lifetime of access tokens of apps, in milliseconds. Default 1 hour. */
+  readonly accessTokenMs: number
+  /** Time in which a refresh token must be used, in milliseconds. Default 30 days. */
+  readonly refreshTokenMs: number
+}
+
+/** The settings of the authorization server. */
+export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettings>('oauth', {
+  enabled: {
+    meaning:
+      'whether [apps of third parties](oauth.md) can act for users: `on` or `off`. In options: `true` or `false`; needs the package `oidc-provider`',
+    default: false,
+    defaultIs: '`false`, or `true` if the option `oauth` is given',
+    schema: z.boolean('must be on or off'),
+    variable: { name: 'LATCHKEY_OAUTH', parse: parseSwitch },
+  },
+  accessTokenMs: {
+    meaning: 'milliseconds after which an access token of an app expires',
+    default: HOUR_MS,
+    schema: durationMs,
+  },
+  refreshTokenMs: {
+    meaning: 'milliseconds in which a refresh token must be used; each use gives a new one',
+    default: 30 * DAY_MS,
+    schema: durationMs,
+  },
+})
+
+/** Parses `on` and `off`. Returns any other text unchanged, which the schema refuses. */
+function parseSwitch(text: string): boolean | string {
+  if (text === 'on') return true
+  return text === 'off' ? false : text
+}

@@ -1,0 +1,416 @@
+/* Attacks on the authorization server, by name (RFC 9700, DESIGN section 3). */
+import { createHmac } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import {
+  allow,
+  authorization,
+  CALLBACK,
+  call,
+  createApp,
+  decide,
+  exchange,
+  locationOf,
+  obtain,
+  open,
+  refresh,
+  register,
+  startOAuth,
+  statusOf,
+} from '../support/oauth.ts'
+import type { Instance } from '../support/rings.ts'
+
+async function start(options: Parameters<typeof startOAuth>[1] = {}): Promise<Instance> {
+  const instance = await startOAuth('handler', options)
+  onTestFinished(() => instance.close())
+  return instance
+}
+
+const HTML = { accept: 'text/html' }
+
+describe('redirect URIs', () => {
+  test.each([
+    ['a longer path', `${CALLBACK}/more`],
+    ['a prefix', 'https://notes.example.com/call'],
+    ['a port', 'https://notes.example.com:8443/callback'],
+    ['the default port', 'https://notes.example.com:443/callback'],
+    ['another path', 'https://notes.example.com/callback/../evil'],
+    ['a fragment', `${CALLBACK}#x`],
+    ['a query', `${CALLBACK}?x=1`],
+    ['a user', 'https://notes.example.com@evil.example/callback'],
+    ['user and password', 'https://a:b@notes.example.com/callback'],
+    ['an encoded path', 'https://notes.example.com/%63allback'],
+    ['an encoded slash', 'https://notes.example.com%2fevil.example/callback'],
+    ['upper case', 'https://NOTES.example.com/callback'],
+    ['a subdomain', 'https://evil.notes.example.com/callback'],
+    ['a suffix of the host', 'https://notes.example.com.evil.example/callback'],
+    ['a look-alike (IDN)', 'https://notеs.example.com/callback'],
+    ['a backslash', 'https://evil.example\\@notes.example.com/callback'],
+    ['plain http', 'http://notes.example.com/callback'],
+    ['a script', 'javascript:alert(1)'],
+    ['white space', `${CALLBACK} `],
+  ])('%s is refused, without a redirect', async (_name, uri) => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const reply = await ada.get(authorization(app, { redirect_uri: uri }).path, HTML)
+    expect([reply.status, reply.headers.get('location')]).toEqual([400, null])
+    expect(reply.text).not.toContain('evil')
+  })
+
+  test('a loopback URI without a port accepts any port, and one with a port does not', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const free = await createApp(instance, { isPublic: true, redirectUris: ['http://127.0.0.1/cb'] })
+    const fixed = await createApp(instance, { isPublic: true, redirectUris: ['http://127.0.0.1:4000/cb'] })
+    const statusFor = async (app: typeof free, redirect_uri: string) =>
+      (await ada.get(authorization(app, { redirect_uri }).path, HTML)).status
+    expect(await statusFor(free, 'http://127.0.0.1:5000/cb')).toBe(303)
+    expect(await statusFor(free, 'http://127.0.0.1:5000/cb/more')).toBe(400)
+    expect(await statusFor(free, 'http://127.0.0.1:80@evil.example/cb')).toBe(400)
+    expect(await statusFor(fixed, 'http://127.0.0.1:5000/cb')).toBe(400)
+  })
+
+  test.each([
+    'http://example.com/cb',
+    'https://example.com/cb#x',
+    'https://*.example.com/cb',
+    'https://a@example.com/cb',
+    'https://exämple.com/cb',
+    'https://EXAMPLE.com/cb',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'app:/cb',
+    '/cb',
+    '',
+  ])('%s cannot be registered', async (uri) => {
+    const instance = await start()
+    await expect(createApp(instance, { redirectUris: [uri] })).rejects.toMatchObject({ code: 'validation_failed' })
+  })
+})
+
+describe('codes and PKCE', () => {
+  test.each([
+    ['missing', { code_challenge: null, code_challenge_method: null }],
+    ['plain', { code_challenge_method: 'plain' }],
+    ['without its method, which would mean plain', { code_challenge_method: null }],
+  ])('a challenge that is %s is refused', async (_name, parameters) => {
+    const instance = await start()
+    const ada = await register(instance)
+    for (const isPublic of [true, false]) {
+      const app = await createApp(instance, { isPublic })
+      const reply = await ada.get(authorization(app, parameters).path, HTML)
+      expect(new URL(locationOf(reply)).searchParams.get('error')).toBe('invalid_request')
+    }
+  })
+
+  test('a code needs its verifier, its redirect URI and its client (injection)', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const [app, other] = [await createApp(instance), await createApp(instance, { name: 'Other' })]
+    const [request, attackers] = [authorization(app), authorization(app)]
+    const code = await allow(ada, request)
+    const script = instance.client()
+    const fields = { grant_type: 'authorization_code', code, code_verifier: request.verifier, redirect_uri: CALLBACK }
+    const { code_verifier: _, ...without } = fields
+    for (const [who, wrong] of [
+      [app, { ...fields, code_verifier: attackers.verifier }],
+      [app, without],
+      [app, { ...fields, redirect_uri: `${CALLBACK}2` }],
+      [other, fields],
+      [{ ...app, clientSecret: null }, fields],
+      [{ ...app, clientSecret: `${app.clientSecret?.slice(0, -1)}x` }, fields],
+    ] as const) {
+      const reply = await call(script, '/auth/oauth/token', who, wrong)
+      expect([reply.status >= 400, reply.status < 500, reply.body.access_token]).toEqual([true, true, undefined])
+    }
+    expect((await exchange(script, app, code, request)).status).toBe(200)
+  })
+
+  test('a code that is used twice ends the tokens of its first use, and not those of other devices', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const laptop = await obtain(instance, ada, app)
+    const request = authorization(app)
+    const code = await allow(ada, request)
+    const { body: tokens } = await exchange(instance.client(), app, code, request)
+    const replay = await exchange(instance.client(), app, code, request)
+    expect([replay.status, replay.body.error]).toEqual([400, 'invalid_grant'])
+    expect(await statusOf(instance, tokens.access_token)).toBe(401)
+    expect(await statusOf(instance, laptop.access_token)).toBe(204)
+  })
+
+  test('a code expires', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const request = authorization(app)
+    const code = await allow(ada, request)
+    instance.advance(61_000)
+    expect((await exchange(instance.client(), app, code, request)).body.error).toBe('invalid_grant')
+  })
+
+  test('of two nodes that use one code at the same moment, one wins; one refresh token gives both the same successor', async () => {
+    const instance = await start()
+    const other = await instance.sibling()
+    onTestFinished(() => other.close())
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const second = instance.client()
+    second.request = async (path, init) => {
+      const response = await other.handler(new Request(`http://localhost:3000${path}`, init))
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, text, body: JSON.parse(text) }
+    }
+    await obtain(instance, ada, app)
+    for (let round = 0; round < (process.env.TEST_LONG ? 1_000 : 15); round++) {
+      const request = authorization(app)
+      const code = await allow(ada, request)
+      const replies = await Promise.all([instance.client(), second].map((each) => exchange(each, app, code, request)))
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 400])
+      const { refresh_token: token = '' } = await obtain(instance, ada, app)
+      const again = await Promise.all([instance.client(), second].map((each) => refresh(each, app, token)))
+      expect(again.map(({ status }) => status)).toEqual([200, 200])
+      expect(new Set(again.map(({ body }) => body.refresh_token)).size).toBe(1)
+    }
+  }, 600_000)
+})
+
+describe('consent', () => {
+  test('a page of another origin cannot press the button (CSRF), and no page can frame it (clickjacking)', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const page = await open(ada, authorization(app).path)
+    const [, request = ''] = /name="request" value="([^"]+)"/.exec(page.text) ?? []
+    const forged = await ada.form(
+      '/auth/oauth/consent',
+      { request, decision: 'allow' },
+      { 'sec-fetch-site': 'cross-site' },
+    )
+    expect([forged.status, forged.headers.get('location') ?? '']).not.toEqual([
+      303,
+      expect.stringContaining('/oauth/authorize'),
+    ])
+    expect((await ada.get('/auth/grants')).body.grants).toEqual([])
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+  })
+
+  test('a request of another user, of another session, or that was answered is refused', async () => {
+    const instance = await start()
+    const [ada, eve] = [await register(instance), await register(instance, 'eve@example.com')]
+    const app = await createApp(instance)
+    const page = await open(eve, authorization(app).path)
+    const [, request = ''] = /name="request" value="([^"]+)"/.exec(page.text) ?? []
+    const path = `/auth/oauth/consent?request=${request}`
+    expect((await ada.get(path)).status).toBe(410)
+    expect((await ada.post('/auth/oauth/consent', { request, decision: 'allow' })).status).toBe(410)
+    expect((await ada.get(`/auth/oauth/authorize/${request}`)).status).toBe(410)
+    const laptop = instance.client()
+    await laptop.post('/auth/login', { email: 'eve@example.com', password: 'correct horse battery' })
+    expect((await laptop.post('/auth/oauth/consent', { request, decision: 'allow' })).status).toBe(410)
+    await decide(eve, page)
+    expect((await eve.post('/auth/oauth/consent', { request, decision: 'allow' })).status).toBe(410)
+    expect((await eve.get('/auth/oauth/consent?request=')).status).toBe(410)
+  })
+
+  test('a request for more scopes asks again, and scopes that the client does not have are refused', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance, { scopes: ['read', 'write'] })
+    await obtain(instance, ada, app, { scope: 'read' })
+    expect((await open(ada, authorization(app, { scope: 'read write' }).path)).url).toMatch(/^\/auth\/oauth\/consent/)
+    const reader = await createApp(instance)
+    const reply = await ada.get(authorization(reader, { scope: 'read write' }).path, HTML)
+    expect(new URL(locationOf(reply)).searchParams.get('error')).toBe('invalid_scope')
+    const tokens = await obtain(instance, ada, app, { scope: 'openid read' })
+    const fields = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '', scope: 'read write' }
+    expect((await call(instance.client(), '/auth/oauth/token', app, fields)).body.error).toBe('invalid_scope')
+  })
+
+  test('names of apps are shown as text', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance, { name: '<img src=x onerror=alert(1)>' })
+    expect((await open(ada, authorization(app).path)).text).not.toContain('<img src=x')
+    await expect(createApp(instance, { name: 'Go\u202eogle' })).rejects.toMatchObject({ code: 'validation_failed' })
+  })
+})
+
+describe('tokens', () => {
+  test("an app's token opens none of our own routes, and a session is not an app's token", async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const tokens = await obtain(instance, ada, app)
+    const bearer = { authorization: `Bearer ${tokens.access_token}` }
+    for (const path of ['/auth/session', '/auth/sessions', '/auth/user', '/auth/tokens', '/auth/grants']) {
+      expect([path, (await instance.client().get(path, bearer)).status]).toEqual([path, 403])
+    }
+    const session = ada.cookies.get('latchkey') ?? ''
+    const asBearer = { authorization: `Bearer ${session}` }
+    expect((await instance.client().get('/auth/oauth/userinfo', asBearer)).status).toBe(401)
+    expect((await call(instance.client(), '/auth/oauth/introspect', app, { token: session })).body).toEqual({
+      active: false,
+    })
+    const cookie = { cookie: `latchkey=${tokens.access_token}` }
+    expect((await instance.client().get('/auth/session', cookie)).status).toBe(401)
+    const refreshAsAccess = { authorization: `Bearer ${tokens.refresh_token}` }
+    expect((await instance.client().get('/auth/verify', refreshAsAccess)).status).toBe(401)
+  })
+
+  test('another client cannot use a refresh token', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const [app, other] = [await createApp(instance), await createApp(instance, { name: 'Other' })]
+    const tokens = await obtain(instance, ada, app)
+    expect((await refresh(instance.client(), other, tokens.refresh_token ?? '')).body.error).toBe('invalid_grant')
+    expect((await refresh(instance.client(), app, tokens.refresh_token ?? '')).status).toBe(200)
+  })
+
+  test.each([
+    ['alg none', (header: object) => ({ ...header, alg: 'none' }), () => ''],
+    [
+      'HS256 with the public key',
+      (header: object) => ({ ...header, alg: 'HS256' }),
+      (text: string, key: string) => createHmac('sha256', key).update(text).digest('base64url'),
+    ],
+    ['a foreign kid', (header: object) => ({ ...header, kid: 'x' }), () => 'AAAA'],
+    ['a foreign jku', (header: object) => ({ ...header, jku: 'https://evil.example/jwks.json' }), () => 'AAAA'],
+  ])('an ID token as a hint with %s is refused', async (_name, change, sign) => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const { id_token: token = '' } = await obtain(instance, ada, app)
+    const [header = '', payload = ''] = token.split('.')
+    const jwks = (await instance.client().get('/auth/jwks.json')).text
+    const changed = Buffer.from(JSON.stringify(change(JSON.parse(Buffer.from(header, 'base64url').toString()))))
+    const text = `${changed.toString('base64url')}.${payload}`
+    const hint = authorization(app, { prompt: 'none', id_token_hint: `${text}.${sign(text, jwks)}` })
+    expect(new URL(locationOf(await ada.get(hint.path))).searchParams.get('error')).toBe('invalid_request')
+  })
+
+  test('a password reset, a disabled user and the end of everything end the tokens of apps', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const tokens = await obtain(instance, ada, app, { scope: 'openid offline_access' })
+    expect((await ada.delete('/auth/access')).body.revoked).toBe(1)
+    expect(await statusOf(instance, tokens.access_token)).toBe(401)
+    const more = await obtain(instance, ada, app, { scope: 'openid offline_access' })
+    const { user } = (await ada.get('/auth/session')).body
+    await instance.auth.users.disable(user.id)
+    expect(await statusOf(instance, more.access_token)).toBe(401)
+    expect((await refresh(instance.client(), app, more.refresh_token ?? '')).body.error).toBe('invalid_grant')
+  })
+})
+
+describe('requests', () => {
+  test('discovery does not repeat the Host header', async () => {
+    const instance = await start()
+    for (const path of [
+      '/auth/.well-known/openid-configuration',
+      '/.well-known/oauth-authorization-server/auth',
+      '/.well-known/oauth-protected-resource',
+    ]) {
+      const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' }
+      const reply = await instance.client().get(path, headers)
+      expect([path, reply.status]).toEqual([path, 200])
+      expect(reply.text).not.toContain('evil')
+      expect(reply.text).toContain('http://localhost:3000/auth')
+      expect(reply.headers.get('access-control-allow-origin')).toBe('*')
+      expect(reply.headers.get('access-control-allow-credentials')).toBeNull()
+    }
+  })
+
+  test('a parameter that is sent twice is refused', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    for (const name of ['scope', 'state', 'code_challenge', 'response_type', 'latchkey_scope']) {
+      const path = `${authorization(app).path}&${name}=x&${name}=y`
+      const reply = await ada.get(path, HTML)
+      expect([name, reply.status === 400 || new URL(locationOf(reply)).searchParams.get('error')]).toEqual([
+        name,
+        expect.toSatisfy((value) => value === true || value === 'invalid_request'),
+      ])
+    }
+    const twice = await ada.get(`${authorization(app).path}&redirect_uri=https://evil.example/`, HTML)
+    expect(locationOf(twice)).toContain('https://notes.example.com/callback?error=invalid_request')
+  })
+
+  test("another client's pushed request, and one that was used, are refused", async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const [app, other] = [await createApp(instance), await createApp(instance, { name: 'Other' })]
+    const fields = Object.fromEntries(new URL(`http://x${authorization(app).path}`).searchParams)
+    const pushed = await call(instance.client(), '/auth/oauth/par', app, fields)
+    expect(pushed.status).toBe(201)
+    const path = ({ clientId }: typeof app) =>
+      `/auth/oauth/authorize?${new URLSearchParams({ client_id: clientId, request_uri: pushed.body.request_uri })}`
+    const stolen = await ada.get(path(other), HTML)
+    expect([stolen.status, new URL(locationOf(stolen)).searchParams.get('error')]).toEqual([
+      303,
+      'invalid_request_object',
+    ])
+    const page = await open(ada, path(app))
+    expect((await decide(ada, page)).searchParams.get('code')).not.toBeNull()
+    const used = new URL(locationOf(await ada.get(path(app), HTML)))
+    expect([used.searchParams.get('error'), used.searchParams.get('code')]).toEqual(['invalid_request_uri', null])
+  })
+
+  test('a body of 17 KiB, an unknown grant and a foreign method are refused in the words of RFC 6749', async () => {
+    const instance = await start()
+    const app = await createApp(instance)
+    const large = await call(instance.client(), '/auth/oauth/token', app, { code: 'x'.repeat(17_000) })
+    expect([large.status, large.body.error]).toEqual([413, 'invalid_request'])
+    const unknown = await call(instance.client(), '/auth/oauth/token', app, { grant_type: 'password', username: 'a' })
+    expect([unknown.status, unknown.body.error]).toEqual([400, 'unsupported_grant_type'])
+    expect((await instance.client().get('/auth/oauth/token')).status).toBe(405)
+    const preflight = await instance.client().request('/auth/oauth/token', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://spa.example.com', 'access-control-request-method': 'POST' },
+    })
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+  })
+
+  test('OAuth that is off has no routes, and its package is not loaded', async () => {
+    const instance = await startOAuth('handler', { oauth: { enabled: false } })
+    onTestFinished(() => instance.close())
+    for (const path of [
+      '/auth/.well-known/openid-configuration',
+      '/auth/oauth/authorize',
+      '/auth/grants',
+      '/auth/jwks.json',
+    ]) {
+      expect([path, (await instance.client().get(path)).status]).toEqual([path, 404])
+    }
+    expect((await instance.client().get('/auth')).body.features).not.toContain('oauth')
+    expect(instance.auth.rootPaths).toEqual([])
+  })
+})
+
+describe('proof of identity', () => {
+  test('prompt=login and max_age ask for a proof, and a proof satisfies them', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    await obtain(instance, ada, app)
+    instance.advance(120_000)
+    for (const parameters of [{ prompt: 'login' }, { max_age: '60' }]) {
+      const request = authorization(app, parameters)
+      const page = await open(ada, request.path)
+      expect(page.url).toMatch(/^\/auth\/reauthenticate\?next=/)
+      const next = new URL(page.url, 'http://x').searchParams.get('next') ?? ''
+      expect((await open(ada, next)).url).toMatch(/^\/auth\/reauthenticate/)
+      instance.advance(1_000)
+    }
+    const request = authorization(app, { prompt: 'login' })
+    const page = await open(ada, request.path)
+    const next = new URL(page.url, 'http://x').searchParams.get('next') ?? ''
+    const proved = await ada.form('/auth/reauthenticate', { password: 'correct horse battery', next })
+    expect(locationOf(await open(ada, locationOf(proved)))).toContain('code=')
+    const fresh = await ada.get(authorization(app, { max_age: '60' }).path, HTML)
+    expect(locationOf(fresh)).toContain('code=')
+  })
+})
