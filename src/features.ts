@@ -82,13 +82,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
-  const opening: readonly Feature[] = [
-    named.sessions,
-    named.accessTokens,
-    named.factors,
-    named.providers,
-    named.oauth,
-  ]
+  const opening: readonly Feature[] = [named.sessions, named.accessTokens, named.factors, named.providers, named.oauth]
   const exports = [...opening, named.audit].flatMap(({ exports: part }) => part ?? [])
   const { opensTotp } = named.factors
   const accountsFeature = accounts(core, { ...shared, exports, invitationMoves: named.invitations.moves, opensTotp })

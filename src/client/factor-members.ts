@@ -25,8 +25,7 @@ export function factorMembers(
   { isComplete, hasNews, mayDiffer }: Follow,
 ): Pick<
   LatchkeyClient,
-  'access' | 'login' | 'reauthenticateWith' | 'identities' | 'factors' | 'totp' | 'recoveryCodes'
-  'access' | 'grants' | 'consent' | 'login' | 'reauthenticateWith' | 'factors' | 'totp' | 'recoveryCodes'
+  'access' | 'grants' | 'consent' | 'login' | 'reauthenticateWith' | 'identities' | 'factors' | 'totp' | 'recoveryCodes'
 > {
   return {
     access: { list: withQuery('GET /access'), revokeOthers: plain('DELETE /access') },
