@@ -6,9 +6,9 @@ import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PasswordService } from '../passwords/password-service.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
-import type { Registration } from './register.ts'
 import { registerPage } from './register-page.ts'
 import { registrationRoutes } from './routes.ts'
+import type { Registration } from './settings.ts'
 
 /** Settings and services of registration. */
 export interface RegistrationOptions extends PasswordService {

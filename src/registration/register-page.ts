@@ -10,7 +10,7 @@ import { icon } from '../pages/components/icon.ts'
 import { password } from '../pages/components/password.ts'
 import type { EntryPage } from '../pages/page-route.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
-import type { Registration } from './register.ts'
+import type { Registration } from './settings.ts'
 import { REGISTER_TEXTS } from './texts.ts'
 
 /** Dependencies and settings of the registration page. */

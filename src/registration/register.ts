@@ -28,9 +28,7 @@ import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
 import { REGISTRATION_REFUSALS } from './refusals.ts'
 import { type Admitted, registerUnverified } from './register-unverified.ts'
-
-/** Who may register: anyone (`open`), only with an invitation (`invite`), or no one (`closed`). */
-export type Registration = 'open' | 'invite' | 'closed'
+import type { Registration } from './settings.ts'
 
 /** Events that a registration can cause. */
 export type RegistrationEvent = AccountEvent | LoginEvent | PasswordEvent | SessionEvent

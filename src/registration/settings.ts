@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
-import type { Registration } from './register.ts'
+
+/** Who may register: anyone (`open`), only with an invitation (`invite`), or no one (`closed`). */
+export type Registration = 'open' | 'invite' | 'closed'
 
 /** Who may register. */
 export interface RegistrationSettings {
