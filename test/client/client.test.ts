@@ -7,9 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type ClientOptions, createClient, type LatchkeyClient, type SessionState } from '../../src/client.ts'
+import {
+  type ClientOptions,
+  createClient,
+  type LatchkeyClient,
+  type Result,
+  type SessionState,
+} from '../../src/client.ts'
 import type { LatchkeyOptions } from '../../src/index.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { createAuthenticator } from '../../src/testing.ts'
 import { type BrowserFetch, browserFetch } from '../support/browser-fetch.ts'
 import { mailTo, tokenIn } from '../support/caught-mails.ts'
 import { type Instance, ORIGIN, PASSWORD, type Ring, startInstance } from '../support/rings.ts'
@@ -99,6 +106,50 @@ async function callFactors(instance: Instance, client: LatchkeyClient, phone: La
   expect(await client.totp.remove()).toEqual({ ok: true, data: null })
 }
 
+/** Uses every call about passkeys with an authenticator in software, and removes the passkey. */
+async function callPasskeys(client: LatchkeyClient, phone: LatchkeyClient): Promise<void> {
+  const authenticator = createAuthenticator()
+  const added = await client.passkeys.add({
+    credential: authenticator.create(optionsOf(await client.passkeys.addOptions())),
+  })
+  expect(added).toMatchObject({ ok: true, data: { passkey: { lastUsedAt: null } } })
+  const id = added.ok ? added.data.passkey.id : ''
+  const proof = { credential: authenticator.get(optionsOf(await client.passkeys.reauthenticateOptions())) }
+  expect(await client.passkeys.reauthenticate(proof)).toMatchObject({ ok: true })
+  expect(await client.passkeys.rename(id, { name: 'Phone' })).toMatchObject({
+    ok: true,
+    data: { passkey: { name: 'Phone' } },
+  })
+  const login = { credential: authenticator.get(optionsOf(await phone.passkeys.logInOptions({}))) }
+  expect(await phone.passkeys.logIn(login)).toMatchObject({
+    ok: true,
+    data: { status: 'complete', session: { methods: ['passkey'] } },
+  })
+  expect(await client.passkeys.remove(id)).toEqual({ ok: true, data: null })
+  const newcomer = { email: 'newcomer@example.com' }
+  const credential = createAuthenticator().create(optionsOf(await phone.passkeys.registerOptions(newcomer)))
+  expect(await phone.passkeys.register({ ...newcomer, credential })).toMatchObject({
+    ok: true,
+    data: { status: 'complete', user: { email: newcomer.email } },
+  })
+}
+
+/** Uses every call about providers in a service that has none. test/http/providers.test.ts has the real ones. */
+async function callProviders(client: LatchkeyClient, phone: LatchkeyClient): Promise<void> {
+  expect(await client.identities.list()).toEqual({ ok: true, data: { identities: [] } })
+  const unknown = { ok: false, code: 'not_found' }
+  expect(await client.identities.link('google')).toMatchObject(unknown)
+  expect(await client.identities.unlink('google')).toMatchObject(unknown)
+  expect(await client.reauthenticateWith.provider('google')).toMatchObject(unknown)
+  expect(await phone.login.withIdToken('google', { idToken: 'x', nonce: 'y' })).toMatchObject(unknown)
+}
+
+/** Returns the options of a call that must succeed. */
+function optionsOf<Options>(begun: Result<{ readonly options: Options }>): Options {
+  if (!begun.ok) throw new Error(begun.code)
+  return begun.data.options
+}
+
 describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
   test('it calls every JSON route, and each call works', async () => {
     const instance = await start(ring)
@@ -140,6 +191,8 @@ describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
     expect(await client.sessions.revokeOthers()).toEqual({ ok: true, data: { revoked: 1 } })
 
     await callFactors(instance, client, phone.client)
+    await callPasskeys(client, phone.client)
+    await callProviders(client, phone.client)
 
     const events = await client.user.events()
     const all = events.ok ? events.data.events : []
@@ -178,13 +231,16 @@ describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
       .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
     const called = new Set(
       [...seen, ...phone.seen].map(({ call }) =>
-        call.replace(/(?<=(?:sessions|tokens|remembered-devices)\/).+/, '{id}'),
+        call
+          .replace(/google$/, call.startsWith('DELETE') ? '{id}' : '{provider}')
+          .replace(/(?<=(?:sessions|tokens|remembered-devices|passkeys)\/)(?!options$).+/, '{id}'),
       ),
     )
     const uncalled = documented.filter((route) => !called.has(route))
-    // The last route is for proxies.
+    // One route is for the navigation of a browser, the last one for proxies.
     expect(uncalled.sort()).toEqual([
       'GET /auth/brand/{name}',
+      'GET /auth/login/with/{provider}',
       'GET /auth/openapi.json',
       'GET /auth/problems/{code}',
       'GET /auth/verify',
