@@ -95,11 +95,9 @@ function fixedSettings({ errors }: EngineModule): Configuration {
     },
     claims: {
       acr: null,
-      amr: null,
-      auth_time: null,
       iss: null,
       sid: null,
-      openid: ['sub'],
+      openid: ['sub', 'auth_time', 'amr'],
       profile: ['name'],
       email: ['email', 'email_verified'],
     },
