@@ -214,7 +214,7 @@ describe('the commands of the pages', () => {
   })
 
   test('the Docker image has every package that the server can load, and runs as a user who owns its data (ASVS 15.2.4)', () => {
-    const needed = globSync('src/{server,cli,storage,mail,crypto,providers}/**/*.ts', { cwd: root })
+    const needed = globSync('src/{server,cli,storage,mail,crypto,providers,factors,oauth}/**/*.ts', { cwd: root })
       .filter((path) => !path.endsWith('.test.ts'))
       .flatMap((path) => [...read(path).matchAll(/createOptionalImport\(\s*\(\) => import\('([^']+)'\)/g)])
       .map(([, name]) => name)

@@ -49,8 +49,7 @@ export function factorMembers(
     },
     identities: {
       list: plain('GET /identities'),
-      link: async (id, query = {}, options) =>
-        call('POST /identities/{provider}', { id: requireId(id), query }, options),
+      link: async (id, query = {}, options) => call('POST /identities/{id}', { id: requireId(id), query }, options),
       unlink: withId('DELETE /identities/{id}'),
     },
     factors: {

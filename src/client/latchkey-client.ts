@@ -62,7 +62,7 @@ export interface LatchkeyClient {
     /** Lists the accounts at providers that open your account. */
     readonly list: Call<'GET /identities'>
     /** Begins to link a provider. Send the browser to `location`. Requires a fresh session. */
-    readonly link: IdQueryCall<'POST /identities/{provider}'>
+    readonly link: IdQueryCall<'POST /identities/{id}'>
     /** Unlinks a provider. Requires a fresh session. */
     readonly unlink: IdCall<'DELETE /identities/{id}'>
   }

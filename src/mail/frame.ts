@@ -73,5 +73,6 @@ export const FRAME_TEXTS: TextTable<FrameTexts> = defineTexts<FrameTexts>('email
 
 /** Returns the address of the help as people read it, without `mailto:`. */
 export function supportName(url: string): string {
-  return url.replace(/^mailto:/i, '').replace(/\?.*$/, '')
+  const [address = url] = url.replace(/^mailto:/i, '').split('?', 1)
+  return address
 }

@@ -68,7 +68,7 @@ export function providerRoutes(deps: ProviderRouteDeps): Route[] {
       },
     }),
 
-    defineRoute(providerCalls['POST /identities/{provider}'], {
+    defineRoute(providerCalls['POST /identities/{id}'], {
       summary: 'Begin to link a provider: the answer says where to send the browser',
       query: nextQuery,
       answers: { 200: locationSchema },
@@ -135,7 +135,7 @@ async function begin(
   { params, query, principal }: RouteRequest<unknown, SessionPrincipal>,
   purpose: Exclude<FlowPurpose, 'login'>,
 ): Promise<Answer<{ readonly location: string }>> {
-  const ready = deps.providers.require(params.provider)
+  const ready = deps.providers.require(params.provider ?? params.id)
   const next = parseNextLocation(query.next, deps.pages.origins)
   const target = { purpose, next, remember: false, invitation: null, sessionId: principal.session.id }
   const { location, sealed } = await beginFlow(deps, ready, target)

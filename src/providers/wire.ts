@@ -71,7 +71,7 @@ export const providerCalls = defineCalls({
     access: 'session',
     answer: json<{ readonly identities: readonly IdentityJson[] }>(),
   },
-  'POST /identities/{provider}': {
+  'POST /identities/{id}': {
     name: 'identities.link',
     access: 'fresh_session',
     query: json<NextQuery>(),

@@ -161,7 +161,7 @@ describe('two nodes behind nginx, as in compose.yaml', () => {
     for (const name of variables) expect(documented).toContain(`\`${name}\``)
   })
 
-  test('CWE-798: compose.yaml has no password, and deploy/env.sh makes new ones (ASVS 13.2.3)', async () => {
+  test('CWE-798: compose.yaml has no password, and deploy/env.sh makes new ones', async () => {
     const compose = readFileSync('compose.yaml', 'utf8')
     const secrets = [...compose.matchAll(/(?:PASSWORD|SECRETS|AUTH): '?(\S*)|\/\/[\w]*:([^@\n]*)@/g)]
     expect(secrets.length).toBeGreaterThan(4)
@@ -174,7 +174,7 @@ describe('two nodes behind nginx, as in compose.yaml', () => {
     for (const value of values) expect(value).toMatch(/^[\w-]{43}$/)
   })
 
-  test('the services of compose.yaml cannot gain privileges, and the nodes write to no disk (ASVS 13.2.2)', () => {
+  test('the services of compose.yaml cannot gain privileges, and the nodes write to no disk', () => {
     const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
       services: Record<string, Record<string, unknown>>
     }

@@ -69,7 +69,6 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
         return `${deps.basePath}/${page}?next=${encodeURIComponent(`${deps.basePath}/oauth/authorize/${uid}`)}`
       },
     },
-    discovery: { end_session_endpoint: `${deps.authUrl}/oauth/logout` },
   })
   useOurSecrets(provider, deps, engine)
   provider.silent = true // it would print errors
