@@ -479,7 +479,7 @@ describe('a consumer of the package', () => {
       'members',
       [
         "import type { Latchkey } from 'latchkey'",
-        'type Value = string | ((...input: never) => unknown)',
+        'type Value = string | readonly string[] | ((...input: never) => unknown)',
         'type Objects = { [K in keyof Latchkey]: Latchkey[K] extends Value ? never : K }[keyof Latchkey]',
         `export const members: Record<keyof Latchkey, 0> = ${record(members.map(({ name }) => name))}`,
         `export const objects: Record<Objects, 0> = ${record(objects)}`,

@@ -19,6 +19,7 @@ import { writePasswordChangedMail } from './mails/password-changed.ts'
 import { acceptNewPassword, checkNewPassword, type PasswordPolicyDeps, toPassword } from './password.ts'
 import { type ProvePasswordDeps, provePasswordById } from './prove-password.ts'
 import { PASSWORD_REFUSALS } from './refusals.ts'
+import type { PasswordCredential } from './store.ts'
 
 /** Dependencies of `changePassword`. */
 export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDeps, ForgetOldFailuresDeps, SessionDeps {
@@ -112,6 +113,12 @@ async function allowChange(
   return { oldHash, securityEpoch, place: proof.tried.place }
 }
 
+/** Throws `validation_failed` if the account has a password, so that the current one is required. */
+export function refuseExisting(credential: Pick<PasswordCredential, 'hash'> | null): undefined {
+  if (credential !== null && credential.hash !== null)
+    throw invalidMember('#/currentPassword', 'Required.', { code: 'required' })
+}
+
 /** Allows the first password of an account without one: nothing but a fresh session can prove the user. */
 async function allowFirst(
   deps: ChangePasswordDeps,
@@ -120,10 +127,7 @@ async function allowFirst(
 ): Promise<AllowedChange> {
   const credential = await deps.passwords.findByUserId(user.id)
   if (credential === null) throw new Refusal('unauthenticated', { reason: 'the user was deleted in the meantime' })
-  await checkAll<[null, unknown]>(() => {
-    if (credential.hash === null) return null
-    throw invalidMember('#/currentPassword', 'Required.', { code: 'required' })
-  }, check)
+  await checkAll<[undefined, unknown]>(() => refuseExisting(credential), check)
   await requireFreshSession({ ...deps, secondFactors: deps }, session)
   const { securityEpoch } = credential
   return { oldHash: null, securityEpoch, place: provenHashPlace(deps.throttle, user.email) }

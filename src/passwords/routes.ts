@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { checkAll } from '../kernel/all-problems.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
-import { type ChangePasswordDeps, changePassword } from './change-password.ts'
+import { type ChangePasswordDeps, changePassword, refuseExisting } from './change-password.ts'
 import { type ForgotPasswordDeps, forgotPassword } from './forgot-password.ts'
 import { checkNewPassword } from './password.ts'
 import { typedPasswordSchema } from './password-schema.ts'
@@ -17,9 +18,13 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
     defineRoute(passwordCalls['POST /password/change'], {
       summary: 'Change your password, or set a first one; all other sessions are revoked',
       body: z.strictObject({ currentPassword: typedPasswordSchema.optional(), newPassword: typedPasswordSchema }),
-      checkRefused: async ({ newPassword }, { principal, stamp }) => {
+      checkRefused: async ({ currentPassword, newPassword }, { principal, stamp }) => {
         const [email, userId] = principal === null ? ['', null] : [principal.user.email, principal.user.id]
-        await checkNewPassword(deps, newPassword, { email, userId, pointer: '#/newPassword', stamp })
+        const isMissing = currentPassword === undefined && userId !== null
+        await checkAll(
+          async () => isMissing && refuseExisting(await deps.passwords.findByUserId(userId)),
+          () => checkNewPassword(deps, newPassword, { email, userId, pointer: '#/newPassword', stamp }),
+        )
       },
       answers: { 200: z.object({ session: sessionJsonSchema }) },
       form: {

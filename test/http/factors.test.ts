@@ -80,6 +80,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await client.get('/auth/session')).body.session.methods).toEqual(['password', 'totp'])
     expect((await client.get('/auth/factors')).body).toEqual({
       password: true,
+      passkeys: [],
       totp: { createdAt: new Date(now).toISOString(), lastUsedAt: new Date(now).toISOString() },
       recoveryCodes: { left: 10, createdAt: new Date(now).toISOString() },
       rememberedDevices: [],
