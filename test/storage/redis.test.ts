@@ -209,7 +209,10 @@ describe('sessions in Redis', () => {
     const user = await addUser(stores)
     const records = [await addSession(stores, user.id), await addSession(stores, user.id)]
     const client = await createClient({ url: inject('redisServer') }).connect()
-    const keys = await client.keys(`${prefix}*`)
+    // One key stays for ever: it tells a database that was emptied.
+    const listKeys = async (): Promise<string[]> =>
+      (await client.keys(`${prefix}*`)).filter((key) => key !== `${prefix}changes:since`)
+    const keys = await listKeys()
     expect(keys).toHaveLength(3)
     for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(0)
     await client.del(`${prefix}session:${records[0]?.tokenHash}`) // as if it expired
@@ -217,7 +220,7 @@ describe('sessions in Redis', () => {
     expect(await listSessionsOf(stores, user.id, Date.now())).toHaveLength(1)
     expect(await client.hLen(`${prefix}user:${user.id}`)).toBe(1)
     await stores.sessions.revokeAll(user.id, null, untold)
-    expect(await client.keys(`${prefix}*`)).toEqual([`${prefix}changes`])
+    expect(await listKeys()).toEqual([`${prefix}changes`])
     expect(await client.pTTL(`${prefix}changes`)).toBeGreaterThan(0)
     await client.close()
     await stores.close()
