@@ -162,17 +162,19 @@ describe('a list of breached passwords', () => {
   })
 
   test('CWE-770: at most eight requests to the list run at the same time (ASVS 13.1.2)', async () => {
-    let open = 0
+    const { promise: isFull, resolve: reportFull } = Promise.withResolvers<void>()
+    const waiting: (() => void)[] = []
     let most = 0
     answer = (_request, response) => {
-      open++
-      most = Math.max(most, open)
-      setTimeout(() => {
-        open--
-        response.end(line(PADDED, 0))
-      }, 20)
+      waiting.push(() => response.end(line(PADDED, 0)))
+      most = Math.max(most, waiting.length)
+      if (waiting.length === 8) reportFull()
     }
-    const replies = await Promise.all(Array.from({ length: 24 }, () => register(CLEAN)))
+    const registering = Array.from({ length: 24 }, () => register(CLEAN))
+    await isFull
+    answer = answerWithEndings
+    for (const end of waiting.splice(0)) end()
+    const replies = await Promise.all(registering)
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201))
     expect(most).toBe(8)
   })
