@@ -161,6 +161,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
       sessions: expect.any(Array),
       accessTokens: [accessToken],
       factors: { password: true, passkeys: [], totp: null, recoveryCodes: null, rememberedDevices: [] },
+      identities: [],
       pendingLinks: expect.any(Array),
       mailsWaiting: 5,
       events: expect.any(Array),

@@ -155,7 +155,7 @@ export function lockOf(statement: string): string {
   if (created !== undefined) {
     return references.length === 0
       ? 'none: the table is new'
-      : `SHARE ROW EXCLUSIVE on ${[...new Set(references)].join(', ')}`
+      : `SHARE ROW EXCLUSIVE on ${[...new Set(references)].sort().join(', ')}`
   }
   const [, concurrently, indexed] = /^CREATE (?:UNIQUE )?INDEX (CONCURRENTLY )?\S+ ON (\S+)/.exec(statement) ?? []
   if (indexed !== undefined) return `${concurrently === undefined ? 'SHARE' : 'SHARE UPDATE EXCLUSIVE'} on ${indexed}`
