@@ -262,5 +262,7 @@ function repost(
 }
 
 function toParameters(all: Readonly<Record<string, readonly string[]>>): URLSearchParams {
-  return new URLSearchParams(Object.entries(all).flatMap(([name, values]) => values.map((value) => [name, value])))
+  return new URLSearchParams(
+    Object.entries(all).flatMap(([name, values]) => values.map((value): [string, string] => [name, value])),
+  )
 }
