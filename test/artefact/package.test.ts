@@ -78,6 +78,7 @@ const LOADED: Readonly<Record<string, { readonly packages: string[]; readonly ro
   'latchkey/postgres': { packages: ['kysely', 'uuid', 'zod'], rooms: ['storage'] },
   'latchkey/redis': { packages: ['uuid', 'zod'], rooms: ['storage'] },
   'latchkey/smtp': { packages: ['ipaddr.js', 'zod'], rooms: [] },
+  'latchkey/providers': { packages: ['zod'], rooms: [] },
   'latchkey/config': { packages: [], rooms: [] },
   'latchkey/client': { packages: [], rooms: ['client'] },
   'latchkey/react': { packages: ['react'], rooms: ['react'] },
