@@ -52,6 +52,8 @@ export interface ServiceContext {
   /** True if NODE_ENV is not `production` and `baseUrl` is local. */
   readonly isDevelopment: boolean
   readonly hasMailer: boolean
+  /** True if anyone may register. */
+  readonly isRegistrationOpen: boolean
 }
 
 /** The settings of a room, without their type. `src/options` combines all of them. */

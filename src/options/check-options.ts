@@ -29,6 +29,7 @@ export function checkOptions(options: LatchkeyOptions): void {
     baseUrl,
     isDevelopment: isDevelopment(baseUrl),
     hasMailer: options.mailer !== undefined,
+    isRegistrationOpen: (options.registration ?? 'open') === 'open',
   }
   for (const room of OPTIONS) {
     const problem = room.findContradiction({ ...options }, context)

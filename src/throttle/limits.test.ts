@@ -40,7 +40,12 @@ describe('the waits', () => {
   })
 
   test('contradicting settings are found', () => {
-    const context = { baseUrl: new URL('https://example.com'), isDevelopment: false, hasMailer: true }
+    const context = {
+      baseUrl: new URL('https://example.com'),
+      isDevelopment: false,
+      hasMailer: true,
+      isRegistrationOpen: true,
+    }
     const problem = (throttle: object) => throttleSettings.findContradiction({ throttle }, context)
     expect(problem({})).toBeNull()
     expect(problem({ firstWaitMs: 2_000, maxWaitMs: 1_000 })).toContain('throttle.maxWaitMs')

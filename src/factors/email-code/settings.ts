@@ -25,8 +25,11 @@ export const emailLoginSettings: Settings<EmailLoginSettings> = defineSettings<E
       variable: { name: 'LATCHKEY_EMAIL_LOGIN' },
     },
   },
-  ({ emailLogin }, { hasMailer, isDevelopment }) =>
-    emailLogin !== 'off' && !hasMailer && !isDevelopment
+  ({ emailLogin }, context) => {
+    if (emailLogin === 'register' && !context.isRegistrationOpen)
+      return 'emailLogin "register" gives every address an account, but registration is not open: use emailLogin "on"'
+    return emailLogin !== 'off' && !context.hasMailer && !context.isDevelopment
       ? `emailLogin "${emailLogin}" needs a mailer, and SMTP_URL for the server: without one no code can be sent`
-      : null,
+      : null
+  },
 )
