@@ -20,6 +20,7 @@ for (const button of all('[data-passkey]')) {
     pending?.abort()
     const { signal } = (pending = new AbortController())
     problem.hidden = true
+    button.disabled = !mediation
     try {
       const { options } = await post(passkey + '/options', conditional ? { discoverable: true } : {})
       const publicKey = API['parse' + ceremony + 'OptionsFromJSON'](options)
@@ -32,6 +33,7 @@ for (const button of all('[data-passkey]')) {
     } catch (error) {
       problem.hidden = mediation === 'conditional' || ['AbortError', 'NotAllowedError'].includes(error.name)
     }
+    if (!mediation) button.disabled = false
   }
   button.hidden = !API?.parseRequestOptionsFromJSON
   button.addEventListener('click', () => run())

@@ -232,7 +232,7 @@ describe.each(['handler', 'server'] as const)('the client (%s)', (ring) => {
     const called = new Set(
       [...seen, ...phone.seen].map(({ call }) =>
         call
-          .replace(/google$/, call.startsWith('DELETE') ? '{id}' : '{provider}')
+          .replace(/google$/, call.includes('/identities/') ? '{id}' : '{provider}')
           .replace(/(?<=(?:sessions|tokens|remembered-devices|passkeys)\/)(?!options$).+/, '{id}'),
       ),
     )
