@@ -304,7 +304,7 @@ describe('a consumer of the package', () => {
     expect(own).toBeLessThan(3_000)
   })
 
-  test('the client costs under 880 instantiations and 4.5 kB, and contains no server code', async () => {
+  test('the client costs under 16 instantiations a call and the kB that its page says, and contains no server code', async () => {
     const own = check('client', CLIENT_PROGRAM) - check('fetch', "console.log((await fetch('/')).status)\nexport {}\n")
     const bundle = await rolldown({ input: join(consumer, 'node_modules/latchkey/dist/client.js') })
     const { output } = await bundle.generate({ minify: true })
@@ -312,8 +312,12 @@ describe('a consumer of the package', () => {
     const bytes = gzipSync(code).byteLength
     console.log(`the client: ${own} instantiations over an empty program, ${bytes} bytes minified and gzipped`)
     expect(own).toBeGreaterThan(0)
-    expect(own).toBeLessThan(880) // about 18 for each of its calls
-    expect(bytes).toBeLessThan(4_500)
+    const source = globSync('src/client/*.ts', { cwd: root }).map(read).join('\n')
+    const calls = new Set(source.match(/'(?:GET|POST|PATCH|DELETE) \/[^']*'/g))
+    expect(own).toBeLessThan(16 * calls.size)
+    const [, kilobytes] = /under (\d) kB minified and/.exec(read('docs/client.md')) ?? []
+    expect(bytes).toBeLessThan(Number(kilobytes) * 1_000)
+    expect(read('README.md')).toContain(`under ${kilobytes} kB, with React hooks`)
     expect(output).toHaveLength(1)
     expect(imports).toEqual([])
     const foreign = moduleIds.map((id) => id.split('/dist/')[1] ?? id).filter((id) => !/^client(?:\/|\.js$)/.test(id))
