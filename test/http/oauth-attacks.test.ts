@@ -1,6 +1,8 @@
 /* Attacks on the authorization server, by name (RFC 9700, DESIGN section 3). */
+
 import { createHmac } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { altered } from '../support/altered.ts'
 import {
   allow,
   authorization,
@@ -17,6 +19,7 @@ import {
   startOAuth,
   statusOf,
 } from '../support/oauth.ts'
+
 import type { Instance } from '../support/rings.ts'
 
 async function start(options: Parameters<typeof startOAuth>[1] = {}): Promise<Instance> {
@@ -118,7 +121,7 @@ describe('codes and PKCE', () => {
       [app, { ...fields, redirect_uri: `${CALLBACK}2` }],
       [other, fields],
       [{ ...app, clientSecret: null }, fields],
-      [{ ...app, clientSecret: `${app.clientSecret?.slice(0, -1)}x` }, fields],
+      [{ ...app, clientSecret: altered(app.clientSecret ?? '') }, fields],
     ] as const) {
       const reply = await call(script, '/auth/oauth/token', who, wrong)
       expect([reply.status >= 400, reply.status < 500, reply.body.access_token]).toEqual([true, true, undefined])

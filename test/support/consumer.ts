@@ -23,6 +23,24 @@ export function makeConsumer(): string {
 
 /** Type-checks files of the project with additional compiler options; returns the output of the compiler. */
 export function checkTypes(consumer: string, files: readonly string[], more: Record<string, unknown> = {}): string {
+  const { status, stdout } = runCompiler(consumer, files, more)
+  if (status !== 0) throw new Error(stdout)
+  return stdout
+}
+
+/** Type-checks files of the project with additional compiler options; returns the errors, one line each. */
+export function findTypeErrors(
+  consumer: string,
+  files: readonly string[],
+  more: Record<string, unknown> = {},
+): string[] {
+  const { status, stdout } = runCompiler(consumer, files, more)
+  const errors = stdout.split('\n').filter((line) => line.includes('error TS'))
+  if (status !== 0 && errors.length === 0) throw new Error(stdout)
+  return errors
+}
+
+function runCompiler(consumer: string, files: readonly string[], more: Record<string, unknown>) {
   const compilerOptions = {
     module: 'nodenext',
     target: 'es2024',
@@ -33,8 +51,6 @@ export function checkTypes(consumer: string, files: readonly string[], more: Rec
     ...more,
   }
   writeFileSync(join(consumer, 'tsconfig.check.json'), JSON.stringify({ compilerOptions, files }))
-  const args = ['-p', 'tsconfig.check.json', '--extendedDiagnostics', '--singleThreaded']
-  const { status, stdout } = spawnSync(tsc, args, { cwd: consumer, encoding: 'utf8' })
-  if (status !== 0) throw new Error(stdout)
-  return stdout
+  const args = ['-p', 'tsconfig.check.json', '--extendedDiagnostics', '--singleThreaded', '--pretty', 'false']
+  return spawnSync(tsc, args, { cwd: consumer, encoding: 'utf8' })
 }
