@@ -209,7 +209,7 @@ describe('sessions in Redis', () => {
     const user = await addUser(stores)
     const records = [await addSession(stores, user.id), await addSession(stores, user.id)]
     const client = await createClient({ url: inject('redisServer') }).connect()
-    // One key stays for ever: it tells a database that was emptied.
+    // One key stays forever: it tells a database that was emptied.
     const listKeys = async (): Promise<string[]> =>
       (await client.keys(`${prefix}*`)).filter((key) => key !== `${prefix}changes:since`)
     const keys = await listKeys()
