@@ -511,6 +511,34 @@ describe('a consumer of the package', () => {
     expect(printed).toBe(own.find(({ info }) => info === 'text users-table')?.code)
   })
 
+  test('the own page of docs/pages.md replaces ours, and its form logs in', async () => {
+    const port = await freePort()
+    const origin = `http://localhost:${port}`
+    const directory = mkdtempSync(join(consumer, 'own-page-'))
+    writeFileSync(join(directory, 'run.ts'), codeOf('docs/pages.md', 'ts own-page').replaceAll('3000', String(port)))
+    const child = spawn(process.execPath, ['run.ts'], { cwd: directory, env: CHILD_ENVIRONMENT, stdio: 'inherit' })
+    onTestFinished(async () => {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    })
+    const page = await vi.waitFor(() => fetch(`${origin}/auth/login`), { timeout: 20_000 })
+    expect(await page.text()).toContain('Welcome back')
+    const person = { email: 'ada@example.com', password: 'correct horse battery' }
+    const send = (path: string, password: string): Promise<Response> =>
+      fetch(`${origin}/auth/${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin },
+        body: new URLSearchParams({ ...person, password, next: '/' }),
+      })
+    await send('register', person.password)
+    expect((await send('login', 'a wrong password')).headers.get('location')).toMatch(/^\/auth\/login\?next=%2F#/)
+    const done = await send('login', person.password)
+    expect(done.headers.get('location')).toBe('/')
+    const [cookie = ''] = (done.headers.getSetCookie().find((each) => each.startsWith('latchkey=')) ?? '').split(';')
+    expect(await (await fetch(origin, { headers: { cookie } })).text()).toBe('Hello ada@example.com')
+  })
+
   test('the WebSockets of docs/integrations.md open for a session of the own origin only, and close when it is revoked', async () => {
     const port = await freePort()
     const code = codeOf('docs/integrations.md', 'ts websockets').replaceAll('3000', String(port))

@@ -8,6 +8,7 @@ import { ACCOUNT_TEXTS } from '../accounts/texts.ts'
 import { ACTIVITY_TEXTS } from '../audit/texts.ts'
 import { EMAIL_CODE_TEXTS } from '../factors/email-code/texts.ts'
 import { PASSKEY_TEXTS } from '../factors/passkeys/texts.ts'
+import { SECURITY_TEXTS } from '../factors/security-texts.ts'
 import { FACTOR_TEXTS } from '../factors/texts.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import { LOGIN_TEXTS } from '../login/texts.ts'
@@ -35,6 +36,7 @@ const TABLES = {
   activity: ACTIVITY_TEXTS,
   factors: FACTOR_TEXTS,
   passkeys: PASSKEY_TEXTS,
+  security: SECURITY_TEXTS,
   emailCode: EMAIL_CODE_TEXTS,
   providers: PROVIDER_TEXTS,
   ...MAIL_TABLES,

@@ -7,6 +7,7 @@ import type { LoginStep, SecondFactors } from '../kernel/login-step.ts'
 import { enrolmentRound } from '../login/step.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionSettings } from '../sessions/settings.ts'
+import { factorPages } from './factor-pages.ts'
 import { factorsJsonSchema, readFactors } from './factors-json.ts'
 import { createRecoveryCodeHash } from './recovery-codes/recovery-code.ts'
 import { recoveryCodeStep } from './recovery-codes/recovery-code-step.ts'
@@ -14,6 +15,8 @@ import { recoveryCodesPage } from './recovery-codes/recovery-codes-page.ts'
 import { deviceAccess } from './remembered-devices/device-access.ts'
 import { isRemembered, rememberDevice } from './remembered-devices/remembered-device.ts'
 import { factorRoutes, totpRoutes } from './routes.ts'
+import { factorSections } from './security-page.ts'
+import { securityRoutes } from './security-routes.ts'
 import type { FactorSettings, SecondFactorSettings } from './settings.ts'
 import { totpStep } from './totp/totp-step.ts'
 
@@ -73,6 +76,7 @@ export function factors(
     words: [...(hasTotp ? ['totp'] : []), ...(isOffered ? ['recovery-codes'] : [])],
     routes: [
       ...factorRoutes(deps),
+      ...securityRoutes(deps, hasTotp),
       ...(hasTotp ? totpRoutes({ ...deps, sessionSettings: options.sessionSettings, secondFactors }) : []),
       ...(isRequired ? [recoveryCodesPage(options.pages)] : []),
     ],
@@ -88,6 +92,8 @@ export function factors(
       collect: async (user) => ({ factors: await readFactors(deps, user) }),
     },
     access: deviceAccess(deps),
+    securitySections: factorSections(deps, hasTotp),
+    accountPages: hasTotp ? factorPages(deps) : [],
     opensTotp: (sealedSecret) => deps.totpSealer.open(sealedSecret) !== null,
     secondFactors,
   }

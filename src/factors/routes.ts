@@ -1,7 +1,8 @@
 import { validate } from 'uuid'
 import { z } from 'zod'
 import { onlyEvents } from '../kernel/effects.ts'
-import type { SessionPrincipal } from '../kernel/principal.ts'
+import type { Stamp } from '../kernel/event.ts'
+import type { SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
@@ -48,10 +49,7 @@ export function factorRoutes(deps: FactorRouteDeps): Route[] {
       summary: 'Remove a remembered device: its next login asks for a second factor',
       answers: { 204: null },
       async handle({ params: { id = '' }, principal: { user }, stamp }) {
-        const forgotten: FactorEvent = { type: 'device.forgotten', userId: user.id, deviceId: id }
-        const isForgotten =
-          validate(id) && (await deps.rememberedDevices.forget(user.id, id, onlyEvents(stamp(forgotten))))
-        if (!isForgotten) throw new Refusal('not_found', { detail: 'There is no such device.' })
+        await forgetDevice(deps, user, { id, stamp })
         return { status: 204 }
       },
     }),
@@ -107,7 +105,19 @@ export function totpRoutes(deps: FactorRouteDeps & EnrolTotpInLoginDeps): Route[
   ]
 }
 
-function takeFactorBudget(
+/** Removes a remembered device. Throws `not_found`. */
+export async function forgetDevice(
+  { rememberedDevices }: Pick<FactorRouteDeps, 'rememberedDevices'>,
+  { id: userId }: User,
+  { id, stamp }: { readonly id: string; readonly stamp: Stamp<FactorEvent> },
+): Promise<void> {
+  const event = stamp({ type: 'device.forgotten', userId, deviceId: id })
+  const isForgotten = validate(id) && (await rememberedDevices.forget(userId, id, onlyEvents(event)))
+  if (!isForgotten) throw new Refusal('not_found', { detail: 'There is no such device.' })
+}
+
+/** Takes a change from the budget of the user. */
+export function takeFactorBudget(
   { throttle }: FactorRouteDeps,
   request: Parameters<typeof readCaller>[2],
   { user }: SessionPrincipal,

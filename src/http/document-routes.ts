@@ -9,8 +9,8 @@ import { defineRoute, type Route } from '../kernel/route.ts'
 import { VERSION } from '../kernel/version.ts'
 import { renderDeveloperPage } from '../pages/document.ts'
 import type { Pages } from '../pages/pages.ts'
-import { problemPage } from '../pages/problem-page.ts'
-import { referencePage } from '../pages/reference-page.ts'
+import { problemIndex, problemPage } from '../pages/problem-page.ts'
+import { createReference, type Reference } from '../pages/reference-page.ts'
 import { createOpenApi, type OpenApiDocument } from './openapi.ts'
 import { documentCalls } from './wire.ts'
 
@@ -34,6 +34,11 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
   const { authUrl, basePath } = deps.links
   const context = { origin: deps.origins.own, basePath, cookieName: deps.cookies.name(), refusals }
   let openApi: OpenApiDocument | undefined
+  let created: Reference | undefined
+  const reference = (): Reference => {
+    created ??= createReference([...described, ...routes], authUrl)
+    return created
+  }
   const links = {
     login: `${authUrl}/login`,
     session: `${authUrl}/session`,
@@ -69,8 +74,35 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
       summary: 'Page: list all routes',
       answers: { 200: HTML },
       async handle() {
-        const body = referencePage([...described, ...routes], authUrl)
-        return renderDeveloperPage(deps.pages, { title: 'API reference', body })
+        const { index, contents } = reference()
+        return renderDeveloperPage(deps.pages, { title: 'API reference', body: index(), contents: contents() })
+      },
+    }),
+
+    defineRoute(defineCall('GET /reference/{part}', { name: 'reference.part', access: 'anyone' }), {
+      summary: 'Page: describe the routes of one part',
+      answers: { 200: HTML },
+      async handle({ params: { part = '' } }) {
+        const { parts, part: render, contents } = reference()
+        if (!parts.includes(part)) throw new Refusal('not_found', { detail: 'There is no such part.' })
+        return renderDeveloperPage(deps.pages, { title: `API: ${part}`, body: render(part), contents: contents() })
+      },
+    }),
+
+    ...problemRoutes(deps),
+  ]
+  return routes
+}
+
+/** Builds the routes that explain refusals. */
+function problemRoutes({ pages, refusals, links: { authUrl } }: DocumentDeps): Route[] {
+  return [
+    defineRoute(defineCall('GET /problems', { name: 'problems.list', access: 'anyone' }), {
+      summary: 'Page: list all refusals',
+      answers: { 200: HTML },
+      async handle() {
+        const body = problemIndex(Object.values(refusals), authUrl)
+        return renderDeveloperPage(pages, { title: 'Refusals', body })
       },
     }),
 
@@ -88,11 +120,10 @@ export function documentRoutes(deps: DocumentDeps, described: readonly Route[]):
       async handle({ params: { code = '' }, wantsHtml }) {
         const entry = Object.hasOwn(refusals, code) ? refusals[code] : undefined
         if (entry === undefined) throw new Refusal('not_found', { detail: 'There is no such code.' })
-        if (wantsHtml) return renderDeveloperPage(deps.pages, { title: entry.title, body: problemPage(entry) })
+        if (wantsHtml) return renderDeveloperPage(pages, { title: entry.title, body: problemPage(entry) })
         const { text: _, ...problem } = entry
         return { status: 200, body: problem }
       },
     }),
   ]
-  return routes
 }

@@ -27,6 +27,8 @@ export interface PageParts {
   /** A button beside the heading. */
   readonly action?: Html | undefined
   readonly body: Html
+  /** True: the page itself says what the message of the last form says, so the message is left out. Default false. */
+  readonly replacesMessage?: boolean
   /** Below the card of an entry page: links to other pages. */
   readonly below?: Html | undefined
 }

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { SECOND_MS } from '../kernel/clock.ts'
 import type { LoginWay } from '../kernel/feature.ts'
 import type { Html, PageParts } from '../kernel/page-view.ts'
 import { button, divider } from '../pages/components/button.ts'
@@ -46,7 +47,7 @@ ${password(page, {
   ...(offers.passwordReset ? { beside: forgot } : {}),
 })}
 ${checkbox({ name: 'remember', label: texts.remember(locale.duration(offers.rememberMs)), checked: isRemembered })}
-${button('main', texts.button)}`
+${button('main', texts.button, waitOf(page))}`
   return {
     title: texts.title(siteName),
     body: html`${otherWays(page, offers.ways)}${form(`${basePath}/login`, body, { next })}`,
@@ -54,6 +55,12 @@ ${button('main', texts.button)}`
       ? html`<p>${texts.newHere(siteName)} <a href="${withQuery(`${basePath}/register`, links)}">${texts.create}</a></p>`
       : undefined,
   }
+}
+
+/** After too many attempts the script disables the button until another one makes sense. */
+function waitOf({ flash, now }: EntryPage): { readonly waitSeconds?: number } {
+  const retryAt = flash?.problem?.retryAt ?? 0
+  return retryAt <= now ? {} : { waitSeconds: Math.ceil((retryAt - now) / SECOND_MS) }
 }
 
 function otherWays(page: EntryPage, ways: readonly LoginWay[]): Html {

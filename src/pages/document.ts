@@ -9,12 +9,15 @@ import { DOCUMENT_STYLE } from './style.ts'
 export interface DocumentPage {
   readonly title: string
   readonly body: Html
-  /** Links to the parts of the document, at its side. */
+  /** Links to the parts of the document, at its side. Default: to the reference and to all refusals. */
   readonly contents?: Html
 }
 
 /** Renders a page for developers: contents at the side, and the text. */
-export function renderDeveloperPage(pages: Pages, { title, body, contents }: DocumentPage): Promise<Answer> {
+export function renderDeveloperPage(
+  pages: Pages,
+  { title, body, contents = defaultContents(pages) }: DocumentPage,
+): Promise<Answer> {
   const { site, locale } = pages
   return renderDocument(site, {
     status: 200,
@@ -24,9 +27,13 @@ export function renderDeveloperPage(pages: Pages, { title, body, contents }: Doc
     style: DOCUMENT_STYLE,
     body: html`<header class="top"><div class="bar">${logo(site)}</div></header>
 <div class="columns">
-${contents === undefined ? '' : html`<nav aria-label="Contents">${contents}</nav>`}
+<nav aria-label="Contents">${contents}</nav>
 <main><h1>${title}</h1>
 ${body}</main>
 </div>`,
   })
+}
+
+function defaultContents({ basePath }: Pages): Html {
+  return html`<ul><li><a href="${basePath}/reference">API reference</a></li><li><a href="${basePath}/problems">All refusals</a></li></ul>`
 }

@@ -12,7 +12,7 @@ import { type Brand, brandVariables } from './brand.ts'
 import { withQuery } from './components/form.ts'
 import { sprite } from './components/icon.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
-import { SCRIPT } from './script.ts'
+import { scriptFor } from './script.ts'
 import { PAGE_TEXTS } from './texts.ts'
 
 /** What passkeys need their script for. A value of a user cannot contain the pattern: it is escaped. */
@@ -50,6 +50,7 @@ export async function renderDocument({ name, brand }: Site, page: FramedPage): P
   const nonce = randomBytes(16).toString('base64url')
   const body = String(await page.body)
   const hasPasskeys = PASSKEY_PART.test(body)
+  const script = `${scriptFor(body)}${hasPasskeys ? `\n${PASSKEY_SCRIPT}` : ''}`
   const document = await html`<!doctype html>
 <html lang="${locale.language}" dir="ltr">
 <head>
@@ -61,7 +62,7 @@ ${brand.icon === null ? '' : html`<link rel="icon" href="${brand.icon}">`}
 </head>
 <body class="${layout}">
 ${raw(sprite(body))}${raw(body)}
-<script nonce="${nonce}">${raw(hasPasskeys ? `${SCRIPT}\n${PASSKEY_SCRIPT}` : SCRIPT)}</script>
+${script === '' ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
 </body>
 </html>
 `

@@ -1,3 +1,4 @@
+import { html } from 'hono/html'
 import { createSealer } from '../crypto/sealed-text.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
@@ -110,7 +111,7 @@ export function createPages(deps: PagesDeps): Pages {
         style: ENTRY_STYLE,
         body: entryBody(site, seen, {
           ...parts,
-          message: message(texts, seen),
+          message: parts.replacesMessage === true ? html`` : message(texts, seen),
           query: keptQuery(request.query, origins),
         }),
         cookies: [

@@ -1,8 +1,10 @@
+import { compactScript } from './script.ts'
+
 /**
  * The script of pages with passkeys (WebAuthn Level 3). Without it, or in a browser that is too old, the buttons stay hidden. It
  * asks for options, lets the browser ask the user, sends the answer, and tells the browser which passkeys the account still has.
  */
-export const PASSKEY_SCRIPT = `'use strict'
+export const PASSKEY_SCRIPT: string = compactScript(`'use strict'
 {
 const all = (query) => document.querySelectorAll(query)
 const API = window.PublicKeyCredential
@@ -43,4 +45,4 @@ for (const { dataset } of all('[data-known]')) {
   const known = JSON.parse(dataset.known)
   for (const name of ['AllAcceptedCredentials', 'CurrentUserDetails']) API?.['signal' + name]?.(known).catch(() => {})
 }
-}`
+}`)

@@ -1,7 +1,8 @@
+/* The API reference: an index of all routes, and a page for each part, which is named after the first segment of its paths. */
 import { html } from 'hono/html'
-import { z } from 'zod'
 import type { Html } from '../kernel/page-view.ts'
 import type { Route } from '../kernel/route.ts'
+import { memberTable, sampleBody } from './reference-members.ts'
 
 const ACCESS: Readonly<Record<Route['access'], string>> = {
   anyone: 'Anyone',
@@ -10,54 +11,86 @@ const ACCESS: Readonly<Record<Route['access'], string>> = {
   fresh_session: 'Needs a fresh session',
 }
 
-/** Renders the route table for readers. The page loads nothing from other origins. */
-export function referencePage(routes: readonly Route[], authUrl: string): Html {
-  return html`<p>Base URL <code>${authUrl}</code>. For machines: <a href="${authUrl}/openapi.json">openapi.json</a>.</p>
-${routes.filter(({ form }) => form?.only !== true).map((route) => routeSection(route, authUrl))}`
+/** The part of the routes without a segment. */
+const ROOT = 'service'
+
+/** The reference of the routes of an instance. The pages load nothing from other origins. */
+export interface Reference {
+  /** The names of the parts, in the order of the routes. */
+  readonly parts: readonly string[]
+  /** Renders the index: every route with its summary, pages apart from the API. */
+  index(): Html
+  /** Renders a part: how to call each route, and what it answers. */
+  part(name: string): Html
+  /** Renders links to the index and to all parts. */
+  contents(): Html
+}
+
+/** Creates the reference. */
+export function createReference(routes: readonly Route[], authUrl: string): Reference {
+  const described = routes.filter(({ form }) => form?.only !== true)
+  const pages = described.filter(isPage)
+  const parts = Map.groupBy(
+    described.filter((route) => !isPage(route)),
+    partOf,
+  )
+  const url = `${authUrl}/reference`
+  return {
+    parts: [...parts.keys()],
+    index:
+      () => html`<p>Base URL <code>${authUrl}</code>. For machines: <a href="${authUrl}/openapi.json">openapi.json</a>. <a href="${authUrl}/problems">All refusals</a>.</p>
+${[...parts].map(
+  ([part, list]) => html`<section><h2><a href="${url}/${part}">${part}</a></h2>
+<ul>${list.map((route) => html`<li><a href="${url}/${part}#${route.name}"><code>${signature(route)}</code></a> ${route.summary}</li>`)}</ul></section>`,
+)}
+<section><h2>Pages</h2>
+<ul>${pages.map((route) => html`<li><code>${signature(route)}</code> ${route.summary}</li>`)}</ul></section>`,
+    part: (name) => html`${(parts.get(name) ?? []).map((route) => routeSection(route, authUrl))}`,
+    contents: () =>
+      html`<ul><li><a href="${url}">All routes</a></li>${[...parts.keys()].map((part) => html`<li><a href="${url}/${part}">${part}</a></li>`)}</ul>`,
+  }
+}
+
+function isPage({ method, answers }: Route): boolean {
+  return method === 'GET' && Object.values(answers).includes('text/html')
+}
+
+function partOf({ path }: Route): string {
+  return path.split('/')[1] ?? ROOT
+}
+
+function signature({ method, path }: Route): string {
+  return `${method} ${path === '' ? '/' : path}`
 }
 
 function routeSection(route: Route, authUrl: string): Html {
+  const { name, summary, access, body, answers, refusals } = route
   return html`<section>
-<h2><code>${route.method} ${route.path === '' ? '/' : route.path}</code></h2>
-<p>${route.summary}. <span class="soft">${ACCESS[route.access]}.</span></p>
-${route.body === undefined ? '' : html`<table><caption class="soft">Body</caption>${members(route.body, 'input')}</table>`}
-${Object.entries(route.answers).map(([status, answer]) => answerTable(status, answer))}
+<h2 id="${name}"><code>${signature(route)}</code></h2>
+<p>${summary}. <span class="soft">${ACCESS[access]}.</span></p>
+<pre tabindex="0">${curl(route, authUrl)}</pre>
+${body === undefined ? '' : memberTable('Body', body, 'input')}
+${Object.entries(answers).map(([status, answer]) => answerTable(status, answer))}
 ${
-  route.refusals.length === 0
+  refusals.length === 0
     ? ''
-    : html`<p class="soft">Refusals: ${route.refusals.map((code) => html`<a href="${authUrl}/problems/${code}"><code>${code}</code></a> `)}</p>`
+    : html`<p class="soft">Refusals: ${refusals.map((code) => html`<a href="../problems/${code}"><code>${code}</code></a> `)}</p>`
 }
 </section>`
+}
+
+/** Returns a command line that calls the route. */
+function curl({ method, path, access, body }: Route, authUrl: string): string {
+  const lines = [
+    `curl${method === 'GET' ? '' : ` -X ${method}`} '${authUrl}${path}'`,
+    ...(access === 'anyone' ? [] : ["-b 'latchkey=…'"]),
+    ...(body === undefined ? [] : ["-H 'content-type: application/json'", `-d '${sampleBody(body)}'`]),
+  ]
+  return lines.join(' \\\n  ')
 }
 
 function answerTable(status: string, answer: Route['answers'][number]): Html {
   if (answer === null || answer === undefined) return html`<p>Answers <code>${status}</code> without a body.</p>`
   if (typeof answer === 'string') return html`<p>Answers <code>${status}</code> with <code>${answer}</code>.</p>`
-  return html`<table><caption class="soft">Answer ${status}</caption>${members(answer, 'output')}</table>`
-}
-
-interface MemberSchema {
-  readonly type?: string
-  readonly $ref?: string
-  readonly description?: string
-  readonly const?: unknown
-  readonly items?: MemberSchema
-  readonly anyOf?: readonly MemberSchema[]
-}
-
-function members(schema: z.ZodType, io: 'input' | 'output'): Html {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  return html`${Object.entries(properties).map(([name, member]) => {
-    const shape = member as MemberSchema // our schemas have no members that are `true` or `false`
-    const presence = required.includes(name) ? '' : 'optional'
-    return html`<tr><td><code>${name}</code></td><td>${typeName(shape)}</td><td>${presence} ${shape.description ?? ''}</td></tr>`
-  })}`
-}
-
-function typeName({ type, $ref, const: constant, items, anyOf }: MemberSchema): string {
-  if ($ref !== undefined) return $ref.replace('#/$defs/', '')
-  if (constant !== undefined) return JSON.stringify(constant)
-  if (items !== undefined) return `list of ${typeName(items)}`
-  if (anyOf !== undefined) return anyOf.map(typeName).join(' or ')
-  return type ?? 'any'
+  return memberTable(`Answer ${status}`, answer, 'output')
 }

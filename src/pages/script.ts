@@ -1,13 +1,18 @@
-/**
- * The optional script of all pages. Pages work without it. It shows typed passwords (ASVS 6.2.6) and hides them before a
- * form is sent, shows times in the time zone of the reader, copies secrets, sends a form once, sends some forms by itself, and
- * counts down until a button may be used again.
+/*
+ * The optional script of all pages. Pages work without it. It shows typed passwords (ASVS 6.2.6) and hides them before a form
+ * is sent, shows times in the time zone of the reader, copies secrets, sends a form once, sends some forms by itself, and counts
+ * down until a button may be used again. A page gets only the parts that it uses.
  */
-export const SCRIPT = `'use strict'
+
+const COMMON = `'use strict'
 {
 const all = (query) => document.querySelectorAll(query)
 const on = (target, event, run) => target.addEventListener(event, run)
-for (const button of all('.eye')) {
+`
+
+/** The parts, by the text that a page contains if it uses the part. */
+const PARTS: Readonly<Record<string, string>> = {
+  'class="eye"': `for (const button of all('.eye')) {
   const input = document.getElementById(button.getAttribute('aria-controls'))
   const turn = () => {
     const other = button.dataset.other
@@ -19,13 +24,15 @@ for (const button of all('.eye')) {
   on(button, 'click', turn)
   on(input.form, 'submit', () => input.type === 'text' && turn())
 }
-const language = document.documentElement.lang
-for (const time of all('time')) {
+`,
+  '<time ': `for (const time of all('time')) {
+  const language = document.documentElement.lang
   const text = new Date(time.dateTime).toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' })
   if ('local' in time.dataset) time.textContent = text
   else time.title = text
 }
-for (const button of all('[data-copy]')) {
+`,
+  'data-copy=': `for (const button of all('[data-copy]')) {
   const input = document.getElementById(button.dataset.copy)
   on(input, 'focus', () => input.select())
   button.hidden = !navigator.clipboard
@@ -34,7 +41,8 @@ for (const button of all('[data-copy]')) {
     button.textContent = button.dataset.other
   })
 }
-for (const form of all('form')) {
+`,
+  '<form ': `for (const form of all('form')) {
   on(form, 'submit', (event) => {
     if (form.dataset.sent) event.preventDefault()
     form.dataset.sent = 'yes'
@@ -42,14 +50,27 @@ for (const form of all('form')) {
 }
 for (const form of all('form.auto')) form.requestSubmit()
 on(window, 'pageshow', () => all('form').forEach((form) => delete form.dataset.sent))
-for (const button of all('[data-wait]')) {
+`,
+  'data-wait=': `for (const button of all('[data-wait]')) {
   const text = button.textContent
   let left = Number(button.dataset.wait)
   const tick = () => {
     button.disabled = left > 0
-    button.textContent = left > 0 ? text + ' (' + left + ')' : text
+    button.textContent = left > 0 && left < 100 ? text + ' (' + left + ')' : text
     if (left-- > 0) setTimeout(tick, 1000)
   }
   tick()
 }
-}`
+`,
+}
+
+/** Returns the script for a page; empty if the page uses none of it. */
+export function scriptFor(body: string): string {
+  const used = Object.entries(PARTS).flatMap(([mark, code]) => (body.includes(mark) ? [code] : []))
+  return used.length === 0 ? '' : compactScript(`${COMMON}${used.join('')}}`)
+}
+
+/** Removes blanks that only people need. No text of our scripts contains an operator between blanks. */
+export function compactScript(code: string): string {
+  return code.replaceAll(/\n +/g, '\n').replaceAll(/ (=>|===|=|\+|\?|:|&&|>|<|\{) /g, '$1')
+}

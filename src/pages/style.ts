@@ -26,11 +26,11 @@ footer nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center}fo
 `
 
 const FORMS = `
-.codes{columns:2;list-style:none;padding:0;font-size:.9375rem}.codes code{overflow-wrap:anywhere}.qr svg{display:block;width:12rem;max-width:100%;height:auto;margin:0 auto;background:#fff}
-.copyable{display:flex;gap:.5rem}.copyable input{font-family:ui-monospace,monospace;font-size:.875rem}.copyable button{flex:none}
+.codes{columns:2 11rem;list-style:none;padding:0;font-size:.9375rem}.codes code{overflow-wrap:anywhere}.qr svg{display:block;width:12rem;max-width:100%;height:auto;margin:0 auto;background:#fff}
+.copyable{display:flex;flex-wrap:wrap;gap:.5rem}.copyable input{font-family:ui-monospace,monospace;font-size:.875rem}.copyable input{flex:1 1 9rem}.copyable button{flex:0 1 auto;max-width:100%}
 form{display:grid;gap:1rem}
 .field{display:grid;grid-template-columns:1fr auto;gap:.25rem .75rem}.field>*{grid-column:1/-1}
-.field>label{grid-column:1;font-weight:600}.beside{grid-area:1/2;justify-self:end}
+.field>label{grid-column:1;font-weight:600}
 input:not([type=checkbox],[type=radio]),select{width:100%;min-width:0;height:44px;padding:0 .75rem;font:1rem system-ui,sans-serif;color:inherit;background:var(--surface);border:1px solid var(--control);border-radius:var(--radius)}
 input[readonly]{background:var(--bg)}
 [aria-invalid]{border:2px solid var(--danger)!important}
@@ -45,7 +45,6 @@ button,.button{display:inline-flex;align-items:center;justify-content:center;gap
 button:hover,.button:hover{background:color-mix(in srgb,currentColor 6%,var(--surface))}.main:hover{background:color-mix(in srgb,#000 12%,var(--brand))}.main:active{background:color-mix(in srgb,#000 22%,var(--brand))}
 button:disabled{opacity:.6;cursor:default}[hidden]{display:none!important}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem}
-.divider{display:flex;align-items:center;gap:.75rem;color:var(--soft);font-size:.8125rem}.divider:before,.divider:after{content:'';flex:1;border-top:1px solid var(--line)}
 .note{display:flex;gap:.625rem;padding:.75rem 1rem;border-radius:var(--radius);border:1px solid transparent}.note>div{min-width:0;display:grid;gap:.5rem;justify-items:start}
 .note.ok{color:var(--ok);background:var(--ok-bg)}.note.info{background:color-mix(in srgb,var(--brand) 9%,var(--surface))}.note.warn{color:var(--warn);background:var(--warn-bg)}.note.danger{color:var(--danger);background:var(--danger-bg)}.note a{color:inherit}
 .note.warn button{color:var(--ink)}
@@ -54,6 +53,7 @@ button:disabled{opacity:.6;cursor:default}[hidden]{display:none!important}
 `
 
 const ENTRY = `
+.beside{grid-area:1/2;justify-self:end}.divider{display:flex;align-items:center;gap:.75rem;color:var(--soft);font-size:.8125rem}.divider:before,.divider:after{content:'';flex:1;border-top:1px solid var(--line)}
 .entry{display:flex;flex-direction:column;padding:clamp(1.5rem,8vh,5rem) 1rem 1.5rem}
 .entry>header{text-align:center;margin:0 auto 1.5rem}.entry main{width:100%;max-width:416px;margin:0 auto}
 .entry .card{display:grid;gap:1rem;padding:1.5rem;box-shadow:0 1px 2px #10182810,0 8px 24px #1018280d}
@@ -71,7 +71,7 @@ const ACCOUNT = `
 .columns main{display:grid;gap:1.5rem;align-content:start;min-width:0}.head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:flex-end;justify-content:space-between}.head>div{flex:1 1 20rem;min-width:0}.head .lead{text-align:left;margin:.25rem 0 0}
 .columns .card{display:grid;gap:1rem;padding:1.25rem}.columns .card>form{justify-items:start}.columns .card .field{width:100%;max-width:416px}
 .card.list{padding:0}.card-head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between}.card-head>div{flex:1 1 14rem;min-width:0}
-.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1;min-width:0}.title{font-weight:600}.rows form{display:block;flex:none}
+.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1;min-width:0}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
 .badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
 .tag{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.75rem;line-height:1.25rem;font-weight:600;border:1px solid transparent;background:color-mix(in srgb,var(--ink) 8%,var(--surface))}.tag.ok{color:var(--ok);background:var(--ok-bg)}.tag.warn{color:var(--warn);background:var(--warn-bg)}
 .empty{display:grid;gap:.75rem;justify-items:center;padding:2rem 1rem;text-align:center;color:var(--soft);background:var(--surface);border:1px dashed var(--control);border-radius:12px}
@@ -82,7 +82,7 @@ const ACCOUNT = `
 
 const DOCUMENT = `
 .top{background:var(--surface);border-bottom:1px solid var(--line)}.bar,.columns{max-width:1100px;margin:0 auto;padding:.75rem 1rem}
-.document main{min-width:0;display:grid;gap:1rem;align-content:start}.document nav ul{list-style:none}.document nav a{display:inline-block;padding:.125rem 0}
+.document main{min-width:0;display:grid;gap:1rem;align-content:start}.document nav ul{list-style:none}.document main ul{list-style:none;display:grid;gap:.25rem}.document table{overflow-wrap:anywhere}.document nav a{display:inline-block;padding:.125rem 0}
 section{border-top:1px solid var(--line);padding-top:1rem;display:grid;gap:.75rem}
 table{width:100%;border-collapse:collapse;font-size:.8125rem}th,td{padding:.375rem .5rem;border-top:1px solid var(--line);text-align:left;vertical-align:top}caption{text-align:left;color:var(--soft)}
 code{font:.875em ui-monospace,monospace}pre{margin:0;padding:.75rem 1rem;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius)}

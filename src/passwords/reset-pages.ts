@@ -69,6 +69,7 @@ function sentPage(page: EntryPage, email: string): PageParts {
   const other = withQuery(`${basePath}/password/forgot`, { other: 'on', next })
   return {
     title: texts.sentTitle,
+    replacesMessage: true,
     lead: texts.sentLead(email),
     body: html`<span class="state">${icon('mail')}</span>
 <p class="soft">${texts.sentHelp}</p>

@@ -92,6 +92,7 @@ function sentPage(page: EntryPage, email: string): PageParts {
   const other = withQuery(`${basePath}/register`, { other: 'on', next })
   return {
     title: texts.sentTitle,
+    replacesMessage: true,
     lead: texts.sentLead(email),
     body: html`<span class="state">${icon('mail')}</span><p class="soft">${texts.sentHelp}</p>${logIn}`,
     below: html`<p><a href="${other}">${texts.otherAddress}</a></p>`,

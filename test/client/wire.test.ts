@@ -80,7 +80,7 @@ function toRoute({ parameters = [], requestBody, responses }: Operation, { compo
 }
 
 /** Operations without a member of the client. Pages are left out, too. */
-const NOT_IN_CLIENT = ['verify', 'openapi', 'reference', 'problems', 'jwks']
+const NOT_IN_CLIENT = ['verify', 'openapi', 'reference', 'reference.part', 'problems', 'problems.list', 'jwks']
 
 async function readDocument(): Promise<Document> {
   const instance = await startInstance('handler', { emailLogin: 'on', oauth: {} })

@@ -227,6 +227,55 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await browser.post('/auth/recovery-codes')).status).toBe(201)
   })
 
+  test('without JavaScript: set up with the QR code, codes shown once, new codes, forget a device, remove', async () => {
+    const { client, email } = await newUser()
+    const security = '/auth/account/security'
+    expect((await client.get(security)).text).toContain('action="/auth/account/start-totp"')
+    expect((await client.form('/auth/account/start-totp', {})).headers.get('location')).toBe(`${security}/totp`)
+    const page = await client.get(`${security}/totp`)
+    const secret = /value="([A-Z2-7]{32})"/.exec(page.text)?.[1] ?? expect.unreachable()
+    expect(page.text).toContain('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ')
+    const [picture = ''] = /<svg xmlns.*?<\/svg>/s.exec(page.text) ?? []
+    expect(page.text.length - picture.length).toBeLessThan(15_000)
+    expect(picture.length).toBeLessThan(5_000)
+    expect((await client.get(`${security}/totp`)).text).toContain(secret) // a reload shows the same secret
+    const refused = await client.form('/auth/account/confirm-totp', { code: '000000' })
+    expect(refused.headers.get('location')).toBe(`${security}/totp#code`)
+    const confirmed = await client.form('/auth/account/confirm-totp', { code: totpCode(secret, now) })
+    expect(confirmed.headers.get('location')).toBe(`${security}/recovery-codes`)
+    const shown = (await client.get(`${security}/recovery-codes`)).text
+    const codes = [...shown.matchAll(/<li><code>([^<]+)<\/code>/g)].map(([, code = '']) => code)
+    expect(codes.length).toBeGreaterThan(7)
+    expect((await client.get(`${security}/recovery-codes`)).text).not.toContain(codes[0])
+    nextStep()
+
+    const phone = await begin(email)
+    await phone.form('/auth/login/totp', { code: totpCode(secret, now), rememberDevice: 'on' })
+    const id = /forget-device"><input type="hidden" name="id" value="([^"]+)"/.exec((await phone.get(security)).text)
+    expect((await phone.form('/auth/account/forget-device', { id: id?.[1] ?? '' })).headers.get('location')).toBe(
+      security,
+    )
+    expect((await phone.get(security)).text).not.toContain('forget-device')
+
+    await client.form('/auth/account/create-recovery-codes', {})
+    expect((await client.get(`${security}/recovery-codes`)).text).not.toContain(codes[0])
+    expect((await client.form('/auth/account/remove-totp', {})).headers.get('location')).toBe(security)
+    expect((await client.get(security)).text).toContain('The authenticator app is removed.')
+    expect((await logIn(instance.client(), email)).body.status).toBe('complete')
+  })
+
+  test('a stale session proves the factor before the pages that change it, and returns', async () => {
+    const { client } = await enrol()
+    now += 11 * MINUTE_MS
+    for (const page of ['totp', 'totp/remove', 'recovery-codes']) {
+      const { status, headers } = await client.get(`/auth/account/security/${page}`)
+      const next = encodeURIComponent(`/auth/account/security/${page}`)
+      expect([status, headers.get('location')]).toEqual([303, `/auth/reauthenticate?next=${next}`])
+    }
+    const { headers } = await client.form('/auth/account/remove-totp', {})
+    expect(headers.get('location')).toContain('/auth/reauthenticate?next=')
+  })
+
   test('a session from before the factor was set up is not fresh until it proves the factor', async () => {
     const { client, email } = await newUser()
     const other = instance.client()

@@ -84,7 +84,7 @@ export async function createSample(config: LatchkeyConfig, origin: string, kind:
     },
   }
   await auth.users.create({ email: STEP_EMAIL, password: SAMPLE_PASSWORD, name: 'Grace Hopper', emailVerified: true })
-  if (kind === 'open') await setUpSecondFactor(sample, STEP_EMAIL)
+  if (kind === 'open') await setUpApp(sample, await sample.member(STEP_EMAIL))
   return sample
 }
 
@@ -105,11 +105,10 @@ export async function createPerson(
   await auth.tokens.create(user.id, { name: 'CI', scopes: [], expiresAt: sample.now() + 5 * DAY_MS })
 }
 
-/** Sets up an authenticator app and recovery codes for a person. */
-async function setUpSecondFactor({ auth, member, now }: Sample, email: string): Promise<void> {
-  const browser = await member(email)
+/** Sets up an authenticator app in a browser where a person is logged in. Returns the page that shows the recovery codes. */
+export async function setUpApp({ auth, now }: Sample, browser: Visitor): Promise<string> {
   const { secret } = (await browser.json(`${auth.basePath}/totp`, {})) as { readonly secret: string }
   const { TOTP } = await import('otpauth')
   const code = new TOTP({ secret }).generate({ timestamp: now() })
-  await browser.json(`${auth.basePath}/totp/confirm`, { code })
+  return browser.form(`${auth.basePath}/account/confirm-totp`, { code })
 }

@@ -1,4 +1,4 @@
-import { LONG_EMAIL, SAMPLE_PASSWORD, type Sample, type SampleKind, STEP_EMAIL } from './sample.ts'
+import { LONG_EMAIL, SAMPLE_PASSWORD, type Sample, type SampleKind, STEP_EMAIL, setUpApp } from './sample.ts'
 import type { Visitor } from './visitor.ts'
 
 /** The person whose account the preview shows. */
@@ -171,6 +171,12 @@ function stale(name: string, title: string, prepare: (browser: Visitor) => Promi
   }
 }
 
+/** Registers a person in a browser. */
+async function newPerson(browser: Visitor): Promise<Visitor> {
+  await browser.form('/auth/register', { email: `f${Math.random()}@example.com`, password: SAMPLE_PASSWORD })
+  return browser
+}
+
 /** The states of the account. */
 const ACCOUNT: readonly PreviewState[] = [
   at('profile', 'Profile', '/auth/account', ME),
@@ -184,6 +190,32 @@ const ACCOUNT: readonly PreviewState[] = [
   after('profile-pending', 'Profile: pending change of address', ['/email/change', { email: 'ada@new.example' }], ME),
   at('email', 'Change email address', '/auth/account/email', ME),
   at('security', 'Security', '/auth/account/security', ME),
+  at('totp', 'Set up an authenticator app', '/auth/account/security/totp', ME),
+  after('totp-setup', 'Set up an authenticator app: scan', ['/account/start-totp', {}], ME),
+  {
+    name: 'totp-refused',
+    title: 'Set up an authenticator app: wrong code',
+    as: PERSON.email,
+    async prepare(browser) {
+      await browser.form('/auth/account/start-totp', {})
+      return browser.form('/auth/account/confirm-totp', { code: '000000' })
+    },
+  },
+  {
+    name: 'codes-shown',
+    title: 'Recovery codes, shown once',
+    prepare: async (browser, sample) => setUpApp(sample, await newPerson(browser)),
+  },
+  {
+    name: 'security-factors',
+    title: 'Security: authenticator app',
+    async prepare(browser, sample) {
+      await setUpApp(sample, await newPerson(browser))
+      return '/auth/account/security'
+    },
+  },
+  at('totp-remove', 'Remove the authenticator app?', '/auth/account/security/totp/remove', ME),
+  at('codes', 'New recovery codes?', '/auth/account/security/recovery-codes', ME),
   at('password', 'Change password', '/auth/account/security/password', ME),
   at('password-stranger', 'Change password: was it not you?', '/auth/account/security/password?because=stranger', ME),
   after(
@@ -230,6 +262,8 @@ const ACCOUNT: readonly PreviewState[] = [
 /** The pages for developers. */
 const DEVELOPER: readonly PreviewState[] = [
   at('reference', 'API reference', '/auth/reference'),
+  at('reference-part', 'API reference: a part', '/auth/reference/login'),
+  at('problem-index', 'All refusals', '/auth/problems'),
   at('problem', 'A problem', '/auth/problems/token_invalid'),
 ]
 

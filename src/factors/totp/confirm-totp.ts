@@ -1,4 +1,3 @@
-import { MINUTE_MS } from '../../kernel/clock.ts'
 import type { Stamp } from '../../kernel/event.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { LOGIN_REFUSALS } from '../../login/refusals.ts'
@@ -7,11 +6,8 @@ import type { FactorOwner } from '../factor-owner.ts'
 import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
 import type { RecoveryCodeHash } from '../recovery-codes/recovery-code.ts'
 import { newRecoveryCodes } from '../recovery-codes/recovery-code.ts'
-import type { TotpDeps } from './enrol-totp.ts'
+import { isPending, type TotpDeps } from './enrol-totp.ts'
 import { stepOfCode } from './totp-code.ts'
-
-/** Time to confirm a new secret. */
-const PENDING_MS = 30 * MINUTE_MS
 
 /** Dependencies of `confirmTotp`. */
 export interface ConfirmTotpDeps extends TotpDeps, FactorChangedMailDeps {
@@ -32,8 +28,7 @@ export async function confirmTotp(
   const { totp, totpSealer, clock } = deps
   const now = clock()
   const found = await totp.find(user.id)
-  if (found === null || found.confirmedAt !== null || now - found.createdAt > PENDING_MS)
-    throw refused('nothing to confirm')
+  if (found === null || !isPending(found, now)) throw refused('nothing to confirm')
   const secret = totpSealer.open(found.sealedSecret)
   const step = secret === null ? null : await stepOfCode(secret, code, now)
   if (step === null) throw refused('wrong code')

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { equalInConstantTime } from '../../crypto/signature.ts'
+import { renderQrCode } from './qr-code.ts'
 
 /** Seconds of a time step (RFC 6238 section 4.1). */
 const PERIOD_SECONDS = 30
@@ -29,15 +30,14 @@ export async function newTotpSecret(): Promise<string> {
 
 /** Returns what an app needs to show codes of a secret for an account of a site. */
 export async function describeSetup(secret: string, site: string, account: string): Promise<AuthenticatorSetup> {
-  const [{ TOTP }, { renderSVG }] = await Promise.all([import('otpauth'), import('uqr')])
+  const { TOTP } = await import('otpauth')
   const uri = new TOTP({ ...PARAMETERS, secret, issuer: site.replaceAll(':', ' '), label: account }).toString()
-  return { secret, uri, qr: renderSVG(uri, { border: 2 }) }
+  return { secret, uri, qr: await renderQrCode(uri) }
 }
 
 /** Returns the secret in a URI of `describeSetup`, and the URI as a QR code. */
 export async function describeUri(uri: string): Promise<Pick<AuthenticatorSetup, 'secret' | 'qr'>> {
-  const { renderSVG } = await import('uqr')
-  return { secret: new URL(uri).searchParams.get('secret') ?? '', qr: renderSVG(uri, { border: 2 }) }
+  return { secret: new URL(uri).searchParams.get('secret') ?? '', qr: await renderQrCode(uri) }
 }
 
 /**
