@@ -11,9 +11,10 @@ import type { Answer } from '../kernel/route.ts'
 import { type Brand, brandVariables } from './brand.ts'
 import { withQuery } from './components/form.ts'
 import { sprite } from './components/icon.ts'
-import { PASSKEY_SCRIPT } from './passkey-script.ts'
+import { FIND_PASSKEYS, PASSKEY_SCRIPT } from './passkey-script.ts'
 import { scriptFor } from './script.ts'
 import { PAGE_TEXTS } from './texts.ts'
+import { type Style, styleFor } from './used-style.ts'
 
 /** What passkeys need their script for. A value of a user cannot contain the pattern: it is escaped. */
 const PASSKEY_PART = / data-(?:passkey|known)="/
@@ -36,7 +37,7 @@ export interface FramedPage {
   readonly title: string
   /** Class of the body. */
   readonly layout: 'entry' | 'account' | 'document'
-  readonly style: string
+  readonly style: Style
   readonly body: Html
   readonly cookies?: Answer['cookies']
   readonly headers?: Answer['headers']
@@ -58,7 +59,8 @@ export async function renderDocument({ name, brand }: Site, page: FramedPage): P
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · ${name}</title>
 ${brand.icon === null ? '' : html`<link rel="icon" href="${brand.icon}">`}
-<style nonce="${nonce}">${raw(`${style}${brandVariables(brand)}${brand.css}`)}</style>
+<style nonce="${nonce}">${raw(`${styleFor(style, `class="${layout}"${body}`)}${brandVariables(brand)}${brand.css}`)}</style>
+${hasPasskeys ? html`<script nonce="${nonce}">${raw(FIND_PASSKEYS)}</script>` : ''}
 </head>
 <body class="${layout}">
 ${raw(sprite(body))}${raw(body)}

@@ -1,5 +1,9 @@
 import { compactScript } from './script.ts'
 
+/** Runs before the first paint, so that a page does not move: shows the buttons in browsers that know passkeys. */
+export const FIND_PASSKEYS =
+  "if(window.PublicKeyCredential?.parseRequestOptionsFromJSON)document.documentElement.dataset.passkeys=''"
+
 /**
  * The script of pages with passkeys (WebAuthn Level 3). Without it, or in a browser that is too old, the buttons stay hidden. It
  * asks for options, lets the browser ask the user, sends the answer, and tells the browser which passkeys the account still has.
@@ -37,9 +41,8 @@ for (const button of all('[data-passkey]')) {
     }
     if (!mediation) button.disabled = false
   }
-  button.hidden = !API?.parseRequestOptionsFromJSON
   button.addEventListener('click', () => run())
-  if (conditional && !button.hidden) API.isConditionalMediationAvailable?.().then((can) => can && run('conditional'))
+  if (conditional) API?.isConditionalMediationAvailable?.().then((can) => can && run('conditional'))
 }
 for (const { dataset } of all('[data-known]')) {
   const known = JSON.parse(dataset.known)

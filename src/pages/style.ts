@@ -2,6 +2,7 @@
  * The style of all pages: the tokens of the design, light and dark, and the components. The brand adds its colours and
  * radius as variables, and at last its own style sheet.
  */
+import { parseStyle, type Style } from './used-style.ts'
 
 const TOKENS = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--surface:#fff;--ink:#14171f;--soft:#525b6b;--line:#dfe3ea;--control:#808a9c;--danger:#b42318;--danger-bg:#fef3f2;--ok:#17663a;--ok-bg:#eefaf2;--warn:#8a4b00;--warn-bg:#fff7e6}
@@ -43,7 +44,7 @@ button,.button{display:inline-flex;align-items:center;justify-content:center;gap
 .main{background:var(--brand);border-color:var(--brand);color:var(--on-brand)}.danger{color:var(--danger)}
 .small{min-height:36px;padding:.25rem .75rem;font-weight:500}
 button:hover,.button:hover{background:color-mix(in srgb,currentColor 6%,var(--surface))}.main:hover{background:color-mix(in srgb,#000 12%,var(--brand))}.main:active{background:color-mix(in srgb,#000 22%,var(--brand))}
-button:disabled{opacity:.6;cursor:default}[hidden]{display:none!important}
+button:disabled{opacity:.6;cursor:default}[hidden]{display:none!important}[data-passkey]{display:none}[data-passkeys] [data-passkey]{display:inline-flex}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem}
 .note{display:flex;gap:.625rem;padding:.75rem 1rem;border-radius:var(--radius);border:1px solid transparent}.note>div{min-width:0;display:grid;gap:.5rem;justify-items:start}
 .note.ok{color:var(--ok);background:var(--ok-bg)}.note.info{background:color-mix(in srgb,var(--brand) 9%,var(--surface))}.note.warn{color:var(--warn);background:var(--warn-bg)}.note.danger{color:var(--danger);background:var(--danger-bg)}.note a{color:inherit}
@@ -93,14 +94,10 @@ const PRINT =
   '@media print{.sections,.bar form,button,.button,footer,.skip{display:none!important}body{background:#fff}}'
 
 /** Style of an entry page: one card. */
-export const ENTRY_STYLE: string = compact([TOKENS, BASE, FORMS, ENTRY, PRINT])
+export const ENTRY_STYLE: Style = parseStyle([TOKENS, BASE, FORMS, ENTRY, PRINT].join(''))
 
 /** Style of the pages of the account. */
-export const ACCOUNT_STYLE: string = compact([TOKENS, BASE, FORMS, ACCOUNT, PRINT])
+export const ACCOUNT_STYLE: Style = parseStyle([TOKENS, BASE, FORMS, ACCOUNT, PRINT].join(''))
 
 /** Style of the pages for developers. */
-export const DOCUMENT_STYLE: string = compact([TOKENS, BASE, DOCUMENT, PRINT])
-
-function compact(parts: readonly string[]): string {
-  return parts.join('').replaceAll('\n', '')
-}
+export const DOCUMENT_STYLE: Style = parseStyle([TOKENS, BASE, DOCUMENT, PRINT].join(''))

@@ -16,7 +16,7 @@ export interface PasskeyButton {
   readonly isConditional?: boolean
 }
 
-/** Renders the button. It is hidden until the script of the page shows it: a passkey needs JavaScript. */
+/** Renders the button. A passkey needs JavaScript, so a script in the head of the page shows it. */
 export function passkeyButton(
   { basePath, locale }: PageView,
   { kind, text, action, ceremony, ...rest }: PasskeyButton,
@@ -24,5 +24,5 @@ export function passkeyButton(
   const { failed } = locale.texts(PASSKEY_TEXTS)
   const next = rest.next ?? `${basePath}/account`
   const conditional = rest.isConditional === true ? html` data-conditional="yes"` : ''
-  return html`<button type="button" class="${kind}" hidden data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}>${text}</button><p class="error" aria-live="assertive" hidden>${failed}</p>`
+  return html`<button type="button" class="${kind}" data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}>${text}</button><p class="error" aria-live="assertive" hidden>${failed}</p>`
 }

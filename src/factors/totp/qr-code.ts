@@ -7,7 +7,10 @@ export async function renderQrCode(text: string): Promise<string> {
   const { data, size } = encode(text, { border: BORDER })
   const lines = data.map((row, y) => {
     const runs = row.map((isBlack) => (isBlack ? '1' : '0')).join('')
-    const steps = [...runs.matchAll(/(0*)(1+)/g)].map(([, gap = '', run = '']) => `${move(gap.length)}h${run.length}`)
+    const steps = runs.split(/(?<=1)(?=0)/).flatMap((run) => {
+      const gap = run.indexOf('1')
+      return gap < 0 ? [] : [`${move(gap)}h${run.length - gap}`]
+    })
     return steps.length === 0 ? '' : `M0 ${y}.5${steps.join('')}`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/><path stroke="#000" d="${lines.join('')}"/></svg>`
