@@ -32,12 +32,11 @@ export function parseStyle(css: string): Style {
 }
 
 function parseSelectors(text: string): Selector[] {
-  return text.split(/,(?![^(]*\))/).map((selector) => ({
-    text: selector,
-    classes: [...selector.replaceAll(/:not\([^)]{0,99}\)/g, '').matchAll(/\.([a-z][\w-]*)/g)].map(
-      ([, name = '']) => name,
-    ),
-  }))
+  return text.split(/,(?![^(]*\))/).map((selector) => {
+    const [first = '', ...others] = selector.split(':not(')
+    const required = [first, ...others.map((other) => other.slice(other.indexOf(')')))].join('')
+    return { text: selector, classes: [...required.matchAll(/\.([a-z][\w-]*)/g)].map(([, name = '']) => name) }
+  })
 }
 
 /** Returns the rules for a page. A rule without classes is always among them. */
