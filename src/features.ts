@@ -78,7 +78,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS, eventTypes: Object.keys(EVENTS) }),
     factors: factorsFeature,
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
-    oauth: oauth(core, { ...services, oauthSettings: options.oauth, scopes, engine: oauthEngine }),
+    oauth: oauth(core, { ...services, oauthSettings: options.oauth, scopes, secondFactors, engine: oauthEngine }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
@@ -114,6 +114,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     forwardAuth(core, {
       jwt: options.forwardAuth.jwt,
       scopes,
+      resources: options.oauth.resources,
       sessionSettings: options.session,
       secondFactors,
       otherKeys: named.oauth.publicKeys,

@@ -13,7 +13,12 @@ export type { AuditSettings } from './audit/settings.ts'
 export type { AuditRecord } from './audit/store.ts'
 export type { AuditProblem, AuditReport } from './audit/verify-audit.ts'
 export type { AnyRequest, CookieTarget } from './authentication/any-request.ts'
-export type { Requirement, SessionRequirement } from './authentication/requirement.ts'
+export type {
+  ClientRequirement,
+  GrantRequirement,
+  Requirement,
+  SessionRequirement,
+} from './authentication/requirement.ts'
 export type { EventListener, SecurityEvent } from './catalogue/events.ts'
 export type { MailTextOverrides, MailTexts } from './catalogue/mails.ts'
 export { Refusal } from './catalogue/refusal.ts'
@@ -29,6 +34,7 @@ export type { AccessTokenId, SessionId, UserId } from './kernel/ids.ts'
 export type {
   AccessToken,
   ClientInfo,
+  ClientPrincipal,
   Method,
   Principal,
   Session,

@@ -2,11 +2,16 @@ import type { ServerSideTokens } from './access-tokens/server-side-tokens.ts'
 import type { ServerSideUsers } from './accounts/server-side-users.ts'
 import type { ServerSideAudit } from './audit/server-side-audit.ts'
 import type { AnyRequest, CookieTarget } from './authentication/any-request.ts'
-import type { Requirement, SessionRequirement } from './authentication/requirement.ts'
+import type {
+  ClientRequirement,
+  GrantRequirement,
+  Requirement,
+  SessionRequirement,
+} from './authentication/requirement.ts'
 import type { MailKind } from './catalogue/mails.ts'
 import type { ServerSideInvitations } from './invitations/server-side-invitations.ts'
 import type { Connection } from './kernel/connection.ts'
-import type { Principal, SessionPrincipal } from './kernel/principal.ts'
+import type { ClientPrincipal, OAuthPrincipal, Principal, SessionPrincipal } from './kernel/principal.ts'
 import type { MailCount } from './mail/mail-counts.ts'
 import type { ServerSideOAuthClients } from './oauth/clients/server-side-clients.ts'
 import type { ServerSideSessions } from './sessions/server-side-sessions.ts'
@@ -45,11 +50,14 @@ export interface Latchkey {
   /**
    * Returns the principal of a request, or throws a refusal. `toResponse` turns the refusal into a response.
    * @param requirement conditions that the principal must meet. Default: none. With `session: true` or `fresh: true` the principal
-   *   is a session, also in its type.
+   *   is a session, also in its type. With `client: true` it can be an app without a user (`kind: 'oauth_client'`), which is refused
+   *   otherwise.
    * @throws Refusal `unauthenticated`, `invalid_token`, `two_credentials`, `cookie_required`,
    *   `reauthentication_required`, `insufficient_scope`, `unavailable`. ConfigurationError if the requirement is wrong.
    */
   require(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
+  require(request: AnyRequest, requirement: GrantRequirement): Promise<SessionPrincipal | OAuthPrincipal>
+  require(request: AnyRequest, requirement: ClientRequirement): Promise<Principal | ClientPrincipal>
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
   /**
    * Checks a requirement for `require` without a request, so that a wrong one stops the start of the application. The

@@ -13,7 +13,7 @@ import { createClientAddress } from './http/client-address.ts'
 import { refuseCrossOrigin } from './http/cross-origin.ts'
 import { documentRoutes } from './http/document-routes.ts'
 import { guardHandler } from './http/guard-handler.ts'
-import { isFault, refusalResponse } from './http/refusal-response.ts'
+import { isFault, type RefusalContext, refusalResponse } from './http/refusal-response.ts'
 import { reportMisdirectedOnce } from './http/refuse-misdirected.ts'
 import { createTracer } from './http/tracer.ts'
 import type { Latchkey } from './instance.ts'
@@ -80,6 +80,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     ...core,
     ...services.memory,
     scopes: options.scopes,
+    resources: options.oauth.resources,
     ...features.factors,
     grants: features.oauth.verification,
   })
@@ -91,6 +92,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     routes: [...routes, ...documentRoutes({ ...core, pages: services.pages, words, refusals: REFUSALS }, described)],
     pages: services.pages,
     authentication,
+    refusalContext: refusalContextOf(core, features),
     tracer,
     hsts: hstsOf(options.baseUrl, options.hstsIncludeSubDomains),
     clientAddress: createClientAddress(options.trustProxy, core.report),
@@ -102,6 +104,10 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const { authenticate, require, checkRequirement } = authentication
   const calls = publicCalls({ core, services, features, options, report })
   return { handler: guardHandler(app, calls.toResponse), authenticate, require, checkRequirement, ...calls }
+}
+
+function refusalContextOf({ links, cookies }: Core, { oauth }: Features): RefusalContext {
+  return { authUrl: links.authUrl, cookieName: cookies.name(), resourceMetadata: oauth.resourceMetadata }
 }
 
 interface Parts {
@@ -120,7 +126,8 @@ function publicCalls({
   options,
   report,
 }: Parts): Omit<Latchkey, 'handler' | 'authenticate' | 'require' | 'checkRequirement'> {
-  const { clock, cookies, links, origins, stores } = core
+  const { clock, links, origins, stores } = core
+  const refusalContext = refusalContextOf(core, features)
   const hsts = hstsOf(origins.own, options.hstsIncludeSubDomains)
   const allJobs = features.list.flatMap(({ jobs = [] }) => jobs)
   const jobs = startJobs(allJobs, { sweepIntervalMs: options.sweepIntervalMs, report: core.report })
@@ -137,8 +144,7 @@ function publicCalls({
       if (isFault(refusal)) report(error, requestId)
       const headers = new Headers(commonHeaders(hsts))
       headers.set('X-Request-Id', requestId)
-      const context = { authUrl: links.authUrl, cookieName: cookies.name() }
-      return refusalResponse(refusal, context, { headers, cookies: [], now: clock() })
+      return refusalResponse(refusal, refusalContext, { headers, cookies: [], now: clock() })
     },
     users: features.accounts.api,
     sessions: features.sessions.api,

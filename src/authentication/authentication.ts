@@ -5,7 +5,16 @@
 import type { Cookie } from '../kernel/cookie.ts'
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { Authenticated, IssuedSession, Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
+import {
+  type Authenticated,
+  type ClientPrincipal,
+  type IssuedSession,
+  isClient,
+  type OAuthPrincipal,
+  type Principal,
+  type Session,
+  type SessionPrincipal,
+} from '../kernel/principal.ts'
 import { type FreshnessDeps, requireFreshSession } from '../sessions/freshness.ts'
 import {
   type AnyRequest,
@@ -15,17 +24,19 @@ import {
   requireRequest,
   takesCookie,
 } from './any-request.ts'
-import { checkRequirement, createRequirementCheck } from './check-requirement.ts'
+import { checkRequirement, createRequirementCheck, requireClient } from './check-requirement.ts'
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
-import { type Identified, type IdentifyDeps, identify } from './identify.ts'
+import { type Identified, type IdentifyContext, type IdentifyDeps, identify } from './identify.ts'
 import { toPublicPrincipal } from './public-principal.ts'
-import type { Requirement, SessionRequirement } from './requirement.ts'
+import type { ClientRequirement, GrantRequirement, Requirement, SessionRequirement } from './requirement.ts'
 import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
 /** Dependencies of authentication. */
 export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps, FreshnessDeps {
   /** The scopes of the service. */
   readonly scopes: readonly string[]
+  /** URLs of other APIs that tokens of apps can be for. */
+  readonly resources: readonly string[]
   /** Stamps events of requests that the application answers itself. */
   readonly stamp: Stamp
 }
@@ -33,11 +44,13 @@ export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps, Fre
 /** Authenticates requests and writes the session cookie. */
 export interface Authentication {
   readCredentials(request: AnyRequest): Credentials
-  identify(credentials: Credentials, stamp: Stamp): Identified
+  identify(credentials: Credentials, context: IdentifyContext): Identified
   /** Returns the principal of a request, or null; see `Latchkey.authenticate`. */
   authenticate(request: AnyRequest, answer?: CookieTarget): Promise<Principal | null>
   /** Returns the principal of a request or throws; see `Latchkey.require`. */
   require(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
+  require(request: AnyRequest, requirement: GrantRequirement): Promise<SessionPrincipal | OAuthPrincipal>
+  require(request: AnyRequest, requirement: ClientRequirement): Promise<Principal | ClientPrincipal>
   require(request: AnyRequest, requirement?: Requirement): Promise<Principal>
   /** Throws ConfigurationError if a requirement is wrong. */
   checkRequirement(requirement?: Requirement): void
@@ -56,31 +69,44 @@ export interface Authentication {
 /** Creates the authentication of an instance. */
 export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const { stamp } = deps
+  const here: IdentifyContext = { stamp, resource: null }
   const cookieName = deps.cookies.name()
-  const acceptRequirement = createRequirementCheck(deps.scopes)
+  const acceptRequirement = createRequirementCheck(deps.scopes, deps.resources)
 
   function requirePrincipal(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
+  function requirePrincipal(
+    request: AnyRequest,
+    requirement: GrantRequirement,
+  ): Promise<SessionPrincipal | OAuthPrincipal>
+  function requirePrincipal(request: AnyRequest, requirement: ClientRequirement): Promise<Principal | ClientPrincipal>
   function requirePrincipal(request: AnyRequest, requirement?: Requirement): Promise<Principal>
-  async function requirePrincipal(request: AnyRequest, requirement: Requirement = {}): Promise<Principal> {
+  async function requirePrincipal(
+    request: AnyRequest,
+    requirement: Requirement | ClientRequirement = {},
+  ): Promise<Principal | ClientPrincipal> {
     acceptRequirement(requirement)
     requireRequest(request)
     const credentials = readCredentials(request, cookieName)
-    const found = credentials.refusal === null ? await identify(deps, credentials, stamp) : null
+    const found =
+      credentials.refusal === null
+        ? await identify(deps, credentials, { stamp, resource: requirement.resource ?? null })
+        : null
     if (found === null) throw refuseCredentials(credentials)
+    if (isClient(found)) return requireClient(found, requirement)
     await checkRequirement(deps, found.principal, requirement)
     return toPublicPrincipal(found.principal)
   }
 
   const authentication: Authentication = {
     readCredentials: (request) => readCredentials(request, cookieName),
-    identify: (credentials, stampOfRequest) => identify(deps, credentials, stampOfRequest),
+    identify: (credentials, context) => identify(deps, credentials, context),
     async authenticate(request, answer) {
       requireRequest(request)
       if (answer !== undefined) requireCookieTarget(answer)
       const credentials = readCredentials(request, cookieName)
-      const pending = identify(deps, credentials, stamp)
+      const pending = identify(deps, credentials, here)
       const found = pending instanceof Promise ? await pending : pending // a warm session needs no await
-      if (found === null) return null
+      if (found === null || isClient(found)) return null
       if (answer !== undefined) {
         const due = authentication.renewCookies(found, credentials, () => takesCookie(answer))
         const renewed = due instanceof Promise ? await due : due

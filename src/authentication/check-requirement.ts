@@ -1,21 +1,33 @@
 import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
-import { hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
+import { type ClientPrincipal, hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { type FreshnessDeps, requireFreshSession, requireMethod, requireSession } from '../sessions/freshness.ts'
-import type { Requirement } from './requirement.ts'
+import {
+  type FreshnessDeps,
+  requireFreshGrant,
+  requireFreshSession,
+  requireMethod,
+  requireSession,
+} from '../sessions/freshness.ts'
+import type { ClientRequirement, Requirement } from './requirement.ts'
 
 /**
  * Returns a function that refuses wrong requirements. A misspelt condition that is ignored would let every principal in.
  * @param scopes the scopes of the service.
+ * @param resources URLs of other APIs that tokens of apps can be for.
  * @returns a function that throws ConfigurationError.
  */
-export function createRequirementCheck(scopes: readonly string[]): (requirement: unknown) => void {
+export function createRequirementCheck(
+  scopes: readonly string[],
+  resources: readonly string[],
+): (requirement: unknown) => void {
   const known = scopes.length === 0 ? 'this service has none: set the option scopes' : `they are ${scopes.join(', ')}`
   const noScope = `must be a scope of this service; ${known}`
   const schema = strictMembers({
     fresh: booleanSchema.optional(),
     session: booleanSchema.optional(),
+    client: booleanSchema.optional(),
+    resource: z.enum(resources, 'must be one of the option oauth.resources').optional(),
     methods: z
       .array(
         z.string('must be a method').refine(isMethod, 'must be a method, such as totp'),
@@ -30,7 +42,7 @@ export function createRequirementCheck(scopes: readonly string[]): (requirement:
 
 /**
  * Checks that a principal meets a requirement.
- * @throws Refusal `insufficient_scope`, `reauthentication_required`.
+ * @throws Refusal `insufficient_scope`, `reauthentication_required`, `insufficient_user_authentication`.
  */
 export async function checkRequirement(
   deps: FreshnessDeps,
@@ -39,6 +51,25 @@ export async function checkRequirement(
 ): Promise<void> {
   if (session) requireSession(principal)
   if (methods !== undefined) requireMethod(requireSession(principal).session, methods)
-  if (fresh) await requireFreshSession(deps, requireSession(principal).session)
   if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
+  if (!fresh) return
+  // An app is accepted only by an action that names the scopes for it.
+  if (principal.kind === 'oauth_grant' && scopes.length > 0) await requireFreshGrant(deps, principal)
+  else await requireFreshSession(deps, requireSession(principal).session)
+}
+
+/**
+ * Returns an app without a user if the requirement accepts one, and the app meets it.
+ * @throws Refusal `insufficient_scope`.
+ */
+export function requireClient(
+  client: ClientPrincipal,
+  requirement: Requirement & Partial<Pick<ClientRequirement, 'client'>>,
+): ClientPrincipal {
+  const { client: isAccepted = false, session = false, fresh = false, methods, scopes = [] } = requirement
+  if (!isAccepted || session || fresh || methods !== undefined) {
+    throw new Refusal('insufficient_scope', { detail: 'This action requires a user. An app alone is not enough.' })
+  }
+  if (!hasScopes(client, scopes)) throw new Refusal('insufficient_scope', { scopes })
+  return client
 }

@@ -3,7 +3,7 @@ import { verifyAccessToken } from '../access-tokens/verify-access-token.ts'
 import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { onlyOne } from '../kernel/only-one.ts'
-import type { Authenticated } from '../kernel/principal.ts'
+import { type Authenticated, type ClientPrincipal, isClient } from '../kernel/principal.ts'
 import { isOAuthToken, type VerifyOAuthTokenDeps, verifyOAuthToken } from '../oauth/tokens/verify-oauth-token.ts'
 import { type VerifySealedDeps, verifySealedSession } from '../sessions/verify-sealed-session.ts'
 import { verifySession } from '../sessions/verify-session.ts'
@@ -16,32 +16,59 @@ export type IdentifyDeps = VerifySealedDeps &
     readonly grants: VerifyOAuthTokenDeps | null
   }
 
+/** The request whose credentials are verified. */
+export interface IdentifyContext {
+  readonly stamp: Stamp
+  /** URL of the API that the request is for; null: this service. */
+  readonly resource: string | null
+}
+
 /** Result of `identify`. It is a promise only if a read from the storage is needed. */
-export type Identified = Authenticated | null | Promise<Authenticated | null>
+export type Identified = Authenticated | null | Promise<Authenticated | ClientPrincipal | null>
 
 /**
  * Verifies the credentials of a request: an opaque session token, a sealed session cookie, or an access token. Of several
  * session cookies, the one that is a live session counts; two live ones are ambiguous, and neither counts.
- * @returns the principal with its session token, or null if the credentials are absent, malformed, unknown, revoked or expired.
+ * @returns the principal with its session token, the app for an access token without a user, or null if the credentials are absent, malformed, unknown, revoked or expired.
  * @throws Refusal `unavailable` if the storage does not answer.
  */
 export function identify(
   deps: IdentifyDeps,
   { sessionToken, rivals, accessToken }: Credentials,
-  stamp: Stamp,
+  { stamp, resource }: IdentifyContext,
 ): Identified {
-  if (sessionToken === null) return accessToken === null ? null : identifyToken(deps, accessToken)
+  if (sessionToken === null) return accessToken === null ? null : identifyToken(deps, accessToken, resource)
   if (rivals.length > 0) return identifyOnlyLive(deps, [sessionToken, ...rivals], stamp)
   return identifySession(deps, sessionToken, stamp)
 }
 
-function identifyToken(deps: IdentifyDeps, text: string): Identified {
-  return deps.grants !== null && isOAuthToken(text)
-    ? verifyOAuthToken(deps.grants, text)
-    : verifyAccessToken(deps, text)
+function identifyToken(deps: IdentifyDeps, text: string, resource: string | null): Identified {
+  if (deps.grants === null || !isOAuthToken(text)) return verifyAccessToken(deps, text)
+  const found = verifyOAuthToken(deps.grants, text)
+  return found instanceof Promise ? onlyFor(resource, found) : isFor(resource, found) ? found : null
 }
 
-function identifySession(deps: IdentifyDeps, text: string, stamp: Stamp): Identified {
+async function onlyFor(
+  resource: string | null,
+  pending: Promise<Authenticated | ClientPrincipal | null>,
+): Promise<Authenticated | ClientPrincipal | null> {
+  const found = await pending
+  return isFor(resource, found) ? found : null
+}
+
+/** Returns true if a token of an app is for this API: a token for one API is worth nothing at another (RFC 8707 section 2). */
+function isFor(resource: string | null, found: Authenticated | ClientPrincipal | null): boolean {
+  const principal = isClient(found) ? found : found?.principal
+  return principal?.kind !== 'oauth_grant' && principal?.kind !== 'oauth_client'
+    ? true
+    : principal.resource === resource
+}
+
+function identifySession(
+  deps: IdentifyDeps,
+  text: string,
+  stamp: Stamp,
+): Authenticated | null | Promise<Authenticated | null> {
   return isCompactJwe(text) ? verifySealedSession(deps, text, stamp) : verifySession(deps, text, stamp)
 }
 

@@ -1,5 +1,5 @@
 import { ISO_TIMES } from '../kernel/iso-times.ts'
-import type { AccessToken, Principal, Session, User } from '../kernel/principal.ts'
+import type { AccessToken, OAuthPrincipal, Principal, Session, User } from '../kernel/principal.ts'
 
 /**
  * Returns a principal as applications get it: the JSON of its user, session and access token has its times as ISO 8601. This runs for
@@ -9,7 +9,7 @@ export function toPublicPrincipal<P extends Principal>(principal: P): P
 export function toPublicPrincipal(principal: Principal): Principal {
   const user = new PublicUser(principal.user)
   if (principal.kind === 'session') return { ...principal, user, session: new PublicSession(principal.session) }
-  if (principal.kind === 'oauth_grant') return { ...principal, user }
+  if (principal.kind === 'oauth_grant') return new PublicGrant(principal, user)
   return { ...principal, user, accessToken: new PublicAccessToken(principal.accessToken) }
 }
 
@@ -57,6 +57,27 @@ class PublicSession implements Session {
   }
 }
 
+class PublicGrant implements OAuthPrincipal {
+  readonly kind = 'oauth_grant'
+  readonly user: User
+  readonly client: OAuthPrincipal['client']
+  readonly grantId: OAuthPrincipal['grantId']
+  readonly scopes: readonly string[]
+  readonly resource: string | null
+  readonly authenticatedAt: number | null
+  readonly methods: OAuthPrincipal['methods']
+
+  constructor(grant: OAuthPrincipal, user: User) {
+    this.user = user
+    this.client = grant.client
+    this.grantId = grant.grantId
+    this.scopes = grant.scopes
+    this.resource = grant.resource
+    this.authenticatedAt = grant.authenticatedAt
+    this.methods = grant.methods
+  }
+}
+
 class PublicAccessToken implements AccessToken {
   readonly id: AccessToken['id']
   readonly userId: AccessToken['userId']
@@ -79,7 +100,7 @@ class PublicAccessToken implements AccessToken {
   }
 }
 
-for (const { prototype } of [PublicUser, PublicSession, PublicAccessToken]) {
+for (const { prototype } of [PublicUser, PublicSession, PublicGrant, PublicAccessToken]) {
   Reflect.deleteProperty(prototype, 'constructor') // to other code the objects are plain ones
   Object.setPrototypeOf(prototype, ISO_TIMES)
 }

@@ -10,6 +10,7 @@ const OPTIONS = Object.keys({
   allow: true,
   throttled: true,
   scopes: true,
+  maxAgeSeconds: true,
   cause: true,
 } satisfies Record<keyof RefusalOptions, true>)
 

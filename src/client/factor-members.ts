@@ -25,12 +25,22 @@ export function factorMembers(
   { isComplete, hasNews, mayDiffer }: Follow,
 ): Pick<
   LatchkeyClient,
-  'access' | 'grants' | 'consent' | 'login' | 'reauthenticateWith' | 'identities' | 'factors' | 'totp' | 'recoveryCodes'
+  | 'access'
+  | 'grants'
+  | 'consent'
+  | 'device'
+  | 'login'
+  | 'reauthenticateWith'
+  | 'identities'
+  | 'factors'
+  | 'totp'
+  | 'recoveryCodes'
 > {
   return {
     access: { list: withQuery('GET /access'), revokeOthers: plain('DELETE /access') },
     grants: { list: plain('GET /grants'), revoke: withId('DELETE /grants/{id}') },
     consent: { get: withQuery('GET /oauth/consent'), decide: withBody('POST /oauth/consent') },
+    device: { get: withQuery('GET /device'), decide: withBody('POST /device') },
     login: {
       attempt: plain('GET /login/attempt'),
       totp: withBody('POST /login/totp', isComplete),

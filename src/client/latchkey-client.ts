@@ -122,6 +122,13 @@ export interface LatchkeyClient {
     readonly decide: BodyCall<'POST /oauth/consent'>
   }
 
+  readonly device: {
+    /** Reads what a device asks for, by the code that it shows. */
+    readonly get: QueryCall<'GET /device'>
+    /** Allows or denies what a device asks for. */
+    readonly decide: BodyCall<'POST /device'>
+  }
+
   readonly user: {
     /** Reads the account. */
     readonly get: Call<'GET /user'>

@@ -10,6 +10,8 @@ export interface ForwardAuthOptions extends Pick<FreshnessDeps, 'sessionSettings
   readonly jwt: boolean
   /** The scopes that the application defines. */
   readonly scopes: readonly string[]
+  /** URLs of other APIs that tokens of apps can be for. */
+  readonly resources: readonly string[]
   /** Public keys of everything else that Latchkey signs. */
   readonly otherKeys: readonly Readonly<Record<string, string>>[]
 }

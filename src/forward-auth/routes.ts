@@ -10,10 +10,16 @@ import { type Clock, SECOND_MS } from '../kernel/clock.ts'
 import { defineCall } from '../kernel/define-calls.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
-import { hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
+import { type ClientPrincipal, hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
-import { type FreshnessDeps, requireFreshSession, requireMethod, requireSession } from '../sessions/freshness.ts'
+import {
+  type FreshnessDeps,
+  requireFreshGrant,
+  requireFreshSession,
+  requireMethod,
+  requireSession,
+} from '../sessions/freshness.ts'
 import { readOriginalRequest } from './original-request.ts'
 import { forwardAuthCalls } from './wire.ts'
 
@@ -23,6 +29,8 @@ export interface ForwardAuthDeps extends FreshnessDeps {
   readonly origins: Origins
   /** All scopes of the service. */
   readonly scopes: readonly string[]
+  /** URLs of other APIs that tokens of apps can be for. */
+  readonly resources: readonly string[]
   /** Signs the identity for the API. Null: the identity is not signed. */
   readonly jwtSigner: JwtSigner | null
   readonly clock: Clock
@@ -50,6 +58,8 @@ const QUERY = {
   method:
     'A method such as `totp`, which the session must have proven. May repeat: one of them is enough. An access token is refused.',
   audience: 'The name of the API, for the claim `aud` of X-Auth-JWT.',
+  resource:
+    'The URL of the API that a token of an app must be for: one of `oauth.resources`. Default: the service itself.',
   redirect: '`login`: redirects browsers that are not logged in and ask for HTML to the login page, instead of a 401.',
 }
 
@@ -75,6 +85,15 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
       return { status: 303, location: `${deps.links.authUrl}/login${next}` }
     },
 
+    answerApp(request, app) {
+      const { scopes, audience, isFresh, methods } = readQuestion(deps, request)
+      if (scopes.length === 0 || isFresh || methods.length > 0) {
+        throw new Refusal('insufficient_scope', { detail: 'This request requires a user. An app alone is not enough.' })
+      }
+      if (!hasScopes(app, scopes)) throw new Refusal('insufficient_scope', { scopes })
+      return { status: 204, headers: appHeaders(deps, app, audience) }
+    },
+
     async handle(request) {
       const { principal, header } = request
       const { scopes, audience, isFresh, methods } = readQuestion(deps, request)
@@ -83,7 +102,8 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
       if (!isSafe) refuseForeignPage(header, deps.origins)
       if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
       if (methods.length > 0) requireMethod(requireSession(principal).session, methods)
-      if (isFresh) await requireFreshSession(deps, requireSession(principal).session)
+      if (isFresh && principal.kind === 'oauth_grant') await requireFreshGrant(deps, principal)
+      else if (isFresh) await requireFreshSession(deps, requireSession(principal).session)
       return { status: 204, headers: identityHeaders(deps, principal, audience) }
     },
   })
@@ -100,12 +120,24 @@ function keysRoute(keys: readonly object[]): Route {
 }
 
 /** Parses the query. Throws bad_request for anything unknown: a misspelt scope must never be ignored. */
-function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<RouteRequest, 'queryAll'>): Question {
-  const { scope: scopes = [], redirect = [], audience = [], fresh = [], method: methods = [], ...others } = queryAll
+function readQuestion(
+  { scopes: known, resources }: ForwardAuthDeps,
+  { queryAll }: Pick<RouteRequest, 'queryAll'>,
+): Question {
+  const {
+    scope: scopes = [],
+    redirect = [],
+    audience = [],
+    fresh = [],
+    method: methods = [],
+    resource = [],
+    ...others
+  } = queryAll
   if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
-  if (audience.length > 1 || audience[0] === '') throw badQuery('audience takes one value, which is not empty.')
-  if (redirect.length > 1 || (redirect[0] ?? 'login') !== 'login') throw badQuery('redirect takes one value: login.')
-  if (fresh.length > 1 || (fresh[0] ?? '1') !== '1') throw badQuery('fresh takes one value: 1.')
+  refuseSeveral('audience takes one value, which is not empty.', audience, (value) => value !== '')
+  refuseSeveral('redirect takes one value: login.', redirect, (value) => value === 'login')
+  refuseSeveral('fresh takes one value: 1.', fresh, (value) => value === '1')
+  refuseSeveral('resource takes one value, one of oauth.resources.', resource, (value) => resources.includes(value))
   if (!methods.every(isMethod)) throw badQuery('Each method must be one that a login can prove, such as totp.')
   if (!scopes.every((scope) => known.includes(scope))) {
     const there = known.length === 0 ? 'this service has none' : `there are ${known.join(', ')}`
@@ -113,6 +145,10 @@ function readQuestion({ scopes: known }: ForwardAuthDeps, { queryAll }: Pick<Rou
   }
   const flags = { isFresh: fresh.length === 1, leadsToLogin: redirect.length === 1 }
   return { scopes, methods, ...flags, audience: audience[0] ?? null }
+}
+
+function refuseSeveral(rule: string, values: readonly string[], isGood: (value: string) => boolean): void {
+  if (values.length > 1 || !values.every(isGood)) throw badQuery(rule)
 }
 
 function badQuery(detail: string): Refusal {
@@ -128,6 +164,27 @@ function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: 
     ...proofHeaders(principal),
     'X-Auth-Scopes': (scopes ?? deps.scopes).join(' '),
     ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal, audience)) }),
+  }
+}
+
+/**
+ * Returns the headers for an app without a user. The headers of the user are there and empty, so that no proxy passes on those of
+ * the client's own request.
+ */
+function appHeaders(
+  deps: ForwardAuthDeps,
+  { client, scopes, kind }: ClientPrincipal,
+  audience: string | null,
+): Record<string, string> {
+  const scope = scopes.join(' ')
+  const claims = { ...commonClaims(deps, audience), client_id: client.id, scope, amr: [kind] }
+  return {
+    'X-Auth-User-Id': '',
+    'X-Auth-User-Email': '',
+    'X-Auth-Client-Id': client.id,
+    'X-Auth-Methods': kind,
+    'X-Auth-Scopes': scope,
+    ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claims) }),
   }
 }
 
@@ -151,23 +208,25 @@ function proofClaims(principal: Principal): Record<string, unknown> {
 }
 
 /** Returns the same identity as claims (RFC 7519 section 4.1; OpenID Connect Core section 5.1; `scope` of RFC 8693, `amr` of RFC 8176). */
-function claimsOf(
-  { links, scopes: known, clock }: ForwardAuthDeps,
-  principal: Principal,
-  audience: string | null,
-): Record<string, unknown> {
+function claimsOf(deps: ForwardAuthDeps, principal: Principal, audience: string | null): Record<string, unknown> {
   const { user, scopes } = principal
+  return {
+    ...commonClaims(deps, audience),
+    sub: user.id,
+    email: user.email,
+    email_verified: user.emailVerified,
+    scope: (scopes ?? deps.scopes).join(' '),
+    ...proofClaims(principal),
+  }
+}
+
+function commonClaims({ links, clock }: ForwardAuthDeps, audience: string | null): Record<string, unknown> {
   const now = Math.floor(clock() / SECOND_MS)
   return {
     iss: links.authUrl,
-    sub: user.id,
     ...(audience === null ? {} : { aud: audience }),
     iat: now,
     exp: now + JWT_SECONDS,
-    email: user.email,
-    email_verified: user.emailVerified,
-    scope: (scopes ?? known).join(' '),
-    ...proofClaims(principal),
   }
 }
 

@@ -9,6 +9,8 @@ export interface VerifyQuery {
   readonly fresh?: string | undefined
   /** May repeat; the session must have proven one of the methods. */
   readonly method?: string | undefined
+  /** URL of the API that a token of an app must be for. */
+  readonly resource?: string | undefined
   /** `login` redirects browsers that are not logged in. */
   readonly redirect?: string | undefined
 }
@@ -20,6 +22,12 @@ export const forwardAuthCalls = defineCalls({
     access: 'user',
     query: json<VerifyQuery>(),
     answer: null,
-    refusals: ['bad_request', 'cross_origin', 'insufficient_scope', 'reauthentication_required'],
+    refusals: [
+      'bad_request',
+      'cross_origin',
+      'insufficient_scope',
+      'insufficient_user_authentication',
+      'reauthentication_required',
+    ],
   },
 })

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { headerReader } from '../authentication/any-request.ts'
 import type { Authentication } from '../authentication/authentication.ts'
 import { isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
+import type { IdentifyContext } from '../authentication/identify.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import { MAX_COOKIES, readCookies } from '../kernel/cookie-syntax.ts'
@@ -10,7 +11,7 @@ import type { Links } from '../kernel/links.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Origins } from '../kernel/origins.ts'
 import { isDecodable } from '../kernel/percent-escapes.ts'
-import type { Authenticated, Principal, SessionPrincipal } from '../kernel/principal.ts'
+import { type Authenticated, isClient, type Principal, type SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { runInLanguage } from '../kernel/request-language.ts'
 import { type Answer, ATTEMPT_HEADER, type FormUse, type Route, type RouteRequest } from '../kernel/route.ts'
@@ -26,7 +27,7 @@ import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
 import { isLocalRequest } from './is-local-request.ts'
 import { prefersHtml } from './prefers-html.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
-import { isFault, refusalResponse } from './refusal-response.ts'
+import { isFault, type RefusalContext, refusalResponse } from './refusal-response.ts'
 import { refuseMisdirected } from './refuse-misdirected.ts'
 import {
   allowProgramHeaders,
@@ -47,6 +48,7 @@ export interface AppDeps extends ExchangeDeps {
   readonly pages: Pages
   readonly authentication: Authentication
   readonly tracer: Tracer
+  readonly refusalContext: RefusalContext
   readonly onEvent: (event: StampedEvent) => void
   readonly onError: (error: unknown, requestId: string) => void
   readonly onRequest: (record: RequestRecord) => void
@@ -146,8 +148,8 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   await authenticate(deps, exchange)
   exchange.isCookieless = asksForHeader(request) || exchange.credentials?.sessionCame === 'in_header'
   const call = (body: unknown): RouteRequest => toCall(deps, exchange, { route, params, body })
-  const toNobody = isNobody(exchange) ? route.answerNobody?.(call(undefined)) : null
-  if (toNobody != null) return toNobody
+  const early = answerWithoutUser(exchange, route, call)
+  if (early !== null) return early
   const inLogin = (await route.inLogin?.isOpen({ ...call(undefined), body: undefined })) ? route.inLogin : undefined
   if (inLogin === undefined) await checkAccess(deps, route, exchange)
   const hasBody = route.method === 'POST' || route.method === 'PATCH'
@@ -157,6 +159,17 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   return exchange.form === null || route.form === undefined || answer.text !== undefined
     ? answer
     : acceptForm(deps, answer, route.form, exchange.form)
+}
+
+/**
+ * Returns the answer of a route for a request without a user: from a visitor, or from an app that acts for itself; null if the route has
+ * no answer of its own for it.
+ */
+function answerWithoutUser(exchange: Exchange, route: Route, call: (body: unknown) => RouteRequest): Answer | null {
+  if (isNobody(exchange)) return route.answerNobody?.(call(undefined)) ?? null
+  if (exchange.app === null || route.access === 'anyone') return null
+  if (route.answerApp !== undefined) return route.answerApp(call(undefined), exchange.app)
+  throw new Refusal('insufficient_scope', { detail: 'This route requires a user. An app alone is not enough.' })
 }
 
 /** An access token takes no part in a login. */
@@ -172,8 +185,16 @@ function sessionOnly(request: RouteRequest): RouteRequest<unknown, SessionPrinci
 async function authenticate({ authentication }: AppDeps, exchange: Exchange): Promise<void> {
   const credentials = authentication.readCredentials(exchange.request)
   if (credentials.refusal !== null) throw refuseCredentials(credentials)
-  exchange.found = await authentication.identify(credentials, exchange.stamp)
+  const found = await authentication.identify(credentials, contextOf(exchange))
+  if (isClient(found)) exchange.app = found
+  else exchange.found = found
   exchange.credentials = credentials
+}
+
+/** Returns what the credentials of a request are for: a proxy asks for an API that it names. */
+function contextOf({ request, route, stamp }: Exchange): IdentifyContext {
+  const isForProxy = route?.forwardedBy === 'application'
+  return { stamp, resource: isForProxy ? new URL(request.url).searchParams.get('resource') : null }
 }
 
 /** Builds the request that the route receives. */
@@ -232,10 +253,8 @@ function isNobody({ found, credentials }: Exchange): boolean {
 async function refuseIfEndedMeanwhile(deps: AppDeps, exchange: Exchange, route: Route): Promise<void> {
   const { found, credentials } = exchange
   if (found === null || credentials === null) return
-  await checkAccess(deps, route, {
-    found: await deps.authentication.identify(credentials, exchange.stamp),
-    credentials,
-  })
+  const again = await deps.authentication.identify(credentials, contextOf(exchange))
+  await checkAccess(deps, route, { found: isClient(again) ? null : again, credentials })
 }
 
 async function checkAccess(
@@ -341,11 +360,15 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
   // has a successor.
   const isDead = exchange.found === null && exchange.credentials?.hasCookie === true
   const cookies = isDead ? deps.cookies.clear() : []
-  const context = { authUrl: deps.links.authUrl, cookieName: deps.cookies.name() }
   // A proxy asks on behalf of its application: its answer stays JSON.
   const isNavigation = route?.forwardedBy !== 'application' && prefersHtml(exchange.request.headers.get('accept'))
   const page = isNavigation ? await toErrorPage(deps, exchange, refusal) : null
-  return refusalResponse(refusal, context, { headers: newHeaders(deps, exchange), cookies, page, now: deps.clock() })
+  return refusalResponse(refusal, deps.refusalContext, {
+    headers: newHeaders(deps, exchange),
+    cookies,
+    page,
+    now: deps.clock(),
+  })
 }
 
 /** Returns the page that a browser gets instead of a refusal in JSON. */

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Connection } from '../kernel/connection.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Origins } from '../kernel/origins.ts'
-import type { Authenticated, ClientInfo } from '../kernel/principal.ts'
+import type { Authenticated, ClientInfo, ClientPrincipal } from '../kernel/principal.ts'
 import type { Quota } from '../kernel/quota.ts'
 import type { Route } from '../kernel/route.ts'
 import { commonHeaders } from './answer.ts'
@@ -33,6 +33,8 @@ export interface Exchange {
   credentials: Credentials | null
   /** The result of authentication; null if the credentials prove nothing. */
   found: Authenticated | null
+  /** The app that acts for itself, without a user; null for everybody else. */
+  app: ClientPrincipal | null
   /** True if the app keeps no cookies: its session tokens travel in headers. */
   isCookieless: boolean
   form: { readonly fields: ReadonlyMap<string, string>; readonly next: string | null } | null
@@ -61,6 +63,7 @@ export function openExchange(deps: ExchangeDeps, request: Request, connection: C
     route: null,
     credentials: null,
     found: null,
+    app: null,
     isCookieless: false,
     form: null,
     quota: null,

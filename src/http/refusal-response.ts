@@ -9,6 +9,8 @@ export interface RefusalContext {
   /** `baseUrl` with the base path: https://example.com/auth */
   readonly authUrl: string
   readonly cookieName: string
+  /** URL of the description of the API, for apps (RFC 9728 section 5.1); null: OAuth is off. */
+  readonly resourceMetadata: string | null
 }
 
 /** Headers and cookies of the answer to a refusal. */
@@ -61,14 +63,21 @@ function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }
 
 /**
  * Returns the challenge that RFC 9110 section 11.6.1 requires with 401. The scheme for cookies is from
- * draft-broyer-http-cookie-auth, the scheme for tokens from RFC 6750 section 3.
+ * draft-broyer-http-cookie-auth, the scheme for tokens from RFC 6750 section 3. Apps read the first challenge only.
  */
-function challengeOf({ code, status, scopes }: Refusal, { authUrl, cookieName }: RefusalContext): string | null {
-  if (code === 'invalid_token') return 'Bearer realm="latchkey", error="invalid_token"'
-  if (code === 'insufficient_scope') {
-    const scope = scopes === undefined ? '' : `, scope="${scopes.join(' ')}"`
-    return `Bearer realm="latchkey", error="insufficient_scope"${scope}`
-  }
+function challengeOf(refusal: Refusal, { authUrl, cookieName, resourceMetadata }: RefusalContext): string | null {
+  const { code, status } = refusal
+  const metadata = resourceMetadata === null ? '' : `, resource_metadata="${resourceMetadata}"`
+  const bearer = bearerError(refusal)
+  if (bearer !== null) return `Bearer realm="latchkey", error="${code}"${bearer}${metadata}`
   if (status !== 401) return null
-  return `Cookie realm="latchkey", form-action="${authUrl}/login", cookie-name="${cookieName}"`
+  const cookie = `Cookie realm="latchkey", form-action="${authUrl}/login", cookie-name="${cookieName}"`
+  return resourceMetadata === null ? cookie : `Bearer realm="latchkey"${metadata}, ${cookie}`
+}
+
+/** Returns the parameters of an error about a token (RFC 6750 section 3.1, RFC 9470 section 3), or null for other refusals. */
+function bearerError({ code, scopes, maxAgeSeconds }: Refusal): string | null {
+  if (code === 'invalid_token') return ''
+  if (code === 'insufficient_scope') return scopes === undefined ? '' : `, scope="${scopes.join(' ')}"`
+  return code === 'insufficient_user_authentication' ? `, max_age="${maxAgeSeconds}"` : null
 }

@@ -115,10 +115,34 @@ export interface OAuthPrincipal {
   /** Id of the grant: what the user allowed the app to do. */
   readonly grantId: OAuthGrantId
   readonly scopes: readonly string[]
+  /** URL of the API that the token is for; null: this service. */
+  readonly resource: string | null
+  /**
+   * The user's last proof of identity when they were sent to the app, milliseconds since 1970 UTC. It decides whether the grant is
+   * fresh. Null: unknown.
+   */
+  readonly authenticatedAt: number | null
+  /** The methods that the user's session had proven then. */
+  readonly methods: readonly Method[]
 }
 
 /** The identity behind a request: a user with a session, an access token of a user, or an app that a user allowed. */
 export type Principal = SessionPrincipal | TokenPrincipal | OAuthPrincipal
+
+/**
+ * An app that acts for itself, without a user (RFC 6749 section 4.4), within the scopes of its client. It is not a `Principal`: only
+ * `require(request, { client: true })` returns it, so that code about users never gets one.
+ */
+export interface ClientPrincipal {
+  readonly kind: 'oauth_client'
+  /** Always null. */
+  readonly user: null
+  /** The app. */
+  readonly client: OAuthClientInfo
+  readonly scopes: readonly string[]
+  /** URL of the API that the token is for; null: this service. */
+  readonly resource: string | null
+}
 
 /** An app's access token that was verified, as the cache has it. Times are milliseconds since 1970 UTC. */
 export interface VerifiedGrant {
@@ -139,7 +163,12 @@ export interface Authenticated<P extends Principal = Principal> {
   readonly sealedAt: number | null
 }
 
+/** Returns true for an app without a user. */
+export function isClient(found: Authenticated | ClientPrincipal | null): found is ClientPrincipal {
+  return found !== null && 'kind' in found
+}
+
 /** Returns true if the principal has all the scopes. */
-export function hasScopes({ scopes }: Pick<Principal, 'scopes'>, needed: readonly string[]): boolean {
+export function hasScopes({ scopes }: Pick<Principal | ClientPrincipal, 'scopes'>, needed: readonly string[]): boolean {
   return scopes === null || needed.every((scope) => scopes.includes(scope))
 }

@@ -32,6 +32,8 @@ export interface RefusalOptions {
   readonly throttled?: ThrottledTry
   /** Scopes that the action requires; sent in the `WWW-Authenticate` header. */
   readonly scopes?: readonly string[]
+  /** Age that the proof of identity of an app's user may have; sent in the `WWW-Authenticate` header. */
+  readonly maxAgeSeconds?: number
   /** The error that caused the refusal, for the log. */
   readonly cause?: unknown
 }
@@ -53,6 +55,7 @@ export class Refusal extends Error {
   readonly allow: readonly string[] | undefined
   readonly throttled: ThrottledTry | undefined
   readonly scopes: readonly string[] | undefined
+  readonly maxAgeSeconds: number | undefined
 
   /** @param refusal code of a refusal of the kernel, or the entry of another room: `ACCOUNT_REFUSALS.email_taken`. */
   constructor(refusal: KernelRefusalCode | RefusalEntry, options: RefusalOptions = {}) {
@@ -70,6 +73,7 @@ export class Refusal extends Error {
     this.allow = options.allow
     this.throttled = options.throttled
     this.scopes = options.scopes
+    this.maxAgeSeconds = options.maxAgeSeconds
   }
 }
 

@@ -122,6 +122,18 @@ export const KERNEL_REFUSALS = defineRefusals({
       es: 'Confirma primero que eres tú.',
     },
   },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'Recent proof of identity required',
+    when: 'An app called for its user, and the action requires a more recent proof of identity than the user gave the app (RFC 9470).',
+    next: 'Send the user to /auth/oauth/authorize again with the max_age of the WWW-Authenticate header, then repeat the request with the new token.',
+    text: {
+      en: 'The app must ask you to confirm that it is you.',
+      de: 'Die App muss Sie bitten zu bestätigen, dass Sie es sind.',
+      fr: 'L’application doit vous demander de confirmer que c’est bien vous.',
+      es: 'La aplicación debe pedirte que confirmes que eres tú.',
+    },
+  },
   not_found: {
     status: 404,
     title: 'Not found',

@@ -5,7 +5,7 @@ import type { Cookie } from './cookie.ts'
 import type { Stamp } from './event.ts'
 import type { FieldProblemCode } from './field-problem.ts'
 import type { Notice } from './flash.ts'
-import type { ClientInfo, IssuedSession, Principal, SessionPrincipal } from './principal.ts'
+import type { ClientInfo, ClientPrincipal, IssuedSession, Principal, SessionPrincipal } from './principal.ts'
 import type { Quota } from './quota.ts'
 
 /** Header with the token of a login attempt, for an app without cookies. */
@@ -157,6 +157,8 @@ export interface Route extends Omit<Call, 'types'> {
   readonly protocol?: ProtocolUse
   /** Answers a request that has no valid session and no token. Null or absent: 401 unauthenticated. */
   answerNobody?(request: RouteRequest): Answer | null
+  /** Answers an app that acts for itself, without a user. Absent: 403 insufficient_scope, unless anyone may call the route. */
+  answerApp?(request: RouteRequest, app: ClientPrincipal): Answer
   /**
    * What a login in progress may do here instead of a session: set up a factor that the login requires. The access of the route is
    * then not checked.
@@ -198,6 +200,7 @@ export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   | 'form'
   | 'forwardedBy'
   | 'answerNobody'
+  | 'answerApp'
   | 'checkRefused'
   | 'refusesOtherOrigins'
   | 'maxBodyBytes'

@@ -1,23 +1,27 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
 import { deriveEs256Keys, type Es256PublicJwk } from '../crypto/es256.ts'
+import { createKeyedHash } from '../crypto/keyed-hash.ts'
 import { deriveKeys } from '../crypto/signature.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { parseUserId } from '../kernel/ids.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
 import type { User } from '../kernel/principal.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
 import { createServerSideOAuthClients, type ServerSideOAuthClients } from './clients/server-side-clients.ts'
 import { consentRoutes } from './consent/consent-routes.ts'
+import { deviceRoutes } from './device/device-routes.ts'
 import { createEngine } from './engine/create-engine.ts'
 import type { EngineModule } from './engine/load-engine.ts'
 import { grantAccess } from './grants/grant-access.ts'
 import { grantJsonSchema, toGrantJson } from './grants/grant-json.ts'
 import { grantPages } from './grants/grant-pages.ts'
 import { grantRoutes } from './grants/grant-routes.ts'
+import { logoutRoutes } from './logout/logout-routes.ts'
 import { protocolRoutes } from './protocol-routes.ts'
-import { resourceMetadataRoute } from './resource-metadata.ts'
+import { resourceMetadataRoutes, resourceMetadataUrl } from './resource-metadata.ts'
 import type { OAuthSettings } from './settings.ts'
 import { sweepOAuthTokens } from './sweep-oauth-tokens.ts'
 import type { VerifyOAuthTokenDeps } from './tokens/verify-oauth-token.ts'
@@ -31,6 +35,7 @@ export interface OAuthOptions {
   readonly siteName: string
   /** The scopes of the service. */
   readonly scopes: readonly string[]
+  readonly secondFactors: Pick<SecondFactors, 'steps'>
   /** The package of the engine; null: OAuth is off. */
   readonly engine: EngineModule | null
 }
@@ -41,6 +46,8 @@ export interface OAuthFeature extends Feature {
   readonly verification: VerifyOAuthTokenDeps | null
   /** Keys that verify ID tokens. */
   readonly publicKeys: readonly Es256PublicJwk[]
+  /** URL of the description of the API (RFC 9728); null: OAuth is off. */
+  readonly resourceMetadata: string | null
   readonly api: ServerSideOAuthClients
 }
 
@@ -50,15 +57,24 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
   const grantUses = createUseCollector(core.stores.oauthGrants.writeUses, core.report)
   const deps = { ...core, ...core.stores, ...memory, ...options, grantUses }
   const api = createServerSideOAuthClients({ ...deps, scopes }, core.stamp)
-  const off: OAuthFeature = { name: 'oauth', words: [], routes: [], verification: null, publicKeys: [], api }
+  const off: OAuthFeature = {
+    name: 'oauth',
+    words: [],
+    routes: [],
+    verification: null,
+    publicKeys: [],
+    resourceMetadata: null,
+    api,
+  }
   if (engine === null) return off
   const keys = deriveEs256Keys(core.secrets, 'oauth id tokens')
+  const userCodes = createKeyedHash(core.secrets, 'oauth user codes')
   return {
     ...off,
     words: ['oauth'],
     routes: [
-      ...protocolRoutes(createProtocol(core, { ...options, engine }, keys)),
-      resourceMetadataRoute({
+      ...protocolRoutes(createProtocol(core, { ...options, engine }, { keys, userCodes })),
+      ...resourceMetadataRoutes({
         origin: core.origins.own,
         authUrl: core.links.authUrl,
         scopes,
@@ -66,6 +82,8 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
       }),
       ...consentRoutes(deps),
       ...grantRoutes(deps),
+      ...deviceRoutes({ ...deps, userCodes }),
+      ...logoutRoutes({ ...deps, ...core.links, keys }),
     ],
     jobs: [{ name: 'sweep expired tokens of apps', every: 'sweep', run: () => sweepOAuthTokens(deps) }],
     exports: {
@@ -81,6 +99,7 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
       await grantUses.flush()
     },
     verification: deps,
+    resourceMetadata: resourceMetadataUrl(core.links.authUrl),
     publicKeys: keys.map(({ publicJwk }) => publicJwk),
   }
 }
@@ -88,8 +107,8 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
 /** Creates the engine, with what its routes need. */
 function createProtocol(
   core: Core,
-  { engine, oauthSettings, scopes }: OAuthOptions & { readonly engine: EngineModule },
-  keys: Parameters<typeof createEngine>[1]['keys'],
+  { engine, oauthSettings, scopes, secondFactors }: OAuthOptions & { readonly engine: EngineModule },
+  secrets: Pick<Parameters<typeof createEngine>[1], 'keys' | 'userCodes'>,
 ): Parameters<typeof protocolRoutes>[0] {
   const { stores, clock, links, origins, report } = core
   const [successorKey] = deriveKeys(core.secrets, 'oauth refresh tokens')
@@ -105,11 +124,21 @@ function createProtocol(
     basePath,
     oauthSettings,
     scopes,
+    secondFactors,
     clock,
-    keys,
+    ...secrets,
     successorKey,
     findUser,
     report,
   })
-  return { provider, oauthTokens: stores.oauthTokens, clock, origin: new URL(origins.own), basePath }
+  const { oauthTokens } = stores
+  return {
+    provider,
+    oauthTokens,
+    throttle: core.throttle,
+    oauthSettings,
+    clock,
+    origin: new URL(origins.own),
+    basePath,
+  }
 }

@@ -5,14 +5,19 @@
 import { defineCall } from '../kernel/define-calls.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, defineRoute, type ProtocolRequest, type ProtocolUse, type Route } from '../kernel/route.ts'
+import type { Throttle } from '../throttle/throttle.ts'
+import { asksTooOften } from './device/slow-down.ts'
+import { countEndpoint, refuseSpentEndpoint } from './endpoint-limits.ts'
 import type { BridgedResponse } from './engine/bridge.ts'
 import { type CallEngineDeps, callEngine, type EngineAnswer, type EngineCall } from './engine/call-engine.ts'
 import { SCOPE_COPY } from './engine/create-engine.ts'
 import { OAUTH_REFUSALS } from './refusals.ts'
+import type { OAuthSettings } from './settings.ts'
 
 /** Paths for programs, with their methods. */
 const PROGRAM_PATHS = [
   ['POST', '/oauth/token', 'token', 'exchange a code or a refresh token for tokens (RFC 6749)'],
+  ['POST', '/oauth/device', 'deviceAuthorization', 'begin on a device without a browser (RFC 8628)'],
   ['POST', '/oauth/par', 'par', 'push an authorization request (RFC 9126)'],
   ['POST', '/oauth/introspect', 'introspect', 'ask about a token (RFC 7662)'],
   ['POST', '/oauth/revoke', 'revoke', 'revoke a token (RFC 7009)'],
@@ -22,10 +27,21 @@ const PROGRAM_PATHS = [
   ['GET', '/.well-known/oauth-authorization-server', 'serverMetadata', 'describe the authorization server (RFC 8414)'],
 ] as const
 
+/** Endpoints where apps prove who they are. */
+const PROVING = new Set(['/oauth/token', '/oauth/par', '/oauth/device', '/oauth/introspect', '/oauth/revoke'])
+/** Endpoints that leave a row before a user decided. */
+const STARTING = new Set(['/oauth/par', '/oauth/device'])
+
 const PASSED_HEADERS = ['www-authenticate', 'dpop-nonce']
 
+/** Dependencies of the routes of the protocol. */
+export interface ProtocolDeps extends CallEngineDeps {
+  readonly throttle: Throttle
+  readonly oauthSettings: Pick<OAuthSettings, 'resources'>
+}
+
 /** Builds the routes of the protocol. */
-export function protocolRoutes(deps: CallEngineDeps): Route[] {
+export function protocolRoutes(deps: ProtocolDeps): Route[] {
   return [
     ...PROGRAM_PATHS.map(([method, path, name, summary]) =>
       protocolRoute({ method, path, name, summary }, { respond: (request) => answerProgram(deps, request, path) }),
@@ -79,17 +95,42 @@ export function protocolRoute({ method, path, name, summary }: ProtocolPath, pro
   return { ...route, protocol }
 }
 
-async function answerProgram(deps: CallEngineDeps, request: ProtocolRequest, path: string): Promise<Answer> {
-  const answer = await callEngine(deps, request, { ...withScopeCopy(request), path })
-  if (answer !== 'conflict') return toAnswer(answer)
+async function answerProgram(deps: ProtocolDeps, request: ProtocolRequest, path: string): Promise<Answer> {
+  refuseSpentEndpoint(deps.throttle, 'failure', request)
+  if (STARTING.has(path)) countStart(deps, request)
+  const answer = await callEngine(deps, request, { ...prepare(deps, request), path })
+  if (answer !== 'conflict' && answer.status === 401 && PROVING.has(path))
+    countEndpoint(deps.throttle, 'failure', request)
+  if (answer !== 'conflict') return (await slowDown(deps, request, answer)) ?? toAnswer(answer)
   // Another request used the code or the token at the same moment, or the user revoked the grant.
   return { status: 400, body: { error: 'invalid_grant', error_description: 'grant request is invalid' } }
 }
 
-async function authorize(deps: CallEngineDeps, request: ProtocolRequest, path: string): Promise<Answer> {
-  const { body, search } = withScopeCopy(request)
+/** Returns the answer for a device that asks too often whether its user decided; null for everything else. */
+async function slowDown(
+  { throttle }: ProtocolDeps,
+  { body }: ProtocolRequest,
+  answer: BridgedResponse,
+): Promise<Answer | null> {
+  if (answer.status !== 400 || !answer.body.includes('"authorization_pending"')) return null
+  const deviceCode = new URLSearchParams(Buffer.from(body).toString()).get('device_code') ?? ''
+  if (!(await asksTooOften(throttle, deviceCode))) return null
+  return { status: 400, body: { error: 'slow_down', error_description: 'ask every 5 seconds at most' } }
+}
+
+async function authorize(deps: ProtocolDeps, request: ProtocolRequest, path: string): Promise<Answer> {
+  refuseSpentEndpoint(deps.throttle, 'start', request)
+  const { body, search } = prepare(deps, request)
   const answer = await callEngine(deps, request, { body, path: `${path}${search}` })
+  const isWaiting = answer !== 'conflict' && answer.headers.location?.startsWith(`${deps.basePath}/`) === true
+  if (isWaiting) countEndpoint(deps.throttle, 'start', request)
   return toBrowserAnswer(answer)
+}
+
+/** Counts a request that leaves a row. */
+function countStart({ throttle }: ProtocolDeps, request: ProtocolRequest): void {
+  refuseSpentEndpoint(throttle, 'start', request)
+  countEndpoint(throttle, 'start', request)
 }
 
 async function resume(deps: CallEngineDeps, request: ProtocolRequest): Promise<Answer> {
@@ -127,19 +168,32 @@ function toAnswer({ status, headers, body }: BridgedResponse): Answer {
   return { status, text, headers: passed }
 }
 
-/** Adds the copy of `scope` to the query or the form, for `restoreOfflineAccess`. */
-function withScopeCopy({ request, body }: ProtocolRequest): Pick<EngineCall, 'body'> & { readonly search: string } {
+/**
+ * Prepares the parameters of a request for the engine: it adds the copy of `scope` for `restoreOfflineAccess`, and removes the
+ * resource that is this service itself. A token without a resource is for this service.
+ */
+function prepare(
+  deps: ProtocolDeps,
+  { request, body }: ProtocolRequest,
+): Pick<EngineCall, 'body'> & { readonly search: string } {
   const { search } = new URL(request.url)
-  const inQuery = copyOf(search.slice(1))
   const isForm = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true
-  const inBody = isForm ? copyOf(Buffer.from(body).toString()) : ''
   return {
-    search: inQuery === '' ? search : `${search}&${inQuery}`,
-    body: inBody === '' ? body : Buffer.concat([body, Buffer.from(`&${inBody}`)]),
+    search: search === '' ? '' : `?${prepareForm(search.slice(1), deps)}`,
+    body: isForm ? Buffer.from(prepareForm(Buffer.from(body).toString(), deps)) : body,
   }
 }
 
-function copyOf(form: string): string {
-  const scope = new URLSearchParams(form).get('scope')
-  return scope === null ? '' : new URLSearchParams({ [SCOPE_COPY]: scope }).toString()
+function prepareForm(form: string, deps: ProtocolDeps): string {
+  const given = new URLSearchParams(form)
+  const scope = given.get('scope')
+  const copy = scope === null ? '' : `&${new URLSearchParams({ [SCOPE_COPY]: scope })}`
+  if (!given.getAll('resource').some((url) => isHere(deps, url))) return `${form}${copy}`
+  const kept = [...given].filter(([name, value]) => name !== 'resource' || !isHere(deps, value))
+  return `${new URLSearchParams(kept)}${copy}`
+}
+
+/** Returns true for a URL of this service: all its paths are one API, except those that the settings list. */
+function isHere({ origin, oauthSettings: { resources } }: ProtocolDeps, resource: string): boolean {
+  return URL.parse(resource)?.origin === origin.origin && !resource.includes('#') && !resources.includes(resource)
 }

@@ -12,11 +12,16 @@ export interface ResourceFacts {
   readonly siteName: string
 }
 
-/** Path of the description of the API (RFC 9728 section 3). */
-export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
+/** Path of the description of the API (RFC 9728 section 3): at the root where the server has it, and below the base path. */
+const PATH = '/.well-known/oauth-protected-resource'
 
-/** Builds the route that tells a client of the API where to get tokens (RFC 9728). */
-export function resourceMetadataRoute({ origin, authUrl, scopes, siteName }: ResourceFacts): Route {
+/** Returns the URL that challenges name: the one below the base path, which every integration serves. */
+export function resourceMetadataUrl(authUrl: string): string {
+  return `${authUrl}${PATH}`
+}
+
+/** Builds the routes that tell a client of the API where to get tokens (RFC 9728). */
+export function resourceMetadataRoutes({ origin, authUrl, scopes, siteName }: ResourceFacts): Route[] {
   const body = {
     resource: origin,
     authorization_servers: [authUrl],
@@ -24,11 +29,10 @@ export function resourceMetadataRoute({ origin, authUrl, scopes, siteName }: Res
     bearer_methods_supported: ['header'],
     resource_name: siteName,
   }
-  const path = {
-    method: 'GET',
-    path: RESOURCE_METADATA_PATH,
-    name: 'resource',
-    summary: 'describe the API (RFC 9728)',
-  } as const
-  return { ...protocolRoute(path, { respond: async () => ({ status: 200, body }) }), isAtRoot: true }
+  const describe = (name: string): Route =>
+    protocolRoute(
+      { method: 'GET', path: PATH, name, summary: 'describe the API (RFC 9728)' },
+      { respond: async () => ({ status: 200, body }) },
+    )
+  return [describe('resource'), { ...describe('resourceAtRoot'), isAtRoot: true }]
 }

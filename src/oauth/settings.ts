@@ -11,7 +11,11 @@ export interface OAuthSettings {
   readonly accessTokenMs: number
   /** Time in which a refresh token must be used, in milliseconds. Default 30 days. */
   readonly refreshTokenMs: number
+  /** Other APIs that tokens can be for, by their URLs (RFC 8707). Default: none; the service itself needs no entry. */
+  readonly resources: readonly string[]
 }
+
+const RESOURCE_RULE = 'must be a list of URLs, such as https://api.example.com/, without fragment and query'
 
 /** The settings of the authorization server. */
 export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettings>('oauth', {
@@ -33,7 +37,24 @@ export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettin
     default: 30 * DAY_MS,
     schema: durationMs,
   },
+  resources: {
+    meaning:
+      'URLs of other APIs that [tokens can be for](oauth.md#several-apis). A token for one of them is refused everywhere else; the service itself needs no entry',
+    default: [],
+    defaultIs: 'none',
+    schema: z
+      .array(z.string().refine(isResource, RESOURCE_RULE), RESOURCE_RULE)
+      .max(100)
+      .refine((urls) => new Set(urls).size === urls.length, 'must not name a URL twice'),
+  },
 })
+
+/** Returns true for the URL of an API, written as browsers write it. */
+function isResource(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || text.includes('#') || text.includes('?')) return false
+  return url.username === '' && url.password === '' && (url.href === text || url.href === `${text}/`)
+}
 
 /** Parses `on` and `off`. Returns any other text unchanged, which the schema refuses. */
 function parseSwitch(text: string): boolean | string {

@@ -144,12 +144,20 @@ export interface OAuthConsumption {
   readonly graceSince: number | null
 }
 
+/** A new state of an artifact. */
+export interface OAuthReplacement {
+  readonly token: OAuthToken
+  /** The payload that the new state follows from. */
+  readonly previous: OAuthToken['payload']
+}
+
 /** Changes of one request, which are stored together or not at all. */
 export interface OAuthChanges {
   readonly insert: readonly OAuthToken[]
   /** New ones that must not exist yet: a proof that is sent a second time. */
   readonly insertUnique: readonly OAuthToken[]
-  readonly replace: readonly OAuthToken[]
+  /** Of two requests that replace the same state, one gets through. A used artifact keeps its state. */
+  readonly replace: readonly OAuthReplacement[]
   readonly consume: readonly OAuthConsumption[]
   readonly remove: readonly TokenHash[]
 }

@@ -44,6 +44,30 @@ export interface DecideConsentBody {
   readonly decision: 'allow' | 'deny'
 }
 
+/** A device that asks for access, as the person who decides needs to know it. */
+export interface DeviceJson {
+  readonly client: ConsentJson['client']
+  /** The code as the device shows it: the person compares them. */
+  readonly userCode: string
+  /** Every scope that the device asks for. */
+  readonly scopes: readonly string[]
+  /** The scopes of these that are not allowed yet. */
+  readonly newScopes: readonly string[]
+}
+
+/** Query of `GET /device`. */
+export interface DeviceQuery {
+  /** The code that the device shows. */
+  readonly user_code?: string | undefined
+}
+
+/** Body of `POST /device`. */
+export interface DecideDeviceBody {
+  /** The code that the device shows. */
+  readonly userCode: string
+  readonly decision: 'allow' | 'deny'
+}
+
 /** The calls about what apps may do. */
 export const oauthCalls = defineCalls({
   'GET /grants': { name: 'grants.list', access: 'session', answer: json<GrantExportJson>() },
@@ -61,5 +85,19 @@ export const oauthCalls = defineCalls({
     body: json<DecideConsentBody>(),
     answer: json<{ readonly location: string }>(),
     refusals: ['consent_ended'],
+  },
+  'GET /device': {
+    name: 'device.get',
+    access: 'session',
+    query: json<DeviceQuery>(),
+    answer: json<DeviceJson>(),
+    refusals: ['device_code_ended', 'too_many_requests'],
+  },
+  'POST /device': {
+    name: 'device.decide',
+    access: 'session',
+    body: json<DecideDeviceBody>(),
+    answer: null,
+    refusals: ['device_code_ended', 'too_many_requests'],
   },
 })

@@ -6,8 +6,9 @@ import { withQuery } from './components/form.ts'
 import { renderDocument } from './frame.ts'
 import { message } from './message.ts'
 import { pageCall } from './page-route.ts'
-import { type Pages, SESSION_ENDED } from './pages.ts'
+import type { Pages } from './pages.ts'
 import { ACCOUNT_STYLE } from './style.ts'
+import { toLogin } from './to-login.ts'
 
 /** Dependencies of the account pages. */
 export interface AccountRouteDeps {
@@ -42,12 +43,6 @@ function accountRoute(deps: AccountRouteDeps, page: AccountPage, navigation: rea
       return show(pages, request, { page, navigation, principal, isFresh })
     },
   })
-}
-
-/** Redirects to the login, which returns to the page. A session that has ended is mentioned there. */
-function toLogin(pages: Pages, request: RouteRequest, here: string): Answer {
-  const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
-  return { status: 303, location: withQuery(`${pages.basePath}/login`, { next: here }), cookies }
 }
 
 interface Shown {

@@ -1,5 +1,6 @@
+import { SECOND_MS } from '../kernel/clock.ts'
 import { enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
-import type { Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
+import type { OAuthPrincipal, Principal, Session, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionDeps } from './start-session.ts'
 
@@ -25,6 +26,19 @@ export async function requireFreshSession(deps: FreshnessDeps, session: Session)
   if (!(await isFreshSession(deps, session))) throw new Refusal('reauthentication_required')
 }
 
+/**
+ * Throws `insufficient_user_authentication` if the user's last proof for the app is older than the freshness limit, or lacks the second
+ * factor that the user set up. The app then sends the user to us again (RFC 9470).
+ */
+export async function requireFreshGrant(
+  deps: FreshnessDeps,
+  { user, authenticatedAt, methods }: OAuthPrincipal,
+): Promise<void> {
+  if (await isFreshSession(deps, { authenticatedAt: authenticatedAt ?? 0, methods, userId: user.id })) return
+  const maxAgeSeconds = Math.floor(deps.sessionSettings.freshMs / SECOND_MS)
+  throw new Refusal('insufficient_user_authentication', { maxAgeSeconds })
+}
+
 /** Throws `reauthentication_required` if the session has proven none of these methods. A proof of identity adds its method. */
 export function requireMethod(session: Session, methods: readonly string[]): void {
   if (methods.some((method) => session.methods.includes(method))) return
@@ -35,10 +49,18 @@ export function requireMethod(session: Session, methods: readonly string[]): voi
 
 /** Returns true if the session is fresh; see `requireFreshSession`. */
 export async function isFreshSession(
-  { clock, sessionSettings, secondFactors: { steps } }: FreshnessDeps,
-  { authenticatedAt, methods, userId }: Session,
+  { clock, sessionSettings, secondFactors }: FreshnessDeps,
+  session: Pick<Session, 'authenticatedAt' | 'methods' | 'userId'>,
 ): Promise<boolean> {
-  if (clock() - authenticatedAt >= sessionSettings.freshMs) return false
+  if (clock() - session.authenticatedAt >= sessionSettings.freshMs) return false
+  return hasSecondFactor(secondFactors, session)
+}
+
+/** Returns true if a session has proven a second factor, or its user set up none. */
+export async function hasSecondFactor(
+  { steps }: FreshnessDeps['secondFactors'],
+  { methods, userId }: Pick<Session, 'methods' | 'userId'>,
+): Promise<boolean> {
   if (steps.some(({ method }) => methods.includes(method))) return true
   return (await enrolledSteps(steps, userId)).length === 0
 }

@@ -42,6 +42,8 @@ export interface Limits {
   readonly networkHashes: Limit
   /** Changes of one kind by one user that stay in the database: each leaves a row. */
   readonly changes: Limit
+  /** Wrong codes of devices that one user types (RFC 8628 section 5.1). */
+  readonly userCodes: Limit
   /** Exports of one account. */
   readonly export: Limit
   /** Failures in a row after which a password is disabled. */
@@ -49,6 +51,7 @@ export interface Limits {
 }
 
 const LOGIN_WINDOW_MS = 15 * MINUTE_MS
+const USER_CODES = 20
 const HASH_WINDOW_MS = 10 * MINUTE_MS
 const KEEP_FAILURES_MS = 30 * DAY_MS
 /** The highest value of a counter. */
@@ -72,6 +75,7 @@ export function createLimits(settings: ThrottleSettings): Limits {
     mail: windowOf('mail', settings.mailsPerAccount, HOUR_MS),
     challenges: windowOf('challenges', settings.challengesPerNetwork, HASH_WINDOW_MS),
     changes: windowOf('changes', settings.changesPerAccount, HOUR_MS),
+    userCodes: windowOf('user-codes', USER_CODES, LOGIN_WINDOW_MS),
     accountHashes: windowOf('account-hashes', settings.hashesPerAccount, HASH_WINDOW_MS),
     networkHashes: windowOf('network-hashes', settings.hashesPerNetwork, HASH_WINDOW_MS),
     export: windowOf('export', settings.exportsPerAccount, HOUR_MS),

@@ -61,6 +61,20 @@ export async function takeChallengeBudget(throttle: Throttle, caller: Caller): P
   await takeNetworkTry(throttle, 'challenges', caller)
 }
 
+/**
+ * Counts a code of a device that a user types, in the budgets of the user and of their network. A right one is given back.
+ * @throws Refusal `too_many_requests`, `unavailable`.
+ */
+export async function takeUserCodeTry(
+  throttle: Throttle,
+  caller: Caller,
+  userId: UserId,
+): Promise<readonly CountedTry[]> {
+  const { limits, keyOf } = throttle
+  const own = { limit: limits.userCodes, key: keyOf(limits.userCodes, userId) }
+  return takeTries(throttle, [...networkBudgets(throttle, limits.login, caller), own], { caller, userId })
+}
+
 /** Kinds of emails that have a budget. */
 export type MailKind =
   | 'reset'

@@ -43,6 +43,8 @@ export type Operation =
   | 'factor_change'
   | 'passkey_options'
   | 'identity_link'
+  | 'device_code'
+  | 'oauth'
   | 'user_export'
 
 /** The origin of an attempt: operation, client and browser. */

@@ -137,6 +137,7 @@ describe('codes and PKCE', () => {
     const request = authorization(app)
     const code = await allow(ada, request)
     const { body: tokens } = await exchange(instance.client(), app, code, request)
+    instance.advance(1)
     const replay = await exchange(instance.client(), app, code, request)
     expect([replay.status, replay.body.error]).toEqual([400, 'invalid_grant'])
     expect(await statusOf(instance, tokens.access_token)).toBe(401)

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import type { PageParts, PageView } from '../../kernel/page-view.ts'
+import type { Locale } from '../../kernel/locale.ts'
+import type { Html, PageParts, PageView } from '../../kernel/page-view.ts'
 import { form } from '../../pages/components/form.ts'
 import { note } from '../../pages/components/note.ts'
 import { rows } from '../../pages/components/row.ts'
@@ -24,16 +25,21 @@ export function consentPage(
   const { basePath, siteName, locale, email } = view
   const texts = locale.texts(OAUTH_TEXTS)
   const buttons = html`<div class="buttons"><button class="main" name="decision" value="allow">${texts.allow}</button><button class="plain" name="decision" value="deny">${texts.deny}</button></div>`
-  const list = scopes.map((scope) => ({ icon: 'check' as const, title: meaningOf(texts, scope) }))
   return {
     title: texts.title(client.name),
     lead: texts.lead(client.name, siteName),
-    body: html`${rows(list)}
+    body: html`${scopeRows(locale, scopes)}
 ${client.isFirstParty ? '' : note('info', texts.warning(redirectHost))}
 ${form(`${basePath}/oauth/consent`, buttons, { request: id })}
 <p class="hint">${email}</p>`,
     below: html`<p>${texts.later}</p>`,
   }
+}
+
+/** Renders the list of what an app will be able to do. */
+export function scopeRows(locale: Locale, scopes: readonly string[]): Html {
+  const texts = locale.texts(OAUTH_TEXTS)
+  return rows(scopes.map((scope) => ({ icon: 'check' as const, title: meaningOf(texts, scope) })))
 }
 
 /** Returns the meaning of a scope in plain words. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type Answer, defineRoute, type Route, type RouteRequest } from '../../kernel/route.ts'
+import { defineRoute, type Route } from '../../kernel/route.ts'
 import { withQuery } from '../../pages/components/form.ts'
-import { type Pages, SESSION_ENDED } from '../../pages/pages.ts'
+import type { Pages } from '../../pages/pages.ts'
+import { toLogin } from '../../pages/to-login.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../../sessions/security-epoch.ts'
 import { type ConsentJson, oauthCalls } from '../wire.ts'
 import { consentPage } from './consent-page.ts'
@@ -33,7 +34,10 @@ function questionRoute(deps: ConsentRouteDeps): Route {
     summary: 'Ask whether an app may act for you: a page for a browser, JSON for a single-page app',
     query: { request: 'The id of the request.' },
     answers: { 200: consentJsonSchema },
-    answerNobody: (request) => (request.wantsHtml ? toLogin(pages, request) : null),
+    answerNobody: (request) =>
+      request.wantsHtml
+        ? toLogin(pages, request, withQuery(`${pages.basePath}/oauth/consent`, { request: request.query.request }))
+        : null,
     async handle(request) {
       const { principal, query } = request
       const found = await findConsentRequest(deps, query.request ?? '', principal)
@@ -58,13 +62,6 @@ function decisionRoute(deps: ConsentRouteDeps): Route {
       return { status: 200, body: { location: `${pages.origins.own}${location}` }, location }
     },
   })
-}
-
-/** Redirects to the login, which returns to the question. */
-function toLogin(pages: Pages, request: RouteRequest): Answer {
-  const next = withQuery(`${pages.basePath}/oauth/consent`, { request: request.query.request })
-  const cookies = pages.hadSession(request) ? [pages.leave({ notice: SESSION_ENDED })] : []
-  return { status: 303, location: withQuery(`${pages.basePath}/login`, { next }), cookies }
 }
 
 function toJson({ client, redirectHost, scopes, newScopes }: ConsentRequest): ConsentJson {

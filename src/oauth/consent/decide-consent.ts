@@ -55,5 +55,8 @@ export async function decideConsent(
       : { error: 'access_denied', error_description: 'the user did not allow access' }
   const changes = { insert: [], insertUnique: [], consume: [], remove: [] }
   const decided = { ...stored, payload: { ...stored.payload, result } }
-  await deps.oauthTokens.commit({ ...changes, replace: [decided] }, deps.clock())
+  const replace = [{ token: decided, previous: stored.payload }]
+  // Another answer to the same question came first.
+  if (!(await deps.oauthTokens.commit({ ...changes, replace }, deps.clock())))
+    throw new Refusal(OAUTH_REFUSALS.consent_ended)
 }

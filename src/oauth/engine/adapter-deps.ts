@@ -1,6 +1,8 @@
 import type { Adapter } from 'oidc-provider'
+import type { KeyedHash } from '../../crypto/keyed-hash.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { SessionStore } from '../../sessions/store.ts'
+import type { OAuthSettings } from '../settings.ts'
 import type { OAuthClientStore, OAuthGrantStore, OAuthTokenStore } from '../store.ts'
 
 /** Dependencies of the adapters. */
@@ -10,10 +12,13 @@ export interface AdapterDeps {
   readonly oauthTokens: OAuthTokenStore
   readonly sessions: Pick<SessionStore, 'isLive'>
   readonly clock: Clock
+  readonly oauthSettings: OAuthSettings
   /** Scopes of the service. */
   readonly scopes: readonly string[]
   /** The base URL with the base path. */
   readonly authUrl: string
+  /** Hashes the codes that people type: they are short, so a plain hash of them could be reversed. */
+  readonly userCodes: KeyedHash
   /** Returns the request that the engine handles now. */
   readonly route: () => EngineRoute
 }
@@ -24,7 +29,7 @@ export interface EngineRoute {
   readonly name: string
   /** What the engine found so far, by the names of its models. */
   readonly entities: {
-    readonly [Model in 'AccessToken' | 'RefreshToken' | 'RotatedRefreshToken' | 'AuthorizationCode']?:
+    readonly [Model in 'AccessToken' | 'RefreshToken' | 'RotatedRefreshToken' | 'AuthorizationCode' | 'DeviceCode']?:
       | { readonly scope?: string | undefined }
       | undefined
   }

@@ -21,7 +21,7 @@ export function createAdapters(deps: AdapterDeps): (model: string) => Adapter {
 function createModelAdapter(deps: AdapterDeps, model: string): ModelAdapter {
   if (model === 'Client') return clientAdapter(deps)
   if (model === 'Session') return sessionAdapter()
-  if (model === 'Grant') return grantAdapter()
+  if (model === 'Grant') return grantAdapter(deps)
   if (model === 'Interaction') return interactionAdapter(deps)
   return tokenAdapter(deps, model)
 }

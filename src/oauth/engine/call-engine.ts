@@ -37,7 +37,7 @@ export async function callEngine(
   { request, principal, client, stamp }: ProtocolRequest,
   call: EngineCall,
 ): Promise<EngineAnswer> {
-  const scope = createEngineScope({ principal, client, stamp })
+  const scope = createEngineScope({ principal, client, stamp, arrivedAt: deps.clock() })
   const answer = await engineScope.run(scope, () =>
     callListener(deps.provider.callback(), deps, {
       method: request.method === 'HEAD' ? 'GET' : request.method,

@@ -23,7 +23,12 @@ function toMetadata({ client, secretHash }: OAuthClientRecord, known: readonly s
     application_type: isNative ? ('native' as const) : ('web' as const),
     redirect_uris: [...redirectUris],
     post_logout_redirect_uris: [...postLogoutRedirectUris],
-    grant_types: ['authorization_code', 'refresh_token', ...(isPublic ? [] : ['client_credentials'])],
+    grant_types: [
+      'authorization_code',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:device_code',
+      ...(isPublic ? [] : ['client_credentials']),
+    ],
     response_types: ['code' as const],
     scope: [...IDENTITY_SCOPES, ...client.scopes.filter((scope) => known.includes(scope))].join(' '),
     token_endpoint_auth_method: isPublic ? ('none' as const) : ('client_secret_basic' as const),

@@ -12,20 +12,18 @@ import { newOAuthGrantId } from '../../kernel/ids.ts'
 import type { User } from '../../kernel/principal.ts'
 import { isRegistered } from '../clients/redirect-uri.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
-import type { OAuthSettings } from '../settings.ts'
 import { createAdapters } from './adapter.ts'
 import type { AdapterDeps } from './adapter-deps.ts'
 import { currentScope } from './engine-scope.ts'
 import { newFamily } from './family.ts'
 import { toEngineGrant } from './grant-adapter.ts'
 import type { EngineModule } from './load-engine.ts'
-import { createPolicy } from './policy.ts'
+import { createPolicy, type PolicyDeps } from './policy.ts'
 import { newTokenId, successorOf } from './token-ids.ts'
 
 /** Dependencies of the engine. */
-export interface EngineDeps extends Omit<AdapterDeps, 'route'> {
+export interface EngineDeps extends Omit<AdapterDeps, 'route'>, PolicyDeps {
   readonly basePath: string
-  readonly oauthSettings: OAuthSettings
   readonly findUser: (id: string) => Promise<User | null>
   /** Newest first; the first one signs. */
   readonly keys: readonly Es256Key[]
@@ -35,8 +33,12 @@ export interface EngineDeps extends Omit<AdapterDeps, 'route'> {
 }
 
 const CODE_SECONDS = 60
+const DEVICE_CODE_SECONDS = 600
 const INTERACTION_SECONDS = 3_600
 const ID_TOKEN_SECONDS = 3_600
+
+/** The page where users type the code of a device: short, because people type it, too. */
+export const DEVICE_PAGE = '/device'
 
 /** Creates the engine. */
 export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
@@ -45,8 +47,9 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
     return { name: oidc?.route ?? '', entities: oidc?.entities ?? {} }
   }
   const provider = new engine.Provider(deps.authUrl, {
-    ...fixedSettings(engine),
+    ...fixedSettings(engine, deps),
     adapter: createAdapters({ ...deps, route }),
+    discovery: { end_session_endpoint: `${deps.authUrl}/oauth/logout` }, // ours, not the engine's
     jwks: { keys: deps.keys.map((key) => toSigningKey(engine, key)) },
     scopes: [...IDENTITY_SCOPES, ...deps.scopes],
     ttl: {
@@ -54,6 +57,7 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
       ClientCredentials: deps.oauthSettings.accessTokenMs / SECOND_MS,
       RefreshToken: deps.oauthSettings.refreshTokenMs / SECOND_MS,
       AuthorizationCode: CODE_SECONDS,
+      DeviceCode: DEVICE_CODE_SECONDS,
       IdToken: ID_TOKEN_SECONDS,
       Interaction: INTERACTION_SECONDS,
       Grant: INTERACTION_SECONDS,
@@ -62,7 +66,7 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
     findAccount: (_ctx, id) => findAccount(deps, id),
     loadExistingGrant: (ctx) => loadGrant(deps, ctx, provider),
     interactions: {
-      policy: createPolicy(engine, deps.clock),
+      policy: createPolicy(engine, deps),
       url: (_ctx, { prompt, uid }) => {
         if (prompt.name === 'consent') return `${deps.basePath}/oauth/consent?request=${uid}`
         const page = currentScope().principal === null ? 'login' : 'reauthenticate'
@@ -80,8 +84,8 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
   return provider
 }
 
-/** Settings that do not depend on the instance. */
-function fixedSettings({ errors }: EngineModule): Configuration {
+/** Returns the settings of the protocol. */
+function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: EngineDeps): Configuration {
   return {
     routes: {
       authorization: '/oauth/authorize',
@@ -90,6 +94,8 @@ function fixedSettings({ errors }: EngineModule): Configuration {
       introspection: '/oauth/introspect',
       revocation: '/oauth/revoke',
       pushed_authorization_request: '/oauth/par',
+      device_authorization: '/oauth/device',
+      code_verification: DEVICE_PAGE,
       jwks: '/jwks.json',
     },
     claims: {
@@ -125,13 +131,17 @@ function fixedSettings({ errors }: EngineModule): Configuration {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       clientCredentials: { enabled: true },
+      // What the user does is ours: `oauth/device`.
+      deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: () => ({}) },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo() {
-          throw new errors.InvalidTarget()
+        useGrantedResource: () => true, // also with `openid`
+        getResourceServerInfo(_ctx, resource) {
+          if (!oauthSettings.resources.includes(resource)) throw new errors.InvalidTarget()
+          return { audience: resource, scope: scopes.join(' '), accessTokenFormat: 'opaque' }
         },
       },
     },
@@ -160,7 +170,7 @@ async function findAccount({ findUser }: EngineDeps, id: string) {
 
 /** Returns what the user allowed the client so far. The service itself needs no permission for its own apps. */
 async function loadGrant(
-  { oauthGrants, oauthClients, clock }: EngineDeps,
+  { oauthGrants, oauthClients, oauthSettings, clock }: EngineDeps,
   ctx: KoaContextWithOIDC,
   provider: Provider,
 ) {
@@ -184,7 +194,7 @@ async function loadGrant(
     }
     grant = await oauthGrants.allow({ ...wanted, scopes: [...requestParamScopes] }, null, () => ({ events: [] }))
   }
-  return grant === null ? undefined : new provider.Grant(toEngineGrant(grant, newFamily(grant.id)))
+  return grant === null ? undefined : new provider.Grant(toEngineGrant(grant, newFamily(grant.id), oauthSettings))
 }
 
 function toSigningKey({ ExternalSigningKey }: EngineModule, key: Es256Key) {

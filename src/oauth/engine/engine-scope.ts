@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TokenHash } from '../../crypto/token.ts'
 import type { Stamp } from '../../kernel/event.ts'
 import type { OAuthGrantId } from '../../kernel/ids.ts'
-import type { ClientInfo, SessionPrincipal, User } from '../../kernel/principal.ts'
+import type { ClientInfo, Method, Session, SessionPrincipal, User } from '../../kernel/principal.ts'
 import type { FoundOAuthToken, OAuthChanges } from '../store.ts'
 
 /** The parts of a grant that the engine needs. */
@@ -11,6 +11,18 @@ export interface KnownGrant {
   readonly userId: string
   readonly clientId: string
   readonly scopes: readonly string[]
+}
+
+/** How and when a user proved their identity, as the rows of tokens have it. */
+export interface Proof {
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number
+  readonly methods: readonly Method[]
+}
+
+/** Returns the proof of a session. */
+export function proofOf({ authenticatedAt, methods }: Session): Proof {
+  return { at: authenticatedAt, methods }
 }
 
 /** The state of one request while the engine handles it. */
@@ -27,6 +39,12 @@ export interface EngineScope {
   readonly grants: Map<string, KnownGrant>
   /** Pushed requests that an interaction refers to, by their hash: their id is not stored. */
   readonly pushed: Set<string>
+  /** The proof of identity that the code or refresh token of this request carries; null: none was read. */
+  proof: Proof | null
+  /** When this request arrived, milliseconds since 1970 UTC. */
+  readonly arrivedAt: number
+  /** When the code or token of this request was used up before, milliseconds since 1970 UTC; null: it was not. */
+  usedUpAt: number | null
   /** When the person began this request, milliseconds since 1970 UTC; null: with this request. */
   startedAt: number | null
   /** An error that the engine answered with `server_error`: a refusal of the storage, or a bug. */
@@ -34,7 +52,9 @@ export interface EngineScope {
 }
 
 /** Creates the state of a request. */
-export function createEngineScope(request: Pick<EngineScope, 'principal' | 'client' | 'stamp'>): EngineScope {
+export function createEngineScope(
+  request: Pick<EngineScope, 'principal' | 'client' | 'stamp' | 'arrivedAt'>,
+): EngineScope {
   const { principal } = request
   return {
     ...request,
@@ -43,6 +63,8 @@ export function createEngineScope(request: Pick<EngineScope, 'principal' | 'clie
     users: new Map(principal === null ? [] : [[principal.user.id, principal.user]]),
     grants: new Map(),
     pushed: new Set(),
+    proof: principal === null ? null : proofOf(principal.session),
+    usedUpAt: null,
     startedAt: null,
     failure: null,
   }

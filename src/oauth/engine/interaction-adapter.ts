@@ -21,6 +21,7 @@ export function interactionAdapter(deps: AdapterDeps): ModelAdapter {
           payload: { ...payload, startedAt, ...(parJti === undefined ? {} : { parJti: toHashedId(parJti) }) },
           expiresInSeconds: expiresInSeconds ?? 0,
           endsWithSession: false,
+          userCodes: deps.userCodes,
           now,
         }),
       )

@@ -4,19 +4,27 @@
  */
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
 import { type Clock, SECOND_MS } from '../../kernel/clock.ts'
+import type { SecondFactors } from '../../kernel/login-step.ts'
+import { hasSecondFactor } from '../../sessions/freshness.ts'
 import { currentScope } from './engine-scope.ts'
 import type { EngineModule } from './load-engine.ts'
+
+/** Dependencies of the policy. */
+export interface PolicyDeps {
+  readonly clock: Clock
+  readonly secondFactors: Pick<SecondFactors, 'steps'>
+}
 
 /** Returns the policy: log in, prove the identity again, decide. */
 export function createPolicy(
   { interactionPolicy: { Check, Prompt }, errors }: EngineModule,
-  clock: Clock,
+  deps: PolicyDeps,
 ): interactionPolicy.Prompt[] {
   const login = new Prompt(
     { name: 'login', requestable: true },
     new Check('no_session', 'the user must log in', 'login_required', () => currentScope().principal === null),
     new Check('proof_too_old', 'the user must prove their identity', 'login_required', (ctx) =>
-      isProofTooOld(ctx, clock),
+      isProofTooOld(ctx, deps),
     ),
     new Check('id_token_hint', 'another user is logged in', 'login_required', ({ oidc }) => {
       const hint = oidc.entities.IdTokenHint?.payload.sub
@@ -35,12 +43,15 @@ export function createPolicy(
   return [login, consent]
 }
 
-function isProofTooOld({ oidc }: KoaContextWithOIDC, clock: Clock): boolean {
+/** An app that names an age wants what `fresh` means: also the second factor that the user set up. */
+async function isProofTooOld({ oidc }: KoaContextWithOIDC, { clock, secondFactors }: PolicyDeps): Promise<boolean> {
   const { principal, startedAt } = currentScope()
   if (principal === null) return false
   const { authenticatedAt } = principal.session
-  if (startedAt !== null && authenticatedAt >= startedAt) return false
+  const hasProved = startedAt !== null && authenticatedAt >= startedAt
+  if (oidc.prompts.has('login') && !hasProved) return true
   const { max_age: maxAge } = oidc.params ?? {}
-  if (oidc.prompts.has('login')) return true
-  return maxAge !== undefined && clock() - authenticatedAt > Number(maxAge) * SECOND_MS
+  if (maxAge === undefined) return false
+  const isOld = clock() - authenticatedAt > Number(maxAge) * SECOND_MS
+  return (isOld && !hasProved) || !(await hasSecondFactor(secondFactors, principal.session))
 }

@@ -5,7 +5,7 @@ import { onlyEvents } from '../../kernel/effects.ts'
 import type { OAuthEvent } from '../events.ts'
 import type { OAuthTokenKind } from '../store.ts'
 import type { AdapterDeps, EngineRoute, ModelAdapter } from './adapter-deps.ts'
-import { currentScope } from './engine-scope.ts'
+import { currentScope, type Proof } from './engine-scope.ts'
 import { parseFamily } from './family.ts'
 import { findToken, HASHED } from './find-token.ts'
 import { isTokenId } from './token-ids.ts'
@@ -14,20 +14,24 @@ import { toPayload, toTokenRecord } from './token-record.ts'
 /** Time in which a second use of a refresh token gets the same successor. */
 const REFRESH_GRACE_MS = 10 * SECOND_MS
 
+/** Kinds that carry the proof of identity of the user, from the code to the last token. */
+const HAVE_PROOF = new Set<OAuthTokenKind>(['AuthorizationCode', 'AccessToken', 'RefreshToken'])
+
 /** Tokens, codes and pushed requests: rows under the SHA-256 of their secret. */
 export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
   const kind = model as OAuthTokenKind // the engine has no other models with the features that are on
   return {
     async upsert(id, payload, expiresInSeconds) {
-      const { changes } = currentScope()
+      const { changes, proof } = currentScope()
       const list = kind === 'ReplayDetection' ? changes.insertUnique : changes.insert
       list.push(
         toTokenRecord({
           kind,
           id,
-          payload: { ...payload },
+          payload: { ...payload, ...(proof === null || !HAVE_PROOF.has(kind) ? {} : { proof }) },
           expiresInSeconds: expiresInSeconds ?? 0,
           endsWithSession: !isOffline(deps.route(), payload),
+          userCodes: deps.userCodes,
           now: deps.clock(),
         }),
       )
@@ -37,6 +41,9 @@ export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
       const hash = hashOf(kind, id)
       const found = hash === null ? null : await findToken(deps, hash)
       if (found === null || found.token.kind !== kind) return undefined
+      const { payload, consumedAt } = found.token
+      if (payload.proof !== undefined) currentScope().proof = payload.proof as Proof // `upsert` wrote it
+      currentScope().usedUpAt = consumedAt
       const now = deps.clock()
       const graceSince = kind === 'RefreshToken' ? now - REFRESH_GRACE_MS : null
       return { ...toPayload(id, found, graceSince), ...(found.token.expiresAt <= now ? { exp: 1 } : {}) }
@@ -73,7 +80,12 @@ function hashOf(kind: OAuthTokenKind, id: string): TokenHash | null {
  * decides.
  */
 function isOffline({ entities }: EngineRoute, payload: AdapterPayload): boolean {
-  const source = entities.RotatedRefreshToken ?? entities.RefreshToken ?? entities.AuthorizationCode ?? payload
+  const source =
+    entities.RotatedRefreshToken ??
+    entities.RefreshToken ??
+    entities.AuthorizationCode ??
+    entities.DeviceCode ??
+    payload
   return source.scope?.split(' ').includes('offline_access') === true
 }
 
@@ -81,7 +93,9 @@ function isOffline({ entities }: EngineRoute, payload: AdapterPayload): boolean 
 async function endFamily({ route, oauthTokens }: AdapterDeps, id: string): Promise<void> {
   const { name, entities } = route()
   if (name === 'revocation' && entities.AccessToken !== undefined) return
-  const { stamp, grants } = currentScope()
+  const { stamp, grants, usedUpAt, arrivedAt } = currentScope()
+  // A request that was on its way when another one used up the code lost a race: the tokens of the winner stay.
+  if (name !== 'revocation' && usedUpAt !== null && usedUpAt >= arrivedAt) return
   const family = parseFamily(id)
   const grant = family === null ? undefined : grants.get(family.grantId)
   if (family === null || grant === undefined) return

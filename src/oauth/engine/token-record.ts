@@ -1,4 +1,5 @@
-import { hashToken } from '../../crypto/token.ts'
+import type { KeyedHash } from '../../crypto/keyed-hash.ts'
+import { hashToken, type TokenHash } from '../../crypto/token.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { parseSessionId, parseUserId } from '../../kernel/ids.ts'
 import type { FoundOAuthToken, OAuthToken, OAuthTokenKind } from '../store.ts'
@@ -16,6 +17,8 @@ export interface NewEngineToken {
   readonly expiresInSeconds: number
   /** True: it ends with the session of the authorization. */
   readonly endsWithSession: boolean
+  /** Hashes the code that a person types, of a device code. */
+  readonly userCodes: KeyedHash
   /** Milliseconds since 1970 UTC. */
   readonly now: number
 }
@@ -27,9 +30,10 @@ export function toTokenRecord({
   payload,
   expiresInSeconds,
   endsWithSession,
+  userCodes,
   now,
 }: NewEngineToken): OAuthToken {
-  const { jti: _, grantId, sessionUid, ...rest } = payload
+  const { jti: _, grantId, sessionUid, userCode, ...rest } = payload
   const family = parseFamily(grantId)
   const userId = typeof payload.accountId === 'string' ? parseUserId(payload.accountId) : null
   const isBound = endsWithSession && typeof sessionUid === 'string'
@@ -42,7 +46,7 @@ export function toTokenRecord({
     grantId: family?.grantId ?? null,
     familyId: family?.familyId ?? null,
     sessionId: isBound ? parseSessionId(sessionUid) : null,
-    userCodeHash: null,
+    userCodeHash: typeof userCode === 'string' ? (userCodes.hash(userCode) as TokenHash) : null,
     scopes: typeof scope === 'string' && scope !== '' ? scope.split(' ') : [],
     payload: {
       ...rest,
@@ -59,7 +63,8 @@ export function toTokenRecord({
 export function toPayload(id: string, { token }: FoundOAuthToken, graceSince: number | null): Record<string, unknown> {
   const { consumedAt } = token
   const isUsed = consumedAt !== null && (graceSince === null || consumedAt < graceSince)
-  return { ...token.payload, jti: id, ...(isUsed ? { consumed: Math.floor(consumedAt / SECOND_MS) } : {}) }
+  const { proof: _, ...payload } = token.payload // ours, not the engine's
+  return { ...payload, jti: id, ...(isUsed ? { consumed: Math.floor(consumedAt / SECOND_MS) } : {}) }
 }
 
 function clientOf({ clientId, params }: EnginePayload): string | null {

@@ -1,11 +1,12 @@
 import { digestToken, type TokenDigest, toTokenHash } from '../../crypto/token.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import type { Authenticated, OAuthPrincipal, VerifiedGrant } from '../../kernel/principal.ts'
+import type { Authenticated, ClientPrincipal, OAuthPrincipal, VerifiedGrant } from '../../kernel/principal.ts'
 import type { UseCollector } from '../../kernel/use-collector.ts'
 import type { SessionCache } from '../../sessions/session-cache.ts'
 import type { SessionSettings } from '../../sessions/settings.ts'
 import type { SessionStore } from '../../sessions/store.ts'
 import type { VerificationCounts } from '../../sessions/verify-session.ts'
+import type { Proof } from '../engine/engine-scope.ts'
 import { ACCESS_PREFIX, isTokenId } from '../engine/token-ids.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
 import type { FoundOAuthToken, OAuthGrantUse, OAuthTokenStore } from '../store.ts'
@@ -40,7 +41,7 @@ export function isOAuthToken(text: string): boolean {
 export function verifyOAuthToken(
   deps: VerifyOAuthTokenDeps,
   text: string,
-): AuthenticatedGrant | null | Promise<AuthenticatedGrant | null> {
+): AuthenticatedGrant | null | Promise<AuthenticatedGrant | ClientPrincipal | null> {
   if (!isTokenId('AccessToken', text)) return refuse(deps)
   const digest = digestToken(text)
   const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
@@ -56,9 +57,11 @@ async function readToken(
   deps: VerifyOAuthTokenDeps,
   digest: TokenDigest,
   mayUseCache: boolean,
-): Promise<AuthenticatedGrant | null> {
+): Promise<AuthenticatedGrant | ClientPrincipal | null> {
   const { version } = deps.cache
   const found = await deps.oauthTokens.find(toTokenHash(digest), deps.clock())
+  const client = found === null ? null : toClient(deps, found)
+  if (client !== null) return client
   const verified = found === null ? null : await toVerified(deps, found)
   if (verified === null) return refuse(deps)
   deps.grantUses.add({ id: verified.principal.grantId, lastUsedAt: deps.clock() })
@@ -67,25 +70,59 @@ async function readToken(
   return toAuthenticated(verified)
 }
 
+/** Returns the app of a token without a user. It is not cached: the changes that clear the cache are about users. */
+function toClient(
+  { clock, scopes, verifications }: VerifyOAuthTokenDeps,
+  { token, clientName }: FoundOAuthToken,
+): ClientPrincipal | null {
+  const { kind, clientId: id, expiresAt, payload } = token
+  if (kind !== 'ClientCredentials' || payload.jkt !== undefined) return null
+  if (expiresAt <= clock() || id === null || clientName === null) return null
+  verifications.cold++
+  const client = { id, name: clientName }
+  return {
+    kind: 'oauth_client',
+    user: null,
+    client,
+    scopes: token.scopes.filter((scope) => scopes.includes(scope)),
+    resource: resourceOf(token),
+  }
+}
+
 async function toVerified(deps: VerifyOAuthTokenDeps, found: FoundOAuthToken): Promise<VerifiedGrant | null> {
   const { token, user, grantScopes, clientName, isSessionLive, sessionEndsAt } = found
   const { clientId, grantId, sessionId } = token
   const now = deps.clock()
   if (token.kind !== 'AccessToken' || token.consumedAt !== null || token.expiresAt <= now) return null
   if (user === null || clientId === null || clientName === null || grantId === null || grantScopes === null) return null
-  // A token that is bound to a key, or meant for another API, is not for us.
-  if (token.payload.jkt !== undefined || token.payload.aud !== undefined) return null
+  if (token.payload.jkt !== undefined) return null // a token that is bound to a key
   if (sessionId !== null && !isSessionLive && !(await deps.sessions.isLive({ id: sessionId, userId: user.id }, now))) {
     return null
   }
+  const proof = token.payload.proof as Proof | undefined // the engine's adapter wrote it
   const known = new Set<string>([...deps.scopes, ...IDENTITY_SCOPES])
   const scopes = token.scopes.filter((scope) => known.has(scope) && grantScopes.includes(scope))
   return {
     user,
-    principal: { kind: 'oauth_grant', user, client: { id: clientId, name: clientName }, grantId, scopes },
+    principal: {
+      kind: 'oauth_grant',
+      user,
+      client: { id: clientId, name: clientName },
+      grantId,
+      scopes,
+      resource: resourceOf(token),
+      authenticatedAt: proof?.at ?? null,
+      methods: proof?.methods ?? [],
+    },
     sessionId,
     readAgainAt: Math.min(token.expiresAt, sessionEndsAt ?? Infinity, now + deps.sessionSettings.touchWindowMs),
   }
+}
+
+/** Returns the API that a token is for. Any other form of audience is that of no API. */
+function resourceOf({ payload: { aud } }: FoundOAuthToken['token']): string | null {
+  if (aud === undefined) return null
+  return typeof aud === 'string' ? aud : JSON.stringify(aud)
 }
 
 function toAuthenticated({ principal }: VerifiedGrant): AuthenticatedGrant {

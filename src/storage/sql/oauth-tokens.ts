@@ -1,6 +1,6 @@
 import type { InsertObject, Transaction } from 'kysely'
 import { onlyEvents } from '../../kernel/effects.ts'
-import type { OAuthChanges, OAuthConsumption, OAuthToken, OAuthTokenStore } from '../../oauth/store.ts'
+import type { OAuthChanges, OAuthConsumption, OAuthToken, OAuthTokenKind, OAuthTokenStore } from '../../oauth/store.ts'
 import { isForeignKeyViolation } from './errors.ts'
 import { createOAuthTokenFinder } from './oauth-token-finder.ts'
 import type { Database } from './schema.ts'
@@ -77,10 +77,13 @@ export function createOAuthTokenStore(database: TransactingDatabase, hasSessions
   }
 }
 
+/** Kinds that begin something. */
+const REQUEST_KINDS = new Set<OAuthTokenKind>(['AuthorizationCode', 'Interaction', 'DeviceCode'])
+
 /** Returns true for a code or a request in progress: using it checks again what it depends on. */
 function isOnlyRequest({ insert, insertUnique, replace, consume, remove }: OAuthChanges): boolean {
   const others = insertUnique.length + replace.length + consume.length + remove.length
-  return others === 0 && insert.every(({ kind }) => kind === 'AuthorizationCode' || kind === 'Interaction')
+  return others === 0 && insert.every(({ kind }) => REQUEST_KINDS.has(kind))
 }
 
 async function commit(
@@ -107,9 +110,16 @@ async function commit(
       .executeTakeFirst()
     if (numInsertedOrUpdatedRows !== 1n) return false
   }
-  for (const token of replace) {
+  for (const { token, previous } of replace) {
     const { token_hash, ...values } = toRow(token)
-    await trx.updateTable('oauth_tokens').set(values).where('token_hash', '=', token_hash).execute()
+    const { numUpdatedRows } = await trx
+      .updateTable('oauth_tokens')
+      .set(values)
+      .where('token_hash', '=', token_hash)
+      .where('payload', '=', JSON.stringify(previous))
+      .where('consumed_at', 'is', null)
+      .executeTakeFirst()
+    if (numUpdatedRows !== 1n) return false
   }
   for (const hash of remove) await trx.deleteFrom('oauth_tokens').where('token_hash', '=', hash).execute()
   return true

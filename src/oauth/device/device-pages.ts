@@ -1,0 +1,52 @@
+import { html } from 'hono/html'
+import type { PageParts } from '../../kernel/page-view.ts'
+import { button } from '../../pages/components/button.ts'
+import { field } from '../../pages/components/field.ts'
+import { form } from '../../pages/components/form.ts'
+import { note } from '../../pages/components/note.ts'
+import { type ConsentView, scopeRows } from '../consent/consent-page.ts'
+import { DEVICE_PAGE } from '../engine/create-engine.ts'
+import { OAUTH_TEXTS } from '../texts.ts'
+import type { DeviceRequest } from './find-device-request.ts'
+
+/**
+ * Renders the page where a user types the code of a device. An attacker sends people here with a code of their own device, so the
+ * page says where the code must come from (RFC 8628 section 5.4).
+ * @param problem why the code of the request was refused; null: no code came.
+ */
+export function codePage(view: ConsentView, problem: string | null): PageParts {
+  const { basePath, locale, email } = view
+  const texts = locale.texts(OAUTH_TEXTS)
+  const input = field(view, {
+    name: 'userCode',
+    label: texts.deviceCode,
+    type: 'text',
+    autocomplete: 'off',
+    maxLength: 64,
+    autofocus: true,
+  })
+  return {
+    title: texts.deviceTitle,
+    lead: texts.deviceLead,
+    body: html`${problem === null ? '' : note('danger', problem)}
+${form(`${basePath}${DEVICE_PAGE}/code`, html`${input}${button('main', texts.deviceNext)}`)}
+${note('warn', texts.deviceWarning)}
+<p class="hint">${email}</p>`,
+  }
+}
+
+/** Renders the question whether a device may act for the user. */
+export function deviceQuestionPage(view: ConsentView, { userCode, client, scopes }: DeviceRequest): PageParts {
+  const { basePath, siteName, locale, email } = view
+  const texts = locale.texts(OAUTH_TEXTS)
+  const buttons = html`<div class="buttons"><button class="main" name="decision" value="allow">${texts.allow}</button><button class="plain" name="decision" value="deny">${texts.deny}</button></div>`
+  return {
+    title: texts.title(client.name),
+    lead: texts.lead(client.name, siteName),
+    body: html`${scopeRows(locale, scopes)}
+${note('warn', texts.deviceCompare(userCode))}
+${form(`${basePath}${DEVICE_PAGE}`, buttons, { userCode })}
+<p class="hint">${email}</p>`,
+    below: html`<p>${texts.later}</p>`,
+  }
+}
