@@ -1,6 +1,7 @@
 /*
  * The composition root: it creates an instance from the options. It only connects the parts and makes no decisions.
  */
+
 import { randomUUID } from 'node:crypto'
 import { headerReader, requireRequest } from './authentication/any-request.ts'
 import { createAuthentication } from './authentication/authentication.ts'
@@ -23,6 +24,7 @@ import { guardListener, guardReporter, guardStatements, type ReportError } from 
 import { Refusal } from './kernel/refusal.ts'
 import { requireUserId } from './kernel/require-user-id.ts'
 import { VERSION } from './kernel/version.ts'
+import { Warning } from './kernel/warning.ts'
 import { loadEngine } from './oauth/engine/load-engine.ts'
 import { checkOptions } from './options/check-options.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
@@ -55,7 +57,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   // Rooms stamp only their own events, and `SecurityEvent` is the union of the events of all rooms.
   const onEvent = guardListener(options.onEvent as ((event: StampedEvent) => void) | undefined, report)
   const tracer = await createTracer(VERSION)
-  for (const risk of risksOf(options)) report(new Error(risk), null)
+  for (const risk of risksOf(options)) report(new Warning(risk), null)
   const oauthEngine = options.oauth.enabled ? await loadEngine() : null
   const secrets = readSecrets(options)
   const brand = createBrand(options.brand, options.basePath)

@@ -294,6 +294,7 @@ describe('wrong settings of the server are refused at the start, with a reason (
       LATCHKEY_BASE_URL: 'https://id.example.com/',
       LATCHKEY_SECRETS: `${secret},${secret}`,
       LATCHKEY_TRUSTED_ORIGINS: 'https://app.example.com,https://app.example.org',
+      LATCHKEY_TRUST_PROXY: '0.0.0.0/0',
     }
     const server = await startServerProcess(env, cwd)
     const { headers } = await server.client().post('/auth/register', { email: 'a@example.com', password: PASSWORD })
@@ -301,9 +302,10 @@ describe('wrong settings of the server are refused at the start, with a reason (
     expect(headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
     expect((await server.client().get('/')).headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
     expect(server.lines.every((line) => line.startsWith('{'))).toBe(true)
-    expect(server.lines.find((line) => line.includes('"level":40'))).toContain('SMTP_URL is not set')
-    const warning = server.lines.find((line) => line.includes('trusted origins')) // of another site
-    expect(warning).toContain('The trusted origins https://app.example.org are on another site')
+    const warnings = server.lines.filter((line) => line.includes('"level":40')).join('\n')
+    expect(warnings).toContain('SMTP_URL is not set')
+    expect(warnings).toContain('The trusted origins https://app.example.org are on another site')
+    expect(warnings).toContain('LATCHKEY_TRUST_PROXY) contains 0.0.0.0/0, so any client counts as a proxy')
     await server.end('SIGTERM')
   })
 

@@ -1,4 +1,5 @@
 import { parseIpAddress, parseIpNetwork } from '../kernel/ip-address.ts'
+import { Warning } from '../kernel/warning.ts'
 
 /** The hops in front of Latchkey that are trusted proxies: their number, or their addresses. */
 export type TrustProxy = number | readonly string[]
@@ -17,12 +18,12 @@ const MAX_REPORTED = 64
  * @param trustProxy the number of proxies in front, or their CIDRs; 0 means none. With a number, the first hop is a
  *   proxy even if the socket has no address, such as a Unix socket. With a list of networks, such a hop is never a
  *   proxy.
- * @param report receives one Error if a trusted proxy writes an entry that is not an IP address: then its clients cannot be
+ * @param report receives one Warning if a trusted proxy writes an entry that is not an IP address: then its clients cannot be
  *   told apart.
  */
 export function createClientAddress(
   trustProxy: TrustProxy,
-  report: (error: Error) => void = () => undefined,
+  report: (warning: Warning) => void = () => undefined,
 ): ClientAddress {
   if (trustProxy === 0) return (socketAddress) => parseHop(socketAddress)
   const isProxy = typeof trustProxy === 'number' ? isAmongFirst(trustProxy) : inNetworks(trustProxy)
@@ -88,9 +89,9 @@ function unquote(text: string): string {
   return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1).trim() : text
 }
 
-function unreadable(text: string): Error {
+function unreadable(text: string): Warning {
   const shown = JSON.stringify(text.trim().slice(0, MAX_REPORTED))
-  return new Error(
+  return new Warning(
     `X-Forwarded-For: a trusted proxy wrote ${shown}, which is not an IP address. Its clients count as one. This is reported once.`,
   )
 }

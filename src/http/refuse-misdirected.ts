@@ -3,8 +3,10 @@
  * origin of this server is not the configured one (CWE-1188). Links in emails and cookies would be wrong as well.
  * Proven by test/http/misdirected.test.ts.
  */
+
 import type { HeaderReader } from '../kernel/header-reader.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { Warning } from '../kernel/warning.ts'
 
 /** Schemes that proxies report for WebSockets, as those of HTTP. */
 const HTTP_SCHEMES: Readonly<Record<string, string>> = { ws: 'http', wss: 'https' }
@@ -37,7 +39,7 @@ export function reportMisdirectedOnce(
 ): (refusal: Refusal, requestId: string) => void {
   let isReported = false
   return ({ detail, reason }, requestId) => {
-    if (!isReported) report(new Error(`${detail} (${reason})`), requestId)
+    if (!isReported) report(new Warning(`${detail} (${reason})`), requestId)
     isReported = true
   }
 }

@@ -1,6 +1,8 @@
 /* Guards for listeners of the application: an error of a listener is reported and has no other effect. */
 
-/** Receives unexpected errors. `requestId` is null for background work. */
+import { Warning } from './warning.ts'
+
+/** Receives unexpected errors and warnings. `requestId` is null for background work. */
 export type ReportError = (error: unknown, requestId: string | null) => void
 
 /** Wraps a listener so that its errors, also those of a promise that it returns, are reported instead of thrown. */
@@ -48,7 +50,9 @@ export function guardReporter(report: ReportError = reportToStandardError): Repo
   }
 }
 
+/** The default sink of an embedded library; the option `onError` replaces it. */
 function reportToStandardError(error: unknown, requestId: string | null): void {
-  // biome-ignore lint/suspicious/noConsole: the default sink of an embedded library; `onError` replaces it
-  console.error(`latchkey: ${requestId === null ? 'background work' : `request ${requestId}`} failed`, error)
+  const failed = `latchkey: ${requestId === null ? 'background work' : `request ${requestId}`} failed`
+  // biome-ignore lint/suspicious/noConsole: standard error is the sink
+  console.error(...(error instanceof Warning ? [`latchkey: ${error.message}`] : [failed, error]))
 }

@@ -27,7 +27,7 @@ export interface LibrarySettings {
   readonly clock: Clock
   /** Receives every security event, after it was stored. */
   readonly onEvent?: EventListener | undefined
-  /** Receives unexpected errors, with the id in the 500 response. Default: standard error. */
+  /** Receives unexpected errors, with the id in the 500 response, and warnings about the setup, whose `name` is `Warning`. Default: standard error. */
   readonly onError?: ((error: unknown, requestId: string | null) => void) | undefined
   /**
    * Receives every statement that a storage ran, without its values, and its duration in milliseconds. For metrics and
@@ -90,7 +90,7 @@ export const librarySettings: Settings<LibrarySettings> = defineSettings<Library
     schema: functionSchema<EventListener>(),
   },
   onError: {
-    meaning: 'receives unexpected errors',
+    meaning: 'receives unexpected errors, and warnings about the setup, whose `name` is `Warning`',
     default: undefined,
     defaultIs: 'standard error',
     schema: functionSchema<NonNullable<LibrarySettings['onError']>>(),

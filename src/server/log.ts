@@ -2,6 +2,7 @@ import type { SecurityEvent } from '../catalogue/events.ts'
 import type { RequestRecord } from '../kernel/connection.ts'
 import type { EventOrigin } from '../kernel/event.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import { Warning } from '../kernel/warning.ts'
 
 /** The log of the process: one JSON object per line, on standard output, times in UTC. */
 export interface ServerLog {
@@ -35,7 +36,8 @@ export function createServerLog(): ServerLog {
       write('info', type, { event: type, eventAt: new Date(at).toISOString(), ...event })
     },
     onError(error, requestId) {
-      write('error', 'error', { requestId, err: describe(error) })
+      if (error instanceof Warning) write('warn', error.message, { requestId })
+      else write('error', 'error', { requestId, err: describe(error) })
     },
     onRequest({ durationMs, ...record }) {
       write('info', 'request', { ...record, durationMs: Math.round(durationMs * 100) / 100 })

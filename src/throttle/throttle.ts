@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { ClientInfo } from '../kernel/principal.ts'
 import type { Quota } from '../kernel/quota.ts'
+import { Warning } from '../kernel/warning.ts'
 import { createDevices, type Device, type Devices } from './device.ts'
 import { createHashCounts, type HashCounts } from './hash-counts.ts'
 import { createLimits, type Limit, type Limits } from './limits.ts'
@@ -85,7 +86,7 @@ export function createThrottle({ store, settings, secrets, clock, report }: Thro
     turns: createTurns(Math.max(1, settings.freeFailures - 1)),
     hashes: createHashCounts(clock),
     reportUnknownNetwork() {
-      if (!isReported) report(new Error(NO_ADDRESS))
+      if (!isReported) report(new Warning(NO_ADDRESS))
       isReported = true
     },
     keyOf: ({ name }, ...of) => `${name}:${hash(...of)}`,

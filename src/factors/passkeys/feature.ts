@@ -3,6 +3,7 @@ import type { Core } from '../../core.ts'
 import type { Feature } from '../../kernel/feature.ts'
 import { inBatches } from '../../kernel/in-batches.ts'
 import type { SecondFactors } from '../../kernel/login-step.ts'
+import { Warning } from '../../kernel/warning.ts'
 import type { Registration } from '../../registration/settings.ts'
 import type { SessionMemory } from '../../sessions/session-memory.ts'
 import { passkeyFormRoutes } from './form-routes.ts'
@@ -33,7 +34,7 @@ const NOT_INSTALLED =
  */
 export function offersPasskeys(isWanted: boolean, report: Core['report']): boolean {
   if (!isWanted || hasWebAuthn()) return isWanted
-  report(NOT_INSTALLED)
+  report(new Warning(NOT_INSTALLED))
   return false
 }
 
