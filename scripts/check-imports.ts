@@ -109,6 +109,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'accounts',
     'audit',
     'catalogue',
+    'factors',
     'oauth',
     'options',
     'pages',

@@ -11,6 +11,7 @@ import { emailCode } from './factors/email-code/feature.ts'
 import { type FactorsFeature, factors } from './factors/feature.ts'
 import { offersPasskeys, passkeys } from './factors/passkeys/feature.ts'
 import { passkeyStep } from './factors/passkeys/passkey-step.ts'
+import { type RecoveryFeature, recovery } from './factors/recovery/feature.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
 import type { Feature } from './kernel/feature.ts'
@@ -40,6 +41,7 @@ export interface Features {
   readonly invitations: ReturnType<typeof invitations>
   readonly audit: ReturnType<typeof audit>
   readonly factors: FactorsFeature
+  readonly recovery: RecoveryFeature
   readonly providers: ProvidersFeature
   readonly oauth: OAuthFeature
 }
@@ -70,23 +72,29 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
   })
   const { secondFactors } = factorsFeature
-  const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider }
+  const proofs = {
+    passkeys: hasPasskeys,
+    emailLogin: emailLogin !== 'off' && !core.outbox.isOff,
+    providers: options.providers.map(({ id }) => id),
+  }
+  const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider, proofs }
   const named = {
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
     audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS, eventTypes: Object.keys(EVENTS) }),
     factors: factorsFeature,
+    recovery: recovery(core, { recovery: options.factors.recovery, secondFactors, memory, pages }),
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
     oauth: oauth(core, { ...services, oauthSettings: options.oauth, scopes, secondFactors, engine: oauthEngine }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
   const opening: readonly Feature[] = [named.sessions, named.accessTokens, named.factors, named.providers, named.oauth]
-  const exports = [...opening, named.audit].flatMap(({ exports: part }) => part ?? [])
+  const exports = [...opening, named.recovery, named.audit].flatMap(({ exports: part }) => part ?? [])
   const { opensTotp } = named.factors
   const accountsFeature = accounts(core, { ...shared, exports, invitationMoves: named.invitations.moves, opensTotp })
-  const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors }
+  const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors, proofs }
   const byPasskey = hasPasskeys ? [passkeys(core, passkeyOptions)] : []
   const facing: readonly Feature[] = [
     registration(core, { ...shared, registration: mode, secondFactors }),
@@ -98,8 +106,10 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
       secondFactors,
       firstSteps: byEmail.firstSteps,
       proofWays: named.providers.proofWays,
+      recoveryLink: named.recovery.recoveryLink,
     }),
     named.factors,
+    named.recovery,
     ...byPasskey,
     byEmail,
     named.providers,

@@ -9,6 +9,7 @@ import type {
   SessionRequirement,
 } from './authentication/requirement.ts'
 import type { MailKind } from './catalogue/mails.ts'
+import type { ServerSideFactors } from './factors/server-side-factors.ts'
 import type { ServerSideInvitations } from './invitations/server-side-invitations.ts'
 import type { Connection } from './kernel/connection.ts'
 import type { ClientPrincipal, OAuthPrincipal, Principal, SessionPrincipal } from './kernel/principal.ts'
@@ -53,7 +54,8 @@ export interface Latchkey {
    *   is a session, also in its type. With `client: true` it can be an app without a user (`kind: 'oauth_client'`), which is refused
    *   otherwise.
    * @throws Refusal `unauthenticated`, `invalid_token`, `two_credentials`, `cookie_required`,
-   *   `reauthentication_required`, `insufficient_scope`, `unavailable`. ConfigurationError if the requirement is wrong.
+   *   `reauthentication_required`, `insufficient_scope`, `insufficient_user_authentication`, `unavailable`. ConfigurationError if the
+   *   requirement is wrong.
    */
   require(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
   require(request: AnyRequest, requirement: GrantRequirement): Promise<SessionPrincipal | OAuthPrincipal>
@@ -80,6 +82,7 @@ export interface Latchkey {
   readonly users: ServerSideUsers
   readonly sessions: ServerSideSessions
   readonly tokens: ServerSideTokens
+  readonly factors: ServerSideFactors
   readonly oauthClients: ServerSideOAuthClients
   readonly invitations: ServerSideInvitations
   readonly audit: ServerSideAudit

@@ -151,6 +151,7 @@ function publicCalls({
     users: features.accounts.api,
     sessions: features.sessions.api,
     tokens: features.accessTokens.api,
+    factors: features.recovery.api,
     oauthClients: features.oauth.api,
     invitations: features.invitations.api,
     audit: features.audit.api,

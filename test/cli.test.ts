@@ -34,6 +34,8 @@ const COMMANDS = [
   'user unlock',
   'user delete',
   'session list',
+  'factor list',
+  'factor remove',
   'token create',
   'token list',
   'token revoke',

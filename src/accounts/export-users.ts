@@ -24,7 +24,7 @@ export async function* exportUsers({ users, invitationMoves }: ExportUsersDeps):
 }
 
 function toLine({ user, passwordHash, ...rest }: MovedUser): ImportUser {
-  const { passwordChangedAt, passwordDisabledFor, totp, recoveryCodes, identities = [] } = rest
+  const { passwordChangedAt, passwordDisabledFor, totp, recoveryCodes, passkeys = [], identities = [] } = rest
   return {
     id: user.id,
     email: user.email,
@@ -45,6 +45,13 @@ function toLine({ user, passwordHash, ...rest }: MovedUser): ImportUser {
     }),
     ...(recoveryCodes != null && {
       recoveryCodes: { ...recoveryCodes, createdAt: toIsoTime(recoveryCodes.createdAt) },
+    }),
+    ...(passkeys.length > 0 && {
+      passkeys: passkeys.map(({ createdAt, lastUsedAt, ...each }) => ({
+        ...each,
+        createdAt: toIsoTime(createdAt),
+        lastUsedAt: lastUsedAt === null ? null : toIsoTime(lastUsedAt),
+      })),
     }),
     ...(identities.length > 0 && {
       identities: identities.map((each) => ({ ...each, createdAt: toIsoTime(each.createdAt) })),

@@ -17,10 +17,13 @@ import type { ImportLine, ImportLineOutcome } from './import-types.ts'
 import { nameSchema } from './user-name.ts'
 
 /** Maximum length of a line, in characters. */
-export const MAX_LINE_LENGTH = 16_384
+export const MAX_LINE_LENGTH = 262_144
 const MAX_SEALED_LENGTH = 1_024
 const MAX_RECOVERY_CODES = 100
 const MAX_IDENTITIES = 20
+const MAX_PASSKEYS = 50
+const MAX_TRANSPORTS = 20
+const MAX_COUNTER = 2 ** 32 - 1
 const NO_ADDRESS = 'Must be an email address, such as ada@example.com.'
 const NO_OBJECT = 'Must be one JSON object on one line, in UTF-8.'
 
@@ -45,6 +48,11 @@ const createdAtSchema = z.iso
 
 const keyedHashSchema = z.string('Must be a string.').regex(/^[\w-]{43}$/, 'Must be 32 bytes in base64url.')
 
+/** The longest credential id has 1,023 bytes; keys have at most 1,024. */
+const base64urlSchema = z
+  .string('Must be a string.')
+  .regex(/^[\w-]{1,1366}$/, 'Must be at most 1,024 bytes in base64url.')
+
 const movedMembers = {
   id: z
     .uuidv7('Must be the id of a user of Latchkey.')
@@ -66,6 +74,26 @@ const movedMembers = {
       createdAt: createdAtSchema,
       hashes: z.array(keyedHashSchema).min(1, 'Must not be empty.').max(MAX_RECOVERY_CODES, 'Are too many.'),
     })
+    .optional(),
+  passkeys: z
+    .array(
+      z.strictObject({
+        id: z.uuidv7('Must be the id of a passkey.'),
+        credentialId: base64urlSchema,
+        publicKey: base64urlSchema,
+        counter: z.int('Must be a whole number.').min(0, 'Must not be negative.').max(MAX_COUNTER, 'Is too large.'),
+        transports: z
+          .array(z.string('Must be a string.').max(40, 'Is too long.'), 'Must be a list.')
+          .max(MAX_TRANSPORTS, 'Are too many.'),
+        name: z.string('Must be a string.').min(1, 'Must not be empty.').max(100, 'Is too long.'),
+        syncs: z.boolean('Must be true or false.'),
+        isBackedUp: z.boolean('Must be true or false.'),
+        aaguid: z.guid('Must be a UUID.'),
+        createdAt: createdAtSchema,
+        lastUsedAt: createdAtSchema.nullable(),
+      }),
+    )
+    .max(MAX_PASSKEYS, 'Are too many.')
     .optional(),
   identities: z
     .array(
@@ -125,9 +153,11 @@ function parseUser(value: unknown, now: number): ImportLineOutcome {
   const { data, error } = lineSchema.safeParse(value)
   if (data === undefined) return { ok: false, problems: error.issues.flatMap(toProblems) }
   if ((data.createdAt ?? 0) > now) return refuse('#/createdAt', 'Must not lie in the future.')
-  if (data.recoveryCodes !== undefined && (data.id === undefined || data.totp === undefined)) {
-    return refuse('#/recoveryCodes', 'Need the members id and totp.')
+  const hasFactor = data.totp !== undefined || data.passkeys !== undefined
+  if (data.recoveryCodes !== undefined && (data.id === undefined || !hasFactor)) {
+    return refuse('#/recoveryCodes', 'Need the members id, and totp or passkeys.')
   }
+  if (data.passkeys !== undefined && data.id === undefined) return refuse('#/passkeys', 'Need the member id.')
   const { name, passwordHash, createdAt } = data
   return {
     ok: true,

@@ -3,6 +3,7 @@ import type { ImportedInvitation, MovedInvitation } from '../invitations/moved-i
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { MovedIdentity } from '../kernel/identity.ts'
 import type { UserId } from '../kernel/ids.ts'
+import type { MovedPasskey } from '../kernel/passkey.ts'
 import type { FieldError } from '../kernel/refusal.ts'
 import type { DisabledFor } from '../passwords/store.ts'
 import type { MovedTotp } from './store.ts'
@@ -24,6 +25,20 @@ export interface MovedMembers {
   }
   /** Hashes of the recovery codes, made with the secrets of the service and the id of the user. */
   readonly recoveryCodes?: { readonly createdAt: string; readonly hashes: readonly string[] }
+  /** Passkeys. They need the member `id`, which authenticators store as the user handle. */
+  readonly passkeys?: readonly {
+    readonly id: string
+    readonly credentialId: string
+    readonly publicKey: string
+    readonly counter: number
+    readonly transports: readonly string[]
+    readonly name: string
+    readonly syncs: boolean
+    readonly isBackedUp: boolean
+    readonly aaguid: string
+    readonly createdAt: string
+    readonly lastUsedAt: string | null
+  }[]
   /** Accounts at providers that log the user in. */
   readonly identities?: readonly {
     /** The id of the provider, such as `google`. */
@@ -75,6 +90,7 @@ export interface ImportedUser {
   readonly passwordDisabledFor?: DisabledFor | undefined
   readonly totp?: MovedTotp | undefined
   readonly recoveryCodes?: { readonly createdAt: number; readonly hashes: readonly string[] } | undefined
+  readonly passkeys?: readonly MovedPasskey[] | undefined
   readonly identities?: readonly MovedIdentity[] | undefined
 }
 

@@ -3,7 +3,7 @@ import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { MovedIdentity, NewIdentity } from '../kernel/identity.ts'
 import type { UserId } from '../kernel/ids.ts'
-import type { Passkey } from '../kernel/passkey.ts'
+import type { MovedPasskey, Passkey } from '../kernel/passkey.ts'
 import type { User } from '../kernel/principal.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { DisabledFor } from '../passwords/store.ts'
@@ -46,6 +46,8 @@ export interface MovedUser {
   readonly totp?: MovedTotp | null | undefined
   /** Default: the user has no recovery codes. */
   readonly recoveryCodes?: { readonly createdAt: number; readonly hashes: readonly string[] } | null | undefined
+  /** Passkeys. Those whose credential id another passkey has are left out. Default: none. */
+  readonly passkeys?: readonly MovedPasskey[] | undefined
   /** Accounts at providers. Those that another user has are left out. Default: none. */
   readonly identities?: readonly MovedIdentity[] | undefined
 }

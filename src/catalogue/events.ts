@@ -6,6 +6,7 @@ import { ACCESS_TOKEN_EVENTS, type AccessTokenEvent } from '../access-tokens/eve
 import { ACCOUNT_EVENTS, type AccountEvent } from '../accounts/events.ts'
 import type { UserEventJson } from '../audit/wire.ts'
 import { FACTOR_EVENTS, type FactorEvent } from '../factors/events.ts'
+import { RECOVERY_EVENTS, type RecoveryEvent } from '../factors/recovery/events.ts'
 import { HTTP_EVENTS, type HttpEvent } from '../http/events.ts'
 import { INVITATION_EVENTS, type InvitationEvent } from '../invitations/events.ts'
 import type { EventOrigin, EventTable } from '../kernel/event.ts'
@@ -25,6 +26,7 @@ export type SecurityEvent =
   | SessionEvent
   | AccessTokenEvent
   | FactorEvent
+  | RecoveryEvent
   | IdentityEvent
   | OAuthEvent
   | InvitationEvent
@@ -42,6 +44,7 @@ export const EVENTS = {
   ...SESSION_EVENTS,
   ...ACCESS_TOKEN_EVENTS,
   ...FACTOR_EVENTS,
+  ...RECOVERY_EVENTS,
   ...IDENTITY_EVENTS,
   ...OAUTH_EVENTS,
   ...INVITATION_EVENTS,

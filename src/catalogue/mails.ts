@@ -8,6 +8,7 @@ import { EMAIL_CHANGE_NOTICE } from '../accounts/mails/email-change-notice.ts'
 import { VERIFY_EMAIL } from '../accounts/mails/verify-email.ts'
 import { EMAIL_CODE } from '../factors/email-code/mails/email-code.ts'
 import { FACTOR_CHANGED } from '../factors/mails/factor-changed.ts'
+import { FACTOR_REMOVAL } from '../factors/recovery/mails/factor-removal.ts'
 import { INVITATION } from '../invitations/mails/invitation.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import type { Locale } from '../kernel/locale.ts'
@@ -30,6 +31,7 @@ export const TEMPLATES = {
   email_change_notice: EMAIL_CHANGE_NOTICE,
   email_code: EMAIL_CODE,
   factor_changed: FACTOR_CHANGED,
+  factor_removal: FACTOR_REMOVAL,
   identity_changed: IDENTITY_CHANGED,
   invitation: INVITATION,
   lockout: LOCKOUT,

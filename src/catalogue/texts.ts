@@ -9,6 +9,7 @@ import { ACTIVITY_TEXTS } from '../audit/texts.ts'
 import { EMAIL_CODE_TEXTS } from '../factors/email-code/texts.ts'
 import { PASSKEY_TEXTS } from '../factors/passkeys/texts.ts'
 import { SECURITY_TEXTS } from '../factors/security-texts.ts'
+import { RECOVERY_TEXTS } from '../factors/recovery/texts.ts'
 import { FACTOR_TEXTS } from '../factors/texts.ts'
 import type { Language, TextTable } from '../kernel/language.ts'
 import { LOGIN_TEXTS } from '../login/texts.ts'
@@ -37,6 +38,7 @@ const TABLES = {
   factors: FACTOR_TEXTS,
   passkeys: PASSKEY_TEXTS,
   security: SECURITY_TEXTS,
+  recovery: RECOVERY_TEXTS,
   emailCode: EMAIL_CODE_TEXTS,
   providers: PROVIDER_TEXTS,
   ...MAIL_TABLES,

@@ -8,6 +8,7 @@ import type { AccountExportJson, accountCalls, emailCalls } from '../accounts/wi
 import type { auditCalls, EventExportJson, UserEventsJson } from '../audit/wire.ts'
 import type { emailCodeCalls } from '../factors/email-code/wire.ts'
 import type { passkeyCalls } from '../factors/passkeys/wire.ts'
+import type { RecoveryExportJson, recoveryCalls } from '../factors/recovery/wire.ts'
 import type { FactorExportJson, factorCalls } from '../factors/wire.ts'
 import type { forwardAuthCalls } from '../forward-auth/wire.ts'
 import type { documentCalls } from '../http/wire.ts'
@@ -31,6 +32,7 @@ type Calls = typeof documentCalls &
   typeof passwordCalls &
   typeof accessTokenCalls &
   typeof factorCalls &
+  typeof recoveryCalls &
   typeof emailCodeCalls &
   typeof passkeyCalls &
   typeof providerCalls &
@@ -44,6 +46,7 @@ export interface UserExportJson
     SessionExportJson,
     AccessTokenExportJson,
     FactorExportJson,
+    RecoveryExportJson,
     IdentityExportJson,
     GrantExportJson,
     EventExportJson {}

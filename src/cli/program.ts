@@ -5,6 +5,7 @@ import { auditCommand } from './audit.ts'
 import { backupCommand } from './backup.ts'
 import { clientCommand } from './client.ts'
 import { exportCommand } from './export.ts'
+import { factorCommand } from './factor.ts'
 import { inviteCommand } from './invite.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
@@ -37,6 +38,7 @@ const commands = [
   auditCommand(),
   inviteCommand(),
   tokenCommand(),
+  factorCommand(),
   clientCommand(),
   pagesCommand(),
 ]

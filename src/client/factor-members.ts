@@ -35,6 +35,7 @@ export function factorMembers(
   | 'factors'
   | 'totp'
   | 'recoveryCodes'
+  | 'recovery'
 > {
   return {
     access: { list: withQuery('GET /access'), revokeOthers: plain('DELETE /access') },
@@ -45,6 +46,9 @@ export function factorMembers(
       attempt: plain('GET /login/attempt'),
       totp: withBody('POST /login/totp', isComplete),
       recoveryCode: withBody('POST /login/recovery-code', isComplete),
+      recovery: plain('POST /login/recovery', (data) => {
+        if ('status' in data) isComplete(data)
+      }),
       email: withBody('POST /login/email'),
       confirmEmail: withBody('POST /login/email/confirm', isComplete),
       withIdToken: async (id, body, options) =>
@@ -72,5 +76,6 @@ export function factorMembers(
       remove: plain('DELETE /totp', mayDiffer),
     },
     recoveryCodes: { create: plain('POST /recovery-codes') },
+    recovery: { get: plain('GET /recovery'), cancel: plain('DELETE /recovery') },
   }
 }

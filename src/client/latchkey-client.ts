@@ -39,6 +39,10 @@ export interface LatchkeyClient {
     readonly totp: BodyCall<'POST /login/totp'>
     /** Continues a login with a recovery code. */
     readonly recoveryCode: BodyCall<'POST /login/recovery-code'>
+    /**
+     * Recovers an account whose second factors are lost: the first call starts a wait of 72 hours, a call at a later login completes it.
+     */
+    readonly recovery: Call<'POST /login/recovery'>
     /** Begins a login by email: sends a code and a link. The answer is the same for every address. */
     readonly email: BodyCall<'POST /login/email'>
     /** Continues a login with the code or the token of the email, in the browser that asked. */
@@ -88,6 +92,13 @@ export interface LatchkeyClient {
   readonly recoveryCodes: {
     /** Creates recovery codes in place of the existing ones. Requires a fresh session. */
     readonly create: Call<'POST /recovery-codes'>
+  }
+
+  readonly recovery: {
+    /** Returns the recovery, or the removal of a factor by an administrator, that waits. */
+    readonly get: Call<'GET /recovery'>
+    /** Cancels it: the second factors stay. */
+    readonly cancel: Call<'DELETE /recovery'>
   }
 
   readonly sessions: {

@@ -41,7 +41,7 @@ export interface FactorsFeature extends Feature {
 }
 
 const NOTHING_TO_ENROL =
-  'createLatchkey: secondFactor "required" needs a factor that users can set up: factors.totp is false'
+  'createLatchkey: secondFactor "required" needs a factor that users can set up: factors.totp and factors.passkeys are false'
 
 /** Creates the feature of the factors besides the password: authenticator app, recovery codes, remembered devices. */
 export function factors(

@@ -20,6 +20,8 @@ export interface FactorSettings {
   readonly totp: boolean
   /** Passkeys (WebAuthn), alone or as a second factor. They need the package `@simplewebauthn/server`. Default true. */
   readonly passkeys: boolean
+  /** Whether a login without its second factors can remove them after 72 hours. Needs email. Default true. */
+  readonly recovery: boolean
 }
 
 /** How passkeys know the service. */
@@ -51,6 +53,12 @@ export const factorSettings: Settings<FactorSettings> = defineSettings<FactorSet
   },
   passkeys: {
     meaning: 'whether users may log in with [passkeys](passkeys.md); needs the package `@simplewebauthn/server`',
+    default: true,
+    schema: z.boolean(),
+  },
+  recovery: {
+    meaning:
+      'whether users who lost their second factors can [remove them](second-factor.md#lost-factors) after 72 hours; needs email',
     default: true,
     schema: z.boolean(),
   },

@@ -24,3 +24,6 @@ export interface Passkey {
   /** Null: it was never used. */
   readonly lastUsedAt: number | null
 }
+
+/** A passkey in a move to another database, without its user. */
+export type MovedPasskey = Omit<Passkey, 'userId'>

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { ShownStep, StepView } from '../kernel/login-step.ts'
 import type { Html, PageParts, PageView } from '../kernel/page-view.ts'
+import type { Method } from '../kernel/principal.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { field } from '../pages/components/field.ts'
 import { form, withQuery } from '../pages/components/form.ts'
@@ -16,6 +17,9 @@ export interface AttemptPage extends PageView {
   readonly method: string | undefined
 }
 
+/** Renders a link for users who lost every second factor; null if the open round does not ask for one. */
+export type RecoveryLink = (page: AttemptPage, round: readonly Method[]) => Html | null
+
 /**
  * Renders the page of the open step of a login: the form of one step, and links to the other steps of the round. A step
  * without a page of its own gets a field for a code.
@@ -23,7 +27,7 @@ export interface AttemptPage extends PageView {
 export async function attemptPage(
   page: AttemptPage,
   attempt: LoginAttemptRecord,
-  steps: readonly ShownStep[],
+  { steps, recoveryLink }: { readonly steps: readonly ShownStep[]; readonly recoveryLink: RecoveryLink | null },
 ): Promise<PageParts> {
   const { basePath, locale, next, now } = page
   const texts = locale.texts(LOGIN_TEXTS)
@@ -38,17 +42,17 @@ export async function attemptPage(
     lead: step.page?.lead?.(locale, view) ?? texts.stepLead,
     body: html`${(await step.page?.render(view)) ?? codeForm(view)}
 ${others.length === 0 ? '' : html`<nav class="below" aria-label="${texts.otherSteps}">${others.map((other) => stepLink(page, other))}</nav>`}`,
-    below: html`<p class="soft">${texts.stepExpires(locale.duration(attempt.expiresAt - now))}</p>
+    below: html`${recoveryLink?.(page, round) ?? ''}<p class="soft">${texts.stepExpires(locale.duration(attempt.expiresAt - now))}</p>
 <p><a href="${withQuery(`${basePath}/login`, { next })}">${texts.startAgain}</a></p>`,
   }
 }
 
 /** Returns the steps that the user may set up in this round, with the pages that do that. */
 function enrolments(steps: readonly ShownStep[], round: readonly string[]): ShownStep[] {
-  return steps.flatMap(({ page, ...step }) =>
-    page?.enrolment !== undefined && round.includes(toEnrolment(step.method))
-      ? [{ ...step, page: page.enrolment }]
-      : [],
+  return round.flatMap((word) =>
+    steps.flatMap(({ page, ...step }) =>
+      page?.enrolment !== undefined && word === toEnrolment(step.method) ? [{ ...step, page: page.enrolment }] : [],
+    ),
   )
 }
 

@@ -6,6 +6,7 @@ import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { PasswordService } from '../passwords/password-service.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
+import type { RecoveryLink } from './attempt-page.ts'
 import { createLoginChecks } from './checks.ts'
 import type { VerifyLegacy } from './legacy-login.ts'
 import { loginPage } from './login-page.ts'
@@ -27,6 +28,8 @@ export interface LoginOptions extends PasswordService {
   readonly firstSteps: readonly ShownStep[]
   /** The other ways to confirm the identity of a user who is logged in. */
   readonly proofWays: readonly ProofWay[]
+  /** Renders the link for users who lost every second factor. Null: there is no way to recover. */
+  readonly recoveryLink: RecoveryLink | null
   readonly memory: SessionMemory
   readonly pages: Pages
 }

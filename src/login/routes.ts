@@ -10,7 +10,7 @@ import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { readAttemptTokens } from './attempt-cookie.ts'
 import { attemptJsonSchema, toAttemptJson } from './attempt-json.ts'
-import { attemptPage, endedPage } from './attempt-page.ts'
+import { attemptPage, endedPage, type RecoveryLink } from './attempt-page.ts'
 import { type ContinueLoginDeps, continueLogin } from './continue-login.ts'
 import { findAttempt } from './find-attempt.ts'
 import { type LogInDeps, logIn } from './log-in.ts'
@@ -28,6 +28,8 @@ export interface LoginRouteDeps extends LogInDeps, ContinueLoginDeps {
   readonly pages: Pages
   /** Steps that begin a login, besides the password. */
   readonly firstSteps: readonly ShownStep[]
+  /** Renders the link for users who lost every second factor. Null: there is no way to recover. */
+  readonly recoveryLink: RecoveryLink | null
 }
 
 /** Routes that log a user in and confirm the identity of a user who is logged in. */
@@ -99,7 +101,7 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
 
 /** Answers a browser with the page of the open step, or with a page that says that the login has ended. */
 async function showAttempt(
-  { pages, secondFactors, firstSteps }: LoginRouteDeps,
+  { pages, secondFactors, firstSteps, recoveryLink }: LoginRouteDeps,
   request: RouteRequest,
   find: () => Promise<LoginAttemptRecord>,
 ): Promise<Answer<never>> {
@@ -110,7 +112,8 @@ async function showAttempt(
     status: attempt === null ? 401 : 200,
     content: (view) => {
       const page = { ...view, next, method }
-      return attempt === null ? endedPage(page) : attemptPage(page, attempt, [...secondFactors.steps, ...firstSteps])
+      const steps = [...secondFactors.steps, ...firstSteps]
+      return attempt === null ? endedPage(page) : attemptPage(page, attempt, { steps, recoveryLink })
     },
   })
 }

@@ -18,7 +18,10 @@ export async function roundsAfterPassword(
   return [steps.map(({ method }) => method)]
 }
 
-/** Returns the round in which a user without a second factor sets one up. */
+/** Returns the round in which a user without a second factor sets one up. Steps that need a script on their page are last. */
 export function enrolmentRound(steps: readonly LoginStep[]): Round {
-  return steps.filter(({ canEnrolInLogin = false }) => canEnrolInLogin).map(({ method }) => toEnrolment(method))
+  return steps
+    .filter(({ canEnrolInLogin = false }) => canEnrolInLogin)
+    .toSorted((left, right) => Number(left.hasOwnRoutes ?? false) - Number(right.hasOwnRoutes ?? false))
+    .map(({ method }) => toEnrolment(method))
 }

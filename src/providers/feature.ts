@@ -2,6 +2,7 @@ import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
 import { createSealer } from '../crypto/sealed-text.ts'
 import type { Feature, ProofWay } from '../kernel/feature.ts'
+import type { FirstProofs } from '../kernel/first-proofs.ts'
 import { inBatches } from '../kernel/in-batches.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
@@ -25,6 +26,8 @@ export interface ProvidersOptions {
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
   readonly secondFactors: SecondFactors
+  /** The ways to log in; one of them must stay when an identity is removed. */
+  readonly proofs: FirstProofs
   readonly memory: SessionMemory
   readonly pages: Pages
   /** Replaces the requests to providers, for tests. */

@@ -21,11 +21,11 @@ import { logInWithIdToken } from './log-in-with-id-token.ts'
 import { providerCookie } from './provider-cookie.ts'
 import { providerName } from './provider-name.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
-import { unlinkIdentity } from './unlink-identity.ts'
+import { type UnlinkDeps, unlinkIdentity } from './unlink-identity.ts'
 import { providerCalls } from './wire.ts'
 
 /** Dependencies of the routes of identities. */
-export interface ProviderRouteDeps extends LogInWithAccountDeps, BeginFlowDeps, ShowIdentityDeps {
+export interface ProviderRouteDeps extends LogInWithAccountDeps, BeginFlowDeps, ShowIdentityDeps, UnlinkDeps {
   readonly cookies: CookieFactory
   readonly pages: Pages
 }

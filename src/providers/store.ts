@@ -2,6 +2,7 @@ import type { UserRecord } from '../accounts/store.ts'
 import type { DeviceOwner } from '../kernel/device-owner.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
+import type { FirstProofs } from '../kernel/first-proofs.ts'
 import type { Identity, IdentityKey, NewIdentity } from '../kernel/identity.ts'
 import type { UserId } from '../kernel/ids.ts'
 
@@ -31,8 +32,8 @@ export interface AccountClaim {
 export interface Unlinking {
   readonly id: string
   readonly owner: DeviceOwner
-  /** The providers of the settings. An identity of another provider is not counted as a proof. */
-  readonly providers: readonly string[]
+  /** The other ways to log in; one of them must stay. */
+  readonly proofs: FirstProofs
 }
 
 /** A use of an identity. */

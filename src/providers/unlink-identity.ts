@@ -2,6 +2,7 @@ import { validate } from 'uuid'
 import { PASSKEY_REFUSALS } from '../factors/passkeys/refusals.ts'
 import type { DeviceOwner } from '../kernel/device-owner.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { FirstProofs } from '../kernel/first-proofs.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { IdentityEvent } from './events.ts'
@@ -14,6 +15,8 @@ import type { IdentityStore } from './store.ts'
 export interface UnlinkDeps extends IdentityChangedMailDeps {
   readonly identities: IdentityStore
   readonly providers: ProviderList
+  /** The ways to log in. */
+  readonly proofs: FirstProofs
 }
 
 /**
@@ -29,8 +32,7 @@ export async function unlinkIdentity(
   const identity = validate(id) ? (await deps.identities.list(user.id)).find((each) => each.id === id) : undefined
   if (identity === undefined) throw new Refusal('not_found', { detail: 'There is no such identity.' })
   const mails = await writeIdentityChangedMail(deps, user, 'unlinked', providerName(deps.providers, identity.provider))
-  const providers = deps.providers.all.map((provider) => provider.id)
-  const outcome = await deps.identities.unlink({ id, owner, providers }, ({ provider }) => ({
+  const outcome = await deps.identities.unlink({ id, owner, proofs: deps.proofs }, ({ provider }) => ({
     events: [stamp({ type: 'identity.unlinked', userId: user.id, identityId: id, provider })],
     mails,
   }))

@@ -3,6 +3,7 @@ import type { UserStore } from '../accounts/store.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { TokenHash } from '../crypto/token.ts'
 import type { PasskeyStore } from '../factors/passkeys/store.ts'
+import type { FactorRemovalStore } from '../factors/recovery/store.ts'
 import type { RecoveryCodeStore } from '../factors/recovery-codes/store.ts'
 import type { RememberedDeviceStore } from '../factors/remembered-devices/store.ts'
 import type { TotpStore } from '../factors/totp/store.ts'
@@ -33,6 +34,7 @@ export interface Stores {
   readonly recoveryCodes: RecoveryCodeStore
   readonly rememberedDevices: RememberedDeviceStore
   readonly passkeys: PasskeyStore
+  readonly factorRemovals: FactorRemovalStore
   readonly oauthClients: OAuthClientStore
   readonly oauthGrants: OAuthGrantStore
   readonly oauthTokens: OAuthTokenStore

@@ -3,6 +3,7 @@
  * who are already logged in. Nothing is mocked. Proved by test/testing.test.ts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { z } from 'zod'
 import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Latchkey } from '../instance.ts'
 import { acceptConfiguration, wholeNumber } from '../kernel/arguments.ts'
@@ -15,6 +16,7 @@ import { checkOptions } from '../options/check-options.ts'
 import { ConfigurationError, type LatchkeyOptions } from '../options/options.ts'
 import { sqlite } from '../storage/sql/sqlite.ts'
 import { catchMails } from './catch-mails.ts'
+import { emailCode, totpCode } from './code-of.ts'
 import { logIn, type TestLogin, type TestLoginOptions } from './log-in.ts'
 import { logInWith, type TestProviderLogin } from './log-in-with.ts'
 import { createMemoryProvider, type TestAccount } from './memory-provider.ts'
@@ -42,6 +44,10 @@ export interface TestKit {
   readonly mails: readonly Message[]
   /** Resolves with the first email that matches, as soon as it exists. Returns each email once. */
   waitForMail(fits?: (mail: Message) => boolean): Promise<Message>
+  /** Returns the code that an authenticator app shows now. `secret` is that of `POST /auth/totp`. */
+  totpCode(secret: string): Promise<string>
+  /** Resolves with the code of the next login email to an address. Returns each code once. */
+  emailCode(email: string): Promise<string>
   /** Security events, oldest first. */
   readonly events: readonly (SecurityEvent & EventOrigin)[]
   /** Unexpected errors so far. A healthy test leaves this empty. */
@@ -53,6 +59,7 @@ export interface TestKit {
 }
 
 const advanceSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a whole number of milliseconds')
+const textSchema = z.string('must be a string')
 const workSchema = functionSchema<() => unknown>()
 const fitsSchema = functionSchema<(mail: Message) => boolean>().optional()
 
@@ -127,6 +134,14 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
     async waitForMail(fits) {
       acceptConfiguration('waitForMail', fitsSchema, fits)
       return waitForMail(fits)
+    },
+    async totpCode(secret) {
+      acceptConfiguration('totpCode', textSchema, secret)
+      return totpCode(secret, now)
+    },
+    async emailCode(email) {
+      acceptConfiguration('emailCode', textSchema, email)
+      return emailCode(waitForMail, email)
     },
     events,
     errors,

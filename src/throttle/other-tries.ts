@@ -85,6 +85,7 @@ export type MailKind =
   | 'new_device'
   | 'password_changed'
   | 'factor_changed'
+  | 'factor_removal'
   | 'email_code'
   | 'identity_changed'
 

@@ -43,6 +43,7 @@ export type Operation =
   | 'token_create'
   | 'factor_change'
   | 'passkey_options'
+  | 'recovery'
   | 'identity_link'
   | 'device_code'
   | 'oauth'

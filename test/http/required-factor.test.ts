@@ -1,11 +1,15 @@
 /* The policy `secondFactor: 'required'`: a login of a user without a second factor sets one up (DESIGN section 3). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAuthenticator } from '../../src/testing.ts'
 import type { Client, Reply } from '../support/client.ts'
 import { type Instance, ORIGIN, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
 import { totpCode } from '../support/totp.ts'
 
 const MINUTE_MS = 60_000
-const ENROL = [{ method: 'totp', enrol: true }]
+const ENROL = [
+  { method: 'totp', enrol: true },
+  { method: 'passkey', enrol: true },
+]
 
 describe.each(RINGS)('a second factor is required (%s)', (ring) => {
   let instance: Instance
@@ -166,6 +170,40 @@ describe.each(RINGS)('a second factor is required (%s)', (ring) => {
     await expect(auth.require(request, { methods: [] })).rejects.toThrow('at least one')
   })
 
+  test('a passkey is a second factor as well: the login that adds it is complete', async () => {
+    const email = await newUser()
+    const client = await begin(email)
+    const authenticator = createAuthenticator()
+    const { options } = (await client.post('/auth/passkeys/options')).body
+    expect(options.user.name).toBe(email)
+    expect((await client.get('/auth/session')).status).toBe(401)
+    const credential = authenticator.create(options)
+    const stranger = await begin(await newUser())
+    expect((await stranger.post('/auth/passkeys', { credential })).body.code).toBe('passkey_refused')
+    const wrong = authenticator.create({ ...options, excludeCredentials: [] }, { origin: 'https://evil.example' })
+    expect((await client.post('/auth/passkeys', { credential: wrong })).body.code).toBe('passkey_refused')
+    expect((await client.post('/auth/passkeys', { credential })).body.code).toBe('passkey_refused') // its challenge is gone
+    const again = (await client.post('/auth/passkeys/options')).body.options
+    const added = createAuthenticator()
+    const done = await client.post('/auth/passkeys', { credential: added.create(again), name: 'Key ring' })
+    expect([done.status, done.body]).toMatchObject([
+      201,
+      {
+        status: 'complete',
+        user: { email },
+        session: { methods: ['password', 'passkey'] },
+        passkey: { name: 'Key ring' },
+      },
+    ])
+    expect((await client.get('/auth/session')).status).toBe(200)
+    expect((await client.get('/auth/factors')).body.passkeys).toHaveLength(1)
+    const half = instance.client()
+    expect((await logIn(half, email)).body.steps).toEqual([{ method: 'passkey' }])
+    const use = (await half.post('/auth/login/passkey/options', {})).body.options
+    expect((await half.post('/auth/login/passkey', { credential: added.get(use) })).body.status).toBe('complete')
+    expect((await instance.client().post('/auth/passkeys/options')).status).toBe(401)
+  })
+
   test('an enrolment by CSRF is refused (cross-origin)', async () => {
     const client = await begin(await newUser())
     const evil = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
@@ -186,6 +224,6 @@ describe.each(RINGS)('a second factor is required (%s)', (ring) => {
 
 test('a policy without a factor that users can set up is refused at start', async () => {
   await expect(
-    startInstance('handler', { secondFactor: 'required', factors: { totp: false }, baseUrl: ORIGIN }),
+    startInstance('handler', { secondFactor: 'required', factors: { totp: false, passkeys: false }, baseUrl: ORIGIN }),
   ).rejects.toThrow('factors.totp')
 })

@@ -14,6 +14,7 @@ import type { Counted, Taken } from '../../src/throttle/store.ts'
 import { until } from '../support/until.ts'
 import { untold } from '../support/untold.ts'
 import { describeReportedChanges } from './contract-changes.ts'
+import { describeFactors } from './contract-factors.ts'
 import { describeLoginAttempts } from './contract-login-attempts.ts'
 import {
   type ContractContext,
@@ -615,6 +616,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
     }
     describeReportedChanges(context)
     describeLoginAttempts(context)
+    describeFactors(context)
 
     test('a password is disabled once, for strangers or for everyone, and a new password works', async () => {
       const user = await addUser()

@@ -41,6 +41,7 @@ const NEEDED: readonly Needed[] = [
   neededCommand('nginx', { versionFlag: '-v' }),
   neededCommand('caddy', { versionFlag: 'version' }),
   neededCommand('python3'),
+  neededCommand('oathtool'),
   {
     debianPackage: 'redis-server',
     isThere: () => process.env.TEST_REDIS_URL !== undefined || succeeds('redis-server', ['--version']),

@@ -72,6 +72,18 @@ const VARIANTS: Variants = {
       says: ['23 November 2026 at 04:11 UTC'],
     }),
   ),
+  factor_removal: (
+    [
+      ['asked_at_login', 'all', 'asked to remove all second factors'],
+      ['asked_by_administrator', 'totp', 'will remove the authenticator app'],
+      ['removed', 'passkey', 'removed all passkeys'],
+      ['removed', 'recovery_code', 'removed the recovery codes'],
+    ] as const
+  ).map(([news, method, says]) => ({
+    content: { kind: 'factor_removal', news, method, at: AT, accountLink: ACCOUNT_LINK },
+    links: [ACCOUNT_LINK],
+    says: [says, '23 November 2026 at 04:11 UTC'],
+  })),
   identity_changed: (['linked', 'unlinked'] as const).map((change) => ({
     content: { kind: 'identity_changed', change, provider: 'Google', at: AT, accountLink: ACCOUNT_LINK },
     links: [ACCOUNT_LINK],

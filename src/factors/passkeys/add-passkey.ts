@@ -46,17 +46,37 @@ export async function addPasskeyOptions(
 export async function addPasskey(
   deps: AddPasskeyDeps,
   { principal, owner }: { readonly principal: SessionPrincipal; readonly owner: FactorOwner },
+  input: NewPasskeyInput,
+  stamp: Stamp<FactorEvent>,
+): Promise<Passkey> {
+  const { clientDataJSON: clientDataJson } = input.credential.response
+  const challenge = await takeChallenge(deps, principal, { purpose: 'add', clientDataJson })
+  const { userAgent } = principal.session.client
+  return addVerifiedPasskey(deps, { owner, challenge, userAgent }, input, stamp)
+}
+
+/** The user of a new passkey, the challenge that was taken, and the browser, which names the passkey. */
+export interface PasskeyAddition {
+  readonly owner: FactorOwner
+  readonly challenge: string
+  readonly userAgent: string | null
+}
+
+/**
+ * Adds a passkey that answers a challenge.
+ * @throws Refusal as `addPasskey`.
+ */
+export async function addVerifiedPasskey(
+  deps: AddPasskeyDeps,
+  { owner: { user, securityEpoch }, challenge, userAgent }: PasskeyAddition,
   { credential, name }: NewPasskeyInput,
   stamp: Stamp<FactorEvent>,
 ): Promise<Passkey> {
-  const { user, securityEpoch } = owner
-  const { clientDataJSON: clientDataJson } = credential.response
-  const challenge = await takeChallenge(deps, principal, { purpose: 'add', clientDataJson })
   const passkey = await newPasskey(deps, {
     credential,
     challenge,
     userId: user.id,
-    name: name ?? deviceLabel(principal.session.client.userAgent),
+    name: name ?? deviceLabel(userAgent),
   })
   const mails = await writeFactorChangedMail(deps, user, 'passkey_added')
   const outcome = await deps.passkeys.add({ userId: user.id, securityEpoch }, passkey, MAX_PASSKEYS, () => ({

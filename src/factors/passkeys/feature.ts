@@ -1,6 +1,7 @@
 import type { VerifyEmailMode } from '../../accounts/request-verification.ts'
 import type { Core } from '../../core.ts'
 import type { Feature } from '../../kernel/feature.ts'
+import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import { inBatches } from '../../kernel/in-batches.ts'
 import type { SecondFactors } from '../../kernel/login-step.ts'
 import { Warning } from '../../kernel/warning.ts'
@@ -9,6 +10,7 @@ import type { SessionMemory } from '../../sessions/session-memory.ts'
 import { passkeyFormRoutes } from './form-routes.ts'
 import { passkeyLoginRoutes, passkeyRegisterRoutes } from './login-routes.ts'
 import { passkeyPage, passkeySection, passkeyWays } from './passkey-pages.ts'
+import { relatedOriginRoutes } from './related-origins.ts'
 import { createRelyingParty } from './relying-party.ts'
 import { passkeyRoutes } from './routes.ts'
 import { hasWebAuthn } from './webauthn-library.ts'
@@ -22,6 +24,8 @@ export interface PasskeysOptions {
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
   readonly secondFactors: SecondFactors
+  /** The ways to log in; one of them must stay when a passkey is removed. */
+  readonly proofs: FirstProofs
   readonly memory: SessionMemory
 }
 
@@ -49,6 +53,7 @@ export function passkeys(core: Core, { rpId, siteName, memory, ...options }: Pas
       ...(options.registration === 'closed' ? [] : passkeyRegisterRoutes(deps)),
       ...passkeyRoutes(deps),
       ...passkeyFormRoutes(deps),
+      ...relatedOriginRoutes(rp),
     ],
     loginWays: passkeyWays(deps),
     securitySections: [passkeySection(deps)],

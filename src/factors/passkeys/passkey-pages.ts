@@ -51,6 +51,16 @@ export const PASSKEY_PAGE: StepPage = {
     const { action, next } = view
     return html`${passkeyButton(view, { kind: 'main', text: use, action, ceremony: 'Request', next })}<noscript><p>${needsScript}</p></noscript>`
   },
+  enrolment: {
+    title: (locale) => locale.texts(PASSKEY_TEXTS).add,
+    lead: (locale) => locale.texts(PASSKEY_TEXTS).enrolLead,
+    render(view) {
+      const { add, needsScript } = view.locale.texts(PASSKEY_TEXTS)
+      const { basePath, next } = view
+      const action = `${basePath}/passkeys`
+      return html`${passkeyButton(view, { kind: 'main', text: add, action, ceremony: 'Creation', next })}<noscript><p>${needsScript}</p></noscript>`
+    },
+  },
 }
 
 /** Returns the section of the page *Security* that lists passkeys. It tells the browser which ones exist. */

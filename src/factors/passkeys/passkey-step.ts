@@ -19,6 +19,7 @@ export function passkeyStep({ passkeys }: { readonly passkeys: PasskeyStore }): 
     call: passkeyCalls['POST /login/passkey'],
     reauthenticateCall: passkeyCalls['POST /reauthenticate/passkey'],
     hasOwnRoutes: true,
+    canEnrolInLogin: true,
     summary: 'a passkey',
     body: passkeyLoginSchema,
     page: PASSKEY_PAGE,

@@ -1,5 +1,6 @@
 import { validate } from 'uuid'
 import type { Stamp } from '../../kernel/event.ts'
+import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { FactorEvent } from '../events.ts'
 import type { FactorOwner } from '../factor-owner.ts'
@@ -10,6 +11,8 @@ import type { PasskeyStore } from './store.ts'
 /** Dependencies of `removePasskey`. */
 export interface RemovePasskeyDeps extends FactorChangedMailDeps {
   readonly passkeys: PasskeyStore
+  /** The other ways to log in. */
+  readonly proofs: FirstProofs
 }
 
 /**
@@ -25,7 +28,8 @@ export async function removePasskey(
 ): Promise<void> {
   if (!validate(id)) throw noPasskey()
   const mails = await writeFactorChangedMail(deps, user, 'passkey_removed')
-  const outcome = await deps.passkeys.remove({ userId: user.id, securityEpoch }, id.toLowerCase(), () => ({
+  const removal = { id: id.toLowerCase(), owner: { userId: user.id, securityEpoch }, proofs: deps.proofs }
+  const outcome = await deps.passkeys.remove(removal, () => ({
     events: [stamp({ type: 'factor.removed', userId: user.id, method: 'passkey' })],
     mails,
   }))

@@ -1,12 +1,14 @@
 import { z } from 'zod'
+import type { SecondFactors } from '../../kernel/login-step.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../../kernel/route.ts'
 import { sessionJsonSchema, toSessionJson } from '../../sessions/session-json.ts'
 import { readCaller } from '../../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../../throttle/other-tries.ts'
 import { ownerOf, type RenewSessionDeps, renewSession } from '../factor-owner.ts'
-import { type AddPasskeyDeps, addPasskey, addPasskeyOptions } from './add-passkey.ts'
+import { addPasskey, addPasskeyOptions } from './add-passkey.ts'
 import { assertionSchema, registrationSchema } from './credential-schemas.ts'
+import { addedAnswers, type EnrolPasskeyInLoginDeps, passkeyInLogin } from './enrolment-routes.ts'
 import { MAX_PASSKEY_BODY_BYTES } from './login-routes.ts'
 import { passkeyNameSchema } from './name-schema.ts'
 import { creationOptionsSchema, passkeyJsonSchema, requestOptionsSchema, toPasskeyJson } from './passkey-json.ts'
@@ -15,19 +17,27 @@ import {
   reauthenticateOptions,
   reauthenticateWithPasskey,
 } from './reauthenticate-with-passkey.ts'
-import { removePasskey } from './remove-passkey.ts'
+import { type RemovePasskeyDeps, removePasskey } from './remove-passkey.ts'
 import { renamePasskey } from './rename-passkey.ts'
 import { passkeyCalls } from './wire.ts'
 
 /** Dependencies of the routes for users who are logged in. */
-export interface PasskeyRouteDeps extends AddPasskeyDeps, ReauthenticateWithPasskeyDeps, RenewSessionDeps {}
+export interface PasskeyRouteDeps
+  extends EnrolPasskeyInLoginDeps,
+    ReauthenticateWithPasskeyDeps,
+    RemovePasskeyDeps,
+    RenewSessionDeps {
+  readonly secondFactors: SecondFactors
+}
 
 /** Routes that add, rename and remove passkeys. */
 export function passkeyRoutes(deps: PasskeyRouteDeps): Route[] {
+  const inLogin = deps.secondFactors.isRequired ? passkeyInLogin(deps) : null
   return [
     defineRoute(passkeyCalls['POST /passkeys/options'], {
       summary: 'Begin to add a passkey',
       answers: { 200: z.object({ options: creationOptionsSchema }) },
+      ...(inLogin === null ? {} : { inLogin: inLogin.begin }),
       async handle({ principal, ...request }) {
         await takeOptionsBudget(deps, request, principal)
         return { status: 200, body: { options: await addPasskeyOptions(deps, principal) } }
@@ -38,7 +48,8 @@ export function passkeyRoutes(deps: PasskeyRouteDeps): Route[] {
       summary: 'Add a passkey',
       body: z.strictObject({ credential: registrationSchema, name: passkeyNameSchema.optional() }),
       maxBodyBytes: MAX_PASSKEY_BODY_BYTES,
-      answers: { 201: z.object({ passkey: passkeyJsonSchema }) },
+      answers: addedAnswers,
+      ...(inLogin === null ? {} : { inLogin: inLogin.add }),
       async handle({ body, principal, sessionToken, stamp }) {
         const token = sessionToken()
         const owner = await ownerOf(deps, principal, token)

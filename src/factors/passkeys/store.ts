@@ -1,5 +1,6 @@
 import type { DeviceOwner } from '../../kernel/device-owner.ts'
 import type { EffectsOf } from '../../kernel/effects.ts'
+import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
 import type { User } from '../../kernel/principal.ts'
@@ -35,6 +36,14 @@ export interface SessionChallenge {
   readonly challengeHash: string
 }
 
+/** The removal of a passkey. */
+export interface PasskeyRemoval {
+  readonly id: string
+  readonly owner: DeviceOwner
+  /** The other ways to log in; one of them must stay. */
+  readonly proofs: FirstProofs
+}
+
 /** Outcome of an addition or a removal. Unless it is `done`, nothing changed. `stale`: all sessions of the user were revoked. */
 export type AddOutcome = 'done' | 'exists' | 'too_many' | 'stale'
 export type RemoveOutcome = 'done' | 'not_found' | 'last_credential' | 'stale'
@@ -58,7 +67,7 @@ export interface PasskeyStore {
    * Removes a passkey, unless the user could not log in any more. With the last second factor, the recovery codes and remembered
    * devices go too.
    */
-  remove(owner: DeviceOwner, id: string, effectsOf: EffectsOf): Promise<RemoveOutcome>
+  remove(removal: PasskeyRemoval, effectsOf: EffectsOf): Promise<RemoveOutcome>
   /** Stores a challenge in place of the session's previous one for the same purpose. */
   putChallenge(challenge: SessionChallenge, expiresAt: number): Promise<void>
   /** Deletes a challenge: of all requests that take it at the same moment, one gets true. */

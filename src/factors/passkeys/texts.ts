@@ -7,6 +7,8 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
     stepTitle: 'Use your passkey',
     stepLead: 'Confirm with the fingerprint, face or PIN of your device.',
     use: 'Use a passkey',
+    enrolLead:
+      'This service asks for a second factor. A passkey is one: use the fingerprint, face or PIN of your device.',
     needsScript: 'A passkey needs JavaScript. Turn it on, or use another way.',
     failed: 'The passkey did not work. Try again, or use another way.',
     title: 'Passkeys',
@@ -34,6 +36,8 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
     stepTitle: 'Passkey verwenden',
     stepLead: 'Bestätigen Sie mit Fingerabdruck, Gesicht oder PIN Ihres Geräts.',
     use: 'Passkey verwenden',
+    enrolLead:
+      'Dieser Dienst verlangt einen zweiten Faktor. Ein Passkey ist einer: Verwenden Sie Fingerabdruck, Gesicht oder PIN Ihres Geräts.',
     needsScript: 'Ein Passkey braucht JavaScript. Schalten Sie es ein oder verwenden Sie einen anderen Weg.',
     failed: 'Der Passkey hat nicht funktioniert. Versuchen Sie es noch einmal oder auf einem anderen Weg.',
     title: 'Passkeys',
@@ -61,6 +65,8 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
     stepTitle: 'Utiliser votre clé d’accès',
     stepLead: 'Confirmez avec l’empreinte, le visage ou le code de votre appareil.',
     use: 'Utiliser une clé d’accès',
+    enrolLead:
+      'Ce service demande un second facteur. Une clé d’accès en est un : utilisez l’empreinte, le visage ou le code de votre appareil.',
     needsScript: 'Une clé d’accès a besoin de JavaScript. Activez-le, ou utilisez un autre moyen.',
     failed: 'La clé d’accès n’a pas fonctionné. Réessayez, ou utilisez un autre moyen.',
     title: 'Clés d’accès',
@@ -88,6 +94,8 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
     stepTitle: 'Usa tu llave de acceso',
     stepLead: 'Confirma con la huella, la cara o el PIN de tu dispositivo.',
     use: 'Usar una llave de acceso',
+    enrolLead:
+      'Este servicio pide un segundo factor. Una llave de acceso lo es: usa la huella, la cara o el PIN de tu dispositivo.',
     needsScript: 'Una llave de acceso necesita JavaScript. Actívalo o usa otra forma.',
     failed: 'La llave de acceso no ha funcionado. Inténtalo de nuevo o de otra forma.',
     title: 'Llaves de acceso',

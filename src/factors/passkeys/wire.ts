@@ -101,6 +101,18 @@ export interface PasskeyLoginBody {
   readonly rememberDevice?: boolean | undefined
 }
 
+/** A new passkey. */
+export interface AddPasskeyBody {
+  readonly credential: RegistrationJson
+  /** Default: the browser and the operating system. */
+  readonly name?: string | undefined
+}
+
+/** The answer to a new passkey. In a login that required the factor also the login, which is complete now. */
+export type PasskeyAddedJson =
+  | { readonly passkey: PasskeyJson }
+  | ((CompleteJson | StepRequiredJson) & { readonly passkey: PasskeyJson })
+
 const REFUSED = ['passkey_refused'] as const
 
 /** The calls that register, use and manage passkeys. */
@@ -142,9 +154,9 @@ export const passkeyCalls = defineCalls({
   'POST /passkeys': {
     name: 'passkeys.add',
     access: 'fresh_session',
-    body: json<{ readonly credential: RegistrationJson; readonly name?: string | undefined }>(),
-    answer: json<{ readonly passkey: PasskeyJson }>(),
-    refusals: ['too_many_passkeys', ...REFUSED],
+    body: json<AddPasskeyBody>(),
+    answer: json<PasskeyAddedJson>(),
+    refusals: ['too_many_passkeys', 'attempt_ended', 'too_many_requests', ...REFUSED],
   },
   'PATCH /passkeys/{id}': {
     name: 'passkeys.rename',

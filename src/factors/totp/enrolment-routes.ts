@@ -1,19 +1,17 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../../kernel/cookie.ts'
-import { Refusal } from '../../kernel/refusal.ts'
 import type { FormUse, InLogin, RouteRequest } from '../../kernel/route.ts'
-import { readAttemptTokens } from '../../login/attempt-cookie.ts'
-import { type Enrolment, type EnrolmentDeps, findEnrolment, finishEnrolment } from '../../login/enrol-in-login.ts'
+import { finishEnrolment } from '../../login/enrol-in-login.ts'
 import { loginAnswers, toLoginAnswer } from '../../login/login-answer.ts'
-import { LOGIN_REFUSALS } from '../../login/refusals.ts'
 import { readCaller } from '../../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../../throttle/other-tries.ts'
+import { type EnrolmentOfDeps, enrolmentOf, isEnrolmentOpen } from '../enrolment.ts'
 import type { TotpConfirmedJson, TotpSetupJson } from '../wire.ts'
 import { type ConfirmTotpDeps, confirmTotp } from './confirm-totp.ts'
 import { enrolTotp } from './enrol-totp.ts'
 
 /** Dependencies of the enrolment in a login. */
-export interface EnrolTotpInLoginDeps extends ConfirmTotpDeps, EnrolmentDeps {
+export interface EnrolTotpInLoginDeps extends ConfirmTotpDeps, EnrolmentOfDeps {
   readonly cookies: CookieFactory
 }
 
@@ -53,19 +51,12 @@ export function totpInLogin(deps: EnrolTotpInLoginDeps): {
   readonly begin: InLogin<undefined, TotpSetupJson>
   readonly confirm: InLogin<{ readonly code: string }, TotpConfirmedJson>
 } {
-  const isOpen = (request: RouteRequest<undefined>): Promise<boolean> =>
-    find(deps, request).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof Refusal && error.code === LOGIN_REFUSALS.attempt_ended.code) return false
-        throw error
-      },
-    )
+  const isOpen = (request: RouteRequest<undefined>): Promise<boolean> => isEnrolmentOpen(deps, 'totp', request)
   return {
     begin: {
       isOpen,
       async handle(request) {
-        const { user } = await find(deps, request)
+        const { user } = await enrolmentOf(deps, 'totp', request)
         await takeChangeBudget(deps.throttle, readCaller(deps.throttle, 'factor_change', request), user.id)
         const setup = await enrolTotp(deps, user)
         return { status: 201, body: setup, secret: setup.uri }
@@ -75,7 +66,7 @@ export function totpInLogin(deps: EnrolTotpInLoginDeps): {
       isOpen,
       async handle({ body: { code }, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'login', request)
-        const { user, stored } = await find(deps, request)
+        const { user, stored } = await enrolmentOf(deps, 'totp', request)
         const owner = { user, securityEpoch: stored.securityEpoch }
         const { stamp } = request
         const confirm = (): Promise<readonly string[]> => confirmTotp(deps, owner, code, stamp)
@@ -86,12 +77,4 @@ export function totpInLogin(deps: EnrolTotpInLoginDeps): {
       },
     },
   }
-}
-
-function find(
-  deps: EnrolTotpInLoginDeps,
-  request: Pick<RouteRequest, 'cookies' | 'header' | 'isCookieless' | 'client' | 'stamp' | 'reportQuota'>,
-): Promise<Enrolment> {
-  const caller = readCaller(deps.throttle, 'login', request)
-  return findEnrolment(deps, { method: 'totp', tokens: readAttemptTokens(request), caller })
 }

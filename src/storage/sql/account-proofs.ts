@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
 
@@ -9,6 +10,7 @@ const PROOFS = [
   'totp',
   'recovery_codes',
   'remembered_devices',
+  'factor_removals',
   'identities',
   'one_time_tokens',
 ] as const
@@ -33,17 +35,20 @@ export async function removeUnprovenIdentities(trx: Transaction<Database>, userI
 }
 
 /**
- * Returns true if the user can still log in: with a password, a passkey, or one of these providers. Call it after the removal of a
- * proof, in its transaction, with the user locked.
+ * Returns true if the user can still log in: with a password, or in one of these ways. Call it after the removal of a proof, in its
+ * transaction, with the user locked.
  */
 export async function canLogIn(
   trx: Transaction<Database>,
   userId: UserId,
-  providers: readonly string[],
+  { passkeys, emailLogin, providers }: FirstProofs,
 ): Promise<boolean> {
+  if (emailLogin) return true
   const password = await trx.selectFrom('passwords').select('user_id').where('user_id', '=', userId).executeTakeFirst()
   if (password !== undefined) return true
-  const passkey = await trx.selectFrom('passkeys').select('id').where('user_id', '=', userId).executeTakeFirst()
+  const passkey = passkeys
+    ? await trx.selectFrom('passkeys').select('id').where('user_id', '=', userId).executeTakeFirst()
+    : undefined
   if (passkey !== undefined) return true
   if (providers.length === 0) return false
   const identity = await trx

@@ -2,8 +2,10 @@ import type { Kysely, Selectable } from 'kysely'
 import type { MovedUser, UserPage } from '../../accounts/store.ts'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
 import type { MovedIdentity } from '../../kernel/identity.ts'
+import type { MovedPasskey } from '../../kernel/passkey.ts'
+import { toPasskey } from './passkeys.ts'
 import { toUserRecord } from './rows.ts'
-import type { Database, IdentitiesTable } from './schema.ts'
+import type { Database, IdentitiesTable, PasskeysTable } from './schema.ts'
 
 /** Returns a page of users with everything that another database needs to log them in. */
 export async function listMovedUsers(db: Kysely<Database>, { after, limit }: UserPage): Promise<MovedUser[]> {
@@ -24,6 +26,8 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
     .where('confirmed_at', 'is not', null)
     .execute()
   const codes = await db.selectFrom('recovery_codes').selectAll().where('user_id', 'in', ids).execute()
+  const passkeys = await db.selectFrom('passkeys').selectAll().where('user_id', 'in', ids).orderBy('id').execute()
+  const passkeysOf = Map.groupBy(passkeys, (row) => row.user_id)
   const identities = await db.selectFrom('identities').selectAll().where('user_id', 'in', ids).orderBy('id').execute()
   const identitiesOf = Map.groupBy(identities, (row) => row.user_id)
   const passwordOf = new Map(passwords.map((row) => [row.user_id, row]))
@@ -38,6 +42,7 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
       passwordHash: password === undefined ? null : (password.hash as PasswordHash), // it was checked before it was stored
       passwordChangedAt: password?.changed_at ?? null,
       passwordDisabledFor: password?.disabled_for ?? null,
+      passkeys: (passkeysOf.get(row.id) ?? []).map(toMovedPasskey),
       identities: (identitiesOf.get(row.id) ?? []).map(toMovedIdentity),
       totp:
         secret === undefined
@@ -50,7 +55,7 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
               lastUsedAt: secret.last_used_at,
             },
       recoveryCodes:
-        secret === undefined || firstCode === undefined
+        firstCode === undefined
           ? null
           : {
               createdAt: firstCode.created_at,
@@ -58,6 +63,11 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
             },
     }
   })
+}
+
+function toMovedPasskey(row: Selectable<PasskeysTable>): MovedPasskey {
+  const { userId: _, ...passkey } = toPasskey(row)
+  return passkey
 }
 
 function toMovedIdentity(row: Selectable<IdentitiesTable>): MovedIdentity {

@@ -216,7 +216,7 @@ async function unlinkAll(
 
 async function unlinkOne(
   trx: Transaction<Database>,
-  { id, owner: { userId, securityEpoch }, providers }: Unlinking,
+  { id, owner: { userId, securityEpoch }, proofs }: Unlinking,
 ): Promise<Identity | 'not_found' | 'last' | 'ended'> {
   if (!(await isEpochCurrent(trx, userId, securityEpoch))) return 'ended'
   const row = await trx
@@ -226,7 +226,7 @@ async function unlinkOne(
     .returningAll()
     .executeTakeFirst()
   if (row === undefined) return 'not_found'
-  return (await canLogIn(trx, userId, providers)) ? toIdentity(row) : 'last'
+  return (await canLogIn(trx, userId, proofs)) ? toIdentity(row) : 'last'
 }
 
 function toIdentity(row: Selectable<IdentitiesTable>): Identity {

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { MovedUser } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { findReservedEmails } from './one-time-tokens.ts'
+import { toPasskeyRow } from './passkeys.ts'
 import { toUserRow } from './rows.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
@@ -41,6 +42,14 @@ async function insertCredentials(trx: Transaction<Database>, users: readonly Mov
   if (passwords.length > 0) await trx.insertInto('passwords').values(passwords).execute()
   if (secrets.length > 0) await trx.insertInto('totp').values(secrets).execute()
   if (codes.length > 0) await trx.insertInto('recovery_codes').values(codes).execute()
+  const passkeys = users.flatMap(toPasskeyRows)
+  if (passkeys.length > 0) {
+    await trx
+      .insertInto('passkeys')
+      .values(passkeys)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
   const identities = users.flatMap(toIdentityRows)
   if (identities.length > 0) {
     await trx
@@ -78,6 +87,10 @@ function toRecoveryCodeRows({ user, recoveryCodes }: MovedUser): InsertObject<Da
   if (recoveryCodes == null) return []
   const { hashes, createdAt } = recoveryCodes
   return hashes.map((hash) => ({ user_id: user.id, code_hash: hash, created_at: at(createdAt) }))
+}
+
+function toPasskeyRows({ user, passkeys = [] }: MovedUser): InsertObject<Database, 'passkeys'>[] {
+  return passkeys.map((passkey) => toPasskeyRow({ ...passkey, userId: user.id }))
 }
 
 function toIdentityRows({ user, identities = [] }: MovedUser): InsertObject<Database, 'identities'>[] {

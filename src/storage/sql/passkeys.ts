@@ -70,7 +70,7 @@ export function createPasskeyStore(database: TransactingDatabase): PasskeyStore 
       return row === null ? null : toPasskey(row)
     },
 
-    remove: (owner, id, effectsOf) => removePasskey(database, { owner, id }, effectsOf),
+    remove: (removal, effectsOf) => removePasskey(database, removal, effectsOf),
   }
 }
 

@@ -22,6 +22,7 @@ export interface Database {
   remembered_devices: RememberedDevicesTable
   passkeys: PasskeysTable
   passkey_challenges: PasskeyChallengesTable
+  factor_removals: FactorRemovalsTable
   oauth_clients: OAuthClientsTable
   oauth_grants: OAuthGrantsTable
   oauth_tokens: OAuthTokensTable
@@ -185,6 +186,18 @@ export interface RememberedDevicesTable {
   created_at: number
   last_used_at: number | null
   expires_at: number
+}
+
+/** Removals of factors that wait. */
+export interface FactorRemovalsTable {
+  user_id: string
+  /** `all`: the user asked for it at a login. */
+  method: string
+  /** Null: an administrator asked. */
+  security_epoch: number | null
+  requested_at: number
+  available_at: number
+  expires_at: number | null
 }
 
 /** Passkeys: public keys in COSE, base64url. */

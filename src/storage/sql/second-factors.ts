@@ -2,14 +2,6 @@ import type { Transaction } from 'kysely'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
 
-/** Returns true if the user can log in without a passkey. */
-export async function hasOtherProof(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
-  const password = await trx.selectFrom('passwords').select('user_id').where('user_id', '=', userId).executeTakeFirst()
-  if (password !== undefined) return true
-  const identity = await trx.selectFrom('identities').select('id').where('user_id', '=', userId).executeTakeFirst()
-  return identity !== undefined
-}
-
 /** Returns true if the user set up an authenticator app or a passkey. Locks neither: the caller locks the row of the user. */
 export async function hasSecondFactor(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
   const totp = await trx

@@ -4,6 +4,7 @@ import { createAccessTokenStore } from './access-tokens.ts'
 import { createAuditStore } from './audit.ts'
 import { createCounterStore } from './counters.ts'
 import { createDirectSessionEffects } from './direct-session-effects.ts'
+import { createFactorRemovalStore } from './factor-removals.ts'
 import { createIdentityStore } from './identities.ts'
 import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
@@ -60,6 +61,7 @@ function createSqlStores(database: TransactingDatabase, hasSessions: boolean): S
     recoveryCodes: createRecoveryCodeStore(database),
     rememberedDevices: createRememberedDeviceStore(database),
     passkeys: createPasskeyStore(database),
+    factorRemovals: createFactorRemovalStore(database),
     oauthClients: createOAuthClientStore(database),
     oauthGrants: createOAuthGrantStore(database),
     oauthTokens: createOAuthTokenStore(database, hasSessions),

@@ -11,6 +11,7 @@ import { attemptChallenges } from './0009-attempt-challenges.ts'
 import { passkeys } from './0010-passkeys.ts'
 import { identities } from './0011-identities.ts'
 import { oauth } from './0012-oauth.ts'
+import { factorRemovals } from './0013-factor-removals.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   passkeys,
   identities,
   oauth,
+  factorRemovals,
 ]
