@@ -13,6 +13,7 @@ import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { PASSWORD } from './support/rings.ts'
 import { MAIN, startServerProcess } from './support/server-process.ts'
+import { totpCode } from './support/totp.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-cli-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -169,6 +170,42 @@ describe('the command line', () => {
     expect((await latchkey(['token', 'revoke', 'tok@example.com', tokens[0].id])).code).toBe(1)
     expect((await latchkey([...create, '--scope', 'admin'], '', env)).code).toBe(1)
     expect((await latchkey([...create, '--no-expiry'], '', env)).code).toBe(1)
+    await server.end('SIGTERM')
+  })
+
+  test('second factors: listed, removed after a wait that the user cancels, or at once', async () => {
+    const email = 'factor@example.com'
+    await latchkey(['user', 'create', email, '--password-stdin'], `${PASSWORD}\n`)
+    const server = await startServerProcess({}, directory)
+    const client = server.client()
+    await client.post('/auth/login', { email, password: PASSWORD })
+    const { secret } = (await client.post('/auth/totp')).body
+    expect((await client.post('/auth/totp/confirm', { code: totpCode(secret, Date.now()) })).status).toBe(200)
+    const list = async () => JSON.parse((await latchkey(['factor', 'list', email, '--json'])).out)
+    expect(await list()).toMatchObject({
+      password: true,
+      passkeys: [],
+      totp: { createdAt: expect.stringMatching(/Z$/) },
+      recoveryCodes: { left: 10 },
+      removals: [],
+    })
+    const waiting = JSON.parse((await latchkey(['factor', 'remove', email, 'totp', '--json'])).out)
+    expect(waiting).toEqual({ status: 'waiting', availableAt: expect.stringMatching(/Z$/) })
+    expect((await client.get('/auth/recovery')).body).toMatchObject({ availableAt: waiting.availableAt })
+    const shown = await latchkey(['factor', 'list', email])
+    expect(shown.out).toMatch(/METHOD +NAME +CREATED +LAST USED +REMOVAL\ntotp .*at \S+Z\nrecovery_code +10 left/)
+    expect((await latchkey(['factor', 'remove', email, 'totp'])).out).toContain(`at ${waiting.availableAt}, unless`)
+    expect((await client.delete('/auth/recovery')).status).toBe(204)
+    expect((await list()).removals).toEqual([])
+    expect((await latchkey(['factor', 'remove', email, 'totp', '--now', '--json'])).out).toBe('{"status":"removed"}\n')
+    expect(await list()).toMatchObject({ totp: null, recoveryCodes: null })
+    expect((await client.post('/auth/login', { email, password: PASSWORD })).body.status).toBe('complete')
+    expect((await latchkey(['factor', 'remove', email, 'totp', '--now'])).code).toBe(1)
+    expect((await latchkey(['factor', 'remove', email, 'password'])).code).toBe(2)
+    expect((await latchkey(['factor', 'list', 'nobody@example.com'])).code).toBe(1)
+    const tail = await latchkey(['audit', 'tail', '-n', '20'])
+    expect(tail.out).toMatch(/factor\.removed/)
+    expect(tail.out).toMatch(/factor\.removal_requested/)
     await server.end('SIGTERM')
   })
 

@@ -12,10 +12,9 @@ function loads(passkeys: boolean, isCeremony: boolean): boolean {
     import { registerHooks } from 'node:module'
     let isLoaded = false
     registerHooks({
-      resolve(specifier, context, next) {
-        const found = next(specifier, context)
-        if (found.url.includes('/@simplewebauthn/')) isLoaded = true
-        return found
+      load(url, context, next) {
+        if (url.includes('/@simplewebauthn/')) isLoaded = true
+        return next(url, context)
       },
     })
     const { createLatchkey } = await import('${ROOT}/src/index.ts')

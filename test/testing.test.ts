@@ -47,6 +47,32 @@ test('emails, events and statements are recorded', async () => {
   expect(kit.events.map(({ type }) => type)).toContain('user.created')
 })
 
+test('codes of an authenticator app and of a login email are one line each', async () => {
+  await using kit = await createTestKit({ emailLogin: 'on' })
+  const { cookie, user } = await kit.logIn()
+  const post = (path: string, body: object, cookies = ''): Promise<Response> =>
+    kit.auth.handler(
+      new Request(`${ORIGIN}/auth${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie: cookies },
+        body: JSON.stringify(body),
+      }),
+      { remoteAddress: '127.0.0.1' },
+    )
+  const { secret } = (await (await post('/totp', {}, cookie)).json()) as { readonly secret: string }
+  expect((await post('/totp/confirm', { code: await kit.totpCode(secret) }, cookie)).status).toBe(200)
+  const begun = await post('/login/email', { email: user.email })
+  const attempt = begun.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+  const half = await post('/login/email/confirm', { code: await kit.emailCode(user.email) }, attempt)
+  expect([half.status, await half.json()]).toMatchObject([200, { status: 'step_required' }])
+  kit.advance(30_000)
+  expect((await post('/login/totp', { code: await kit.totpCode(secret) }, attempt)).status).toBe(200)
+  await expect(kit.totpCode(undefined as never)).rejects.toThrow('must be a string')
+})
+
 test('is refused in production, because with its clock nothing would expire', async () => {
   vi.stubEnv('NODE_ENV', 'production')
   await expect(createTestKit({ baseUrl: 'https://example.com' })).rejects.toThrow(

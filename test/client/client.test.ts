@@ -94,6 +94,9 @@ async function callFactors(instance: Instance, client: LatchkeyClient, phone: La
   const [device] = listed.ok ? listed.data.rememberedDevices : []
   expect(await client.factors.forgetDevice(device?.id ?? '')).toEqual({ ok: true, data: null })
   expect(await phone.logIn(CREDENTIALS)).toMatchObject({ ok: true, data: { status: 'step_required' } })
+  expect(await phone.login.recovery()).toEqual({ ok: true, data: { availableAt: expect.any(String) } })
+  expect(await client.recovery.get()).toMatchObject({ ok: true, data: { removals: [{ method: 'all' }] } })
+  expect(await client.recovery.cancel()).toEqual({ ok: true, data: null })
   expect(await phone.login.totp({ code: totpCode(secret, now) })).toMatchObject({
     ok: true,
     data: { status: 'complete', session: { methods: ['password', 'totp'] } },

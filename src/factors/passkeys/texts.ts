@@ -66,7 +66,7 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
     stepLead: 'Confirmez avec l’empreinte, le visage ou le code de votre appareil.',
     use: 'Utiliser une clé d’accès',
     enrolLead:
-      'Ce service demande un second facteur. Une clé d’accès en est un : utilisez l’empreinte, le visage ou le code de votre appareil.',
+      'Ce service demande un second facteur. Une clé d’accès en est un\u00a0: utilisez l’empreinte, le visage ou le code de votre appareil.',
     needsScript: 'Une clé d’accès a besoin de JavaScript. Activez-le, ou utilisez un autre moyen.',
     failed: 'La clé d’accès n’a pas fonctionné. Réessayez, ou utilisez un autre moyen.',
     title: 'Clés d’accès',

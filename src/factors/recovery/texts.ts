@@ -51,8 +51,8 @@ export const RECOVERY_TEXTS = defineTexts('recovery', {
     back: 'Utiliser un second facteur',
     sectionTitle: 'Des seconds facteurs seront retirés',
     sectionByLogin:
-      'Une connexion avec votre mot de passe l’a demandé, en cas de perte des seconds facteurs. Possible à partir de cette date :',
-    sectionByAdministrator: 'L’administration l’a annoncé pour cette date :',
+      'Une connexion avec votre mot de passe l’a demandé, en cas de perte des seconds facteurs. Possible à partir de cette date\u00a0:',
+    sectionByAdministrator: 'L’administration l’a annoncé pour cette date\u00a0:',
     cancel: 'Annuler le retrait',
     cancelled:
       'Le retrait est annulé. Vos seconds facteurs restent. Si vous ne l’avez pas demandé, changez votre mot de passe.',
