@@ -135,6 +135,25 @@ const ENTRY: readonly PreviewState[] = [
       return browser.form('/auth/login/totp', { code: '000000' })
     },
   },
+  {
+    name: 'recovery',
+    title: 'Log in: recovery without the second factors',
+    async prepare(browser) {
+      await browser.form('/auth/login', { email: STEP_EMAIL, password: SAMPLE_PASSWORD })
+      return '/auth/login/recovery'
+    },
+  },
+  {
+    name: 'recovery-waiting',
+    title: 'Log in: recovery, the 72 hours',
+    async prepare(browser, sample) {
+      const email = `r${Math.random()}@example.com`
+      await sample.auth.users.create({ email, password: SAMPLE_PASSWORD })
+      await setUpApp(sample, await sample.member(email))
+      await browser.form('/auth/login', { email, password: SAMPLE_PASSWORD })
+      return browser.form('/auth/login/recovery', {})
+    },
+  },
   at('email-code-ask', 'Log in by email', '/auth/login/email'),
   after('email-code', 'Log in by email: check your email', ['/login/email', { email: PERSON.email }]),
   link('email-code-link', 'Log in by email: the link on another device', '/login/email', (sample) =>
@@ -205,6 +224,18 @@ const ACCOUNT: readonly PreviewState[] = [
     name: 'codes-shown',
     title: 'Recovery codes, shown once',
     prepare: async (browser, sample) => setUpApp(sample, await newPerson(browser)),
+  },
+  {
+    name: 'security-removal',
+    title: 'Security: the removal of a factor waits',
+    async prepare(browser, sample) {
+      const email = `s${Math.random()}@example.com`
+      const { id } = await sample.auth.users.create({ email, password: SAMPLE_PASSWORD })
+      await browser.form('/auth/login', { email, password: SAMPLE_PASSWORD })
+      await setUpApp(sample, browser)
+      await sample.auth.factors.remove(id, 'totp')
+      return '/auth/account/security'
+    },
   },
   {
     name: 'security-factors',
