@@ -15,6 +15,8 @@ import { type RecoveryFeature, recovery } from './factors/recovery/feature.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
 import type { Feature } from './kernel/feature.ts'
+import type { FirstProofs } from './kernel/first-proofs.ts'
+import type { Session } from './kernel/principal.ts'
 import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
 import type { EngineModule } from './oauth/engine/load-engine.ts'
@@ -22,6 +24,7 @@ import { type OAuthFeature, oauth } from './oauth/feature.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
 import { accountPagesFeature } from './pages/feature.ts'
+import type { Pages } from './pages/pages.ts'
 import { passwords } from './passwords/feature.ts'
 import { type ProvidersFeature, providers } from './providers/feature.ts'
 import { registration } from './registration/feature.ts'
@@ -63,8 +66,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   const stepFeatures = seams.features?.(core) ?? []
   const hasPasskeys = offersPasskeys(options.factors.passkeys, core.report)
   const factorsFeature = factors(core, {
-    secondFactor: options.secondFactor,
-    factors: options.factors,
+    ...options,
     siteName,
     passkeyStep: hasPasskeys ? passkeyStep(core.stores) : null,
     sessionSettings: options.session,
@@ -72,11 +74,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
   })
   const { secondFactors } = factorsFeature
-  const proofs = {
-    passkeys: hasPasskeys,
-    emailLogin: emailLogin !== 'off' && !core.outbox.isOff,
-    providers: options.providers.map(({ id }) => id),
-  }
+  const proofs = firstProofs(core, options, hasPasskeys)
   const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider, proofs }
   const named = {
     sessions: sessions(core, memory, pages),
@@ -132,16 +130,29 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   ]
   const list = [
     ...facing,
-    accountPagesFeature({
-      pages,
-      isFresh: (session) => isFreshSession({ ...core, ...memory, ...named.factors }, session),
-      accountPages: [...facing, named.audit].flatMap(({ accountPages = [] }) => accountPages),
-      securitySections: facing.flatMap(({ securitySections = [] }) => securitySections),
-    }),
+    ownPages([...facing, named.audit], pages, (session) =>
+      isFreshSession({ ...core, ...memory, secondFactors }, session),
+    ),
     mail(core, services.mailing),
     oneTimeTokens(core),
     throttle(core),
     named.audit,
   ]
   return { ...named, accounts: accountsFeature, list }
+}
+
+/** Returns the feature that shows the pages of the account and the sections of *Security* of all features. */
+function ownPages(all: readonly Feature[], pages: Pages, isFresh: (session: Session) => Promise<boolean>): Feature {
+  return accountPagesFeature({
+    pages,
+    isFresh,
+    accountPages: all.flatMap(({ accountPages = [] }) => accountPages),
+    securitySections: all.flatMap(({ securitySections = [] }) => securitySections),
+  })
+}
+
+/** Returns the ways to log in besides a password. */
+function firstProofs(core: Core, { emailLogin, providers: all }: CompleteOptions, hasPasskeys: boolean): FirstProofs {
+  const providerIds = all.map(({ id }) => id)
+  return { passkeys: hasPasskeys, emailLogin: emailLogin !== 'off' && !core.outbox.isOff, providers: providerIds }
 }

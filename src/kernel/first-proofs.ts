@@ -4,6 +4,6 @@ export interface FirstProofs {
   readonly passkeys: boolean
   /** True if a code by email logs in to an existing account. */
   readonly emailLogin: boolean
-  /** The ids of the providers. An identity of another provider logs nobody in. */
+  /** The ids of the providers. An identity of another provider does not log in. */
   readonly providers: readonly string[]
 }

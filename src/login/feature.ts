@@ -28,7 +28,7 @@ export interface LoginOptions extends PasswordService {
   readonly firstSteps: readonly ShownStep[]
   /** The other ways to confirm the identity of a user who is logged in. */
   readonly proofWays: readonly ProofWay[]
-  /** Renders the link for users who lost every second factor. Null: there is no way to recover. */
+  /** Renders the link for users who lost every second factor. Null: recovery is off. */
   readonly recoveryLink: RecoveryLink | null
   readonly memory: SessionMemory
   readonly pages: Pages

@@ -28,7 +28,7 @@ export interface LoginRouteDeps extends LogInDeps, ContinueLoginDeps {
   readonly pages: Pages
   /** Steps that begin a login, besides the password. */
   readonly firstSteps: readonly ShownStep[]
-  /** Renders the link for users who lost every second factor. Null: there is no way to recover. */
+  /** Renders the link for users who lost every second factor. Null: recovery is off. */
   readonly recoveryLink: RecoveryLink | null
 }
 

@@ -3,7 +3,6 @@
  * who are already logged in. Nothing is mocked. Proved by test/testing.test.ts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { z } from 'zod'
 import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Latchkey } from '../instance.ts'
 import { acceptConfiguration, wholeNumber } from '../kernel/arguments.ts'
@@ -59,7 +58,6 @@ export interface TestKit {
 }
 
 const advanceSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a whole number of milliseconds')
-const textSchema = z.string('must be a string')
 const workSchema = functionSchema<() => unknown>()
 const fitsSchema = functionSchema<(mail: Message) => boolean>().optional()
 
@@ -111,16 +109,6 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
     },
     { passwordCost: SMALLEST_PASSWORD_COST, fetchProvider: memory.fetch },
   )
-  /** Waits until the emails of earlier work are sent. */
-  async function settle(): Promise<void> {
-    let before: number
-    do {
-      before = statements
-      // A long row of queries waits for one turn of the event loop before it continues.
-      await nextTurn()
-      await nextTurn()
-    } while (statements !== before)
-  }
   return {
     auth,
     clock: () => now,
@@ -135,19 +123,13 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
       acceptConfiguration('waitForMail', fitsSchema, fits)
       return waitForMail(fits)
     },
-    async totpCode(secret) {
-      acceptConfiguration('totpCode', textSchema, secret)
-      return totpCode(secret, now)
-    },
-    async emailCode(email) {
-      acceptConfiguration('emailCode', textSchema, email)
-      return emailCode(waitForMail, email)
-    },
+    totpCode: async (secret) => totpCode(secret, now),
+    emailCode: async (email) => emailCode(waitForMail, email),
     events,
     errors,
     async countStatements(work) {
       acceptConfiguration('countStatements', workSchema, work)
-      await settle()
+      await settle(() => statements)
       const before = statements
       await work()
       return statements - before
@@ -155,4 +137,15 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
     close: () => auth.close(),
     [Symbol.asyncDispose]: () => auth.close(),
   }
+}
+
+/** Waits until the emails of earlier work are sent: until no more statements run. */
+async function settle(count: () => number): Promise<void> {
+  let before: number
+  do {
+    before = count()
+    // A long row of queries waits for one turn of the event loop before it continues.
+    await nextTurn()
+    await nextTurn()
+  } while (count() !== before)
 }

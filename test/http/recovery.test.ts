@@ -187,7 +187,7 @@ describe.each(RINGS)('recovery (%s)', (ring) => {
   test('attack: without a login in progress, with a used one, that of another step or of another user, there is no recovery', async () => {
     const { email, client, secret } = await enrol()
     expect((await instance.client().post('/auth/login/recovery')).body.code).toBe('attempt_ended')
-    expect((await client.post('/auth/login/recovery')).body.code).toBe('attempt_ended') // a session is no attempt
+    expect((await client.post('/auth/login/recovery')).body.code).toBe('attempt_ended') // a session is not an attempt
     const used = await begin(email)
     const cookie = `latchkey-attempt=${used.cookies.get('latchkey-attempt')}`
     expect((await used.post('/auth/login/totp', { code: totpCode(secret, now) })).status).toBe(200)

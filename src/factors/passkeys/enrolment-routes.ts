@@ -8,7 +8,7 @@ import { loginAnswers, toLoginAnswer } from '../../login/login-answer.ts'
 import { LOGIN_REFUSALS } from '../../login/refusals.ts'
 import { readCaller } from '../../throttle/device-cookie.ts'
 import { takeChangeBudget } from '../../throttle/other-tries.ts'
-import { type EnrolmentOfDeps, enrolmentOf, isEnrolmentOpen } from '../enrolment.ts'
+import { type EnrolmentOfDeps, enrolmentOf, isEnrolmentOpen } from '../enrolment-routes.ts'
 import { type AddPasskeyDeps, addVerifiedPasskey } from './add-passkey.ts'
 import type { CeremonyDeps } from './begin-ceremony.ts'
 import { creationOptions } from './ceremony-options.ts'
@@ -34,7 +34,7 @@ export const addedAnswers: Record<number, z.ZodType<PasskeyAddedJson>> = {
 
 /**
  * The uses of the routes that add a passkey in a login that requires a second factor. The challenge belongs to the attempt of the login:
- * there is no session yet.
+ * the session does not exist yet.
  */
 export function passkeyInLogin(deps: EnrolPasskeyInLoginDeps): {
   readonly begin: InLogin<undefined, { readonly options: CreationOptionsJson }>
