@@ -73,7 +73,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     pages,
     moreSteps: stepFeatures.flatMap(({ loginSteps = [] }) => loginSteps),
   })
-  const { secondFactors } = factorsFeature
+  const { secondFactors, opensTotp } = factorsFeature
   const proofs = firstProofs(core, options, hasPasskeys)
   const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider, proofs }
   const named = {
@@ -90,12 +90,12 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
   const opening: readonly Feature[] = [named.sessions, named.accessTokens, named.factors, named.providers, named.oauth]
   const exports = [...opening, named.recovery, named.audit].flatMap(({ exports: part }) => part ?? [])
-  const { opensTotp } = named.factors
   const accountsFeature = accounts(core, { ...shared, exports, invitationMoves: named.invitations.moves, opensTotp })
   const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors, proofs }
   const byPasskey = hasPasskeys ? [passkeys(core, passkeyOptions)] : []
+  const registerWays = byPasskey.flatMap((feature) => feature.registerWays ?? [])
   const facing: readonly Feature[] = [
-    registration(core, { ...shared, registration: mode, secondFactors }),
+    registration(core, { ...shared, registration: mode, secondFactors, ways: registerWays }),
     login(core, {
       ...shared,
       verifyLegacy: options.verifyLegacy,

@@ -48,7 +48,10 @@ async function errorOf(run: () => unknown): Promise<Error> {
 
 describe('a requirement that is wrong lets no request in', () => {
   const WRONG: readonly (readonly [unknown, string])[] = [
-    [{ scope: ['read'] }, 'scope: there is no such member; the members are fresh, session, methods, scopes'],
+    [
+      { scope: ['read'] },
+      'scope: there is no such member; the members are fresh, session, client, resource, methods, scopes',
+    ],
     [{ fres: true }, 'fres: there is no such member'],
     [{ session: true, role: 'admin' }, 'role: there is no such member'],
     [{ scope: undefined }, 'scope: there is no such member'],
@@ -56,7 +59,7 @@ describe('a requirement that is wrong lets no request in', () => {
     [{ scopes: 'read' }, 'scopes: must be a list of scopes'],
     [{ fresh: 'yes' }, 'fresh: must be true or false'],
     [{ session: null }, 'session: must be true or false'],
-    ['read', 'must be an object with the members fresh, session, methods, scopes'],
+    ['read', 'must be an object with the members fresh, session, client, resource, methods, scopes'],
     [['read'], 'must be an object with the members'],
     [null, 'must be an object with the members'],
   ]

@@ -90,6 +90,26 @@ describe('passkeys in Chromium', () => {
     await opened.context.close()
   })
 
+  test('register with a passkey and no password, from the form; a taken address is refused', async () => {
+    const opened = await open()
+    const { page, cdp, authenticatorId } = opened
+    const email = `person${people++}@example.com`
+    const fill = async (): Promise<void> => {
+      await page.goto(`${base}/auth/register`)
+      await page.getByLabel('Email', { exact: true }).fill(email)
+      await page.getByLabel('Name').fill('Ada')
+      await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+    }
+    await fill()
+    await page.waitForURL(`${base}/auth/account`)
+    await page.locator('input[value="Ada"]').waitFor()
+    expect((await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials).toHaveLength(1)
+    await logOut(opened)
+    await fill()
+    await page.getByText('The passkey did not work').waitFor()
+    await opened.context.close()
+  })
+
   test('second step: the password asks for the passkey', async () => {
     const opened = await open()
     const { page, cdp, authenticatorId } = opened

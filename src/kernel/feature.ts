@@ -125,6 +125,8 @@ export interface Feature {
   readonly access?: AccessKind
   readonly accountPages?: readonly AccountPage[]
   readonly loginWays?: readonly LoginWay[]
+  /** Other ways to register, in the form of the registration page. */
+  readonly registerWays?: readonly LoginWay[]
   readonly securitySections?: readonly SecuritySection[]
   /** Writes data that is still in memory. Features stop in the order of the list, also if an earlier one fails. */
   readonly stop?: () => Promise<unknown>

@@ -6,7 +6,9 @@ export const FIND_PASSKEYS =
 
 /**
  * The script of pages with passkeys (WebAuthn Level 3). Without it, or in a browser that is too old, the buttons stay hidden. It
- * asks for options, lets the browser ask the user, sends the answer, and tells the browser which passkeys the account still has.
+ * asks for options, lets the browser ask the user, sends the answer, and tells the browser which passkeys the account still has. A
+ * button in a form sends its fields too. Where the browser can, the button of a login offers the passkeys of this device at once
+ * (`uiMode: 'immediate'`), and any other only if there are none.
  */
 export const PASSKEY_SCRIPT: string = compactScript(`'use strict'
 {
@@ -20,22 +22,38 @@ const post = async (path, body) => {
 }
 let pending
 for (const button of all('[data-passkey]')) {
-  const { passkey, ceremony, next, step, conditional } = button.dataset
   const problem = button.nextElementSibling
+  const { passkey, ceremony, next, step, conditional, pending: sent } = button.dataset
+  const fields = () => ['email', 'name', 'invitation'].map((name) => [name, button.form?.elements[name]?.value])
+  const text = problem.textContent
   const run = async (mediation) => {
     pending?.abort()
     const { signal } = (pending = new AbortController())
     problem.hidden = true
+    problem.textContent = text
     button.disabled = !mediation
     try {
-      const { options } = await post(passkey + '/options', conditional ? { discoverable: true } : {})
+      const typed = Object.fromEntries(fields().filter(([, value]) => value))
+      const { options } = await post(passkey + '/options', conditional ? { discoverable: true } : typed)
       const publicKey = API['parse' + ceremony + 'OptionsFromJSON'](options)
       const use = { publicKey, mediation, signal }
       const credentials = navigator.credentials
-      const credential = await (ceremony === 'Creation' ? credentials.create(use) : credentials.get(use))
+      const began = Date.now()
+      const isQuick = conditional && !mediation && (await API.getClientCapabilities?.())?.immediateGet
+      const credential = await (ceremony === 'Creation'
+        ? credentials.create(use)
+        : isQuick
+          ? credentials.get({ ...use, uiMode: 'immediate' }).catch((error) => {
+              if (error.name !== 'NotAllowedError' || Date.now() - began > 1000) throw error
+              return credentials.get(use)
+            })
+          : credentials.get(use))
       const remember = document.querySelector('[name=remember]')?.checked
-      const { status } = await post(passkey, { credential: credential.toJSON(), remember })
-      location.assign(status === 'step_required' ? step : next)
+      const { status } = await post(passkey, { ...typed, credential: credential.toJSON(), remember })
+      if (status === 'verification_required') {
+        problem.textContent = sent
+        problem.hidden = false
+      } else location.assign(status === 'step_required' ? step : next)
     } catch (error) {
       problem.hidden = mediation === 'conditional' || ['AbortError', 'NotAllowedError'].includes(error.name)
     }

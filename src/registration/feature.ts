@@ -1,6 +1,6 @@
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
-import type { Feature } from '../kernel/feature.ts'
+import type { Feature, LoginWay } from '../kernel/feature.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
 import { entryPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -17,6 +17,8 @@ export interface RegistrationOptions extends PasswordService {
   readonly secondFactors: SecondFactors
   readonly memory: SessionMemory
   readonly pages: Pages
+  /** Other ways to register, of all features. */
+  readonly ways: readonly LoginWay[]
 }
 
 /** Creates the registration feature: registration by anyone, by invitation, or closed. */

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { LoginWay } from '../kernel/feature.ts'
 import type { Html, PageParts } from '../kernel/page-view.ts'
 import { findLiveToken, type OneTimeTokenDeps } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
@@ -18,6 +19,8 @@ export interface RegisterPageDeps extends OneTimeTokenDeps {
   readonly registration: Registration
   readonly minLength: number
   readonly brand: Brand
+  /** Other ways to register. */
+  readonly ways: readonly LoginWay[]
 }
 
 /** Renders the registration form, or the reason why the caller cannot register. */
@@ -36,7 +39,11 @@ export async function registerPage(page: EntryPage, deps: RegisterPageDeps): Pro
   return formPage(page, deps, found)
 }
 
-function formPage(page: EntryPage, { minLength, brand }: RegisterPageDeps, invited: OneTimeToken | null): PageParts {
+function formPage(
+  page: EntryPage,
+  { minLength, brand, ways }: RegisterPageDeps,
+  invited: OneTimeToken | null,
+): PageParts {
   const { basePath, siteName, locale, next, query } = page
   const texts = locale.texts(REGISTER_TEXTS)
   const { emailLabel, passwordLabel, passwordHint } = locale.texts(PAGE_TEXTS)
@@ -45,6 +52,7 @@ function formPage(page: EntryPage, { minLength, brand }: RegisterPageDeps, invit
 ${field(page, { name: 'email', label: emailLabel, type: 'email', autocomplete: 'username', ...(email === null ? {} : { value: email, locked: true }) })}
 ${password(page, { name: 'password', label: passwordLabel, autocomplete: 'new-password', hint: passwordHint(minLength) })}
 ${button('main', texts.button)}
+${ways.map((way) => way.render(page, next))}
 ${agreement(page, brand)}`
   return {
     title: texts.title(siteName),

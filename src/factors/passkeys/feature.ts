@@ -9,7 +9,7 @@ import type { Registration } from '../../registration/settings.ts'
 import type { SessionMemory } from '../../sessions/session-memory.ts'
 import { passkeyFormRoutes } from './form-routes.ts'
 import { passkeyLoginRoutes, passkeyRegisterRoutes } from './login-routes.ts'
-import { passkeyPage, passkeySection, passkeyWays } from './passkey-pages.ts'
+import { passkeyPage, passkeyRegisterWays, passkeySection, passkeyWays } from './passkey-pages.ts'
 import { relatedOriginRoutes } from './related-origin-routes.ts'
 import { createRelyingParty } from './relying-party.ts'
 import { passkeyRoutes } from './routes.ts'
@@ -56,6 +56,7 @@ export function passkeys(core: Core, { rpId, siteName, memory, ...options }: Pas
       ...relatedOriginRoutes(rp),
     ],
     loginWays: passkeyWays(deps),
+    registerWays: options.registration === 'closed' ? [] : passkeyRegisterWays(deps),
     securitySections: [passkeySection(deps)],
     accountPages: [passkeyPage(deps)],
     jobs: [

@@ -14,6 +14,8 @@ export interface PasskeyButton {
   readonly next: string | null
   /** True: the browser also offers passkeys in the field for the username. Default false. */
   readonly isConditional?: boolean
+  /** What it says when a registration waits for the verification of its address. */
+  readonly pending?: string
 }
 
 /** Renders the button. A passkey needs JavaScript, so a script in the head of the page shows it. */
@@ -24,5 +26,6 @@ export function passkeyButton(
   const { failed } = locale.texts(PASSKEY_TEXTS)
   const next = rest.next ?? `${basePath}/account`
   const conditional = rest.isConditional === true ? html` data-conditional="yes"` : ''
-  return html`<button type="button" class="${kind}" data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}>${text}</button><p class="error" aria-live="assertive" hidden>${failed}</p>`
+  const pending = rest.pending === undefined ? '' : html` data-pending="${rest.pending}"`
+  return html`<button type="button" class="${kind}" data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}${pending}>${text}</button><p class="error" aria-live="assertive" hidden>${failed}</p>`
 }

@@ -10,6 +10,7 @@ import { form, withQuery } from '../../pages/components/form.ts'
 import { dotted, type Row, rows } from '../../pages/components/row.ts'
 import { time } from '../../pages/components/time.ts'
 import { PAGE_TEXTS } from '../../pages/texts.ts'
+import { REGISTER_TEXTS } from '../../registration/texts.ts'
 import { toUserHandle } from './challenge.ts'
 import { passkeyButton } from './passkey-button-page.ts'
 import type { RelyingParty } from './relying-party.ts'
@@ -37,6 +38,24 @@ export function passkeyWays({ rp }: Pick<PasskeyPageDeps, 'rp'>): readonly Login
         ceremony: 'Request',
         next,
         isConditional: true,
+      }),
+  }
+  return [way]
+}
+
+/** Returns the button on the registration page, in its form; nothing for an IP address. */
+export function passkeyRegisterWays({ rp }: Pick<PasskeyPageDeps, 'rp'>): readonly LoginWay[] {
+  if (isIP(rp.id) !== 0) return []
+  const way: LoginWay = {
+    place: 10,
+    render: (view, next) =>
+      passkeyButton(view, {
+        kind: 'plain',
+        text: view.locale.texts(PASSKEY_TEXTS).register,
+        action: `${view.basePath}/register/passkey`,
+        ceremony: 'Creation',
+        next,
+        pending: view.locale.texts(REGISTER_TEXTS).verificationRequired,
       }),
   }
   return [way]

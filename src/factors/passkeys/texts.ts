@@ -4,6 +4,7 @@ import { defineTexts } from '../../kernel/language.ts'
 export const PASSKEY_TEXTS = defineTexts('passkeys', {
   en: {
     logIn: 'Log in with a passkey',
+    register: 'Use a passkey instead of a password',
     stepTitle: 'Use your passkey',
     stepLead: 'Confirm with the fingerprint, face or PIN of your device.',
     use: 'Use a passkey',
@@ -33,6 +34,7 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
   },
   de: {
     logIn: 'Mit Passkey anmelden',
+    register: 'Passkey statt Passwort verwenden',
     stepTitle: 'Passkey verwenden',
     stepLead: 'Bestätigen Sie mit Fingerabdruck, Gesicht oder PIN Ihres Geräts.',
     use: 'Passkey verwenden',
@@ -62,6 +64,7 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
   },
   fr: {
     logIn: 'Se connecter avec une clé d’accès',
+    register: 'Utiliser une clé d’accès, sans mot de passe',
     stepTitle: 'Utiliser votre clé d’accès',
     stepLead: 'Confirmez avec l’empreinte, le visage ou le code de votre appareil.',
     use: 'Utiliser une clé d’accès',
@@ -91,6 +94,7 @@ export const PASSKEY_TEXTS = defineTexts('passkeys', {
   },
   es: {
     logIn: 'Iniciar sesión con una llave de acceso',
+    register: 'Usar una llave de acceso, sin contraseña',
     stepTitle: 'Usa tu llave de acceso',
     stepLead: 'Confirma con la huella, la cara o el PIN de tu dispositivo.',
     use: 'Usar una llave de acceso',
