@@ -1,14 +1,27 @@
 /* Clients that we did not write, against the server as a user starts it (DESIGN section 3, OAuth). */
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import {
+  Client as McpClient,
+  type OAuthClientProvider,
+  type OAuthTokens,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Client } from './support/client.ts'
+import OAuth2Strategy from 'passport-oauth2'
+import { AuthorizationCode } from 'simple-oauth2'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { Client } from './support/client.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { freePort } from './support/free-port.ts'
-import { open } from './support/oauth.ts'
+import { serve } from './support/mcp-server.ts'
+import { createApp, open, startOAuth } from './support/oauth.ts'
 import { PASSWORD } from './support/rings.ts'
 import { type ServerProcess, startServerProcess } from './support/server-process.ts'
 
@@ -42,15 +55,16 @@ async function createClient(...options: readonly string[]): Promise<{ clientId: 
 }
 
 /** Sends the user's browser to a URL, and lets the user allow the app. Returns where the browser ends. */
-async function allowIn(url: URL): Promise<URL> {
-  const path = (text: string): string => text.replace(origin, '')
-  const page = await open(browser, path(url.href))
+async function allowIn(url: URL, at = { browser, origin }): Promise<URL> {
+  const path = (text: string): string => text.replace(at.origin, '')
+  const page = await open(at.browser, path(url.href))
   const [, request = ''] = /name="request" value="([^"]+)"/.exec(page.text) ?? []
-  const posted = await browser.form('/auth/oauth/consent', { request, decision: 'allow' }, { accept: 'text/html' })
-  const done = await browser.get(path(posted.headers.get('location') ?? ''), { accept: 'text/html' })
+  const posted = await at.browser.form('/auth/oauth/consent', { request, decision: 'allow' }, { accept: 'text/html' })
+  const done = await at.browser.get(path(posted.headers.get('location') ?? ''), { accept: 'text/html' })
   return new URL(done.headers.get('location') ?? '')
 }
 
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const unsafe = { execute: [client.allowInsecureRequests] }
 
 test('openid-client: code with PKCE, ID token, userinfo, API, refresh, introspection and revocation', async () => {
@@ -131,4 +145,128 @@ test('oauth4webapi: code with PKCE, refresh and revocation', async () => {
   )
   const asked = await oauth.introspectionRequest(as, app, auth, refreshed.access_token, insecure)
   expect((await oauth.processIntrospectionResponse(as, app, asked)).active).toBe(false)
+})
+
+test('simple-oauth2: code with PKCE, refresh and revocation', async () => {
+  const { clientId, clientSecret = '' } = await createClient()
+  const app = new AuthorizationCode({
+    client: { id: clientId, secret: clientSecret },
+    auth: {
+      tokenHost: origin,
+      tokenPath: '/auth/oauth/token',
+      authorizePath: '/auth/oauth/authorize',
+      revokePath: '/auth/oauth/revoke',
+    },
+  })
+  const verifier = client.randomPKCECodeVerifier()
+  const pkce = {
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  }
+  const url = app.authorizeURL({ redirect_uri: CALLBACK, scope: 'offline_access read', state: 's', ...pkce })
+  const code = (await allowIn(new URL(url))).searchParams.get('code') ?? ''
+  const wanted = { code, redirect_uri: CALLBACK, code_verifier: verifier }
+  const token = await app.getToken(wanted)
+  const refreshed = await token.refresh()
+  expect(refreshed.token.scope).toBe('offline_access read')
+  await refreshed.revoke('refresh_token')
+  await expect(refreshed.refresh()).rejects.toThrow()
+})
+
+test('passport-oauth2: code with PKCE', async () => {
+  const { clientId, clientSecret = '' } = await createClient()
+  const strategy = new OAuth2Strategy(
+    {
+      authorizationURL: `${origin}/auth/oauth/authorize`,
+      tokenURL: `${origin}/auth/oauth/token`,
+      clientID: clientId,
+      clientSecret,
+      callbackURL: CALLBACK,
+      scope: ['openid', 'read'],
+      pkce: true,
+      state: true,
+    },
+    (accessToken: string, _refreshToken: string, _profile: unknown, done: (error: null, user: object) => void) =>
+      done(null, { accessToken }),
+  )
+  const session = {}
+  const authenticate = (
+    query: Record<string, string>,
+  ): Promise<{ readonly location?: string; readonly user?: unknown }> =>
+    new Promise((resolve, reject) => {
+      const run = Object.assign(Object.create(strategy), {
+        redirect: (location: string) => resolve({ location }),
+        success: (user: unknown) => resolve({ user }),
+        fail: reject,
+        error: reject,
+      })
+      run.authenticate({ query, session }, {})
+    })
+  const { location = '' } = await authenticate({})
+  const callback = await allowIn(new URL(location))
+  const { user } = await authenticate(Object.fromEntries(callback.searchParams))
+  const { accessToken } = user as { readonly accessToken: string }
+  const verified = await fetch(`${origin}/auth/verify?scope=read`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  })
+  expect(verified.status).toBe(204)
+})
+
+test('openid-client: a device, an app without a user, and tokens that are bound to a key', async () => {
+  const { clientId, clientSecret } = await createClient()
+  const config = await client.discovery(new URL(`${origin}/auth`), clientId, clientSecret, undefined, unsafe)
+  const device = await client.initiateDeviceAuthorization(config, { scope: 'openid read' })
+  const page = await open(browser, device.verification_uri_complete?.replace(origin, '') ?? '')
+  expect(page.text).toContain(device.user_code)
+  const decided = await browser.post('/auth/device', { userCode: device.user_code, decision: 'allow' })
+  expect(decided.status).toBe(204)
+  const granted = await client.genericGrantRequest(config, DEVICE_GRANT, { device_code: device.device_code })
+  expect(granted.claims()?.sub).toMatch(/^[0-9a-f-]{36}$/)
+  const own = await client.clientCredentialsGrant(config, { scope: 'read' })
+  const api = new URL(`${origin}/auth/verify?scope=read`)
+  const forOwn = await fetch(api, { headers: { authorization: `Bearer ${own.access_token}` } })
+  expect([forOwn.status, forOwn.headers.get('x-auth-client-id')]).toEqual([204, clientId])
+  const handle = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
+  const bound = await client.clientCredentialsGrant(config, { scope: 'read' }, { DPoP: handle })
+  expect(bound.token_type).toBe('dpop')
+})
+
+test('@modelcontextprotocol/client: from a 401 of an MCP server to a call of its tool', async () => {
+  const site = `http://127.0.0.1:${await freePort()}`
+  const instance = await startOAuth('handler', { baseUrl: site })
+  const http = createServer(getRequestListener((request) => serve(instance.auth, request)))
+  onTestFinished(async () => {
+    http.close()
+    http.closeAllConnections()
+    await instance.close()
+  })
+  await once(http.listen(Number(new URL(site).port), '127.0.0.1'), 'listening')
+  const user = new Client((path, init) => fetch(`${site}${path}`, { redirect: 'manual', ...init }))
+  await user.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+  const app = await createApp(instance, { redirectUris: ['http://127.0.0.1/callback'], isPublic: true })
+  const seen: { tokens?: OAuthTokens; verifier: string; location?: URL } = { verifier: '' }
+  const authProvider: OAuthClientProvider = {
+    redirectUrl: CALLBACK,
+    clientMetadata: { redirect_uris: [CALLBACK], client_name: 'Assistant' },
+    clientInformation: () => ({ client_id: app.clientId }),
+    tokens: () => seen.tokens,
+    saveTokens: (tokens) => void Object.assign(seen, { tokens }),
+    redirectToAuthorization: (location) => void Object.assign(seen, { location }),
+    saveCodeVerifier: (verifier) => void Object.assign(seen, { verifier }),
+    codeVerifier: () => seen.verifier,
+  }
+  const connect = async (): Promise<[McpClient, StreamableHTTPClientTransport, Promise<void>]> => {
+    const transport = new StreamableHTTPClientTransport(new URL(`${site}/mcp`), { authProvider })
+    const assistant = new McpClient({ name: 'test', version: '1' })
+    return [assistant, transport, assistant.connect(transport)]
+  }
+  const [, transport, refused] = await connect()
+  await expect(refused).rejects.toThrow(UnauthorizedError)
+  const callback = await allowIn(seen.location as URL, { browser: user, origin: site })
+  await transport.finishAuth(callback.searchParams)
+  const [assistant, , connected] = await connect()
+  await connected
+  const { content } = await assistant.callTool({ name: 'whoami', arguments: {} })
+  expect(content).toEqual([{ type: 'text', text: 'ada@example.com' }])
+  await assistant.close()
 })

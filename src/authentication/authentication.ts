@@ -5,6 +5,7 @@
 import type { Cookie } from '../kernel/cookie.ts'
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { Origins } from '../kernel/origins.ts'
 import {
   type Authenticated,
   type ClientPrincipal,
@@ -28,6 +29,7 @@ import { checkRequirement, createRequirementCheck, requireClient } from './check
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyContext, type IdentifyDeps, identify } from './identify.ts'
 import { toPublicPrincipal } from './public-principal.ts'
+import { targetOf } from './request-target.ts'
 import type { ClientRequirement, GrantRequirement, Requirement, SessionRequirement } from './requirement.ts'
 import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
@@ -35,6 +37,7 @@ import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type Sessio
 export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps, FreshnessDeps {
   /** The scopes of the service. */
   readonly scopes: readonly string[]
+  readonly origins: Origins
   /** URLs of other APIs that tokens of apps can be for. */
   readonly resources: readonly string[]
   /** Stamps events of requests that the application answers itself. */
@@ -69,7 +72,6 @@ export interface Authentication {
 /** Creates the authentication of an instance. */
 export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const { stamp } = deps
-  const here: IdentifyContext = { stamp, resource: null }
   const cookieName = deps.cookies.name()
   const acceptRequirement = createRequirementCheck(deps.scopes, deps.resources)
 
@@ -89,9 +91,13 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     const credentials = readCredentials(request, cookieName)
     const found =
       credentials.refusal === null
-        ? await identify(deps, credentials, { stamp, resource: requirement.resource ?? null })
+        ? await identify(deps, credentials, {
+            stamp,
+            resource: requirement.resource ?? null,
+            target: () => targetOf(request, deps.origins),
+          })
         : null
-    if (found === null) throw refuseCredentials(credentials)
+    if (found === null) throw refuseCredentials(credentials, requirement.scopes)
     if (isClient(found)) return requireClient(found, requirement)
     await checkRequirement(deps, found.principal, requirement)
     return toPublicPrincipal(found.principal)
@@ -104,7 +110,11 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
       requireRequest(request)
       if (answer !== undefined) requireCookieTarget(answer)
       const credentials = readCredentials(request, cookieName)
-      const pending = identify(deps, credentials, here)
+      const pending = identify(deps, credentials, {
+        stamp,
+        resource: null,
+        target: () => targetOf(request, deps.origins),
+      })
       const found = pending instanceof Promise ? await pending : pending // a warm session needs no await
       if (found === null || isClient(found)) return null
       if (answer !== undefined) {

@@ -4,6 +4,8 @@ import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { onlyOne } from '../kernel/only-one.ts'
 import { type Authenticated, type ClientPrincipal, isClient } from '../kernel/principal.ts'
+import type { Possession } from '../oauth/tokens/check-possession.ts'
+import type { RequestTarget } from '../oauth/tokens/dpop-proof.ts'
 import { isOAuthToken, type VerifyOAuthTokenDeps, verifyOAuthToken } from '../oauth/tokens/verify-oauth-token.ts'
 import { type VerifySealedDeps, verifySealedSession } from '../sessions/verify-sealed-session.ts'
 import { verifySession } from '../sessions/verify-session.ts'
@@ -21,6 +23,8 @@ export interface IdentifyContext {
   readonly stamp: Stamp
   /** URL of the API that the request is for; null: this service. */
   readonly resource: string | null
+  /** Returns the request that a proof of possession must be for; null: unknown. */
+  readonly target: () => RequestTarget | null
 }
 
 /** Result of `identify`. It is a promise only if a read from the storage is needed. */
@@ -34,17 +38,27 @@ export type Identified = Authenticated | null | Promise<Authenticated | ClientPr
  */
 export function identify(
   deps: IdentifyDeps,
-  { sessionToken, rivals, accessToken }: Credentials,
-  { stamp, resource }: IdentifyContext,
+  { sessionToken, rivals, accessToken, proof }: Credentials,
+  { stamp, resource, target }: IdentifyContext,
 ): Identified {
-  if (sessionToken === null) return accessToken === null ? null : identifyToken(deps, accessToken, resource)
+  if (sessionToken === null)
+    return accessToken === null
+      ? null
+      : identifyToken(deps, accessToken, { resource, possession: proof === null ? null : { proof, target: target() } })
   if (rivals.length > 0) return identifyOnlyLive(deps, [sessionToken, ...rivals], stamp)
   return identifySession(deps, sessionToken, stamp)
 }
 
-function identifyToken(deps: IdentifyDeps, text: string, resource: string | null): Identified {
-  if (deps.grants === null || !isOAuthToken(text)) return verifyAccessToken(deps, text)
-  const found = verifyOAuthToken(deps.grants, text)
+interface TokenUse {
+  readonly resource: string | null
+  /** Null: the token came with the scheme Bearer. */
+  readonly possession: Possession | null
+}
+
+function identifyToken(deps: IdentifyDeps, text: string, { resource, possession }: TokenUse): Identified {
+  // Only tokens of apps are bound to keys.
+  if (deps.grants === null || !isOAuthToken(text)) return possession === null ? verifyAccessToken(deps, text) : null
+  const found = verifyOAuthToken(deps.grants, text, possession)
   return found instanceof Promise ? onlyFor(resource, found) : isFor(resource, found) ? found : null
 }
 

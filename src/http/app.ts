@@ -3,6 +3,7 @@ import { headerReader } from '../authentication/any-request.ts'
 import type { Authentication } from '../authentication/authentication.ts'
 import { isFromBrowser, refuseCredentials } from '../authentication/credentials.ts'
 import type { IdentifyContext } from '../authentication/identify.ts'
+import { proxiedTargetOf, targetOf } from '../authentication/request-target.ts'
 import type { Connection, RequestRecord } from '../kernel/connection.ts'
 import type { Cookie, CookieFactory } from '../kernel/cookie.ts'
 import { MAX_COOKIES, readCookies } from '../kernel/cookie-syntax.ts'
@@ -182,19 +183,21 @@ function sessionOnly(request: RouteRequest): RouteRequest<unknown, SessionPrinci
  * Authenticates the request. If the storage does not answer, both members stay null, so that no cookie is treated as dead.
  * @throws Refusal `two_credentials`, `cookie_required`, `unavailable`.
  */
-async function authenticate({ authentication }: AppDeps, exchange: Exchange): Promise<void> {
+async function authenticate(deps: AppDeps, exchange: Exchange): Promise<void> {
+  const { authentication } = deps
   const credentials = authentication.readCredentials(exchange.request)
   if (credentials.refusal !== null) throw refuseCredentials(credentials)
-  const found = await authentication.identify(credentials, contextOf(exchange))
+  const found = await authentication.identify(credentials, contextOf(deps, exchange))
   if (isClient(found)) exchange.app = found
   else exchange.found = found
   exchange.credentials = credentials
 }
 
 /** Returns what the credentials of a request are for: a proxy asks for an API that it names. */
-function contextOf({ request, route, stamp }: Exchange): IdentifyContext {
-  const isForProxy = route?.forwardedBy === 'application'
-  return { stamp, resource: isForProxy ? new URL(request.url).searchParams.get('resource') : null }
+function contextOf({ origins }: AppDeps, { request, route, stamp }: Exchange): IdentifyContext {
+  if (route?.forwardedBy !== 'application') return { stamp, resource: null, target: () => targetOf(request, origins) }
+  const resource = new URL(request.url).searchParams.get('resource')
+  return { stamp, resource, target: () => proxiedTargetOf(headerReader(request), origins, resource) }
 }
 
 /** Builds the request that the route receives. */
@@ -253,7 +256,7 @@ function isNobody({ found, credentials }: Exchange): boolean {
 async function refuseIfEndedMeanwhile(deps: AppDeps, exchange: Exchange, route: Route): Promise<void> {
   const { found, credentials } = exchange
   if (found === null || credentials === null) return
-  const again = await deps.authentication.identify(credentials, contextOf(exchange))
+  const again = await deps.authentication.identify(credentials, contextOf(deps, exchange))
   await checkAccess(deps, route, { found: isClient(again) ? null : again, credentials })
 }
 

@@ -68,16 +68,16 @@ function toProblem({ code, title, status, detail, errors }: Refusal, { authUrl }
 function challengeOf(refusal: Refusal, { authUrl, cookieName, resourceMetadata }: RefusalContext): string | null {
   const { code, status } = refusal
   const metadata = resourceMetadata === null ? '' : `, resource_metadata="${resourceMetadata}"`
+  const scope = refusal.scopes === undefined ? '' : `, scope="${refusal.scopes.join(' ')}"`
   const bearer = bearerError(refusal)
-  if (bearer !== null) return `Bearer realm="latchkey", error="${code}"${bearer}${metadata}`
+  if (bearer !== null) return `Bearer realm="latchkey", error="${code}"${scope}${bearer}${metadata}`
   if (status !== 401) return null
   const cookie = `Cookie realm="latchkey", form-action="${authUrl}/login", cookie-name="${cookieName}"`
-  return resourceMetadata === null ? cookie : `Bearer realm="latchkey"${metadata}, ${cookie}`
+  return resourceMetadata === null ? cookie : `Bearer realm="latchkey"${scope}${metadata}, ${cookie}`
 }
 
 /** Returns the parameters of an error about a token (RFC 6750 section 3.1, RFC 9470 section 3), or null for other refusals. */
-function bearerError({ code, scopes, maxAgeSeconds }: Refusal): string | null {
-  if (code === 'invalid_token') return ''
-  if (code === 'insufficient_scope') return scopes === undefined ? '' : `, scope="${scopes.join(' ')}"`
+function bearerError({ code, maxAgeSeconds }: Refusal): string | null {
+  if (code === 'invalid_token' || code === 'insufficient_scope') return ''
   return code === 'insufficient_user_authentication' ? `, max_age="${maxAgeSeconds}"` : null
 }

@@ -148,6 +148,8 @@ export interface ClientPrincipal {
 export interface VerifiedGrant {
   readonly user: User
   readonly principal: OAuthPrincipal
+  /** Thumbprint of the key that the token is bound to (RFC 9449); null: it is not bound. */
+  readonly jkt: string | null
   /** The session that the token ends with; null: it outlives sessions. */
   readonly sessionId: SessionId | null
   /** The token must be read again at this time: it has expired, or the limit of its session may have moved. */

@@ -101,6 +101,8 @@ async function answerProgram(deps: ProtocolDeps, request: ProtocolRequest, path:
   const answer = await callEngine(deps, request, { ...prepare(deps, request), path })
   if (answer !== 'conflict' && answer.status === 401 && PROVING.has(path))
     countEndpoint(deps.throttle, 'failure', request)
+  // RFC 7009 asks for no body, but some clients read JSON.
+  if (answer !== 'conflict' && answer.status === 200 && answer.body.byteLength === 0) return { status: 200, body: {} }
   if (answer !== 'conflict') return (await slowDown(deps, request, answer)) ?? toAnswer(answer)
   // Another request used the code or the token at the same moment, or the user revoked the grant.
   return { status: 400, body: { error: 'invalid_grant', error_description: 'grant request is invalid' } }

@@ -233,6 +233,10 @@ describe('what an app learns from a 401 (RFC 9728)', () => {
     expect(await challengeOf(instance.auth, bearer('lko_x'))).toBe(
       `Bearer realm="latchkey", error="invalid_token", resource_metadata="${url}"`,
     )
+    const unknown = await instance.auth.require(me('x'), { scopes: ['read'] }).catch((thrown) => thrown)
+    expect(instance.auth.toResponse(unknown).headers.get('www-authenticate')).toBe(
+      `Bearer realm="latchkey", error="invalid_token", scope="read", resource_metadata="${url}"`,
+    )
     for (const path of ['/auth/verify', '/auth/session']) {
       const reply = await instance.client().get(path)
       expect([path, reply.headers.get('www-authenticate')]).toEqual([path, expect.stringContaining(url)])

@@ -43,6 +43,12 @@ export const OKHTTP_JARS: readonly string[] = ['okhttp', 'okhttp-urlconnection',
   (name) => `${JARS}/${name}.jar`,
 )
 
+/** The Python that finds the packages of Debian. */
+export const DEBIAN_PYTHON = '/usr/bin/python3'
+/** Apache, and the folder of its modules. */
+export const APACHE = '/usr/sbin/apache2'
+export const APACHE_MODULES = '/usr/lib/apache2/modules'
+
 const sentVersion = (userAgent: string): string => /^[\w.-]+\/([\d.]+)/.exec(userAgent)?.[1] ?? 'unknown'
 const java: InteropClient['command'] = (program, { javaStore, classes }) => [
   'java',

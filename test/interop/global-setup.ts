@@ -6,7 +6,15 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { type Certificate, makeAuthority } from '../support/certificate.ts'
 import { installWhatIsMissing, NEEDED_CHROMIUM, neededCommand, succeeds } from '../support/needed.ts'
-import { JAVA_STORE_PASSWORD, OKHTTP_JARS, PROGRAMS, type Prepared } from './clients.ts'
+import {
+  APACHE,
+  APACHE_MODULES,
+  DEBIAN_PYTHON,
+  JAVA_STORE_PASSWORD,
+  OKHTTP_JARS,
+  PROGRAMS,
+  type Prepared,
+} from './clients.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -45,6 +53,16 @@ const NEEDED = [
     debianPackage: 'libnss3-tools',
     isThere: () => succeeds('which', ['certutil']),
     otherwise: 'have certutil of NSS on the path',
+  },
+  {
+    debianPackage: 'python3-authlib python3-requests',
+    isThere: () => succeeds(DEBIAN_PYTHON, ['-c', 'import authlib, requests']),
+    otherwise: `have Authlib and requests in ${DEBIAN_PYTHON}`,
+  },
+  {
+    debianPackage: 'apache2 libapache2-mod-auth-openidc',
+    isThere: () => [APACHE, `${APACHE_MODULES}/mod_auth_openidc.so`].every((path) => existsSync(path)),
+    otherwise: `have Apache at ${APACHE} with mod_auth_openidc in ${APACHE_MODULES}`,
   },
 ]
 

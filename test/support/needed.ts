@@ -8,6 +8,7 @@ import { CHROMIUM } from './chromium.ts'
 
 /** A program that the machine must have. */
 export interface Needed {
+  /** Its package; several with blanks between them. */
   readonly debianPackage: string
   isThere(): boolean
   /** Instruction for machines where the package cannot be installed. */
@@ -47,7 +48,7 @@ export function succeeds(command: string, args: readonly string[]): boolean {
 export function installWhatIsMissing(needed: readonly Needed[]): void {
   const missing = needed.filter((one) => !one.isThere())
   if (missing.length === 0) return
-  const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))]
+  const packages = [...new Set(missing.flatMap(({ debianPackage }) => debianPackage.split(' ')))]
   const isDebianRoot = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
   if (!isDebianRoot) {
     const advice = missing.map(({ debianPackage, otherwise }) => `apt-get install ${debianPackage}, or ${otherwise}`)

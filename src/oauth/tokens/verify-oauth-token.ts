@@ -10,9 +10,10 @@ import type { Proof } from '../engine/engine-scope.ts'
 import { ACCESS_PREFIX, isTokenId } from '../engine/token-ids.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
 import type { FoundOAuthToken, OAuthGrantUse, OAuthTokenStore } from '../store.ts'
+import { hasPossession, type Possession, type PossessionDeps } from './check-possession.ts'
 
 /** Dependencies of `verifyOAuthToken`. */
-export interface VerifyOAuthTokenDeps {
+export interface VerifyOAuthTokenDeps extends PossessionDeps {
   readonly oauthTokens: Pick<OAuthTokenStore, 'find'>
   readonly grantUses: UseCollector<OAuthGrantUse>
   readonly cache: SessionCache
@@ -41,6 +42,7 @@ export function isOAuthToken(text: string): boolean {
 export function verifyOAuthToken(
   deps: VerifyOAuthTokenDeps,
   text: string,
+  possession: Possession | null,
 ): AuthenticatedGrant | null | Promise<AuthenticatedGrant | ClientPrincipal | null> {
   if (!isTokenId('AccessToken', text)) return refuse(deps)
   const digest = digestToken(text)
@@ -48,26 +50,29 @@ export function verifyOAuthToken(
   const cached = mayUseCache ? deps.cache.getGrant(digest) : undefined
   if (cached !== undefined && deps.clock() < cached.readAgainAt) {
     deps.verifications.warm++
-    return toAuthenticated(cached)
+    const { jkt } = cached
+    if (jkt === null && possession === null) return toAuthenticated(cached)
+    return ifPossessed(deps, { jkt, token: text, possession, found: toAuthenticated(cached) })
   }
-  return readToken(deps, digest, mayUseCache)
+  return readToken(deps, digest, { token: text, possession, mayUseCache })
 }
 
 async function readToken(
   deps: VerifyOAuthTokenDeps,
   digest: TokenDigest,
-  mayUseCache: boolean,
+  { token, possession, mayUseCache }: SentToken & { readonly mayUseCache: boolean },
 ): Promise<AuthenticatedGrant | ClientPrincipal | null> {
   const { version } = deps.cache
   const found = await deps.oauthTokens.find(toTokenHash(digest), deps.clock())
   const client = found === null ? null : toClient(deps, found)
-  if (client !== null) return client
+  const jkt = jktOf(found)
+  if (client !== null) return ifPossessed(deps, { jkt, token, possession, found: client })
   const verified = found === null ? null : await toVerified(deps, found)
   if (verified === null) return refuse(deps)
   deps.grantUses.add({ id: verified.principal.grantId, lastUsedAt: deps.clock() })
   if (mayUseCache) deps.cache.putGrant(digest, verified, version)
   deps.verifications.cold++
-  return toAuthenticated(verified)
+  return ifPossessed(deps, { jkt, token, possession, found: toAuthenticated(verified) })
 }
 
 /** Returns the app of a token without a user. It is not cached: the changes that clear the cache are about users. */
@@ -75,9 +80,8 @@ function toClient(
   { clock, scopes, verifications }: VerifyOAuthTokenDeps,
   { token, clientName }: FoundOAuthToken,
 ): ClientPrincipal | null {
-  const { kind, clientId: id, expiresAt, payload } = token
-  if (kind !== 'ClientCredentials' || payload.jkt !== undefined) return null
-  if (expiresAt <= clock() || id === null || clientName === null) return null
+  const { kind, clientId: id, expiresAt } = token
+  if (kind !== 'ClientCredentials' || expiresAt <= clock() || id === null || clientName === null) return null
   verifications.cold++
   const client = { id, name: clientName }
   return {
@@ -95,7 +99,6 @@ async function toVerified(deps: VerifyOAuthTokenDeps, found: FoundOAuthToken): P
   const now = deps.clock()
   if (token.kind !== 'AccessToken' || token.consumedAt !== null || token.expiresAt <= now) return null
   if (user === null || clientId === null || clientName === null || grantId === null || grantScopes === null) return null
-  if (token.payload.jkt !== undefined) return null // a token that is bound to a key
   if (sessionId !== null && !isSessionLive && !(await deps.sessions.isLive({ id: sessionId, userId: user.id }, now))) {
     return null
   }
@@ -114,9 +117,36 @@ async function toVerified(deps: VerifyOAuthTokenDeps, found: FoundOAuthToken): P
       authenticatedAt: proof?.at ?? null,
       methods: proof?.methods ?? [],
     },
+    jkt: jktOf(found),
     sessionId,
     readAgainAt: Math.min(token.expiresAt, sessionEndsAt ?? Infinity, now + deps.sessionSettings.touchWindowMs),
   }
+}
+
+/** A token as it was sent. */
+interface SentToken {
+  readonly token: string
+  /** Null: with the scheme Bearer. */
+  readonly possession: Possession | null
+}
+
+/**
+ * Returns what was found if the token was sent as it must be: one that is bound to a key with a proof of the key, and every other one
+ * without (RFC 9449 section 7.2).
+ */
+async function ifPossessed<Found>(
+  deps: VerifyOAuthTokenDeps,
+  { jkt, token, possession, found }: SentToken & { readonly jkt: string | null; readonly found: Found },
+): Promise<Found | null> {
+  if (jkt === null && possession === null) return found
+  if (jkt === null || possession === null) return refuse(deps)
+  return (await hasPossession(deps, jkt, { ...possession, token })) ? found : refuse(deps)
+}
+
+/** Returns the thumbprint of the key that a token is bound to. */
+function jktOf(found: FoundOAuthToken | null): string | null {
+  const jkt = found?.token.payload.jkt
+  return typeof jkt === 'string' ? jkt : null
 }
 
 /** Returns the API that a token is for. Any other form of audience is that of no API. */
