@@ -187,9 +187,11 @@ async function authenticate(deps: AppDeps, exchange: Exchange): Promise<void> {
   const { authentication } = deps
   const credentials = authentication.readCredentials(exchange.request)
   if (credentials.refusal !== null) throw refuseCredentials(credentials)
-  const found = await authentication.identify(credentials, contextOf(deps, exchange))
-  if (isClient(found)) exchange.app = found
-  else exchange.found = found
+  if (credentials.sessionToken !== null || credentials.accessToken !== null) {
+    const found = await authentication.identify(credentials, contextOf(deps, exchange))
+    if (isClient(found)) exchange.app = found
+    else exchange.found = found
+  }
   exchange.credentials = credentials
 }
 
