@@ -57,7 +57,7 @@ export async function requestEmailChange(
   }
   const { token, record } = newOneTimeToken(deps.clock, { purpose: 'email_change', userId: user.id, email, sessionId })
   const proofMail = await writeProofMail(deps, { user, email, token })
-  const notice = writeNotice(deps, user)
+  const notice = writeNotice(deps, user, sessionId)
   const issued = await deps.oneTimeTokens.issueInEpoch(
     { id: user.id, securityEpoch },
     [record, notice.oneTimeToken],
@@ -72,9 +72,10 @@ export async function requestEmailChange(
 function writeNotice(
   { clock, outbox, links }: ChangeEmailDeps,
   { id: userId, email, emailVerified }: User,
+  sessionId: SessionId,
 ): { readonly oneTimeToken: OneTimeToken; readonly mails: readonly OutgoingMail[] } {
   const purpose = emailVerified ? 'email_undo' : 'email_stop'
-  const { token, record } = newOneTimeToken(clock, { purpose, userId, email })
+  const { token, record } = newOneTimeToken(clock, { purpose, userId, email, sessionId })
   const way = { link: links.undoEmailChange(token), days: ONE_TIME_TOKENS[purpose].lifeMs / DAY_MS }
   const ways = emailVerified ? { undo: way } : { undo: null, stop: way }
   const content: EmailChangeNoticeMail = { kind: 'email_change_notice', ...ways, resetLink: links.forgotPassword }

@@ -92,6 +92,8 @@ export type EmailChangeOutcome = 'changed' | 'token_used' | 'taken'
 
 /** Undoing a change of email address. */
 export interface EmailChangeUndo extends EmailProof {
+  /** The factors and identities that were set up since then are removed: milliseconds since 1970 UTC. */
+  readonly since: number
   /** Lets the owner of the old address set a new password. */
   readonly resetToken: OneTimeToken
 }

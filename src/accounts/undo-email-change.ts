@@ -1,4 +1,5 @@
 import type { Stamp } from '../kernel/event.ts'
+import { timeOfId } from '../kernel/ids.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import { newOneTimeToken } from '../one-time-tokens/one-time-token.ts'
@@ -30,7 +31,8 @@ export async function undoEmailChange(
 
 /**
  * Restores the old address, whether or not the change was confirmed. The person who made the change may know the password.
- * Therefore all sessions are revoked, the password must be reset, and an email with a reset link is sent at once.
+ * Therefore all sessions are revoked, the passkeys, authenticator app, codes and identities that were set up since the session of the
+ * change began are removed, the password must be reset, and an email with a reset link is sent at once.
  */
 async function takeBack(
   deps: UndoEmailChangeDeps,
@@ -41,7 +43,10 @@ async function takeBack(
   const reset = newOneTimeToken(deps.clock, { purpose: 'password_reset', userId, email })
   const content = passwordResetContent(deps.links, reset.token)
   const mails = deps.outbox.write({ to: email, userId, content, isUrgent: true })
-  const outcome = await deps.users.undoEmailChange({ ...proof, resetToken: reset.record }, () => ({
+  const { sessionId, createdAt } = proof.token
+  // The session that requested the change may be an intruder's, and so may everything that was set up since it began.
+  const since = sessionId === null ? createdAt : timeOfId(sessionId)
+  const outcome = await deps.users.undoEmailChange({ ...proof, since, resetToken: reset.record }, () => ({
     events: [
       stamp({ type: 'email.change_undone', userId }),
       stamp({ type: 'password.disabled', userId, reason: 'email_change_undone' }),

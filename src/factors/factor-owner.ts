@@ -46,7 +46,7 @@ export async function renewSession(
   { principal, owner, token, method }: ProvenFactor,
   stamp: Stamp<LoginEvent>,
 ): Promise<IssuedSession | null> {
-  const { rotation, issued } = planRotation(principal, token, clock(), method)
+  const { rotation, issued } = planRotation(principal, token, clock(), { method })
   const { userId, id: sessionId } = principal.session
   const proven = stamp({ type: 'reauthentication.succeeded', userId, sessionId })
   return (await sessions.rotate(rotation, owner.securityEpoch, onlyEvents(proven))) ? issued : null

@@ -46,6 +46,11 @@ export function newOAuthClientId(clock: Clock): string {
   return v7({ msecs: clock() })
 }
 
+/** Returns the time in an id: milliseconds since 1970 UTC (RFC 9562 section 5.7). */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+}
+
 /** Parses a user id. Returns null if the text is not a UUID: such an id cannot exist, so it needs no query. */
 export function parseUserId(text: string): UserId | null {
   return validate(text) ? (text.toLowerCase() as UserId) : null

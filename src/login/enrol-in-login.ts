@@ -4,6 +4,8 @@
  */
 import type { UserStore } from '../accounts/store.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { UserId } from '../kernel/ids.ts'
+import { enrolledSteps } from '../kernel/login-step.ts'
 import type { Method, SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { SessionEvent } from '../sessions/events.ts'
@@ -31,7 +33,7 @@ export interface Enrolment {
 /**
  * Returns the login in progress that waits for the enrolment of a method.
  * @param tokens of attempts, from the cookies or the header.
- * @throws Refusal `attempt_ended` if there is none.
+ * @throws Refusal `attempt_ended` if there is none, or if the user has a second factor by now.
  */
 export async function findEnrolment(
   deps: EnrolmentDeps,
@@ -41,7 +43,14 @@ export async function findEnrolment(
   const user = stored.userId === null ? null : await deps.users.findById(stored.userId)
   const isOpen = stored.openRounds[0]?.includes(toEnrolment(method)) === true
   if (user === null || !isOpen) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
+  await refuseWithSecondFactor(deps, user.id)
   return { user, stored }
+}
+
+/** The user may have set up a factor since the login began. The password alone must not add another one. */
+async function refuseWithSecondFactor({ secondFactors }: EnrolmentDeps, user: UserId): Promise<void> {
+  if ((await enrolledSteps(secondFactors.steps, user)).length === 0) return
+  throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'a second factor was set up in the meantime' })
 }
 
 /** An enrolment that is about to be confirmed. */
@@ -68,6 +77,7 @@ export async function finishEnrolment<Shown>(
   const { shown, tried } = await withPasswordTry(deps.throttle, subject, caller, async (counted) => {
     const isCounted = await deps.loginAttempts.countTry(tokenHash, MAX_ATTEMPT_TRIES, deps.clock())
     if (!isCounted) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'too many wrong answers' })
+    await refuseWithSecondFactor(deps, user.id)
     return { proven: true, shown: await confirm(), tried: counted }
   })
   const attempt = {

@@ -51,7 +51,7 @@ export async function reauthenticateWithStep<Answer extends StepAnswer>(
     await deps.audit.write({ events: [stamp(refused)] })
     throw new Refusal(LOGIN_REFUSALS.wrong_code)
   }
-  const planned = planRotation({ user, session }, sessionToken, deps.clock(), step.method)
+  const planned = planRotation({ user, session }, sessionToken, deps.clock(), { method: step.method })
   const succeeded: LoginEvent = { type: 'reauthentication.succeeded', userId: user.id, sessionId: session.id }
   const rotated = await deps.sessions.rotate(planned.rotation, securityEpoch, onlyEvents(stamp(succeeded)))
   if (!rotated) throw new Refusal('unauthenticated', { reason: 'the session was revoked in the meantime' })

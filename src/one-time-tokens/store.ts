@@ -22,7 +22,7 @@ export interface OneTimeToken {
   readonly userId: UserId | null
   /** Email address that the token was sent to, or that the account will have. */
   readonly email: EmailAddress | null
-  /** The session that requested the token and that must still be alive when it is used; null: none. */
+  /** The session that requested the token; null: none. A change of email address needs it alive when the token is used. */
   readonly sessionId: SessionId | null
   readonly createdAt: number
   readonly expiresAt: number

@@ -4,6 +4,7 @@ import type { PasswordHash } from '../crypto/password-hasher.ts'
 import { checkAll } from '../kernel/all-problems.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
+import { enrolledSteps } from '../kernel/login-step.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
@@ -69,7 +70,10 @@ export async function changePassword(
   await takeChangeBudget(deps.throttle, caller, user.id)
   const accepted = await acceptNewPassword(deps, newPassword, context)
   const newHash = await deps.hasher.hash(accepted.password, place)
-  const planned = planRotation({ user, session }, sessionToken, deps.clock())
+  // A password alone makes no session fresh if there is a second factor; an old session stays as old as it was.
+  const isProof = (await enrolledSteps(deps.steps, user.id)).length === 0
+  const proof = isProof ? {} : { authenticatedAt: session.authenticatedAt }
+  const planned = planRotation({ user, session }, sessionToken, deps.clock(), proof)
   const mails = await writePasswordChangedMail(deps, user)
   const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
     events: [...accepted.events, stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],

@@ -22,7 +22,7 @@ import { type LinkDeps, linkIdentity } from './link-identity.ts'
 import type { ProviderProfile } from './provider-client.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
 import { refuseProviderLogin } from './refuse-provider-login.ts'
-import { type RegisterAccountDeps, registerAccount, tellOwner } from './register-account.ts'
+import { type RegisterAccountDeps, registerAccount, registerTaken } from './register-account.ts'
 import type { IdentityOwner } from './store.ts'
 
 /** Dependencies of `admitAccount`. */
@@ -68,8 +68,7 @@ async function adopt(
   if (!profile.email.isAuthoritative) {
     // An unverified address must not reveal whether it has an account, if registration does not either.
     if (deps.verifyEmailMode !== 'required' || profile.email.isVerified) throw linkRequired()
-    await tellOwner(deps, address)
-    return null
+    return registerTaken(deps, { login, address })
   }
   if (found.disabled) throw await refuseProviderLogin(deps, { userId: user.id, reason: 'disabled' }, stamp)
   const owner = { userId: user.id, securityEpoch }

@@ -1,9 +1,11 @@
 import { SECOND_MS } from '../kernel/clock.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
+import { enrolledSteps, type SecondFactors } from '../kernel/login-step.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { LoginEvent } from '../login/events.ts'
+import { LOGIN_REFUSALS } from '../login/refusals.ts'
 import { planRotation } from '../sessions/rotate-session.ts'
 import { requireSecurityEpoch } from '../sessions/security-epoch.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
@@ -19,6 +21,7 @@ const TOLERANCE_MS = 60 * SECOND_MS
 /** Dependencies of `reauthenticateWithAccount`. */
 export interface ReauthenticateWithAccountDeps extends SessionDeps {
   readonly identities: IdentityStore
+  readonly secondFactors: Pick<SecondFactors, 'steps'>
 }
 
 /** The session that becomes fresh, and what the provider proved. */
@@ -42,6 +45,9 @@ export async function reauthenticateWithAccount(
   stamp: Stamp<LoginEvent>,
 ): Promise<IssuedSession> {
   const securityEpoch = await requireSecurityEpoch(deps, sessionToken)
+  if ((await enrolledSteps(deps.secondFactors.steps, principal.user.id)).length > 0) {
+    throw new Refusal(LOGIN_REFUSALS.second_factor_required) // set up while the user was at the provider
+  }
   const spent = await deps.identities.spend(proof, account)
   if (spent === null) throw providerRefused('the proof was used before')
   const isOwn = spent.owner?.user.id === principal.user.id
@@ -50,7 +56,7 @@ export async function reauthenticateWithAccount(
     const reason = isOwn ? 'the login at the provider is not new' : 'the account is not linked to the user'
     throw new Refusal(PROVIDER_REFUSALS.provider_cannot_confirm, { reason })
   }
-  const planned = planRotation(principal, sessionToken, deps.clock(), methodOf(provider))
+  const planned = planRotation(principal, sessionToken, deps.clock(), { method: methodOf(provider) })
   const { userId, id: sessionId } = principal.session
   const succeeded = stamp({ type: 'reauthentication.succeeded', userId, sessionId })
   const isRotated = await deps.sessions.rotate(planned.rotation, securityEpoch, onlyEvents(succeeded))

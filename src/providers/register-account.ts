@@ -5,11 +5,13 @@ import { newVerification, type VerificationDeps, type VerifyEmailMode } from '..
 import type { UserStore } from '../accounts/store.ts'
 import { nameSchema } from '../accounts/user-name.ts'
 import type { AuditStore } from '../audit/store.ts'
+import { onlyEvents } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { NewIdentity } from '../kernel/identity.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import { REGISTRATION_REFUSALS } from '../registration/refusals.ts'
 import type { Registration } from '../registration/settings.ts'
@@ -48,12 +50,35 @@ export async function registerAccount(
   registration: AccountRegistration,
   stamp: Stamp,
 ): Promise<IdentityOwner | null> {
-  const { caller, invitation: text } = registration.login
-  if (deps.registration === 'closed') throw new Refusal(REGISTRATION_REFUSALS.registration_closed)
-  return withRegisterTry(deps.throttle, { ...caller, operation: 'register' }, async () => {
-    const invitation = await requireInvitation(deps, text, registration.address)
-    return store(deps, { ...registration, invitation }, stamp)
+  return withRegistration(deps, registration, (invitation) => store(deps, { ...registration, invitation }, stamp))
+}
+
+/**
+ * Answers a registration of an address that has an account as if it had none, and tells its owner by email.
+ * @throws the same refusals as `registerAccount`, so that they reveal nothing (DESIGN promise 7).
+ */
+export async function registerTaken(
+  deps: RegisterAccountDeps,
+  registration: Pick<AccountRegistration, 'login' | 'address'>,
+): Promise<null> {
+  return withRegistration(deps, registration, async (invitation) => {
+    if (invitation !== undefined && !(await deps.oneTimeTokens.exchange(invitation, [], onlyEvents())))
+      throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
+    await tellOwner(deps, registration.address)
+    return null
   })
+}
+
+/** Runs a registration if the service, the invitation and the budget of the network allow it. */
+async function withRegistration<Result>(
+  deps: RegisterAccountDeps,
+  { login: { caller, invitation: text }, address }: Pick<AccountRegistration, 'login' | 'address'>,
+  work: (invitation: OneTimeToken | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (deps.registration === 'closed') throw new Refusal(REGISTRATION_REFUSALS.registration_closed)
+  return withRegisterTry(deps.throttle, { ...caller, operation: 'register' }, async () =>
+    work(await requireInvitation(deps, text, address)),
+  )
 }
 
 async function requireInvitation(
@@ -110,7 +135,7 @@ async function store(
 }
 
 /** Tells the owner of an account by email about a registration with its address. */
-export async function tellOwner(
+async function tellOwner(
   { outbox, links, throttle, users, audit }: RegisterAccountDeps,
   email: EmailAddress,
 ): Promise<void> {

@@ -9,29 +9,35 @@ export interface PlannedRotation {
   readonly rotation: SessionRotation
 }
 
+/** What the user proved. */
+export interface ProofOfRotation {
+  /** The method proven now, if it is not the password. It is added to the methods of the session. Default null. */
+  readonly method?: Method | null
+  /** When the user last proved enough: milliseconds since 1970 UTC. Default: now, which makes the session fresh. */
+  readonly authenticatedAt?: number
+}
+
 /**
- * Creates a new token for a session, without storing it. The session keeps its id and becomes fresh; its old token stops
- * working (ASVS 7.2.4).
+ * Creates a new token for a session, without storing it. The session keeps its id; its old token stops working (ASVS 7.2.4).
  * @param currentToken the token of the request. The new token is stored only if the session still has this one.
  * @param now milliseconds since 1970 UTC.
- * @param method the method proven now, if it is not the password. It is added to the methods of the session.
  */
 export function planRotation(
   { user, session }: Pick<SessionPrincipal, 'user' | 'session'>,
   currentToken: string,
   now: number,
-  method: Method | null = null,
+  { method = null, authenticatedAt = now }: ProofOfRotation = {},
 ): PlannedRotation {
   const token = newToken(SESSION_TOKEN_PREFIX)
   const methods = method === null || session.methods.includes(method) ? session.methods : [...session.methods, method]
   return {
-    issued: { user, token, session: { ...session, methods, authenticatedAt: now, cookieSentAt: now } },
+    issued: { user, token, session: { ...session, methods, authenticatedAt, cookieSentAt: now } },
     rotation: {
       id: session.id,
       userId: session.userId,
       oldTokenHash: hashToken(currentToken),
       newTokenHash: hashToken(token),
-      authenticatedAt: now,
+      authenticatedAt,
       methods,
     },
   }

@@ -61,6 +61,31 @@ describe.each(RINGS)('a second factor is required (%s)', (ring) => {
     ])
   })
 
+  test.each(['totp', 'passkey'])(
+    'a login in progress adds no %s to an account that has a factor by now',
+    async (method) => {
+      const email = await newUser()
+      const intruder = await begin(email) // knows the password
+      const path = method === 'totp' ? '/auth/totp' : '/auth/passkeys/options'
+      const began = await intruder.post(path)
+      const owner = await begin(email)
+      const { secret } = (await owner.post('/auth/totp')).body
+      expect((await confirm(owner, secret)).body.status).toBe('complete')
+      now += 30_000
+      const authenticator = createAuthenticator()
+      const { options } = (await owner.post('/auth/passkeys/options')).body
+      expect((await owner.post('/auth/passkeys', { credential: authenticator.create(options) })).status).toBe(201)
+      expect((await owner.delete('/auth/totp')).status).toBe(204)
+      const answer =
+        method === 'totp'
+          ? await confirm(intruder, began.body.secret)
+          : await intruder.post('/auth/passkeys', { credential: createAuthenticator().create(began.body.options) })
+      expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated'])
+      expect((await intruder.post(path)).status).toBe(401)
+      expect((await owner.get('/auth/factors')).body).toMatchObject({ totp: null, passkeys: [{}] })
+    },
+  )
+
   test('a registration begins a login that sets one up', async () => {
     const email = `new${users++}@example.com`
     const client = instance.client()

@@ -64,7 +64,7 @@ const changeEmail: Operate = async (stores, user) => {
 const undoEmailChange: Operate = async (stores, user) => {
   const token = await issue(stores, user, 'email_undo')
   const resetToken = makeOneTimeToken(user, 'password_reset')
-  return stores.users.undoEmailChange({ token, userId: user.id, email: user.email, resetToken }, untold)
+  return stores.users.undoEmailChange({ token, userId: user.id, email: user.email, resetToken, since: NOW }, untold)
 }
 
 const changePassword: Operate = ({ passwords }, _, own) =>
@@ -146,7 +146,7 @@ export function describeReportedChanges({ stores, elsewhere, listen, ...context 
         () => users.delete(user.id, untold),
         () => users.verifyEmail({ ...proof, newPassword: null }, untold),
         () => users.changeEmail(proof, untold),
-        () => users.undoEmailChange({ ...proof, resetToken: token }, untold),
+        () => users.undoEmailChange({ ...proof, resetToken: token, since: NOW }, untold),
         () => passwords.change(change, untold),
         () => passwords.reset({ token, userId: user.id, newHash: HASH, changedAt: NOW }, untold),
         () => passwords.forceReset(user.id, untold),

@@ -11,6 +11,7 @@ import type { PasswordEvent } from '../../passwords/events.ts'
 import { planRotation } from '../../sessions/rotate-session.ts'
 import { requireSecurityEpoch } from '../../sessions/security-epoch.ts'
 import type { SessionDeps } from '../../sessions/start-session.ts'
+import { takeChangeBudget } from '../../throttle/other-tries.ts'
 import type { Caller } from '../../throttle/throttle.ts'
 import type { FactorEvent } from '../events.ts'
 import { type BeginEmailAttemptDeps, beginEmailAttempt, EMAIL_METHOD } from './begin-email-attempt.ts'
@@ -33,7 +34,7 @@ export interface EmailProver {
 /**
  * Sends a code and a link to a user who is logged in.
  * @returns the token of the attempt.
- * @throws Refusal `second_factor_required` if the user set up a second factor; `unauthenticated`, `unavailable`.
+ * @throws Refusal `second_factor_required` if the user set up a second factor; `too_many_requests`, `unauthenticated`, `unavailable`.
  */
 export async function requestEmailProof(
   deps: ReauthenticateWithEmailDeps,
@@ -41,6 +42,7 @@ export async function requestEmailProof(
   stamp: Stamp<FactorEvent>,
 ): Promise<Token> {
   await refuseWithSecondFactor(deps, user.id)
+  await takeChangeBudget(deps.throttle, { ...caller, operation: 'reauthenticate' }, user.id)
   const owner = { userId: user.id, securityEpoch: await requireSecurityEpoch(deps, sessionToken) }
   const isSent = await takeCodeBudget(deps, { account: user.email, user: owner }, caller)
   return beginEmailAttempt(deps, { owner, email: user.email, isSent, remember: false, caller }, stamp)
@@ -80,7 +82,7 @@ export async function reauthenticateWithEmail(
     throw new Refusal(LOGIN_REFUSALS.wrong_code)
   }
   await deps.loginAttempts.end(asked.tokenHash)
-  const planned = planRotation({ user, session }, sessionToken, deps.clock(), EMAIL_METHOD)
+  const planned = planRotation({ user, session }, sessionToken, deps.clock(), { method: EMAIL_METHOD })
   const succeeded: LoginEvent = { type: 'reauthentication.succeeded', userId, sessionId }
   const isRotated = await deps.sessions.rotate(planned.rotation, asked.securityEpoch, onlyEvents(stamp(succeeded)))
   if (!isRotated) throw new Refusal('unauthenticated', { reason: 'the session was revoked in the meantime' })

@@ -55,7 +55,7 @@ export async function reauthenticateWithPasskey(
     if (error instanceof Refusal) await deps.audit.write({ events: [stamp(refused)] })
     throw error
   })
-  const planned = planRotation(principal, sessionToken, deps.clock(), 'passkey')
+  const planned = planRotation(principal, sessionToken, deps.clock(), { method: 'passkey' })
   const succeeded: LoginEvent = { type: 'reauthentication.succeeded', userId, sessionId }
   const isRotated = await deps.sessions.rotate(planned.rotation, securityEpoch, onlyEvents(stamp(succeeded)))
   if (!isRotated) throw new Refusal('unauthenticated', { reason: 'the session was revoked in the meantime' })

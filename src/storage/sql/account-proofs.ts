@@ -2,6 +2,8 @@ import type { Transaction } from 'kysely'
 import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Database } from './schema.ts'
+import { endFactorCompanions } from './second-factors.ts'
+import { at } from './time.ts'
 
 /** The tables of everything that opens an account, besides sessions and access tokens, which `endAll` ends. */
 const PROOFS = [
@@ -20,18 +22,26 @@ export async function removeProofs(trx: Transaction<Database>, userId: UserId): 
   for (const table of PROOFS) await trx.deleteFrom(table).where('user_id', '=', userId).execute()
 }
 
+/** Proofs besides the password and its tokens. */
+const FACTORS = ['passkeys', 'totp', 'recovery_codes', 'remembered_devices', 'identities'] as const
+
 /**
- * Removes the identities of an account whose address is proven for the first time, except those whose provider verified the
- * same address: the person who registered the account may not be the owner of the address (account pre-hijacking).
+ * Removes every factor and identity of an account whose address is proven for the first time, from elsewhere: the person who set
+ * them up may not be the owner of the address (account pre-hijacking, CWE-1390).
  */
-export async function removeUnprovenIdentities(trx: Transaction<Database>, userId: UserId): Promise<void> {
-  const user = await trx.selectFrom('users').select('email').where('id', '=', userId).executeTakeFirst()
-  if (user === undefined) return
-  await trx
-    .deleteFrom('identities')
-    .where('user_id', '=', userId)
-    .where((eb) => eb.or([eb('email_verified', '=', false), eb('email', 'is distinct from', user.email)]))
-    .execute()
+export async function removeUnprovenFactors(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  for (const table of FACTORS) await trx.deleteFrom(table).where('user_id', '=', userId).execute()
+}
+
+/**
+ * Removes the factors and identities that were set up at or after a time.
+ * @param since milliseconds since 1970 UTC.
+ */
+export async function removeFactorsSince(trx: Transaction<Database>, userId: UserId, since: number): Promise<void> {
+  for (const table of FACTORS) {
+    await trx.deleteFrom(table).where('user_id', '=', userId).where('created_at', '>=', at(since)).execute()
+  }
+  await endFactorCompanions(trx, userId)
 }
 
 /**

@@ -8,7 +8,7 @@ import type {
   UserStore,
 } from '../../accounts/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import { removeProofs, removeUnprovenIdentities } from './account-proofs.ts'
+import { removeFactorsSince, removeProofs, removeUnprovenFactors } from './account-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { lockUser } from './lock-users.ts'
 import {
@@ -21,7 +21,6 @@ import {
 } from './one-time-tokens.ts'
 import { endAllSessions, putPassword } from './replace-password.ts'
 import type { Database } from './schema.ts'
-import { endPasskeysOf } from './second-factors.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -78,9 +77,8 @@ async function verifyEmail(
     await sessions.userChanged(userId)
     return true
   }
-  await endPasskeysOf(trx, userId)
+  await removeUnprovenFactors(trx, userId)
   await putPassword(trx, userId, newPassword)
-  await removeUnprovenIdentities(trx, userId)
   await endTokensOf(trx, userId, ['password_reset', 'email_change', 'email_stop', 'email_undo'])
   return (await endAllSessions(trx, sessions, userId)) || null
 }
@@ -124,7 +122,7 @@ async function changeEmail(
 async function undoEmailChange(
   trx: Transaction<Database>,
   sessions: SessionEffects,
-  { token, userId, email, resetToken }: EmailChangeUndo,
+  { token, userId, email, resetToken, since }: EmailChangeUndo,
 ): Promise<true | null> {
   sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token))) return null
@@ -136,6 +134,7 @@ async function undoEmailChange(
     .where((eb) => eb.or([eb('purpose', '!=', 'email_undo'), eb('created_at', '>=', at(token.createdAt))]))
     .execute()
   await trx.updateTable('passwords').set({ disabled_for: 'everyone' }).where('user_id', '=', userId).execute()
+  await removeFactorsSince(trx, userId, since)
   await insertOneTimeToken(trx, resetToken)
   return (await endAllSessions(trx, sessions, userId)) || null
 }

@@ -8,12 +8,11 @@ import type {
   PasswordReset,
   PasswordStore,
 } from '../../passwords/store.ts'
-import { removeUnprovenIdentities } from './account-proofs.ts'
+import { removeUnprovenFactors } from './account-proofs.ts'
 import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
-import { endUnprovenPasskeys } from './second-factors.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -139,7 +138,6 @@ async function resetPassword(
 ): Promise<true | null> {
   sessions.evict({ kind: 'user', id: userId })
   if (!(await useUpToken(trx, token)) || !(await endAllSessions(trx, sessions, userId))) return null
-  await endUnprovenPasskeys(trx, userId)
   await putPassword(trx, userId, { hash: newHash, changedAt })
   await endTokensOf(trx, userId, ORDERED_BY_AN_INTRUDER)
   const verified = await trx
@@ -150,7 +148,7 @@ async function resetPassword(
     .where('email_verified', '=', false)
     .returning('id')
     .executeTakeFirst()
-  if (verified !== undefined) await removeUnprovenIdentities(trx, userId)
+  if (verified !== undefined) await removeUnprovenFactors(trx, userId)
   return true
 }
 

@@ -20,7 +20,7 @@ export async function advanceEpoch(trx: Transaction<Database>, userId: UserId): 
   return row?.security_epoch ?? null
 }
 
-/** Revokes all sessions of the user. Returns false and changes nothing if the user is deleted or disabled. */
+/** Revokes all sessions of the user, and an enrolment that one of them began. Returns false and changes nothing if the user is deleted or disabled. */
 export async function endAllSessions(
   trx: Transaction<Database>,
   sessions: SessionEffects,
@@ -28,6 +28,7 @@ export async function endAllSessions(
 ): Promise<boolean> {
   const epoch = await advanceEpoch(trx, userId)
   if (epoch === null) return false
+  await trx.deleteFrom('totp').where('user_id', '=', userId).where('confirmed_at', 'is', null).execute()
   await sessions.endAll({ userId, except: null, throughEpoch: epoch - 1 })
   return true
 }

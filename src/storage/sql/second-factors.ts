@@ -24,18 +24,3 @@ export async function endFactorCompanions(trx: Transaction<Database>, userId: Us
   await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
   await trx.deleteFrom('remembered_devices').where('user_id', '=', userId).execute()
 }
-
-/**
- * Deletes the passkeys of an account when its address is proven for the first time: the person who registered the account with a
- * passkey may not be the owner of the address (account pre-hijacking).
- */
-export async function endPasskeysOf(trx: Transaction<Database>, userId: UserId): Promise<void> {
-  const { numDeletedRows } = await trx.deleteFrom('passkeys').where('user_id', '=', userId).executeTakeFirst()
-  if (numDeletedRows > 0n) await endFactorCompanions(trx, userId)
-}
-
-/** Deletes the passkeys of an account whose address is not verified yet; see `endPasskeysOf`. */
-export async function endUnprovenPasskeys(trx: Transaction<Database>, userId: UserId): Promise<void> {
-  const user = await trx.selectFrom('users').select('email_verified').where('id', '=', userId).executeTakeFirst()
-  if (user !== undefined && !user.email_verified) await endPasskeysOf(trx, userId)
-}
