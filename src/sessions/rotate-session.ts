@@ -13,7 +13,7 @@ export interface PlannedRotation {
 export interface ProofOfRotation {
   /** The method proven now, if it is not the password. It is added to the methods of the session. Default null. */
   readonly method?: Method | null
-  /** When the user last proved enough: milliseconds since 1970 UTC. Default: now, which makes the session fresh. */
+  /** When the user last proved enough: milliseconds since 1970 UTC. Default: now, so that the session is fresh. */
   readonly authenticatedAt?: number
 }
 
