@@ -113,6 +113,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'oauth',
     'options',
     'pages',
+    'providers',
     'server',
     'sessions',
     'storage',

@@ -14,9 +14,9 @@ import { passkeyStep } from './factors/passkeys/passkey-step.ts'
 import { type RecoveryFeature, recovery } from './factors/recovery/feature.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
-import type { Feature } from './kernel/feature.ts'
+import type { Feature, LoginWay } from './kernel/feature.ts'
 import type { FirstProofs } from './kernel/first-proofs.ts'
-import type { Session } from './kernel/principal.ts'
+import type { SecondFactors } from './kernel/login-step.ts'
 import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
 import type { EngineModule } from './oauth/engine/load-engine.ts'
@@ -24,7 +24,6 @@ import { type OAuthFeature, oauth } from './oauth/feature.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
 import { accountPagesFeature } from './pages/feature.ts'
-import type { Pages } from './pages/pages.ts'
 import { passwords } from './passwords/feature.ts'
 import { type ProvidersFeature, providers } from './providers/feature.ts'
 import { registration } from './registration/feature.ts'
@@ -90,22 +89,30 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
   const opening: readonly Feature[] = [named.sessions, named.accessTokens, named.factors, named.providers, named.oauth]
   const exports = [...opening, named.recovery, named.audit].flatMap(({ exports: part }) => part ?? [])
-  const accountsFeature = accounts(core, { ...shared, exports, invitationMoves: named.invitations.moves, opensTotp })
   const passkeyOptions = { ...shared, ...options.passkeys, siteName, registration: mode, secondFactors, proofs }
   const byPasskey = hasPasskeys ? [passkeys(core, passkeyOptions)] : []
-  const registerWays = byPasskey.flatMap((feature) => feature.registerWays ?? [])
+  const formWays = byPasskey.flatMap((feature) => feature.registerWays ?? [])
+  const ways = waysOf([...byPasskey, byEmail, named.providers, ...stepFeatures])
+  const loginFeature = login(core, {
+    ...shared,
+    verifyLegacy: options.verifyLegacy,
+    offersRegistration: mode === 'open',
+    ways,
+    secondFactors,
+    firstSteps: byEmail.firstSteps,
+    proofWays: named.providers.proofWays,
+    recoveryLink: named.recovery.recoveryLink,
+  })
+  const accountsFeature = accounts(core, {
+    ...shared,
+    exports,
+    invitationMoves: named.invitations.moves,
+    opensTotp: named.factors.opensTotp,
+    logInReader: loginFeature.logInReader,
+  })
   const facing: readonly Feature[] = [
-    registration(core, { ...shared, registration: mode, secondFactors, ways: registerWays }),
-    login(core, {
-      ...shared,
-      verifyLegacy: options.verifyLegacy,
-      offersRegistration: mode === 'open',
-      ways: [...byPasskey, byEmail, named.providers, ...stepFeatures].flatMap(({ loginWays = [] }) => loginWays),
-      secondFactors,
-      firstSteps: byEmail.firstSteps,
-      proofWays: named.providers.proofWays,
-      recoveryLink: named.recovery.recoveryLink,
-    }),
+    registration(core, { ...shared, registration: mode, secondFactors, ways, formWays }),
+    loginFeature,
     named.factors,
     named.recovery,
     ...byPasskey,
@@ -130,9 +137,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   ]
   const list = [
     ...facing,
-    ownPages([...facing, named.audit], pages, (session) =>
-      isFreshSession({ ...core, ...memory, secondFactors }, session),
-    ),
+    ownPages(core, services, { all: [...facing, named.audit], secondFactors }),
     mail(core, services.mailing),
     oneTimeTokens(core),
     throttle(core),
@@ -141,11 +146,20 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   return { ...named, accounts: accountsFeature, list }
 }
 
+/** Returns the buttons that log in without a password, in their order. */
+function waysOf(features: readonly Feature[]): readonly LoginWay[] {
+  return features.flatMap(({ loginWays = [] }) => loginWays).toSorted((left, right) => left.place - right.place)
+}
+
 /** Returns the feature that shows the pages of the account and the sections of *Security* of all features. */
-function ownPages(all: readonly Feature[], pages: Pages, isFresh: (session: Session) => Promise<boolean>): Feature {
+function ownPages(
+  core: Core,
+  { pages, memory }: Services,
+  { all, secondFactors }: { readonly all: readonly Feature[]; readonly secondFactors: SecondFactors },
+): Feature {
   return accountPagesFeature({
     pages,
-    isFresh,
+    isFresh: (session) => isFreshSession({ ...core, ...memory, secondFactors }, session),
     accountPages: all.flatMap(({ accountPages = [] }) => accountPages),
     securitySections: all.flatMap(({ securitySections = [] }) => securitySections),
   })

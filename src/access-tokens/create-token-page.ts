@@ -53,20 +53,24 @@ export function lifetimesDays({ lifetimeMs, maxLifetimeMs }: AccessTokenSettings
   return [...days].filter((each) => maxLifetimeMs === null || each * DAY_MS <= maxLifetimeMs).toSorted((a, b) => a - b)
 }
 
-function expiryField({ locale }: AccountPageRequest, settings: AccessTokenSettings): Html {
+function expiryField({ locale, flash }: AccountPageRequest, settings: AccessTokenSettings): Html {
   const texts = locale.texts(TOKEN_TEXTS)
   const usual = Math.max(1, Math.floor(settings.lifetimeMs / DAY_MS))
+  const chosen = (flash?.problem === undefined ? undefined : flash.values?.expires) ?? String(usual)
   const options = lifetimesDays(settings).map(
     (days) =>
-      html`<option value="${days}"${days === usual ? html` selected` : ''}>${texts.expiryIn(locale.duration(days * DAY_MS))}</option>`,
+      html`<option value="${days}"${String(days) === chosen ? html` selected` : ''}>${texts.expiryIn(locale.duration(days * DAY_MS))}</option>`,
   )
-  const never = settings.allowNoExpiry ? html`<option value="${NEVER}">${texts.never}</option>` : ''
+  const never = settings.allowNoExpiry
+    ? html`<option value="${NEVER}"${chosen === NEVER ? html` selected` : ''}>${texts.never}</option>`
+    : ''
   return html`<div class="field"><label for="expires">${texts.expiry}</label><select id="expires" name="expires">${options}${never}</select></div>`
 }
 
-function scopeFields({ locale }: AccountPageRequest, scopes: readonly string[]): Html {
+function scopeFields({ locale, flash }: AccountPageRequest, scopes: readonly string[]): Html {
   if (scopes.length === 0) return html``
+  const chosen = flash?.problem === undefined ? {} : flash.values
   return html`<fieldset><legend>${locale.texts(TOKEN_TEXTS).scopes}</legend>${scopes.map((scope) =>
-    checkbox({ name: `${SCOPE_FIELD}${scope}`, label: scope, checked: false }),
+    checkbox({ name: `${SCOPE_FIELD}${scope}`, label: scope, checked: chosen?.[`${SCOPE_FIELD}${scope}`] === 'on' }),
   )}</fieldset>`
 }

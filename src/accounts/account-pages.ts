@@ -6,6 +6,7 @@ import { field } from '../pages/components/field.ts'
 import { form } from '../pages/components/form.ts'
 import { note } from '../pages/components/note.ts'
 import { tag } from '../pages/components/row.ts'
+import { day } from '../pages/components/time.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { findPendingChange, type PendingChangeDeps } from './pending-change.ts'
 import { ACCOUNT_TEXTS } from './texts.ts'
@@ -48,7 +49,7 @@ function profilePage(request: AccountPageRequest, { sendsEmail }: AccountPageDep
     autocomplete: 'name',
     hint: texts.nameHint,
     optional: true,
-    maxLength: 200,
+    maxLength: 100,
     value: user.name ?? '',
   })
   const change = buttonLink('plain', `${basePath}/account/email`, texts.change, { small: true })
@@ -58,7 +59,7 @@ function profilePage(request: AccountPageRequest, { sendsEmail }: AccountPageDep
 ${pending === null ? '' : pendingNote(request, pending)}
 <section class="card">${form(`${basePath}/account/rename`, html`${name}${button('main', texts.save)}`)}</section>
 <section class="card"><div class="card-head"><div><h2>${texts.email}</h2><p>${user.email} ${tag(user.emailVerified ? 'ok' : 'warn', user.emailVerified ? texts.verified : texts.unverified)}</p></div>${sendsEmail ? change : ''}</div></section>
-<p class="soft">${texts.since} <time datetime="${new Date(user.createdAt).toISOString()}">${locale.day(user.createdAt)}</time></p>`,
+<p class="soft">${texts.since} ${day(request, user.createdAt)}</p>`,
   }
 }
 

@@ -72,27 +72,28 @@ function emailLink(
  * password or a new one.
  */
 function verifyPage(page: EmailLinkPage, minLength: number): PageParts {
-  const { basePath, locale, token, found } = page
+  const { basePath, locale, token, found, kept } = page
   const texts = locale.texts(LINK_TEXTS)
   const action = `${basePath}/email/verify`
   const body = found.isOwner
-    ? form(action, button('main', texts.verifyButton), { token })
+    ? form(action, button('main', texts.verifyButton), { token, ...kept })
     : proofForms(page, action, minLength)
   return { title: texts.verifyTitle, lead: texts.forAddress(found.email), body }
 }
 
 function proofForms(page: EmailLinkPage, action: string, minLength: number): PageParts['body'] {
-  const { locale, token, found } = page
+  const { locale, token, found, kept } = page
   const texts = locale.texts(LINK_TEXTS)
   const { passwordLabel, newPassword, passwordHint } = locale.texts(PAGE_TEXTS)
   const known = html`${hiddenUsername(found.email)}
 ${password(page, { name: 'password', label: passwordLabel, autocomplete: 'current-password', autofocus: true })}
 ${button('main', texts.verifyButton)}`
-  const unknown = html`${password(page, { name: 'newPassword', label: newPassword, autocomplete: 'new-password', hint: passwordHint(minLength) })}
+  const unknown = html`${hiddenUsername(found.email)}
+${password(page, { name: 'newPassword', label: newPassword, autocomplete: 'new-password', hint: passwordHint(minLength) })}
 ${button('plain', texts.setAndVerify)}`
   const isOpen = page.flash?.problem?.errors.some(({ field }) => field === 'newPassword') === true
-  return html`${form(action, known, { token })}
-<details${isOpen ? html` open` : ''}><summary>${texts.notYours}</summary><p class="soft">${texts.notYoursLead}</p>${form(action, unknown, { token })}</details>`
+  return html`${form(action, known, { token, ...kept })}
+<details${isOpen ? html` open` : ''}><summary>${texts.notYours}</summary><p class="soft">${texts.notYoursLead}</p>${form(action, unknown, { token, ...kept })}</details>`
 }
 
 /** Renders the page that changes the address. It asks for the password, except of a user who is logged in. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
+import type { SessionPrincipal } from '../kernel/principal.ts'
+import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import { checkNewPassword } from '../passwords/password.ts'
 import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
@@ -16,6 +18,16 @@ import { emailCalls } from './wire.ts'
 /** Accepts any text, because a malformed token and an unknown token get the same refusal. */
 const token = z.string('Must be a string.')
 
+/**
+ * Logs the reader of an emailed link in, with the password that they typed on the page of the link. `login/log-in-reader.ts`
+ * implements it.
+ * @returns null if the login is refused; the link was used anyway.
+ */
+export type LogInReader = (
+  typed: { readonly email: EmailAddress; readonly password: string },
+  request: Omit<RouteRequest<unknown, SessionPrincipal | null>, 'body'>,
+) => Promise<Answer<never> | null>
+
 /** Dependencies of `emailRoutes`. */
 export interface EmailRoutesDeps
   extends VerificationDeps,
@@ -23,7 +35,9 @@ export interface EmailRoutesDeps
     ChangeEmailDeps,
     ConfirmEmailChangeDeps,
     UndoEmailChangeDeps,
-    SecurityEpochDeps {}
+    SecurityEpochDeps {
+  readonly logInReader: LogInReader
+}
 
 /** Routes that verify and change the email address of an account. */
 export function emailRoutes(deps: EmailRoutesDeps): Route[] {
@@ -60,11 +74,16 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
         notice: 'links.verified',
         marks: { wrong_password: ['password', 'wrong_password'] },
         keeps: ['token'],
+        endsLink: true,
       },
-      async handle({ body, principal, ...request }) {
+      async handle({ body, ...request }) {
+        const { principal } = request
         const caller = readCaller(deps.throttle, 'email_verify', request)
-        await verifyEmail(deps, { ...body, principal, caller }, request.stamp)
-        return { status: 204 }
+        const email = await verifyEmail(deps, { ...body, principal, caller }, request.stamp)
+        const password = body.password ?? body.newPassword
+        if (request.form === null || password === undefined) return { status: 204 }
+        // A person who typed the password on the page of the link need not type it again on the login page.
+        return (await deps.logInReader({ email, password }, request)) ?? { status: 204, formLocation: '/login' }
       },
     }),
 

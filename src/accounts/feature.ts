@@ -10,7 +10,7 @@ import type { PasswordService } from '../passwords/password-service.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
 import { accountPages } from './account-pages.ts'
 import { emailPages } from './email-pages.ts'
-import { emailRoutes } from './email-routes.ts'
+import { emailRoutes, type LogInReader } from './email-routes.ts'
 import type { VerifyEmailMode } from './request-verification.ts'
 import { accountRoutes } from './routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './server-side-users.ts'
@@ -23,6 +23,7 @@ export interface AccountsOptions extends PasswordService {
   readonly steps: readonly LoginStep[]
   readonly memory: SessionMemory
   readonly pages: Pages
+  readonly logInReader: LogInReader
   /** Parts that the other features add to `GET /user/export`. */
   readonly exports: readonly ExportPart[]
   readonly invitationMoves: InvitationMoves

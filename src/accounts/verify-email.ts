@@ -1,4 +1,5 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
@@ -49,21 +50,24 @@ export interface VerifyEmailInput {
  * Verifies the email address of an account. The token proves that the caller reads the email, but not that the caller
  * created the account. Therefore the call also needs a session of the account, its password, or a new password that
  * locks out the person who created it (account pre-hijacking, Sudhodanan and Paverd 2022).
+ * @returns the address.
  * @throws Refusal `token_invalid`, `proof_required`, `wrong_password`, `validation_failed`, `too_many_requests`.
  */
 export async function verifyEmail(
   deps: VerifyEmailDeps,
   input: VerifyEmailInput,
   stamp: Stamp<AccountEvent | PasswordEvent>,
-): Promise<void> {
+): Promise<EmailAddress> {
   const token = await findOneTimeToken(deps, ['email_verify'], input.token)
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
   if (user === null || user.disabledAt !== null || user.email !== token.email)
     throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   const { password, newPassword, principal, caller } = input
-  if (newPassword !== undefined) return verifyWithNewPassword(deps, { token, user }, { newPassword, caller }, stamp)
-  await requireOwner(deps, { userId: user.id, password, principal, caller })
-  await store(deps, { token, user, newPassword: null }, stamp)
+  if (newPassword === undefined) {
+    await requireOwner(deps, { userId: user.id, password, principal, caller })
+    await store(deps, { token, user, newPassword: null }, stamp)
+  } else await verifyWithNewPassword(deps, { token, user }, { newPassword, caller }, stamp)
+  return user.email
 }
 
 /** A valid token and the account whose address received it. */

@@ -62,7 +62,7 @@ function renderPage(request: AccountPageRequest, deps: UserEventDeps, { shown, b
   return {
     title: texts.title,
     lead: texts.lead,
-    body: html`${shown.length === 0 ? empty('activity', texts.empty) : days}
+    body: html`${shown.length === 0 ? empty('activity', texts.empty) : html`<div class="days">${days}</div>`}
 ${pager(request, before === null ? null : here, hasMore && last !== undefined ? `${here}?before=${last.id}` : null)}
 ${strangerCard(request)}`,
   }

@@ -17,11 +17,11 @@ const TOTP_ENROLMENT: StepPage = {
   title: (locale) => locale.texts(FACTOR_TEXTS).enrolTitle,
   lead: (locale) => locale.texts(FACTOR_TEXTS).enrolLead,
   async render(view) {
-    const { basePath, locale, flash, next } = view
+    const { basePath, locale, flash, kept } = view
     const texts = locale.texts(FACTOR_TEXTS)
     const confirm = codeForm({ ...view, action: `${basePath}/totp/confirm` })
     const begin = (kind: 'main' | 'plain', label: string): Html =>
-      form(`${basePath}/totp`, button(kind, label), { next })
+      form(`${basePath}/totp`, button(kind, label), { ...kept })
     if (flash?.problem !== undefined) return html`${confirm}${begin('plain', texts.enrolAgain)}`
     if (flash?.secret === undefined) return begin('main', texts.enrolBegin)
     const { qr, secret } = await describeUri(flash.secret)

@@ -24,7 +24,7 @@ import { toResponse } from './answer.ts'
 import { addPreflightHeaders, refuseCrossOrigin, refuseForeignPage } from './cross-origin.ts'
 import { type HttpEvent, REPORTED_REFUSALS } from './events.ts'
 import { type Exchange, type ExchangeDeps, newHeaders, openExchange } from './exchange.ts'
-import { acceptForm, refuseForm, toFormBody } from './form-answer.ts'
+import { acceptForm, keptOf, refuseForm, toFormBody } from './form-answer.ts'
 import { isLocalRequest } from './is-local-request.ts'
 import { prefersHtml } from './prefers-html.ts'
 import { isForm, readRawBody, validateBody } from './read-body.ts'
@@ -159,7 +159,7 @@ async function serve(deps: AppDeps, exchange: Exchange, route: Route, params: Re
   const answer = await (inLogin === undefined ? route.handle(call(body)) : inLogin.handle(sessionOnly(call(body))))
   return exchange.form === null || route.form === undefined || answer.text !== undefined
     ? answer
-    : acceptForm(deps, answer, route.form, exchange.form)
+    : acceptForm(deps, answer, route.form, { ...exchange.form, request: pageRequest(deps, request) })
 }
 
 /**
@@ -223,6 +223,7 @@ function toCall(
     sessionToken: () => found?.token ?? null,
     client,
     isCookieless: exchange.isCookieless,
+    form: exchange.form === null ? null : keptOf(exchange.form),
     wantsHtml: prefersHtml(request.headers.get('accept')),
     cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
@@ -359,7 +360,8 @@ async function refuse(deps: AppDeps, exchange: Exchange, error: unknown): Promis
     return finish(deps, exchange, { ...toProtocolError(refusal), headers: retry })
   }
   if (route?.form !== undefined && form !== null) {
-    return finish(deps, exchange, refuseForm(deps, refusal, { route: { ...route, form: route.form }, ...form }))
+    const refused = { ...form, route: { ...route, form: route.form }, request: pageRequest(deps, exchange.request) }
+    return finish(deps, exchange, refuseForm(deps, refusal, refused))
   }
   // Clears only a cookie that was already dead when it arrived. A cookie that another request replaced in the meantime
   // has a successor.

@@ -1,14 +1,20 @@
 /*
  * Forms of our own pages. Success and refusal both become a 303 to a page (POST, redirect, GET), so that a reload
- * repeats nothing. A signed cookie that lives one minute contains the message for the page.
+ * repeats nothing. A sealed cookie contains the message for the page.
  */
 import { type Clock, SECOND_MS } from '../kernel/clock.ts'
 import type { FlashError, FlashProblem } from '../kernel/flash.ts'
+import type { Kept } from '../kernel/page-view.ts'
 import type { DescribedFieldError, Refusal } from '../kernel/refusal.ts'
 import type { Answer, FormUse, Route } from '../kernel/route.ts'
-import { type Pages, SESSION_ENDED } from '../pages/pages.ts'
+import { type PageRequest, type Pages, SESSION_ENDED } from '../pages/pages.ts'
+import { KEPT_NOTHING } from '../pages/return-cookie.ts'
 
 const MAX_KEPT_VALUE = 254
+/** The message is a cookie, which browsers keep up to 4,096 bytes. */
+const MAX_KEPT_VALUES = 10
+/** Fields that no page fills in again. */
+const NEVER_KEPT = /password|token|code|credential|invitation/i
 const MAX_ERRORS = 5
 
 /** Dependencies of `acceptForm` and `refuseForm`. */
@@ -17,41 +23,58 @@ export interface FormAnswerDeps {
   readonly clock: Clock
 }
 
-/** Returns the fields of a form as the equivalent JSON body. `next` is not part of the body. */
+/** Fields that a form passes on to the next page. They are no part of the body, unless the form has a checkbox of the name. */
+const PASSED_ON: readonly string[] = ['next', 'remember'] satisfies (keyof Kept)[]
+
+/** Returns the fields of a form as the equivalent JSON body. */
 export function toFormBody(fields: ReadonlyMap<string, string>, { checkboxes = [] }: FormUse): Record<string, unknown> {
-  const members = [...fields].filter(([name]) => name !== 'next')
+  const members = [...fields].filter(([name]) => checkboxes.includes(name) || !PASSED_ON.includes(name))
   return Object.fromEntries(members.map(([name, value]) => [name, checkboxes.includes(name) ? value === 'on' : value]))
 }
 
 /** Answers a successful form: redirects to `next`, or to the page that follows the form. */
-export function acceptForm(
-  deps: FormAnswerDeps,
-  answer: Answer,
-  form: FormUse,
-  { fields, next }: Pick<RefusedForm, 'fields' | 'next'>,
-): Answer {
+export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, sent: SentForm): Answer {
+  const { fields, next } = sent
   const { basePath } = deps.pages
   const { status: _, body: __, formLocation, secret, ...kept } = answer
   const notice = answer.notice ?? (form.notice === undefined ? undefined : { text: form.notice })
+  const passedOn = keptOf(sent)
   // A page of ours keeps `next` for its links; any other form ends there.
   const page = formLocation ?? (form.keepsNext === true ? form.done : null)
-  const location = page === null ? (next ?? `${basePath}${form.done}`) : `${basePath}${withNext(page, next)}`
+  const location = page === null ? (next ?? `${basePath}${form.done}`) : `${basePath}${withKept(page, passedOn)}`
   const isOurs = page !== null || next === null || next.startsWith(`${basePath}/`)
   const flash = { notice, values: keptValues(fields), secret }
   return {
     ...kept,
     status: 303,
     location: answer.location ?? location,
-    cookies: [...(answer.cookies ?? []), ...(notice === undefined || !isOurs ? [] : [deps.pages.leave(flash)])],
+    cookies: [
+      ...(answer.cookies ?? []),
+      ...(notice === undefined || !isOurs ? [] : [deps.pages.leave(flash)]),
+      ...(form.sendsLink === 'success' && answer.session === undefined
+        ? deps.pages.keepWay(sent.request, passedOn)
+        : []),
+      ...(form.endsLink === true ? deps.pages.keepWay(sent.request, KEPT_NOTHING) : []),
+    ],
     text: explain('accepted'),
   }
 }
 
-/** The parts of a refused form that its refusal needs. */
-export interface RefusedForm {
-  readonly route: Route & { readonly form: FormUse }
+/** A form that was sent. */
+export interface SentForm {
   readonly fields: ReadonlyMap<string, string>
   readonly next: string | null
+  readonly request: Pick<PageRequest, 'cookies'>
+}
+
+/** A refused form, and its route. */
+export interface RefusedForm extends SentForm {
+  readonly route: Route & { readonly form: FormUse }
+}
+
+/** Returns what a form passes on. */
+export function keptOf({ fields, next }: Pick<SentForm, 'fields' | 'next'>): Kept {
+  return { next, remember: fields.get('remember') === 'on' ? 'on' : null }
 }
 
 /**
@@ -75,11 +98,15 @@ export function refuseForm(deps: FormAnswerDeps, refusal: Refusal, refused: Refu
   }
   const problem = toFlashProblem(refusal, form, deps.clock())
   const anchor = problem.errors.find(({ field }) => field !== '')?.field
-  const query = toQuery({ ...kept, ...(refused.next === null ? {} : { next: refused.next }) })
+  const passedOn = keptOf(refused)
+  const page = withKept(`${form.page}${toQuery(kept)}`, passedOn)
   return {
     status: 303,
-    location: `${basePath}${form.page}${query}${anchor === undefined ? '' : `#${encodeURIComponent(anchor)}`}`,
-    cookies: [deps.pages.leave({ problem, values: keptValues(refused.fields) })],
+    location: `${basePath}${page}${anchor === undefined ? '' : `#${encodeURIComponent(anchor)}`}`,
+    cookies: [
+      deps.pages.leave({ problem, values: keptValues(refused.fields) }),
+      ...(form.sendsLink === refusal.code ? deps.pages.keepWay(refused.request, passedOn) : []),
+    ],
     text: explain(`refused (${refusal.code})`),
   }
 }
@@ -124,8 +151,10 @@ function fieldOf(pointer: string): string {
   return /^#\/([\w:.-]{1,64})/.exec(pointer)?.[1] ?? ''
 }
 
+/** Returns what the person typed or chose, without secrets. */
 function keptValues(fields: ReadonlyMap<string, string>): Record<string, string> {
-  return pick(fields, ['email', 'name', 'remember'])
+  const names = [...fields.keys()].filter((name) => !NEVER_KEPT.test(name) && !PASSED_ON.includes(name))
+  return pick(fields, names.slice(0, MAX_KEPT_VALUES))
 }
 
 function pick(fields: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string> {
@@ -137,9 +166,9 @@ function pick(fields: ReadonlyMap<string, string>, names: readonly string[]): Re
   )
 }
 
-/** Adds `next` to the query of a page. */
-function withNext(page: string, next: string | null): string {
-  const query = toQuery(next === null ? {} : { next })
+/** Adds what the form passes on to the query of a page. */
+function withKept(page: string, { next, remember }: Kept): string {
+  const query = toQuery({ ...(next === null ? {} : { next }), ...(remember === null ? {} : { remember }) })
   return `${page}${page.includes('?') ? query.replace('?', '&') : query}`
 }
 

@@ -75,8 +75,8 @@ export interface AccountPage {
   readonly path: '' | `/${string}`
   /** Absent: other pages link to this page. */
   readonly navigation?: AccountNavigation
-  /** True: a user who did not prove their identity recently is asked to do so first. Default false. */
-  readonly needsFresh?: boolean
+  /** True: a user who did not prove their identity recently is asked to do so first; a function decides by the user. Default false. */
+  readonly needsFresh?: boolean | ((user: UserId) => Promise<boolean>)
   render(request: AccountPageRequest): Promise<PageParts>
 }
 
@@ -92,22 +92,21 @@ export interface SecuritySection {
 export interface LoginWay {
   /** Position: ways are listed from the lowest to the highest. */
   readonly place: number
+  /** When the way also creates accounts: the page that creates one then shows it. `open`: not with an invitation. Default: never. */
+  readonly registers?: 'open' | 'always'
   /**
-   * Renders the button.
-   * @param next where the login leads. Null: to the account page.
+   * Renders the button; it passes on `view.kept`.
+   * @param invitation token of the invitation that brought the person here.
    */
-  render(view: PageView, next: string | null): Html
+  render(view: PageView, invitation?: string): Html
 }
 
 /** Another way to confirm the identity of a user who is logged in, on the page that asks for it: a linked provider. */
 export interface ProofWay {
   /** Position: ways are listed from the lowest to the highest. */
   readonly place: number
-  /**
-   * Renders the button. Returns null if the user cannot use this way.
-   * @param next where the proof leads. Null: to the security page.
-   */
-  render(view: PageView, next: string | null, user: User): Promise<Html | null>
+  /** Renders the button; it passes on `view.kept`. Returns null if the user cannot use this way. */
+  render(view: PageView, user: User): Promise<Html | null>
 }
 
 /** Everything that one feature adds to an instance. `features.ts` lists all features; plugins do not exist. */

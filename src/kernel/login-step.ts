@@ -2,6 +2,7 @@ import type { ZodType } from 'zod'
 import type { Call, CallTypes } from './call.ts'
 import type { DeviceOwner } from './device-owner.ts'
 import type { Stamp } from './event.ts'
+import type { FindEnrolled } from './find-enrolled.ts'
 import type { UserId } from './ids.ts'
 import type { Locale } from './locale.ts'
 import type { Html, PageView } from './page-view.ts'
@@ -33,8 +34,6 @@ export interface StepView extends PageView {
   readonly isLogin: boolean
   /** The address of the login or of the user; null if the login has none. */
   readonly email: string | null
-  /** Where the login leads when it is complete; a form of the page sends it as `next`. Null: to the account page. */
-  readonly next: string | null
 }
 
 /** How a browser shows a step. */
@@ -70,8 +69,8 @@ export interface LoginStep<Answer extends StepAnswer = StepAnswer> {
   readonly body: ZodType<Answer>
   /** Default: a form with one field `code`. */
   readonly page?: StepPage
-  /** Returns true if the user set up this step. */
-  isEnrolled(user: UserId): Promise<boolean>
+  /** Returns which methods the user set up. Steps with the same function share its query. */
+  readonly findEnrolled: FindEnrolled
   /**
    * Returns true if the answer proves the user, and uses it up. It is called only while the budget allows an attempt.
    */
@@ -100,6 +99,7 @@ export interface SecondFactors {
 
 /** Returns the steps that a user set up. */
 export async function enrolledSteps(steps: readonly LoginStep[], user: UserId): Promise<readonly LoginStep[]> {
-  const enrolled = await Promise.all(steps.map((step) => step.isEnrolled(user)))
-  return steps.filter((_, index) => enrolled[index])
+  const finders = [...new Set(steps.map(({ findEnrolled }) => findEnrolled))]
+  const found = new Map(await Promise.all(finders.map(async (find) => [find, await find(user)] as const)))
+  return steps.filter(({ method, findEnrolled }) => found.get(findEnrolled)?.includes(method))
 }

@@ -5,6 +5,14 @@ import type { Locale } from './locale.ts'
 /** HTML from the `html` template of hono, with every value escaped. */
 export type Html = ReturnType<typeof html>
 
+/** What links and forms of a page pass on, so that it survives a detour: `next` and `remember`. */
+export interface Kept {
+  /** Where the login leads: a path, or a URL of a trusted origin. Null: to the account page. */
+  readonly next: string | null
+  /** `on`: the person wants to stay logged in. */
+  readonly remember: 'on' | null
+}
+
 /** What every page knows. */
 export interface PageView {
   /** Base path of the forms: `/auth`. */
@@ -16,6 +24,7 @@ export interface PageView {
   readonly flash: Flash | null
   /** Milliseconds since 1970 UTC. */
   readonly now: number
+  readonly kept: Kept
 }
 
 /** The parts of a page that a room gives. */

@@ -5,8 +5,10 @@ import type { Cookie } from './cookie.ts'
 import type { Stamp } from './event.ts'
 import type { FieldProblemCode } from './field-problem.ts'
 import type { Notice } from './flash.ts'
+import type { Kept } from './page-view.ts'
 import type { ClientInfo, ClientPrincipal, IssuedSession, Principal, SessionPrincipal } from './principal.ts'
 import type { Quota } from './quota.ts'
+import type { RefusalEntry } from './refusal-entry.ts'
 
 /** Header with the token of a login attempt, for an app without cookies. */
 export const ATTEMPT_HEADER = 'Latchkey-Attempt'
@@ -28,6 +30,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly client: ClientInfo
   /** True for an app without cookies: its session and its login attempt are sent in headers. */
   readonly isCookieless: boolean
+  /** What the form of one of our pages passes on; null if the body is JSON. */
+  readonly form: Kept | null
   /** True if a browser navigates to the route. */
   readonly wantsHtml: boolean
   /** Returns the values of one of our cookies, by its suffix. Nested domains can have several; at most four are returned. */
@@ -88,8 +92,15 @@ export interface FormUse {
   readonly marks?: Readonly<Record<string, readonly [field: string, problem: FieldProblemCode]>>
   /** Fields that are checkboxes. A field that is present means true. */
   readonly checkboxes?: readonly string[]
-  /** True: a success keeps `next` in the query of `done` instead of going there. Default false. */
+  /** True: a success keeps `next` and `remember` in the query of `done` instead of going to `next`. Default false. */
   readonly keepsNext?: true
+  /**
+   * When the form sends an email with a link: after a success, or with a refusal of this code. The page that the link opens in the same
+   * browser then continues to `next`.
+   */
+  readonly sendsLink?: 'success' | RefusalEntry['code']
+  /** True: the form of a page that an emailed link opens. A success ends the way to `next`. Default false. */
+  readonly endsLink?: true
   /** Query of the page to which a refusal redirects. */
   readonly query?: Readonly<Record<string, string>>
   /** Fields that a refusal passes back to the page in its query. */

@@ -11,8 +11,6 @@ import { LOGIN_TEXTS } from './texts.ts'
 
 /** The request for the page of an open step. */
 export interface AttemptPage extends PageView {
-  /** Where the login leads when it is complete. Null: to the account page. */
-  readonly next: string | null
   /** The step that the reader chose, by its method. */
   readonly method: string | undefined
 }
@@ -29,7 +27,7 @@ export async function attemptPage(
   attempt: LoginAttemptRecord,
   { steps, recoveryLink }: { readonly steps: readonly ShownStep[]; readonly recoveryLink: RecoveryLink | null },
 ): Promise<PageParts> {
-  const { basePath, locale, next, now } = page
+  const { basePath, locale, kept, now } = page
   const texts = locale.texts(LOGIN_TEXTS)
   const round = attempt.openRounds[0] ?? []
   const open = [...steps.filter(({ method }) => round.includes(method)), ...enrolments(steps, round)]
@@ -43,7 +41,7 @@ export async function attemptPage(
     body: html`${(await step.page?.render(view)) ?? codeForm(view)}
 ${others.length === 0 ? '' : html`<nav class="below" aria-label="${texts.otherSteps}">${others.map((other) => stepLink(page, other))}</nav>`}`,
     below: html`${recoveryLink?.(page, round) ?? ''}<p class="soft">${texts.stepExpires(locale.duration(attempt.expiresAt - now))}</p>
-<p><a href="${withQuery(`${basePath}/login`, { next })}">${texts.startAgain}</a></p>`,
+<p><a href="${withQuery(`${basePath}/login`, { ...kept })}">${texts.startAgain}</a></p>`,
   }
 }
 
@@ -77,17 +75,17 @@ export function codeForm(view: StepView, { extra, hasLetters = false }: CodeForm
   })}
 ${extra ?? ''}
 ${button('main', texts.proveButton)}`
-  return form(view.action, body, { next: view.next })
+  return form(view.action, body, { ...view.kept })
 }
 
 /** Renders the page of a login that has ended. */
-export function endedPage({ basePath, locale, next }: AttemptPage): PageParts {
+export function endedPage({ basePath, locale, kept }: AttemptPage): PageParts {
   const texts = locale.texts(LOGIN_TEXTS)
-  const again = buttonLink('main', withQuery(`${basePath}/login`, { next }), texts.startAgain)
+  const again = buttonLink('main', withQuery(`${basePath}/login`, { ...kept }), texts.startAgain)
   return { title: texts.endedTitle, lead: texts.endedLead, body: again }
 }
 
-function stepLink({ basePath, locale, next }: AttemptPage, { method, page }: ShownStep): Html {
+function stepLink({ basePath, locale, kept }: AttemptPage, { method, page }: ShownStep): Html {
   const label = page?.title(locale) ?? locale.texts(LOGIN_TEXTS).step(method)
-  return html`<p><a href="${withQuery(`${basePath}/login/attempt`, { method, next })}">${label}</a></p>`
+  return html`<p><a href="${withQuery(`${basePath}/login/attempt`, { method, ...kept })}">${label}</a></p>`
 }

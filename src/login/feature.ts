@@ -1,3 +1,4 @@
+import type { LogInReader } from '../accounts/email-routes.ts'
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
 import type { Feature, LoginWay, ProofWay } from '../kernel/feature.ts'
@@ -9,6 +10,7 @@ import type { SessionMemory } from '../sessions/session-memory.ts'
 import type { RecoveryLink } from './attempt-page.ts'
 import { createLoginChecks } from './checks.ts'
 import type { VerifyLegacy } from './legacy-login.ts'
+import { createLogInReader } from './log-in-reader.ts'
 import { loginPage } from './login-page.ts'
 import { PROOF_SECTION, reauthenticateRoute } from './reauthenticate-page.ts'
 import { loginRoutes } from './routes.ts'
@@ -21,7 +23,7 @@ export interface LoginOptions extends PasswordService {
   readonly verifyLegacy: VerifyLegacy | undefined
   /** True if anyone may register. */
   readonly offersRegistration: boolean
-  /** The other ways to log in of all features. */
+  /** The other ways to log in of all features, in their order. */
   readonly ways: readonly LoginWay[]
   readonly secondFactors: SecondFactors
   /** Steps that begin a login, besides the password. */
@@ -34,23 +36,30 @@ export interface LoginOptions extends PasswordService {
   readonly pages: Pages
 }
 
+/** The feature of the login, and what the accounts need of it. */
+export interface LoginFeature extends Feature {
+  readonly logInReader: LogInReader
+}
+
 /** Creates the login feature: log in with a password, and confirm the identity of a user who is logged in. */
-export function login(core: Core, { memory, pages, offersRegistration, ways, ...options }: LoginOptions): Feature {
+export function login(core: Core, { memory, pages, offersRegistration, ways, ...options }: LoginOptions): LoginFeature {
   const services = { ...core, ...core.stores, ...memory, ...options }
+  const checks = createLoginChecks(services)
   const offers = {
     passwordReset: !core.outbox.isOff,
     registration: offersRegistration,
-    ways: ways.toSorted((left, right) => left.place - right.place),
+    ways,
     rememberMs: memory.sessionSettings.rememberedAbsoluteMs,
   }
   return {
     name: 'login',
     words: ['login', 'reauthenticate'],
     routes: [
-      ...loginRoutes({ ...services, pages, checks: createLoginChecks(services) }),
+      ...loginRoutes({ ...services, pages, checks }),
       entryPage(pages, { path: '/login', summary: 'log in', content: (page) => loginPage(page, offers) }),
       reauthenticateRoute(pages, { ...core.stores, ...options }),
     ],
+    logInReader: createLogInReader({ ...services, checks }),
     securitySections: [PROOF_SECTION],
     jobs: [{ name: 'sweep expired login attempts', every: 'sweep', run: () => sweepLoginAttempts(services) }],
   }

@@ -1,11 +1,12 @@
 import { html } from 'hono/html'
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { LoginWay } from '../kernel/feature.ts'
-import type { Html, PageParts } from '../kernel/page-view.ts'
-import { button, divider } from '../pages/components/button.ts'
+import type { PageParts } from '../kernel/page-view.ts'
+import { button } from '../pages/components/button.ts'
 import { checkbox } from '../pages/components/checkbox.ts'
 import { field } from '../pages/components/field.ts'
 import { form, withQuery } from '../pages/components/form.ts'
+import { otherWays } from '../pages/components/other-ways.ts'
 import { password } from '../pages/components/password.ts'
 import type { EntryPage } from '../pages/page-route.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
@@ -25,12 +26,10 @@ export interface LoginOffers {
 
 /** Renders the login form. */
 export function loginPage(page: EntryPage, offers: LoginOffers): PageParts {
-  const { basePath, siteName, locale, flash, next, query } = page
+  const { basePath, siteName, locale, flash, kept } = page
   const texts = locale.texts(LOGIN_TEXTS)
   const { emailLabel, passwordLabel } = locale.texts(PAGE_TEXTS)
-  const isRemembered = flash?.problem === undefined ? query.remember === 'on' : flash.values?.remember === 'on'
-  const links = { next, remember: isRemembered ? 'on' : null }
-  const forgot = html`<a href="${withQuery(`${basePath}/password/forgot`, links)}">${texts.forgot}</a>`
+  const forgot = html`<a href="${withQuery(`${basePath}/password/forgot`, { ...kept })}">${texts.forgot}</a>`
   const isKnown = flash?.problem !== undefined && flash.values?.email !== undefined
   const body = html`${field(page, {
     name: 'email',
@@ -46,13 +45,13 @@ ${password(page, {
   ...(isKnown ? { autofocus: true } : {}),
   ...(offers.passwordReset ? { beside: forgot } : {}),
 })}
-${checkbox({ name: 'remember', label: texts.remember(locale.duration(offers.rememberMs)), checked: isRemembered })}
+${checkbox({ name: 'remember', label: texts.remember(locale.duration(offers.rememberMs)), checked: kept.remember === 'on' })}
 ${button('main', texts.button, waitOf(page))}`
   return {
     title: texts.title(siteName),
-    body: html`${otherWays(page, offers.ways)}${form(`${basePath}/login`, body, { next })}`,
+    body: html`${otherWays(page, offers.ways)}${form(`${basePath}/login`, body, { next: kept.next })}`,
     below: offers.registration
-      ? html`<p>${texts.newHere(siteName)} <a href="${withQuery(`${basePath}/register`, links)}">${texts.create}</a></p>`
+      ? html`<p>${texts.newHere(siteName)} <a href="${withQuery(`${basePath}/register`, { ...kept })}">${texts.create}</a></p>`
       : undefined,
   }
 }
@@ -61,10 +60,4 @@ ${button('main', texts.button, waitOf(page))}`
 function waitOf({ flash, now }: EntryPage): { readonly waitSeconds?: number } {
   const retryAt = flash?.problem?.retryAt ?? 0
   return retryAt <= now ? {} : { waitSeconds: Math.ceil((retryAt - now) / SECOND_MS) }
-}
-
-function otherWays(page: EntryPage, ways: readonly LoginWay[]): Html {
-  if (ways.length === 0) return html``
-  const { or } = page.locale.texts(PAGE_TEXTS)
-  return html`${ways.map((way) => way.render(page, page.next))}${divider(or)}`
 }

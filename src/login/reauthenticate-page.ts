@@ -56,8 +56,8 @@ export function reauthenticateRoute(pages: Pages, deps: ReauthenticatePageDeps):
       return pages.showEntry(request, {
         content: (view) =>
           step === undefined
-            ? provePage({ ...view, next, query }, { ...deps, other }, principal)
-            : proveStepPage({ ...view, next, query }, { email, step, others: steps.filter((each) => each !== step) }),
+            ? provePage({ ...view, query }, { ...deps, other }, principal)
+            : proveStepPage({ ...view, query }, { email, step, others: steps.filter((each) => each !== step) }),
       })
     },
   })
@@ -78,9 +78,9 @@ async function proveStepPage(
   }
 }
 
-function otherProof({ basePath, locale, next }: EntryPage, { method, page }: ShownStep): Html {
+function otherProof({ basePath, locale, kept }: EntryPage, { method, page }: ShownStep): Html {
   const label = page?.title(locale) ?? locale.texts(LOGIN_TEXTS).step(method)
-  return html`<p><a href="${withQuery(`${basePath}/reauthenticate`, { method, next })}">${label}</a></p>`
+  return html`<p><a href="${withQuery(`${basePath}/reauthenticate`, { method, ...kept })}">${label}</a></p>`
 }
 
 /** Asks for the password, if the user has one, or for another proof. */
@@ -89,11 +89,11 @@ async function provePage(
   { passwords, proofWays, other }: ReauthenticatePageDeps & { readonly other: ShownStep | undefined },
   { user }: SessionPrincipal,
 ): Promise<PageParts> {
-  const { basePath, locale, next } = page
+  const { basePath, locale } = page
   const texts = locale.texts(LOGIN_TEXTS)
   const { or, cancel } = locale.texts(PAGE_TEXTS)
   const hasPassword = (await passwords.findChangedAt(user.id)) !== null
-  const ways = await Promise.all(proofWays.map((way) => way.render(page, next, user)))
+  const ways = await Promise.all(proofWays.map((way) => way.render(page, user)))
   const byEmail = other === undefined ? null : proveByEmail(page)
   const given = [byEmail, ...ways].filter((way) => way !== null)
   const between = hasPassword && given.length > 0 ? divider(or) : ''
@@ -105,18 +105,18 @@ async function provePage(
   }
 }
 
-function proveByEmail({ basePath, locale, next }: EntryPage): Html {
+function proveByEmail({ basePath, locale, kept }: EntryPage): Html {
   const ask = button('plain', locale.texts(LOGIN_TEXTS).proveByEmail)
-  return form(`${basePath}/reauthenticate/email`, ask, { next })
+  return form(`${basePath}/reauthenticate/email`, ask, { ...kept })
 }
 
 function passwordForm(page: EntryPage, email: string): Html {
-  const { basePath, locale, next } = page
+  const { basePath, locale, kept } = page
   const { passwordLabel } = locale.texts(PAGE_TEXTS)
   const body = html`${hiddenUsername(email)}
 ${password(page, { name: 'password', label: passwordLabel, autocomplete: 'current-password', autofocus: true })}
 ${button('main', locale.texts(LOGIN_TEXTS).proveButton)}`
-  return form(`${basePath}/reauthenticate`, body, { next })
+  return form(`${basePath}/reauthenticate`, body, { ...kept })
 }
 
 /** The section of the security page that says when the user last proved their identity. */

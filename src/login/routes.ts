@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import type { LoginStep, ShownStep } from '../kernel/login-step.ts'
-import { parseNextLocation } from '../kernel/next-location.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -47,6 +46,7 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
         page: '/login',
         done: '/account',
         checkboxes: ['remember'],
+        sendsLink: LOGIN_REFUSALS.email_not_verified.code,
         marks: { invalid_credentials: ['password', 'type_again'] },
       },
       async handle({ body: { email, password, remember = false }, principal, ...request }) {
@@ -106,12 +106,11 @@ async function showAttempt(
   find: () => Promise<LoginAttemptRecord>,
 ): Promise<Answer<never>> {
   const { method } = request.query
-  const next = parseNextLocation(request.query.next, pages.origins)
   const attempt = await find().catch(nullIfEnded)
   return pages.showEntry(request, {
     status: attempt === null ? 401 : 200,
     content: (view) => {
-      const page = { ...view, next, method }
+      const page = { ...view, method }
       const steps = [...secondFactors.steps, ...firstSteps]
       return attempt === null ? endedPage(page) : attemptPage(page, attempt, { steps, recoveryLink })
     },

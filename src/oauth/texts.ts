@@ -110,8 +110,8 @@ export const OAUTH_TEXTS = defineTexts('oauth', {
       'Saisissez seulement un code que vous voyez sur votre propre appareil. Si quelqu’un vous a envoyé un code, ne le saisissez pas.',
     deviceCompare: (code) =>
       `Votre appareil doit afficher le code ${code}. Si quelqu’un vous a envoyé ce code ou un lien, refusez.`,
-    deviceAllowed: ({ name }) => `« ${name} » est connectée. Retournez à votre appareil.`,
-    deviceDenied: ({ name }) => `« ${name} » n’a pas obtenu l’accès.`,
+    deviceAllowed: ({ name }) => `« ${name} » est connectée. Retournez à votre appareil.`,
+    deviceDenied: ({ name }) => `« ${name} » n’a pas obtenu l’accès.`,
     logoutTitle: 'Se déconnecter ?',
     logoutLead: (app) => `« ${app} » demande à vous déconnecter.`,
     logoutUnnamed: 'Une application demande à vous déconnecter.',

@@ -37,12 +37,16 @@ function accountRoute(deps: AccountRouteDeps, page: AccountPage, navigation: rea
       const here = withQuery(`${pages.basePath}/account${page.path}`, query)
       if (principal === null) return toLogin(pages, request, here)
       const isFresh = await deps.isFresh(principal.session)
-      if (page.needsFresh === true && !isFresh) {
+      if (!isFresh && (await needsFresh(page, principal))) {
         return { status: 303, location: withQuery(`${pages.basePath}/reauthenticate`, { next: here }) }
       }
       return show(pages, request, { page, navigation, principal, isFresh })
     },
   })
+}
+
+async function needsFresh({ needsFresh: needs = false }: AccountPage, { user }: SessionPrincipal): Promise<boolean> {
+  return typeof needs === 'function' ? needs(user.id) : needs
 }
 
 interface Shown {

@@ -7,8 +7,6 @@ import type { Pages } from './pages.ts'
 
 /** Data of a page for people who are not logged in. */
 export interface EntryPage extends PageView {
-  /** Where the page leads afterwards. Null: to the account page. */
-  readonly next: string | null
   readonly query: Readonly<Record<string, string>>
 }
 
@@ -18,7 +16,6 @@ export interface LinkPage<Found> extends PageView {
   readonly token: string
   /** What the link is about; null if the link is dead. */
   readonly found: Found | null
-  readonly next: string | null
 }
 
 /** Path, summary and content of a page. */
@@ -53,7 +50,7 @@ export function entryPage(pages: Pages, { path, summary, keepsFlash, content }: 
       return pages.showEntry(request, {
         keepsFlash: keepsFlash ?? false,
         headers: (query.invitation ?? '') === '' ? {} : NO_REFERRER,
-        content: (view) => content({ ...view, next, query }),
+        content: (view) => content({ ...view, query }),
       })
     },
   })
@@ -66,10 +63,9 @@ export function openPage(pages: Pages, { path, summary, keepsFlash, content }: P
     answers: { 200: HTML },
     async handle(request) {
       const { query } = request
-      const next = parseNextLocation(query.next, pages.origins)
       return pages.showEntry(request, {
         keepsFlash: keepsFlash ?? false,
-        content: (view) => content({ ...view, next, query }),
+        content: (view) => content({ ...view, query }),
       })
     },
   })
@@ -94,11 +90,11 @@ export function linkPage<Found>(pages: Pages, definition: LinkPageDefinition<Fou
       const { principal, query } = request
       const token = query.token ?? ''
       const found = token === '' ? null : await find(token, { userId: principal?.user.id ?? null })
-      const next = parseNextLocation(query.next, pages.origins)
       return pages.showEntry(request, {
         keepsFlash: keepsFlash ?? false,
+        isLinked: true,
         headers: token === '' ? {} : NO_REFERRER,
-        content: (view) => content({ ...view, token, found, next }),
+        content: (view) => content({ ...view, token, found }),
       })
     },
   })

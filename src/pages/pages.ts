@@ -9,7 +9,7 @@ import type { Links } from '../kernel/links.ts'
 import { createLocales, type Locale, type TextOverrides } from '../kernel/locale.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Origins } from '../kernel/origins.ts'
-import type { PageParts, PageView } from '../kernel/page-view.ts'
+import type { Kept, PageParts, PageView } from '../kernel/page-view.ts'
 import type { Answer, RouteRequest } from '../kernel/route.ts'
 import type { Brand } from './brand.ts'
 import { entryBody } from './entry.ts'
@@ -17,6 +17,7 @@ import { clearFlashCookie, flashCookie, readFlash } from './flash.ts'
 import { renderDocument, type Site } from './frame.ts'
 import { languageCookie, readLanguage } from './language-cookie.ts'
 import { type MessageTexts, message } from './message.ts'
+import { readReturn, returnCookies } from './return-cookie.ts'
 import { ENTRY_STYLE } from './style.ts'
 
 /** The notice on the login page after a session that has ended. */
@@ -32,6 +33,8 @@ export interface EntryShow {
   readonly headers?: Answer['headers']
   /** True: the message stays for the next page, so that this one can be reloaded. Default false. */
   readonly keepsFlash?: boolean
+  /** True: an emailed link opens the page. It continues to where the person was when they asked for the email. Default false. */
+  readonly isLinked?: boolean
   content(view: PageView): PageParts | Promise<PageParts>
 }
 
@@ -56,6 +59,8 @@ export interface Pages {
   hadSession(request: Pick<RouteRequest, 'header'>): boolean
   /** Returns the cookie that contains a message for the next page. */
   leave(flash: Flash): Cookie
+  /** Returns the cookies that keep the way for the page of an emailed link, or that clear it if there is none. */
+  keepWay(request: Pick<RouteRequest, 'cookies'>, kept: Kept): readonly Cookie[]
 }
 
 /** Dependencies of `createPages`. */
@@ -80,6 +85,7 @@ export interface PagesDeps {
 export function createPages(deps: PagesDeps): Pages {
   const { siteName, brand, languages, overrides, texts, origins, links, cookies, clock, secrets } = deps
   const sealer = createSealer(secrets, 'flash')
+  const returnSealer = createSealer(secrets, 'return')
   const locale = createLocales(overrides)
   const { basePath } = links
   const site: Site = { name: siteName, brand, basePath, languages }
@@ -90,6 +96,7 @@ export function createPages(deps: PagesDeps): Pages {
     locale: locale(language(request)),
     flash: readFlash(sealer, request),
     now: clock(),
+    kept: readKept(request.query, origins),
   })
   return {
     basePath,
@@ -100,8 +107,10 @@ export function createPages(deps: PagesDeps): Pages {
     clock,
     language,
     view,
-    async showEntry(request, { status = 200, headers, keepsFlash = false, content }) {
-      const seen = view(request)
+    async showEntry(request, { status = 200, headers, keepsFlash = false, isLinked = false, content }) {
+      const asked = view(request)
+      const isFirst = isLinked && asked.kept.next === null && asked.kept.remember === null
+      const seen = isFirst ? { ...asked, kept: readReturn(returnSealer, request) } : asked
       const parts = await content(seen)
       return renderDocument(site, {
         status,
@@ -127,15 +136,19 @@ export function createPages(deps: PagesDeps): Pages {
     ],
     hadSession: ({ header }) => readCookies(header('cookie') ?? '', cookies.name()).length > 0,
     leave: (flash) => flashCookie({ cookies, sealer }, flash),
+    keepWay: (request, kept) => returnCookies({ cookies, sealer: returnSealer }, request, kept),
   }
 }
 
+/** Reads what the page passes on. */
+function readKept({ next, remember }: PageRequest['query'], origins: Origins): Kept {
+  return { next: parseNextLocation(next, origins), remember: remember === 'on' ? 'on' : null }
+}
+
 /** Returns the parameters that the links to other languages keep: those of our pages, and `next` only if it is allowed. */
-function keptQuery(
-  { next, token, invitation, remember }: PageRequest['query'],
-  origins: Origins,
-): Record<string, string> {
-  const kept = { next: parseNextLocation(next, origins), token, invitation, remember }
+function keptQuery(query: PageRequest['query'], origins: Origins): Record<string, string> {
+  const { token, invitation } = query
+  const kept = { ...readKept(query, origins), token, invitation }
   return Object.fromEntries(
     Object.entries(kept).filter((each): each is [string, string] => typeof each[1] === 'string'),
   )

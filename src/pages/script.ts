@@ -1,6 +1,7 @@
 /*
  * The optional script of all pages. Pages work without it. It shows typed passwords (ASVS 6.2.6) and hides them before a form
- * is sent, shows times in the time zone of the reader, copies secrets, sends a form once, sends some forms by itself, and counts
+ * is sent, shows times in the time zone of the reader, groups events by the days of the reader, passes the checkbox of a login on to the
+ * other ways to log in, copies secrets, sends a form once, sends some forms by itself, and counts
  * down until a button may be used again. A page gets only the parts that it uses.
  */
 
@@ -27,9 +28,41 @@ const PARTS: Readonly<Record<string, string>> = {
 `,
   '<time ': `for (const time of all('time')) {
   const language = document.documentElement.lang
-  const text = new Date(time.dateTime).toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' })
-  if ('local' in time.dataset) time.textContent = text
+  const { local } = time.dataset
+  const style = local === 'day' ? { dateStyle: 'long' } : { dateStyle: 'long', timeStyle: 'short' }
+  const text = new Date(time.dateTime).toLocaleString(language, style)
+  if (local) time.textContent = text
   else time.title = text
+}
+`,
+  'class="days"': `for (const days of all('.days')) {
+  const template = days.children[0]
+  const made = []
+  for (const item of days.querySelectorAll('li')) {
+    const { dateTime } = item.querySelector('time')
+    const day = new Date(dateTime).toLocaleDateString(document.documentElement.lang, { dateStyle: 'long' })
+    if (made.at(-1)?.dataset.day !== day) {
+      const section = template.cloneNode(true)
+      section.dataset.day = section.querySelector('h2').textContent = day
+      section.querySelector('ul').replaceChildren()
+      made.push(section)
+    }
+    made.at(-1).querySelector('ul').append(item)
+  }
+  days.replaceChildren(...made)
+}
+`,
+  'type="checkbox" name="remember"': `for (const box of all('[type=checkbox][name=remember]')) {
+  const follow = () => {
+    for (const link of all('main a')) {
+      const url = new URL(link.href)
+      if (box.checked) url.searchParams.set('remember', 'on')
+      else url.searchParams.delete('remember')
+      if (url.origin === location.origin) link.href = url
+    }
+  }
+  on(box, 'change', follow)
+  on(window, 'pageshow', follow)
 }
 `,
   'data-copy=': `for (const button of all('[data-copy]')) {

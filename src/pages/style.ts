@@ -76,7 +76,7 @@ const ACCOUNT = `
 .badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
 .tag{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.75rem;line-height:1.25rem;font-weight:600;border:1px solid transparent;background:color-mix(in srgb,var(--ink) 8%,var(--surface))}.tag.ok{color:var(--ok);background:var(--ok-bg)}.tag.warn{color:var(--warn);background:var(--warn-bg)}
 .empty{display:grid;gap:.75rem;justify-items:center;padding:2rem 1rem;text-align:center;color:var(--soft);background:var(--surface);border:1px dashed var(--control);border-radius:12px}
-.card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
+.days{display:grid;gap:1.5rem}.card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
 @media (min-width:768px){.columns{display:grid;grid-template-columns:200px minmax(0,752px);gap:0 4rem;padding-top:2rem}.sections{flex-direction:column;margin:0;padding:0;overflow:visible}.columns footer{grid-column:2}}
 .columns footer{padding-top:3rem}
 `

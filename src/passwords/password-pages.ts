@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import type { AccountPage, SecuritySection } from '../kernel/feature.ts'
+import type { AccountPage, AccountPageRequest, SecuritySection } from '../kernel/feature.ts'
+import type { UserId } from '../kernel/ids.ts'
 import type { PageParts } from '../kernel/page-view.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { form } from '../pages/components/form.ts'
@@ -18,21 +19,31 @@ export interface PasswordPageDeps {
 }
 
 /** Returns the page that changes the password. */
-export function passwordPage({ minLength }: PasswordPageDeps): AccountPage {
-  return { path: '/security/password', render: async (request) => changePage(request, minLength) }
+export function passwordPage({ passwords, minLength }: PasswordPageDeps): AccountPage {
+  const isFirst = async (user: UserId): Promise<boolean> => (await passwords.findChangedAt(user)) === null
+  return {
+    path: '/security/password',
+    needsFresh: isFirst,
+    render: async (request) => changePage(request, { minLength, isFirst: await isFirst(request.principal.user.id) }),
+  }
 }
 
-function changePage(request: Parameters<AccountPage['render']>[0], minLength: number): PageParts {
+/** Asks for a new password, and for the current one if there is one. */
+function changePage(
+  request: AccountPageRequest,
+  { minLength, isFirst }: { readonly minLength: number; readonly isFirst: boolean },
+): PageParts {
   const { basePath, locale, principal, query } = request
   const texts = locale.texts(PASSWORD_TEXTS)
   const { newPassword, passwordHint, back } = locale.texts(PAGE_TEXTS)
   const hint = passwordHint(minLength)
+  const title = isFirst ? texts.setFirst : texts.change
   const fields = html`${hiddenUsername(principal.user.email)}
-${password(request, { name: 'currentPassword', label: texts.current, autocomplete: 'current-password' })}
+${isFirst ? '' : password(request, { name: 'currentPassword', label: texts.current, autocomplete: 'current-password' })}
 ${password(request, { name: 'newPassword', label: newPassword, autocomplete: 'new-password', hint })}
-<div class="buttons">${button('main', texts.change)}${buttonLink('plain', `${basePath}/account/security`, back)}</div>`
+<div class="buttons">${button('main', title)}${buttonLink('plain', `${basePath}/account/security`, back)}</div>`
   return {
-    title: texts.change,
+    title,
     lead: texts.changeLead,
     body: html`${query.because === 'stranger' ? note('warn', texts.suspicious) : ''}
 <section class="card">${form(`${basePath}/password/change`, fields)}</section>`,
@@ -46,10 +57,10 @@ export function passwordSection({ passwords }: PasswordPageDeps): SecuritySectio
     async render({ basePath, locale, now, principal }) {
       const texts = locale.texts(PASSWORD_TEXTS)
       const changedAt = await passwords.findChangedAt(principal.user.id)
-      const changed =
-        changedAt === null ? '' : html`<p class="sub">${texts.changedAgo} ${time({ locale, now }, changedAt)}</p>`
-      const change = buttonLink('plain', `${basePath}/account/security/password`, texts.change, { small: true })
-      return html`<section class="card"><div class="card-head"><span class="badge">${icon('lock')}</span><div><h2>${texts.password}</h2>${changed}</div>${change}</div></section>`
+      const changed = changedAt === null ? texts.none : html`${texts.changedAgo} ${time({ locale, now }, changedAt)}`
+      const text = changedAt === null ? texts.setFirst : texts.change
+      const change = buttonLink('plain', `${basePath}/account/security/password`, text, { small: true })
+      return html`<section class="card"><div class="card-head"><span class="badge">${icon('lock')}</span><div><h2>${texts.password}</h2><p class="sub">${changed}</p></div>${change}</div></section>`
     },
   }
 }

@@ -49,7 +49,7 @@ export function passwordResetPages(deps: ResetPageDeps): Route[] {
 }
 
 function forgotPage(page: EntryPage): PageParts {
-  const { basePath, locale, next, query } = page
+  const { basePath, locale, kept } = page
   const texts = locale.texts(PASSWORD_TEXTS)
   const { emailLabel } = locale.texts(PAGE_TEXTS)
   const body = html`${field(page, { name: 'email', label: emailLabel, type: 'email', autocomplete: 'username', autofocus: true })}
@@ -57,29 +57,29 @@ ${button('main', texts.forgotButton)}`
   return {
     title: texts.forgotTitle,
     lead: texts.forgotLead,
-    body: form(`${basePath}/password/forgot`, body, { next }),
-    below: html`<p><a href="${withQuery(`${basePath}/login`, { next, remember: query.remember })}">${texts.backToLogin}</a></p>`,
+    body: form(`${basePath}/password/forgot`, body, { ...kept }),
+    below: html`<p><a href="${withQuery(`${basePath}/login`, { ...kept })}">${texts.backToLogin}</a></p>`,
   }
 }
 
 function sentPage(page: EntryPage, email: string): PageParts {
-  const { basePath, locale, next, query } = page
+  const { basePath, locale, kept } = page
   const texts = locale.texts(PASSWORD_TEXTS)
   const again = button('plain', texts.sendAgain, { waitSeconds: WAIT_SECONDS })
-  const other = withQuery(`${basePath}/password/forgot`, { other: 'on', next })
+  const other = withQuery(`${basePath}/password/forgot`, { other: 'on', ...kept })
   return {
     title: texts.sentTitle,
     replacesMessage: true,
     lead: texts.sentLead(email),
     body: html`<span class="state">${icon('mail')}</span>
 <p class="soft">${texts.sentHelp}</p>
-${form(`${basePath}/password/forgot`, again, { email, next })}`,
-    below: html`<p><a href="${other}">${texts.otherAddress}</a> · <a href="${withQuery(`${basePath}/login`, { next, remember: query.remember })}">${texts.backToLogin}</a></p>`,
+${form(`${basePath}/password/forgot`, again, { email, ...kept })}`,
+    below: html`<p><a href="${other}">${texts.otherAddress}</a> · <a href="${withQuery(`${basePath}/login`, { ...kept })}">${texts.backToLogin}</a></p>`,
   }
 }
 
 function resetPage(page: LinkPage<unknown>, email: string, minLength: number): PageParts {
-  const { basePath, locale, token } = page
+  const { basePath, locale, token, kept } = page
   const texts = locale.texts(PASSWORD_TEXTS)
   const { newPassword, passwordHint } = locale.texts(PAGE_TEXTS)
   const hint = `${passwordHint(minLength)} ${texts.resetEffect}`
@@ -89,16 +89,16 @@ ${button('main', texts.resetButton)}`
   return {
     title: texts.resetTitle,
     lead: texts.resetLead(email),
-    body: form(`${basePath}/password/reset`, body, { token }),
+    body: form(`${basePath}/password/reset`, body, { token, ...kept }),
   }
 }
 
-function deadPage({ basePath, locale }: LinkPage<unknown>): PageParts {
+function deadPage({ basePath, locale, kept }: LinkPage<unknown>): PageParts {
   const texts = locale.texts(PASSWORD_TEXTS)
   return {
     title: texts.deadTitle,
     lead: texts.deadLead,
-    body: buttonLink('main', `${basePath}/password/forgot`, texts.deadButton),
-    below: html`<p><a href="${basePath}/login">${texts.backToLogin}</a></p>`,
+    body: buttonLink('main', withQuery(`${basePath}/password/forgot`, { ...kept }), texts.deadButton),
+    below: html`<p><a href="${withQuery(`${basePath}/login`, { ...kept })}">${texts.backToLogin}</a></p>`,
   }
 }

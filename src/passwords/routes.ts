@@ -63,6 +63,7 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
         done: '/password/forgot',
         notice: 'passwords.resetSent',
         keepsNext: true,
+        sendsLink: 'success',
       },
       async handle({ body, ...request }) {
         await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'password_forgot', request))
@@ -80,7 +81,14 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
       checkRefused: ({ password }, { stamp }) =>
         checkNewPassword(deps, password, { email: '', userId: null, pointer: '#/password', stamp }),
       answers: { 204: null },
-      form: { page: '/password/reset', done: '/login', notice: 'passwords.wasReset', keeps: ['token'] },
+      form: {
+        page: '/password/reset',
+        done: '/login',
+        notice: 'passwords.wasReset',
+        keeps: ['token'],
+        keepsNext: true,
+        endsLink: true,
+      },
       async handle({ body, ...request }) {
         const caller = readCaller(deps.throttle, 'password_reset', request)
         await resetPassword(deps, { ...body, caller }, request.stamp)

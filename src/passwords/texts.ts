@@ -23,6 +23,8 @@ export const PASSWORD_TEXTS = defineTexts('passwords', {
     deadButton: 'Get a new link',
     password: 'Password',
     changedAgo: 'Changed',
+    none: 'You have no password.',
+    setFirst: 'Set a password',
     change: 'Change password',
     changeLead: 'All your other devices are logged out.',
     suspicious:
@@ -51,6 +53,8 @@ export const PASSWORD_TEXTS = defineTexts('passwords', {
     deadButton: 'Neuen Link anfordern',
     password: 'Passwort',
     changedAgo: 'Geändert',
+    none: 'Sie haben kein Passwort.',
+    setFirst: 'Passwort festlegen',
     change: 'Passwort ändern',
     changeLead: 'Alle Ihre anderen Geräte werden abgemeldet.',
     suspicious:
@@ -79,6 +83,8 @@ export const PASSWORD_TEXTS = defineTexts('passwords', {
     deadButton: 'Obtenir un nouveau lien',
     password: 'Mot de passe',
     changedAgo: 'Modifié',
+    none: 'Vous n’avez pas de mot de passe.',
+    setFirst: 'Choisir un mot de passe',
     change: 'Modifier le mot de passe',
     changeLead: 'Tous vos autres appareils seront déconnectés.',
     suspicious:
@@ -107,6 +113,8 @@ export const PASSWORD_TEXTS = defineTexts('passwords', {
     deadButton: 'Pedir un enlace nuevo',
     password: 'Contraseña',
     changedAgo: 'Cambiada',
+    none: 'No tienes contraseña.',
+    setFirst: 'Elegir una contraseña',
     change: 'Cambiar contraseña',
     changeLead: 'Se cerrará la sesión en todos tus demás dispositivos.',
     suspicious:

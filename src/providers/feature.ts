@@ -13,7 +13,7 @@ import { flowRoutes } from './flow-routes.ts'
 import type { ProviderFetch } from './guarded-fetch.ts'
 import { identityAccess } from './identity-access.ts'
 import { identityExportSchema, toIdentityJson } from './identity-json.ts'
-import { identitySection } from './identity-section.ts'
+import { identitySection, unlinkPage } from './identity-section.ts'
 import type { IdentityUses } from './identity-uses.ts'
 import { loginWays, proofWays } from './login-ways.ts'
 import type { Provider } from './provider.ts'
@@ -81,6 +81,7 @@ export function providers(core: Core, { memory, fetchProvider, ...options }: Pro
     loginWays: loginWays(list),
     proofWays: proofWays(list, stores.identities),
     securitySections: [identitySection(deps)],
+    accountPages: [unlinkPage(deps)],
     async stop() {
       identityUses.stop()
       await identityUses.flush()

@@ -9,20 +9,24 @@ import { SECOND_MS } from '../kernel/clock.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
+import type { Kept } from '../kernel/page-view.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import { toLoginAnswer } from '../login/login-answer.ts'
+import { LOGIN_REFUSALS } from '../login/refusals.ts'
 import { readTrustedTokens } from '../login/trusted-cookie.ts'
 import { button } from '../pages/components/button.ts'
 import { form, hiddenFields, withQuery } from '../pages/components/form.ts'
 import type { Pages } from '../pages/pages.ts'
+import { KEPT_NOTHING } from '../pages/return-cookie.ts'
 import { requireSecurityEpoch } from '../sessions/security-epoch.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
+import { takeProviderRound } from '../throttle/provider-rounds.ts'
 import { newIdentity } from './account-identity.ts'
 import { type BeginFlowDeps, beginFlow } from './begin-flow.ts'
 import { finishFlow, requireFlow } from './finish-flow.ts'
-import type { FlowState } from './flow-state.ts'
+import type { FlowState, FlowTarget } from './flow-state.ts'
 import { linkIdentity } from './link-identity.ts'
 import { type LogInWithAccountDeps, logInWithAccount } from './log-in-with-account.ts'
 import { clearProviderCookie, providerCookie, readProviderCookies } from './provider-cookie.ts'
@@ -122,7 +126,7 @@ async function begin(deps: FlowRouteDeps, request: Request): Promise<Answer<neve
     const { location, sealed } = await beginFlow(deps, ready, target)
     return { status: 303, location, cookies: [providerCookie(deps.cookies, sealed)] }
   } catch (error) {
-    return showRefusal(deps, error, { page: '/login', next })
+    return showRefusal(deps, error, { request, page: '/login', target })
   }
 }
 
@@ -132,11 +136,13 @@ async function callback(deps: FlowRouteDeps, request: Request, parameters: URLSe
   let flow: FlowState | null = null
   try {
     flow = requireFlow(deps, ready, { parameters, sealed: readProviderCookies(request) })
+    const caller = readCaller(deps.throttle, 'login', request)
+    takeProviderRound(deps.throttle, { caller, userId: null })
     const { cookies = [], ...answer } = await ENDS[flow.purpose](deps, { request, ready, flow, parameters })
     return { ...answer, status: 303, cookies: [...cookies, ...clearProviderCookie(deps.cookies)] }
   } catch (error) {
     const page = flow === null ? '/login' : PAGES[flow.purpose]
-    const { cookies = [], ...answer } = showRefusal(deps, error, { page, next: flow?.next ?? null })
+    const { cookies = [], ...answer } = showRefusal(deps, error, { request, page, target: flow })
     // An answer that is not ours must not end the round that this browser has begun.
     return { ...answer, cookies: [...cookies, ...(flow === null ? [] : clearProviderCookie(deps.cookies))] }
   }
@@ -165,9 +171,9 @@ const ENDS: Readonly<Record<FlowState['purpose'], End>> = {
     const login = { account, proof, remember, invitation, caller, provider: ready.provider, replaces: principal }
     const rememberedTokens = readTrustedTokens(request)
     const outcome = await logInWithAccount(deps, { ...login, rememberedTokens }, stamp)
-    if (outcome === null) return verificationPending(deps, next)
+    if (outcome === null) return verificationPending(deps, request, flow)
     const { body: _, formLocation, ...answer } = toLoginAnswer(deps, request, caller, outcome)
-    const page = formLocation === undefined ? null : withQuery(`${basePath}${formLocation}`, { next })
+    const page = formLocation === undefined ? null : withQuery(`${basePath}${formLocation}`, { ...keptOf(flow) })
     return { ...answer, location: page ?? next ?? `${basePath}/account` }
   },
 
@@ -219,28 +225,52 @@ function done(
 }
 
 /** The new user must open the link in the email first. */
-function verificationPending({ pages }: FlowRouteDeps, next: string | null): Omit<Answer<never>, 'status'> {
+function verificationPending(
+  { pages }: FlowRouteDeps,
+  request: Request,
+  flow: FlowState,
+): Omit<Answer<never>, 'status'> {
+  const kept = keptOf(flow)
   const notice = { text: 'register.verificationRequired' }
   return {
-    location: withQuery(`${pages.basePath}/login`, { next }),
-    cookies: [pages.leave({ notice })],
+    location: withQuery(`${pages.basePath}/login`, { ...kept }),
+    cookies: [pages.leave({ notice }), ...pages.keepWay(request, kept)],
   }
+}
+
+/** Returns what a round passes on to the pages of ours that follow it. */
+function keptOf({ next, remember }: Pick<FlowTarget, 'next' | 'remember'>): Kept {
+  return { next, remember: remember ? 'on' : null }
+}
+
+/** A refused round. */
+interface RefusedRound {
+  readonly request: Request
+  /** The page that says why. */
+  readonly page: string
+  /** Null: the round is not known. */
+  readonly target: FlowTarget | null
 }
 
 /** Redirects to a page of ours that says what went wrong. */
 function showRefusal(
   { pages, clock, report }: FlowRouteDeps,
   error: unknown,
-  { page, next }: { readonly page: string; readonly next: string | null },
+  { request, page, target }: RefusedRound,
 ): Answer<never> {
   if (!(error instanceof Refusal)) throw error
   if (error.code === PROVIDER_REFUSALS.provider_unavailable.code) report(error.cause ?? error)
   const { code, retryAfterSeconds } = error
   const retryAt = retryAfterSeconds === undefined ? {} : { retryAt: clock() + retryAfterSeconds * SECOND_MS }
+  const kept = target === null ? KEPT_NOTHING : keptOf(target)
+  const isLinkSent = code === LOGIN_REFUSALS.email_not_verified.code
   return {
     status: 303,
-    location: withQuery(`${pages.basePath}${page}`, { next }),
-    cookies: [pages.leave({ problem: { code, errors: [], ...retryAt } })],
+    location: withQuery(`${pages.basePath}${page}`, { ...kept }),
+    cookies: [
+      pages.leave({ problem: { code, errors: [], ...retryAt } }),
+      ...(isLinkSent ? pages.keepWay(request, kept) : []),
+    ],
   }
 }
 

@@ -1,16 +1,19 @@
 import { html } from 'hono/html'
-import type { AccountPageRequest, SecuritySection } from '../kernel/feature.ts'
+import type { AccountPage, AccountPageRequest, SecuritySection } from '../kernel/feature.ts'
 import type { Identity } from '../kernel/identity.ts'
-import type { Html } from '../kernel/page-view.ts'
-import { button } from '../pages/components/button.ts'
-import { form } from '../pages/components/form.ts'
+import type { Html, PageParts } from '../kernel/page-view.ts'
+import { button, buttonLink } from '../pages/components/button.ts'
+import { confirm } from '../pages/components/confirm.ts'
+import { form, withQuery } from '../pages/components/form.ts'
 import { dotted, type Row, rows } from '../pages/components/row.ts'
 import { time } from '../pages/components/time.ts'
+import { PAGE_TEXTS } from '../pages/texts.ts'
 import type { ShowIdentityDeps } from './identity-json.ts'
-import { markOf } from './marks.ts'
 import { providerName } from './provider-name.ts'
 import type { IdentityStore } from './store.ts'
 import { PROVIDER_TEXTS } from './texts.ts'
+
+const UNLINK_PAGE = '/security/unlink'
 
 /** Dependencies of `identitySection`. */
 export interface IdentitySectionDeps extends ShowIdentityDeps {
@@ -41,14 +44,51 @@ function identityRow(
   const { basePath, locale } = request
   const texts = locale.texts(PROVIDER_TEXTS)
   const name = providerName(providers, provider)
-  const unlink = button('plain', texts.unlink, { small: true, label: texts.unlinkLabel(name) })
+  const page = withQuery(`${basePath}/account${UNLINK_PAGE}`, { id })
   const usedAt = identityUses.latest(id)?.lastUsedAt ?? lastUsedAt ?? createdAt
   return {
     icon: 'link',
     title: name,
     sub: dotted([email ?? '', html`${texts.lastUsed} ${time(request, usedAt)}`].filter((part) => part !== '')),
-    action: form(`${basePath}/account/unlink-identity`, unlink, { id }),
+    action: buttonLink('plain', page, texts.unlink, { small: true, label: texts.unlinkLabel(name) }),
   }
+}
+
+/** Returns the account page that asks before an identity is unlinked. */
+export function unlinkPage({
+  identities,
+  providers,
+}: Pick<IdentitySectionDeps, 'identities' | 'providers'>): AccountPage {
+  return {
+    path: UNLINK_PAGE,
+    needsFresh: true,
+    async render(request) {
+      const own = await identities.list(request.principal.user.id)
+      const identity = own.find(({ id }) => id === request.query.id)
+      return identity === undefined
+        ? gonePage(request)
+        : questionPage(request, providerName(providers, identity.provider))
+    },
+  }
+}
+
+function gonePage({ basePath, locale }: AccountPageRequest): PageParts {
+  const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back)
+  const { section, none } = locale.texts(PROVIDER_TEXTS)
+  return { title: section, body: html`<p>${none}</p><div class="buttons">${back}</div>` }
+}
+
+function questionPage({ basePath, locale, query }: AccountPageRequest, name: string): PageParts {
+  const texts = locale.texts(PROVIDER_TEXTS)
+  return confirm({
+    title: texts.unlinkQuestion(name),
+    body: texts.unlinkLead(name),
+    action: `${basePath}/account/unlink-identity`,
+    fields: { id: query.id ?? '' },
+    yes: texts.unlink,
+    back: `${basePath}/account/security`,
+    no: locale.texts(PAGE_TEXTS).back,
+  })
 }
 
 /** A provider can be linked more than once, with another account there. The button is for those that are not linked yet. */
@@ -61,9 +101,6 @@ function linkButtons(
   if (others.length === 0) return html``
   const texts = locale.texts(PROVIDER_TEXTS)
   return html`<div class="buttons">${others.map((provider) =>
-    form(
-      `${basePath}/identities/${provider.id}`,
-      button('plain', html`${markOf(provider)}<span>${texts.link(provider.name)}</span>`, { small: true }),
-    ),
+    form(`${basePath}/identities/${provider.id}`, button('plain', texts.link(provider.name), { small: true })),
   )}</div>`
 }

@@ -15,9 +15,11 @@ const PLACE = 50
 export function loginWays({ all }: ProviderList): readonly LoginWay[] {
   return all.map((provider, index) => ({
     place: PLACE + index,
-    render({ basePath, locale }, next) {
+    registers: 'always',
+    render({ basePath, locale, kept }, invitation) {
       const text = locale.texts(PROVIDER_TEXTS).continueWith(provider.name)
-      return buttonLink('plain', withQuery(`${basePath}/login/with/${provider.id}`, { next }), withMark(provider, text))
+      const path = withQuery(`${basePath}/login/with/${provider.id}`, { ...kept, invitation })
+      return buttonLink('plain', path, withMark(provider, text))
     },
   }))
 }
@@ -29,7 +31,7 @@ export function loginWays({ all }: ProviderList): readonly LoginWay[] {
 export function proofWays({ all }: ProviderList, identities: IdentityStore): readonly ProofWay[] {
   return all.map((provider, index) => ({
     place: PLACE + index,
-    async render({ basePath, locale }, next, user) {
+    async render({ basePath, locale, kept: { next } }, user) {
       const linked = await identities.list(user.id)
       if (!linked.some((identity) => identity.provider === provider.id)) return null
       const text = withMark(provider, locale.texts(PROVIDER_TEXTS).confirmWith(provider.name))

@@ -17,14 +17,16 @@ export interface RegistrationOptions extends PasswordService {
   readonly secondFactors: SecondFactors
   readonly memory: SessionMemory
   readonly pages: Pages
-  /** Other ways to register, of all features. */
+  /** The other ways to log in of all features, in their order. */
   readonly ways: readonly LoginWay[]
+  /** Other ways to register that use the fields of the form. */
+  readonly formWays: readonly LoginWay[]
 }
 
 /** Creates the registration feature: registration by anyone, by invitation, or closed. */
-export function registration(core: Core, { memory, pages, ...options }: RegistrationOptions): Feature {
+export function registration(core: Core, { memory, pages, ways, ...options }: RegistrationOptions): Feature {
   const deps = { ...core, ...core.stores, ...memory, ...options }
-  const pageDeps = { ...deps, minLength: options.policy.minLength, brand: pages.site.brand }
+  const pageDeps = { ...deps, minLength: options.policy.minLength, brand: pages.site.brand, ways }
   return {
     name: 'register',
     words: options.registration === 'closed' ? [] : ['register'],

@@ -8,6 +8,7 @@ import { button, buttonLink } from '../pages/components/button.ts'
 import { field } from '../pages/components/field.ts'
 import { form, withQuery } from '../pages/components/form.ts'
 import { icon } from '../pages/components/icon.ts'
+import { otherWays } from '../pages/components/other-ways.ts'
 import { password } from '../pages/components/password.ts'
 import type { EntryPage } from '../pages/page-route.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
@@ -19,8 +20,10 @@ export interface RegisterPageDeps extends OneTimeTokenDeps {
   readonly registration: Registration
   readonly minLength: number
   readonly brand: Brand
-  /** Other ways to register. */
+  /** Other ways to create an account, in their order. */
   readonly ways: readonly LoginWay[]
+  /** Other ways that use the fields of the form. */
+  readonly formWays: readonly LoginWay[]
 }
 
 /** Renders the registration form, or the reason why the caller cannot register. */
@@ -41,23 +44,25 @@ export async function registerPage(page: EntryPage, deps: RegisterPageDeps): Pro
 
 function formPage(
   page: EntryPage,
-  { minLength, brand, ways }: RegisterPageDeps,
+  { registration, minLength, brand, ways, formWays }: RegisterPageDeps,
   invited: OneTimeToken | null,
 ): PageParts {
-  const { basePath, siteName, locale, next, query } = page
+  const { basePath, siteName, locale, kept, query } = page
   const texts = locale.texts(REGISTER_TEXTS)
   const { emailLabel, passwordLabel, passwordHint } = locale.texts(PAGE_TEXTS)
   const email = invited?.email ?? null
-  const fields = html`${field(page, { name: 'name', label: texts.name, type: 'text', autocomplete: 'name', optional: true, maxLength: 200 })}
+  const isOpen = registration === 'open' && invited === null
+  const others = ways.filter(({ registers }) => registers === 'always' || (registers === 'open' && isOpen))
+  const fields = html`${field(page, { name: 'name', label: texts.name, type: 'text', autocomplete: 'name', optional: true, maxLength: 100 })}
 ${field(page, { name: 'email', label: emailLabel, type: 'email', autocomplete: 'username', ...(email === null ? {} : { value: email, locked: true }) })}
 ${password(page, { name: 'password', label: passwordLabel, autocomplete: 'new-password', hint: passwordHint(minLength) })}
 ${button('main', texts.button)}
-${ways.map((way) => way.render(page, next))}
+${formWays.map((way) => way.render(page))}
 ${agreement(page, brand)}`
   return {
     title: texts.title(siteName),
     lead: email === null ? undefined : texts.invited(email),
-    body: form(`${basePath}/register`, fields, { next, invitation: query.invitation ?? null }),
+    body: html`${otherWays(page, others, query.invitation)}${form(`${basePath}/register`, fields, { ...kept, invitation: query.invitation ?? null })}`,
     below: logInLink(page),
   }
 }
@@ -73,31 +78,31 @@ function agreement({ locale }: EntryPage, { terms, privacy }: Brand): Html {
   return html`<p class="hint">${locale.texts(REGISTER_TEXTS).agree} ${given.map(([href, text], index) => html`${index === 0 ? '' : ', '}<a href="${href}">${text}</a>`)}</p>`
 }
 
-function logInLink({ basePath, locale, next, query }: EntryPage): Html {
-  const href = withQuery(`${basePath}/login`, { next, remember: query.remember })
+function logInLink({ basePath, locale, kept }: EntryPage): Html {
+  const href = withQuery(`${basePath}/login`, { ...kept })
   return html`<p>${locale.texts(REGISTER_TEXTS).haveAccount} <a href="${href}">${locale.texts(PAGE_TEXTS).logIn}</a></p>`
 }
 
 function closedPage(page: EntryPage, { brand }: RegisterPageDeps, lead: string): PageParts {
-  const { basePath, locale, next } = page
+  const { basePath, locale, kept } = page
   const texts = locale.texts(REGISTER_TEXTS)
-  const logIn = buttonLink('main', withQuery(`${basePath}/login`, { next }), locale.texts(PAGE_TEXTS).logIn)
+  const logIn = buttonLink('main', withQuery(`${basePath}/login`, { ...kept }), locale.texts(PAGE_TEXTS).logIn)
   const contact = brand.support === null ? '' : buttonLink('plain', brand.support, texts.contact)
   return { title: texts.closedTitle, lead, body: html`${logIn}${contact}` }
 }
 
 function deadPage(page: EntryPage): PageParts {
-  const { basePath, locale, next } = page
+  const { basePath, locale, kept } = page
   const texts = locale.texts(REGISTER_TEXTS)
-  const logIn = buttonLink('main', withQuery(`${basePath}/login`, { next }), locale.texts(PAGE_TEXTS).logIn)
+  const logIn = buttonLink('main', withQuery(`${basePath}/login`, { ...kept }), locale.texts(PAGE_TEXTS).logIn)
   return { title: texts.deadTitle, lead: texts.deadLead, body: logIn }
 }
 
 function sentPage(page: EntryPage, email: string): PageParts {
-  const { basePath, locale, next } = page
+  const { basePath, locale, kept } = page
   const texts = locale.texts(REGISTER_TEXTS)
-  const logIn = buttonLink('plain', withQuery(`${basePath}/login`, { next }), locale.texts(PAGE_TEXTS).logIn)
-  const other = withQuery(`${basePath}/register`, { other: 'on', next })
+  const logIn = buttonLink('plain', withQuery(`${basePath}/login`, { ...kept }), locale.texts(PAGE_TEXTS).logIn)
+  const other = withQuery(`${basePath}/register`, { other: 'on', ...kept })
   return {
     title: texts.sentTitle,
     replacesMessage: true,

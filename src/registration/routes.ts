@@ -27,7 +27,13 @@ export function registrationRoutes(deps: RegisterDeps & { readonly cookies: Cook
         201: z.union([completeJsonSchema, stepRequiredJsonSchema]),
         202: z.object({ status: z.literal('verification_required') }),
       },
-      form: { page: '/register', done: '/account', notice: 'account.welcome', keeps: ['invitation'] },
+      form: {
+        page: '/register',
+        done: '/account',
+        notice: 'account.welcome',
+        keeps: ['invitation'],
+        sendsLink: 'success',
+      },
       async handle({ body, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'register', request)
         const issued = await register(deps, { ...body, caller, replaces: principal }, request.stamp)

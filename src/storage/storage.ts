@@ -6,6 +6,7 @@ import type { PasskeyStore } from '../factors/passkeys/store.ts'
 import type { FactorRemovalStore } from '../factors/recovery/store.ts'
 import type { RecoveryCodeStore } from '../factors/recovery-codes/store.ts'
 import type { RememberedDeviceStore } from '../factors/remembered-devices/store.ts'
+import type { EnrolmentStore } from '../factors/store.ts'
 import type { TotpStore } from '../factors/totp/store.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { UserId } from '../kernel/ids.ts'
@@ -30,6 +31,8 @@ export interface Stores {
   readonly mails: MailStore
   readonly loginAttempts: LoginAttemptStore
   readonly identities: IdentityStore
+  /** Which factors a user set up. */
+  readonly enrolments: EnrolmentStore
   readonly totp: TotpStore
   readonly recoveryCodes: RecoveryCodeStore
   readonly rememberedDevices: RememberedDeviceStore

@@ -46,10 +46,13 @@ const DISCOVERY = '/.well-known/openid-configuration'
 const GITHUB = 'https://github.com/login/oauth'
 const LIFE_SECONDS = 3_600
 
-/** Creates the providers. They keep the time of the clock. */
-export function createMemoryProvider(clock: Clock): MemoryProvider {
+/**
+ * Creates the providers. They keep the time of the clock.
+ * @param keyId name of their key. Default `test`.
+ */
+export function createMemoryProvider(clock: Clock, keyId = 'test'): MemoryProvider {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'test', alg: 'ES256', use: 'sig' }
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: keyId, alg: 'ES256', use: 'sig' }
   const approvals = new Map<string, Approval>()
   const accounts = new Map<string, TestAccount>()
 
@@ -65,7 +68,7 @@ export function createMemoryProvider(clock: Clock): MemoryProvider {
       ...(nonce === null ? {} : { nonce }),
       ...claimsOf(account),
     }
-    return signJwt(claims, privateKey)
+    return signJwt(claims, privateKey, keyId)
   }
 
   function exchange(form: URLSearchParams): Response {
@@ -152,8 +155,8 @@ function claimsOf({ email, emailVerified, name, claims = {} }: TestAccount): obj
   }
 }
 
-function signJwt(claims: object, key: KeyObject): string {
-  const signed = `${encode({ alg: 'ES256', kid: 'test' })}.${encode(claims)}`
+function signJwt(claims: object, key: KeyObject, kid: string): string {
+  const signed = `${encode({ alg: 'ES256', kid })}.${encode(claims)}`
   const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
   return `${signed}.${signature.toString('base64url')}`
 }

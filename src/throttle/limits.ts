@@ -36,6 +36,8 @@ export interface Limits {
   readonly mail: Limit
   /** Challenges for passkeys of people who are not logged in, from one network. */
   readonly challenges: Limit
+  /** Rounds with a provider that one network ends. */
+  readonly providerRounds: Limit
   /** Password hashes for attempts at one account, right or wrong: known devices and strangers separately. */
   readonly accountHashes: Limit
   /** Password hashes for attempts of strangers from one network, right or wrong. */
@@ -74,6 +76,7 @@ export function createLimits(settings: ThrottleSettings): Limits {
     emailLogin: windowOf('email-login', settings.emailLoginsPerNetwork, HOUR_MS),
     mail: windowOf('mail', settings.mailsPerAccount, HOUR_MS),
     challenges: windowOf('challenges', settings.challengesPerNetwork, HASH_WINDOW_MS),
+    providerRounds: windowOf('provider-rounds', settings.challengesPerNetwork, HASH_WINDOW_MS),
     changes: windowOf('changes', settings.changesPerAccount, HOUR_MS),
     userCodes: windowOf('user-codes', USER_CODES, LOGIN_WINDOW_MS),
     accountHashes: windowOf('account-hashes', settings.hashesPerAccount, HASH_WINDOW_MS),

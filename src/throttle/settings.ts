@@ -20,7 +20,7 @@ export interface ThrottleSettings {
   readonly recoveriesPerNetwork: number
   /** Requests for an email with a code to log in from one network in an hour. Default 60. */
   readonly emailLoginsPerNetwork: number
-  /** Logins that people prepare with a passkey, from one network in 10 minutes. Default 3,000. */
+  /** Logins that people prepare with a passkey, or end with a provider, from one network in 10 minutes. Default 3,000. */
   readonly challengesPerNetwork: number
   /** Emails of one kind to one email address in an hour. Default 5. */
   readonly mailsPerAccount: number
@@ -83,7 +83,7 @@ export const throttleSettings: Settings<ThrottleSettings> = defineSettings<Throt
     },
     challengesPerNetwork: {
       meaning:
-        'logins with a passkey that one network prepares in 10 minutes; the login page prepares one whenever it opens',
+        'logins with a passkey that one network prepares in 10 minutes (the login page prepares one whenever it opens), and in each process logins with a provider that it ends',
       default: 3_000,
       schema: perNetwork,
     },

@@ -1,6 +1,6 @@
 /* Login with a provider (DESIGN section 3, providers): the flow, identities, linking, and the attacks on them. */
 import { createHash, createHmac } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ImportLine } from '../../src/index.ts'
 import type { ProviderFetch } from '../../src/providers/guarded-fetch.ts'
 import { github, google, microsoft, oidc } from '../../src/providers.ts'
@@ -17,6 +17,8 @@ const PROVIDERS = [
   github(CREDENTIALS),
   oidc({ ...CREDENTIALS, id: 'company', name: 'Company', issuer: 'https://id.company.example/realm' }),
   oidc({ ...CREDENTIALS, id: 'down', issuer: 'https://down.example' }),
+  oidc({ ...CREDENTIALS, id: 'rotating', issuer: 'https://rotating.example' }),
+  oidc({ ...CREDENTIALS, id: 'info', issuer: 'https://info.example' }),
 ]
 const GOOGLE = 'https://accounts.google.com'
 const MINUTE_MS = 60_000
@@ -551,6 +553,54 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect(instance.events.at(-1)).toMatchObject({ type: 'login.refused', userId: id, reason: 'disabled' })
   })
 
+  test('a provider that changes its key: the new one is fetched, and the old one no longer counts', async () => {
+    let rotated = createMemoryProvider(() => now, 'first')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    const passMinutes = (): void => {
+      now += 2 * MINUTE_MS
+      vi.setSystemTime(Date.now() + 2 * MINUTE_MS) // the library has a clock of its own
+    }
+    answers = (url, request) => rotated.fetch(url, request)
+    const log = (account: TestAccount, at = rotated): Promise<Reply> => {
+      const client = instance.client()
+      return beginRound(client, 'rotating').then((location) =>
+        client.get(callbackPath('rotating', at.approve(location, account))),
+      )
+    }
+    expect((await log(newAccount())).headers.get('location')).toBe('/auth/account')
+    const old = rotated
+    rotated = createMemoryProvider(() => now, 'second')
+    passMinutes() // the library asks for keys again at most once a minute
+    expect((await log(newAccount())).headers.get('location')).toBe('/auth/account')
+    // The thief of the old key signs with it.
+    answers = (url, request) => (url.endsWith('/token') ? old.fetch(url, request) : rotated.fetch(url, request))
+    passMinutes()
+    expect((await log(newAccount(), old)).headers.get('location')).toBe('/auth/login')
+    vi.useRealTimers()
+  })
+
+  test('an address that is only in the UserInfo response counts, if it is about the same subject', async () => {
+    const userInfo = (more: object): void => {
+      answers = async (url, request) => {
+        if (url.endsWith('/userinfo')) return Response.json(more)
+        const answer = await memory.fetch(url, request)
+        if (!url.endsWith('openid-configuration')) return answer
+        return Response.json({
+          ...((await answer.json()) as object),
+          userinfo_endpoint: 'https://info.example/userinfo',
+        })
+      }
+    }
+    userInfo({ sub: 'info-1', email: 'info1@info.example', email_verified: true, name: 'Info' })
+    const client = instance.client()
+    await round(client, { subject: 'info-1' }, 'info')
+    expect((await client.get('/auth/session')).body.user).toMatchObject({ email: 'info1@info.example', name: 'Info' })
+    userInfo({ sub: 'another', email: 'info2@info.example', email_verified: true })
+    const other = instance.client()
+    await expectRefused(other, await round(other, { subject: 'info-2' }, 'info'), NOT_COMPLETED)
+    expect(await instance.auth.users.find('info2@info.example')).toBeNull()
+  })
+
   test('an unknown provider is not found', async () => {
     const client = instance.client()
     for (const path of ['/auth/login/with/nobody', '/auth/login/with/nobody/callback?state=x']) {
@@ -564,14 +614,103 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     await round(client, account)
     await client.post('/auth/logout')
     instance.statements.length = 0
+    const location = await beginRound(client, 'google')
     // Last uses are written in the background.
     const background = /^(?:BEGIN|COMMIT)|pg_notify|^\s*UPDATE\b[\s\S]*last_(?:seen|used)_at/i
-    const statements = (): string[] => instance.statements.filter((text) => !background.test(text))
-    const location = await beginRound(client, 'google')
-    expect(statements()).toEqual([])
+    const foreground = (): string[] => instance.statements.filter((text) => !background.test(text))
+    expect(foreground()).toEqual([])
     if (ring.endsWith('Redis')) return
     await client.get(callbackPath('google', memory.approve(location, account)))
-    const ran = statements()
-    expect(ran.length, ran.join('\n')).toBeLessThanOrEqual(8)
+    const ran = foreground()
+    expect(ran.length, ran.join('\n')).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('providers and who may register', () => {
+  const memory = createMemoryProvider(Date.now)
+  const start = (options: Parameters<typeof startInstance>[1]): Promise<Instance> =>
+    startInstance('handler', { providers: PROVIDERS, ...options }, { ...SMALL_COST, fetchProvider: memory.fetch })
+  const round = (client: Client, account: TestAccount, provider = 'google', query = {}): Promise<Reply> =>
+    runRound(memory, client, { provider, account, query })
+  const show = async (client: Client, reply: Reply): Promise<string> =>
+    (await client.get(reply.headers.get('location') ?? '', { accept: 'text/html' })).text
+
+  test('closed: an unknown identity gets no account, a linked one logs in, and the page offers nothing', async () => {
+    const instance = await start({ registration: 'closed' })
+    const client = instance.client()
+    const stranger = { subject: 's1', email: 's1@gmail.com', emailVerified: true }
+    expect(await show(client, await round(client, stranger))).toContain('You need an invitation')
+    expect(await instance.auth.users.find('s1@gmail.com')).toBeNull()
+    await instance.auth.users.create({ email: 's2@gmail.com', password: PASSWORD, emailVerified: true })
+    const known = await round(client, { subject: 's2', email: 's2@gmail.com', emailVerified: true })
+    expect(known.headers.get('location')).toBe('/auth/account')
+    expect((await client.get('/auth/register')).text).not.toContain('/auth/login/with/')
+    await instance.close()
+  })
+
+  test('by invitation: needed, bound to its address, used once', async () => {
+    const instance = await start({ registration: 'invite' })
+    const without = instance.client()
+    const ada = { subject: 'i1', email: 'ada@gmail.com', emailVerified: true }
+    await round(without, ada)
+    expect((await without.get('/auth/session')).status).toBe(401)
+    await instance.auth.invitations.create({ email: 'ada@gmail.com' })
+    const { text } = await instance.waitForMail(({ to }) => to === 'ada@gmail.com')
+    const [, invitation = ''] = /invitation=([\w-]+)/.exec(text) ?? []
+    const thief = instance.client()
+    await round(thief, { subject: 'i2', email: 'eve@gmail.com', emailVerified: true }, 'google', { invitation })
+    expect((await thief.get('/auth/session')).status).toBe(401)
+    const client = instance.client()
+    await round(client, ada, 'google', { invitation })
+    expect((await client.get('/auth/session')).body.user.email).toBe('ada@gmail.com')
+    const again = instance.client()
+    await round(again, { subject: 'i3', email: 'ada@gmail.com' }, 'company', { invitation })
+    expect((await again.get('/auth/session')).status).toBe(401)
+    await instance.close()
+  })
+
+  test('verifyEmail required: an address that the provider does not decide about must be verified; the link then logs in', async () => {
+    const instance = await start({ verifyEmail: 'required' })
+    const client = instance.client()
+    await round(client, { subject: 'v1', email: 'v1@gmail.com', emailVerified: true })
+    expect((await client.get('/auth/session')).body.user).toMatchObject({ emailVerified: true })
+    const other = instance.client()
+    const account = { subject: 'v2', email: 'v2@elsewhere.example', emailVerified: true }
+    const waiting = await round(other, account, 'company', { next: '/app' })
+    expect([waiting.status, waiting.headers.get('location')]).toEqual([303, '/auth/login?next=%2Fapp'])
+    expect((await other.get('/auth/session')).status).toBe(401)
+    expect(await show(other, waiting)).toContain('link')
+    const { text } = await instance.waitForMail(({ to }) => to === 'v2@elsewhere.example')
+    const [link = ''] = /\/auth\/email\/verify\?token=\S+/.exec(text) ?? []
+    const token = link.split('token=')[1] ?? ''
+    const done = await other.form('/auth/email/verify', { token, newPassword: PASSWORD, next: '/app' })
+    expect(done.headers.get('location')).toBe('/app')
+    await instance.close()
+  })
+
+  test('a network that ends too many rounds waits, and the provider is not asked', async () => {
+    const asked: string[] = []
+    const instance = await startInstance(
+      'handler',
+      { providers: PROVIDERS, throttle: { challengesPerNetwork: 3 } },
+      {
+        ...SMALL_COST,
+        fetchProvider(url, request) {
+          asked.push(url)
+          return memory.fetch(url, request)
+        },
+      },
+    )
+    const tryCode = async (): Promise<string> => {
+      const client = instance.client()
+      const { searchParams } = new URL(await beginRound(client, 'google'))
+      const answer = { code: 'junk', state: searchParams.get('state') ?? '' }
+      return show(client, await client.get(callbackPath('google', answer)))
+    }
+    for (let round = 0; round < 3; round++) expect(await tryCode()).toContain('could not be completed')
+    const before = asked.filter((url) => url.endsWith('/token')).length
+    expect(await tryCode()).toContain('Too many attempts')
+    expect(asked.filter((url) => url.endsWith('/token'))).toHaveLength(before)
+    await instance.close()
   })
 })

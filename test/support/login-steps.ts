@@ -32,7 +32,7 @@ export function createTestSteps(...methods: readonly string[]): TestSteps {
       }),
       summary: `the test step ${method}`,
       body: z.strictObject({ code: z.string(), rememberDevice: z.boolean().optional() }),
-      isEnrolled: async (user) => enrolled.get(method)?.has(user) ?? false,
+      findEnrolled: async (user) => (enrolled.get(method)?.has(user) ? [method] : []),
       async prove(_context, { code }) {
         checks.count++
         return code === RIGHT

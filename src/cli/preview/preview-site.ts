@@ -1,7 +1,8 @@
 import type { Language } from '../../kernel/language.ts'
 import type { LatchkeyConfig } from '../../options/options.ts'
 import { createPerson, createSample, SAMPLE_PASSWORD, type Sample, type SampleKind } from './sample.ts'
-import { LONG_PERSON, PERSON, type PreviewState } from './states.ts'
+import type { PreviewState } from './state.ts'
+import { LONG_PERSON, PERSON } from './states.ts'
 
 /** Shows states of pages, with the brand and the texts of a configuration. */
 export interface PreviewSite {

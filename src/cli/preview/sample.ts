@@ -2,13 +2,15 @@
  * The sample data of the preview: a real instance with a database in memory, and people in it. Nothing of it is stored.
  */
 import type { Latchkey } from '../../instance.ts'
-import { DAY_MS, HOUR_MS } from '../../kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/clock.ts'
 import { assembleLatchkey } from '../../latchkey.ts'
 import type { LatchkeyConfig, LatchkeyOptions } from '../../options/options.ts'
 import { sqlite } from '../../storage/sql/sqlite.ts'
 import { type CaughtMails, catchMails } from '../../testing/catch-mails.ts'
+import { createMemoryProvider, type MemoryProvider } from '../../testing/memory-provider.ts'
 import { ROOMY_LIMITS } from '../../testing/roomy-limits.ts'
 import { SMALLEST_PASSWORD_COST } from '../../testing/smallest-password-cost.ts'
+import { sampleProviders } from './sample-providers.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
 
 /** The password of everyone in the sample. */
@@ -24,8 +26,11 @@ const PHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
 const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0'
 
+/** How long a proof of identity is old enough that the pages ask for another one. */
+export const OLD_MS: number = 11 * MINUTE_MS
+
 /** How an instance of the sample differs from the configuration. */
-export type SampleKind = 'open' | 'closed' | 'invite' | 'required' | 'strict'
+export type SampleKind = 'open' | 'closed' | 'invite' | 'required' | 'strict' | 'enrol' | 'providers' | 'oauth'
 
 const DIFFERENCES: Readonly<Record<SampleKind, Partial<LatchkeyOptions>>> = {
   open: { registration: 'open', verifyEmail: 'optional', emailLogin: 'on', throttle: ROOMY_LIMITS },
@@ -33,12 +38,19 @@ const DIFFERENCES: Readonly<Record<SampleKind, Partial<LatchkeyOptions>>> = {
   invite: { registration: 'invite' },
   required: { verifyEmail: 'required', throttle: ROOMY_LIMITS },
   strict: { throttle: { freeFailures: 1, firstWaitMs: 600_000 } },
+  enrol: { secondFactor: 'required', throttle: ROOMY_LIMITS },
+  providers: { registration: 'open', providers: sampleProviders(), throttle: ROOMY_LIMITS },
+  oauth: { registration: 'open', oauth: {}, throttle: ROOMY_LIMITS },
 }
 
 /** An instance with people in it. */
 export interface Sample {
   readonly auth: Latchkey
+  /** Origin of the preview. */
+  readonly origin: string
   readonly mails: CaughtMails
+  /** Plays all providers. */
+  readonly provider: MemoryProvider
   /** The time of the instance. */
   now(): number
   /** Moves the clock forward. */
@@ -53,6 +65,8 @@ export interface Sample {
 export async function createSample(config: LatchkeyConfig, origin: string, kind: SampleKind): Promise<Sample> {
   const mails = catchMails()
   let skipped = 0
+  const now = (): number => Date.now() + skipped
+  const provider = createMemoryProvider(now)
   const options: LatchkeyOptions = {
     ...config,
     ...DIFFERENCES[kind],
@@ -65,18 +79,21 @@ export async function createSample(config: LatchkeyConfig, origin: string, kind:
     storage: sqlite(':memory:'),
     mailer: mails.mailer,
     sweepIntervalMs: 0,
-    clock: () => Date.now() + skipped,
+    clock: now,
   }
-  const auth = await assembleLatchkey(options, { passwordCost: SMALLEST_PASSWORD_COST })
+  const seams = { passwordCost: SMALLEST_PASSWORD_COST, fetchProvider: provider.fetch }
+  const auth = await assembleLatchkey(options, seams)
   const visitor = (userAgent = WINDOWS): Visitor => createVisitor(auth, origin, userAgent)
   const sample: Sample = {
     auth,
+    origin,
     mails,
+    provider,
     advance(ms) {
       skipped += ms
     },
     visitor,
-    now: () => Date.now() + skipped,
+    now,
     async member(email) {
       const browser = visitor()
       await browser.form(`${auth.basePath}/login`, { email, password: SAMPLE_PASSWORD })
@@ -105,10 +122,20 @@ export async function createPerson(
   await auth.tokens.create(user.id, { name: 'CI', scopes: [], expiresAt: sample.now() + 5 * DAY_MS })
 }
 
+/** Registers a person in a browser. */
+export async function newPerson(browser: Visitor): Promise<Visitor> {
+  await browser.form('/auth/register', { email: `f${Math.random()}@example.com`, password: SAMPLE_PASSWORD })
+  return browser
+}
+
 /** Sets up an authenticator app in a browser where a person is logged in. Returns the page that shows the recovery codes. */
 export async function setUpApp({ auth, now }: Sample, browser: Visitor): Promise<string> {
   const { secret } = (await browser.json(`${auth.basePath}/totp`, {})) as { readonly secret: string }
+  return browser.form(`${auth.basePath}/account/confirm-totp`, { code: await appCode(secret, now()) })
+}
+
+/** Returns the code that an authenticator app shows. */
+export async function appCode(secret: string, timestamp: number): Promise<string> {
   const { TOTP } = await import('otpauth')
-  const code = new TOTP({ secret }).generate({ timestamp: now() })
-  return browser.form(`${auth.basePath}/account/confirm-totp`, { code })
+  return new TOTP({ secret }).generate({ timestamp })
 }

@@ -1,4 +1,8 @@
-import { LONG_EMAIL, SAMPLE_PASSWORD, type Sample, type SampleKind, STEP_EMAIL, setUpApp } from './sample.ts'
+import { FACTOR_STATES } from './factor-states.ts'
+import { OAUTH_STATES } from './oauth-states.ts'
+import { PROVIDER_STATES } from './provider-states.ts'
+import { LONG_EMAIL, newPerson, OLD_MS, SAMPLE_PASSWORD, type Sample, STEP_EMAIL, setUpApp } from './sample.ts'
+import { after, at, link, type PreviewState } from './state.ts'
 import type { Visitor } from './visitor.ts'
 
 /** The person whose account the preview shows. */
@@ -6,59 +10,16 @@ export const PERSON = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' 
 /** A person with very long names. */
 export const LONG_PERSON = { email: LONG_EMAIL, name: 'N'.repeat(60) } as const
 
-/** One state of a page. */
-export interface PreviewState {
-  /** Name in the URL of the preview. */
-  readonly name: string
-  readonly title: string
-  /** The instance that shows the state. Default `open`. */
-  readonly sample?: SampleKind
-  /** The person who is logged in. Default: a visitor. */
-  readonly as?: string
-  /** Brings the browser into the state. Returns the path of the page. */
-  prepare(browser: Visitor, sample: Sample): Promise<string> | string
-}
-
 const WRONG = 'a wrong password'
-
-/** Returns a state that needs no preparation. */
-function at(name: string, title: string, path: string, more: Partial<PreviewState> = {}): PreviewState {
-  return { name, title, prepare: () => path, ...more }
-}
-
-/** Returns a state after a form. */
-function after(
-  name: string,
-  title: string,
-  [path, fields]: readonly [path: string, fields: Readonly<Record<string, string>>],
-  more: Partial<PreviewState> = {},
-): PreviewState {
-  return { name, title, prepare: (browser) => browser.form(`/auth${path}`, fields), ...more }
-}
-
-/** Returns a state of a page that an emailed link opens. */
-function link(name: string, title: string, page: string, order: (sample: Sample) => Promise<unknown>): PreviewState {
-  return {
-    name,
-    title,
-    async prepare(_browser, sample) {
-      const before = sample.mails.mails.length
-      await order(sample)
-      const isNew = ({ text }: { readonly text: string }): boolean =>
-        sample.mails.mails.slice(before).some((mail) => mail.text === text) && text.includes(`${page}?`)
-      const { text } = await sample.mails.waitForMail(isNew)
-      return (
-        text
-          .split(/\s/)
-          .find((word) => word.includes(`${page}?`))
-          ?.replace(/^https?:\/\/[^/]+/, '') ?? page
-      )
-    },
-  }
-}
 
 const forgot = (sample: Sample): Promise<unknown> =>
   sample.visitor().form('/auth/password/forgot', { email: PERSON.email })
+
+/** A new person asks for another address. */
+async function changeEmail(sample: Sample): Promise<void> {
+  const browser = await newPerson(sample.visitor())
+  await browser.form('/auth/email/change', { email: `c${Math.random()}@example.com` })
+}
 
 /** The states of pages for people who are not logged in. */
 const ENTRY: readonly PreviewState[] = [
@@ -121,6 +82,19 @@ const ENTRY: readonly PreviewState[] = [
   link('verify', 'Confirm email: asks for the password', '/email/verify', (sample) =>
     sample.visitor().form('/auth/register', { email: `v${Math.random()}@example.com`, password: SAMPLE_PASSWORD }),
   ),
+  {
+    name: 'login-unverified',
+    title: 'Log in: the address is not verified',
+    sample: 'required',
+    async prepare(browser) {
+      const email = `u${Math.random()}@example.com`
+      await browser.form('/auth/register', { email, password: SAMPLE_PASSWORD })
+      return browser.form('/auth/login', { email, password: SAMPLE_PASSWORD })
+    },
+  },
+  link('change-confirm', 'Change email: asks for the password', '/email/change/confirm', changeEmail),
+  link('change-undo', 'Keep the old address?', '/email/change/undo', changeEmail),
+  at('change-dead', 'Change email: dead link', '/auth/email/change/confirm?token=lkv_x'),
   at('verify-dead', 'Confirm email: dead link', '/auth/email/verify?token=lkv_x'),
   {
     name: 'step',
@@ -175,7 +149,6 @@ const ENTRY: readonly PreviewState[] = [
 ]
 
 const ME = { as: PERSON.email } as const
-const OLD = 11 * 60_000
 
 /** Returns a state of a session whose last proof of identity is old. */
 function stale(name: string, title: string, prepare: (browser: Visitor) => Promise<string>): PreviewState {
@@ -184,16 +157,10 @@ function stale(name: string, title: string, prepare: (browser: Visitor) => Promi
     title,
     as: PERSON.email,
     prepare(browser, sample) {
-      sample.advance(OLD)
+      sample.advance(OLD_MS)
       return prepare(browser)
     },
   }
-}
-
-/** Registers a person in a browser. */
-async function newPerson(browser: Visitor): Promise<Visitor> {
-  await browser.form('/auth/register', { email: `f${Math.random()}@example.com`, password: SAMPLE_PASSWORD })
-  return browser
 }
 
 /** The states of the account. */
@@ -299,4 +266,11 @@ const DEVELOPER: readonly PreviewState[] = [
 ]
 
 /** All states, in the order of the index. */
-export const STATES: readonly PreviewState[] = [...ENTRY, ...ACCOUNT, ...DEVELOPER]
+export const STATES: readonly PreviewState[] = [
+  ...ENTRY,
+  ...FACTOR_STATES,
+  ...PROVIDER_STATES,
+  ...OAUTH_STATES,
+  ...ACCOUNT,
+  ...DEVELOPER,
+]

@@ -5,6 +5,8 @@ export interface Visitor {
   readonly cookies: Map<string, string>
   /** Opens a page. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
+  /** Returns the JSON at a path. */
+  read(path: string): Promise<unknown>
   /** Sends JSON. Returns the JSON of the answer. */
   json(path: string, body: object): Promise<unknown>
   /** Sends a form of one of our pages. Returns the location that the answer leads to. */
@@ -26,6 +28,7 @@ export function createVisitor(auth: Latchkey, origin: string, userAgent: string)
   return {
     cookies,
     get: (path, headers = {}) => send(path, { headers: { accept: 'text/html', ...headers } }),
+    read: async (path) => (await send(path, {})).json(),
     async json(path, body) {
       const headers = { 'content-type': 'application/json' }
       return (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()

@@ -16,6 +16,7 @@ import type { Pages } from '../../pages/pages.ts'
 import { PAGE_TEXTS } from '../../pages/texts.ts'
 import { readCaller } from '../../throttle/device-cookie.ts'
 import type { ProveEmailDeps } from './prove-email.ts'
+import type { EmailLoginMode } from './settings.ts'
 import { EMAIL_CODE_TEXTS } from './texts.ts'
 
 /** Dependencies of the pages of the login by email. */
@@ -25,11 +26,14 @@ export interface EmailCodePageDeps extends ProveEmailDeps {
   readonly rememberLabel: (view: PageView) => string
 }
 
-/** The button on the login page. */
-export const EMAIL_WAY: LoginWay = {
-  place: 50,
-  render: ({ basePath, locale }, next) =>
-    buttonLink('plain', withQuery(`${basePath}/login/email`, { next }), locale.texts(EMAIL_CODE_TEXTS).way),
+/** Returns the button on the login page; with `register`, also on the page that creates accounts. */
+export function emailWay(mode: EmailLoginMode): LoginWay {
+  return {
+    place: 50,
+    ...(mode === 'register' ? { registers: 'open' } : {}),
+    render: ({ basePath, locale, kept }) =>
+      buttonLink('plain', withQuery(`${basePath}/login/email`, { ...kept }), locale.texts(EMAIL_CODE_TEXTS).way),
+  }
 }
 
 /**
@@ -47,7 +51,7 @@ export function emailLoginPage(deps: EmailCodePageDeps): Route {
       const token = query.token ?? ''
       if (token === '') {
         if (principal !== null) return { status: 303, location: next ?? `${pages.basePath}/account` }
-        return pages.showEntry(request, { content: (view) => askPage({ ...view, next, query }, deps) })
+        return pages.showEntry(request, { content: (view) => askPage({ ...view, query }, deps) })
       }
       const challenge = emailSecrets.challengeOf(token)
       const attempt = await findOwnAttempt(deps, request)
@@ -56,6 +60,7 @@ export function emailLoginPage(deps: EmailCodePageDeps): Route {
       const action = isProof ? '/reauthenticate/email/confirm' : '/login/email/confirm'
       return pages.showEntry(request, {
         headers: NO_REFERRER,
+        isLinked: true,
         content(view) {
           if (isOwn) return continuePage(view, { action, token })
           return challenge === null ? deadPage(view) : codePage(view, emailSecrets.codeOf(challenge))
@@ -71,30 +76,29 @@ async function findOwnAttempt(deps: EmailCodePageDeps, request: RouteRequest): P
 }
 
 function askPage(page: EntryPage, { rememberLabel }: EmailCodePageDeps): PageParts {
-  const { basePath, locale, next, query, flash } = page
+  const { basePath, locale, kept } = page
   const texts = locale.texts(EMAIL_CODE_TEXTS)
   const { emailLabel } = locale.texts(PAGE_TEXTS)
-  const checked = (flash?.problem === undefined ? query.remember : flash.values?.remember) === 'on'
   const body = html`${field(page, { name: 'email', label: emailLabel, type: 'email', autocomplete: 'username', autofocus: true })}
-${checkbox({ name: 'remember', label: rememberLabel(page), checked })}
+${checkbox({ name: 'remember', label: rememberLabel(page), checked: kept.remember === 'on' })}
 ${button('main', texts.askButton)}`
   return {
     title: texts.askTitle,
     lead: texts.askLead,
-    body: form(`${basePath}/login/email`, body, { next }),
-    below: html`<p><a href="${withQuery(`${basePath}/login`, { next })}">${texts.withPassword}</a></p>`,
+    body: form(`${basePath}/login/email`, body, { next: kept.next }),
+    below: html`<p><a href="${withQuery(`${basePath}/login`, { ...kept })}">${texts.withPassword}</a></p>`,
   }
 }
 
 function continuePage(
-  { basePath, locale }: PageView,
+  { basePath, locale, kept }: PageView,
   { action, token }: { readonly action: string; readonly token: string },
 ): PageParts {
   const texts = locale.texts(EMAIL_CODE_TEXTS)
   return {
     title: texts.linkTitle,
     lead: texts.linkLead,
-    body: form(`${basePath}${action}`, button('main', texts.linkButton), { token }),
+    body: form(`${basePath}${action}`, button('main', texts.linkButton), { token, next: kept.next }),
   }
 }
 
@@ -103,8 +107,8 @@ function codePage(view: PageView, code: string): PageParts {
   return { title: texts.codeTitle, lead: texts.codeLead, body: copyable(view, code, texts.code) }
 }
 
-function deadPage({ basePath, locale }: PageView): PageParts {
+function deadPage({ basePath, locale, kept }: PageView): PageParts {
   const texts = locale.texts(EMAIL_CODE_TEXTS)
-  const again = buttonLink('main', `${basePath}/login/email`, texts.again)
+  const again = buttonLink('main', withQuery(`${basePath}/login/email`, { ...kept }), texts.again)
   return { title: texts.deadTitle, lead: texts.deadLead, body: again }
 }

@@ -26,9 +26,9 @@ function codePage(mode: EmailLoginMode): StepPage {
       return isLogin && mode === 'on' ? texts.sentIfKnown(email ?? '…') : texts.sent(email ?? '…')
     },
     render(view) {
-      const { locale, basePath, next, isLogin } = view
+      const { locale, basePath, kept, isLogin } = view
       const texts = locale.texts(EMAIL_CODE_TEXTS)
-      const again = withQuery(`${basePath}${isLogin ? '/login/email' : '/reauthenticate'}`, { next })
+      const again = withQuery(`${basePath}${isLogin ? '/login/email' : '/reauthenticate'}`, { ...kept })
       return html`${codeForm(view)}<p class="soft">${texts.help} <a href="${again}">${texts.again}</a></p>`
     },
   }

@@ -3,7 +3,7 @@ import type { ShownStep } from '../../kernel/login-step.ts'
 import type { PageView } from '../../kernel/page-view.ts'
 import { LOGIN_TEXTS } from '../../login/texts.ts'
 import type { Pages } from '../../pages/pages.ts'
-import { EMAIL_WAY, emailLoginPage } from './email-code-pages.ts'
+import { emailLoginPage, emailWay } from './email-code-pages.ts'
 import { createEmailSecrets } from './email-secret.ts'
 import { emailStep } from './email-step-page.ts'
 import { type EmailCodeRouteDeps, emailLoginRoutes, emailProofRoutes } from './routes.ts'
@@ -33,7 +33,7 @@ export function emailCode(options: EmailCodeOptions): EmailCodeFeature {
   return {
     name,
     routes: [...emailLoginRoutes(deps), ...emailProofRoutes(deps), emailLoginPage(deps)],
-    loginWays: [EMAIL_WAY],
+    loginWays: [emailWay(options.emailLogin)],
     firstSteps: [emailStep(options.emailLogin)],
   }
 }

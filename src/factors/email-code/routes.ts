@@ -41,7 +41,13 @@ export function emailLoginRoutes(deps: EmailCodeRouteDeps): Route[] {
         remember: z.boolean('Must be true or false.').optional(),
       }),
       answers: { 202: null },
-      form: { page: '/login/email', done: '/login/attempt', checkboxes: ['remember'], keepsNext: true },
+      form: {
+        page: '/login/email',
+        done: '/login/attempt',
+        checkboxes: ['remember'],
+        keepsNext: true,
+        sendsLink: 'success',
+      },
       async handle({ body: { email, remember = false }, ...request }) {
         const caller = readCaller(deps.throttle, 'email_login', request)
         return asked(deps, await requestEmailLogin(deps, { email, remember, caller }, request.stamp))
@@ -52,7 +58,7 @@ export function emailLoginRoutes(deps: EmailCodeRouteDeps): Route[] {
       summary: 'Continue a login with the code or the token of an email, in the browser that asked',
       body: answerSchema,
       answers: loginAnswers,
-      form: { page: '/login/attempt', done: '/account', query: STEP, marks: MARKS },
+      form: { page: '/login/attempt', done: '/account', query: STEP, marks: MARKS, endsLink: true },
       async handle({ body, principal, ...request }) {
         const caller = readCaller(deps.throttle, 'login', request)
         const input = {
@@ -74,7 +80,12 @@ export function emailProofRoutes(deps: EmailCodeRouteDeps): Route[] {
     defineRoute(emailCodeCalls['POST /reauthenticate/email'], {
       summary: 'Send yourself a code and a link that confirm your identity',
       answers: { 202: null },
-      form: { page: '/reauthenticate', done: '/reauthenticate?method=email_code', keepsNext: true },
+      form: {
+        page: '/reauthenticate',
+        done: '/reauthenticate?method=email_code',
+        keepsNext: true,
+        sendsLink: 'success',
+      },
       async handle({ principal, sessionToken, ...request }) {
         const caller = readCaller(deps.throttle, 'email_login', request)
         const prover = { principal, sessionToken: sessionToken(), caller }
@@ -93,6 +104,7 @@ export function emailProofRoutes(deps: EmailCodeRouteDeps): Route[] {
         notice: 'login.proved',
         query: STEP,
         marks: MARKS,
+        endsLink: true,
       },
       async handle({ body, principal, sessionToken, ...request }) {
         const caller = readCaller(deps.throttle, 'reauthenticate', request)

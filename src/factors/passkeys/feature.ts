@@ -9,7 +9,7 @@ import type { Registration } from '../../registration/settings.ts'
 import type { SessionMemory } from '../../sessions/session-memory.ts'
 import { passkeyFormRoutes } from './form-routes.ts'
 import { passkeyLoginRoutes, passkeyRegisterRoutes } from './login-routes.ts'
-import { passkeyPage, passkeyRegisterWays, passkeySection, passkeyWays } from './passkey-pages.ts'
+import { passkeyPages, passkeyRegisterWays, passkeySection, passkeyWays } from './passkey-pages.ts'
 import { relatedOriginRoutes } from './related-origin-routes.ts'
 import { createRelyingParty } from './relying-party.ts'
 import { passkeyRoutes } from './routes.ts'
@@ -58,7 +58,7 @@ export function passkeys(core: Core, { rpId, siteName, memory, ...options }: Pas
     loginWays: passkeyWays(deps),
     registerWays: options.registration === 'closed' ? [] : passkeyRegisterWays(deps),
     securitySections: [passkeySection(deps)],
-    accountPages: [passkeyPage(deps)],
+    accountPages: passkeyPages(deps),
     jobs: [
       {
         name: 'sweep expired challenges of passkeys',

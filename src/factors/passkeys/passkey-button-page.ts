@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { Html, PageView } from '../../kernel/page-view.ts'
 import type { ButtonKind } from '../../pages/components/button.ts'
+import { withQuery } from '../../pages/components/form.ts'
 import { PASSKEY_TEXTS } from './texts.ts'
 
 /** A button that uses or creates a passkey. */
@@ -20,12 +21,12 @@ export interface PasskeyButton {
 
 /** Renders the button. A passkey needs JavaScript, so a script in the head of the page shows it. */
 export function passkeyButton(
-  { basePath, locale }: PageView,
+  { basePath, locale, kept }: PageView,
   { kind, text, action, ceremony, ...rest }: PasskeyButton,
 ): Html {
   const { failed } = locale.texts(PASSKEY_TEXTS)
   const next = rest.next ?? `${basePath}/account`
   const conditional = rest.isConditional === true ? html` data-conditional="yes"` : ''
   const pending = rest.pending === undefined ? '' : html` data-pending="${rest.pending}"`
-  return html`<button type="button" class="${kind}" data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${basePath}/login/attempt"${conditional}${pending}>${text}</button><p class="error" aria-live="assertive" hidden>${failed}</p>`
+  return html`<button type="button" class="${kind}" data-passkey="${action}" data-ceremony="${ceremony}" data-next="${next}" data-step="${withQuery(`${basePath}/login/attempt`, { ...kept })}"${conditional}${pending}>${text}</button><p class="error" aria-live="assertive" hidden>${failed}</p>`
 }

@@ -5,6 +5,7 @@ import type { StepPage } from '../../kernel/login-step.ts'
 import type { Html, PageParts } from '../../kernel/page-view.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
 import { button, buttonLink } from '../../pages/components/button.ts'
+import { confirm } from '../../pages/components/confirm.ts'
 import { field } from '../../pages/components/field.ts'
 import { form, withQuery } from '../../pages/components/form.ts'
 import { dotted, type Row, rows } from '../../pages/components/row.ts'
@@ -18,6 +19,7 @@ import type { PasskeyStore } from './store.ts'
 import { PASSKEY_TEXTS } from './texts.ts'
 
 const PAGE = '/security/passkey'
+const REMOVE_PAGE = '/security/passkey/remove'
 
 /** Dependencies of the pages about passkeys. */
 export interface PasskeyPageDeps {
@@ -30,13 +32,13 @@ export function passkeyWays({ rp }: Pick<PasskeyPageDeps, 'rp'>): readonly Login
   if (isIP(rp.id) !== 0) return []
   const way: LoginWay = {
     place: 10,
-    render: (view, next) =>
+    render: (view) =>
       passkeyButton(view, {
         kind: 'plain',
         text: view.locale.texts(PASSKEY_TEXTS).logIn,
         action: `${view.basePath}/login/passkey`,
         ceremony: 'Request',
-        next,
+        next: view.kept.next,
         isConditional: true,
       }),
   }
@@ -48,13 +50,13 @@ export function passkeyRegisterWays({ rp }: Pick<PasskeyPageDeps, 'rp'>): readon
   if (isIP(rp.id) !== 0) return []
   const way: LoginWay = {
     place: 10,
-    render: (view, next) =>
+    render: (view) =>
       passkeyButton(view, {
         kind: 'plain',
         text: view.locale.texts(PASSKEY_TEXTS).register,
         action: `${view.basePath}/register/passkey`,
         ceremony: 'Creation',
-        next,
+        next: view.kept.next,
         pending: view.locale.texts(REGISTER_TEXTS).verificationRequired,
       }),
   }
@@ -67,17 +69,17 @@ export const PASSKEY_PAGE: StepPage = {
   lead: (locale) => locale.texts(PASSKEY_TEXTS).stepLead,
   render(view) {
     const { use, needsScript } = view.locale.texts(PASSKEY_TEXTS)
-    const { action, next } = view
-    return html`${passkeyButton(view, { kind: 'main', text: use, action, ceremony: 'Request', next })}<noscript><p>${needsScript}</p></noscript>`
+    const { action, kept } = view
+    return html`${passkeyButton(view, { kind: 'main', text: use, action, ceremony: 'Request', next: kept.next })}<noscript><p>${needsScript}</p></noscript>`
   },
   enrolment: {
     title: (locale) => locale.texts(PASSKEY_TEXTS).add,
     lead: (locale) => locale.texts(PASSKEY_TEXTS).enrolLead,
     render(view) {
       const { add, needsScript } = view.locale.texts(PASSKEY_TEXTS)
-      const { basePath, next } = view
+      const { basePath, kept } = view
       const action = `${basePath}/passkeys`
-      return html`${passkeyButton(view, { kind: 'main', text: add, action, ceremony: 'Creation', next })}<noscript><p>${needsScript}</p></noscript>`
+      return html`${passkeyButton(view, { kind: 'main', text: add, action, ceremony: 'Creation', next: kept.next })}<noscript><p>${needsScript}</p></noscript>`
     },
   },
 }
@@ -137,32 +139,52 @@ function toRow(request: AccountPageRequest, { id, name, syncs, createdAt, lastUs
   }
 }
 
-/** Returns the account page that renames or removes one passkey. */
-export function passkeyPage({ passkeys }: Pick<PasskeyPageDeps, 'passkeys'>): AccountPage {
-  return {
-    path: PAGE,
+/** Returns the account pages about one passkey: the form that renames it, and the question before it is removed. */
+export function passkeyPages({ passkeys }: Pick<PasskeyPageDeps, 'passkeys'>): readonly AccountPage[] {
+  const page = (
+    path: AccountPage['path'],
+    parts: (view: AccountPageRequest, own: Passkey) => PageParts,
+  ): AccountPage => ({
+    path,
     needsFresh: true,
     async render(request) {
       const own = await passkeys.list(request.principal.user.id)
-      return changePage(
-        request,
-        own.find(({ id }) => id === request.query.id),
-      )
+      const passkey = own.find(({ id }) => id === request.query.id)
+      return passkey === undefined ? gonePage(request) : parts(request, passkey)
     },
-  }
+  })
+  return [page(PAGE, changePage), page(REMOVE_PAGE, removePage)]
 }
 
-function changePage(request: AccountPageRequest, passkey: Passkey | undefined): PageParts {
+function gonePage({ basePath, locale }: AccountPageRequest): PageParts {
+  const texts = locale.texts(PASSKEY_TEXTS)
+  const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back)
+  return { title: texts.changeTitle, body: html`<p>${texts.gone}</p><div class="buttons">${back}</div>` }
+}
+
+function removePage({ basePath, locale }: AccountPageRequest, { id, name }: Passkey): PageParts {
+  const texts = locale.texts(PASSKEY_TEXTS)
+  return confirm({
+    title: texts.removeQuestion,
+    body: html`<strong>${name}</strong> · ${texts.removeLead}`,
+    action: `${basePath}/account/remove-passkey`,
+    fields: { id },
+    yes: texts.remove,
+    back: `${basePath}/account/security`,
+    no: locale.texts(PAGE_TEXTS).back,
+  })
+}
+
+function changePage(request: AccountPageRequest, { id, name }: Passkey): PageParts {
   const { basePath, locale } = request
   const texts = locale.texts(PASSKEY_TEXTS)
   const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back)
-  if (passkey === undefined) return { title: texts.changeTitle, body: html`<p>${texts.gone}</p>${back}` }
-  const { id, name } = passkey
+  const remove = buttonLink('danger', withQuery(`${basePath}/account${REMOVE_PAGE}`, { id }), texts.remove)
   const fields: Html = html`${field(request, { name: 'name', label: texts.name, type: 'text', autocomplete: 'off', maxLength: 100, value: name })}
 <div class="buttons">${button('main', texts.save)}${back}</div>`
   return {
     title: texts.changeTitle,
     body: html`<section class="card">${form(`${basePath}/account/rename-passkey`, fields, { id })}</section>
-<section class="card risk"><p>${texts.removeLead}</p>${form(`${basePath}/account/remove-passkey`, button('danger', texts.remove), { id })}</section>`,
+<section class="card risk"><p>${texts.removeLead}</p><div class="buttons">${remove}</div></section>`,
   }
 }

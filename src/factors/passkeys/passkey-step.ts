@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { LoginStep } from '../../kernel/login-step.ts'
+import type { EnrolmentStore } from '../store.ts'
 import { assertionSchema } from './credential-schemas.ts'
 import { PASSKEY_PAGE } from './passkey-pages.ts'
-import type { PasskeyStore } from './store.ts'
 import { type PasskeyLoginBody, passkeyCalls } from './wire.ts'
 
 /** The body of `POST /login/passkey`. */
@@ -13,7 +13,7 @@ export const passkeyLoginSchema: z.ZodType<PasskeyLoginBody> = z.strictObject({
 })
 
 /** The login step `passkey`. Its routes are in `routes.ts`, because a passkey also logs in without a step before it. */
-export function passkeyStep({ passkeys }: { readonly passkeys: PasskeyStore }): LoginStep<PasskeyLoginBody> {
+export function passkeyStep({ enrolments }: { readonly enrolments: EnrolmentStore }): LoginStep<PasskeyLoginBody> {
   return {
     method: 'passkey',
     call: passkeyCalls['POST /login/passkey'],
@@ -23,7 +23,7 @@ export function passkeyStep({ passkeys }: { readonly passkeys: PasskeyStore }): 
     summary: 'a passkey',
     body: passkeyLoginSchema,
     page: PASSKEY_PAGE,
-    isEnrolled: async (user) => (await passkeys.list(user)).length > 0,
+    findEnrolled: enrolments.find,
     prove: async () => false, // no route of the login asks it
   }
 }

@@ -11,7 +11,7 @@ export function recoveryCodesPage(pages: Pages): Route {
   return openPage(pages, { path: '/login/recovery-codes', summary: 'your new recovery codes', content: codesPage })
 }
 
-function codesPage({ basePath, locale, flash, next }: EntryPage): PageParts {
+function codesPage({ basePath, locale, flash, kept: { next } }: EntryPage): PageParts {
   const texts = locale.texts(FACTOR_TEXTS)
   const codes = flash?.secret?.split(' ') ?? []
   const list = html`<ul class="codes" aria-label="${texts.codesLabel}">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>`

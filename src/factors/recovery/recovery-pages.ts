@@ -1,6 +1,5 @@
 import { html } from 'hono/html'
 import type { SecuritySection } from '../../kernel/feature.ts'
-import { parseNextLocation } from '../../kernel/next-location.ts'
 import type { Html, PageParts, PageView } from '../../kernel/page-view.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../../kernel/route.ts'
@@ -23,9 +22,9 @@ import { RECOVERY_TEXTS } from './texts.ts'
 const PATH = '/login/recovery'
 
 /** Renders the link to the page, for the page of an open step. */
-export const recoveryLink: RecoveryLink = ({ basePath, locale, next }, round) => {
+export const recoveryLink: RecoveryLink = ({ basePath, locale, kept }, round) => {
   if (!isRecoverable(round)) return null
-  return html`<p><a href="${withQuery(`${basePath}${PATH}`, { next })}">${locale.texts(RECOVERY_TEXTS).offer}</a></p>`
+  return html`<p><a href="${withQuery(`${basePath}${PATH}`, { ...kept })}">${locale.texts(RECOVERY_TEXTS).offer}</a></p>`
 }
 
 /** The page on which a user asks for a recovery, sees how long it waits, and completes it. */
@@ -35,12 +34,10 @@ export function recoveryPage(deps: RecoverDeps & { readonly pages: Pages }): Rou
     summary: 'Page: recover an account without its second factors',
     answers: { 200: 'text/html', 401: 'text/html' },
     async handle(request) {
-      const next = parseNextLocation(request.query.next, pages.origins)
       const state = await readState(deps, request)
       return pages.showEntry(request, {
         status: state === 'ended' ? 401 : 200,
-        content: (view) =>
-          state === 'ended' ? endedPage({ ...view, next, method: undefined }) : showState({ ...view, next }, state),
+        content: (view) => (state === 'ended' ? endedPage({ ...view, method: undefined }) : showState(view, state)),
       })
     },
   })
@@ -55,11 +52,11 @@ async function readState(deps: RecoverDeps, request: RouteRequest): Promise<'end
   return login === null ? 'ended' : findRemoval(deps, { userId: login.user.id, method: 'all' }, deps.clock())
 }
 
-function showState(view: PageView & { readonly next: string | null }, removal: FactorRemoval | null): PageParts {
-  const { basePath, locale, next, now } = view
+function showState(view: PageView, removal: FactorRemoval | null): PageParts {
+  const { basePath, locale, kept, now } = view
   const texts = locale.texts(RECOVERY_TEXTS)
-  const below = html`<p><a href="${withQuery(`${basePath}/login/attempt`, { next })}">${texts.back}</a></p>`
-  const send = (text: string): Html => form(`${basePath}${PATH}`, button('main', text), { next })
+  const below = html`<p><a href="${withQuery(`${basePath}/login/attempt`, { ...kept })}">${texts.back}</a></p>`
+  const send = (text: string): Html => form(`${basePath}${PATH}`, button('main', text), { ...kept })
   if (removal === null) return { title: texts.title, lead: texts.lead, body: send(texts.request), below }
   if (removal.availableAt <= now) return { title: texts.title, lead: texts.dueLead, body: send(texts.complete), below }
   const when = html`<p><strong>${texts.availableAt}:</strong> ${exactTime(view, removal.availableAt)}</p>`

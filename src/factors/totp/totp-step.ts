@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LoginStep } from '../../kernel/login-step.ts'
 import { TOTP_PAGE } from '../step-pages.ts'
+import type { EnrolmentStore } from '../store.ts'
 import { type CodeBody, factorCalls } from '../wire.ts'
 import type { TotpDeps } from './enrol-totp.ts'
 import { stepOfCode } from './totp-code.ts'
@@ -12,7 +13,12 @@ export const codeSchema: z.ZodType<CodeBody> = z.strictObject({
 })
 
 /** The login step `totp`: a code of an authenticator app, each at most once (RFC 6238 section 5.2; ASVS 6.5.1). */
-export function totpStep({ totp, totpSealer, clock }: TotpDeps): LoginStep<CodeBody> {
+export function totpStep({
+  totp,
+  totpSealer,
+  clock,
+  enrolments,
+}: TotpDeps & { readonly enrolments: EnrolmentStore }): LoginStep<CodeBody> {
   return {
     method: 'totp',
     call: factorCalls['POST /login/totp'],
@@ -21,10 +27,7 @@ export function totpStep({ totp, totpSealer, clock }: TotpDeps): LoginStep<CodeB
     summary: 'a code of the authenticator app',
     body: codeSchema,
     page: TOTP_PAGE,
-    async isEnrolled(user) {
-      const found = await totp.find(user)
-      return found !== null && found.confirmedAt !== null
-    },
+    findEnrolled: enrolments.find,
     async prove({ user }, { code }) {
       const found = await totp.find(user.id)
       if (found === null || found.confirmedAt === null) return false

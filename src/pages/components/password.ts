@@ -24,5 +24,5 @@ export function password(view: PageView, options: PasswordField): Html {
 
 /** Renders the hidden username that password managers need beside a new password. */
 export function hiddenUsername(email: string): Html {
-  return html`<input type="text" id="username" autocomplete="username" value="${email}" hidden readonly>`
+  return html`<input type="text" autocomplete="username" value="${email}" hidden readonly>`
 }

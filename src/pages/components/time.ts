@@ -7,7 +7,12 @@ export function time({ locale, now }: Pick<PageView, 'locale' | 'now'>, at: numb
   return html`<time datetime="${toIsoTime(at)}" title="${locale.dateTime(at)}">${locale.relative(at, now)}</time>`
 }
 
+/** Renders a day, by the script in the time zone of the reader. */
+export function day({ locale }: Pick<PageView, 'locale'>, at: number): Html {
+  return html`<time datetime="${toIsoTime(at)}" data-local="day">${locale.day(at)}</time>`
+}
+
 /** Renders a time with day and hour, by the script in the time zone of the reader. */
 export function exactTime({ locale }: Pick<PageView, 'locale'>, at: number): Html {
-  return html`<time datetime="${toIsoTime(at)}" data-local>${locale.dateTime(at)}</time>`
+  return html`<time datetime="${toIsoTime(at)}" data-local="time">${locale.dateTime(at)}</time>`
 }

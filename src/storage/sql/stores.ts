@@ -17,6 +17,7 @@ import { createPasswordStore } from './passwords.ts'
 import { createRecoveryCodeStore } from './recovery-codes.ts'
 import { createRememberedDeviceStore } from './remembered-devices.ts'
 import type { SqlDatabase } from './schema.ts'
+import { createEnrolmentStore } from './second-factors.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
 import { createSessionStore } from './sessions.ts'
 import { createTotpStore } from './totp.ts'
@@ -57,6 +58,7 @@ function createSqlStores(database: TransactingDatabase, hasSessions: boolean): S
     mails: createMailStore(database),
     loginAttempts: createLoginAttemptStore(database),
     identities: createIdentityStore(database),
+    enrolments: createEnrolmentStore(database),
     totp: createTotpStore(database),
     recoveryCodes: createRecoveryCodeStore(database),
     rememberedDevices: createRememberedDeviceStore(database),
