@@ -126,14 +126,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     passwords(core, shared),
     named.invitations,
     access(opening.flatMap((feature) => feature.access ?? [])),
-    forwardAuth(core, {
-      jwt: options.forwardAuth.jwt,
-      scopes,
-      resources: options.oauth.resources,
-      sessionSettings: options.session,
-      secondFactors,
-      otherKeys: named.oauth.publicKeys,
-    }),
+    forwardAuth(core, { ...forwarding(options), secondFactors, otherKeys: named.oauth.publicKeys }),
   ]
   const list = [
     ...facing,
@@ -144,6 +137,11 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     named.audit,
   ]
   return { ...named, accounts: accountsFeature, list }
+}
+
+/** Returns the settings of forward-auth. */
+function forwarding({ forwardAuth: { jwt }, scopes, oauth: { resources }, session }: CompleteOptions) {
+  return { jwt, scopes, resources, sessionSettings: session }
 }
 
 /** Returns the buttons that log in without a password, in their order. */
