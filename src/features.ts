@@ -107,7 +107,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     ...shared,
     exports,
     invitationMoves: named.invitations.moves,
-    opensTotp: named.factors.opensTotp,
+    opensTotp,
     logInReader: loginFeature.logInReader,
   })
   const facing: readonly Feature[] = [
