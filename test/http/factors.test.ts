@@ -1,7 +1,8 @@
 /* Second factors: the authenticator app, recovery codes, remembered devices (DESIGN section 3, login steps and factors). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Client, Reply } from '../support/client.ts'
-import { type Instance, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+import { Client, type Reply } from '../support/client.ts'
+import { type Instance, PASSWORD, RINGS, sendTo, startInstance } from '../support/rings.ts'
+import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 
 const SECOND_MS = 1_000
@@ -122,12 +123,73 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect(await tryCode(totpCode(secret, now))).toBe(403)
   })
 
-  test('of many simultaneous uses of one code, on two nodes, one logs in (ASVS 6.5.1)', async () => {
-    const { email, secret } = await enrol()
-    const clients = await Promise.all(Array.from({ length: 5 }, () => begin(email)))
-    const code = totpCode(secret, now)
-    const replies = await Promise.all(clients.map((client) => client.post('/auth/login/totp', { code })))
-    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+  test(`of many simultaneous uses of one code, on two nodes, one logs in (ASVS 6.5.1); ${rounds(1_000, 30)} rounds`, async () => {
+    const { email, secret, recoveryCodes } = await enrol()
+    const other = await instance.sibling()
+    const node = (index: number): Client => (index % 2 === 0 ? instance.client() : new Client(sendTo(other)))
+    const race = async (path: string, code: string): Promise<number> => {
+      const clients = await Promise.all([0, 1, 2, 3].map((index) => begin(email, node(index))))
+      const replies = await Promise.all(clients.map((client) => client.post(path, { code })))
+      return replies.filter(({ status }) => status === 200).length
+    }
+    for (let round = 0; round < rounds(1_000, 30) / RINGS.length; round++) {
+      expect(await race('/auth/login/totp', totpCode(secret, now))).toBe(1)
+      const code = recoveryCodes[round]
+      if (code !== undefined) expect(await race('/auth/login/recovery-code', code)).toBe(1)
+      nextStep()
+    }
+    await other.close()
+  })
+
+  test('attack: an attempt planted in the browser of a victim (fixation) opens neither account', async () => {
+    const [mallory, victim] = [await enrol(), await enrol()]
+    const planted = (await begin(mallory.email)).cookies.get('latchkey-attempt') ?? ''
+    const browser = instance.client()
+    browser.cookies.set('latchkey-attempt', planted)
+    expect((await browser.post('/auth/login/totp', { code: totpCode(victim.secret, now) })).status).toBe(403)
+    await begin(victim.email, browser)
+    expect(browser.cookies.get('latchkey-attempt')).not.toBe(planted)
+    const done = await browser.post('/auth/login/totp', { code: totpCode(victim.secret, now) })
+    expect([done.status, done.body.user.email]).toEqual([200, victim.email])
+    const thief = instance.client()
+    thief.cookies.set('latchkey-attempt', planted)
+    expect((await thief.post('/auth/login/totp', { code: totpCode(victim.secret, now) })).status).toBe(403)
+  })
+
+  test('attack: the answer to a wrong password does not tell who has a second factor', async () => {
+    const [{ email }, without] = [await enrol(), await newUser()]
+    const shapes = await Promise.all(
+      [email, without.email, 'nobody@example.com'].map(async (each) => {
+        const reply = await instance.client().post('/auth/login', { email: each, password: 'a wrong password' })
+        const headers = [...reply.headers.keys()].filter((name) => !/^(?:date|keep-alive|connection)$/.test(name))
+        return [reply.status, reply.body.code, Object.keys(reply.body), headers]
+      }),
+    )
+    expect(shapes[1]).toEqual(shapes[0])
+    expect(shapes[2]).toEqual(shapes[0])
+  })
+
+  test('attack: codes are in no URL, event, statement or error (CWE-598, CWE-532; ASVS 14.2.1, 16.2.5)', async () => {
+    const { email, secret, recoveryCodes } = await enrol()
+    const [code, wrong, [recoveryCode = '']] = [totpCode(secret, now), '918273', recoveryCodes]
+    const browser = instance.client()
+    await browser.form('/auth/login', { email, password: PASSWORD })
+    const refused = await browser.form('/auth/login/totp', { code: wrong })
+    const page = (await browser.get('/auth/login/attempt?method=totp', { accept: 'text/html' })).text
+    await (await begin(email)).form('/auth/login/recovery-code', { code: recoveryCode })
+    const done = await browser.form('/auth/login/totp', { code })
+    const locations = [refused, done].map(({ headers }) => headers.get('location') ?? '')
+    const audit = await instance.auth.audit.list({ newestFirst: true, limit: 100 })
+    const everything = JSON.stringify([
+      locations,
+      page,
+      instance.events,
+      audit,
+      instance.statements,
+      instance.errors.map(String),
+    ])
+    for (const each of [wrong, recoveryCode, secret]) expect(everything).not.toContain(each)
+    expect(locations.join()).not.toContain(code)
   })
 
   test('a recovery code works once, however it is typed, and its use is mailed and recorded', async () => {
