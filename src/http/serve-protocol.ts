@@ -30,7 +30,8 @@ export async function serveProtocol(
 ): Promise<Answer> {
   const body = request.method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : new Uint8Array()
   const principal = found?.principal.kind === 'session' ? (found.principal as SessionPrincipal) : null
-  return protocol.respond({ request, body, principal, client, stamp })
+  const sessionToken = principal === null ? null : (found?.token ?? null)
+  return protocol.respond({ request, body, principal, sessionToken, client, stamp })
 }
 
 /** Lets pages of any origin read the answer, without credentials (WHATWG Fetch, CORS). */

@@ -116,6 +116,8 @@ export interface ProtocolRequest {
   readonly body: Uint8Array
   /** The user who is logged in; null without a login, or if the endpoint does not look at cookies. */
   readonly principal: SessionPrincipal | null
+  /** The token of that session; null without one. */
+  readonly sessionToken: string | null
   readonly client: ClientInfo
   readonly stamp: Stamp
 }

@@ -12,7 +12,10 @@ export interface SecurityEpochDeps {
  * user are revoked in the meantime.
  * @throws Refusal `unauthenticated` if the session was revoked or has expired.
  */
-export async function requireSecurityEpoch({ sessions }: SecurityEpochDeps, sessionToken: string): Promise<number> {
+export async function requireSecurityEpoch(
+  { sessions }: { readonly sessions: Pick<SessionStore, 'findSecurityEpoch'> },
+  sessionToken: string,
+): Promise<number> {
   const epoch = await sessions.findSecurityEpoch(hashToken(sessionToken))
   if (epoch === null) throw new Refusal('unauthenticated', { reason: 'session ended meanwhile' })
   return epoch

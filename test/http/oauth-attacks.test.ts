@@ -418,3 +418,32 @@ describe('proof of identity', () => {
     expect(locationOf(fresh)).toContain('code=')
   })
 })
+
+describe('apps of a device, and apps of the service (RFC 8252 section 8.6)', () => {
+  test.each([
+    ['com.example.app:/callback', 'com.example.app:/callback', 200],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:6666/callback', 200],
+    ['http://127.0.0.1:4000/callback', 'http://127.0.0.1:4000/callback', 303],
+  ])('a public app with %s: the user answers each authorization', async (registered, redirectUri, second) => {
+    const instance = await start()
+    for (const isFirstParty of [false, true]) {
+      const app = await createApp(instance, { isPublic: true, isFirstParty, redirectUris: [registered] })
+      const ada = await register(instance, `ada-${isFirstParty}@example.com`)
+      const own = { ...app, redirectUri }
+      if (!isFirstParty || second === 200) expect(await allow(ada, authorization(own))).toMatch(/./)
+      const reply = await ada.get(authorization(own).path, { accept: 'text/html' })
+      const location = reply.headers.get('location') ?? ''
+      expect(location.startsWith('/auth/oauth/consent')).toBe(second === 200)
+      if (second === 200) expect(await allow(ada, authorization(own))).toMatch(/./) // one answer is enough for one authorization
+    }
+  })
+
+  test('the grant of an app of the service is in the audit log', async () => {
+    const instance = await start()
+    const app = await createApp(instance, { isFirstParty: true })
+    const ada = await register(instance)
+    expect((await ada.get(authorization(app).path)).status).toBe(303)
+    const { id } = (await ada.get('/auth/user')).body.user ?? (await ada.get('/auth/session')).body.user
+    expect(instance.events).toContainEqual(expect.objectContaining({ type: 'oauth_grant.allowed', userId: id }))
+  })
+})

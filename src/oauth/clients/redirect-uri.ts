@@ -46,6 +46,14 @@ function isSameOnAnyPort(registered: string, given: string): boolean {
   return port !== '' && given === `${host}:${port}${rest}`
 }
 
+/**
+ * Returns true if another program of the same device can receive the answer at this redirect URI: it has the scheme of an app, or a
+ * port that the program chose (RFC 8252 section 8.6).
+ */
+export function isUnprovenApp(registered: readonly string[], given: string): boolean {
+  return !given.startsWith('http') || !registered.includes(given)
+}
+
 /** Returns where a redirect URI leads, for people: its host, or the scheme of an app. */
 export function redirectHost(uri: string): string {
   const url = URL.parse(uri)

@@ -34,10 +34,10 @@ const PASSED = ['accept', 'authorization', 'content-type', 'dpop', 'origin'] as 
  */
 export async function callEngine(
   deps: CallEngineDeps,
-  { request, principal, client, stamp }: ProtocolRequest,
+  { request, principal, sessionToken, client, stamp }: ProtocolRequest,
   call: EngineCall,
 ): Promise<EngineAnswer> {
-  const scope = createEngineScope({ principal, client, stamp, arrivedAt: deps.clock() })
+  const scope = createEngineScope({ principal, sessionToken, client, stamp, arrivedAt: deps.clock() })
   const answer = await engineScope.run(scope, () =>
     callListener(deps.provider.callback(), deps, {
       method: request.method === 'HEAD' ? 'GET' : request.method,

@@ -10,8 +10,12 @@ import { hashToken } from '../../crypto/token.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { newOAuthGrantId } from '../../kernel/ids.ts'
 import type { User } from '../../kernel/principal.ts'
+import { requireSecurityEpoch } from '../../sessions/security-epoch.ts'
+import type { SessionStore } from '../../sessions/store.ts'
 import { isRegistered } from '../clients/redirect-uri.ts'
+import type { OAuthEvent } from '../events.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
+import type { OAuthGrant } from '../store.ts'
 import { createAdapters } from './adapter.ts'
 import type { AdapterDeps } from './adapter-deps.ts'
 import { currentScope } from './engine-scope.ts'
@@ -22,7 +26,8 @@ import { createPolicy, type PolicyDeps } from './policy.ts'
 import { newTokenId, successorOf } from './token-ids.ts'
 
 /** Dependencies of the engine. */
-export interface EngineDeps extends Omit<AdapterDeps, 'route'>, PolicyDeps {
+export interface EngineDeps extends Omit<AdapterDeps, 'route' | 'sessions'>, PolicyDeps {
+  readonly sessions: AdapterDeps['sessions'] & Pick<SessionStore, 'findSecurityEpoch'>
   readonly basePath: string
   readonly findUser: (id: string) => Promise<User | null>
   /** Newest first; the first one signs. */
@@ -169,32 +174,34 @@ async function findAccount({ findUser }: EngineDeps, id: string) {
 }
 
 /** Returns what the user allowed the client so far. The service itself needs no permission for its own apps. */
-async function loadGrant(
-  { oauthGrants, oauthClients, oauthSettings, clock }: EngineDeps,
-  ctx: KoaContextWithOIDC,
-  provider: Provider,
-) {
+async function loadGrant(deps: EngineDeps, { oidc }: KoaContextWithOIDC, provider: Provider) {
   const { principal } = currentScope()
-  const { client, prompts, requestParamScopes } = ctx.oidc
+  const { client, prompts, requestParamScopes } = oidc
   if (principal === null || client === undefined) return undefined
+  const scopes = [...requestParamScopes]
+  const known = await deps.oauthGrants.find(principal.user.id, client.clientId)
+  const isAllowed = known !== null && scopes.every((scope) => known.scopes.includes(scope))
+  const isOwn = async () => (await deps.oauthClients.find(client.clientId))?.client.isFirstParty === true
+  const grant =
+    isAllowed || prompts.has('consent') || !(await isOwn()) ? known : await allowOwnApp(deps, client.clientId, scopes)
+  return grant === null ? undefined : new provider.Grant(toEngineGrant(grant, newFamily(grant.id), deps.oauthSettings))
+}
+
+/** Stores a grant for an app of the service itself. Returns null if the session has ended since it was looked at. */
+async function allowOwnApp(
+  { oauthGrants, sessions, clock }: EngineDeps,
+  clientId: string,
+  scopes: readonly string[],
+): Promise<OAuthGrant | null> {
+  const { principal, sessionToken, stamp } = currentScope()
+  if (principal === null || sessionToken === null) return null
   const userId = principal.user.id
-  let grant = await oauthGrants.find(userId, client.clientId)
-  const isMissing = grant === null || [...requestParamScopes].some((scope) => grant?.scopes.includes(scope) !== true)
-  if (
-    isMissing &&
-    !prompts.has('consent') &&
-    (await oauthClients.find(client.clientId))?.client.isFirstParty === true
-  ) {
-    const wanted = {
-      id: newOAuthGrantId(clock),
-      userId,
-      clientId: client.clientId,
-      createdAt: clock(),
-      lastUsedAt: null,
-    }
-    grant = await oauthGrants.allow({ ...wanted, scopes: [...requestParamScopes] }, null, () => ({ events: [] }))
-  }
-  return grant === null ? undefined : new provider.Grant(toEngineGrant(grant, newFamily(grant.id), oauthSettings))
+  const wanted = { id: newOAuthGrantId(clock), userId, clientId, scopes, createdAt: clock(), lastUsedAt: null }
+  const securityEpoch = await requireSecurityEpoch({ sessions }, sessionToken)
+  return oauthGrants.allow(wanted, securityEpoch, ({ id: grantId }) => {
+    const allowed: OAuthEvent = { type: 'oauth_grant.allowed', userId, clientId, grantId }
+    return { events: [stamp(allowed)] }
+  })
 }
 
 function toSigningKey({ ExternalSigningKey }: EngineModule, key: Es256Key) {

@@ -29,6 +29,8 @@ export function proofOf({ authenticatedAt, methods }: Session): Proof {
 export interface EngineScope {
   /** The user who is logged in, on the endpoints that look at the session. */
   readonly principal: SessionPrincipal | null
+  /** The token of the user's session; null without one. */
+  readonly sessionToken: string | null
   readonly client: ClientInfo
   readonly stamp: Stamp
   /** Changes that are stored together when the engine is done. */
@@ -53,7 +55,7 @@ export interface EngineScope {
 
 /** Creates the state of a request. */
 export function createEngineScope(
-  request: Pick<EngineScope, 'principal' | 'client' | 'stamp' | 'arrivedAt'>,
+  request: Pick<EngineScope, 'principal' | 'sessionToken' | 'client' | 'stamp' | 'arrivedAt'>,
 ): EngineScope {
   const { principal } = request
   return {

@@ -6,6 +6,7 @@ import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
 import { type Clock, SECOND_MS } from '../../kernel/clock.ts'
 import type { SecondFactors } from '../../kernel/login-step.ts'
 import { hasSecondFactor } from '../../sessions/freshness.ts'
+import { isUnprovenApp } from '../clients/redirect-uri.ts'
 import { currentScope } from './engine-scope.ts'
 import type { EngineModule } from './load-engine.ts'
 
@@ -39,6 +40,16 @@ export function createPolicy(
       const allowed = new Set(oidc.entities.Grant?.getOIDCScope().split(' '))
       return [...oidc.requestParamScopes].some((scope) => !allowed.has(scope))
     }),
+    new Check(
+      'native_client',
+      'the user must allow each authorization of this app',
+      'interaction_required',
+      ({ oidc }) => {
+        const { client, params, result } = oidc
+        if (client?.clientAuthMethod !== 'none' || result?.consent !== undefined) return Check.NO_NEED_TO_PROMPT
+        return isUnprovenApp(client.redirectUris ?? [], String(params?.redirect_uri))
+      },
+    ),
   )
   return [login, consent]
 }
