@@ -15,6 +15,8 @@ import { startSite, type TestSite } from './support/site.ts'
 import { totpCode } from './support/totp.ts'
 
 const NEW_PASSWORD = 'another long password'
+/** One in the head, for passkey buttons, and one at the end. */
+const MAX_SCRIPTS = 2
 /** More presses of the tab key than any page needs. */
 const MAX_TABS = 60
 
@@ -113,6 +115,17 @@ describe('by keyboard alone', () => {
       await page.getByText('Your password is changed.').waitFor()
       await go(page, 'Log out', '/auth/login')
 
+      await typeAtCursor(page, 'Email', email)
+      await typeInto(page, 'Password', NEW_PASSWORD)
+      await tabTo(page, 'Keep me logged in for 30 days')
+      await page.keyboard.press('Space')
+      await enter(page, '/auth/login/attempt')
+      await typeAtCursor(page, 'Code', '000000')
+      await enter(page, '/auth/login/attempt')
+      await expect.poll(() => page.evaluate(describeFocus)).toMatchObject({ name: 'Code' })
+      await go(page, 'Log in again', '/auth/login')
+      expect(await page.getByLabel('Keep me logged in').isChecked()).toBe(true)
+
       await go(page, 'Forgot password?', '/auth/password/forgot')
       await typeAtCursor(page, 'Email', email)
       await enter(page, '/auth/password/forgot')
@@ -122,14 +135,7 @@ describe('by keyboard alone', () => {
       await enter(page, '/auth/login')
       await typeAtCursor(page, 'Email', email)
       await typeInto(page, 'Password', PASSWORD)
-      await tabTo(page, 'Keep me logged in for 30 days')
-      await page.keyboard.press('Space')
-      await enter(page, '/auth/login/attempt')
-      await typeAtCursor(page, 'Code', '000000')
-      await enter(page, '/auth/login/attempt')
-      await expect.poll(() => page.evaluate(describeFocus)).toMatchObject({ name: 'Code' })
-      await go(page, 'Log in again', '/auth/login')
-      expect(await page.getByLabel('Keep me logged in').isChecked()).toBe(true)
+      await enter(page, '/auth/account') // the first proof of the address ended what a stranger could have set up
       await context.close()
     },
   )
@@ -399,7 +405,7 @@ describe('markup in every stored field is text (ASVS 1.2.1)', () => {
       foreign: document.querySelectorAll('img,iframe,[onerror],[onload],[onfocus],a[href^="javascript:"]').length,
       scripts: document.scripts.length,
     }))
-    expect([path, found.pwned, found.foreign, found.scripts <= 1]).toEqual([path, false, 0, true])
+    expect([path, found.pwned, found.foreign, found.scripts <= MAX_SCRIPTS]).toEqual([path, false, 0, true])
     return page.locator('body').innerText()
   }
 
