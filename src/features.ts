@@ -123,7 +123,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     accountsFeature,
     named.accessTokens,
     named.oauth,
-    passwords(core, shared),
+    passwords(core, { ...shared, endsGrants: options.oauth.passwordChangeEndsGrants }),
     named.invitations,
     access(opening.flatMap((feature) => feature.access ?? [])),
     forwardAuth(core, { ...forwarding(options), secondFactors, otherKeys: named.oauth.publicKeys }),

@@ -11,6 +11,8 @@ export interface OAuthSettings {
   readonly accessTokenMs: number
   /** Time in which a refresh token must be used, in milliseconds. Default 30 days. */
   readonly refreshTokenMs: number
+  /** True: a change of the password ends what the user allowed apps to do. A reset always does. Default false. */
+  readonly passwordChangeEndsGrants: boolean
   /** Other APIs that tokens can be for, by their URLs (RFC 8707). Default: none; the service itself needs no entry. */
   readonly resources: readonly string[]
 }
@@ -36,6 +38,11 @@ export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettin
     meaning: 'milliseconds in which a refresh token must be used; each use gives a new one',
     default: 30 * DAY_MS,
     schema: durationMs,
+  },
+  passwordChangeEndsGrants: {
+    meaning: 'whether a change of the password ends what the user allowed apps to do, as a reset always does',
+    default: false,
+    schema: z.boolean('must be true or false'),
   },
   resources: {
     meaning:

@@ -27,6 +27,8 @@ export interface ChangePasswordDeps extends PasswordPolicyDeps, ProvePasswordDep
   readonly audit: Pick<AuditStore, 'write'>
   readonly outbox: Outbox
   readonly links: Links
+  /** True: a new password ends what the user allowed apps to do. */
+  readonly endsGrants: boolean
 }
 
 /** A user's request to change their password. */
@@ -75,7 +77,9 @@ export async function changePassword(
   const proof = isProof ? {} : { authenticatedAt: session.authenticatedAt }
   const planned = planRotation({ user, session }, sessionToken, deps.clock(), proof)
   const mails = await writePasswordChangedMail(deps, user)
-  const changed = await deps.passwords.change({ oldHash, newHash, securityEpoch, keep: planned.rotation }, () => ({
+  const { endsGrants } = deps
+  const change = { oldHash, newHash, securityEpoch, keep: planned.rotation, endsGrants }
+  const changed = await deps.passwords.change(change, () => ({
     events: [...accepted.events, stamp({ type: 'password.changed', userId: user.id, sessionId: session.id })],
     mails,
   }))

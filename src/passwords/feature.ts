@@ -14,6 +14,8 @@ export interface PasswordOptions extends PasswordService {
   readonly steps: readonly LoginStep[]
   readonly memory: SessionMemory
   readonly pages: Pages
+  /** True: a new password ends what the user allowed apps to do. */
+  readonly endsGrants: boolean
 }
 
 /** Creates the passwords feature: change a password, and reset it by email. */

@@ -33,6 +33,8 @@ export interface PasswordChange {
   readonly securityEpoch: number
   /** The session that made the request. It gets a new token; all other sessions of the user are revoked. */
   readonly keep: SessionRotation
+  /** True: what the user allowed apps to do ends as well. */
+  readonly endsGrants?: boolean
 }
 
 /** A new password, authorized by a one-time token. */

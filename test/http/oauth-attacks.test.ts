@@ -447,3 +447,189 @@ describe('apps of a device, and apps of the service (RFC 8252 section 8.6)', () 
     expect(instance.events).toContainEqual(expect.objectContaining({ type: 'oauth_grant.allowed', userId: id }))
   })
 })
+
+describe('floods', () => {
+  test('wrong client secrets from one network are refused after a hundred, and other networks are not', async () => {
+    const instance = await start({ trustProxy: 1 })
+    const app = await createApp(instance)
+    const wrong = { ...app, clientSecret: 'lkc_wrong' }
+    const script = instance.client()
+    for (let round = 0; round < 100; round++) {
+      const reply = await call(script, '/auth/oauth/introspect', wrong, { token: 'lko_x' })
+      expect([reply.status, reply.body.error]).toEqual([401, 'invalid_client'])
+    }
+    for (const path of ['/auth/oauth/token', '/auth/oauth/introspect', '/auth/oauth/revoke', '/auth/oauth/device']) {
+      const refused = await call(script, path, app, { token: 'lko_x', grant_type: 'client_credentials' })
+      expect([path, refused.status, refused.body.error, refused.headers.get('retry-after')]).toEqual([
+        path,
+        429,
+        'temporarily_unavailable',
+        '900',
+      ])
+    }
+    instance.advance(900_000)
+    expect((await call(script, '/auth/oauth/introspect', app, { token: 'lko_x' })).status).toBe(200)
+  })
+})
+
+describe('races', () => {
+  test('a request that was on its way when another one used the code ends nothing', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const request = authorization(app)
+    const code = await allow(ada, request)
+    // Both arrive at the same time of the clock; the second one reads the code when it is used up.
+    const { body: tokens } = await exchange(instance.client(), app, code, request)
+    const late = await exchange(instance.client(), app, code, request)
+    expect([late.status, late.body.error]).toEqual([400, 'invalid_grant'])
+    expect(await statusOf(instance, tokens.access_token)).toBe(204)
+    instance.advance(1)
+    expect((await exchange(instance.client(), app, code, request)).status).toBe(400)
+    expect(await statusOf(instance, tokens.access_token)).toBe(401)
+  })
+})
+
+describe('mix-up', () => {
+  test('every answer of authorize names the issuer, also an error (RFC 9207)', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    await obtain(instance, ada, app)
+    for (const parameters of [
+      {},
+      { scope: 'write' },
+      { prompt: 'none', max_age: '0' },
+      { response_mode: 'fragment' },
+    ]) {
+      instance.advance(1_000)
+      const reply = await ada.get(authorization(app, parameters).path, HTML)
+      const url = new URL(locationOf(reply))
+      const answer = new URLSearchParams(url.search === '' ? url.hash.slice(1) : url.search)
+      expect([parameters, answer.get('iss')]).toEqual([parameters, 'http://localhost:3000/auth'])
+    }
+  })
+})
+
+describe('tokens elsewhere', () => {
+  test('an access token is not a session, and a session is not an access token', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const tokens = await obtain(instance, ada, app)
+    const token = tokens.access_token ?? ''
+    const asCookie = await instance.client().get('/auth/session', { cookie: `latchkey=${token}` })
+    expect(asCookie.status).toBe(401)
+    for (const path of [
+      '/auth/session',
+      '/auth/user',
+      '/auth/grants',
+      '/auth/oauth/consent?request=x',
+      '/auth/device',
+    ]) {
+      const reply = await instance.client().get(path, { authorization: `Bearer ${token}` })
+      expect([path, reply.status]).toEqual([path, 403])
+    }
+    expect(
+      (await instance.client().get('/auth/oauth/authorize?client_id=x', { authorization: `Bearer ${token}` })).status,
+    ).toBe(400)
+    const login = await instance.client().request('/auth/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'latchkey-session': 'header' },
+      body: JSON.stringify({ email: 'ada@example.com', password: 'correct horse battery' }),
+    })
+    const session = login.headers.get('latchkey-session') ?? ''
+    expect(session).toMatch(/^lks_/)
+    const userinfo = await instance.client().get('/auth/oauth/userinfo', { authorization: `Bearer ${session}` })
+    expect(userinfo.status).toBe(401)
+    const asked = await call(instance.client(), '/auth/oauth/introspect', app, { token: session })
+    expect(asked.body).toEqual({ active: false })
+    const refreshed = await refresh(instance.client(), app, token)
+    expect(refreshed.body.error).toBe('invalid_grant')
+    expect(await statusOf(instance, tokens.refresh_token)).toBe(401)
+    expect(await statusOf(instance, tokens.id_token)).toBe(401)
+  })
+
+  test('a refresh cannot widen the scopes of its authorization (scope escalation)', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance, { scopes: ['read', 'write'] })
+    const tokens = await obtain(instance, ada, app, { scope: 'openid read' })
+    const wider = await call(instance.client(), '/auth/oauth/token', app, {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token ?? '',
+      scope: 'openid read write',
+    })
+    expect(wider.body.error).toBe('invalid_scope')
+    const narrow = await createApp(instance)
+    const reply = await ada.get(authorization(narrow, { scope: 'read write' }).path, HTML)
+    expect(new URL(locationOf(reply)).searchParams.get('error')).toBe('invalid_scope')
+  })
+
+  test('authorize cannot be pressed by a form of another site (CSRF): it shows the question', async () => {
+    const instance = await start()
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const fields = Object.fromEntries(new URL(`http://x${authorization(app).path}`).searchParams)
+    const posted = await ada.form('/auth/oauth/authorize', fields, { 'sec-fetch-site': 'cross-site', ...HTML })
+    expect(posted.status).toBe(303)
+    expect(locationOf(posted)).not.toContain('code=')
+    expect((await ada.get('/auth/grants')).body.grants).toEqual([])
+  })
+})
+
+test('no secret is in any row, event, log line or URL, of any grant (scan)', async () => {
+  const instance = await start()
+  const ada = await register(instance)
+  const app = await createApp(instance)
+  const request = authorization(app, { scope: 'openid offline_access read' })
+  const pushedFields = Object.fromEntries(new URL(`http://x${request.path}`).searchParams)
+  const pushed = await call(instance.client(), '/auth/oauth/par', app, pushedFields)
+  const path = `/auth/oauth/authorize?${new URLSearchParams({ client_id: app.clientId, request_uri: pushed.body.request_uri })}`
+  const page = await open(ada, path)
+  const location = await decide(ada, page)
+  const code = location.searchParams.get('code') ?? ''
+  const { body: tokens } = await exchange(instance.client(), app, code, request)
+  const { body: refreshed } = await refresh(instance.client(), app, tokens.refresh_token)
+  const { body: own } = await call(instance.client(), '/auth/oauth/token', app, { grant_type: 'client_credentials' })
+  const { body: device } = await call(instance.client(), '/auth/oauth/device', app, { scope: 'openid' })
+  await ada.post('/auth/device', { userCode: device.user_code, decision: 'allow' })
+  const secret = await instance.auth.oauthClients.rotateSecret(app.clientId)
+  const secrets = [
+    app.clientSecret,
+    secret,
+    code,
+    request.verifier,
+    tokens.access_token,
+    tokens.refresh_token,
+    refreshed.access_token,
+    refreshed.refresh_token,
+    own.access_token,
+    device.device_code,
+    device.user_code,
+    pushed.body.request_uri,
+  ]
+  const seen = [await instance.stored(), JSON.stringify(instance.events), JSON.stringify(instance.statements)]
+  for (const [index, each] of secrets.entries()) {
+    expect([index, each.length > 8, seen.map((text) => text.includes(each))]).toEqual([
+      index,
+      true,
+      [false, false, false],
+    ])
+  }
+  for (const each of secrets.filter((text) => text !== code)) expect(location.href).not.toContain(each)
+})
+
+test('a change of the password ends grants if the settings say so, and otherwise leaves those that outlive sessions', async () => {
+  for (const passwordChangeEndsGrants of [false, true]) {
+    const instance = await start({ oauth: { passwordChangeEndsGrants } })
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const { access_token: token } = await obtain(instance, ada, app, { scope: 'openid offline_access' })
+    expect(await statusOf(instance, token)).toBe(204)
+    const passwords = { currentPassword: 'correct horse battery', newPassword: 'battery horse correct' }
+    expect((await ada.post('/auth/password/change', passwords)).status).toBe(200)
+    expect(await statusOf(instance, token)).toBe(passwordChangeEndsGrants ? 401 : 204)
+    expect((await ada.get('/auth/grants')).body.grants).toHaveLength(passwordChangeEndsGrants ? 0 : 1)
+  }
+})

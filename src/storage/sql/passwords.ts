@@ -9,6 +9,7 @@ import type {
   PasswordStore,
 } from '../../passwords/store.ts'
 import { removeUnprovenFactors } from './account-proofs.ts'
+import { endGrantsOf } from './oauth-grants.ts'
 import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
@@ -88,7 +89,7 @@ async function addFirstPassword(
 async function changePassword(
   trx: Transaction<Database>,
   sessions: SessionEffects,
-  { oldHash, newHash, keep, securityEpoch }: PasswordChange,
+  { oldHash, newHash, keep, securityEpoch, endsGrants = false }: PasswordChange,
 ): Promise<true | null> {
   const { userId } = keep
   sessions.evict({ kind: 'user', id: userId })
@@ -99,6 +100,7 @@ async function changePassword(
   if (epoch !== securityEpoch + 1 || !isReplaced || !(await sessions.rotate(keep))) return null
   // Reset links stay valid: otherwise a person who knows the password could keep its owner from ever resetting it.
   await endEmailChangesOf(trx, userId)
+  if (endsGrants) await endGrantsOf(trx, userId)
   const except = { id: keep.id, tokenHash: keep.newTokenHash }
   await sessions.endAll({ userId, except, throughEpoch: epoch - 1 })
   return true
