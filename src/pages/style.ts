@@ -64,6 +64,12 @@ const ENTRY = `
 @media (min-width:480px){.entry .card{padding:2rem}}
 `
 
+/** Lists: on the pages of the account, and what an app asks for. */
+const ROWS = `
+.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1;min-width:0}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
+.badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
+`
+
 const ACCOUNT = `
 .bar{display:flex;align-items:center;gap:.75rem;max-width:1016px;margin:0 auto;padding:.75rem 1rem}.bar .logo{margin-right:auto;min-width:0}.top{background:var(--surface);border-bottom:1px solid var(--line)}.bar form{display:block}
 .avatar{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:50%;background:color-mix(in srgb,var(--brand) 14%,var(--surface));color:var(--brand);font-weight:650;font-size:.8125rem}
@@ -72,8 +78,6 @@ const ACCOUNT = `
 .columns main{display:grid;gap:1.5rem;align-content:start;min-width:0}.head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:flex-end;justify-content:space-between}.head>div{flex:1 1 20rem;min-width:0}.head .lead{text-align:left;margin:.25rem 0 0}
 .columns .card{display:grid;gap:1rem;padding:1.25rem}.columns .card>form{justify-items:start}.columns .card .field{width:100%;max-width:416px}
 .card.list{padding:0}.card-head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between}.card-head>div{flex:1 1 14rem;min-width:0}
-.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1;min-width:0}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
-.badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
 .tag{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.75rem;line-height:1.25rem;font-weight:600;border:1px solid transparent;background:color-mix(in srgb,var(--ink) 8%,var(--surface))}.tag.ok{color:var(--ok);background:var(--ok-bg)}.tag.warn{color:var(--warn);background:var(--warn-bg)}
 .empty{display:grid;gap:.75rem;justify-items:center;padding:2rem 1rem;text-align:center;color:var(--soft);background:var(--surface);border:1px dashed var(--control);border-radius:12px}
 .days{display:grid;gap:1.5rem}.card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
@@ -94,10 +98,10 @@ const PRINT =
   '@media print{.sections,.bar form,button,.button,footer,.skip{display:none!important}body{background:#fff}}'
 
 /** Style of an entry page: one card. */
-export const ENTRY_STYLE: Style = parseStyle([TOKENS, BASE, FORMS, ENTRY, PRINT].join(''))
+export const ENTRY_STYLE: Style = parseStyle([TOKENS, BASE, FORMS, ENTRY, ROWS, PRINT].join(''))
 
 /** Style of the pages of the account. */
-export const ACCOUNT_STYLE: Style = parseStyle([TOKENS, BASE, FORMS, ACCOUNT, PRINT].join(''))
+export const ACCOUNT_STYLE: Style = parseStyle([TOKENS, BASE, FORMS, ROWS, ACCOUNT, PRINT].join(''))
 
 /** Style of the pages for developers. */
 export const DOCUMENT_STYLE: Style = parseStyle([TOKENS, BASE, DOCUMENT, PRINT].join(''))

@@ -38,6 +38,19 @@ function withGrant(name: string, title: string, app: string, path: (id: string) 
   }
 }
 
+/** Returns a state of a page for a person who is logged in. */
+function asPerson(name: string, title: string, path: string): PreviewState {
+  return {
+    name,
+    title,
+    sample: 'oauth',
+    async prepare(browser) {
+      await newPerson(browser)
+      return path
+    },
+  }
+}
+
 /** The states of pages about apps of third parties. */
 export const OAUTH_STATES: readonly PreviewState[] = [
   {
@@ -52,15 +65,10 @@ export const OAUTH_STATES: readonly PreviewState[] = [
     sample: 'oauth',
     prepare: (browser, sample) => askConsent(browser, sample, 'W'.repeat(60)),
   },
-  {
-    name: 'apps-empty',
-    title: 'Apps: none',
-    sample: 'oauth',
-    async prepare(browser) {
-      await newPerson(browser)
-      return '/auth/account/apps'
-    },
-  },
+  asPerson('apps-empty', 'Apps: none', '/auth/account/apps'),
   withGrant('apps', 'Apps', 'Notes', () => '/auth/account/apps'),
+  asPerson('device-code', 'Connect a device', '/auth/device'),
+  asPerson('device-wrong', 'Connect a device: wrong code', '/auth/device?user_code=BBBBBBBB'),
+  asPerson('app-logout', 'Log out for an app?', '/auth/oauth/logout'),
   withGrant('apps-revoke', 'Apps: revoke?', 'Notes', (id) => `/auth/account/apps/revoke?id=${id}`),
 ]
