@@ -10,6 +10,7 @@ import type { User } from '../kernel/principal.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
+import { registrationRoutes } from './clients/registration-route.ts'
 import { createServerSideOAuthClients, type ServerSideOAuthClients } from './clients/server-side-clients.ts'
 import { consentRoutes } from './consent/consent-routes.ts'
 import { deviceRoutes } from './device/device-routes.ts'
@@ -80,6 +81,7 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
         scopes,
         siteName: options.siteName,
       }),
+      ...registrationRoutes({ ...deps, initialAccessToken: options.oauthSettings.initialAccessToken ?? null }),
       ...consentRoutes(deps),
       ...grantRoutes(deps),
       ...deviceRoutes({ ...deps, userCodes }),

@@ -13,10 +13,13 @@ export interface OAuthSettings {
   readonly refreshTokenMs: number
   /** True: a change of the password ends what the user allowed apps to do. A reset always does. Default false. */
   readonly passwordChangeEndsGrants: boolean
+  /** Lets apps register themselves if they send this secret as a Bearer token (RFC 7591). Default: apps cannot register. */
+  readonly initialAccessToken?: string | undefined
   /** Other APIs that tokens can be for, by their URLs (RFC 8707). Default: none; the service itself needs no entry. */
   readonly resources: readonly string[]
 }
 
+const TOKEN_RULE = 'must be 32 to 512 letters, digits and -._~+/, as `openssl rand -base64 32` prints them'
 const RESOURCE_RULE = 'must be a list of URLs, such as https://api.example.com/, without fragment and query'
 
 /** The settings of the authorization server. */
@@ -43,6 +46,14 @@ export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettin
     meaning: 'whether a change of the password ends what the user allowed apps to do, as a reset always does',
     default: false,
     schema: z.boolean('must be true or false'),
+  },
+  initialAccessToken: {
+    meaning:
+      'secret with which [apps register themselves](oauth.md#apps-that-register-themselves), at least 32 characters. Without it they cannot',
+    default: undefined,
+    defaultIs: 'none',
+    schema: z.string(TOKEN_RULE).regex(/^[\w.~+/-]{32,512}=*$/, TOKEN_RULE),
+    variable: { name: 'LATCHKEY_OAUTH_INITIAL_ACCESS_TOKEN', isSecret: true },
   },
   resources: {
     meaning:

@@ -54,7 +54,7 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
   const provider = new engine.Provider(deps.authUrl, {
     ...fixedSettings(engine, deps),
     adapter: createAdapters({ ...deps, route }),
-    discovery: { end_session_endpoint: `${deps.authUrl}/oauth/logout` }, // ours, not the engine's
+    discovery: ownEndpoints(deps),
     jwks: { keys: deps.keys.map((key) => toSigningKey(engine, key)) },
     scopes: [...IDENTITY_SCOPES, ...deps.scopes],
     ttl: {
@@ -161,6 +161,14 @@ function restoreOfflineAccess({ oidc }: KoaContextWithOIDC, copy: string | undef
   if (oidc.params === undefined || copy?.split(' ').includes('offline_access') !== true) return
   const kept = new Set(String(oidc.params.scope ?? '').split(' ')).add('offline_access')
   oidc.params.scope = [...new Set(copy.split(' '))].filter((scope) => kept.has(scope)).join(' ')
+}
+
+/** Endpoints that are ours, not the engine's. */
+function ownEndpoints({ authUrl, oauthSettings }: EngineDeps): Record<string, string> {
+  return {
+    end_session_endpoint: `${authUrl}/oauth/logout`,
+    ...(oauthSettings.initialAccessToken === undefined ? {} : { registration_endpoint: `${authUrl}/oauth/register` }),
+  }
 }
 
 async function findAccount({ findUser }: EngineDeps, id: string) {
