@@ -162,6 +162,7 @@ describe.each(RINGS)('the export of an account (%s)', (ring) => {
       accessTokens: [accessToken],
       factors: { password: true, passkeys: [], totp: null, recoveryCodes: null, rememberedDevices: [] },
       identities: [],
+      recovery: null,
       pendingLinks: expect.any(Array),
       mailsWaiting: 5,
       events: expect.any(Array),
