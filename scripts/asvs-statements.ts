@@ -76,7 +76,6 @@ export const NOT_MET: Readonly<Record<string, string>> = {
   '6.3.3':
     'Users can set up a second factor, but no test with this number proves that an application can demand one from all.',
   '6.3.5': 'Users get an email after a login on a new device, but not after a success that follows many failures.',
-  '6.4.3': 'A reset starts no session and removes no factor, but no test has this number yet.',
   '6.4.5': 'Access tokens expire without a notice.',
   '6.5.5':
     'Links in emails live longer than 10 minutes: 60 minutes for a reset, a day for another address, two for a verification.',

@@ -173,7 +173,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect(shapes[2]).toEqual(shapes[0])
   })
 
-  test('attack: codes are in no URL, event, statement or error (CWE-598, CWE-532; ASVS 14.2.1, 16.2.5)', async () => {
+  test('attack: codes are in no URL, event, statement or error (CWE-598, CWE-532; ASVS 16.2.5)', async () => {
     const { email, secret, recoveryCodes } = await enrol()
     const [code, wrong, [recoveryCode = '']] = [totpCode(secret, now), '918273', recoveryCodes]
     const browser = instance.client()

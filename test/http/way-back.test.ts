@@ -71,7 +71,7 @@ describe.each(RINGS)('the owner comes back (%s)', (ring) => {
   }
 
   test.each(['github', 'company'])(
-    'a stranger who registered the address at %s is out after the reset of its owner (ASVS 6.4.3)',
+    'a stranger who registered the address at %s is out after the reset of its owner',
     async (provider) => {
       const account = { subject: String(7_000 + people), email: newEmail(), emailVerified: true }
       const stranger = instance.client()
@@ -109,7 +109,7 @@ describe.each(RINGS)('the owner comes back (%s)', (ring) => {
     },
   )
 
-  test('a reset of a verified account removes no factor', async () => {
+  test('a reset of a verified account removes no factor, and the login asks for it (ASVS 6.4.3)', async () => {
     const email = newEmail()
     await instance.auth.users.create({ email, password: PASSWORD, emailVerified: true })
     const client = instance.client()

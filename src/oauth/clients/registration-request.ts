@@ -1,6 +1,6 @@
 /*
  * What an app says about itself when it registers (RFC 7591 section 2). Members that we do not know are ignored, as section 2
- * demands. What we cannot do is refused, and nothing is replaced in silence except unknown scopes.
+ * demands. The server refuses what it cannot do, and leaves out scopes that it does not know.
  */
 import { z } from 'zod'
 import { clientNameSchema, logoutUrisSchema, redirectUrisSchema } from './client-schema.ts'

@@ -1,6 +1,6 @@
 /*
- * Apps that register themselves (RFC 7591), with an initial access token that the operator gave them. Without the setting there is no
- * such route. Proved by test/http/oauth-registration.test.ts.
+ * Apps that register themselves (RFC 7591), with an initial access token that the operator gave them. Without the setting the route
+ * does not exist. Proved by test/http/oauth-registration.test.ts.
  */
 import { createHash } from 'node:crypto'
 import { equalInConstantTime } from '../../crypto/signature.ts'
