@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRepeatedPattern } from '../crypto/repeated-pattern.ts'
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { durationMs } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
@@ -52,7 +53,10 @@ export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettin
       'secret with which [apps register themselves](oauth.md#apps-that-register-themselves), at least 32 characters. Without it they cannot',
     default: undefined,
     defaultIs: 'none',
-    schema: z.string(TOKEN_RULE).regex(/^[\w.~+/-]{32,512}=*$/, TOKEN_RULE),
+    schema: z
+      .string(TOKEN_RULE)
+      .regex(/^[\w.~+/-]{32,512}=*$/, TOKEN_RULE)
+      .refine((token) => !isRepeatedPattern(Buffer.from(token)), 'must not be a short pattern that repeats'),
     variable: { name: 'LATCHKEY_OAUTH_INITIAL_ACCESS_TOKEN', isSecret: true },
   },
   resources: {

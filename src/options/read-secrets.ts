@@ -1,3 +1,4 @@
+import { isRepeatedPattern } from '../crypto/repeated-pattern.ts'
 import { newSecret, readOrCreateSecretFile } from '../crypto/secrets.ts'
 import { isProduction } from '../kernel/origins.ts'
 import { type CompleteOptions, ConfigurationError } from './options.ts'
@@ -22,17 +23,12 @@ function developmentSecret(file: string | null): string {
   return file === null ? newSecret() : readOrCreateSecretFile(file)
 }
 
-/** A shorter text that is repeated is a pattern: one byte, `changeme`, half of the bytes twice. */
-const LONGEST_PATTERN_BYTES = 16
 /** 32 random bytes have fewer different values than this once in 10^20 cases. */
 const LEAST_DIFFERENT_BYTES = 12
 
 function refusePattern(secret: string): void {
   const bytes = Buffer.from(secret, 'base64url')
-  const isRepeated = Array.from({ length: LONGEST_PATTERN_BYTES }, (_, index) => index + 1).some((length) =>
-    bytes.every((byte, index) => byte === bytes[index % length]),
-  )
-  if (!isRepeated && new Set(bytes).size >= LEAST_DIFFERENT_BYTES) return
+  if (!isRepeatedPattern(bytes) && new Set(bytes).size >= LEAST_DIFFERENT_BYTES) return
   throw new ConfigurationError(
     'createLatchkey: secrets (LATCHKEY_SECRETS): one of them is not random, but a short pattern. Create one with: openssl rand -base64 32 | tr +/ -_ | tr -d =',
   )

@@ -102,6 +102,12 @@ test.each([
 })
 
 test('a short or guessable initial access token does not start', async () => {
-  for (const initialAccessToken of ['short', '', 'two words of at least thirty-two characters'])
+  for (const initialAccessToken of [
+    'short',
+    '',
+    'two words of at least thirty-two characters',
+    'x'.repeat(40),
+    'changeme'.repeat(5),
+  ])
     await expect(startOAuth('handler', { oauth: { initialAccessToken } })).rejects.toThrow('oauth.initialAccessToken')
 })
