@@ -1,7 +1,6 @@
 /*
  * The composition root: it creates an instance from the options. It only connects the parts and makes no decisions.
  */
-
 import { randomUUID } from 'node:crypto'
 import { headerReader, requireRequest } from './authentication/any-request.ts'
 import { createAuthentication } from './authentication/authentication.ts'

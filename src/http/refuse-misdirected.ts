@@ -3,7 +3,6 @@
  * origin of this server is not the configured one (CWE-1188). Links in emails and cookies would be wrong as well.
  * Proven by test/http/misdirected.test.ts.
  */
-
 import type { HeaderReader } from '../kernel/header-reader.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { Warning } from '../kernel/warning.ts'

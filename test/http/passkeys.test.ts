@@ -518,7 +518,9 @@ describe.each(RINGS)('passkeys (%s)', (ring) => {
     const credential = authenticator.get(options)
     const before = instance.statements.length
     expect((await client.post('/auth/login/passkey', { credential })).status).toBe(200)
-    const statements = instance.statements.slice(before).map((text) => text.replaceAll('"latchkey".', ''))
+    // The outbox strikes out earlier emails in the background.
+    const own = instance.statements.slice(before).filter((text) => !/\bmails\b/.test(text))
+    const statements = own.map((text) => text.replaceAll('"latchkey".', ''))
     expect(statements.slice(0, 3)).toEqual([
       expect.stringMatching(/^update "login_attempts" set "challenge_hash"/),
       expect.stringMatching(/^select "passkeys"\.\*/),

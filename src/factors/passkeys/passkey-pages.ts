@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { html } from 'hono/html'
 import type { AccountPage, AccountPageRequest, LoginWay, SecuritySection } from '../../kernel/feature.ts'
 import type { StepPage } from '../../kernel/login-step.ts'
-import type { Html, PageParts } from '../../kernel/page-view.ts'
+import type { Html, PageParts, PageView } from '../../kernel/page-view.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
 import { button, buttonLink } from '../../pages/components/button.ts'
 import { confirm } from '../../pages/components/confirm.ts'
@@ -13,7 +13,7 @@ import { time } from '../../pages/components/time.ts'
 import { PAGE_TEXTS } from '../../pages/texts.ts'
 import { REGISTER_TEXTS } from '../../registration/texts.ts'
 import { toUserHandle } from './challenge.ts'
-import { passkeyButton } from './passkey-button-page.ts'
+import { type PasskeyButton, passkeyButton } from './passkey-button-page.ts'
 import type { RelyingParty } from './relying-party.ts'
 import type { PasskeyStore } from './store.ts'
 import { PASSKEY_TEXTS } from './texts.ts'
@@ -28,39 +28,36 @@ export interface PasskeyPageDeps {
 }
 
 /** Returns the button on the login page; nothing for an IP address, which browsers accept as no domain of passkeys. */
-export function passkeyWays({ rp }: Pick<PasskeyPageDeps, 'rp'>): readonly LoginWay[] {
-  if (isIP(rp.id) !== 0) return []
-  const way: LoginWay = {
-    place: 10,
-    render: (view) =>
-      passkeyButton(view, {
-        kind: 'plain',
-        text: view.locale.texts(PASSKEY_TEXTS).logIn,
-        action: `${view.basePath}/login/passkey`,
-        ceremony: 'Request',
-        next: view.kept.next,
-        isConditional: true,
-      }),
-  }
-  return [way]
+export function passkeyWays(deps: Pick<PasskeyPageDeps, 'rp'>): readonly LoginWay[] {
+  return waysWith(deps, ({ basePath, locale }) => ({
+    text: locale.texts(PASSKEY_TEXTS).logIn,
+    action: `${basePath}/login/passkey`,
+    ceremony: 'Request',
+    isConditional: true,
+  }))
 }
 
 /** Returns the button on the registration page, in its form; nothing for an IP address. */
-export function passkeyRegisterWays({ rp }: Pick<PasskeyPageDeps, 'rp'>): readonly LoginWay[] {
+export function passkeyRegisterWays(deps: Pick<PasskeyPageDeps, 'rp'>): readonly LoginWay[] {
+  return waysWith(deps, ({ basePath, locale }) => ({
+    text: locale.texts(PASSKEY_TEXTS).register,
+    action: `${basePath}/register/passkey`,
+    ceremony: 'Creation',
+    pending: locale.texts(REGISTER_TEXTS).verificationRequired,
+  }))
+}
+
+function waysWith(
+  { rp }: Pick<PasskeyPageDeps, 'rp'>,
+  buttonOf: (view: PageView) => Omit<PasskeyButton, 'kind' | 'next'>,
+): readonly LoginWay[] {
   if (isIP(rp.id) !== 0) return []
-  const way: LoginWay = {
-    place: 10,
-    render: (view) =>
-      passkeyButton(view, {
-        kind: 'plain',
-        text: view.locale.texts(PASSKEY_TEXTS).register,
-        action: `${view.basePath}/register/passkey`,
-        ceremony: 'Creation',
-        next: view.kept.next,
-        pending: view.locale.texts(REGISTER_TEXTS).verificationRequired,
-      }),
-  }
-  return [way]
+  return [
+    {
+      place: 10,
+      render: (view) => passkeyButton(view, { kind: 'plain', next: view.kept.next, ...buttonOf(view) }),
+    },
+  ]
 }
 
 /** The page of the step `passkey`: at a login, and to confirm an identity. */

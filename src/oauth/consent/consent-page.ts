@@ -24,16 +24,21 @@ export function consentPage(
 ): PageParts {
   const { basePath, siteName, locale, email } = view
   const texts = locale.texts(OAUTH_TEXTS)
-  const buttons = html`<div class="buttons"><button class="main" name="decision" value="allow">${texts.allow}</button><button class="plain" name="decision" value="deny">${texts.deny}</button></div>`
   return {
     title: texts.title(client.name),
     lead: texts.lead(client.name, siteName),
     body: html`${scopeRows(locale, scopes)}
 ${client.isFirstParty ? '' : note('info', texts.warning(redirectHost))}
-${form(`${basePath}/oauth/consent`, buttons, { request: id })}
+${form(`${basePath}/oauth/consent`, decisionButtons(locale), { request: id })}
 <p class="hint">${email}</p>`,
     below: html`<p>${texts.later}</p>`,
   }
+}
+
+/** Renders the buttons of a question whether an app may act for the user. */
+export function decisionButtons(locale: Locale): Html {
+  const { allow, deny } = locale.texts(OAUTH_TEXTS)
+  return html`<div class="buttons"><button class="main" name="decision" value="allow">${allow}</button><button class="plain" name="decision" value="deny">${deny}</button></div>`
 }
 
 /** Renders the list of what an app will be able to do. */

@@ -4,7 +4,7 @@ import { button } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { note } from '../../pages/components/note.ts'
-import { type ConsentView, scopeRows } from '../consent/consent-page.ts'
+import { type ConsentView, decisionButtons, scopeRows } from '../consent/consent-page.ts'
 import { DEVICE_PAGE } from '../engine/create-engine.ts'
 import { OAUTH_TEXTS } from '../texts.ts'
 import type { DeviceRequest } from './find-device-request.ts'
@@ -39,13 +39,12 @@ ${note('warn', texts.deviceWarning)}
 export function deviceQuestionPage(view: ConsentView, { userCode, client, scopes }: DeviceRequest): PageParts {
   const { basePath, siteName, locale, email } = view
   const texts = locale.texts(OAUTH_TEXTS)
-  const buttons = html`<div class="buttons"><button class="main" name="decision" value="allow">${texts.allow}</button><button class="plain" name="decision" value="deny">${texts.deny}</button></div>`
   return {
     title: texts.title(client.name),
     lead: texts.lead(client.name, siteName),
     body: html`${scopeRows(locale, scopes)}
 ${note('warn', texts.deviceCompare(userCode))}
-${form(`${basePath}${DEVICE_PAGE}`, buttons, { userCode })}
+${form(`${basePath}${DEVICE_PAGE}`, decisionButtons(locale), { userCode })}
 <p class="hint">${email}</p>`,
     below: html`<p>${texts.later}</p>`,
   }
