@@ -242,7 +242,7 @@ test('@modelcontextprotocol/client: from a 401 of an MCP server to a call of its
   })
   await once(http.listen(Number(new URL(site).port), '127.0.0.1'), 'listening')
   const user = new Client((path, init) => fetch(`${site}${path}`, { redirect: 'manual', ...init }))
-  await user.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+  const { body } = await user.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
   const app = await createApp(instance, { redirectUris: ['http://127.0.0.1/callback'], isPublic: true })
   const seen: { tokens?: OAuthTokens; verifier: string; location?: URL } = { verifier: '' }
   const authProvider: OAuthClientProvider = {
@@ -267,6 +267,6 @@ test('@modelcontextprotocol/client: from a 401 of an MCP server to a call of its
   const [assistant, , connected] = await connect()
   await connected
   const { content } = await assistant.callTool({ name: 'whoami', arguments: {} })
-  expect(content).toEqual([{ type: 'text', text: 'ada@example.com' }])
+  expect(content).toEqual([{ type: 'text', text: body.user.id }])
   await assistant.close()
 })

@@ -3,7 +3,7 @@ import { verifyAccessToken } from '../access-tokens/verify-access-token.ts'
 import { isCompactJwe } from '../crypto/compact-jwe.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { onlyOne } from '../kernel/only-one.ts'
-import { type Authenticated, type ClientPrincipal, isClient } from '../kernel/principal.ts'
+import type { Authenticated, ClientPrincipal } from '../kernel/principal.ts'
 import type { Possession } from '../oauth/tokens/check-possession.ts'
 import type { RequestTarget } from '../oauth/tokens/dpop-proof.ts'
 import { isOAuthToken, type VerifyOAuthTokenDeps, verifyOAuthToken } from '../oauth/tokens/verify-oauth-token.ts'
@@ -58,24 +58,7 @@ interface TokenUse {
 function identifyToken(deps: IdentifyDeps, text: string, { resource, possession }: TokenUse): Identified {
   // Only tokens of apps are bound to keys.
   if (deps.grants === null || !isOAuthToken(text)) return possession === null ? verifyAccessToken(deps, text) : null
-  const found = verifyOAuthToken(deps.grants, text, possession)
-  return found instanceof Promise ? onlyFor(resource, found) : isFor(resource, found) ? found : null
-}
-
-async function onlyFor(
-  resource: string | null,
-  pending: Promise<Authenticated | ClientPrincipal | null>,
-): Promise<Authenticated | ClientPrincipal | null> {
-  const found = await pending
-  return isFor(resource, found) ? found : null
-}
-
-/** Returns true if a token of an app is for this API: a token for one API is worth nothing at another (RFC 8707 section 2). */
-function isFor(resource: string | null, found: Authenticated | ClientPrincipal | null): boolean {
-  const principal = isClient(found) ? found : found?.principal
-  return principal?.kind !== 'oauth_grant' && principal?.kind !== 'oauth_client'
-    ? true
-    : principal.resource === resource
+  return verifyOAuthToken(deps.grants, { token: text, possession, resource })
 }
 
 function identifySession(

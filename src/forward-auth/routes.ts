@@ -155,12 +155,17 @@ function badQuery(detail: string): Refusal {
   return new Refusal('bad_request', { detail })
 }
 
+/** An app of a third party reads these answers, too, so it gets the email address only if the user allowed that. */
+function mayKnowEmail({ kind, scopes }: Principal): boolean {
+  return kind !== 'oauth_grant' || scopes.includes('email')
+}
+
 /** Returns the headers that identify the user. A session has every scope, so that an API can check scopes alone. */
 function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: string | null): Record<string, string> {
   const { user, scopes } = principal
   return {
     'X-Auth-User-Id': user.id,
-    'X-Auth-User-Email': toHeaderValue(user.email),
+    'X-Auth-User-Email': mayKnowEmail(principal) ? toHeaderValue(user.email) : '',
     ...proofHeaders(principal),
     'X-Auth-Scopes': (scopes ?? deps.scopes).join(' '),
     ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal, audience)) }),
@@ -213,8 +218,7 @@ function claimsOf(deps: ForwardAuthDeps, principal: Principal, audience: string 
   return {
     ...commonClaims(deps, audience),
     sub: user.id,
-    email: user.email,
-    email_verified: user.emailVerified,
+    ...(mayKnowEmail(principal) ? { email: user.email, email_verified: user.emailVerified } : {}),
     scope: (scopes ?? deps.scopes).join(' '),
     ...proofClaims(principal),
   }

@@ -34,6 +34,8 @@ export interface ProvenLogin {
   readonly tried: PasswordTry
   /** The session of the same browser that the new one replaces. */
   readonly replaces: SessionPrincipal | null
+  /** When the user gave the latest proof, in milliseconds since 1970 UTC, if that was before this request. Default: now. */
+  readonly provenAt?: number | null
 }
 
 /** A login that is complete. */
@@ -86,6 +88,7 @@ async function start(
     remember,
     client: caller.client,
     replaces: replaces?.session ?? null,
+    provenAt: login.provenAt ?? null,
     stamp,
     effectsOf: ({ id, methods }: Session) => ({
       events: [stamp({ type: 'login.succeeded', userId: user.id, sessionId: id, methods })],

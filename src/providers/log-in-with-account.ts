@@ -60,6 +60,7 @@ export async function logInWithAccount(
       // A person who has just registered or linked got another email.
       tried: { ...tried, isKnownDevice: tried.isKnownDevice || isNew },
       replaces: login.replaces,
+      provenAt: account.loggedInAt,
     },
     stamp,
   )

@@ -163,7 +163,7 @@ function toAccount(
   return {
     issuer: iss,
     subject: sub,
-    loggedInAt: typeof authTime === 'number' ? authTime * SECOND_MS : null,
+    loggedInAt: typeof authTime === 'number' ? Math.floor(authTime * SECOND_MS) : null,
     async profile(): Promise<ProviderProfile> {
       const claims = await readClaims().catch(rethrow)
       return { email: provider.emailOf(claims), name: claims.name }

@@ -15,6 +15,8 @@ export interface NewSessionInput {
   readonly login: CompleteLogin
   readonly remember: boolean
   readonly client: ClientInfo
+  /** When the user proved their identity, in milliseconds since 1970 UTC, if that was before the login. Default: now. */
+  readonly provenAt?: number | null
 }
 
 /** A new session that is not stored yet. */
@@ -26,7 +28,7 @@ export interface NewSession {
 /** Creates a session with a new token and a new id, without storing it. Neither comes from the client (ASVS 7.2.4). */
 export function newSession(
   { clock, sessionSettings }: { readonly clock: Clock; readonly sessionSettings: SessionSettings },
-  { user, login, remember, client }: NewSessionInput,
+  { user, login, remember, client, provenAt }: NewSessionInput,
 ): NewSession {
   const now = clock()
   const expiresAt = now + absoluteLimitMs(sessionSettings, remember)
@@ -37,7 +39,7 @@ export function newSession(
     lastSeenAt: now,
     expiresAt,
     idleExpiresAt: Math.min(now + idleLimitMs(sessionSettings, remember), expiresAt),
-    authenticatedAt: now,
+    authenticatedAt: Math.min(provenAt ?? now, now),
     methods: login.methods,
     remembered: remember,
     cookieSentAt: now,

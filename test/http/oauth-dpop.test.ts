@@ -1,9 +1,12 @@
 /* Tokens that are bound to a key (RFC 9449), and attacks on them. */
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Latchkey, LatchkeyOptions } from '../../src/index.ts'
 import type { Reply } from '../support/client.ts'
 import { type App, allow, authorization, createApp, register, startOAuth } from '../support/oauth.ts'
 import { type Instance, RINGS, type Ring } from '../support/rings.ts'
+
+const PAYMENTS = 'https://pay.example.com/'
 
 interface Keys {
   readonly privateKey: KeyObject
@@ -36,10 +39,10 @@ interface Scene {
   readonly seconds: () => number
 }
 
-async function start(ring: Ring = 'handler'): Promise<Scene> {
+async function start(ring: Ring = 'handler', options: Partial<LatchkeyOptions> = {}): Promise<Scene> {
   let moved = 0
   const began = Date.now()
-  const instance = await startOAuth(ring)
+  const instance = await startOAuth(ring, options)
   onTestFinished(() => instance.close())
   onTestFinished(() => expect(instance.errors).toEqual([]))
   const seconds = (): number => Math.floor((began + moved) / 1_000)
@@ -132,6 +135,35 @@ test('a stolen token is worth nothing: without a proof, as Bearer, or with the p
   expect(await kindOf(scene, { authorization: `DPoP ${scene.token}` })).toBeNull()
   expect(await kindOf(scene, dpop(scene, proofOf(newKeys(), right)))).toBeNull()
   expect(await kindOf(scene, dpop(scene, proofOf(scene.keys, right)))).toBe('oauth_grant')
+})
+
+test('a refused proof and a request to another API leave no trace of use, and use up no proof', async () => {
+  const scene = await start('handler', { oauth: { resources: [PAYMENTS] } })
+  const { instance, keys } = scene
+  /** Runs requests on a node of their own, which writes last uses when it closes. */
+  const lastUseAfter = async (work: (node: Latchkey) => Promise<unknown>): Promise<unknown> => {
+    const node = await instance.sibling()
+    await work(node).finally(() => node.close())
+    return (await instance.runSql('SELECT last_used_at FROM oauth_grants'))[0]?.last_used_at
+  }
+  const me = (headers: Record<string, string>) => new Request('http://localhost:3000/me', { headers })
+  const proof = proofOf(keys, rightClaims(scene))
+  const refused = await lastUseAfter(async (node) => {
+    for (const headers of [
+      { authorization: `Bearer ${scene.token}` },
+      dpop(scene, proofOf(newKeys(), rightClaims(scene))),
+    ])
+      expect(await node.authenticate(me(headers))).toBeNull()
+    await expect(node.require(me(dpop(scene, proof)), { resource: PAYMENTS })).rejects.toMatchObject({
+      code: 'invalid_token',
+    })
+  })
+  expect(refused).toBeNull()
+  const accepted = await lastUseAfter(async (node) => {
+    expect(await node.authenticate(me(dpop(scene, proofOf(newKeys(), rightClaims(scene)))))).toBeNull()
+    expect((await node.authenticate(me(dpop(scene, proof))))?.kind).toBe('oauth_grant')
+  })
+  expect(accepted).not.toBeNull()
 })
 
 test.each([

@@ -101,6 +101,43 @@ test('scope escalation: an app gets only its own scopes, and a public app gets n
   expect(body.error).toBe('invalid_client')
 })
 
+test.each([false, true])(
+  'forward-auth tells an app the email address only with the scope email (first party: %s)',
+  async (isFirstParty) => {
+    const instance = await start({ forwardAuth: { jwt: true } })
+    const ada = await register(instance)
+    const app = await createApp(instance, { isFirstParty })
+    const answerTo = async (scope: string) => {
+      const { access_token: token } = await obtain(instance, ada, app, { scope })
+      const { status, headers } = await instance.client().get('/auth/verify', bearer(token))
+      const [, claims = ''] = (headers.get('x-auth-jwt') ?? '').split('.')
+      return { status, email: headers.get('x-auth-user-email'), jwt: Buffer.from(claims, 'base64url').toString() }
+    }
+    const { status, email, jwt } = await answerTo('openid profile read')
+    expect([status, email]).toEqual([204, '']) // empty: no proxy passes on the header of a client
+    expect(jwt).not.toMatch(/email|ada@/)
+    const { email: allowed, jwt: allowedJwt } = await answerTo('openid email')
+    expect([allowed, JSON.parse(allowedJwt).email]).toEqual(['ada@example.com', 'ada@example.com'])
+    expect((await answerTo('read')).email).toBe('')
+  },
+)
+
+test("an app without the scope email finds the address at none of the service's routes", async () => {
+  const instance = await start()
+  const ada = await register(instance, 'ada.private@example.com')
+  const app = await createApp(instance)
+  const { access_token: token } = await obtain(instance, ada, app, { scope: 'openid read' })
+  const document = (await instance.client().get('/auth/openapi.json')).body
+  const paths = Object.keys(document.paths as object).filter((path) => document.paths[path].get !== undefined)
+  expect(paths.length).toBeGreaterThan(20)
+  for (const path of paths) {
+    const { text, headers } = await instance.client().get(path.replaceAll(/\{\w+\}/g, 'x'), bearer(token))
+    expect([path, `${text}${JSON.stringify([...headers])}`.includes('ada.private')]).toEqual([path, false])
+  }
+  const introspected = await call(instance.client(), '/auth/oauth/introspect', app, { token: token ?? '' })
+  expect(introspected.text).not.toContain('ada.private')
+})
+
 describe('several APIs (RFC 8707)', () => {
   const resources = { oauth: { resources: [PAYMENTS, MAIL] } }
 

@@ -510,6 +510,46 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect((await client.delete('/auth/user')).status).toBe(204)
   })
 
+  test('a login is as fresh as the login at the provider, also with the ID token of an app (OpenID Connect Core, auth_time)', async () => {
+    const account = newAccount()
+    const client = instance.client()
+    await round(client, account)
+    const seconds = Math.floor(now / 1_000)
+    const provenAt = async (): Promise<number> =>
+      Date.parse((await client.get('/auth/session')).body.session.authenticatedAt) / 1_000
+    const withTime = (time: unknown): TestAccount => ({ ...account, claims: { auth_time: time } })
+
+    await round(client, withTime(seconds - 3_600))
+    expect(await provenAt()).toBe(seconds - 3_600)
+    expect((await client.delete('/auth/user')).body.code).toBe('reauthentication_required')
+    const begun = await client.post('/auth/reauthenticate/with/google')
+    await client.get(callbackPath('google', memory.approve(begun.body.location, account)))
+    expect(await provenAt()).toBe(now / 1_000)
+
+    await round(client, withTime(seconds - 3_600.25)) // a number of seconds (RFC 7519 section 2)
+    expect(await provenAt()).toBe(seconds - 3_600.25)
+    await round(client, withTime(0))
+    expect(await provenAt()).toBe(0)
+    for (const time of [seconds + 3_600, undefined]) {
+      await round(client, withTime(time))
+      expect([time, await provenAt()]).toEqual([time, now / 1_000])
+    }
+    const idToken = memory.idToken(GOOGLE, 'android', withTime(seconds - 1_800), 'fresh-nonce')
+    expect((await client.post('/auth/login/with/google', { idToken, nonce: 'fresh-nonce' })).status).toBe(200)
+    expect(await provenAt()).toBe(seconds - 1_800)
+
+    now += 20 * MINUTE_MS
+    const begunAgain = await client.post('/auth/reauthenticate/with/google')
+    await client.get(callbackPath('google', memory.approve(begunAgain.body.location, account)))
+    const { secret } = (await client.post('/auth/totp')).body
+    expect((await client.post('/auth/totp/confirm', { code: totpCode(secret, now) })).status).toBe(200)
+    now += MINUTE_MS
+    const other = instance.client()
+    await round(other, withTime(seconds - 3_600))
+    expect((await other.post('/auth/login/totp', { code: totpCode(secret, now) })).status).toBe(200)
+    expect((await other.delete('/auth/user')).status).toBe(204) // the second factor is the latest proof
+  })
+
   test('identities are in the list of access, in the export and in the events; revoking all keeps the last proof', async () => {
     const account = newAccount()
     const client = instance.client()
@@ -615,8 +655,8 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     await client.post('/auth/logout')
     instance.statements.length = 0
     const location = await beginRound(client, 'google')
-    // Last uses are written in the background.
-    const background = /^(?:BEGIN|COMMIT)|pg_notify|^\s*UPDATE\b[\s\S]*last_(?:seen|used)_at/i
+    // Last uses are written, and emails are sent, in the background.
+    const background = /^(?:BEGIN|COMMIT)|pg_notify|^\s*UPDATE\b[\s\S]*last_(?:seen|used)_at|next_try_at/i
     const foreground = (): string[] => instance.statements.filter((text) => !background.test(text))
     expect(foreground()).toEqual([])
     if (ring.endsWith('Redis')) return

@@ -5,8 +5,8 @@ import type { Latchkey, Principal } from '../../src/index.ts'
 /** Builds the tools for one user. */
 function toolsFor({ user }: Principal): McpServer {
   const server = new McpServer({ name: 'notes', version: '1.0.0' })
-  server.registerTool('whoami', { description: 'Your email address' }, async () => ({
-    content: [{ type: 'text', text: user.email }],
+  server.registerTool('whoami', { description: 'Your user id' }, async () => ({
+    content: [{ type: 'text', text: user.id }],
   }))
   return server
 }

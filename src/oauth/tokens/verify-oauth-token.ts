@@ -34,55 +34,66 @@ export function isOAuthToken(text: string): boolean {
   return text.startsWith(`${ACCESS_PREFIX}_`)
 }
 
+/** A token as it was sent. */
+export interface SentToken {
+  readonly token: string
+  /** Null: with the scheme Bearer. */
+  readonly possession: Possession | null
+  /** URL of the API that the request is for; null: this service. */
+  readonly resource: string | null
+}
+
 /**
- * Returns the principal for an access token of an app, or null if it is malformed, unknown, revoked or expired, or its session
- * has ended. It costs the same as a session, without the engine: warm, one SHA-256 and no query; cold, and once per touch window,
- * one indexed read (two if sessions are in another storage).
+ * Returns the principal for an access token of an app, or null if it is malformed, unknown, revoked, expired or for another API, came
+ * without the proof that it needs, or its session has ended. It costs the same as a session, without the engine: warm, one SHA-256 and
+ * no query; cold, and once per touch window, one indexed read (two if sessions are in another storage).
  */
 export function verifyOAuthToken(
   deps: VerifyOAuthTokenDeps,
-  text: string,
-  possession: Possession | null,
+  sent: SentToken,
 ): AuthenticatedGrant | null | Promise<AuthenticatedGrant | ClientPrincipal | null> {
-  if (!isTokenId('AccessToken', text)) return refuse(deps)
-  const digest = digestToken(text)
+  if (!isTokenId('AccessToken', sent.token)) return refuse(deps)
+  const digest = digestToken(sent.token)
   const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
   const cached = mayUseCache ? deps.cache.getGrant(digest) : undefined
-  if (cached !== undefined && deps.clock() < cached.readAgainAt) {
-    deps.verifications.warm++
-    const { jkt } = cached
-    if (jkt === null && possession === null) return toAuthenticated(cached)
-    return ifPossessed(deps, { jkt, token: text, possession, found: toAuthenticated(cached) })
-  }
-  return readToken(deps, digest, { token: text, possession, mayUseCache })
+  if (cached === undefined || deps.clock() >= cached.readAgainAt) return readToken(deps, digest, { sent, mayUseCache })
+  const accepted = acceptsSent(deps, cached.principal, { jkt: cached.jkt, sent })
+  if (accepted instanceof Promise) return accepted.then((isGood) => toWarm(deps, isGood ? cached : null))
+  return toWarm(deps, accepted ? cached : null)
 }
 
+function toWarm(deps: VerifyOAuthTokenDeps, cached: VerifiedGrant | null): AuthenticatedGrant | null {
+  if (cached === null) return refuse(deps)
+  deps.verifications.warm++
+  return toAuthenticated(cached)
+}
+
+/** Reads a token. A refused request leaves no trace of use. */
 async function readToken(
   deps: VerifyOAuthTokenDeps,
   digest: TokenDigest,
-  { token, possession, mayUseCache }: SentToken & { readonly mayUseCache: boolean },
+  { sent, mayUseCache }: { readonly sent: SentToken; readonly mayUseCache: boolean },
 ): Promise<AuthenticatedGrant | ClientPrincipal | null> {
   const { version } = deps.cache
   const found = await deps.oauthTokens.find(toTokenHash(digest), deps.clock())
   const client = found === null ? null : toClient(deps, found)
-  const jkt = jktOf(found)
-  if (client !== null) return ifPossessed(deps, { jkt, token, possession, found: client })
-  const verified = found === null ? null : await toVerified(deps, found)
-  if (verified === null) return refuse(deps)
+  const verified = found === null || client !== null ? null : await toVerified(deps, found)
+  const principal = client ?? verified?.principal ?? null
+  if (principal === null || !(await acceptsSent(deps, principal, { jkt: jktOf(found), sent }))) return refuse(deps)
+  deps.verifications.cold++
+  if (verified === null) return client
   deps.grantUses.add({ id: verified.principal.grantId, lastUsedAt: deps.clock() })
   if (mayUseCache) deps.cache.putGrant(digest, verified, version)
-  deps.verifications.cold++
-  return ifPossessed(deps, { jkt, token, possession, found: toAuthenticated(verified) })
+  return toAuthenticated(verified)
 }
 
 /** Returns the app of a token without a user. It is not cached: the changes that clear the cache are about users. */
 function toClient(
-  { clock, scopes, verifications }: VerifyOAuthTokenDeps,
+  { clock, scopes }: VerifyOAuthTokenDeps,
   { token, clientName }: FoundOAuthToken,
 ): ClientPrincipal | null {
   const { kind, clientId: id, expiresAt } = token
   if (kind !== 'ClientCredentials' || expiresAt <= clock() || id === null || clientName === null) return null
-  verifications.cold++
   const client = { id, name: clientName }
   return {
     kind: 'oauth_client',
@@ -123,24 +134,19 @@ async function toVerified(deps: VerifyOAuthTokenDeps, found: FoundOAuthToken): P
   }
 }
 
-/** A token as it was sent. */
-interface SentToken {
-  readonly token: string
-  /** Null: with the scheme Bearer. */
-  readonly possession: Possession | null
-}
-
 /**
- * Returns what was found if the token was sent as it must be: one that is bound to a key with a proof of the key, and every other one
- * without (RFC 9449 section 7.2).
+ * Returns true if a token was sent as it must be: to the API that it is for (RFC 8707 section 2); one that is bound to a key with a new
+ * proof of the key, and every other one without (RFC 9449 section 7.2). It is a promise only if there is a proof to check.
  */
-async function ifPossessed<Found>(
+function acceptsSent(
   deps: VerifyOAuthTokenDeps,
-  { jkt, token, possession, found }: SentToken & { readonly jkt: string | null; readonly found: Found },
-): Promise<Found | null> {
-  if (jkt === null && possession === null) return found
-  if (jkt === null || possession === null) return refuse(deps)
-  return (await hasPossession(deps, jkt, { ...possession, token })) ? found : refuse(deps)
+  { resource }: OAuthPrincipal | ClientPrincipal,
+  { jkt, sent }: { readonly jkt: string | null; readonly sent: SentToken },
+): boolean | Promise<boolean> {
+  const { token, possession } = sent
+  if (resource !== sent.resource) return false
+  if (jkt === null || possession === null) return jkt === possession
+  return hasPossession(deps, jkt, { ...possession, token })
 }
 
 /** Returns the thumbprint of the key that a token is bound to. */
