@@ -21,6 +21,7 @@ import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
 import type { EngineModule } from './oauth/engine/load-engine.ts'
 import { type OAuthFeature, oauth } from './oauth/feature.ts'
+import { resourceUrls } from './oauth/settings.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
 import { accountPagesFeature } from './pages/feature.ts'
@@ -141,7 +142,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
 
 /** Returns the settings of forward-auth. */
 function forwarding({ forwardAuth: { jwt }, scopes, oauth: { resources }, session }: CompleteOptions) {
-  return { jwt, scopes, resources, sessionSettings: session }
+  return { jwt, scopes, resources: resourceUrls(resources), sessionSettings: session }
 }
 
 /** Returns the buttons that log in without a password, in their order. */

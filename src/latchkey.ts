@@ -25,6 +25,7 @@ import { requireUserId } from './kernel/require-user-id.ts'
 import { VERSION } from './kernel/version.ts'
 import { Warning } from './kernel/warning.ts'
 import { loadEngine } from './oauth/engine/load-engine.ts'
+import { resourceUrls } from './oauth/settings.ts'
 import { checkOptions } from './options/check-options.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
@@ -81,7 +82,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     ...core,
     ...services.memory,
     scopes: options.scopes,
-    resources: options.oauth.resources,
+    resources: resourceUrls(options.oauth.resources),
     ...features.factors,
     grants: features.oauth.verification,
   })

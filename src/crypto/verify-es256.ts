@@ -3,16 +3,19 @@ import type { Es256Key } from './es256.ts'
 
 /**
  * Returns the claims of a JWT that one of our keys signed, or null. The algorithm is always ES256, also if the header of the JWT
- * names another one, and only the `kid` of the header is read (RFC 8725 section 3.1). The caller checks the claims, also the expiry.
+ * names another one, and keys are found only by the `kid` of the header (RFC 8725 section 3.1). The caller checks the claims, also the expiry.
+ * @param typ the kind of JWT (RFC 8725 section 3.11); null: an ID token, whose header names none, or `JWT`.
  */
 export function verifyEs256(
   keys: readonly Pick<Es256Key, 'publicJwk' | 'publicKey'>[],
   jwt: string,
+  typ: string | null,
 ): Readonly<Record<string, unknown>> | null {
   const [header = '', payload = '', signature = '', ...rest] = jwt.split('.')
-  const { alg, kid } = parse(header) ?? {}
+  const { alg, kid, typ: given = null } = parse(header) ?? {}
   const key = keys.find(({ publicJwk }) => publicJwk.kid === kid)
-  if (rest.length > 0 || alg !== 'ES256' || key === undefined) return null
+  const isOfKind = given === typ || (typ === null && given === 'JWT')
+  if (rest.length > 0 || alg !== 'ES256' || !isOfKind || key === undefined) return null
   const data = Buffer.from(`${header}.${payload}`)
   const isValid = verify(
     'sha256',

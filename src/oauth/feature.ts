@@ -68,7 +68,8 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     api,
   }
   if (engine === null) return off
-  const keys = deriveEs256Keys(core.secrets, 'oauth id tokens')
+  const derived = deriveEs256Keys(core.secrets, 'oauth id tokens')
+  const keys = () => derived
   const userCodes = createKeyedHash(core.secrets, 'oauth user codes')
   return {
     ...off,
@@ -100,9 +101,9 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
       grantUses.stop()
       await grantUses.flush()
     },
-    verification: deps,
+    verification: { ...deps, authUrl: core.links.authUrl, keys },
     resourceMetadata: resourceMetadataUrl(core.links.authUrl),
-    publicKeys: keys.map(({ publicJwk }) => publicJwk),
+    publicKeys: derived.map(({ publicJwk }) => publicJwk),
   }
 }
 

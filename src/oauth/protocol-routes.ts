@@ -11,8 +11,10 @@ import { countEndpoint, refuseSpentEndpoint } from './endpoint-limits.ts'
 import type { BridgedResponse } from './engine/bridge.ts'
 import { type CallEngineDeps, callEngine, type EngineAnswer, type EngineCall } from './engine/call-engine.ts'
 import { SCOPE_COPY } from './engine/create-engine.ts'
+import { toHashedId } from './engine/find-token.ts'
 import { OAUTH_REFUSALS } from './refusals.ts'
-import type { OAuthSettings } from './settings.ts'
+import { type OAuthSettings, resourceUrls } from './settings.ts'
+import { isJwt } from './tokens/access-jwt.ts'
 
 /** Paths for programs, with their methods. */
 const PROGRAM_PATHS = [
@@ -98,7 +100,7 @@ export function protocolRoute({ method, path, name, summary }: ProtocolPath, pro
 async function answerProgram(deps: ProtocolDeps, request: ProtocolRequest, path: string): Promise<Answer> {
   refuseSpentEndpoint(deps.throttle, 'failure', request)
   if (STARTING.has(path)) countStart(deps, request)
-  const answer = await callEngine(deps, request, { ...prepare(deps, request), path })
+  const answer = await callEngine(deps, request, { ...nameJwt(path, prepare(deps, request)), path })
   if (answer !== 'conflict' && answer.status === 401 && PROVING.has(path))
     countEndpoint(deps.throttle, 'failure', request)
   // RFC 7009 asks for no body, but some clients read JSON.
@@ -186,6 +188,20 @@ function prepare(
   }
 }
 
+/** Endpoints that take a token. The engine would refuse a JWT, unseen. */
+const TAKING_TOKENS = new Set(['/oauth/introspect', '/oauth/revoke'])
+
+/** Puts a name in the place of an access token that is a JWT, for the endpoints at which the engine knows only opaque ones. */
+function nameJwt(path: string, call: Pick<EngineCall, 'body'>): Pick<EngineCall, 'body' | 'aliases'> {
+  if (!TAKING_TOKENS.has(path)) return call
+  const given = new URLSearchParams(Buffer.from(call.body).toString())
+  const [token = '', ...more] = given.getAll('token')
+  if (more.length > 0 || !isJwt(token)) return call
+  const alias = toHashedId(token)
+  given.set('token', alias)
+  return { body: Buffer.from(given.toString()), aliases: [alias] }
+}
+
 function prepareForm(form: string, deps: ProtocolDeps): string {
   const given = new URLSearchParams(form)
   const scope = given.get('scope')
@@ -197,5 +213,9 @@ function prepareForm(form: string, deps: ProtocolDeps): string {
 
 /** Returns true for a URL of this service: all its paths are one API, except those that the settings list. */
 function isHere({ origin, oauthSettings: { resources } }: ProtocolDeps, resource: string): boolean {
-  return URL.parse(resource)?.origin === origin.origin && !resource.includes('#') && !resources.includes(resource)
+  return (
+    URL.parse(resource)?.origin === origin.origin &&
+    !resource.includes('#') &&
+    !resourceUrls(resources).includes(resource)
+  )
 }

@@ -4,6 +4,14 @@ import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { durationMs } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
+/** Another API that tokens of apps can be for. */
+export interface OAuthResource {
+  /** Its URL, which is the audience of its tokens. */
+  readonly url: string
+  /** The form of its access tokens. `jwt`: the API can verify them without asking (RFC 9068). Default `opaque`. */
+  readonly accessTokens?: 'opaque' | 'jwt' | undefined
+}
+
 /** Settings of the authorization server. */
 export interface OAuthSettings {
   /** Lets apps of third parties act for users. Default false; true if the option `oauth` is given. */
@@ -16,12 +24,14 @@ export interface OAuthSettings {
   readonly passwordChangeEndsGrants: boolean
   /** Lets apps register themselves if they send this secret as a Bearer token (RFC 7591). Default: apps cannot register. */
   readonly initialAccessToken?: string | undefined
-  /** Other APIs that tokens can be for, by their URLs (RFC 8707). Default: none; the service itself needs no entry. */
-  readonly resources: readonly string[]
+  /** Other APIs that tokens can be for (RFC 8707), or only their URLs. Default: none; the service itself needs no entry. */
+  readonly resources: readonly (string | OAuthResource)[]
 }
 
 const TOKEN_RULE = 'must be 32 to 512 letters, digits and -._~+/, as `openssl rand -base64 32` prints them'
-const RESOURCE_RULE = 'must be a list of URLs, such as https://api.example.com/, without fragment and query'
+const RESOURCE_RULE =
+  "must be a list of URLs, such as https://api.example.com/, without fragment and query, or of { url, accessTokens: 'jwt' }"
+const urlSchema = z.string(RESOURCE_RULE).refine(isResource, RESOURCE_RULE)
 
 /** The settings of the authorization server. */
 export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettings>('oauth', {
@@ -61,15 +71,31 @@ export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettin
   },
   resources: {
     meaning:
-      'URLs of other APIs that [tokens can be for](oauth.md#several-apis). A token for one of them is refused everywhere else; the service itself needs no entry',
+      "other APIs that [tokens can be for](oauth.md#several-apis): their URLs, or `{ url, accessTokens: 'jwt' }`. A token for one of them is refused everywhere else; the service itself needs no entry",
     default: [],
     defaultIs: 'none',
     schema: z
-      .array(z.string().refine(isResource, RESOURCE_RULE), RESOURCE_RULE)
+      .array(
+        z.union(
+          [urlSchema, z.strictObject({ url: urlSchema, accessTokens: z.enum(['opaque', 'jwt']).optional() })],
+          RESOURCE_RULE,
+        ),
+        RESOURCE_RULE,
+      )
       .max(100)
-      .refine((urls) => new Set(urls).size === urls.length, 'must not name a URL twice'),
+      .refine((given) => new Set(resourceUrls(given)).size === given.length, 'must not name a URL twice'),
   },
 })
+
+/** Returns the URLs of other APIs. */
+export function resourceUrls(resources: OAuthSettings['resources']): readonly string[] {
+  return resources.map((resource) => (typeof resource === 'string' ? resource : resource.url))
+}
+
+/** Returns true if the access tokens for an API are JWTs. */
+export function hasJwtTokens(resources: OAuthSettings['resources'], url: string): boolean {
+  return resources.some((each) => typeof each !== 'string' && each.url === url && each.accessTokens === 'jwt')
+}
 
 /** Returns true for the URL of an API, written as browsers write it. */
 function isResource(text: string): boolean {

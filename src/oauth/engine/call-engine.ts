@@ -20,6 +20,8 @@ export interface EngineCall {
   readonly body: Uint8Array
   /** Id of the waiting request that this one continues. */
   readonly interaction?: string
+  /** What stands for secrets in the body. */
+  readonly aliases?: readonly string[]
 }
 
 /** The answer, or `conflict`: another request used up the same code, or what it depends on has ended. */
@@ -37,7 +39,8 @@ export async function callEngine(
   { request, principal, sessionToken, client, stamp }: ProtocolRequest,
   call: EngineCall,
 ): Promise<EngineAnswer> {
-  const scope = createEngineScope({ principal, sessionToken, client, stamp, arrivedAt: deps.clock() })
+  const asked = { principal, sessionToken, client, stamp, arrivedAt: deps.clock() }
+  const scope = createEngineScope(asked, call.aliases)
   const answer = await engineScope.run(scope, () =>
     callListener(deps.provider.callback(), deps, {
       method: request.method === 'HEAD' ? 'GET' : request.method,

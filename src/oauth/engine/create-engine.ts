@@ -15,7 +15,9 @@ import type { SessionStore } from '../../sessions/store.ts'
 import { isRegistered } from '../clients/redirect-uri.ts'
 import type { OAuthEvent } from '../events.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
+import { resourceUrls } from '../settings.ts'
 import type { OAuthGrant } from '../store.ts'
+import { issueAccessJwts } from './access-jwts.ts'
 import { createAdapters } from './adapter.ts'
 import type { AdapterDeps } from './adapter-deps.ts'
 import { currentScope } from './engine-scope.ts'
@@ -31,7 +33,7 @@ export interface EngineDeps extends Omit<AdapterDeps, 'route' | 'sessions'>, Pol
   readonly basePath: string
   readonly findUser: (id: string) => Promise<User | null>
   /** Newest first; the first one signs. */
-  readonly keys: readonly Es256Key[]
+  readonly keys: () => readonly Es256Key[]
   /** Secret that refresh tokens follow from. */
   readonly successorKey: Uint8Array
   readonly report: (error: unknown) => void
@@ -55,7 +57,7 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
     ...fixedSettings(engine, deps),
     adapter: createAdapters({ ...deps, route }),
     discovery: ownEndpoints(deps),
-    jwks: { keys: deps.keys.map((key) => toSigningKey(engine, key)) },
+    jwks: { keys: deps.keys().map((key) => toSigningKey(engine, key)) },
     scopes: [...IDENTITY_SCOPES, ...deps.scopes],
     ttl: {
       AccessToken: deps.oauthSettings.accessTokenMs / SECOND_MS,
@@ -80,6 +82,7 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
     },
   })
   useOurSecrets(provider, deps, engine)
+  issueAccessJwts(provider, deps)
   provider.silent = true // it would print errors
   const app: EventEmitter = provider
   app.on('error', deps.report)
@@ -145,7 +148,8 @@ function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: Engi
         enabled: true,
         useGrantedResource: () => true, // also with `openid`
         getResourceServerInfo(_ctx, resource) {
-          if (!oauthSettings.resources.includes(resource)) throw new errors.InvalidTarget()
+          if (!resourceUrls(oauthSettings.resources).includes(resource)) throw new errors.InvalidTarget()
+          // `issueAccessJwts` makes JWTs of those that the settings name.
           return { audience: resource, scope: scopes.join(' '), accessTokenFormat: 'opaque' }
         },
       },

@@ -39,8 +39,8 @@ export interface EngineScope {
   readonly tokens: Map<TokenHash, Promise<FoundOAuthToken | null>>
   readonly users: Map<string, User>
   readonly grants: Map<string, KnownGrant>
-  /** Pushed requests that an interaction refers to, by their hash: their id is not stored. */
-  readonly pushed: Set<string>
+  /** What stands for the hash of a secret, instead of the secret: `toHashedId` made it. */
+  readonly aliases: Set<string>
   /** The proof of identity that the code or refresh token of this request carries; null: none was read. */
   proof: Proof | null
   /** When this request arrived, milliseconds since 1970 UTC. */
@@ -56,6 +56,7 @@ export interface EngineScope {
 /** Creates the state of a request. */
 export function createEngineScope(
   request: Pick<EngineScope, 'principal' | 'sessionToken' | 'client' | 'stamp' | 'arrivedAt'>,
+  aliases: readonly string[] = [],
 ): EngineScope {
   const { principal } = request
   return {
@@ -64,7 +65,7 @@ export function createEngineScope(
     tokens: new Map(),
     users: new Map(principal === null ? [] : [[principal.user.id, principal.user]]),
     grants: new Map(),
-    pushed: new Set(),
+    aliases: new Set(aliases),
     proof: principal === null ? null : proofOf(principal.session),
     usedUpAt: null,
     startedAt: null,

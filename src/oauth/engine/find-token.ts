@@ -3,7 +3,7 @@ import type { FoundOAuthToken } from '../store.ts'
 import type { AdapterDeps } from './adapter-deps.ts'
 import { currentScope } from './engine-scope.ts'
 
-/** Start of what stands for the id of a pushed request that an interaction refers to. */
+/** Start of what stands for a secret of which only the hash is known, or which the engine must not see. */
 export const HASHED = 'hash:'
 
 /** Reads a token once per request, with its user and its grant. */
@@ -35,7 +35,7 @@ async function isAlive(deps: AdapterDeps, { token, isSessionLive }: FoundOAuthTo
   return userId !== null && deps.sessions.isLive({ id: sessionId, userId }, deps.clock())
 }
 
-/** Returns what stands for the id of a pushed request, of which only the hash is stored. */
+/** Returns what stands for a secret. It works only in a request that has it in its `aliases`. */
 export function toHashedId(id: string): string {
   return id.startsWith(HASHED) ? id : `${HASHED}${hashToken(id)}`
 }

@@ -1,4 +1,4 @@
-import type { OAuthSettings } from '../settings.ts'
+import { type OAuthSettings, resourceUrls } from '../settings.ts'
 import type { AdapterDeps, ModelAdapter } from './adapter-deps.ts'
 import { currentScope, type KnownGrant } from './engine-scope.ts'
 import { parseFamily } from './family.ts'
@@ -28,6 +28,6 @@ export function toEngineGrant(
     clientId,
     openid: { scope },
     // The user allows scopes, whichever API they are for.
-    resources: Object.fromEntries(resources.map((resource) => [resource, scope])),
+    resources: Object.fromEntries(resourceUrls(resources).map((url) => [url, scope])),
   }
 }

@@ -33,7 +33,7 @@ export function interactionAdapter(deps: AdapterDeps): ModelAdapter {
       const { startedAt, ...payload } = toPayload(id, found, null)
       const scope = currentScope()
       if (typeof startedAt === 'number') scope.startedAt = startedAt
-      if (typeof payload.parJti === 'string') scope.pushed.add(payload.parJti)
+      if (typeof payload.parJti === 'string') scope.aliases.add(payload.parJti)
       return { ...payload, returnTo: `${deps.authUrl}/oauth/authorize/${id}` }
     },
 

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../../kernel/clock.ts'
 import { onlyEvents } from '../../kernel/effects.ts'
 import type { OAuthEvent } from '../events.ts'
 import type { OAuthTokenKind } from '../store.ts'
+import { isJwt } from '../tokens/access-jwt.ts'
 import type { AdapterDeps, EngineRoute, ModelAdapter } from './adapter-deps.ts'
 import { currentScope, type Proof } from './engine-scope.ts'
 import { parseFamily } from './family.ts'
@@ -16,6 +17,9 @@ const REFRESH_GRACE_MS = 10 * SECOND_MS
 
 /** Kinds that carry the proof of identity of the user, from the code to the last token. */
 const HAVE_PROOF = new Set<OAuthTokenKind>(['AuthorizationCode', 'AccessToken', 'RefreshToken'])
+
+/** Kinds that can be JWTs. Their rows are under the SHA-256 of the whole text, so a text that we did not issue has none. */
+const JWT_KINDS = new Set<OAuthTokenKind>(['AccessToken', 'ClientCredentials'])
 
 /** Tokens, codes and pushed requests: rows under the SHA-256 of their secret. */
 export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
@@ -70,9 +74,9 @@ export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
 
 function hashOf(kind: OAuthTokenKind, id: string): TokenHash | null {
   if (id.startsWith(HASHED)) {
-    return currentScope().pushed.has(id) ? (id.slice(HASHED.length) as TokenHash) : null // an interaction named it
+    return currentScope().aliases.has(id) ? (id.slice(HASHED.length) as TokenHash) : null // we named it, not the app
   }
-  return isTokenId(kind, id) ? hashToken(id) : null
+  return isTokenId(kind, id) || (JWT_KINDS.has(kind) && isJwt(id)) ? hashToken(id) : null
 }
 
 /**

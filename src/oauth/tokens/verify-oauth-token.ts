@@ -1,5 +1,4 @@
 import { digestToken, type TokenDigest, toTokenHash } from '../../crypto/token.ts'
-import type { Clock } from '../../kernel/clock.ts'
 import type { Authenticated, ClientPrincipal, OAuthPrincipal, VerifiedGrant } from '../../kernel/principal.ts'
 import type { UseCollector } from '../../kernel/use-collector.ts'
 import type { SessionCache } from '../../sessions/session-cache.ts'
@@ -10,10 +9,11 @@ import type { Proof } from '../engine/engine-scope.ts'
 import { ACCESS_PREFIX, isTokenId } from '../engine/token-ids.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
 import type { FoundOAuthToken, OAuthGrantUse, OAuthTokenStore } from '../store.ts'
+import { type AccessJwtDeps, isAccessJwt, isJwt } from './access-jwt.ts'
 import { hasPossession, type Possession, type PossessionDeps } from './check-possession.ts'
 
 /** Dependencies of `verifyOAuthToken`. */
-export interface VerifyOAuthTokenDeps extends PossessionDeps {
+export interface VerifyOAuthTokenDeps extends PossessionDeps, AccessJwtDeps {
   readonly oauthTokens: Pick<OAuthTokenStore, 'find'>
   readonly grantUses: UseCollector<OAuthGrantUse>
   readonly cache: SessionCache
@@ -23,15 +23,14 @@ export interface VerifyOAuthTokenDeps extends PossessionDeps {
   readonly verifications: VerificationCounts
   /** The scopes of the service. */
   readonly scopes: readonly string[]
-  readonly clock: Clock
 }
 
 /** An app's access token that was verified. */
 export type AuthenticatedGrant = Authenticated<OAuthPrincipal>
 
-/** Returns true if a Bearer token is the access token of an app. */
+/** Returns true if a Bearer token can only be the access token of an app. */
 export function isOAuthToken(text: string): boolean {
-  return text.startsWith(`${ACCESS_PREFIX}_`)
+  return text.startsWith(`${ACCESS_PREFIX}_`) || isJwt(text)
 }
 
 /** A token as it was sent. */
@@ -46,17 +45,22 @@ export interface SentToken {
 /**
  * Returns the principal for an access token of an app, or null if it is malformed, unknown, revoked, expired or for another API, came
  * without the proof that it needs, or its session has ended. It costs the same as a session, without the engine: warm, one SHA-256 and
- * no query; cold, and once per touch window, one indexed read (two if sessions are in another storage).
+ * no query; cold, and once per touch window, one indexed read (two if sessions are in another storage). A JWT is verified before that
+ * read, and found by the hash of all of it.
  */
 export function verifyOAuthToken(
   deps: VerifyOAuthTokenDeps,
   sent: SentToken,
 ): AuthenticatedGrant | null | Promise<AuthenticatedGrant | ClientPrincipal | null> {
-  if (!isTokenId('AccessToken', sent.token)) return refuse(deps)
+  const isOpaque = isTokenId('AccessToken', sent.token)
+  if (!isOpaque && !isJwt(sent.token)) return refuse(deps)
   const digest = digestToken(sent.token)
   const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
   const cached = mayUseCache ? deps.cache.getGrant(digest) : undefined
-  if (cached === undefined || deps.clock() >= cached.readAgainAt) return readToken(deps, digest, { sent, mayUseCache })
+  if (cached === undefined || deps.clock() >= cached.readAgainAt) {
+    const mayBeOurs = isOpaque || isAccessJwt(deps, sent.token)
+    return mayBeOurs ? readToken(deps, digest, { sent, mayUseCache }) : refuse(deps)
+  }
   const accepted = acceptsSent(deps, cached.principal, { jkt: cached.jkt, sent })
   if (accepted instanceof Promise) return accepted.then((isGood) => toWarm(deps, isGood ? cached : null))
   return toWarm(deps, accepted ? cached : null)
