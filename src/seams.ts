@@ -1,7 +1,7 @@
 import type { Core } from './core.ts'
 import type { PasswordCost } from './crypto/password-hasher.ts'
 import type { Feature } from './kernel/feature.ts'
-import type { ProviderFetch } from './providers/guarded-fetch.ts'
+import type { GuardedFetch } from './kernel/guarded-fetch.ts'
 
 /**
  * Parts of an instance that only our own tests and `latchkey/testing` replace. No option, no environment variable and no
@@ -13,5 +13,5 @@ export interface Seams {
   /** Features besides those of `features.ts`, such as a login step that tests the login steps. Default: none. */
   readonly features?: (core: Core) => readonly Feature[]
   /** Answers requests to providers. Default: requests to the public internet. */
-  readonly fetchProvider?: ProviderFetch
+  readonly fetchProvider?: GuardedFetch
 }

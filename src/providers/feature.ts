@@ -3,6 +3,7 @@ import type { Core } from '../core.ts'
 import { createSealer } from '../crypto/sealed-text.ts'
 import type { Feature, ProofWay } from '../kernel/feature.ts'
 import type { FirstProofs } from '../kernel/first-proofs.ts'
+import type { GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { inBatches } from '../kernel/in-batches.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
@@ -10,7 +11,6 @@ import type { Pages } from '../pages/pages.ts'
 import type { Registration } from '../registration/settings.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
 import { flowRoutes } from './flow-routes.ts'
-import type { ProviderFetch } from './guarded-fetch.ts'
 import { identityAccess } from './identity-access.ts'
 import { identityExportSchema, toIdentityJson } from './identity-json.ts'
 import { identitySection, unlinkPage } from './identity-section.ts'
@@ -31,7 +31,7 @@ export interface ProvidersOptions {
   readonly memory: SessionMemory
   readonly pages: Pages
   /** Replaces the requests to providers, for tests. */
-  readonly fetchProvider: ProviderFetch | undefined
+  readonly fetchProvider: GuardedFetch | undefined
 }
 
 /** The feature of the providers, and what the page that confirms an identity needs of it. */

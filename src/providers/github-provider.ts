@@ -5,7 +5,7 @@
  */
 import type { Configuration } from 'openid-client'
 import { SECOND_MS } from '../kernel/clock.ts'
-import { ANSWER_WITHIN_MS } from './guarded-fetch.ts'
+import { ANSWER_WITHIN_MS } from '../kernel/guarded-fetch.ts'
 import { clockOf, loadOpenid } from './openid-connection.ts'
 import type { Claims, ProviderDefinition } from './provider.ts'
 import type { ProviderAccount, ProviderClient, ProviderClientDeps } from './provider-client.ts'

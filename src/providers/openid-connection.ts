@@ -1,8 +1,8 @@
 import type { ClientAuth, Configuration, ExportedJWKSCache } from 'openid-client'
 import { HOUR_MS, SECOND_MS } from '../kernel/clock.ts'
+import { ANSWER_WITHIN_MS, type GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { createOptionalImport } from '../kernel/optional-import.ts'
 import { signAppleSecret } from './apple-secret.ts'
-import { ANSWER_WITHIN_MS, type ProviderFetch } from './guarded-fetch.ts'
 import type { ProviderDefinition } from './provider.ts'
 import type { ProviderClientDeps } from './provider-client.ts'
 import { providerUnavailable } from './provider-errors.ts'
@@ -74,11 +74,11 @@ interface KeptDocument {
 }
 
 /** Returns a fetch that keeps the discovery document. Simultaneous requests for it are one. */
-function keepDiscovery({ fetchProvider, clock }: ProviderClientDeps): ProviderFetch {
+function keepDiscovery({ fetchProvider, clock }: ProviderClientDeps): GuardedFetch {
   let kept: KeptDocument | null = null
   let pending: Promise<KeptDocument> | null = null
 
-  async function load(...args: Parameters<ProviderFetch>): Promise<KeptDocument> {
+  async function load(...args: Parameters<GuardedFetch>): Promise<KeptDocument> {
     const answer = await fetchProvider(...args)
     const document = { text: await answer.text(), status: answer.status, fetchedAt: clock() }
     if (answer.status === 200) kept = document

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
+import type { GuardedFetch } from '../kernel/guarded-fetch.ts'
 import type { IdentityKey } from '../kernel/identity.ts'
 import type { FlowState } from './flow-state.ts'
-import type { ProviderFetch } from './guarded-fetch.ts'
 import type { ClaimedEmail } from './provider.ts'
 
 /** An account at a provider, whose user has just proved that it is theirs. */
@@ -53,7 +53,7 @@ export interface ProviderClient {
 
 /** Dependencies of a client. */
 export interface ProviderClientDeps {
-  readonly fetchProvider: ProviderFetch
+  readonly fetchProvider: GuardedFetch
   readonly clock: Clock
   /** The callback URL of the provider. */
   readonly redirectUri: string

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
+import { createGuardedFetch, type GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { createGithubProvider } from './github-provider.ts'
-import { createGuardedFetch, type ProviderFetch } from './guarded-fetch.ts'
 import { createOpenidProvider } from './openid-provider.ts'
 import { isProvider, type Provider, type ProviderDefinition } from './provider.ts'
 import type { ProviderClient } from './provider-client.ts'
@@ -25,7 +25,7 @@ export interface ProviderListDeps {
   readonly authUrl: string
   readonly clock: Clock
   /** Replaces the requests to providers. Default: requests to the public internet. */
-  readonly fetchProvider: ProviderFetch | undefined
+  readonly fetchProvider: GuardedFetch | undefined
   readonly report: (error: unknown) => void
 }
 
@@ -44,7 +44,7 @@ export function createProviderList(providers: readonly Provider[], deps: Provide
 }
 
 function createClient(provider: ProviderDefinition, deps: ProviderListDeps): ProviderClient {
-  const { authUrl, clock, report, fetchProvider = createGuardedFetch(provider.allowPrivate) } = deps
+  const { authUrl, clock, report, fetchProvider = createGuardedFetch(provider) } = deps
   const redirectUri = `${authUrl}/login/with/${provider.id}/callback`
   const create = provider.protocol === 'openid' ? createOpenidProvider : createGithubProvider
   return create(provider, { fetchProvider, clock, redirectUri, report })

@@ -4,7 +4,7 @@
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import type { Clock } from '../kernel/clock.ts'
-import type { ProviderFetch } from '../providers/guarded-fetch.ts'
+import type { GuardedFetch } from '../kernel/guarded-fetch.ts'
 
 /** An account at a provider. */
 export interface TestAccount {
@@ -22,7 +22,7 @@ export interface TestAccount {
 /** Providers in memory. */
 export interface MemoryProvider {
   /** Answers the requests of the service. */
-  readonly fetch: ProviderFetch
+  readonly fetch: GuardedFetch
   /**
    * Approves a login as the user of the provider would.
    * @param location where the service sent the browser.

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ImportLine } from '../../src/index.ts'
-import type { ProviderFetch } from '../../src/providers/guarded-fetch.ts'
+import type { GuardedFetch } from '../../src/kernel/guarded-fetch.ts'
 import { github, google, microsoft, oidc } from '../../src/providers.ts'
 import { createMemoryProvider, type MemoryProvider, type TestAccount } from '../../src/testing/memory-provider.ts'
 import type { Client, Reply } from '../support/client.ts'
@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000
 describe.each(RINGS)('providers (%s)', (ring) => {
   let instance: Instance
   let memory: MemoryProvider
-  let answers: ProviderFetch
+  let answers: GuardedFetch
   let now = Date.now()
   let count = 0
   beforeAll(async () => {

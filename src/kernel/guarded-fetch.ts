@@ -1,8 +1,8 @@
 /*
- * Requests to providers. A provider names URLs in its discovery document, so a request must not reach what only this machine
+ * Requests to URLs that others name, such as a provider in its discovery document. A request must not reach what only this machine
  * or its network can reach (SSRF, CWE-918; ASVS 1.3.6). The address that the socket connects to is checked, not the name: a
  * name can change its address between a check and the connection. Redirects are not followed, and answers are small. Global
- * `fetch` cannot check the address of its socket. Proven by test/providers-down.test.ts.
+ * `fetch` cannot check the address of its socket. Proven by src/kernel/guarded-fetch.test.ts.
  */
 import { type LookupAddress, lookup } from 'node:dns'
 import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
@@ -10,16 +10,16 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** A request to a provider. */
-export interface ProviderRequest {
+/** A request to a URL that others named. */
+export interface GuardedRequest {
   readonly method?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
 }
 
-/** Sends a request to a provider. Rejects if it does not answer, answers too much, or has an address that is not allowed. */
-export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<Response>
+/** Sends a request. Rejects if the host does not answer, answers too much, or has an address that is not allowed. */
+export type GuardedFetch = (url: string, request: GuardedRequest) => Promise<Response>
 
 /** The time for one answer, in milliseconds. */
 export const ANSWER_WITHIN_MS = 5_000
@@ -28,18 +28,25 @@ const MAX_ANSWER_BYTES = 512 * 1024
 /** Statuses whose responses have no body (WHATWG Fetch section 2.2.3). */
 const NO_BODY: readonly number[] = [101, 103, 204, 205, 304]
 
-/**
- * Creates the function that sends requests to a provider.
- * @param allowPrivate true: private and loopback addresses are allowed, and plain http. Default false.
- */
-export function createGuardedFetch(allowPrivate: boolean): ProviderFetch {
+/** What a guarded request may do. */
+export interface GuardOptions {
+  /** True: private and loopback addresses are allowed, and plain http. Default false. */
+  readonly allowPrivate?: boolean
+  /** Largest answer. Default 512 KB. */
+  readonly maxBytes?: number
+}
+
+/** Creates the function that sends requests. */
+export function createGuardedFetch({
+  allowPrivate = false,
+  maxBytes = MAX_ANSWER_BYTES,
+}: GuardOptions = {}): GuardedFetch {
   const options = { lookup: allowPrivate ? undefined : lookUpPublic }
   const agents = { http: new HttpAgent(), https: new HttpsAgent() } // no socket of other code is used
   return async (url, { method = 'GET', headers = {}, body, signal = AbortSignal.timeout(ANSWER_WITHIN_MS) }) => {
     const target = new URL(url)
     const isHttps = target.protocol === 'https:'
-    if (!isHttps && !(allowPrivate && target.protocol === 'http:'))
-      throw new Error('The provider has a URL without https')
+    if (!isHttps && !(allowPrivate && target.protocol === 'http:')) throw new Error('The URL is without https')
     if (!allowPrivate) refusePrivateHost(target.hostname)
     const sent: RequestOptions = {
       method,
@@ -49,7 +56,7 @@ export function createGuardedFetch(allowPrivate: boolean): ProviderFetch {
       ...options,
     }
     const answer = await send(isHttps ? requestHttps : requestHttp, target, sent, toText(body))
-    return toResponse(answer, await readAll(answer))
+    return toResponse(answer, await readAll(answer, maxBytes))
   }
 }
 
@@ -64,12 +71,12 @@ function send(
   return promise
 }
 
-async function readAll(answer: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+async function readAll(answer: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of answer) {
     length += chunk.byteLength
-    if (length > MAX_ANSWER_BYTES) throw new Error('The provider sent too many bytes') // ends the loop, which closes the socket
+    if (length > maxBytes) throw new Error('The answer has too many bytes') // ends the loop, which closes the socket
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -110,9 +117,11 @@ function isPublic(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
 }
 
-/** The provider has an address that the service must not connect to. */
+/** The host has an address that the service must not connect to. */
 class PrivateAddress extends Error {
   constructor() {
-    super('The provider has a private address. If it should, set allowPrivate (LATCHKEY_OIDC_ALLOW_PRIVATE=1)')
+    super(
+      'The host has a private address. For a provider that should, set allowPrivate (LATCHKEY_OIDC_ALLOW_PRIVATE=1)',
+    )
   }
 }

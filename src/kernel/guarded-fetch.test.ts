@@ -1,4 +1,4 @@
-/* Requests to providers reach public addresses only, follow no redirect, and read little. */
+/* Requests to URLs of others reach public addresses only, follow no redirect, and read little. */
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +21,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 test('private, loopback and link-local addresses are refused, however they are written (CWE-918)', async () => {
-  const guarded = createGuardedFetch(false)
+  const guarded = createGuardedFetch()
   for (const host of [
     '127.0.0.1',
     'localhost',
@@ -42,10 +42,10 @@ test('private, loopback and link-local addresses are refused, however they are w
 
 test('plain http is refused unless private addresses are allowed, and other schemes always', async () => {
   const url = await serve((_, response) => response.end('here'))
-  await expect(createGuardedFetch(false)(url, {})).rejects.toThrow('without https')
-  expect(await (await createGuardedFetch(true)(url, {})).text()).toBe('here')
+  await expect(createGuardedFetch()(url, {})).rejects.toThrow('without https')
+  expect(await (await createGuardedFetch({ allowPrivate: true })(url, {})).text()).toBe('here')
   for (const other of ['file:///etc/passwd', 'ftp://127.0.0.1/', 'data:,x']) {
-    await expect(createGuardedFetch(true)(other, {})).rejects.toThrow('without https')
+    await expect(createGuardedFetch({ allowPrivate: true })(other, {})).rejects.toThrow('without https')
   }
 })
 
@@ -56,7 +56,7 @@ test('a redirect, also to an internal address, is an answer and is not followed'
     response.end('secret')
   })
   const url = await serve((_, response) => response.writeHead(302, { location: inside }).end())
-  const answer = await createGuardedFetch(true)(url, {})
+  const answer = await createGuardedFetch({ allowPrivate: true })(url, {})
   expect([answer.status, await answer.text(), reached]).toEqual([302, '', 0])
 })
 
@@ -71,10 +71,10 @@ test('an answer of 10 MB is cut off, and a slow one is given up', async () => {
     response.on('drain', more)
     more()
   })
-  await expect(createGuardedFetch(true)(large, {})).rejects.toThrow('too many bytes')
+  await expect(createGuardedFetch({ allowPrivate: true })(large, {})).rejects.toThrow('too many bytes')
   expect(sent).toBeLessThan(10_000_000)
   const slow = await serve((_, response) => void response.write('{'))
-  await expect(createGuardedFetch(true)(slow, { signal: AbortSignal.timeout(50) })).rejects.toThrow()
+  await expect(createGuardedFetch({ allowPrivate: true })(slow, { signal: AbortSignal.timeout(50) })).rejects.toThrow()
 })
 
 test('the body and the headers arrive', async () => {
@@ -85,7 +85,11 @@ test('the body and the headers arrive', async () => {
     response.end(JSON.stringify([request.method, request.headers['x-test'], Buffer.concat(chunks).toString()]))
   })
   const body = new URLSearchParams({ code: 'a b' })
-  const answer = await createGuardedFetch(true)(url, { method: 'POST', headers: { 'x-test': 'yes' }, body })
+  const answer = await createGuardedFetch({ allowPrivate: true })(url, {
+    method: 'POST',
+    headers: { 'x-test': 'yes' },
+    body,
+  })
   expect([answer.headers.get('content-type'), await answer.json()]).toEqual([
     'application/json',
     ['POST', 'yes', 'code=a+b'],
