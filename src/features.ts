@@ -84,7 +84,14 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     factors: factorsFeature,
     recovery: recovery(core, { recovery: options.factors.recovery, secondFactors, memory, pages }),
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
-    oauth: oauth(core, { ...services, oauthSettings: options.oauth, scopes, secondFactors, engine: oauthEngine }),
+    oauth: oauth(core, {
+      ...services,
+      oauthSettings: options.oauth,
+      scopes,
+      secondFactors,
+      engine: oauthEngine,
+      fetchDocument: seams.fetchDocument,
+    }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }

@@ -14,4 +14,6 @@ export interface Seams {
   readonly features?: (core: Core) => readonly Feature[]
   /** Answers requests to providers. Default: requests to the public internet. */
   readonly fetchProvider?: GuardedFetch
+  /** Answers requests for the documents of apps that describe themselves. Default: requests to the public internet. */
+  readonly fetchDocument?: GuardedFetch
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import {
   Client as McpClient,
+  type OAuthClientInformationMixed,
   type OAuthClientProvider,
   type OAuthTokens,
   StreamableHTTPClientTransport,
@@ -21,10 +22,12 @@ import { Client } from './support/client.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { freePort } from './support/free-port.ts'
 import { serve } from './support/mcp-server.ts'
-import { createApp, open, startOAuth } from './support/oauth.ts'
-import { PASSWORD } from './support/rings.ts'
+import { createApp, open, SCOPES } from './support/oauth.ts'
+import { PASSWORD, SMALL_COST, startInstance } from './support/rings.ts'
 import { type ServerProcess, startServerProcess } from './support/server-process.ts'
 
+/** Where an assistant describes itself. */
+const DOCUMENT = 'https://assistant.example/client.json'
 const CALLBACK = 'http://127.0.0.1:4711/callback'
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-oauth-'))
 const settings: Record<string, string> = { LATCHKEY_OAUTH: 'on', LATCHKEY_SCOPES: 'read,write' }
@@ -231,42 +234,54 @@ test('openid-client: a device, an app without a user, and tokens that are bound 
   expect(bound.token_type).toBe('dpop')
 })
 
-test('@modelcontextprotocol/client: from a 401 of an MCP server to a call of its tool', async () => {
-  const site = `http://127.0.0.1:${await freePort()}`
-  const instance = await startOAuth('handler', { baseUrl: site })
-  const http = createServer(getRequestListener((request) => serve(instance.auth, request)))
-  onTestFinished(async () => {
-    http.close()
-    http.closeAllConnections()
-    await instance.close()
-  })
-  await once(http.listen(Number(new URL(site).port), '127.0.0.1'), 'listening')
-  const user = new Client((path, init) => fetch(`${site}${path}`, { redirect: 'manual', ...init }))
-  const { body } = await user.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
-  const app = await createApp(instance, { redirectUris: ['http://127.0.0.1/callback'], isPublic: true })
-  const seen: { tokens?: OAuthTokens; verifier: string; location?: URL } = { verifier: '' }
-  const authProvider: OAuthClientProvider = {
-    redirectUrl: CALLBACK,
-    clientMetadata: { redirect_uris: [CALLBACK], client_name: 'Assistant' },
-    clientInformation: () => ({ client_id: app.clientId }),
-    tokens: () => seen.tokens,
-    saveTokens: (tokens) => void Object.assign(seen, { tokens }),
-    redirectToAuthorization: (location) => void Object.assign(seen, { location }),
-    saveCodeVerifier: (verifier) => void Object.assign(seen, { verifier }),
-    codeVerifier: () => seen.verifier,
-  }
-  const connect = async (): Promise<[McpClient, StreamableHTTPClientTransport, Promise<void>]> => {
-    const transport = new StreamableHTTPClientTransport(new URL(`${site}/mcp`), { authProvider })
-    const assistant = new McpClient({ name: 'test', version: '1' })
-    return [assistant, transport, assistant.connect(transport)]
-  }
-  const [, transport, refused] = await connect()
-  await expect(refused).rejects.toThrow(UnauthorizedError)
-  const callback = await allowIn(seen.location as URL, { browser: user, origin: site })
-  await transport.finishAuth(callback.searchParams)
-  const [assistant, , connected] = await connect()
-  await connected
-  const { content } = await assistant.callTool({ name: 'whoami', arguments: {} })
-  expect(content).toEqual([{ type: 'text', text: body.user.id }])
-  await assistant.close()
-})
+test.each(['registered', 'described'])(
+  '@modelcontextprotocol/client: an assistant that is %s, from a 401 of an MCP server to a call of its tool',
+  async (kind) => {
+    const site = `http://127.0.0.1:${await freePort()}`
+    const fetchDocument = async () =>
+      Response.json({ client_id: DOCUMENT, redirect_uris: ['http://127.0.0.1/callback'] })
+    const oauth = { clientIdMetadataDocuments: kind === 'described' }
+    const options = { baseUrl: site, oauth, scopes: SCOPES }
+    const instance = await startInstance('handler', options, { ...SMALL_COST, fetchDocument })
+    const http = createServer(getRequestListener((request) => serve(instance.auth, request)))
+    onTestFinished(async () => {
+      http.close()
+      http.closeAllConnections()
+      await instance.close()
+    })
+    await once(http.listen(Number(new URL(site).port), '127.0.0.1'), 'listening')
+    const user = new Client((path, init) => fetch(`${site}${path}`, { redirect: 'manual', ...init }))
+    const { body } = await user.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
+    const app = await createApp(instance, { redirectUris: ['http://127.0.0.1/callback'], isPublic: true })
+    const seen: { tokens?: OAuthTokens; verifier: string; location?: URL; client?: OAuthClientInformationMixed } = {
+      verifier: '',
+    }
+    const authProvider: OAuthClientProvider = {
+      redirectUrl: CALLBACK,
+      clientMetadata: { redirect_uris: [CALLBACK], client_name: 'Assistant' },
+      // The assistant asks for its id only if it has one; otherwise it sends the URL of its document.
+      ...(kind === 'described' ? { clientMetadataUrl: DOCUMENT } : {}),
+      clientInformation: () => (kind === 'described' ? seen.client : { client_id: app.clientId }),
+      saveClientInformation: (client) => void Object.assign(seen, { client }),
+      tokens: () => seen.tokens,
+      saveTokens: (tokens) => void Object.assign(seen, { tokens }),
+      redirectToAuthorization: (location) => void Object.assign(seen, { location }),
+      saveCodeVerifier: (verifier) => void Object.assign(seen, { verifier }),
+      codeVerifier: () => seen.verifier,
+    }
+    const connect = async (): Promise<[McpClient, StreamableHTTPClientTransport, Promise<void>]> => {
+      const transport = new StreamableHTTPClientTransport(new URL(`${site}/mcp`), { authProvider })
+      const assistant = new McpClient({ name: 'test', version: '1' })
+      return [assistant, transport, assistant.connect(transport)]
+    }
+    const [, transport, refused] = await connect()
+    await expect(refused).rejects.toThrow(UnauthorizedError)
+    const callback = await allowIn(seen.location as URL, { browser: user, origin: site })
+    await transport.finishAuth(callback.searchParams)
+    const [assistant, , connected] = await connect()
+    await connected
+    const { content } = await assistant.callTool({ name: 'whoami', arguments: {} })
+    expect(content).toEqual([{ type: 'text', text: body.user.id }])
+    await assistant.close()
+  },
+)

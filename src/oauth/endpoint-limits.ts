@@ -10,12 +10,16 @@ import { networkBudgets } from '../throttle/network-budgets.ts'
 import { tooManyTries } from '../throttle/take-try.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
 
-/** What is limited: requests of apps that do not prove who they are, and requests that leave a row for a decision. */
-export type EndpointUse = 'failure' | 'start'
+/**
+ * What is limited: requests of apps that do not prove who they are, requests that leave a row for a decision, and requests to a host that
+ * the caller names.
+ */
+export type EndpointUse = 'failure' | 'start' | 'document'
 
 const LIMITS: Readonly<Record<EndpointUse, Limit>> = {
   failure: windowOf('oauth-failures', 100, 15 * MINUTE_MS),
   start: windowOf('oauth-starts', 3_000, 10 * MINUTE_MS),
+  document: windowOf('oauth-documents', 100, 10 * MINUTE_MS),
 }
 
 /** A request to an endpoint. */

@@ -4,6 +4,7 @@ import { deriveEs256Keys, type Es256PublicJwk } from '../crypto/es256.ts'
 import { createKeyedHash } from '../crypto/keyed-hash.ts'
 import { deriveKeys } from '../crypto/signature.ts'
 import type { Feature } from '../kernel/feature.ts'
+import { createGuardedFetch, type GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { parseUserId } from '../kernel/ids.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
 import type { User } from '../kernel/principal.ts'
@@ -14,6 +15,7 @@ import { registrationRoutes } from './clients/registration-route.ts'
 import { createServerSideOAuthClients, type ServerSideOAuthClients } from './clients/server-side-clients.ts'
 import { consentRoutes } from './consent/consent-routes.ts'
 import { deviceRoutes } from './device/device-routes.ts'
+import { createDocumentClients, type DocumentClients, MAX_DOCUMENT_BYTES } from './documents/document-clients.ts'
 import { createEngine } from './engine/create-engine.ts'
 import type { EngineModule } from './engine/load-engine.ts'
 import { grantAccess } from './grants/grant-access.ts'
@@ -37,6 +39,8 @@ export interface OAuthOptions {
   /** The scopes of the service. */
   readonly scopes: readonly string[]
   readonly secondFactors: Pick<SecondFactors, 'steps'>
+  /** Reads the documents of apps that describe themselves. Default: requests to the public internet. */
+  readonly fetchDocument: GuardedFetch | undefined
   /** The package of the engine; null: OAuth is off. */
   readonly engine: EngineModule | null
 }
@@ -56,7 +60,8 @@ export interface OAuthFeature extends Feature {
 export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
   const { memory, engine, scopes } = options
   const grantUses = createUseCollector(core.stores.oauthGrants.writeUses, core.report)
-  const deps = { ...core, ...core.stores, ...memory, ...options, grantUses }
+  const documents = options.oauthSettings.clientIdMetadataDocuments ? createDocuments(core, options) : null
+  const deps = { ...core, ...core.stores, ...memory, ...options, grantUses, documents }
   const api = createServerSideOAuthClients({ ...deps, scopes }, core.stamp)
   const off: OAuthFeature = {
     name: 'oauth',
@@ -75,7 +80,7 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     ...off,
     words: ['oauth'],
     routes: [
-      ...protocolRoutes(createProtocol(core, { ...options, engine }, { keys, userCodes })),
+      ...protocolRoutes(createProtocol(core, { ...options, engine }, { keys, userCodes, documents })),
       ...resourceMetadataRoutes({
         origin: core.origins.own,
         authUrl: core.links.authUrl,
@@ -107,11 +112,20 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
   }
 }
 
+function createDocuments({ clock, throttle }: Core, { scopes, fetchDocument }: OAuthOptions): DocumentClients {
+  return createDocumentClients({
+    clock,
+    throttle,
+    scopes,
+    fetchDocument: fetchDocument ?? createGuardedFetch({ maxBytes: MAX_DOCUMENT_BYTES }),
+  })
+}
+
 /** Creates the engine, with what its routes need. */
 function createProtocol(
   core: Core,
   { engine, oauthSettings, scopes, secondFactors }: OAuthOptions & { readonly engine: EngineModule },
-  secrets: Pick<Parameters<typeof createEngine>[1], 'keys' | 'userCodes'>,
+  secrets: Pick<Parameters<typeof createEngine>[1], 'keys' | 'userCodes' | 'documents'>,
 ): Parameters<typeof protocolRoutes>[0] {
   const { stores, clock, links, origins, report } = core
   const [successorKey] = deriveKeys(core.secrets, 'oauth refresh tokens')

@@ -24,6 +24,8 @@ export interface OAuthSettings {
   readonly passwordChangeEndsGrants: boolean
   /** Lets apps register themselves if they send this secret as a Bearer token (RFC 7591). Default: apps cannot register. */
   readonly initialAccessToken?: string | undefined
+  /** True: apps describe themselves in a document at the URL that is their client id. Default false. */
+  readonly clientIdMetadataDocuments: boolean
   /** Other APIs that tokens can be for (RFC 8707), or only their URLs. Default: none; the service itself needs no entry. */
   readonly resources: readonly (string | OAuthResource)[]
 }
@@ -68,6 +70,13 @@ export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettin
       .regex(/^[\w.~+/-]{32,512}=*$/, TOKEN_RULE)
       .refine((token) => !isRepeatedPattern(Buffer.from(token)), 'must not be a short pattern that repeats'),
     variable: { name: 'LATCHKEY_OAUTH_INITIAL_ACCESS_TOKEN', isSecret: true },
+  },
+  clientIdMetadataDocuments: {
+    meaning:
+      'whether [apps describe themselves](oauth.md#apps-that-describe-themselves) in a document at the URL that is their client id, as assistants do (MCP): `on` or `off`. In options: `true` or `false`',
+    default: false,
+    schema: z.boolean('must be on or off'),
+    variable: { name: 'LATCHKEY_OAUTH_CLIENT_ID_METADATA_DOCUMENTS', parse: parseSwitch },
   },
   resources: {
     meaning:

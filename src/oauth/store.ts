@@ -42,6 +42,10 @@ export interface OAuthClientStore {
   update(client: OAuthClient, effectsOf: EffectsOf): Promise<boolean>
   /** Replaces the secret. Returns false if the client does not exist, or is public. */
   rotateSecret(id: string, secretHash: TokenHash, effectsOf: EffectsOf): Promise<boolean>
+  /** Stores the client of a document that a user allows, or replaces what the document said before. */
+  keepDocument(client: OAuthClient): Promise<void>
+  /** Deletes clients of documents that no user allows any more, at most `limit`. Returns their number. */
+  sweepDocuments(limit: number): Promise<number>
   /** Deletes a client with its grants and tokens, on every node. Returns false if it does not exist. */
   delete(id: string, effectsOf: EffectsOf): Promise<boolean>
 }
@@ -52,6 +56,8 @@ export interface OAuthGrant {
   readonly userId: UserId
   readonly clientId: string
   readonly scopes: readonly string[]
+  /** Where an app that describes itself may get its answers without a question, because the user allowed it. Other apps: none. */
+  readonly redirectUris: readonly string[]
   readonly createdAt: number
   /** Last use of a token of the grant, accurate to a minute; null: never used. */
   readonly lastUsedAt: number | null
@@ -71,7 +77,7 @@ export interface OAuthGrantUse {
 /** Storage of grants. A user has at most one grant for each client. */
 export interface OAuthGrantStore {
   /**
-   * Stores a grant, or adds its scopes to the grant that the user already gave to the client. Returns null if the user or the
+   * Stores a grant, or adds its scopes and redirect URIs to the grant that the user already gave to the client. Returns null if the user or the
    * client does not exist, or the user's security epoch has changed.
    */
   allow(grant: OAuthGrant, securityEpoch: number | null, effectsOf: EffectsOf<OAuthGrant>): Promise<OAuthGrant | null>

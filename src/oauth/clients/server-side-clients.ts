@@ -4,6 +4,7 @@ import { acceptArgument, booleanSchema, strictMembers } from '../../kernel/argum
 import { onlyEvents } from '../../kernel/effects.ts'
 import type { Stamp } from '../../kernel/event.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { isDocumentId } from '../documents/document-id.ts'
 import type { OAuthEvent } from '../events.ts'
 import type { OAuthClient } from '../store.ts'
 import { clientNameSchema, clientScopesSchema, logoutUrisSchema, redirectUrisSchema } from './client-schema.ts'
@@ -76,7 +77,7 @@ export function createServerSideOAuthClients(deps: OAuthClientDeps, stamp: Stamp
       const id = acceptArgument(idSchema, clientId)
       const accepted = acceptArgument(changesSchema, changes)
       const found = await oauthClients.find(id)
-      if (found === null) throw noClient()
+      if (found === null || isDocumentId(id)) throw noClient() // its document describes it
       const given = Object.fromEntries(Object.entries(accepted).filter(([, value]) => value !== undefined))
       const client: OAuthClient = { ...found.client, ...given }
       const updated = stamp({ type: 'oauth_client.updated', userId: null, clientId: id })

@@ -3,6 +3,7 @@ import type { Stamp } from '../../kernel/event.ts'
 import { newOAuthGrantId } from '../../kernel/ids.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { isDocumentId } from '../documents/document-id.ts'
 import type { OAuthEvent } from '../events.ts'
 import { OAUTH_REFUSALS } from '../refusals.ts'
 import { type ConsentDeps, findConsentRequest } from './find-request.ts'
@@ -32,16 +33,19 @@ export async function decideConsent(
   { principal, securityEpoch }: Decider,
   stamp: Stamp<OAuthEvent>,
 ): Promise<void> {
-  const { client, scopes, stored } = await findConsentRequest(deps, id, principal)
+  const { client, redirectUri, scopes, stored } = await findConsentRequest(deps, id, principal)
   const userId = principal.user.id
   if (decision === 'allow') {
-    const now = deps.clock()
+    const isDescribed = isDocumentId(client.id)
+    if (isDescribed) await deps.oauthClients.keepDocument(client)
     const wanted = {
       id: newOAuthGrantId(deps.clock),
       userId,
       clientId: client.id,
       scopes,
-      createdAt: now,
+      // Another program of the device can get the answer at all other URIs, so they are asked about each time.
+      redirectUris: isDescribed && redirectUri.startsWith('https:') ? [redirectUri] : [],
+      createdAt: deps.clock(),
       lastUsedAt: null,
     }
     const allowed = await deps.oauthGrants.allow(wanted, securityEpoch, ({ id: grantId }) =>

@@ -3,12 +3,16 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { redirectHost } from '../clients/redirect-uri.ts'
+import type { DocumentClients } from '../documents/document-clients.ts'
+import { isDocumentId } from '../documents/document-id.ts'
 import { OAUTH_REFUSALS } from '../refusals.ts'
 import type { OAuthClient, OAuthClientStore, OAuthGrantStore, OAuthToken, OAuthTokenStore } from '../store.ts'
 
 /** Dependencies of the consent page. */
 export interface ConsentDeps {
-  readonly oauthClients: Pick<OAuthClientStore, 'find'>
+  readonly oauthClients: Pick<OAuthClientStore, 'find' | 'keepDocument'>
+  /** Apps that describe themselves; null: there are none. */
+  readonly documents: DocumentClients | null
   readonly oauthGrants: Pick<OAuthGrantStore, 'find' | 'allow'>
   readonly oauthTokens: Pick<OAuthTokenStore, 'find' | 'commit'>
   readonly clock: Clock
@@ -19,7 +23,9 @@ export interface ConsentRequest {
   /** Its id. */
   readonly id: string
   readonly client: OAuthClient
-  /** Where the answer goes: a host, or the scheme of an app. */
+  /** Where the answer goes. */
+  readonly redirectUri: string
+  /** The same for people: a host, or the scheme of an app. */
   readonly redirectHost: string
   readonly scopes: readonly string[]
   /** The scopes that the user did not allow the app yet. */
@@ -33,7 +39,7 @@ export interface ConsentRequest {
  * @throws Refusal `consent_ended` if it does not exist, has expired, or waits for another user or session.
  */
 export async function findConsentRequest(
-  { oauthClients, oauthGrants, oauthTokens, clock }: ConsentDeps,
+  { oauthClients, oauthGrants, oauthTokens, documents, clock }: ConsentDeps,
   id: string,
   { user, session }: SessionPrincipal,
 ): Promise<ConsentRequest> {
@@ -44,14 +50,18 @@ export async function findConsentRequest(
   if (!isOpen || begun?.accountId !== user.id || begun.uid !== session.id || params?.client_id === undefined) {
     throw new Refusal(OAUTH_REFUSALS.consent_ended)
   }
-  const found = await oauthClients.find(params.client_id)
-  if (found === null) throw new Refusal(OAUTH_REFUSALS.consent_ended)
-  const allowed = (await oauthGrants.find(user.id, found.client.id))?.scopes ?? []
+  const client = isDocumentId(params.client_id)
+    ? await documents?.find(params.client_id)
+    : (await oauthClients.find(params.client_id))?.client
+  if (client === undefined) throw new Refusal(OAUTH_REFUSALS.consent_ended)
+  const allowed = (await oauthGrants.find(user.id, client.id))?.scopes ?? []
+  const redirectUri = params.redirect_uri ?? client.redirectUris[0] ?? ''
   const scopes = (params.scope ?? '').split(' ').filter((scope) => scope !== '')
   return {
     id,
-    client: found.client,
-    redirectHost: redirectHost(params.redirect_uri ?? found.client.redirectUris[0] ?? ''),
+    client,
+    redirectUri,
+    redirectHost: redirectHost(redirectUri),
     scopes,
     newScopes: scopes.filter((scope) => !allowed.includes(scope)),
     stored,

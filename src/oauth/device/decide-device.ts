@@ -61,6 +61,7 @@ async function allow(
     userId,
     clientId: client.id,
     scopes,
+    redirectUris: [],
     createdAt: clock(),
     lastUsedAt: null,
   }

@@ -2,6 +2,7 @@ import type { Adapter } from 'oidc-provider'
 import type { KeyedHash } from '../../crypto/keyed-hash.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { SessionStore } from '../../sessions/store.ts'
+import type { DocumentClients } from '../documents/document-clients.ts'
 import type { OAuthSettings } from '../settings.ts'
 import type { OAuthClientStore, OAuthGrantStore, OAuthTokenStore } from '../store.ts'
 
@@ -9,6 +10,8 @@ import type { OAuthClientStore, OAuthGrantStore, OAuthTokenStore } from '../stor
 export interface AdapterDeps {
   readonly oauthClients: OAuthClientStore
   readonly oauthGrants: OAuthGrantStore
+  /** Apps that describe themselves; null: there are none. */
+  readonly documents: DocumentClients | null
   readonly oauthTokens: OAuthTokenStore
   readonly sessions: Pick<SessionStore, 'isLive'>
   readonly clock: Clock

@@ -1,15 +1,42 @@
+import { Refusal } from '../../kernel/refusal.ts'
+import type { DocumentClients } from '../documents/document-clients.ts'
+import { isDocumentId } from '../documents/document-id.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
 import type { OAuthClientRecord } from '../store.ts'
 import type { AdapterDeps, ModelAdapter } from './adapter-deps.ts'
+import { currentScope } from './engine-scope.ts'
 
-/** Clients are rows of ours, which the engine reads at each request. */
-export function clientAdapter({ oauthClients, scopes }: AdapterDeps): ModelAdapter {
+const MAX_ID_LENGTH = 300
+
+/** Endpoints where an app begins, so that its document is read. Everywhere else, a user allowed the app before. */
+const BEGINNING = new Set(['authorization', 'resume', 'pushed_authorization_request'])
+
+/** Clients are rows of ours, which the engine reads at each request, and documents of apps that describe themselves. */
+export function clientAdapter(deps: AdapterDeps): ModelAdapter {
+  const { oauthClients, documents, scopes } = deps
   return {
     async find(id) {
-      if (id.length > 100) return undefined
+      if (id.length > MAX_ID_LENGTH) return undefined
+      if (isDocumentId(id)) {
+        if (documents === null) return undefined
+        if (BEGINNING.has(deps.route().name)) return findDocument(documents, deps, id)
+      }
       const found = await oauthClients.find(id)
       return found === null ? undefined : toMetadata(found, scopes)
     },
+  }
+}
+
+async function findDocument(documents: DocumentClients, { scopes, route }: AdapterDeps, id: string) {
+  const scope = currentScope()
+  const reading = scope.described.get(id) ?? documents.find(id, scope)
+  scope.described.set(id, reading)
+  try {
+    return toMetadata({ client: await reading, secretHash: null }, scopes)
+  } catch (error) {
+    const isForBrowsers = route().name !== 'pushed_authorization_request'
+    if (isForBrowsers || !(error instanceof Refusal) || error.code !== 'authorization_refused') throw error
+    return undefined // programs get `invalid_client`
   }
 }
 
@@ -26,7 +53,7 @@ function toMetadata({ client, secretHash }: OAuthClientRecord, known: readonly s
     grant_types: [
       'authorization_code',
       'refresh_token',
-      'urn:ietf:params:oauth:grant-type:device_code',
+      ...(isDocumentId(id) ? [] : ['urn:ietf:params:oauth:grant-type:device_code']),
       ...(isPublic ? [] : ['client_credentials']),
     ],
     response_types: ['code' as const],

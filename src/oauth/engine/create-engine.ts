@@ -13,6 +13,7 @@ import type { User } from '../../kernel/principal.ts'
 import { requireSecurityEpoch } from '../../sessions/security-epoch.ts'
 import type { SessionStore } from '../../sessions/store.ts'
 import { isRegistered } from '../clients/redirect-uri.ts'
+import { isDocumentId } from '../documents/document-id.ts'
 import type { OAuthEvent } from '../events.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
 import { resourceUrls } from '../settings.ts'
@@ -56,7 +57,7 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
   const provider = new engine.Provider(deps.authUrl, {
     ...fixedSettings(engine, deps),
     adapter: createAdapters({ ...deps, route }),
-    discovery: ownEndpoints(deps),
+    discovery: ownMembers(deps),
     jwks: { keys: deps.keys().map((key) => toSigningKey(engine, key)) },
     scopes: [...IDENTITY_SCOPES, ...deps.scopes],
     ttl: {
@@ -167,9 +168,10 @@ function restoreOfflineAccess({ oidc }: KoaContextWithOIDC, copy: string | undef
   oidc.params.scope = [...new Set(copy.split(' '))].filter((scope) => kept.has(scope)).join(' ')
 }
 
-/** Endpoints that are ours, not the engine's. */
-function ownEndpoints({ authUrl, oauthSettings }: EngineDeps): Record<string, string> {
+/** Members of the discovery document that are ours, not the engine's. */
+function ownMembers({ authUrl, oauthSettings, documents }: EngineDeps): Record<string, string | boolean> {
   return {
+    ...(documents === null ? {} : { client_id_metadata_document_supported: true }),
     end_session_endpoint: `${authUrl}/oauth/logout`,
     ...(oauthSettings.initialAccessToken === undefined ? {} : { registration_endpoint: `${authUrl}/oauth/register` }),
   }
@@ -191,12 +193,24 @@ async function loadGrant(deps: EngineDeps, { oidc }: KoaContextWithOIDC, provide
   const { client, prompts, requestParamScopes } = oidc
   if (principal === null || client === undefined) return undefined
   const scopes = [...requestParamScopes]
-  const known = await deps.oauthGrants.find(principal.user.id, client.clientId)
+  const found = await deps.oauthGrants.find(principal.user.id, client.clientId)
+  const known = found !== null && isRedirectAllowed(oidc, found) ? found : null
   const isAllowed = known !== null && scopes.every((scope) => known.scopes.includes(scope))
   const isOwn = async () => (await deps.oauthClients.find(client.clientId))?.client.isFirstParty === true
   const grant =
     isAllowed || prompts.has('consent') || !(await isOwn()) ? known : await allowOwnApp(deps, client.clientId, scopes)
   return grant === null ? undefined : new provider.Grant(toEngineGrant(grant, newFamily(grant.id), deps.oauthSettings))
+}
+
+/**
+ * An app that describes itself can name another redirect URI after the user allowed it, so the user is asked about each
+ * (draft-ietf-oauth-client-id-metadata-document section 6).
+ */
+function isRedirectAllowed(
+  { params, result }: KoaContextWithOIDC['oidc'],
+  { clientId, redirectUris }: OAuthGrant,
+): boolean {
+  return !isDocumentId(clientId) || result?.consent !== undefined || redirectUris.includes(String(params?.redirect_uri))
 }
 
 /** Stores a grant for an app of the service itself. Returns null if the session has ended since it was looked at. */
@@ -208,7 +222,8 @@ async function allowOwnApp(
   const { principal, sessionToken, stamp } = currentScope()
   if (principal === null || sessionToken === null) return null
   const userId = principal.user.id
-  const wanted = { id: newOAuthGrantId(clock), userId, clientId, scopes, createdAt: clock(), lastUsedAt: null }
+  const id = newOAuthGrantId(clock)
+  const wanted = { id, userId, clientId, scopes, redirectUris: [], createdAt: clock(), lastUsedAt: null }
   const securityEpoch = await requireSecurityEpoch({ sessions }, sessionToken)
   return oauthGrants.allow(wanted, securityEpoch, ({ id: grantId }) => {
     const allowed: OAuthEvent = { type: 'oauth_grant.allowed', userId, clientId, grantId }

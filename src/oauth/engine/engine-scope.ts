@@ -3,7 +3,7 @@ import type { TokenHash } from '../../crypto/token.ts'
 import type { Stamp } from '../../kernel/event.ts'
 import type { OAuthGrantId } from '../../kernel/ids.ts'
 import type { ClientInfo, Method, Session, SessionPrincipal, User } from '../../kernel/principal.ts'
-import type { FoundOAuthToken, OAuthChanges } from '../store.ts'
+import type { FoundOAuthToken, OAuthChanges, OAuthClient } from '../store.ts'
 
 /** The parts of a grant that the engine needs. */
 export interface KnownGrant {
@@ -38,6 +38,8 @@ export interface EngineScope {
   /** What was read already, so that each row is read once. */
   readonly tokens: Map<TokenHash, Promise<FoundOAuthToken | null>>
   readonly users: Map<string, User>
+  /** Apps that describe themselves; the engine asks again to report an error. */
+  readonly described: Map<string, Promise<OAuthClient>>
   readonly grants: Map<string, KnownGrant>
   /** What stands for the hash of a secret, instead of the secret: `toHashedId` made it. */
   readonly aliases: Set<string>
@@ -64,6 +66,7 @@ export function createEngineScope(
     changes: { insert: [], insertUnique: [], replace: [], consume: [], remove: [] },
     tokens: new Map(),
     users: new Map(principal === null ? [] : [[principal.user.id, principal.user]]),
+    described: new Map(),
     grants: new Map(),
     aliases: new Set(aliases),
     proof: principal === null ? null : proofOf(principal.session),

@@ -2,6 +2,7 @@ import type { KeyedHash } from '../../crypto/keyed-hash.ts'
 import { hashToken, type TokenHash } from '../../crypto/token.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { parseSessionId, parseUserId } from '../../kernel/ids.ts'
+import { isDocumentId } from '../documents/document-id.ts'
 import type { FoundOAuthToken, OAuthToken, OAuthTokenKind } from '../store.ts'
 import { parseFamily } from './family.ts'
 
@@ -67,8 +68,10 @@ export function toPayload(id: string, { token }: FoundOAuthToken, graceSince: nu
   return { ...payload, jti: id, ...(isUsed ? { consumed: Math.floor(consumedAt / SECOND_MS) } : {}) }
 }
 
-function clientOf({ clientId, params }: EnginePayload): string | null {
-  if (typeof clientId === 'string') return clientId
+/** Returns the client of an artifact. An app that describes itself has a row only after a user allowed it. */
+function clientOf({ clientId, params, grantId }: EnginePayload): string | null {
   const asked = typeof params === 'object' && params !== null ? Reflect.get(params, 'client_id') : null
-  return typeof asked === 'string' ? asked : null
+  const id = clientId ?? asked
+  if (typeof id !== 'string') return null
+  return isDocumentId(id) && grantId === undefined ? null : id
 }

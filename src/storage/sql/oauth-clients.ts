@@ -12,7 +12,7 @@ import { isDone, type TransactingDatabase } from './transact.ts'
 const USERS_AT_ONCE = 500
 
 /** Creates the store of OAuth clients in SQL. */
-export function createOAuthClientStore({ reader, transact }: TransactingDatabase): OAuthClientStore {
+export function createOAuthClientStore({ db, reader, transact }: TransactingDatabase): OAuthClientStore {
   return {
     async create({ client, secretHash }, effectsOf) {
       await transact(effectsOf, async (trx) => {
@@ -67,6 +67,34 @@ export function createOAuthClientStore({ reader, transact }: TransactingDatabase
           return numUpdatedRows > 0n || null
         }),
       ),
+
+    async keepDocument({ createdAt, ...client }) {
+      const described = { name: client.name, metadata: toMetadata({ ...client, createdAt }) }
+      await db
+        .insertInto('oauth_clients')
+        .values({ id: client.id, secret_hash: null, created_at: at(createdAt), ...described })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(described))
+        .execute()
+    },
+
+    async sweepDocuments(limit) {
+      const unused = db
+        .selectFrom('oauth_clients')
+        .select('id')
+        .where('id', 'like', 'https://%')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('oauth_grants')
+                .select('client_id')
+                .whereRef('oauth_grants.client_id', '=', 'oauth_clients.id'),
+            ),
+          ),
+        )
+        .limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('oauth_clients').where('id', 'in', unused).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
 
     async delete(id, effectsOf) {
       return isDone(

@@ -22,13 +22,14 @@ export function createOAuthGrantStore({ reader, transact, writeLightly }: Transa
           return grant
         }
         const scopes = [...new Set([...known.scopes, ...grant.scopes])]
+        const redirectUris = [...new Set([...known.redirectUris, ...grant.redirectUris])]
         await trx
           .updateTable('oauth_grants')
-          .set({ scopes: scopes.join(' ') })
+          .set({ scopes: scopes.join(' '), redirect_uris: redirectUris.join(' ') })
           .where('id', '=', known.id)
           .execute()
         await sessions.userChanged(userId)
-        return { ...known, scopes }
+        return { ...known, scopes, redirectUris }
       }),
 
     find: (userId, clientId) => findGrant(reader, userId, clientId),
@@ -116,6 +117,7 @@ function toRow(grant: OAuthGrant) {
     user_id: grant.userId,
     client_id: grant.clientId,
     scopes: grant.scopes.join(' '),
+    redirect_uris: grant.redirectUris.join(' '),
     created_at: at(grant.createdAt),
     last_used_at: null,
   }
@@ -126,8 +128,13 @@ function toGrant(row: Selectable<OAuthGrantsTable>): OAuthGrant {
     id: row.id as OAuthGrantId, // `toRow` wrote the row
     userId: row.user_id as UserId,
     clientId: row.client_id,
-    scopes: row.scopes === '' ? [] : row.scopes.split(' '),
+    scopes: toList(row.scopes),
+    redirectUris: toList(row.redirect_uris),
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
   }
+}
+
+function toList(text: string): string[] {
+  return text === '' ? [] : text.split(' ')
 }

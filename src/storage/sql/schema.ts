@@ -266,6 +266,8 @@ export interface OAuthGrantsTable {
   client_id: string
   /** Separated by spaces. */
   scopes: string
+  /** Separated by spaces. */
+  redirect_uris: string
   created_at: number
   last_used_at: number | null
 }

@@ -12,6 +12,7 @@ import { passkeys } from './0010-passkeys.ts'
 import { identities } from './0011-identities.ts'
 import { oauth } from './0012-oauth.ts'
 import { factorRemovals } from './0013-factor-removals.ts'
+import { redirectUrisOfGrants } from './0014-redirect-uris-of-grants.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   identities,
   oauth,
   factorRemovals,
+  redirectUrisOfGrants,
 ]
