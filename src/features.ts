@@ -76,6 +76,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
   const { secondFactors, opensTotp } = factorsFeature
   const proofs = firstProofs(core, options, hasPasskeys)
   const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider, proofs }
+  const oauthParts = { oauthSettings: options.oauth, engine: oauthEngine, fetchDocument: seams.fetchDocument }
   const named = {
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),
@@ -84,14 +85,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     factors: factorsFeature,
     recovery: recovery(core, { recovery: options.factors.recovery, secondFactors, memory, pages }),
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
-    oauth: oauth(core, {
-      ...services,
-      oauthSettings: options.oauth,
-      scopes,
-      secondFactors,
-      engine: oauthEngine,
-      fetchDocument: seams.fetchDocument,
-    }),
+    oauth: oauth(core, { ...services, ...oauthParts, scopes, secondFactors }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }

@@ -12,8 +12,11 @@ import { isDone, type TransactingDatabase } from './transact.ts'
 const USERS_AT_ONCE = 500
 
 /** Creates the store of OAuth clients in SQL. */
-export function createOAuthClientStore({ db, reader, transact }: TransactingDatabase): OAuthClientStore {
+export function createOAuthClientStore(database: TransactingDatabase): OAuthClientStore {
+  const { reader, transact } = database
   return {
+    ...createDocumentRows(database),
+
     async create({ client, secretHash }, effectsOf) {
       await transact(effectsOf, async (trx) => {
         await trx
@@ -68,6 +71,21 @@ export function createOAuthClientStore({ db, reader, transact }: TransactingData
         }),
       ),
 
+    async delete(id, effectsOf) {
+      return isDone(
+        transact(effectsOf, async (trx, sessions) => {
+          await announceUsers(trx, sessions, { clientId: id, after: null })
+          const { numDeletedRows } = await trx.deleteFrom('oauth_clients').where('id', '=', id).executeTakeFirst()
+          return numDeletedRows > 0n || null
+        }),
+      )
+    },
+  }
+}
+
+/** Apps that describe themselves. */
+function createDocumentRows({ db }: TransactingDatabase): Pick<OAuthClientStore, 'keepDocument' | 'sweepDocuments'> {
+  return {
     async keepDocument({ createdAt, ...client }) {
       const described = { name: client.name, metadata: toMetadata({ ...client, createdAt }) }
       await db
@@ -94,16 +112,6 @@ export function createOAuthClientStore({ db, reader, transact }: TransactingData
         .limit(limit)
       const { numDeletedRows } = await db.deleteFrom('oauth_clients').where('id', 'in', unused).executeTakeFirst()
       return Number(numDeletedRows)
-    },
-
-    async delete(id, effectsOf) {
-      return isDone(
-        transact(effectsOf, async (trx, sessions) => {
-          await announceUsers(trx, sessions, { clientId: id, after: null })
-          const { numDeletedRows } = await trx.deleteFrom('oauth_clients').where('id', '=', id).executeTakeFirst()
-          return numDeletedRows > 0n || null
-        }),
-      )
     },
   }
 }
