@@ -38,12 +38,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'passwords',
     'registration',
     'sessions',
+    'signing-keys',
     'throttle',
   ],
-  oauth: ['pages', 'sessions', 'throttle'],
+  'signing-keys': [],
+  oauth: ['pages', 'sessions', 'signing-keys', 'throttle'],
   authentication: ['access-tokens', 'oauth', 'sessions'],
   http: ['authentication', 'pages', 'sessions'],
-  'forward-auth': ['http', 'sessions'],
+  'forward-auth': ['http', 'sessions', 'signing-keys'],
   storage: [
     'access-tokens',
     'accounts',
@@ -56,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'passwords',
     'providers',
     'sessions',
+    'signing-keys',
     'throttle',
   ],
   // Collections derived from the parts of each room. Only rooms above all features may import them.
@@ -78,6 +81,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'providers',
     'registration',
     'sessions',
+    'signing-keys',
     'throttle',
   ],
   options: [

@@ -14,6 +14,7 @@ import { passkeyStep } from './factors/passkeys/passkey-step.ts'
 import { type RecoveryFeature, recovery } from './factors/recovery/feature.ts'
 import { forwardAuth } from './forward-auth/feature.ts'
 import { invitations } from './invitations/feature.ts'
+import { HOUR_MS, MINUTE_MS } from './kernel/clock.ts'
 import type { Feature, LoginWay } from './kernel/feature.ts'
 import type { FirstProofs } from './kernel/first-proofs.ts'
 import type { SecondFactors } from './kernel/login-step.ts'
@@ -32,6 +33,8 @@ import type { Seams } from './seams.ts'
 import type { Services } from './services.ts'
 import { sessions } from './sessions/feature.ts'
 import { isFreshSession } from './sessions/freshness.ts'
+import { signingKeys } from './signing-keys/feature.ts'
+import type { KeyRing } from './signing-keys/key-ring.ts'
 import { throttle } from './throttle/feature.ts'
 
 /** All features, and by name the features that the public object needs. */
@@ -47,6 +50,7 @@ export interface Features {
   readonly recovery: RecoveryFeature
   readonly providers: ProvidersFeature
   readonly oauth: OAuthFeature
+  readonly signingKeys: ReturnType<typeof signingKeys>
 }
 
 /** Dependencies of `createFeatures`. */
@@ -57,10 +61,11 @@ export interface FeatureParts {
   readonly seams: Seams
   /** The package of the OAuth engine; null: OAuth is off. */
   readonly oauthEngine: EngineModule | null
+  readonly ring: KeyRing
 }
 
 /** Creates the features of an instance. */
-export function createFeatures({ core, services, options, seams, oauthEngine }: FeatureParts): Features {
+export function createFeatures({ core, services, options, seams, oauthEngine, ring }: FeatureParts): Features {
   const { memory, pages, siteName } = services
   const { registration: mode, verifyEmail: verifyEmailMode, scopes, emailLogin } = options
   const stepFeatures = seams.features?.(core) ?? []
@@ -85,7 +90,8 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     factors: factorsFeature,
     recovery: recovery(core, { recovery: options.factors.recovery, secondFactors, memory, pages }),
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
-    oauth: oauth(core, { ...services, ...oauthParts, scopes, secondFactors }),
+    oauth: oauth(core, { ...services, ...oauthParts, scopes, secondFactors, ring }),
+    signingKeys: signingKeys(core, { ring, overlapMs: overlapMs(options) }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
   const shared = { memory, pages, steps: secondFactors.steps, ...services.passwords, verifyEmailMode }
@@ -128,7 +134,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     passwords(core, { ...shared, endsGrants: options.oauth.passwordChangeEndsGrants }),
     named.invitations,
     access(opening.flatMap((feature) => feature.access ?? [])),
-    forwardAuth(core, { ...forwarding(options), secondFactors, otherKeys: named.oauth.publicKeys }),
+    forwardAuth(core, { ...forwarding(options), secondFactors, otherKeys: named.oauth.publicKeys, ring }),
   ]
   const list = [
     ...facing,
@@ -136,9 +142,15 @@ export function createFeatures({ core, services, options, seams, oauthEngine }: 
     mail(core, services.mailing),
     oneTimeTokens(core),
     throttle(core),
+    named.signingKeys,
     named.audit,
   ]
   return { ...named, accounts: accountsFeature, list }
+}
+
+/** Returns the longest lifetime of what the keys sign, and five minutes for caches of the public keys. */
+export function overlapMs({ oauth: { accessTokenMs } }: CompleteOptions): number {
+  return Math.max(HOUR_MS, accessTokenMs) + 5 * MINUTE_MS
 }
 
 /** Returns the settings of forward-auth. */

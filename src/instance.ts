@@ -17,6 +17,7 @@ import type { MailCount } from './mail/mail-counts.ts'
 import type { ServerSideOAuthClients } from './oauth/clients/server-side-clients.ts'
 import type { ServerSideSessions } from './sessions/server-side-sessions.ts'
 import type { VerificationCounts } from './sessions/verify-session.ts'
+import type { ServerSideSigningKeys } from './signing-keys/server-side-signing-keys.ts'
 
 /** Numbers about one process. Counts are since its start. */
 export interface Stats {
@@ -84,6 +85,7 @@ export interface Latchkey {
   readonly tokens: ServerSideTokens
   readonly factors: ServerSideFactors
   readonly oauthClients: ServerSideOAuthClients
+  readonly signingKeys: ServerSideSigningKeys
   readonly invitations: ServerSideInvitations
   readonly audit: ServerSideAudit
   /** Resolves if the database answers. Otherwise throws Refusal `unavailable`. */

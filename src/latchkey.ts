@@ -6,7 +6,7 @@ import { headerReader, requireRequest } from './authentication/any-request.ts'
 import { createAuthentication } from './authentication/authentication.ts'
 import { REFUSALS } from './catalogue/refusals.ts'
 import { type Core, createCore } from './core.ts'
-import { createFeatures, type Features } from './features.ts'
+import { createFeatures, type Features, overlapMs } from './features.ts'
 import { commonHeaders, hstsOf } from './http/answer.ts'
 import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
@@ -35,6 +35,7 @@ import { createBrand } from './pages/brand.ts'
 import type { Seams } from './seams.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
 import type { SessionMemory } from './sessions/session-memory.ts'
+import { openKeyRing } from './signing-keys/key-ring.ts'
 import { callBoth } from './storage/storage.ts'
 
 /**
@@ -76,7 +77,8 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
   const services = createServices({ core, mailing, brand, options, seams })
   memory = services.memory
-  const features = createFeatures({ core, services, options, seams, oauthEngine })
+  const ring = await openKeyRing({ ...stores, ...core, overlapMs: overlapMs(options) })
+  const features = createFeatures({ core, services, options, seams, oauthEngine, ring })
   const authentication = createAuthentication({
     ...features.accessTokens.verification,
     ...core,
@@ -153,6 +155,7 @@ function publicCalls({
     tokens: features.accessTokens.api,
     factors: features.recovery.api,
     oauthClients: features.oauth.api,
+    signingKeys: features.signingKeys.api,
     invitations: features.invitations.api,
     audit: features.audit.api,
     ping: () => stores.ping(),

@@ -17,6 +17,7 @@ import { OAUTH_EVENTS, type OAuthEvent } from '../oauth/events.ts'
 import { PASSWORD_EVENTS, type PasswordEvent } from '../passwords/events.ts'
 import { IDENTITY_EVENTS, type IdentityEvent } from '../providers/events.ts'
 import { SESSION_EVENTS, type SessionEvent } from '../sessions/events.ts'
+import { SIGNING_KEY_EVENTS, type SigningKeyEvent } from '../signing-keys/events.ts'
 
 /** A security event: its type, its user and its details. `reason` is for operators. No event contains a secret. */
 export type SecurityEvent =
@@ -29,6 +30,7 @@ export type SecurityEvent =
   | RecoveryEvent
   | IdentityEvent
   | OAuthEvent
+  | SigningKeyEvent
   | InvitationEvent
   | MailEvent
   | HttpEvent
@@ -47,6 +49,7 @@ export const EVENTS = {
   ...RECOVERY_EVENTS,
   ...IDENTITY_EVENTS,
   ...OAUTH_EVENTS,
+  ...SIGNING_KEY_EVENTS,
   ...INVITATION_EVENTS,
   ...MAIL_EVENTS,
   ...HTTP_EVENTS,

@@ -7,6 +7,7 @@ import { clientCommand } from './client.ts'
 import { exportCommand } from './export.ts'
 import { factorCommand } from './factor.ts'
 import { inviteCommand } from './invite.ts'
+import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { EXIT } from './output.ts'
 import { pagesCommand } from './pages.ts'
@@ -40,6 +41,7 @@ const commands = [
   tokenCommand(),
   factorCommand(),
   clientCommand(),
+  keysCommand(),
   pagesCommand(),
 ]
 for (const command of commands) program.addCommand(command)

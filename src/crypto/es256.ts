@@ -33,9 +33,16 @@ const KEY_BYTES = 32
  * Derives one key per secret.
  * @param secrets newest first; the first key signs.
  * @param purpose separates keys: what one purpose signs does not verify for another.
+ * @param salt separates generations of keys. It need not be secret.
  */
-export function deriveEs256Keys(secrets: readonly Uint8Array[], purpose: string): readonly Es256Key[] {
-  return secrets.map((secret) => toKey(Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, SEED_BYTES))))
+export function deriveEs256Keys(
+  secrets: readonly Uint8Array[],
+  purpose: string,
+  salt: string = '',
+): readonly Es256Key[] {
+  return secrets.map((secret) =>
+    toKey(Buffer.from(hkdfSync('sha256', secret, salt, `latchkey ${purpose}`, SEED_BYTES))),
+  )
 }
 
 function toKey(seed: Buffer): Es256Key {

@@ -30,9 +30,10 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
  * Creates a signer. Its keys are derived from the secrets, so that all nodes have the same keys.
  * @param secrets newest first; the first one signs.
  * @param purpose separates keys: a JWT signed for one purpose does not verify for another.
+ * @param salt separates generations of keys. It need not be secret.
  */
-export function createJwtSigner(secrets: readonly Uint8Array[], purpose: string): JwtSigner {
-  const [newest, ...older] = deriveKeys(secrets, purpose)
+export function createJwtSigner(secrets: readonly Uint8Array[], purpose: string, salt: string = ''): JwtSigner {
+  const [newest, ...older] = deriveKeys(secrets, purpose, salt)
   const signing = toPrivateKey(newest)
   const own = toPublicJwk(signing)
   const header = encode({ alg: own.alg, typ: 'JWT', kid: own.kid })

@@ -32,9 +32,13 @@ export function createSigner(secrets: readonly Uint8Array[], purpose: string): S
 }
 
 /** Derives one key per secret for a purpose by HKDF-SHA256 (RFC 5869). Returns the newest first. */
-export function deriveKeys(secrets: readonly Uint8Array[], purpose: string): readonly [Buffer, ...Buffer[]] {
+export function deriveKeys(
+  secrets: readonly Uint8Array[],
+  purpose: string,
+  salt: string = '',
+): readonly [Buffer, ...Buffer[]] {
   const [newest, ...older] = secrets.map((secret) =>
-    Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)),
+    Buffer.from(hkdfSync('sha256', secret, salt, `latchkey ${purpose}`, 32)),
   )
   if (newest === undefined) throw new TypeError('There must be at least one secret')
   return [newest, ...older]

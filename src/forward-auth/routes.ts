@@ -20,6 +20,7 @@ import {
   requireMethod,
   requireSession,
 } from '../sessions/freshness.ts'
+import type { KeyRing } from '../signing-keys/key-ring.ts'
 import { readOriginalRequest } from './original-request.ts'
 import { forwardAuthCalls } from './wire.ts'
 
@@ -31,11 +32,12 @@ export interface ForwardAuthDeps extends FreshnessDeps {
   readonly scopes: readonly string[]
   /** URLs of other APIs that tokens of apps can be for. */
   readonly resources: readonly string[]
-  /** Signs the identity for the API. Null: the identity is not signed. */
-  readonly jwtSigner: JwtSigner | null
+  /** Sign the identity for the API, the newest first. Null: the identity is not signed. */
+  readonly signers: (() => readonly JwtSigner[]) | null
   readonly clock: Clock
-  /** Public keys of everything else that Latchkey signs. */
-  readonly otherKeys: readonly Readonly<Record<string, string>>[]
+  /** Returns the public keys of everything else that Latchkey signs. Null: there is nothing else. */
+  readonly otherKeys: (() => readonly Readonly<Record<string, string>>[]) | null
+  readonly ring: Pick<KeyRing, 'read'>
 }
 
 /** Lifetime of a signed identity: the longest time that a request takes to reach the API. */
@@ -65,8 +67,8 @@ const QUERY = {
 
 /** Builds the route for proxies, and the route with the public keys if identities are signed. */
 export function forwardAuthRoutes(deps: ForwardAuthDeps): Route[] {
-  const keys = [...deps.otherKeys, ...(deps.jwtSigner?.publicKeys ?? [])]
-  return [verifyRoute(deps), ...(keys.length === 0 ? [] : [keysRoute(keys)])]
+  const hasKeys = deps.otherKeys !== null || deps.signers !== null
+  return [verifyRoute(deps), ...(hasKeys ? [keysRoute(deps)] : [])]
 }
 
 function verifyRoute(deps: ForwardAuthDeps): Route {
@@ -109,11 +111,13 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
   })
 }
 
-function keysRoute(keys: readonly object[]): Route {
+function keysRoute({ otherKeys, signers, ring }: ForwardAuthDeps): Route {
   return defineRoute(defineCall('GET /jwks.json', { name: 'jwks', access: 'anyone' }), {
     summary: 'The public keys of everything that is signed (RFC 7517)',
     answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.string())) }) },
     async handle() {
+      await ring.read()
+      const keys = [...(otherKeys?.() ?? []), ...(signers?.() ?? []).flatMap(({ publicKeys }) => publicKeys)]
       return { status: 200, body: { keys } }
     },
   })
@@ -168,7 +172,7 @@ function identityHeaders(deps: ForwardAuthDeps, principal: Principal, audience: 
     'X-Auth-User-Email': mayKnowEmail(principal) ? toHeaderValue(user.email) : '',
     ...proofHeaders(principal),
     'X-Auth-Scopes': (scopes ?? deps.scopes).join(' '),
-    ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claimsOf(deps, principal, audience)) }),
+    ...signedHeader(deps, () => claimsOf(deps, principal, audience)),
   }
 }
 
@@ -189,8 +193,13 @@ function appHeaders(
     'X-Auth-Client-Id': client.id,
     'X-Auth-Methods': kind,
     'X-Auth-Scopes': scope,
-    ...(deps.jwtSigner === null ? {} : { 'X-Auth-JWT': deps.jwtSigner.sign(claims) }),
+    ...signedHeader(deps, () => claims),
   }
+}
+
+function signedHeader({ signers }: ForwardAuthDeps, claims: () => Record<string, unknown>): Record<string, string> {
+  const [signer] = signers?.() ?? []
+  return signer === undefined ? {} : { 'X-Auth-JWT': signer.sign(claims()) }
 }
 
 function proofHeaders(principal: Principal): Record<string, string> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
-import { deriveEs256Keys, type Es256PublicJwk } from '../crypto/es256.ts'
+import { deriveEs256Keys, type Es256Key, type Es256PublicJwk } from '../crypto/es256.ts'
 import { createKeyedHash } from '../crypto/keyed-hash.ts'
 import { deriveKeys } from '../crypto/signature.ts'
 import type { Feature } from '../kernel/feature.ts'
@@ -11,6 +11,7 @@ import type { User } from '../kernel/principal.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
+import { type KeyRing, keysOf } from '../signing-keys/key-ring.ts'
 import { registrationRoutes } from './clients/registration-route.ts'
 import { createServerSideOAuthClients, type ServerSideOAuthClients } from './clients/server-side-clients.ts'
 import { consentRoutes } from './consent/consent-routes.ts'
@@ -41,6 +42,7 @@ export interface OAuthOptions {
   readonly secondFactors: Pick<SecondFactors, 'steps'>
   /** Reads the documents of apps that describe themselves. Default: requests to the public internet. */
   readonly fetchDocument: GuardedFetch | undefined
+  readonly ring: KeyRing
   /** The package of the engine; null: OAuth is off. */
   readonly engine: EngineModule | null
 }
@@ -49,8 +51,8 @@ export interface OAuthOptions {
 export interface OAuthFeature extends Feature {
   /** Dependencies of the verification of access tokens; null: OAuth is off. */
   readonly verification: VerifyOAuthTokenDeps | null
-  /** Keys that verify ID tokens. */
-  readonly publicKeys: readonly Es256PublicJwk[]
+  /** Returns the keys that verify ID tokens and JWT access tokens; null: OAuth is off. */
+  readonly publicKeys: (() => readonly Es256PublicJwk[]) | null
   /** URL of the description of the API (RFC 9728); null: OAuth is off. */
   readonly resourceMetadata: string | null
   readonly api: ServerSideOAuthClients
@@ -68,13 +70,12 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     words: [],
     routes: [],
     verification: null,
-    publicKeys: [],
+    publicKeys: null,
     resourceMetadata: null,
     api,
   }
   if (engine === null) return off
-  const derived = deriveEs256Keys(core.secrets, 'oauth id tokens')
-  const keys = () => derived
+  const keys = keysOf(options.ring, (salt) => deriveEs256Keys(core.secrets, 'oauth id tokens', salt))
   const userCodes = createKeyedHash(core.secrets, 'oauth user codes')
   return {
     ...off,
@@ -106,9 +107,21 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
       grantUses.stop()
       await grantUses.flush()
     },
-    verification: { ...deps, authUrl: core.links.authUrl, keys },
+    verification: { ...deps, authUrl: core.links.authUrl, keys, refreshKeys: options.ring.refresh },
     resourceMetadata: resourceMetadataUrl(core.links.authUrl),
-    publicKeys: derived.map(({ publicJwk }) => publicJwk),
+    publicKeys: () => keys().map(({ publicJwk }) => publicJwk),
+  }
+}
+
+/** Returns a function that returns the engine for the present keys: a rotation of the keys makes a new one. */
+function remade<Key, Made>(keys: () => readonly Key[], make: (keys: readonly Key[]) => Made): () => Made {
+  let from = keys()
+  let made = make(from)
+  return () => {
+    const now = keys()
+    if (now !== from) made = make(now)
+    from = now
+    return made
   }
 }
 
@@ -135,22 +148,24 @@ function createProtocol(
     return user === null || user.disabledAt !== null ? null : user
   }
   const { authUrl, basePath } = links
-  const provider = createEngine(engine, {
-    ...stores,
-    authUrl,
-    basePath,
-    oauthSettings,
-    scopes,
-    secondFactors,
-    clock,
-    ...secrets,
-    successorKey,
-    findUser,
-    report,
-  })
+  const create = (keys: readonly Es256Key[]) =>
+    createEngine(engine, {
+      ...stores,
+      authUrl,
+      basePath,
+      oauthSettings,
+      scopes,
+      secondFactors,
+      clock,
+      ...secrets,
+      keys: () => keys,
+      successorKey,
+      findUser,
+      report,
+    })
   const { oauthTokens } = stores
   return {
-    provider,
+    provider: remade(secrets.keys, create),
     oauthTokens,
     throttle: core.throttle,
     oauthSettings,

@@ -18,6 +18,7 @@ import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
 import type { IdentityStore } from '../providers/store.ts'
 import type { Change, SessionStart, SessionStore } from '../sessions/store.ts'
+import type { SigningKeyStore } from '../signing-keys/store.ts'
 import type { CounterStore } from '../throttle/store.ts'
 
 /** An open storage: the stores of every feature. */
@@ -41,6 +42,7 @@ export interface Stores {
   readonly oauthClients: OAuthClientStore
   readonly oauthGrants: OAuthGrantStore
   readonly oauthTokens: OAuthTokenStore
+  readonly signingKeys: SigningKeyStore
   /** Counters are stored where the sessions are. */
   readonly counters: CounterStore
   /** Resolves if everything that holds data accepts writes; otherwise throws `unavailable` with the reason. */

@@ -8,7 +8,7 @@ import { createEngineScope, type EngineScope, engineScope } from './engine-scope
 
 /** Dependencies of `callEngine`. */
 export interface CallEngineDeps extends BridgePlace {
-  readonly provider: Provider
+  readonly provider: () => Provider
   readonly oauthTokens: Pick<OAuthTokenStore, 'commit'>
   readonly clock: Clock
 }
@@ -41,11 +41,12 @@ export async function callEngine(
 ): Promise<EngineAnswer> {
   const asked = { principal, sessionToken, client, stamp, arrivedAt: deps.clock() }
   const scope = createEngineScope(asked, call.aliases)
+  const provider = deps.provider()
   const answer = await engineScope.run(scope, () =>
-    callListener(deps.provider.callback(), deps, {
+    callListener(provider.callback(), deps, {
       method: request.method === 'HEAD' ? 'GET' : request.method,
       path: call.path,
-      headers: { ...passedHeaders(request), ...cookieHeader(deps, principal, call.interaction) },
+      headers: { ...passedHeaders(request), ...cookieHeader(provider, principal, call.interaction) },
       body: call.body,
     }),
   )
@@ -70,7 +71,7 @@ function passedHeaders({ headers }: Request): Record<string, string> {
 
 /** The cookies that the engine expects, with our session and the id from the path. */
 function cookieHeader(
-  { provider }: CallEngineDeps,
+  provider: Provider,
   principal: SessionPrincipal | null,
   interaction: string | undefined,
 ): Record<string, string> {

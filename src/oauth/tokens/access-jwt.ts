@@ -69,12 +69,23 @@ export function signAccessJwt({ keys, authUrl, clock }: AccessJwtDeps, token: Ac
 }
 
 /** Returns true for an access token that we issued for one of the APIs, and that has not expired (RFC 9068 section 4). */
-export function isAccessJwt({ keys, authUrl, oauthSettings, clock }: AccessJwtDeps, text: string): boolean {
+function isAccessJwt({ keys, authUrl, oauthSettings, clock }: AccessJwtDeps, text: string): boolean {
   const claims = isJwt(text) ? verifyEs256(keys(), text, TYPE) : null
   const { iss, aud, iat, exp } = claims ?? {}
   if (iss !== authUrl || typeof aud !== 'string' || typeof exp !== 'number' || typeof iat !== 'number') return false
   const now = clock() / SECOND_MS
   return hasJwtTokens(oauthSettings.resources, aud) && iat <= now + LEEWAY_SECONDS && exp > now
+}
+
+/**
+ * Returns true as `isAccessJwt` does. Another node may have rotated the keys a moment ago, so unknown keys are read before a JWT is
+ * refused.
+ */
+export async function isAccessJwtByAnyKey(
+  deps: AccessJwtDeps & { readonly refreshKeys: () => Promise<boolean> },
+  text: string,
+): Promise<boolean> {
+  return isAccessJwt(deps, text) || ((await deps.refreshKeys()) && isAccessJwt(deps, text))
 }
 
 /** How far the clock of another node may be ahead. */

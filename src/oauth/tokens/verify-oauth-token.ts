@@ -9,11 +9,13 @@ import type { Proof } from '../engine/engine-scope.ts'
 import { ACCESS_PREFIX, isTokenId } from '../engine/token-ids.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
 import type { FoundOAuthToken, OAuthGrantUse, OAuthTokenStore } from '../store.ts'
-import { type AccessJwtDeps, isAccessJwt, isJwt } from './access-jwt.ts'
+import { type AccessJwtDeps, isAccessJwtByAnyKey, isJwt } from './access-jwt.ts'
 import { hasPossession, type Possession, type PossessionDeps } from './check-possession.ts'
 
 /** Dependencies of `verifyOAuthToken`. */
 export interface VerifyOAuthTokenDeps extends PossessionDeps, AccessJwtDeps {
+  /** Reads the keys again, at most ten times a second. Returns true if there are new ones. */
+  readonly refreshKeys: () => Promise<boolean>
   readonly oauthTokens: Pick<OAuthTokenStore, 'find'>
   readonly grantUses: UseCollector<OAuthGrantUse>
   readonly cache: SessionCache
@@ -58,8 +60,8 @@ export function verifyOAuthToken(
   const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
   const cached = mayUseCache ? deps.cache.getGrant(digest) : undefined
   if (cached === undefined || deps.clock() >= cached.readAgainAt) {
-    const mayBeOurs = isOpaque || isAccessJwt(deps, sent.token)
-    return mayBeOurs ? readToken(deps, digest, { sent, mayUseCache }) : refuse(deps)
+    const read = () => readToken(deps, digest, { sent, mayUseCache })
+    return isOpaque ? read() : isAccessJwtByAnyKey(deps, sent.token).then((isOurs) => (isOurs ? read() : refuse(deps)))
   }
   const accepted = acceptsSent(deps, cached.principal, { jkt: cached.jkt, sent })
   if (accepted instanceof Promise) return accepted.then((isGood) => toWarm(deps, isGood ? cached : null))

@@ -26,6 +26,7 @@ export interface Database {
   oauth_clients: OAuthClientsTable
   oauth_grants: OAuthGrantsTable
   oauth_tokens: OAuthTokensTable
+  signing_keys: SigningKeysTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
   erasures: ErasuresTable
@@ -289,6 +290,12 @@ export interface OAuthTokensTable {
   created_at: number
   expires_at: number
   consumed_at: number | null
+}
+
+/** Generations of the keys that sign; without the keys, which are derived. */
+export interface SigningKeysTable {
+  salt: string
+  created_at: number
 }
 
 /** The audit log. Rows change only when they are sealed, and when personal data in them is erased. */

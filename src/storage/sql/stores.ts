@@ -20,6 +20,7 @@ import type { SqlDatabase } from './schema.ts'
 import { createEnrolmentStore } from './second-factors.ts'
 import { createSessionOrders, orderSessionEffects } from './session-orders.ts'
 import { createSessionStore } from './sessions.ts'
+import { createSigningKeyStore } from './signing-keys.ts'
 import { createTotpStore } from './totp.ts'
 import { createTransactingDatabase, type TransactingDatabase } from './transact.ts'
 import { createUserStore } from './users.ts'
@@ -67,6 +68,7 @@ function createSqlStores(database: TransactingDatabase, hasSessions: boolean): S
     oauthClients: createOAuthClientStore(database),
     oauthGrants: createOAuthGrantStore(database),
     oauthTokens: createOAuthTokenStore(database, hasSessions),
+    signingKeys: createSigningKeyStore(database),
     counters: createCounterStore(database),
     async ping() {
       // Changes no row, but needs a database that accepts writes.

@@ -13,6 +13,7 @@ import { identities } from './0011-identities.ts'
 import { oauth } from './0012-oauth.ts'
 import { factorRemovals } from './0013-factor-removals.ts'
 import { redirectUrisOfGrants } from './0014-redirect-uris-of-grants.ts'
+import { signingKeys } from './0015-signing-keys.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   oauth,
   factorRemovals,
   redirectUrisOfGrants,
+  signingKeys,
 ]
