@@ -136,16 +136,28 @@ export function createFeatures({ core, services, options, seams, oauthEngine, ri
     access(opening.flatMap((feature) => feature.access ?? [])),
     forwardAuth(core, { ...forwarding(options), secondFactors, otherKeys: named.oauth.publicKeys, ring }),
   ]
-  const list = [
-    ...facing,
-    ownPages(core, services, { all: [...facing, named.audit], secondFactors }),
+  const list = [...facing, ...inside(core, services, { facing, secondFactors, ...named })]
+  return { ...named, accounts: accountsFeature, list }
+}
+
+/** Returns the features that serve the others. */
+function inside(
+  core: Core,
+  services: Services,
+  parts: Pick<Features, 'audit' | 'signingKeys'> & {
+    readonly facing: readonly Feature[]
+    readonly secondFactors: SecondFactors
+  },
+): readonly Feature[] {
+  const { facing, audit, signingKeys: keys, secondFactors } = parts
+  return [
+    ownPages(core, services, { all: [...facing, audit], secondFactors }),
     mail(core, services.mailing),
     oneTimeTokens(core),
     throttle(core),
-    named.signingKeys,
-    named.audit,
+    keys,
+    audit,
   ]
-  return { ...named, accounts: accountsFeature, list }
 }
 
 /** Returns the longest lifetime of what the keys sign, and five minutes for caches of the public keys. */
