@@ -37,19 +37,19 @@ describe('passkeys in Chromium', () => {
   }
 
   /** Opens a page with an authenticator that verifies its user at once. */
-  async function open(options: { readonly hasUserVerification?: boolean } = {}): Promise<Opened> {
-    const { hasUserVerification = true } = options
+  async function open({ protocol = 'ctap2' }: { readonly protocol?: 'ctap2' | 'u2f' } = {}): Promise<Opened> {
+    const isModern = protocol === 'ctap2'
     const context = await browser.newContext()
     const page = await context.newPage()
     const cdp = await context.newCDPSession(page)
     await cdp.send('WebAuthn.enable')
     const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
       options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification,
-        isUserVerified: hasUserVerification,
+        protocol,
+        transport: isModern ? 'internal' : 'usb',
+        hasResidentKey: isModern,
+        hasUserVerification: isModern,
+        isUserVerified: isModern,
         automaticPresenceSimulation: true,
       },
     })
@@ -143,6 +143,70 @@ describe('passkeys in Chromium', () => {
     await button.click()
     await page.waitForURL(`${base}/auth/account/devices`)
     await opened.context.close()
+  })
+
+  test('immediate mode: without a passkey on this device, another one is asked for; a person who says no is not asked again', async () => {
+    const opened = await open()
+    const { page, context } = opened
+    await register(page)
+    // What a browser with immediate mode does is the only thing that is replaced: headless Chromium has no such dialog.
+    await page.addInitScript(`{
+      const { credentials } = navigator
+      const get = credentials.get.bind(credentials)
+      const refuseAfter = (ms) =>
+        new Promise((_, reject) => setTimeout(() => reject(new DOMException('', 'NotAllowedError')), ms))
+      window.asked = []
+      PublicKeyCredential.isConditionalMediationAvailable = async () => false
+      PublicKeyCredential.getClientCapabilities = async () => ({ immediateGet: true })
+      credentials.get = ({ uiMode = 'modal', ...options }) => {
+        asked.push(uiMode)
+        const delay = { '#none': 0, '#dismissed': 1100 }[location.hash]
+        return uiMode === 'immediate' && delay !== undefined ? refuseAfter(delay) : get(options)
+      }
+    }`)
+    const press = async (hash: string): Promise<void> => {
+      await logOut(opened)
+      await page.goto('about:blank')
+      await page.goto(`${base}/auth/login?next=/auth/account/devices${hash}`)
+      await page.getByRole('button', { name: 'Log in with a passkey' }).click()
+    }
+    await press('#none')
+    await page.waitForURL(`${base}/auth/account/devices`)
+    await press('#dismissed')
+    await page.locator('[data-passkey]:disabled').waitFor()
+    await page.locator('[data-passkey]:enabled').waitFor()
+    expect(await page.evaluate('asked')).toEqual(['immediate'])
+    expect(await page.getByText('The passkey did not work').isVisible()).toBe(false)
+    await context.close()
+  })
+
+  test('a U2F security key (CTAP1) cannot verify its user: the browser refuses it, and so do we if a page asked for less', async () => {
+    const { page, context, cdp, authenticatorId } = await open({ protocol: 'u2f' })
+    await page.addInitScript(`{
+      const create = navigator.credentials.create.bind(navigator.credentials)
+      navigator.credentials.create = ({ publicKey, ...more }) => {
+        const less = { authenticatorSelection: { userVerification: 'discouraged', residentKey: 'discouraged' } }
+        return create({ publicKey: location.hash === '#less' ? { ...publicKey, ...less } : publicKey, ...more }).catch(
+          (error) => {
+            window.refused = error.name
+            throw error
+          },
+        )
+      }
+    }`)
+    const register = async (hash: string): Promise<void> => {
+      await page.goto('about:blank')
+      await page.goto(`${base}/auth/register${hash}`)
+      await page.getByLabel('Email', { exact: true }).fill(`person${people++}@example.com`)
+      await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+    }
+    await register('')
+    await expect.poll(() => page.evaluate('window.refused')).toBe('NotAllowedError')
+    await register('#less')
+    await page.getByText('The passkey did not work').waitFor()
+    expect((await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials).toHaveLength(1)
+    expect((await context.cookies()).some(({ name }) => name === 'latchkey')).toBe(false)
+    await context.close()
   })
 
   test('with JavaScript off there is no button, and the password still logs in', async () => {

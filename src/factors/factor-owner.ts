@@ -14,6 +14,12 @@ export interface FactorOwner {
   readonly securityEpoch: number
 }
 
+/** The user of a login that sets up a first factor, or of a session. */
+export interface FirstFactorOwner extends FactorOwner {
+  /** The factor is refused if the user has one of these. Default: none, for a user who is logged in. */
+  readonly mustLack?: readonly Method[]
+}
+
 /** Returns the user and the security epoch of their session. Throws `unauthenticated` if the session was revoked. */
 export async function ownerOf(
   deps: SecurityEpochDeps,

@@ -4,7 +4,6 @@
  */
 import type { UserStore } from '../accounts/store.ts'
 import type { Stamp } from '../kernel/event.ts'
-import type { UserId } from '../kernel/ids.ts'
 import { enrolledSteps } from '../kernel/login-step.ts'
 import type { Method, SessionPrincipal, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
@@ -43,14 +42,13 @@ export async function findEnrolment(
   const user = stored.userId === null ? null : await deps.users.findById(stored.userId)
   const isOpen = stored.openRounds[0]?.includes(toEnrolment(method)) === true
   if (user === null || !isOpen) throw new Refusal(LOGIN_REFUSALS.attempt_ended)
-  await refuseWithSecondFactor(deps, user.id)
+  if ((await enrolledSteps(deps.secondFactors.steps, user.id)).length > 0) throw refusedAsNotFirst()
   return { user, stored }
 }
 
 /** The user may have set up a factor since the login began. The password alone must not add another one. */
-async function refuseWithSecondFactor({ secondFactors }: EnrolmentDeps, user: UserId): Promise<void> {
-  if ((await enrolledSteps(secondFactors.steps, user)).length === 0) return
-  throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'a second factor was set up in the meantime' })
+export function refusedAsNotFirst(): Refusal {
+  return new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'a second factor was set up in the meantime' })
 }
 
 /** An enrolment that is about to be confirmed. */
@@ -59,8 +57,11 @@ export interface FinishEnrolmentInput<Shown> extends Enrolment {
   readonly caller: Caller
   /** The session of the same browser that the new one replaces. */
   readonly replaces: SessionPrincipal | null
-  /** Puts the factor in force. Returns what is shown once. Throws `wrong_code`. */
-  confirm(): Promise<Shown>
+  /**
+   * Puts the factor in force. Returns what is shown once. Throws `wrong_code`, and `attempt_ended` if the user has one of these
+   * methods by now. The storage decides: two logins may confirm at the same moment.
+   */
+  confirm(mustLack: readonly Method[]): Promise<Shown>
 }
 
 /**
@@ -73,12 +74,12 @@ export async function finishEnrolment<Shown>(
   stamp: Stamp<LoginEvent | SessionEvent>,
 ): Promise<{ readonly outcome: LoginOutcome; readonly shown: Shown }> {
   const { tokenHash, securityEpoch, remember, openRounds, provenMethods } = stored
+  const mustLack = deps.secondFactors.steps.map((step) => step.method)
   const subject = { account: user.email, user: { userId: user.id, securityEpoch } }
   const { shown, tried } = await withPasswordTry(deps.throttle, subject, caller, async (counted) => {
     const isCounted = await deps.loginAttempts.countTry(tokenHash, MAX_ATTEMPT_TRIES, deps.clock())
     if (!isCounted) throw new Refusal(LOGIN_REFUSALS.attempt_ended, { reason: 'too many wrong answers' })
-    await refuseWithSecondFactor(deps, user.id)
-    return { proven: true, shown: await confirm(), tried: counted }
+    return { proven: true, shown: await confirm(mustLack), tried: counted }
   })
   const attempt = {
     userId: user.id,

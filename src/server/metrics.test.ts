@@ -5,13 +5,15 @@ import type { SecurityEvent } from '../catalogue/events.ts'
 import type { EventOrigin } from '../kernel/event.ts'
 import { createMetrics } from './metrics.ts'
 
-test('counters have the type counter and the totals of the instance; overloaded counts logins only', async () => {
+test('counters have the type counter and the totals of the instance; overloaded counts logins only; recoveries by outcome', async () => {
   const metrics = await createMetrics()
   const origin: EventOrigin = { at: 0, actor: null, requestId: null, client: null }
   for (const call of ['logIn', 'register', 'password.reset', null]) {
     const refused: SecurityEvent = { type: 'request.refused', userId: null, call, code: 'overloaded', reason: 'full' }
     metrics.onEvent({ ...refused, ...origin })
   }
+  for (const type of ['recovery.requested', 'recovery.requested', 'recovery.cancelled', 'recovery.completed'] as const)
+    metrics.onEvent({ type, userId: 'a user', ...origin })
   const stats = {
     verifications: { warm: 5, cold: 2, refused: 1 },
     cachedSessions: 3,
@@ -33,4 +35,6 @@ test('counters have the type counter and the totals of the instance; overloaded 
   expect(text).toContain('latchkey_verifications_total{result="warm"} 5\n')
   expect(text).toContain('latchkey_mails_total{kind="password_reset",outcome="sent"} 4\n')
   expect(text).toContain('latchkey_logins_total{outcome="overloaded"} 1\n')
+  for (const [outcome, count] of Object.entries({ requested: 2, cancelled: 1, completed: 1 }))
+    expect(text).toContain(`latchkey_recoveries_total{outcome="${outcome}"} ${count}\n`)
 })

@@ -23,6 +23,12 @@ const loadPromClient = createOptionalImport(() => import('prom-client'), {
 
 /** The `operationId` of the login; other calls that need a hash can be refused as overloaded too. */
 const LOGIN = 'logIn'
+/** Outcomes of recoveries, by event. */
+const RECOVERIES = new Map<SecurityEvent['type'], string>([
+  ['recovery.requested', 'requested'],
+  ['recovery.cancelled', 'cancelled'],
+  ['recovery.completed', 'completed'],
+])
 const LATENCY_BUCKETS_S = [0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2]
 
 /** Creates the metrics of this process. Throws if the package `prom-client` is missing. */
@@ -34,6 +40,12 @@ export async function createMetrics(): Promise<Metrics> {
   const logins = new Counter({
     name: 'latchkey_logins_total',
     help: 'Attempts to log in, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const recoveries = new Counter({
+    name: 'latchkey_recoveries_total',
+    help: 'Recoveries of accounts without their second factors, by outcome.',
     labelNames: ['outcome'],
     registers,
   })
@@ -87,19 +99,29 @@ export async function createMetrics(): Promise<Metrics> {
       if (event.type === 'attempt.throttled' && event.operation === 'login') logins.inc({ outcome: 'throttled' })
       if (event.type === 'request.refused' && event.code === 'overloaded' && event.call === LOGIN)
         logins.inc({ outcome: 'overloaded' })
+      const recovery = RECOVERIES.get(event.type)
+      if (recovery !== undefined) recoveries.inc({ outcome: recovery })
     },
     onStatement(statement, durationMs) {
       const [operation = ''] = statement.trimStart().split(/\s/, 1)
       storage.observe({ operation: operation.toLowerCase() }, durationMs / 1_000)
     },
-    createServer: (stats) =>
-      createServer(async (request, response) => {
-        if (request.url !== '/metrics' || request.method !== 'GET') {
-          response.writeHead(404).end()
-          return
-        }
-        take(stats())
-        response.writeHead(200, { 'Content-Type': registry.contentType }).end(await registry.metrics())
-      }),
+    createServer: (stats) => createMetricsServer(registry, () => take(stats())),
   }
+}
+
+interface MetricsText {
+  readonly contentType: string
+  metrics(): Promise<string>
+}
+
+function createMetricsServer(registry: MetricsText, refresh: () => void): Server {
+  return createServer(async (request, response) => {
+    if (request.url !== '/metrics' || request.method !== 'GET') {
+      response.writeHead(404).end()
+      return
+    }
+    refresh()
+    response.writeHead(200, { 'Content-Type': registry.contentType }).end(await registry.metrics())
+  })
 }

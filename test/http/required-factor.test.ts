@@ -1,8 +1,9 @@
 /* The policy `secondFactor: 'required'`: a login of a user without a second factor sets one up (DESIGN section 3). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../../src/testing.ts'
-import type { Client, Reply } from '../support/client.ts'
-import { type Instance, ORIGIN, PASSWORD, RINGS, startInstance } from '../support/rings.ts'
+import { Client, type Reply } from '../support/client.ts'
+import { type Instance, ORIGIN, PASSWORD, RINGS, sendTo, startInstance } from '../support/rings.ts'
+import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 
 const MINUTE_MS = 60_000
@@ -84,6 +85,41 @@ describe.each(RINGS)('a second factor is required (%s)', (ring) => {
       expect((await intruder.post(path)).status).toBe(401)
       expect((await owner.get('/auth/factors')).body).toMatchObject({ totp: null, passkeys: [{}] })
     },
+  )
+
+  /** Prepares the enrolment of a factor; returns the request that confirms it. */
+  async function prepare(client: Client, method: string): Promise<() => Promise<Reply>> {
+    if (method === 'totp') {
+      const { secret } = (await client.post('/auth/totp')).body
+      return () => confirm(client, secret)
+    }
+    const { options } = (await client.post('/auth/passkeys/options')).body
+    const credential = createAuthenticator().create(options)
+    return () => client.post('/auth/passkeys', { credential })
+  }
+
+  test(
+    `attack: of two logins that add a factor at the same moment, on two nodes, one does; ${rounds(1_000, 4)} rounds`,
+    async () => {
+      const other = await instance.sibling()
+      const pairs = ['totp passkey', 'passkey totp', 'passkey passkey', 'totp totp']
+      for (let round = 0; round < rounds(1_000, 4); round++) {
+        const email = await newUser()
+        const clients = [await begin(email), await begin(email, new Client(sendTo(other)))] as const
+        const [first = '', second = ''] = pairs[round % pairs.length]?.split(' ') ?? []
+        const adds = [await prepare(clients[0], first), await prepare(clients[1], second)]
+        const replies = await Promise.all(adds.map((add) => add()))
+        const winners = clients.filter((_, index) => replies[index]?.body.status === 'complete')
+        expect(winners, JSON.stringify(replies.map(({ body }) => body))).toHaveLength(1)
+        const { totp, passkeys } = (await (winners[0] as Client).get('/auth/factors')).body
+        expect([totp, ...passkeys].filter((factor) => factor !== null)).toHaveLength(1)
+        const loser = replies.find(({ body }) => body.status !== 'complete')
+        // Two logins share the secret of an app that is not confirmed yet: the one that began first has an old one.
+        expect(['attempt_ended', 'unauthenticated', 'wrong_code']).toContain(loser?.body.code)
+      }
+      await other.close()
+    },
+    rounds(600_000, 60_000),
   )
 
   test('a registration begins a login that sets one up', async () => {

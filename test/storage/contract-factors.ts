@@ -8,6 +8,7 @@ import type { NewFactorRemoval } from '../../src/factors/recovery/store.ts'
 import type { NewRememberedDevice } from '../../src/factors/remembered-devices/store.ts'
 import { onlyEvents } from '../../src/kernel/effects.ts'
 import { newUserId, type UserId } from '../../src/kernel/ids.ts'
+import type { Passkey } from '../../src/kernel/passkey.ts'
 import type { User } from '../../src/kernel/principal.ts'
 import { untold } from '../support/untold.ts'
 import { type ContractContext, LIFE, NOW } from './contract-samples.ts'
@@ -22,6 +23,18 @@ function makeDevice(userId: UserId, changes: Partial<NewRememberedDevice> = {}):
   return { id: newUserId(() => NOW), tokenHash, userId, securityEpoch: 0, userAgent: 'Test', ...times, ...changes }
 }
 
+function makePasskey(userId: UserId): Passkey {
+  const id = newUserId(() => NOW)
+  const key = {
+    credentialId: `credential of ${id}`,
+    publicKey: 'key',
+    counter: 0,
+    transports: [],
+    aaguid: newUserId(() => NOW),
+  }
+  return { ...{ id, userId, ...key, name: 'Test', syncs: true, isBackedUp: true }, createdAt: NOW, lastUsedAt: null }
+}
+
 /** The part of the contract about second factors. */
 export function describeFactors({ stores, elsewhere, addUser }: ContractContext): void {
   const ownerOf = ({ id: userId }: User, securityEpoch = 0) => ({ userId, securityEpoch })
@@ -30,8 +43,8 @@ export function describeFactors({ stores, elsewhere, addUser }: ContractContext)
   async function enrol(): Promise<User> {
     const user = await addUser()
     expect(await stores().totp.begin({ userId: user.id, sealedSecret: SECRET, createdAt: NOW })).toBe(true)
-    const confirmation = { owner: ownerOf(user), sealedSecret: SECRET, step: 100, confirmedAt: NOW, codeHashes: CODES }
-    expect(await stores().totp.confirm(confirmation, untold)).toBe(true)
+    const proof = { sealedSecret: SECRET, step: 100, confirmedAt: NOW, codeHashes: CODES, mustLack: [] }
+    expect(await stores().totp.confirm({ ...proof, owner: ownerOf(user) }, untold)).toBe('done')
     return user
   }
 
@@ -40,7 +53,11 @@ export function describeFactors({ stores, elsewhere, addUser }: ContractContext)
     const begin = (sealedSecret: string) => stores().totp.begin({ userId: user.id, sealedSecret, createdAt: NOW })
     const confirm = (sealedSecret: string, securityEpoch = 0) =>
       elsewhere().totp.confirm(
-        { owner: ownerOf(user, securityEpoch), sealedSecret, step: 7, confirmedAt: NOW, codeHashes: CODES },
+        {
+          ...{ owner: ownerOf(user, securityEpoch), sealedSecret, step: 7 },
+          ...{ confirmedAt: NOW, codeHashes: CODES },
+          mustLack: [],
+        },
         untold,
       )
     expect(await stores().totp.find(user.id)).toBeNull()
@@ -50,14 +67,31 @@ export function describeFactors({ stores, elsewhere, addUser }: ContractContext)
     expect(await stores().totp.useStep(user.id, 8, NOW)).toBe(false)
     expect(await stores().totp.remove(ownerOf(user), untold)).toBe(false)
     expect([await confirm('old'), await confirm('new', 1), await confirm('new'), await confirm('new')]).toEqual([
-      false,
-      false,
-      true,
-      false,
+      'gone',
+      'gone',
+      'done',
+      'gone',
     ])
     expect(await begin('third')).toBe(false)
     expect(await elsewhere().totp.find(user.id)).toMatchObject({ sealedSecret: 'new', lastStep: 7, lastUsedAt: NOW })
     expect(await stores().recoveryCodes.find(user.id)).toEqual({ left: 3, createdAt: NOW })
+  })
+
+  test('a first factor: of two on two nodes, one is stored; for a user who is logged in, a second one is', async () => {
+    const user = await addUser()
+    const mustLack = ['totp', 'passkey', 'recovery_code']
+    const confirmation = { owner: ownerOf(user), sealedSecret: SECRET, step: 1, confirmedAt: NOW, codeHashes: CODES }
+    const add = (lacks: readonly string[]) =>
+      elsewhere().passkeys.add({ owner: ownerOf(user), passkey: makePasskey(user.id), max: 9, mustLack: lacks }, untold)
+    await stores().totp.begin({ userId: user.id, sealedSecret: SECRET, createdAt: NOW })
+    const outcomes = await Promise.all([
+      stores().totp.confirm({ ...confirmation, mustLack }, untold),
+      add(mustLack),
+      add(mustLack),
+    ])
+    expect(outcomes.toSorted()).toEqual(['done', 'not_first', 'not_first'])
+    expect(await add(['test'])).toBe('done')
+    expect(await add(mustLack)).toBe('not_first')
   })
 
   test('TOTP: of many uses of one step, on two nodes, one counts; earlier steps do not count (ASVS 6.5.1)', async () => {

@@ -2,9 +2,10 @@ import type { Stamp } from '../../kernel/event.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { refusedAsNotFirst } from '../../login/enrol-in-login.ts'
 import { deviceLabel } from '../../sessions/device-label.ts'
 import type { FactorEvent } from '../events.ts'
-import type { FactorOwner } from '../factor-owner.ts'
+import type { FactorOwner, FirstFactorOwner } from '../factor-owner.ts'
 import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
 import { creationOptions } from './ceremony-options.ts'
 import { newPasskey } from './new-passkey.ts'
@@ -57,18 +58,18 @@ export async function addPasskey(
 
 /** The user of a new passkey, the challenge that was taken, and the browser, which names the passkey. */
 export interface PasskeyAddition {
-  readonly owner: FactorOwner
+  readonly owner: FirstFactorOwner
   readonly challenge: string
   readonly userAgent: string | null
 }
 
 /**
  * Adds a passkey that answers a challenge.
- * @throws Refusal as `addPasskey`.
+ * @throws Refusal as `addPasskey`; `attempt_ended` if the user has a factor that they must not have.
  */
 export async function addVerifiedPasskey(
   deps: AddPasskeyDeps,
-  { owner: { user, securityEpoch }, challenge, userAgent }: PasskeyAddition,
+  { owner: { user, securityEpoch, mustLack = [] }, challenge, userAgent }: PasskeyAddition,
   { credential, name }: NewPasskeyInput,
   stamp: Stamp<FactorEvent>,
 ): Promise<Passkey> {
@@ -79,12 +80,14 @@ export async function addVerifiedPasskey(
     name: name ?? deviceLabel(userAgent),
   })
   const mails = await writeFactorChangedMail(deps, user, 'passkey_added')
-  const outcome = await deps.passkeys.add({ userId: user.id, securityEpoch }, passkey, MAX_PASSKEYS, () => ({
+  const owner = { userId: user.id, securityEpoch }
+  const outcome = await deps.passkeys.add({ owner, passkey, max: MAX_PASSKEYS, mustLack }, () => ({
     events: [stamp({ type: 'factor.enrolled', userId: user.id, method: 'passkey' })],
     mails,
   }))
   if (outcome === 'exists') throw passkeyRefused('the credential id exists')
   if (outcome === 'too_many') throw new Refusal(PASSKEY_REFUSALS.too_many_passkeys)
+  if (outcome === 'not_first') throw refusedAsNotFirst()
   if (outcome === 'stale') throw new Refusal('unauthenticated', { reason: 'all sessions were revoked in the meantime' })
   return passkey
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../../kernel/cookie.ts'
+import type { Method } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { InLogin } from '../../kernel/route.ts'
 import { readAttemptTokens } from '../../login/attempt-cookie.ts'
@@ -65,7 +66,8 @@ export function passkeyInLogin(deps: EnrolPasskeyInLoginDeps): {
         const { userAgent } = caller.client
         const input = {
           ...{ user, stored, method: 'passkey', caller, replaces: principal },
-          confirm: () => addVerifiedPasskey(deps, { owner, challenge, userAgent }, body, request.stamp),
+          confirm: (mustLack: readonly Method[]) =>
+            addVerifiedPasskey(deps, { owner: { ...owner, mustLack }, challenge, userAgent }, body, request.stamp),
         }
         const { outcome, shown } = await finishEnrolment(deps, input, request.stamp)
         const { body: login, formLocation: _, ...answer } = toLoginAnswer(deps, request, caller, outcome)

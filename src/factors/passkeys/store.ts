@@ -3,7 +3,7 @@ import type { EffectsOf } from '../../kernel/effects.ts'
 import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
-import type { User } from '../../kernel/principal.ts'
+import type { Method, User } from '../../kernel/principal.ts'
 
 /** A passkey with its user, for a login. */
 export interface FoundPasskey {
@@ -36,6 +36,16 @@ export interface SessionChallenge {
   readonly challengeHash: string
 }
 
+/** The addition of a passkey. */
+export interface PasskeyInsertion {
+  readonly owner: DeviceOwner
+  readonly passkey: Passkey
+  /** A user with this number of passkeys gets no more. */
+  readonly max: number
+  /** The addition is refused if the user has one of these factors. Empty: for a user who is logged in. */
+  readonly mustLack: readonly Method[]
+}
+
 /** The removal of a passkey. */
 export interface PasskeyRemoval {
   readonly id: string
@@ -44,8 +54,11 @@ export interface PasskeyRemoval {
   readonly proofs: FirstProofs
 }
 
-/** Outcome of an addition or a removal. Unless it is `done`, nothing changed. `stale`: all sessions of the user were revoked. */
-export type AddOutcome = 'done' | 'exists' | 'too_many' | 'stale'
+/**
+ * Outcome of an addition or a removal. Unless it is `done`, nothing changed. `stale`: all sessions of the user were revoked.
+ * `exists`: a passkey of any user has the credential id. `not_first`: the user has a factor that they must not have.
+ */
+export type AddOutcome = 'done' | 'exists' | 'too_many' | 'stale' | 'not_first'
 export type RemoveOutcome = 'done' | 'not_found' | 'last_credential' | 'stale'
 
 /** Storage of passkeys. Each method is one transaction. */
@@ -54,8 +67,7 @@ export interface PasskeyStore {
   list(userId: UserId): Promise<readonly Passkey[]>
   /** Finds a passkey by the id that the authenticator gave it, with its user, in one indexed read. */
   findByCredentialId(credentialId: string): Promise<FoundPasskey | null>
-  /** Stores a passkey. `exists`: a passkey of any user has its credential id. `too_many`: the user has `max` passkeys. */
-  add(owner: DeviceOwner, passkey: Passkey, max: number, effectsOf: EffectsOf): Promise<AddOutcome>
+  add(insertion: PasskeyInsertion, effectsOf: EffectsOf): Promise<AddOutcome>
   /**
    * Records a use. Returns false if the counter did not increase: the passkey may have been copied. A counter that stays 0 does not
    * count. Returns false as well if the passkey was removed.

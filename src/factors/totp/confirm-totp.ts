@@ -1,8 +1,9 @@
 import type { Stamp } from '../../kernel/event.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { refusedAsNotFirst } from '../../login/enrol-in-login.ts'
 import { LOGIN_REFUSALS } from '../../login/refusals.ts'
 import type { FactorEvent } from '../events.ts'
-import type { FactorOwner } from '../factor-owner.ts'
+import type { FirstFactorOwner } from '../factor-owner.ts'
 import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
 import type { RecoveryCodeHash } from '../recovery-codes/recovery-code.ts'
 import { newRecoveryCodes } from '../recovery-codes/recovery-code.ts'
@@ -17,11 +18,12 @@ export interface ConfirmTotpDeps extends TotpDeps, FactorChangedMailDeps {
 /**
  * Puts a new TOTP secret in force, and creates recovery codes. Recovery codes from before stop working.
  * @returns the recovery codes, to show them once.
- * @throws Refusal `wrong_code` if the code is wrong, or if the user did not start to set up an app in the last 30 minutes.
+ * @throws Refusal `wrong_code` if the code is wrong, or if the user did not start to set up an app in the last 30 minutes;
+ *   `attempt_ended` if the user has a factor that they must not have.
  */
 export async function confirmTotp(
   deps: ConfirmTotpDeps,
-  { user, securityEpoch }: FactorOwner,
+  { user, securityEpoch, mustLack = [] }: FirstFactorOwner,
   code: string,
   stamp: Stamp<FactorEvent>,
 ): Promise<readonly string[]> {
@@ -35,11 +37,12 @@ export async function confirmTotp(
   const { codes, hashes } = newRecoveryCodes(deps.recoveryCodeHash, user.id)
   const mails = await writeFactorChangedMail(deps, user, 'totp_enrolled')
   const { sealedSecret } = found
-  const isConfirmed = await totp.confirm(
-    { owner: { userId: user.id, securityEpoch }, sealedSecret, step, confirmedAt: now, codeHashes: hashes },
+  const outcome = await totp.confirm(
+    { owner: { userId: user.id, securityEpoch }, sealedSecret, step, confirmedAt: now, codeHashes: hashes, mustLack },
     () => ({ events: [stamp({ type: 'factor.enrolled', userId: user.id, method: 'totp' })], mails }),
   )
-  if (!isConfirmed) throw refused('confirmed or replaced in the meantime')
+  if (outcome === 'not_first') throw refusedAsNotFirst()
+  if (outcome === 'gone') throw refused('confirmed or replaced in the meantime')
   return codes
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CookieFactory } from '../../kernel/cookie.ts'
+import type { Method } from '../../kernel/principal.ts'
 import type { FormUse, InLogin, RouteRequest } from '../../kernel/route.ts'
 import { finishEnrolment } from '../../login/enrol-in-login.ts'
 import { loginAnswers, toLoginAnswer } from '../../login/login-answer.ts'
@@ -69,7 +70,8 @@ export function totpInLogin(deps: EnrolTotpInLoginDeps): {
         const { user, stored } = await enrolmentOf(deps, 'totp', request)
         const owner = { user, securityEpoch: stored.securityEpoch }
         const { stamp } = request
-        const confirm = (): Promise<readonly string[]> => confirmTotp(deps, owner, code, stamp)
+        const confirm = (mustLack: readonly Method[]): Promise<readonly string[]> =>
+          confirmTotp(deps, { ...owner, mustLack }, code, stamp)
         const input = { user, stored, method: 'totp', caller, replaces: principal, confirm }
         const { outcome, shown } = await finishEnrolment(deps, input, stamp)
         const { body, formLocation: _, ...answer } = toLoginAnswer(deps, request, caller, outcome)

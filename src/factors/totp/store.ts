@@ -1,6 +1,7 @@
 import type { DeviceOwner } from '../../kernel/device-owner.ts'
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import type { Method } from '../../kernel/principal.ts'
 
 /** The TOTP secret of a user. Times are milliseconds since 1970 UTC. */
 export interface TotpRecord {
@@ -26,7 +27,15 @@ export interface TotpConfirmation {
   readonly confirmedAt: number
   /** Hashes of the recovery codes, which replace the existing ones. */
   readonly codeHashes: readonly string[]
+  /** The confirmation is refused if the user has one of these factors. Empty: for a user who is logged in. */
+  readonly mustLack: readonly Method[]
 }
+
+/**
+ * Outcome of a confirmation. Unless it is `done`, nothing changed. `gone`: the secret was confirmed, replaced or removed in the
+ * meantime, or the security epoch has increased. `not_first`: the user has a factor that they must not have.
+ */
+export type ConfirmOutcome = 'done' | 'gone' | 'not_first'
 
 /** Storage of TOTP secrets. Each method is one transaction. */
 export interface TotpStore {
@@ -34,11 +43,8 @@ export interface TotpStore {
   find(userId: UserId): Promise<TotpRecord | null>
   /** Stores a secret that is not confirmed, in place of another such. Returns false if a confirmed one exists. */
   begin(record: Pick<TotpRecord, 'userId' | 'sealedSecret' | 'createdAt'>): Promise<boolean>
-  /**
-   * Confirms a secret. Returns false if it was confirmed, replaced or removed in the meantime, or if the security epoch has
-   * increased.
-   */
-  confirm(confirmation: TotpConfirmation, effectsOf: EffectsOf): Promise<boolean>
+  /** Puts a secret in force. */
+  confirm(confirmation: TotpConfirmation, effectsOf: EffectsOf): Promise<ConfirmOutcome>
   /** Records that a code was accepted. Returns false if a code of this or a later step was accepted before. */
   useStep(userId: UserId, step: number, now: number): Promise<boolean>
   /**

@@ -1,5 +1,5 @@
-import type { InsertObject, Selectable } from 'kysely'
-import type { FoundPasskey, PasskeyStore } from '../../factors/passkeys/store.ts'
+import type { InsertObject, Selectable, Transaction } from 'kysely'
+import type { AddOutcome, FoundPasskey, PasskeyInsertion, PasskeyStore } from '../../factors/passkeys/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
 import { isUniqueViolation } from './errors.ts'
@@ -7,6 +7,7 @@ import { createPasskeyChallenges } from './passkey-challenges.ts'
 import { removePasskey } from './remove-passkey.ts'
 import { toUser } from './rows.ts'
 import type { Database, PasskeysTable, SqlDatabase } from './schema.ts'
+import { lacksMethods } from './second-factors.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import type { TransactingDatabase } from './transact.ts'
@@ -24,18 +25,15 @@ export function createPasskeyStore(database: TransactingDatabase): PasskeyStore 
 
     findByCredentialId: (credentialId) => findPasskey(reader, credentialId),
 
-    async add({ userId, securityEpoch }, passkey, max, effectsOf) {
-      let refused: 'stale' | 'too_many' = 'stale'
+    async add(insertion, effectsOf) {
+      let outcome: AddOutcome = 'stale'
       const work = transact(effectsOf, async (trx) => {
-        if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
-        const others = await trx.selectFrom('passkeys').select('id').where('user_id', '=', userId).limit(max).execute()
-        refused = 'too_many'
-        if (others.length >= max) return null
-        await trx.insertInto('passkeys').values(toPasskeyRow(passkey)).execute()
-        return true
+        outcome = await insertPasskey(trx, insertion)
+        return outcome === 'done' ? outcome : null
       })
       try {
-        return (await work) === null ? refused : 'done'
+        await work
+        return outcome
       } catch (error) {
         if (isUniqueViolation(error)) return 'exists'
         throw error
@@ -72,6 +70,18 @@ export function createPasskeyStore(database: TransactingDatabase): PasskeyStore 
 
     remove: (removal, effectsOf) => removePasskey(database, removal, effectsOf),
   }
+}
+
+async function insertPasskey(
+  trx: Transaction<Database>,
+  { owner: { userId, securityEpoch }, passkey, max, mustLack }: PasskeyInsertion,
+): Promise<AddOutcome> {
+  if (!(await isEpochCurrent(trx, userId, securityEpoch))) return 'stale'
+  if (!(await lacksMethods(trx, userId, mustLack))) return 'not_first'
+  const others = await trx.selectFrom('passkeys').select('id').where('user_id', '=', userId).limit(max).execute()
+  if (others.length >= max) return 'too_many'
+  await trx.insertInto('passkeys').values(toPasskeyRow(passkey)).execute()
+  return 'done'
 }
 
 async function findPasskey(reader: SqlDatabase['reader'], credentialId: string): Promise<FoundPasskey | null> {

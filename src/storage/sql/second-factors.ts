@@ -1,33 +1,39 @@
 import type { Transaction } from 'kysely'
 import type { EnrolmentStore } from '../../factors/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import type { Database } from './schema.ts'
+import type { Method } from '../../kernel/principal.ts'
+import type { Database, SqlDatabase } from './schema.ts'
 import type { TransactingDatabase } from './transact.ts'
 
 /** Creates the store of what users set up besides their passwords, in SQL. */
 export function createEnrolmentStore({ reader }: TransactingDatabase): EnrolmentStore {
-  return {
-    async find(userId) {
-      const row = await reader
-        .selectNoFrom((eb) => [
-          eb
-            .exists(
-              eb
-                .selectFrom('totp')
-                .select('user_id')
-                .where('user_id', '=', userId)
-                .where('confirmed_at', 'is not', null),
-            )
-            .as('totp'),
-          eb.exists(eb.selectFrom('passkeys').select('id').where('user_id', '=', userId)).as('passkey'),
-          eb
-            .exists(eb.selectFrom('recovery_codes').select('user_id').where('user_id', '=', userId))
-            .as('recovery_code'),
-        ])
-        .executeTakeFirstOrThrow()
-      return Object.entries(row).flatMap(([method, isThere]) => (isThere ? [method] : []))
-    },
-  }
+  return { find: (userId) => findMethods(reader, userId) }
+}
+
+async function findMethods(db: SqlDatabase['reader'], userId: UserId): Promise<readonly Method[]> {
+  const row = await db
+    .selectNoFrom((eb) => [
+      eb
+        .exists(
+          eb.selectFrom('totp').select('user_id').where('user_id', '=', userId).where('confirmed_at', 'is not', null),
+        )
+        .as('totp'),
+      eb.exists(eb.selectFrom('passkeys').select('id').where('user_id', '=', userId)).as('passkey'),
+      eb.exists(eb.selectFrom('recovery_codes').select('user_id').where('user_id', '=', userId)).as('recovery_code'),
+    ])
+    .executeTakeFirstOrThrow()
+  return Object.entries(row).flatMap(([method, isThere]) => (isThere ? [method] : []))
+}
+
+/** Returns true if the user set up none of the methods. Locks nothing: the caller locks the row of the user. */
+export async function lacksMethods(
+  trx: Transaction<Database>,
+  userId: UserId,
+  methods: readonly Method[],
+): Promise<boolean> {
+  if (methods.length === 0) return true
+  const found = await findMethods(trx, userId)
+  return !found.some((method) => methods.includes(method))
 }
 
 /** Returns true if the user set up an authenticator app or a passkey. Locks neither: the caller locks the row of the user. */

@@ -1,9 +1,9 @@
 import type { Selectable, Transaction } from 'kysely'
-import type { TotpConfirmation, TotpRecord, TotpStore } from '../../factors/totp/store.ts'
+import type { ConfirmOutcome, TotpConfirmation, TotpRecord, TotpStore } from '../../factors/totp/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import { insertRecoveryCodes } from './recovery-codes.ts'
 import type { Database, TotpTable } from './schema.ts'
-import { endFactorCompanions } from './second-factors.ts'
+import { endFactorCompanions, lacksMethods } from './second-factors.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -28,7 +28,14 @@ export function createTotpStore({ db, reader, transact }: TransactingDatabase): 
       return numInsertedOrUpdatedRows > 0n
     },
 
-    confirm: (confirmation, effectsOf) => isDone(transact(effectsOf, (trx) => confirmSecret(trx, confirmation))),
+    async confirm(confirmation, effectsOf) {
+      let outcome: ConfirmOutcome = 'gone'
+      await transact(effectsOf, async (trx) => {
+        outcome = await confirmSecret(trx, confirmation)
+        return outcome === 'done' ? outcome : null
+      })
+      return outcome
+    },
 
     async useStep(userId, step, now) {
       const { numUpdatedRows } = await db
@@ -60,9 +67,10 @@ export function createTotpStore({ db, reader, transact }: TransactingDatabase): 
 
 async function confirmSecret(
   trx: Transaction<Database>,
-  { owner: { userId, securityEpoch }, sealedSecret, step, confirmedAt, codeHashes }: TotpConfirmation,
-): Promise<true | null> {
-  if (!(await isEpochCurrent(trx, userId, securityEpoch))) return null
+  { owner: { userId, securityEpoch }, sealedSecret, step, confirmedAt, codeHashes, mustLack }: TotpConfirmation,
+): Promise<ConfirmOutcome> {
+  if (!(await isEpochCurrent(trx, userId, securityEpoch))) return 'gone'
+  if (!(await lacksMethods(trx, userId, mustLack))) return 'not_first'
   const { numUpdatedRows } = await trx
     .updateTable('totp')
     .set({ confirmed_at: at(confirmedAt), last_step: step, last_used_at: at(confirmedAt) })
@@ -70,9 +78,9 @@ async function confirmSecret(
     .where('sealed_secret', '=', sealedSecret)
     .where('confirmed_at', 'is', null)
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) return null
+  if (numUpdatedRows === 0n) return 'gone'
   await insertRecoveryCodes(trx, userId, codeHashes, confirmedAt)
-  return true
+  return 'done'
 }
 
 function toRecord(row: Selectable<TotpTable>): TotpRecord {

@@ -1,0 +1,74 @@
+/* Statements of a login. Sessions in Redis are left out: their login has commands in place of the transaction. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAuthenticator } from '../../src/testing.ts'
+import type { Reply } from '../support/client.ts'
+import { type Instance, PASSWORD, type Ring, startInstance } from '../support/rings.ts'
+import { totpCode } from '../support/totp.ts'
+
+const TRANSACTION = 'a transaction'
+const rings: readonly Ring[] = ['handler', 'server, PostgreSQL']
+
+describe.each(rings)('what a login costs (%s)', (ring) => {
+  let instance: Instance
+  let now = Date.UTC(2026, 10, 27, 10)
+  let people = 0
+  beforeAll(async () => {
+    // Nothing runs in the background that could be counted.
+    instance = await startInstance(ring, { clock: () => now, deliverMails: false })
+  })
+  afterAll(() => instance.close())
+
+  /** Returns what a request ran. A transaction counts once. */
+  async function costOf(work: () => Promise<Reply>): Promise<string[]> {
+    const before = instance.statements.length
+    expect((await work()).status).toBe(200)
+    const statements = instance.statements.slice(before).map((text) => text.replaceAll('"latchkey".', ''))
+    const units: string[] = []
+    let isInside = false
+    for (const text of statements) {
+      if (text.startsWith('BEGIN')) isInside = true
+      if (!isInside) units.push(text)
+      if (text !== 'COMMIT') continue
+      units.push(TRANSACTION)
+      isInside = false
+    }
+    return units
+  }
+
+  /** Returns the credentials of a user whose browser is known, and the browser. */
+  async function newUser() {
+    const credentials = { email: `person${people++}@example.com`, password: PASSWORD }
+    await instance.auth.users.create({ ...credentials, emailVerified: true })
+    const client = instance.client()
+    expect((await client.post('/auth/login', credentials)).status).toBe(200)
+    return { credentials, client }
+  }
+
+  test('a passkey: 4, of which the start of the session is one', async () => {
+    const { client } = await newUser()
+    const authenticator = createAuthenticator()
+    const { options } = (await client.post('/auth/passkeys/options')).body
+    await client.post('/auth/passkeys', { credential: authenticator.create(options) })
+    const use = (await client.post('/auth/login/passkey/options', {})).body.options
+    const cost = await costOf(() => client.post('/auth/login/passkey', { credential: authenticator.get(use) }))
+    expect(cost).toEqual([
+      expect.stringMatching(/^update "login_attempts" set "challenge_hash"/),
+      expect.stringMatching(/^select "passkeys"\.\*/),
+      expect.stringMatching(/^update "passkeys" set "counter"/),
+      TRANSACTION,
+    ])
+  })
+
+  test('an authenticator app: one transaction more than a password alone', async () => {
+    const { credentials, client } = await newUser()
+    const transactionsOf = async (work: () => Promise<Reply>): Promise<number> =>
+      (await costOf(work)).filter((unit) => unit === TRANSACTION).length
+    const withPassword = (): Promise<Reply> => client.post('/auth/login', credentials)
+    expect(await transactionsOf(withPassword)).toBe(1)
+    const { secret } = (await client.post('/auth/totp')).body
+    expect((await client.post('/auth/totp/confirm', { code: totpCode(secret, now) })).status).toBe(200)
+    now += 30_000
+    expect(await transactionsOf(withPassword)).toBe(1)
+    expect(await transactionsOf(() => client.post('/auth/login/totp', { code: totpCode(secret, now) }))).toBe(1)
+  })
+})
