@@ -15,6 +15,7 @@ import {
   PROGRAMS,
   type Prepared,
 } from './clients.ts'
+import { hasPortal, PORTAL } from './lemonldap.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -63,6 +64,11 @@ const NEEDED = [
     debianPackage: 'apache2 libapache2-mod-auth-openidc',
     isThere: () => [APACHE, `${APACHE_MODULES}/mod_auth_openidc.so`].every((path) => existsSync(path)),
     otherwise: `have Apache at ${APACHE} with mod_auth_openidc in ${APACHE_MODULES}`,
+  },
+  {
+    debianPackage: 'liblemonldap-ng-portal-perl libplack-perl libio-string-perl libstring-random-perl',
+    isThere: hasPortal,
+    otherwise: `have the portal of LemonLDAP::NG at ${PORTAL}, with plackup, IO::String and String::Random`,
   },
 ]
 
