@@ -6,6 +6,7 @@ import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -429,6 +430,41 @@ describe('a consumer of the package', () => {
     })
     const [cookie = ''] = (registered.headers.getSetCookie()[0] ?? '').split(';')
     expect(await (await fetch(url, { headers: { cookie } })).text()).toBe('Hello ada@example.com')
+  })
+
+  test('the program of docs/providers/google.md logs in with Google; in memory, the program is otherwise as it is', async () => {
+    const port = await freePort()
+    const kit = `import { createTestKit } from 'latchkey/testing'
+      export async function createLatchkey(options: Parameters<typeof createTestKit>[0]) {
+        const kit = await createTestKit(options)
+        const account = { subject: '1', email: 'ada@gmail.com', emailVerified: true, name: 'Ada' }
+        console.log((await kit.logInWith('google', account)).cookie)
+        return kit.auth
+      }`
+    const program = codeOf('docs/providers/google.md', 'ts google-express')
+    writeFileSync(join(consumer, 'google-kit.ts'), kit)
+    writeFileSync(
+      join(consumer, 'google.ts'),
+      program.replaceAll('3000', String(port)).replace("'latchkey'", "'./google-kit.ts'"),
+    )
+    const child = spawn(process.execPath, ['google.ts'], {
+      cwd: consumer,
+      env: CHILD_ENVIRONMENT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(async () => {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    })
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    const { value: cookie = '' } = await lines.next()
+    await lines.next() // it listens
+    const get = async (path: string, headers: Record<string, string> = {}): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).text()
+    expect(await get('/')).toContain('href="/auth/login/with/google?next=/"')
+    expect(await get('/auth/login', { accept: 'text/html' })).toContain('Continue with Google')
+    expect(await get('/', { cookie })).toContain('You are logged in')
+    expect(JSON.parse(await get('/me', { cookie }))).toMatchObject({ email: 'ada@gmail.com', emailVerified: true })
   })
 
   test('a CommonJS program can require the package, as the README says', () => {
