@@ -2,10 +2,13 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { bundleCli } from '../../scripts/bundle-cli.ts'
 import { type Certificate, makeAuthority } from '../support/certificate.ts'
 import { installWhatIsMissing, NEEDED_CHROMIUM, neededCommand, succeeds } from '../support/needed.ts'
+import { findPostgres } from '../support/postgres-server.ts'
+import { MAIN } from '../support/server-process.ts'
 import {
   APACHE,
   APACHE_MODULES,
@@ -35,6 +38,12 @@ const NEEDED = [
   neededCommand('python3'),
   neededCommand('javac', { debianPackage: 'default-jdk-headless' }),
   neededCommand('php', { debianPackage: 'php-cli' }),
+  {
+    debianPackage: 'postgresql',
+    isThere: () => findPostgres() !== null,
+    otherwise: 'have PostgreSQL in /usr/lib/postgresql',
+  },
+  neededCommand('redis-server'),
   {
     debianPackage: 'php-curl',
     isThere: () => succeeds('php', ['-r', 'exit(extension_loaded("curl") ? 0 : 1);']),
@@ -72,8 +81,9 @@ const NEEDED = [
   },
 ]
 
-export default function setUp({ provide, config }: TestProject): () => void {
+export default async function setUp({ provide, config }: TestProject): Promise<() => void> {
   installWhatIsMissing(NEEDED)
+  await bundleCli(dirname(MAIN))
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-interop-'))
   const authority = makeAuthority()
   provide('prepared', prepare(directory, authority.cert))
