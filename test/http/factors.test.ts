@@ -147,7 +147,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
       }
       await other.close()
     },
-    rounds(600_000, 60_000),
+    rounds(1_800_000, 60_000),
   )
 
   test('attack: an attempt planted in the browser of a victim (fixation) opens neither account', async () => {
@@ -412,6 +412,21 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     const browser = await begin(mallory.email)
     await browser.post('/auth/login/totp', { code: totpCode(mallory.secret, now), rememberDevice: true })
     expect((await logIn(browser, victim.email)).body.status).toBe('step_required')
+  })
+
+  test('attack: guesses of codes, recovery codes and passwords of one account are counted together (ASVS 6.3.1)', async () => {
+    const { email } = await enrol()
+    const strict = await instance.sibling({ throttle: { freeFailures: 3 } })
+    const guess = async (path: string, body: object): Promise<number> => {
+      const client = new Client(sendTo(strict))
+      if (path !== '/auth/login') await begin(email, client)
+      return (await client.post(path, body)).status
+    }
+    expect(await guess('/auth/login/totp', { code: '000000' })).toBe(403)
+    expect(await guess('/auth/login/recovery-code', { code: 'ffff-ffff-ffff-ffff' })).toBe(403)
+    expect(await guess('/auth/login', { email, password: 'a wrong password' })).toBe(401)
+    expect((await logIn(new Client(sendTo(strict)), email)).status).toBe(429)
+    await strict.close()
   })
 
   test('the code of another user is wrong', async () => {

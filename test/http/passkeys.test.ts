@@ -520,7 +520,7 @@ describe.each(RINGS)('passkeys (%s)', (ring) => {
       }
       await other.close()
     },
-    rounds(600_000, 60_000),
+    rounds(1_800_000, 60_000),
   )
 })
 

@@ -5,9 +5,9 @@ import type { ImportLine } from '../../src/index.ts'
 import type { GuardedFetch } from '../../src/kernel/guarded-fetch.ts'
 import { github, google, microsoft, oidc } from '../../src/providers.ts'
 import { createMemoryProvider, type MemoryProvider, type TestAccount } from '../../src/testing/memory-provider.ts'
-import type { Client, Reply } from '../support/client.ts'
+import { Client, type Reply } from '../support/client.ts'
 import { beginRound, callbackPath, runRound } from '../support/provider-round.ts'
-import { type Instance, PASSWORD, RINGS, SMALL_COST, startInstance } from '../support/rings.ts'
+import { type Instance, PASSWORD, RINGS, SMALL_COST, sendTo, startInstance } from '../support/rings.ts'
 import { totpCode } from '../support/totp.ts'
 
 const CREDENTIALS = { clientId: 'client', clientSecret: 'secret' }
@@ -271,7 +271,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     await expectRefused(client, reply, NOT_COMPLETED)
   })
 
-  test('a callback that is replayed or raced starts one session', async () => {
+  test('a callback that is replayed or raced on two nodes starts one session', async () => {
     // A provider that accepts its codes again and again.
     const kept = new Map<string, { readonly text: string; readonly status: number }>()
     answers = async (url, request) => {
@@ -288,7 +288,10 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     const client = instance.client()
     const path = callbackPath('google', memory.approve(await beginRound(client, 'google'), account))
     const cookie = `latchkey-provider=${client.cookies.get('latchkey-provider')}`
-    const replies = await Promise.all(Array.from({ length: 4 }, () => instance.client().get(path, { cookie })))
+    const other = await instance.sibling()
+    const nodes = [instance.client(), new Client(sendTo(other)), instance.client(), new Client(sendTo(other))]
+    const replies = await Promise.all(nodes.map((node) => node.get(path, { cookie })))
+    await other.close()
     const locations = replies.map(({ headers }) => headers.get('location')).toSorted()
     expect(locations).toEqual(['/auth/account', '/auth/login', '/auth/login', '/auth/login'])
     expect((await instance.client().get(path, { cookie })).headers.get('location')).toBe('/auth/login')

@@ -237,7 +237,7 @@ describe.each(RINGS)('recovery (%s)', (ring) => {
         await other.close()
       }
     },
-    rounds(600_000, 60_000),
+    rounds(1_800_000, 60_000),
   )
 
   test('without JavaScript: the page of the step leads to the recovery, and the security page cancels it', async () => {

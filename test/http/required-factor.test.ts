@@ -119,7 +119,7 @@ describe.each(RINGS)('a second factor is required (%s)', (ring) => {
       }
       await other.close()
     },
-    rounds(600_000, 60_000),
+    rounds(1_800_000, 60_000),
   )
 
   test('a registration begins a login that sets one up', async () => {
@@ -263,6 +263,16 @@ describe.each(RINGS)('a second factor is required (%s)', (ring) => {
     const use = (await half.post('/auth/login/passkey/options', {})).body.options
     expect((await half.post('/auth/login/passkey', { credential: added.get(use) })).body.status).toBe('complete')
     expect((await instance.client().post('/auth/passkeys/options')).status).toBe(401)
+  })
+
+  test('the last factor is removed: the session stays, and the next login sets up another one', async () => {
+    const email = await newUser()
+    const client = await begin(email)
+    await confirm(client, (await client.post('/auth/totp')).body.secret)
+    expect((await client.delete('/auth/totp')).status).toBe(204)
+    expect((await client.get('/auth/session')).status).toBe(200)
+    expect((await client.post('/auth/recovery-codes')).status).toBe(409)
+    await begin(email)
   })
 
   test('an enrolment by CSRF is refused (cross-origin)', async () => {
