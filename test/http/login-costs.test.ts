@@ -1,8 +1,8 @@
 /* Statements of a login. Sessions in Redis are left out: their login has commands in place of the transaction. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../../src/testing.ts'
-import type { Reply } from '../support/client.ts'
-import { type Instance, PASSWORD, type Ring, startInstance } from '../support/rings.ts'
+import { Client, type Reply } from '../support/client.ts'
+import { type Instance, PASSWORD, type Ring, sendTo, startInstance } from '../support/rings.ts'
 import { totpCode } from '../support/totp.ts'
 
 const TRANSACTION = 'a transaction'
@@ -57,6 +57,23 @@ describe.each(rings)('what a login costs (%s)', (ring) => {
       expect.stringMatching(/^update "passkeys" set "counter"/),
       TRANSACTION,
     ])
+  })
+
+  test('a request costs the same with passkeys and without: one read if the session is not in memory, and then none', async () => {
+    const { client } = await newUser()
+    const cookie = `latchkey=${client.cookies.get('latchkey')}`
+    for (const factors of [{ passkeys: true }, { passkeys: false }]) {
+      const statements: string[] = []
+      const node = await instance.sibling({ factors, onStatement: (text) => statements.push(text) })
+      const costs: number[] = []
+      for (let request = 0; request < 2; request++) {
+        statements.length = 0
+        expect((await new Client(sendTo(node)).get('/auth/session', { cookie })).status).toBe(200)
+        costs.push(statements.length)
+      }
+      expect([factors, costs]).toEqual([factors, [1, 0]])
+      await node.close()
+    }
   })
 
   test('an authenticator app: one transaction more than a password alone', async () => {
