@@ -9,6 +9,7 @@ import { mkdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
@@ -38,7 +39,9 @@ beforeAll(async () => {
     const { pathname, searchParams } = new URL(url)
     const state = STATES.find(({ name }) => pathname === `/show/${name}`)
     const language = LANGUAGES.find((each) => each === searchParams.get('lang')) ?? 'en'
-    return state === undefined ? site.file(pathname) : site.show(state, language)
+    if (state === undefined) return site.file(pathname)
+    const answer = await site.show(state, language)
+    return searchParams.has('slow') ? inParts(answer) : answer
   })
   server.on('request', listener)
   browser = await launchChromium()
@@ -48,6 +51,21 @@ afterAll(async () => {
   server.close()
   await site.close()
 })
+
+/** Answers with the same document in parts, each a few frames after the one before. */
+async function inParts(answer: Response): Promise<Response> {
+  const document = Buffer.from(await answer.arrayBuffer())
+  const size = Math.ceil(document.length / 6)
+  async function* parts(): AsyncGenerator<Buffer> {
+    for (let start = 0; start < document.length; start += size) {
+      yield document.subarray(start, start + size)
+      await setTimeout(50) // Chromium paints meanwhile
+    }
+  }
+  const headers = [...answer.headers].filter(([name]) => name !== 'content-length')
+  // The types of the browser know no iterable as a body; Node does (BodyInit of undici).
+  return new Response(parts() as unknown as ReadableStream, { status: answer.status, headers })
+}
 
 /** Opens every state and returns the problems that `look` and the browser find. */
 async function openAll(
@@ -69,12 +87,7 @@ async function openAll(
   page.on('pageerror', (error) => add(error.message))
   page.on('request', (request) => request.url().startsWith(origin) || add(`requests ${request.url()}`))
   if (needsAxe) await page.addInitScript(axe.source)
-  await page.addInitScript(() => {
-    Object.assign(globalThis, { shift: 0 })
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) Object.assign(globalThis, { shift: entry.startTime })
-    }).observe({ type: 'layout-shift', buffered: true })
-  })
+  await page.addInitScript(observeShifts)
   for (const [index, state] of STATES.entries()) {
     name = state.name
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
@@ -96,7 +109,32 @@ async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }
 
+/** Runs in the page before its own scripts. */
+function observeShifts(): void {
+  Object.assign(globalThis, { shift: 0 })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) Object.assign(globalThis, { shift: entry.startTime })
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
 describe('every state of every page', () => {
+  test('does not move while it arrives in parts', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    await page.addInitScript(observeShifts)
+    const moved: string[] = []
+    for (const name of ['security-removal', 'apps', 'problem-index']) {
+      await page.goto(`${origin}/show/${name}?slow`)
+      // Layout shifts are reported with the frame after them.
+      const shift = await page.evaluate(async () => {
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+        return (globalThis as unknown as { readonly shift: number }).shift
+      })
+      if (shift !== 0) moved.push(name)
+    }
+    await page.close()
+    expect(moved).toEqual([])
+  })
+
   test('is accessible and readable, light and dark, at every width, still, and without complaints', async () => {
     const problems = await openAll(
       () => 'en',

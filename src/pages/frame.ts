@@ -45,7 +45,7 @@ export interface FramedPage {
   readonly frames?: string
 }
 
-/** Renders the document around a page. */
+/** Renders the document around a page. Browsers show it when they have read it to its `end`, so that nothing moves. */
 export async function renderDocument({ name, brand }: Site, page: FramedPage): Promise<Answer<never>> {
   const { status, locale, title, layout, style, frames, cookies = [], headers = {} } = page
   const nonce = randomBytes(16).toString('base64url')
@@ -58,6 +58,7 @@ export async function renderDocument({ name, brand }: Site, page: FramedPage): P
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · ${name}</title>
+<link rel="expect" href="#end" blocking="render">
 ${brand.icon === null ? '' : html`<link rel="icon" href="${brand.icon}">`}
 <style nonce="${nonce}">${raw(`${styleFor(style, `class="${layout}"${body}`)}${brandVariables(brand)}${brand.css}`)}</style>
 ${hasPasskeys ? html`<script nonce="${nonce}">${raw(FIND_PASSKEYS)}</script>` : ''}
@@ -65,6 +66,7 @@ ${hasPasskeys ? html`<script nonce="${nonce}">${raw(FIND_PASSKEYS)}</script>` : 
 <body class="${layout}">
 ${raw(sprite(body))}${raw(body)}
 ${script === '' ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
+<template id="end"></template>
 </body>
 </html>
 `
