@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
 import { useOlderPackages } from './test/support/older-packages.ts'
 
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, restoreMocks: true }
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  restoreMocks: true,
+  unstubEnvs: true,
+  setupFiles: 'test/support/each-file.ts',
+}
 
 export default defineConfig({
   test: {
@@ -15,6 +21,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'promises',
+          // Loading the modules anew for each file would take a tenth of the time.
+          isolate: false,
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/timing.test.ts', 'test/interop/**', 'test/artefact/**', 'test/older/**', 'node_modules/**'],
           sequence: { groupOrder: 0 },

@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { bundleCli } from '../../scripts/bundle-cli.ts'
 import { postgres } from '../../src/postgres.ts'
+import { keepTemporaryFilesInMemory } from './memory-directory.ts'
 import { installWhatIsMissing, NEEDED_CHROMIUM, type Needed, neededCommand, succeeds } from './needed.ts'
 import { startPgBouncer } from './pgbouncer.ts'
 import { createDatabase, dropDatabase, findPostgres, startPostgres } from './postgres-server.ts'
@@ -51,6 +52,7 @@ const NEEDED: readonly Needed[] = [
 
 export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
   installWhatIsMissing(NEEDED)
+  const deleteTemporaryFiles = keepTemporaryFilesInMemory()
   await bundleCli(dirname(MAIN))
   const postgresServer = process.env.TEST_DATABASE_URL === undefined ? await startFastPostgres() : null
   const databaseServer = process.env.TEST_DATABASE_URL ?? postgresServer?.url() ?? ''
@@ -67,6 +69,7 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
     await dropDatabase(template)
     await postgresServer?.remove()
     await redisServer?.remove()
+    deleteTemporaryFiles()
   }
 }
 

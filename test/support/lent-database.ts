@@ -4,7 +4,7 @@
  * dropped.
  */
 import pg from 'pg'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { createDatabase, dropDatabase } from './postgres-server.ts'
 
 /** A database with our schema and no rows. */
@@ -33,10 +33,6 @@ const COUNT_OTHERS = `SELECT count(*)::int AS others FROM pg_stat_activity
 const free: OwnedDatabase[] = []
 const owned = new Set<OwnedDatabase>()
 
-afterAll(async () => {
-  for (const database of owned) await drop(database)
-})
-
 /** Lends a database to one instance at a time. */
 export async function lendDatabase(): Promise<LentDatabase> {
   const database = free.pop() ?? (await create())
@@ -56,6 +52,12 @@ export async function lendDatabase(): Promise<LentDatabase> {
       free.push(database)
     },
   }
+}
+
+/** Drops the databases that this worker has created. */
+export async function dropLentDatabases(): Promise<void> {
+  free.length = 0
+  for (const database of owned) await drop(database)
 }
 
 async function create(): Promise<OwnedDatabase> {
