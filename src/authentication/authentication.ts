@@ -1,5 +1,5 @@
 /*
- * Authentication of requests. The handler in `http/app.ts` and the application's routes (`auth.authenticate`,
+ * Authentication of requests. The pipeline in `http/serve.ts` and the application's routes (`auth.authenticate`,
  * `auth.require`) use it.
  */
 import type { Cookie } from '../kernel/cookie.ts'

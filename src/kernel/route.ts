@@ -234,6 +234,6 @@ export function defineRoute<A extends Access, Types extends CallTypes>(
   call: Call<A, Types>,
   definition: RouteDefinition<NoInfer<A>, NoInfer<Types>>,
 ): Route {
-  // The pipeline in `http/app.ts` checks access and body before it calls `handle`.
+  // The pipeline in `http/serve.ts` checks access and body before it calls `handle`.
   return { ...call, ...definition } as unknown as Route
 }
