@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DAY_MS } from '../kernel/clock.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
+import { labelSchema } from '../kernel/label-schema.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { nextPageShape, PAGE_QUERY, readPage } from '../kernel/read-page.ts'
 import { defineRoute, HEAD_ANSWER, type Route, type RouteRequest } from '../kernel/route.ts'
@@ -19,7 +20,6 @@ import {
 } from './create-access-token.ts'
 import { lifetimesDays, NEVER, SCOPE_FIELD } from './create-token-page.ts'
 import { listAccessTokens, listAllAccessTokens } from './list-access-tokens.ts'
-import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 import { accessTokenCalls } from './wire.ts'
 
@@ -34,7 +34,7 @@ export function accessTokenRoutes(deps: AccessTokenRouteDeps): Route[] {
     defineRoute(accessTokenCalls['POST /tokens'], {
       summary: 'Create an access token for a script or another machine',
       body: z.strictObject({
-        name: accessTokenNameSchema,
+        name: labelSchema,
         scopes: z.array(z.string('Must be a string.'), 'Must be a list of scopes.'),
         expiresAt: z.iso
           .datetime({ offset: true, error: 'Must be a time such as 2030-01-31T12:00:00Z, or null.' })
@@ -141,7 +141,7 @@ function tokenFormSchema({ scopes, accessTokenSettings }: AccessTokenDeps): z.Zo
   const expiries = [...lifetimesDays(accessTokenSettings).map(String), NEVER]
   const checkboxes = scopes.map((scope) => [`${SCOPE_FIELD}${scope}`, z.literal('on').optional()])
   return z.strictObject({
-    name: accessTokenNameSchema,
+    name: labelSchema,
     expires: z.enum(expiries).optional(),
     ...Object.fromEntries(checkboxes),
   }) as unknown as z.ZodType<TokenForm> // the members are the same; zod does not infer computed names

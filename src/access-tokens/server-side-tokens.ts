@@ -3,6 +3,7 @@ import { acceptArgument, strictMembers } from '../kernel/arguments.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { parseAccessTokenId } from '../kernel/ids.ts'
 import { withIsoTimes } from '../kernel/iso-times.ts'
+import { labelSchema } from '../kernel/label-schema.ts'
 import type { AccessToken } from '../kernel/principal.ts'
 import { requireUserId } from '../kernel/require-user-id.ts'
 import {
@@ -13,7 +14,6 @@ import {
 } from './create-access-token.ts'
 import type { AccessTokenEvent } from './events.ts'
 import { listAllAccessTokens } from './list-access-tokens.ts'
-import { accessTokenNameSchema } from './name-schema.ts'
 import { type RevokeAccessTokenDeps, revokeAccessToken } from './revoke-access-token.ts'
 
 /** Calls about access tokens for the application itself. HTTP requests cannot reach them. */
@@ -30,7 +30,7 @@ export interface ServerSideTokens {
 }
 
 const newTokenSchema = strictMembers({
-  name: accessTokenNameSchema,
+  name: labelSchema,
   scopes: z.array(z.string('must be a scope'), 'must be a list of scopes, such as ["read"]'),
   expiresAt: z.number('must be a time in milliseconds since 1970, or null').nullish(),
 })

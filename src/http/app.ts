@@ -32,16 +32,11 @@ export function createApp(deps: AppDeps): (request: Request, connection?: Connec
     const exchange = openExchange(deps, request, connection)
     const routeOf = (): string | null => (exchange.route === null ? null : pathOf(deps, exchange.route))
     const language = () => deps.pages.language(pageRequest(deps, request))
-    const response = await runInLanguage(language, () =>
-      deps.tracer.request(request.method, () => router(exchange), routeOf),
-    )
-    deps.onRequest({
-      requestId: exchange.requestId,
-      method: request.method,
-      route: routeOf(),
-      status: response.status,
-      durationMs: performance.now() - startedAt,
-    })
+    const answer = () => deps.tracer.request(request.method, () => router(exchange), routeOf)
+    const response = await runInLanguage(language, answer)
+    const { status } = response
+    const durationMs = performance.now() - startedAt
+    deps.onRequest({ requestId: exchange.requestId, method: request.method, route: routeOf(), status, durationMs })
     return response
   }
 }

@@ -8,16 +8,17 @@ import { type SessionDeps, startSession } from '../sessions/start-session.ts'
 import type { DeviceUser } from '../throttle/device.ts'
 import { forgetFailedTries, type PasswordTry } from '../throttle/password-tries.ts'
 import type { Caller } from '../throttle/throttle.ts'
+import type { NoticeDeps } from '../throttle/write-notice.ts'
 import { ATTEMPT_LIFE_MS, hashDevice, newAttemptToken } from './attempt-token.ts'
 import type { LoginEvent } from './events.ts'
 import { completeLogin, isComplete, type LoginAttempt } from './login-attempt.ts'
-import { type NewDeviceMailDeps, writeNewDeviceMail } from './mails/new-device.ts'
+import { writeNewDeviceMail } from './mails/new-device.ts'
 import { LOGIN_REFUSALS } from './refusals.ts'
 import { type RefuseLoginDeps, refuseLogin } from './refuse-login.ts'
 import type { LoginAttemptRecord, LoginAttemptStore } from './store.ts'
 
 /** Dependencies of `finishLogin`. */
-export interface FinishLoginDeps extends SessionDeps, NewDeviceMailDeps, RefuseLoginDeps {
+export interface FinishLoginDeps extends SessionDeps, NoticeDeps, RefuseLoginDeps {
   readonly loginAttempts: LoginAttemptStore
   readonly secondFactors: SecondFactors
 }

@@ -2,14 +2,15 @@ import type { DeviceOwner } from '../kernel/device-owner.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { NewIdentity } from '../kernel/identity.ts'
 import type { User } from '../kernel/principal.ts'
+import type { NoticeDeps } from '../throttle/write-notice.ts'
 import type { IdentityEvent } from './events.ts'
-import { type IdentityChangedMailDeps, writeIdentityChangedMail } from './mails/identity-changed.ts'
+import { writeIdentityChangedMail } from './mails/identity-changed.ts'
 import type { Provider } from './provider.ts'
 import { providerRefused } from './provider-errors.ts'
 import type { IdentityStore } from './store.ts'
 
 /** Dependencies of `claimAccount`. */
-export interface ClaimDeps extends IdentityChangedMailDeps {
+export interface ClaimDeps extends NoticeDeps {
   readonly identities: IdentityStore
 }
 

@@ -3,13 +3,14 @@ import type { Stamp } from '../kernel/event.ts'
 import type { NewIdentity } from '../kernel/identity.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { NoticeDeps } from '../throttle/write-notice.ts'
 import type { IdentityEvent } from './events.ts'
-import { type IdentityChangedMailDeps, writeIdentityChangedMail } from './mails/identity-changed.ts'
+import { writeIdentityChangedMail } from './mails/identity-changed.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
 import type { IdentityStore } from './store.ts'
 
 /** Dependencies of `linkIdentity`. */
-export interface LinkDeps extends IdentityChangedMailDeps {
+export interface LinkDeps extends NoticeDeps {
   readonly identities: IdentityStore
 }
 

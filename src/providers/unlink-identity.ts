@@ -5,14 +5,15 @@ import type { Stamp } from '../kernel/event.ts'
 import type { FirstProofs } from '../kernel/first-proofs.ts'
 import type { User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
+import type { NoticeDeps } from '../throttle/write-notice.ts'
 import type { IdentityEvent } from './events.ts'
-import { type IdentityChangedMailDeps, writeIdentityChangedMail } from './mails/identity-changed.ts'
+import { writeIdentityChangedMail } from './mails/identity-changed.ts'
 import type { ProviderList } from './provider-list.ts'
 import { providerName } from './provider-name.ts'
 import type { IdentityStore } from './store.ts'
 
 /** Dependencies of `unlinkIdentity`. */
-export interface UnlinkDeps extends IdentityChangedMailDeps {
+export interface UnlinkDeps extends NoticeDeps {
   readonly identities: IdentityStore
   readonly providers: ProviderList
   /** The ways to log in. */

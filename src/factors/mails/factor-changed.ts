@@ -1,12 +1,8 @@
-import type { Clock } from '../../kernel/clock.ts'
 import { defineTexts, type InLanguages } from '../../kernel/language.ts'
-import type { Links } from '../../kernel/links.ts'
-import type { Outbox } from '../../kernel/outbox.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
-import { takeMailBudget } from '../../throttle/other-tries.ts'
-import type { Throttle } from '../../throttle/throttle.ts'
+import { type NoticeDeps, writeNotice } from '../../throttle/write-notice.ts'
 
 /** A change that a user is told about. */
 export type FactorChange =
@@ -140,26 +136,13 @@ export const FACTOR_CHANGED: MailTemplate<FactorChangedMail, FactorChangedTexts>
   }),
 }
 
-/** Dependencies of `writeFactorChangedMail`. */
-export interface FactorChangedMailDeps {
-  readonly outbox: Outbox
-  readonly links: Links
-  readonly throttle: Throttle
-  readonly clock: Clock
-}
-
-/**
- * Creates the email `factor_changed` to a user.
- * @returns an empty list if the user received too many of these emails in the last hour, or if this service sends no
- *   email.
- * @throws Refusal `unavailable`.
- */
-export async function writeFactorChangedMail(
-  { outbox, links, throttle, clock }: FactorChangedMailDeps,
-  { id, email }: User,
+/** Writes the email `factor_changed`, as `writeNotice` does. */
+export function writeFactorChangedMail(
+  deps: NoticeDeps,
+  user: User,
   change: FactorChange,
 ): Promise<readonly OutgoingMail[]> {
-  if (outbox.isOff || !(await takeMailBudget(throttle, 'factor_changed', email))) return []
+  const { links, clock } = deps
   const content: FactorChangedMail = { kind: 'factor_changed', change, at: clock(), accountLink: links.account }
-  return outbox.write({ to: email, userId: id, content })
+  return writeNotice(deps, user, content)
 }

@@ -4,9 +4,10 @@ import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { refusedAsNotFirst } from '../../login/enrol-in-login.ts'
 import { deviceLabel } from '../../sessions/device-label.ts'
+import type { NoticeDeps } from '../../throttle/write-notice.ts'
 import type { FactorEvent } from '../events.ts'
 import type { FactorOwner, FirstFactorOwner } from '../factor-owner.ts'
-import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { writeFactorChangedMail } from '../mails/factor-changed.ts'
 import { creationOptions } from './ceremony-options.ts'
 import { newPasskey } from './new-passkey.ts'
 import { PASSKEY_REFUSALS, passkeyRefused } from './refusals.ts'
@@ -18,7 +19,7 @@ import type { CreationOptionsJson, RegistrationJson } from './wire.ts'
 const MAX_PASSKEYS = 50
 
 /** Dependencies of `addPasskey`. */
-export interface AddPasskeyDeps extends SessionChallengeDeps, FactorChangedMailDeps {
+export interface AddPasskeyDeps extends SessionChallengeDeps, NoticeDeps {
   readonly rp: RelyingParty
 }
 

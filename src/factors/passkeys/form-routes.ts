@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineCall, json } from '../../kernel/define-calls.ts'
+import { labelSchema } from '../../kernel/label-schema.ts'
 import { defineRoute, type Route } from '../../kernel/route.ts'
 import { ownerOf } from '../factor-owner.ts'
-import { passkeyNameSchema } from './name-schema.ts'
 import { removePasskey } from './remove-passkey.ts'
 import { renamePasskey } from './rename-passkey.ts'
 import type { PasskeyRouteDeps } from './routes.ts'
@@ -21,7 +21,7 @@ export function passkeyFormRoutes(deps: PasskeyRouteDeps): Route[] {
       }),
       {
         summary: 'Form of the account page: rename one of your passkeys',
-        body: z.strictObject({ id: z.string(), name: passkeyNameSchema }),
+        body: z.strictObject({ id: z.string(), name: labelSchema }),
         answers: {},
         form: { only: true, page: PAGE, done: DONE, notice: 'passkeys.renamed', keeps: ['id'] },
         async handle({ body, principal, sessionToken }) {

@@ -2,14 +2,15 @@ import { validate } from 'uuid'
 import type { Stamp } from '../../kernel/event.ts'
 import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import type { NoticeDeps } from '../../throttle/write-notice.ts'
 import type { FactorEvent } from '../events.ts'
 import type { FactorOwner } from '../factor-owner.ts'
-import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { writeFactorChangedMail } from '../mails/factor-changed.ts'
 import { PASSKEY_REFUSALS } from './refusals.ts'
 import type { PasskeyStore } from './store.ts'
 
 /** Dependencies of `removePasskey`. */
-export interface RemovePasskeyDeps extends FactorChangedMailDeps {
+export interface RemovePasskeyDeps extends NoticeDeps {
   readonly passkeys: PasskeyStore
   /** The other ways to log in. */
   readonly proofs: FirstProofs

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { labelSchema } from '../../kernel/label-schema.ts'
 import type { SecondFactors } from '../../kernel/login-step.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../../kernel/route.ts'
@@ -10,7 +11,6 @@ import { addPasskey, addPasskeyOptions } from './add-passkey.ts'
 import { assertionSchema, registrationSchema } from './credential-schemas.ts'
 import { addedAnswers, type EnrolPasskeyInLoginDeps, passkeyInLogin } from './enrolment-routes.ts'
 import { MAX_PASSKEY_BODY_BYTES } from './login-routes.ts'
-import { passkeyNameSchema } from './name-schema.ts'
 import { creationOptionsSchema, passkeyJsonSchema, requestOptionsSchema, toPasskeyJson } from './passkey-json.ts'
 import {
   type ReauthenticateWithPasskeyDeps,
@@ -46,7 +46,7 @@ export function passkeyRoutes(deps: PasskeyRouteDeps): Route[] {
 
     defineRoute(passkeyCalls['POST /passkeys'], {
       summary: 'Add a passkey',
-      body: z.strictObject({ credential: registrationSchema, name: passkeyNameSchema.optional() }),
+      body: z.strictObject({ credential: registrationSchema, name: labelSchema.optional() }),
       maxBodyBytes: MAX_PASSKEY_BODY_BYTES,
       answers: addedAnswers,
       ...(inLogin === null ? {} : { inLogin: inLogin.add }),
@@ -62,7 +62,7 @@ export function passkeyRoutes(deps: PasskeyRouteDeps): Route[] {
 
     defineRoute(passkeyCalls['PATCH /passkeys/{id}'], {
       summary: 'Rename a passkey',
-      body: z.strictObject({ name: passkeyNameSchema }),
+      body: z.strictObject({ name: labelSchema }),
       answers: { 200: z.object({ passkey: passkeyJsonSchema }) },
       async handle({ params: { id = '' }, body: { name }, principal, sessionToken }) {
         const owner = await ownerOf(deps, principal, sessionToken())

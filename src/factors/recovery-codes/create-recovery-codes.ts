@@ -1,14 +1,15 @@
 import type { Stamp } from '../../kernel/event.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import type { NoticeDeps } from '../../throttle/write-notice.ts'
 import type { FactorEvent } from '../events.ts'
 import type { FactorOwner } from '../factor-owner.ts'
-import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { writeFactorChangedMail } from '../mails/factor-changed.ts'
 import { FACTOR_REFUSALS } from '../refusals.ts'
 import { newRecoveryCodes, type RecoveryCodeHash } from './recovery-code.ts'
 import type { RecoveryCodeStore } from './store.ts'
 
 /** Dependencies of `createRecoveryCodes`. */
-export interface CreateRecoveryCodesDeps extends FactorChangedMailDeps {
+export interface CreateRecoveryCodesDeps extends NoticeDeps {
   readonly recoveryCodes: RecoveryCodeStore
   readonly recoveryCodeHash: RecoveryCodeHash
 }

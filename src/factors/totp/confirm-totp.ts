@@ -2,16 +2,17 @@ import type { Stamp } from '../../kernel/event.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { refusedAsNotFirst } from '../../login/enrol-in-login.ts'
 import { LOGIN_REFUSALS } from '../../login/refusals.ts'
+import type { NoticeDeps } from '../../throttle/write-notice.ts'
 import type { FactorEvent } from '../events.ts'
 import type { FirstFactorOwner } from '../factor-owner.ts'
-import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { writeFactorChangedMail } from '../mails/factor-changed.ts'
 import type { RecoveryCodeHash } from '../recovery-codes/recovery-code.ts'
 import { newRecoveryCodes } from '../recovery-codes/recovery-code.ts'
 import { isPending, type TotpDeps } from './enrol-totp.ts'
 import { stepOfCode } from './totp-code.ts'
 
 /** Dependencies of `confirmTotp`. */
-export interface ConfirmTotpDeps extends TotpDeps, FactorChangedMailDeps {
+export interface ConfirmTotpDeps extends TotpDeps, NoticeDeps {
   readonly recoveryCodeHash: RecoveryCodeHash
 }
 

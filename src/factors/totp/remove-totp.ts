@@ -1,12 +1,13 @@
 import type { Stamp } from '../../kernel/event.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import type { NoticeDeps } from '../../throttle/write-notice.ts'
 import type { FactorEvent } from '../events.ts'
 import type { FactorOwner } from '../factor-owner.ts'
-import { type FactorChangedMailDeps, writeFactorChangedMail } from '../mails/factor-changed.ts'
+import { writeFactorChangedMail } from '../mails/factor-changed.ts'
 import type { TotpStore } from './store.ts'
 
 /** Dependencies of `removeTotp`. */
-export interface RemoveTotpDeps extends FactorChangedMailDeps {
+export interface RemoveTotpDeps extends NoticeDeps {
   readonly totp: TotpStore
 }
 

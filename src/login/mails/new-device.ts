@@ -1,14 +1,10 @@
-import type { Clock } from '../../kernel/clock.ts'
 import { defineTexts } from '../../kernel/language.ts'
-import type { Links } from '../../kernel/links.ts'
-import type { Outbox } from '../../kernel/outbox.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { ClientInfo, User } from '../../kernel/principal.ts'
 import { headerText } from '../../mail/header-text.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
 import { deviceLabel } from '../../sessions/device-label.ts'
-import { takeMailBudget } from '../../throttle/other-tries.ts'
-import type { Throttle } from '../../throttle/throttle.ts'
+import { type NoticeDeps, writeNotice } from '../../throttle/write-notice.ts'
 
 /** Tells a user about a login from a device that they have not used before. */
 export interface NewDeviceMail {
@@ -101,28 +97,17 @@ export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
   }),
 }
 
-/** Dependencies of `writeNewDeviceMail`. */
-export interface NewDeviceMailDeps {
-  readonly outbox: Outbox
-  readonly links: Links
-  readonly throttle: Throttle
-  readonly clock: Clock
-}
-
 /**
- * Creates the email `new_device` to a user (ASVS 6.3.5).
+ * Writes the email `new_device` (ASVS 6.3.5), as `writeNotice` does.
  * @param client the client of the login.
- * @returns an empty list if the user received too many of these emails in the last hour, or if this service sends no
- *   email.
- * @throws Refusal `unavailable`.
  */
-export async function writeNewDeviceMail(
-  { outbox, links, clock, throttle }: NewDeviceMailDeps,
-  { id, email }: User,
+export function writeNewDeviceMail(
+  deps: NoticeDeps,
+  user: User,
   { ip, userAgent }: ClientInfo,
 ): Promise<readonly OutgoingMail[]> {
-  if (outbox.isOff || !(await takeMailBudget(throttle, 'new_device', email))) return []
+  const { links, clock } = deps
   const device = deviceLabel(userAgent)
   const content: NewDeviceMail = { kind: 'new_device', device, ip, at: clock(), accountLink: links.account }
-  return outbox.write({ to: email, userId: id, content })
+  return writeNotice(deps, user, content)
 }

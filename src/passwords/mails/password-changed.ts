@@ -1,12 +1,8 @@
-import type { Clock } from '../../kernel/clock.ts'
 import { defineTexts } from '../../kernel/language.ts'
-import type { Links } from '../../kernel/links.ts'
-import type { Outbox } from '../../kernel/outbox.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
-import { takeMailBudget } from '../../throttle/other-tries.ts'
-import type { Throttle } from '../../throttle/throttle.ts'
+import { type NoticeDeps, writeNotice } from '../../throttle/write-notice.ts'
 
 /** Tells a user that their password was changed. */
 export interface PasswordChangedMail {
@@ -80,25 +76,9 @@ export const PASSWORD_CHANGED: MailTemplate<PasswordChangedMail, PasswordChanged
   }),
 }
 
-/** Dependencies of `writePasswordChangedMail`. */
-export interface PasswordChangedMailDeps {
-  readonly outbox: Outbox
-  readonly links: Links
-  readonly throttle: Throttle
-  readonly clock: Clock
-}
-
-/**
- * Creates the email `password_changed` to a user (ASVS 6.3.7).
- * @returns an empty list if the user received too many of these emails in the last hour, or if this service sends no
- *   email.
- * @throws Refusal `unavailable`.
- */
-export async function writePasswordChangedMail(
-  { outbox, links, throttle, clock }: PasswordChangedMailDeps,
-  { id, email }: User,
-): Promise<readonly OutgoingMail[]> {
-  if (outbox.isOff || !(await takeMailBudget(throttle, 'password_changed', email))) return []
+/** Writes the email `password_changed` (ASVS 6.3.7), as `writeNotice` does. */
+export function writePasswordChangedMail(deps: NoticeDeps, user: User): Promise<readonly OutgoingMail[]> {
+  const { links, clock } = deps
   const content: PasswordChangedMail = { kind: 'password_changed', at: clock(), forgotLink: links.forgotPassword }
-  return outbox.write({ to: email, userId: id, content })
+  return writeNotice(deps, user, content)
 }

@@ -1,13 +1,9 @@
-import type { Clock } from '../../kernel/clock.ts'
 import { defineTexts } from '../../kernel/language.ts'
-import type { Links } from '../../kernel/links.ts'
-import type { Outbox } from '../../kernel/outbox.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
 import { headerText } from '../../mail/header-text.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
-import { takeMailBudget } from '../../throttle/other-tries.ts'
-import type { Throttle } from '../../throttle/throttle.ts'
+import { type NoticeDeps, writeNotice } from '../../throttle/write-notice.ts'
 
 /** A change that a user is told about. */
 export type IdentityChange = 'linked' | 'unlinked'
@@ -105,28 +101,17 @@ export const IDENTITY_CHANGED: MailTemplate<IdentityChangedMail, IdentityChanged
   },
 }
 
-/** Dependencies of `writeIdentityChangedMail`. */
-export interface IdentityChangedMailDeps {
-  readonly outbox: Outbox
-  readonly links: Links
-  readonly throttle: Throttle
-  readonly clock: Clock
-}
-
 /**
- * Creates the email `identity_changed` to a user.
+ * Writes the email `identity_changed`, as `writeNotice` does.
  * @param provider the name of the provider.
- * @returns an empty list if the user received too many of these emails in the last hour, or if this service sends no
- *   email.
- * @throws Refusal `unavailable`.
  */
-export async function writeIdentityChangedMail(
-  { outbox, links, throttle, clock }: IdentityChangedMailDeps,
-  { id, email }: User,
+export function writeIdentityChangedMail(
+  deps: NoticeDeps,
+  user: User,
   change: IdentityChange,
   provider: string,
 ): Promise<readonly OutgoingMail[]> {
-  if (outbox.isOff || !(await takeMailBudget(throttle, 'identity_changed', email))) return []
+  const { links, clock } = deps
   const content: IdentityChangedMail = {
     kind: 'identity_changed',
     change,
@@ -134,5 +119,5 @@ export async function writeIdentityChangedMail(
     at: clock(),
     accountLink: links.account,
   }
-  return outbox.write({ to: email, userId: id, content })
+  return writeNotice(deps, user, content)
 }
