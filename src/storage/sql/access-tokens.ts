@@ -5,20 +5,22 @@ import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { AccessTokenId, UserId } from '../../kernel/ids.ts'
 import type { Page } from '../../kernel/page.ts'
 import type { AccessToken, User } from '../../kernel/principal.ts'
+import { lockEnabledUser } from './lock-users.ts'
+import { createRevocable } from './revocable.ts'
 import type { AccessTokensTable, Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
-import { isDone, type TransactingDatabase } from './transact.ts'
+import type { TransactingDatabase } from './transact.ts'
 
 /** Creates the store of access tokens in SQL. */
 export function createAccessTokenStore(database: TransactingDatabase): AccessTokenStore {
-  const { db, reader, transact, writeLightly } = database
+  const { db, reader, transact } = database
   return {
     async create(record, { maxPerUser, securityEpoch }, effectsOf) {
       const { userId } = record.accessToken
       let outcome: 'too_many' | 'user_gone' = 'user_gone'
       const created = await transact(effectsOf, async (trx) => {
-        if (!(await lockUser(trx, userId))) return null
+        if (!(await lockEnabledUser(trx, userId))) return null
         if (securityEpoch !== null && !(await isEpochCurrent(trx, userId, securityEpoch))) return null
         outcome = 'too_many'
         if ((await countTokens(trx, userId)) >= maxPerUser) return null
@@ -32,44 +34,7 @@ export function createAccessTokenStore(database: TransactingDatabase): AccessTok
 
     listByUser: (userId, page) => listTokens(reader, userId, page),
 
-    revoke: (userId, id, effectsOf) =>
-      isDone(
-        transact(effectsOf, async (trx, sessions) => {
-          sessions.evict({ kind: 'user', id: userId })
-          const { numDeletedRows } = await trx
-            .deleteFrom('access_tokens')
-            .where('id', '=', id)
-            .where('user_id', '=', userId)
-            .executeTakeFirst()
-          if (numDeletedRows === 0n) return null
-          await sessions.userChanged(userId)
-          return true
-        }),
-      ),
-
-    async revokeAll(userId, effectsOf) {
-      const ids = await transact(effectsOf, async (trx, sessions) => {
-        sessions.evict({ kind: 'user', id: userId })
-        const rows = await trx.deleteFrom('access_tokens').where('user_id', '=', userId).returning('id').execute()
-        if (rows.length === 0) return null
-        await sessions.userChanged(userId)
-        return rows.map(({ id }) => id as AccessTokenId)
-      })
-      return ids?.length ?? 0
-    },
-
-    async writeUses(uses) {
-      await writeLightly(async (light) => {
-        for (const { id, lastUsedAt } of uses) {
-          await light
-            .updateTable('access_tokens')
-            .set({ last_used_at: at(lastUsedAt) })
-            .where('id', '=', id)
-            .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at(lastUsedAt))]))
-            .execute()
-        }
-      })
-    },
+    ...createRevocable<AccessTokenId>(database, 'access_tokens'),
 
     async sweep(now, limit) {
       const due = db
@@ -104,17 +69,6 @@ async function listTokens(
 /** Revokes all access tokens of the user, in the transaction that revokes all sessions. */
 export async function endAccessTokensOf(trx: Transaction<Database>, userId: UserId): Promise<void> {
   await trx.deleteFrom('access_tokens').where('user_id', '=', userId).execute()
-}
-
-async function lockUser(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
-  const user = await trx
-    .selectFrom('users')
-    .select('id')
-    .where('id', '=', userId)
-    .where('disabled_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst()
-  return user !== undefined
 }
 
 async function countTokens(trx: Transaction<Database>, userId: UserId): Promise<number> {

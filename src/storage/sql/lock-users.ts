@@ -8,6 +8,18 @@ export async function lockUser(trx: Transaction<Database>, id: UserId): Promise<
   await trx.selectFrom('users').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 }
 
+/** The same for a user who gets another way in. Returns false if the user does not exist or is disabled. */
+export async function lockEnabledUser(trx: Transaction<Database>, id: UserId): Promise<boolean> {
+  const user = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  return user !== undefined
+}
+
 /**
  * Makes transactions about several users wait for each other. The users are locked in one order, to avoid deadlocks.
  */

@@ -2,13 +2,15 @@ import type { Selectable, Transaction } from 'kysely'
 import type { OAuthGrantId, UserId } from '../../kernel/ids.ts'
 import type { OAuthGrant, OAuthGrantStore } from '../../oauth/store.ts'
 import { lockUser } from './lock-users.ts'
+import { createRevocable } from './revocable.ts'
 import type { Database, OAuthGrantsTable } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import { at } from './time.ts'
-import { isDone, type TransactingDatabase } from './transact.ts'
+import type { TransactingDatabase } from './transact.ts'
 
 /** Creates the store of OAuth grants in SQL. */
-export function createOAuthGrantStore({ reader, transact, writeLightly }: TransactingDatabase): OAuthGrantStore {
+export function createOAuthGrantStore(database: TransactingDatabase): OAuthGrantStore {
+  const { reader, transact } = database
   return {
     allow: (grant, securityEpoch, effectsOf) =>
       transact(effectsOf, async (trx, sessions) => {
@@ -46,44 +48,7 @@ export function createOAuthGrantStore({ reader, transact, writeLightly }: Transa
       return rows.map((row) => ({ ...toGrant(row), clientName: row.client_name }))
     },
 
-    revoke: (userId, id, effectsOf) =>
-      isDone(
-        transact(effectsOf, async (trx, sessions) => {
-          sessions.evict({ kind: 'user', id: userId })
-          const { numDeletedRows } = await trx
-            .deleteFrom('oauth_grants')
-            .where('id', '=', id)
-            .where('user_id', '=', userId)
-            .executeTakeFirst()
-          if (numDeletedRows === 0n) return null
-          await sessions.userChanged(userId)
-          return true
-        }),
-      ),
-
-    async revokeAll(userId, effectsOf) {
-      const ids = await transact(effectsOf, async (trx, sessions) => {
-        sessions.evict({ kind: 'user', id: userId })
-        const rows = await trx.deleteFrom('oauth_grants').where('user_id', '=', userId).returning('id').execute()
-        if (rows.length === 0) return null
-        await sessions.userChanged(userId)
-        return rows.map(({ id }) => id as OAuthGrantId)
-      })
-      return ids?.length ?? 0
-    },
-
-    async writeUses(uses) {
-      await writeLightly(async (light) => {
-        for (const { id, lastUsedAt } of uses) {
-          await light
-            .updateTable('oauth_grants')
-            .set({ last_used_at: at(lastUsedAt) })
-            .where('id', '=', id)
-            .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at(lastUsedAt))]))
-            .execute()
-        }
-      })
-    },
+    ...createRevocable<OAuthGrantId>(database, 'oauth_grants'),
   }
 }
 

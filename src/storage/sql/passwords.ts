@@ -9,6 +9,7 @@ import type {
   PasswordStore,
 } from '../../passwords/store.ts'
 import { removeUnprovenFactors } from './account-proofs.ts'
+import { lockEnabledUser } from './lock-users.ts'
 import { endGrantsOf } from './oauth-grants.ts'
 import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
@@ -70,14 +71,7 @@ async function addFirstPassword(
   trx: Transaction<Database>,
   { userId, hash, setAt }: FirstPassword,
 ): Promise<true | null> {
-  const user = await trx
-    .selectFrom('users')
-    .select('id')
-    .where('id', '=', userId)
-    .where('disabled_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst()
-  if (user === undefined) return null
+  if (!(await lockEnabledUser(trx, userId))) return null
   const { numInsertedOrUpdatedRows = 0n } = await trx
     .insertInto('passwords')
     .values({ user_id: userId, hash, changed_at: at(setAt) })
