@@ -599,47 +599,50 @@ describe('tokens elsewhere', () => {
   })
 })
 
-test('no secret is in any row, event, log line or URL, of any grant (scan)', async () => {
-  const instance = await start()
-  const ada = await register(instance)
-  const app = await createApp(instance)
-  const request = authorization(app, { scope: 'openid offline_access read' })
-  const pushedFields = Object.fromEntries(new URL(`http://x${request.path}`).searchParams)
-  const pushed = await call(instance.client(), '/auth/oauth/par', app, pushedFields)
-  const path = `/auth/oauth/authorize?${new URLSearchParams({ client_id: app.clientId, request_uri: pushed.body.request_uri })}`
-  const page = await open(ada, path)
-  const location = await decide(ada, page)
-  const code = location.searchParams.get('code') ?? ''
-  const { body: tokens } = await exchange(instance.client(), app, code, request)
-  const { body: refreshed } = await refresh(instance.client(), app, tokens.refresh_token)
-  const { body: own } = await call(instance.client(), '/auth/oauth/token', app, { grant_type: 'client_credentials' })
-  const { body: device } = await call(instance.client(), '/auth/oauth/device', app, { scope: 'openid' })
-  await ada.post('/auth/device', { userCode: device.user_code, decision: 'allow' })
-  const secret = await instance.auth.oauthClients.rotateSecret(app.clientId)
-  const secrets = [
-    app.clientSecret,
-    secret,
-    code,
-    request.verifier,
-    tokens.access_token,
-    tokens.refresh_token,
-    refreshed.access_token,
-    refreshed.refresh_token,
-    own.access_token,
-    device.device_code,
-    device.user_code,
-    pushed.body.request_uri,
-  ]
-  const seen = [await instance.stored(), JSON.stringify(instance.events), JSON.stringify(instance.statements)]
-  for (const [index, each] of secrets.entries()) {
-    expect([index, each.length > 8, seen.map((text) => text.includes(each))]).toEqual([
-      index,
-      true,
-      [false, false, false],
-    ])
-  }
-  for (const each of secrets.filter((text) => text !== code)) expect(location.href).not.toContain(each)
-})
+test.each<Ring>(['handler', 'handler, PostgreSQL and Redis'])(
+  'no secret is in any row, Redis value, event, statement or URL, of any grant (scan, %s)',
+  async (ring) => {
+    const instance = await start({}, ring)
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const request = authorization(app, { scope: 'openid offline_access read' })
+    const pushedFields = Object.fromEntries(new URL(`http://x${request.path}`).searchParams)
+    const pushed = await call(instance.client(), '/auth/oauth/par', app, pushedFields)
+    const path = `/auth/oauth/authorize?${new URLSearchParams({ client_id: app.clientId, request_uri: pushed.body.request_uri })}`
+    const page = await open(ada, path)
+    const location = await decide(ada, page)
+    const code = location.searchParams.get('code') ?? ''
+    const { body: tokens } = await exchange(instance.client(), app, code, request)
+    const { body: refreshed } = await refresh(instance.client(), app, tokens.refresh_token)
+    const { body: own } = await call(instance.client(), '/auth/oauth/token', app, { grant_type: 'client_credentials' })
+    const { body: device } = await call(instance.client(), '/auth/oauth/device', app, { scope: 'openid' })
+    await ada.post('/auth/device', { userCode: device.user_code, decision: 'allow' })
+    const secret = await instance.auth.oauthClients.rotateSecret(app.clientId)
+    const secrets = [
+      app.clientSecret,
+      secret,
+      code,
+      request.verifier,
+      tokens.access_token,
+      tokens.refresh_token,
+      refreshed.access_token,
+      refreshed.refresh_token,
+      own.access_token,
+      device.device_code,
+      device.user_code,
+      pushed.body.request_uri,
+    ]
+    const seen = [await instance.stored(), JSON.stringify(instance.events), JSON.stringify(instance.statements)]
+    for (const [index, each] of secrets.entries()) {
+      expect([index, each.length > 8, seen.map((text) => text.includes(each))]).toEqual([
+        index,
+        true,
+        [false, false, false],
+      ])
+    }
+    for (const each of secrets.filter((text) => text !== code)) expect(location.href).not.toContain(each)
+  },
+)
 
 test('a change of the password ends grants if the settings say so, and otherwise leaves those that outlive sessions', async () => {
   for (const passwordChangeEndsGrants of [false, true]) {

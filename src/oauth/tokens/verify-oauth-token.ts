@@ -35,6 +35,9 @@ export function isOAuthToken(text: string): boolean {
   return text.startsWith(`${ACCESS_PREFIX}_`) || isJwt(text)
 }
 
+/** Longer texts are refused without hashing. */
+const MAX_TOKEN_LENGTH = 66
+
 /** A token as it was sent. */
 export interface SentToken {
   readonly token: string
