@@ -140,6 +140,7 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
         nextStep()
         if (unused.length === 0) {
           await owner.post('/auth/reauthenticate/totp', { code: totpCode(secret, now) })
+          await owner.delete('/auth/sessions') // a user has at most 100
           unused.push(...(await owner.post('/auth/recovery-codes')).body.recoveryCodes)
           nextStep()
         }
