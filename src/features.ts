@@ -81,7 +81,12 @@ export function createFeatures({ core, services, options, seams, oauthEngine, ri
   const { secondFactors, opensTotp } = factorsFeature
   const proofs = firstProofs(core, options, hasPasskeys)
   const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider, proofs }
-  const oauthParts = { oauthSettings: options.oauth, engine: oauthEngine, fetchDocument: seams.fetchDocument }
+  const oauthParts = {
+    oauthSettings: options.oauth,
+    engine: oauthEngine,
+    fetchDocument: seams.fetchDocument,
+    delivers: options.deliverMails,
+  }
   const named = {
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),

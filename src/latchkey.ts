@@ -25,6 +25,7 @@ import { requireUserId } from './kernel/require-user-id.ts'
 import { VERSION } from './kernel/version.ts'
 import { Warning } from './kernel/warning.ts'
 import { loadEngine } from './oauth/engine/load-engine.ts'
+import type { OAuthFeature } from './oauth/feature.ts'
 import { resourceUrls } from './oauth/settings.ts'
 import { checkOptions } from './options/check-options.ts'
 import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
@@ -64,6 +65,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const brand = createBrand(options.brand, options.basePath)
   const mailing = createInstanceMailing(options, secrets, brand)
   let memory: SessionMemory | null = null // the memory needs the stores, and the stores send changes to the memory
+  let sessionsChanged: OAuthFeature['sessionsChanged'] = () => undefined // as does the memory
   const stores = await options.storage.open({
     sessions: options.sessionStorage,
     onStatement: callBoth(tracer.statement, guardStatements(options.onStatement, report)),
@@ -71,7 +73,10 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
       events.forEach(onEvent)
       if (mails.length > 0) mailing.wake()
     },
-    onChanges: (changes) => memory?.cache.follow(changes),
+    onChanges(changes) {
+      memory?.cache.follow(changes)
+      sessionsChanged(changes)
+    },
     onError: (error) => report(error, null),
   })
   const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
@@ -79,6 +84,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   memory = services.memory
   const ring = await openKeyRing({ ...stores, ...core, overlapMs: overlapMs(options) })
   const features = createFeatures({ core, services, options, seams, oauthEngine, ring })
+  sessionsChanged = features.oauth.sessionsChanged
   const authentication = createAuthentication({
     ...features.accessTokens.verification,
     ...core,

@@ -14,6 +14,7 @@ interface UpdateOptions extends Options {
   readonly name?: string
   readonly redirectUri?: readonly string[]
   readonly postLogoutRedirectUri?: readonly string[]
+  readonly backchannelLogoutUri?: string
   readonly scope?: readonly string[]
 }
 
@@ -38,6 +39,7 @@ export function clientCommand(): Command {
     .requiredOption('--name <name>', 'the name that users see')
     .requiredOption('--redirect-uri <uri...>', 'where the app gets its answers')
     .option('--post-logout-redirect-uri <uri...>', 'where the app may send users after logout')
+    .option('--backchannel-logout-uri <uri>', 'where the app is told that a session is over')
     .option('--scope <scope...>', 'the scopes that the app may ask for; see LATCHKEY_SCOPES')
     .option('--public', 'the app cannot keep a secret: it runs in a browser or on a device')
     .option('--first-party', 'the app is your own: users are not asked')
@@ -59,6 +61,7 @@ export function clientCommand(): Command {
     .option('--name <name>', 'the name that users see')
     .option('--redirect-uri <uri...>', 'all redirect URIs, in place of the present ones')
     .option('--post-logout-redirect-uri <uri...>', 'all of them, in place of the present ones')
+    .option('--backchannel-logout-uri <uri>', 'where the app is told that a session is over')
     .option('--scope <scope...>', 'all scopes, in place of the present ones')
     .option('--json', 'print JSON')
     .addHelpText('after', `\nExample:\n  latchkey client update ${EXAMPLE_ID} --name "Notes"`)
@@ -88,6 +91,7 @@ async function create(options: CreateOptions): Promise<void> {
       isFirstParty,
       scopes: options.scope,
       postLogoutRedirectUris: options.postLogoutRedirectUri,
+      ...(options.backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri: options.backchannelLogoutUri }),
     }),
   )
   const secret = clientSecret === null ? {} : { clientSecret }
@@ -112,6 +116,7 @@ async function update(id: string, options: UpdateOptions): Promise<void> {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.redirectUri === undefined ? {} : { redirectUris: options.redirectUri }),
     ...(options.postLogoutRedirectUri === undefined ? {} : { postLogoutRedirectUris: options.postLogoutRedirectUri }),
+    ...(options.backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri: options.backchannelLogoutUri }),
     ...(options.scope === undefined ? {} : { scopes: options.scope }),
   }
   const client = await withLatchkey((auth) => auth.oauthClients.update(id, changes))

@@ -11,6 +11,7 @@ export type OAuthEvent =
       readonly userId: null
       readonly clientId: string
     }
+  | { readonly type: 'oauth_client.logout_failed'; readonly userId: string; readonly clientId: string }
   | {
       readonly type: 'oauth_grant.allowed' | 'oauth_grant.revoked' | 'oauth_grant.replayed'
       readonly userId: string
@@ -45,6 +46,11 @@ export const OAUTH_EVENTS = {
   'oauth_client.deleted': {
     description: 'An operator or the application deleted an OAuth client. Its grants and tokens ended.',
     fields: CLIENT_FIELDS,
+    sentence: null,
+  },
+  'oauth_client.logout_failed': {
+    description: 'An app did not take the message that a session is over, for about three days. It is given up.',
+    fields: { userId: null, clientId: 'the `client_id`' },
     sentence: null,
   },
   'oauth_grant.allowed': {

@@ -7,11 +7,14 @@ import type { Feature } from '../kernel/feature.ts'
 import { createGuardedFetch, type GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { parseUserId } from '../kernel/ids.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
+import { isDevelopment } from '../kernel/origins.ts'
 import type { User } from '../kernel/principal.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
+import type { Change } from '../sessions/store.ts'
 import { type KeyRing, keysOf } from '../signing-keys/key-ring.ts'
+import { type LogoutDeps, startLogouts } from './backchannel/deliver-logouts.ts'
 import { registrationRoutes } from './clients/registration-route.ts'
 import { createServerSideOAuthClients, type ServerSideOAuthClients } from './clients/server-side-clients.ts'
 import { consentRoutes } from './consent/consent-routes.ts'
@@ -43,6 +46,8 @@ export interface OAuthOptions {
   /** Reads the documents of apps that describe themselves. Default: requests to the public internet. */
   readonly fetchDocument: GuardedFetch | undefined
   readonly ring: KeyRing
+  /** False: other processes tell apps that sessions are over. */
+  readonly delivers: boolean
   /** The package of the engine; null: OAuth is off. */
   readonly engine: EngineModule | null
 }
@@ -55,6 +60,8 @@ export interface OAuthFeature extends Feature {
   readonly publicKeys: (() => readonly Es256PublicJwk[]) | null
   /** URL of the description of the API (RFC 9728); null: OAuth is off. */
   readonly resourceMetadata: string | null
+  /** Takes changes of sessions and users of this process, after they are stored. */
+  readonly sessionsChanged: (changes: readonly Change[]) => void
   readonly api: ServerSideOAuthClients
 }
 
@@ -72,11 +79,13 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     verification: null,
     publicKeys: null,
     resourceMetadata: null,
+    sessionsChanged: () => undefined,
     api,
   }
   if (engine === null) return off
   const keys = keysOf(options.ring, (salt) => deriveEs256Keys(core.secrets, 'oauth id tokens', salt))
   const userCodes = createKeyedHash(core.secrets, 'oauth user codes')
+  const logouts = startLogouts({ ...deps, ...core.links, keys, ...toldBy(core, options) })
   return {
     ...off,
     words: ['oauth'],
@@ -103,7 +112,9 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     },
     access: grantAccess(deps),
     accountPages: grantPages(deps),
+    sessionsChanged: logouts.follow,
     async stop() {
+      await logouts.stop()
       grantUses.stop()
       await grantUses.flush()
     },
@@ -124,6 +135,15 @@ function remade<Key, Made>(keys: () => readonly Key[], make: (keys: readonly Key
     return made
   }
 }
+
+/** Returns how apps are told. In development they may be on the same machine. */
+function toldBy({ origins }: Core, { delivers }: OAuthOptions): Pick<LogoutDeps, 'fetchLogout' | 'delivers'> {
+  const allowPrivate = isDevelopment(new URL(origins.own))
+  return { delivers, fetchLogout: createGuardedFetch({ allowPrivate, maxBytes: MAX_LOGOUT_ANSWER_BYTES }) }
+}
+
+/** Nobody reads what an app answers. */
+const MAX_LOGOUT_ANSWER_BYTES = 16 * 1024
 
 function createDocuments({ clock, throttle }: Core, { scopes, fetchDocument }: OAuthOptions): DocumentClients {
   return createDocumentClients({

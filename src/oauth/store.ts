@@ -2,6 +2,7 @@ import type { TokenHash } from '../crypto/token.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { OAuthGrantId, SessionId, UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
+import type { OAuthLogin } from './backchannel/store.ts'
 
 /** An app of a third party. Only the SHA-256 of its secret is stored. Times are milliseconds since 1970 UTC. */
 export interface OAuthClient {
@@ -13,6 +14,8 @@ export interface OAuthClient {
   readonly redirectUris: readonly string[]
   /** Where the app may send users after logout. */
   readonly postLogoutRedirectUris: readonly string[]
+  /** Where the app wants to be told that a session is over (OpenID Connect Back-Channel Logout 1.0); absent or null: nowhere. */
+  readonly backchannelLogoutUri?: string | null | undefined
   /** The scopes of the service that the app may ask for. */
   readonly scopes: readonly string[]
   /** True: the app cannot keep a secret, such as an app in a browser or on a phone. */
@@ -166,6 +169,8 @@ export interface OAuthChanges {
   readonly replace: readonly OAuthReplacement[]
   readonly consume: readonly OAuthConsumption[]
   readonly remove: readonly TokenHash[]
+  /** Logins to apps that want to be told when the session ends. */
+  readonly logins: readonly OAuthLogin[]
 }
 
 /** Storage of tokens, codes and requests in progress. */

@@ -13,6 +13,7 @@ import type { UserId } from '../kernel/ids.ts'
 import type { User } from '../kernel/principal.ts'
 import type { LoginAttemptStore } from '../login/store.ts'
 import type { MailStore } from '../mail/store.ts'
+import type { OAuthLoginStore } from '../oauth/backchannel/store.ts'
 import type { OAuthClientStore, OAuthGrantStore, OAuthTokenStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordStore } from '../passwords/store.ts'
@@ -42,6 +43,7 @@ export interface Stores {
   readonly oauthClients: OAuthClientStore
   readonly oauthGrants: OAuthGrantStore
   readonly oauthTokens: OAuthTokenStore
+  readonly oauthLogins: OAuthLoginStore
   readonly signingKeys: SigningKeyStore
   /** Counters are stored where the sessions are. */
   readonly counters: CounterStore

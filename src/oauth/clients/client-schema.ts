@@ -23,6 +23,13 @@ export const redirectUrisSchema: z.ZodType<readonly string[]> = z
 /** Addresses after logout, of which there may be none. */
 export const logoutUrisSchema: z.ZodType<readonly string[]> = z.array(uriSchema, 'must be a list of URIs').max(20)
 
+const BACKCHANNEL_RULE = 'must be an https URI without fragment, or an http URI on the same device'
+
+/** Address of an app that wants to be told when a session is over. */
+export const backchannelUriSchema: z.ZodType<string> = z
+  .string(BACKCHANNEL_RULE)
+  .refine((text) => isRedirectUri(text) && /^https?:/.test(text), BACKCHANNEL_RULE)
+
 /**
  * Returns the schema of the scopes that a client may ask for.
  * @param known the scopes of the service.

@@ -3,7 +3,7 @@
  * demands. The server refuses what it cannot do, and leaves out scopes that it does not know.
  */
 import { z } from 'zod'
-import { clientNameSchema, logoutUrisSchema, redirectUrisSchema } from './client-schema.ts'
+import { backchannelUriSchema, clientNameSchema, logoutUrisSchema, redirectUrisSchema } from './client-schema.ts'
 import type { NewOAuthClient } from './create-client.ts'
 
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const
@@ -17,6 +17,7 @@ const GRANT_TYPES = [
 const schema = z.object({
   redirect_uris: redirectUrisSchema,
   post_logout_redirect_uris: logoutUrisSchema.default([]),
+  backchannel_logout_uri: backchannelUriSchema.optional(),
   client_name: clientNameSchema.optional(),
   token_endpoint_auth_method: z.enum(AUTH_METHODS).default('client_secret_basic'),
   grant_types: z.array(z.enum(GRANT_TYPES)).default(['authorization_code', 'refresh_token']),
@@ -49,16 +50,15 @@ export function parseRegistration(body: Uint8Array): RegistrationRequest | Regis
  * Returns the client of a registration.
  * @param known the scopes of the service. An app that names none may ask for all of them; the user decides.
  */
-export function toNewClient(
-  { redirect_uris, post_logout_redirect_uris, client_name, token_endpoint_auth_method, scope }: RegistrationRequest,
-  known: readonly string[],
-): NewOAuthClient {
-  const wanted = scope?.split(' ')
+export function toNewClient(wanted: RegistrationRequest, known: readonly string[]): NewOAuthClient {
+  const { redirect_uris, post_logout_redirect_uris, client_name, token_endpoint_auth_method, scope } = wanted
+  const scopes = scope?.split(' ')
   return {
     name: client_name ?? new URL(redirect_uris[0] ?? '').host,
     redirectUris: redirect_uris,
     postLogoutRedirectUris: post_logout_redirect_uris,
-    scopes: wanted === undefined ? known : known.filter((each) => wanted.includes(each)),
+    ...(wanted.backchannel_logout_uri === undefined ? {} : { backchannelLogoutUri: wanted.backchannel_logout_uri }),
+    scopes: scopes === undefined ? known : known.filter((each) => scopes.includes(each)),
     isPublic: token_endpoint_auth_method === 'none',
     isFirstParty: false,
   }

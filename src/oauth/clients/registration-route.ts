@@ -55,12 +55,13 @@ async function respond(deps: RegistrationDeps, expected: string, request: Protoc
 
 function describe(
   { token_endpoint_auth_method, grant_types, response_types }: RegistrationRequest,
-  { name, redirectUris, postLogoutRedirectUris, scopes }: ReturnType<typeof toNewClient>,
+  { name, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, scopes }: ReturnType<typeof toNewClient>,
 ): object {
   return {
     client_name: name,
     redirect_uris: redirectUris,
     post_logout_redirect_uris: postLogoutRedirectUris,
+    ...(backchannelLogoutUri == null ? {} : { backchannel_logout_uri: backchannelLogoutUri }),
     token_endpoint_auth_method,
     grant_types,
     response_types,

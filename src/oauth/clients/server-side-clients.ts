@@ -7,7 +7,13 @@ import { Refusal } from '../../kernel/refusal.ts'
 import { isDocumentId } from '../documents/document-id.ts'
 import type { OAuthEvent } from '../events.ts'
 import type { OAuthClient } from '../store.ts'
-import { clientNameSchema, clientScopesSchema, logoutUrisSchema, redirectUrisSchema } from './client-schema.ts'
+import {
+  backchannelUriSchema,
+  clientNameSchema,
+  clientScopesSchema,
+  logoutUrisSchema,
+  redirectUrisSchema,
+} from './client-schema.ts'
 import { createClient, newClientSecret, type OAuthClientDeps } from './create-client.ts'
 
 /** Settings of a client. */
@@ -18,6 +24,8 @@ export interface OAuthClientSettings {
   readonly redirectUris: readonly string[]
   /** Where the app may send users after logout. Default: nowhere. */
   readonly postLogoutRedirectUris?: readonly string[] | undefined
+  /** Where the app wants to be told that a session is over. Null or absent: nowhere. */
+  readonly backchannelLogoutUri?: string | null | undefined
   /** The scopes of the service that the app may ask for. Default: none. */
   readonly scopes?: readonly string[] | undefined
   /** True: the app belongs to the service itself, so users are not asked. Default false. */
@@ -51,6 +59,7 @@ export function createServerSideOAuthClients(deps: OAuthClientDeps, stamp: Stamp
     name: clientNameSchema,
     redirectUris: redirectUrisSchema,
     postLogoutRedirectUris: logoutUrisSchema.optional(),
+    backchannelLogoutUri: backchannelUriSchema.nullish(),
     scopes: clientScopesSchema(deps.scopes).optional(),
     isFirstParty: booleanSchema.optional(),
   }

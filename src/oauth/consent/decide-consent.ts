@@ -57,7 +57,7 @@ export async function decideConsent(
     decision === 'allow'
       ? { consent: {} }
       : { error: 'access_denied', error_description: 'the user did not allow access' }
-  const changes = { insert: [], insertUnique: [], consume: [], remove: [] }
+  const changes = { insert: [], insertUnique: [], consume: [], remove: [], logins: [] }
   const decided = { ...stored, payload: { ...stored.payload, result } }
   const replace = [{ token: decided, previous: stored.payload }]
   // Another answer to the same question came first.

@@ -43,7 +43,7 @@ export async function decideDevice(
     ...(grant === null ? {} : { userId: grant.userId, grantId: grant.id, sessionId: boundTo(request, decider) }),
     payload: { ...stored.payload, ...result, ...(grant === null ? {} : { scope: request.scopes.join(' ') }) },
   }
-  const changes = { insert: [], insertUnique: [], consume: [], remove: [] }
+  const changes = { insert: [], insertUnique: [], consume: [], remove: [], logins: [] }
   const replace = [{ token, previous: stored.payload }]
   if (!(await deps.oauthTokens.commit({ ...changes, replace }, deps.clock()))) throw ended()
   return request

@@ -57,6 +57,9 @@ function toMetadata({ client, secretHash }: OAuthClientRecord, known: readonly s
       ...(isPublic ? [] : ['client_credentials']),
     ],
     response_types: ['code' as const],
+    ...(client.backchannelLogoutUri == null
+      ? {}
+      : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
     scope: [...IDENTITY_SCOPES, ...client.scopes.filter((scope) => known.includes(scope))].join(' '),
     token_endpoint_auth_method: isPublic ? ('none' as const) : ('client_secret_basic' as const),
     // The engine compares secrets with `compareClientSecret`, which hashes what it is given.

@@ -139,6 +139,7 @@ function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: Engi
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
+      backchannelLogout: { enabled: true }, // `startLogouts` sends; the engine only announces it
       clientCredentials: { enabled: true },
       // What the user does is ours: `oauth/device`.
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: () => ({}) },
@@ -259,6 +260,12 @@ function useOurSecrets(provider: Provider, { successorKey }: EngineDeps, { Provi
   Object.defineProperty(provider.Client.prototype, 'compareClientSecret', {
     value(this: { readonly clientSecret?: string }, actual: string) {
       return equalInConstantTime(Buffer.from(this.clientSecret ?? ''), Buffer.from(hashToken(actual)))
+    },
+  })
+  // The `sid` of ID tokens is the public id of the session, at every app and in every logout token.
+  Object.defineProperty(provider.Session.prototype, 'sidFor', {
+    value(this: { readonly uid: string }) {
+      return this.uid
     },
   })
   Object.defineProperty(provider.Client.prototype, 'redirectUriAllowed', {

@@ -63,7 +63,7 @@ export function createEngineScope(
   const { principal } = request
   return {
     ...request,
-    changes: { insert: [], insertUnique: [], replace: [], consume: [], remove: [] },
+    changes: { insert: [], insertUnique: [], replace: [], consume: [], remove: [], logins: [] },
     tokens: new Map(),
     users: new Map(principal === null ? [] : [[principal.user.id, principal.user]]),
     described: new Map(),

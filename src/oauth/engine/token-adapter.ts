@@ -2,6 +2,8 @@ import type { AdapterPayload } from 'oidc-provider'
 import { hashToken, type TokenHash } from '../../crypto/token.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { onlyEvents } from '../../kernel/effects.ts'
+import { parseSessionId, parseUserId } from '../../kernel/ids.ts'
+import type { OAuthLogin } from '../backchannel/store.ts'
 import type { OAuthEvent } from '../events.ts'
 import type { OAuthTokenKind } from '../store.ts'
 import { isJwt } from '../tokens/access-jwt.ts'
@@ -27,6 +29,8 @@ export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
   return {
     async upsert(id, payload, expiresInSeconds) {
       const { changes, proof } = currentScope()
+      const login = kind === 'AccessToken' ? loginOf(deps, payload) : null
+      if (login !== null) changes.logins.push(login)
       const list = kind === 'ReplayDetection' ? changes.insertUnique : changes.insert
       list.push(
         toTokenRecord({
@@ -70,6 +74,14 @@ export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
       if (kind === 'AccessToken') await endFamily(deps, id)
     },
   }
+}
+
+/** Returns the login of a code, if its app wants to be told when the session ends: only then the token names the session. */
+function loginOf({ route, clock }: AdapterDeps, payload: AdapterPayload): OAuthLogin | null {
+  const { sid, clientId = '', accountId = '' } = payload
+  const [sessionId, userId] = [parseSessionId(typeof sid === 'string' ? sid : ''), parseUserId(accountId)]
+  if (route().entities.AuthorizationCode === undefined || sessionId === null || userId === null) return null
+  return { sessionId, clientId, userId, createdAt: clock() }
 }
 
 function hashOf(kind: OAuthTokenKind, id: string): TokenHash | null {

@@ -1,7 +1,8 @@
-import type { InsertObject, Transaction } from 'kysely'
+import type { InsertObject, OnConflictBuilder, Transaction } from 'kysely'
 import { onlyEvents } from '../../kernel/effects.ts'
 import type { OAuthChanges, OAuthConsumption, OAuthToken, OAuthTokenKind, OAuthTokenStore } from '../../oauth/store.ts'
 import { isForeignKeyViolation } from './errors.ts'
+import { toLoginRow } from './oauth-logins.ts'
 import { createOAuthTokenFinder } from './oauth-token-finder.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
@@ -88,7 +89,7 @@ function isOnlyRequest({ insert, insertUnique, replace, consume, remove }: OAuth
 
 async function commit(
   trx: Transaction<Database>,
-  { insert, insertUnique, replace, consume, remove }: OAuthChanges,
+  { insert, insertUnique, replace, consume, remove, logins }: OAuthChanges,
   { now, hasSessions }: { readonly now: number; readonly hasSessions: boolean },
 ): Promise<boolean> {
   const [first] = insert
@@ -120,6 +121,10 @@ async function commit(
       .where('consumed_at', 'is', null)
       .executeTakeFirst()
     if (numUpdatedRows !== 1n) return false
+  }
+  if (logins.length > 0) {
+    const twice = (conflict: OnConflictBuilder<Database, 'oauth_logins'>) => conflict.doNothing()
+    await trx.insertInto('oauth_logins').values(logins.map(toLoginRow)).onConflict(twice).execute()
   }
   for (const hash of remove) await trx.deleteFrom('oauth_tokens').where('token_hash', '=', hash).execute()
   return true

@@ -27,6 +27,7 @@ export interface Database {
   oauth_grants: OAuthGrantsTable
   oauth_tokens: OAuthTokensTable
   signing_keys: SigningKeysTable
+  oauth_logins: OAuthLoginsTable
   audit_events: AuditEventsTable
   audit_seals: AuditSealsTable
   erasures: ErasuresTable
@@ -290,6 +291,16 @@ export interface OAuthTokensTable {
   created_at: number
   expires_at: number
   consumed_at: number | null
+}
+
+/** Apps that users logged in to, which want to be told when the session ends. A row outlives its session until then. */
+export interface OAuthLoginsTable {
+  session_id: string
+  client_id: string
+  user_id: string
+  created_at: number
+  due_at: number
+  tries: number
 }
 
 /** Generations of the keys that sign; without the keys, which are derived. */

@@ -10,6 +10,7 @@ import { createLoginAttemptStore } from './login-attempts.ts'
 import { createMailStore } from './mails.ts'
 import { createOAuthClientStore } from './oauth-clients.ts'
 import { createOAuthGrantStore } from './oauth-grants.ts'
+import { createOAuthLoginStore } from './oauth-logins.ts'
 import { createOAuthTokenStore } from './oauth-tokens.ts'
 import { createOneTimeTokenStore } from './one-time-tokens.ts'
 import { createPasskeyStore } from './passkeys.ts'
@@ -68,6 +69,7 @@ function createSqlStores(database: TransactingDatabase, hasSessions: boolean): S
     oauthClients: createOAuthClientStore(database),
     oauthGrants: createOAuthGrantStore(database),
     oauthTokens: createOAuthTokenStore(database, hasSessions),
+    oauthLogins: createOAuthLoginStore(database),
     signingKeys: createSigningKeyStore(database),
     counters: createCounterStore(database),
     async ping() {

@@ -14,6 +14,7 @@ import { oauth } from './0012-oauth.ts'
 import { factorRemovals } from './0013-factor-removals.ts'
 import { redirectUrisOfGrants } from './0014-redirect-uris-of-grants.ts'
 import { signingKeys } from './0015-signing-keys.ts'
+import { oauthLogins } from './0016-oauth-logins.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   factorRemovals,
   redirectUrisOfGrants,
   signingKeys,
+  oauthLogins,
 ]

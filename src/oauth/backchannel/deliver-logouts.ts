@@ -1,0 +1,175 @@
+/*
+ * Tells apps that a session is over (OpenID Connect Back-Channel Logout 1.0). The login to an app is a row from the login until the app was
+ * told, so nothing is lost if a process dies. A change of a session or a user makes its rows due; then the session is looked up, and if
+ * it is over, a signed message is sent. Requests cannot reach private addresses. An app that does not answer is left alone for a while,
+ * with all of its rows. Proved by test/http/oauth-backchannel.test.ts.
+ */
+import type { Es256Key } from '../../crypto/es256.ts'
+import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/clock.ts'
+import { onlyEvents } from '../../kernel/effects.ts'
+import type { Stamp } from '../../kernel/event.ts'
+import { ANSWER_WITHIN_MS, type GuardedFetch } from '../../kernel/guarded-fetch.ts'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { Change, SessionStore } from '../../sessions/store.ts'
+import type { OAuthEvent } from '../events.ts'
+import { signLogoutToken } from './logout-token.ts'
+import type { DueLogin, OAuthLoginStore } from './store.ts'
+
+/** Dependencies of `startLogouts`. */
+export interface LogoutDeps {
+  readonly oauthLogins: OAuthLoginStore
+  readonly sessions: Pick<SessionStore, 'isLive'>
+  /** The first one signs. */
+  readonly keys: () => readonly Es256Key[]
+  /** The issuer. */
+  readonly authUrl: string
+  readonly fetchLogout: GuardedFetch
+  /** False: other processes send. */
+  readonly delivers: boolean
+  readonly clock: Clock
+  readonly stamp: Stamp<OAuthEvent>
+  readonly report: (error: unknown) => void
+}
+
+/** Tells apps until it is stopped. */
+export interface Logouts {
+  /** Takes changes of sessions and users: some may be over. */
+  follow(changes: readonly Change[]): void
+  /** Resolves when all changes are stored and no request is under way. */
+  stop(): Promise<void>
+}
+
+const LOOK_INTERVAL_MS = 5 * SECOND_MS
+const MAX_LEASED = 20
+const LEASE_MS = 2 * MINUTE_MS
+const FIRST_PAUSE_MS = 10 * SECOND_MS
+const LONGEST_PAUSE_MS = 2 * HOUR_MS
+const GIVE_UP_AFTER_TRIES = 45 // about three days
+
+/** Starts to tell apps. */
+export function startLogouts(deps: LogoutDeps): Logouts {
+  const { oauthLogins, delivers, clock, report } = deps
+  const stopping = new AbortController()
+  const lines: Lines = { deps, stopping: stopping.signal, running: new Map(), pausedUntil: new Map() }
+  let sessions = new Set<SessionId>()
+  let users = new Set<UserId>()
+  let working: Promise<void> | null = null
+  let isWanted = delivers
+
+  async function work(): Promise<void> {
+    while (isWanted || sessions.size + users.size > 0) {
+      const [ended, changed] = [[...sessions], [...users]]
+      sessions = new Set()
+      users = new Set()
+      const isDue = ended.length + changed.length > 0 && (await oauthLogins.makeDue(ended, changed, clock()))
+      const mayLease = delivers && !stopping.signal.aborted && (isWanted || isDue)
+      isWanted = false
+      if (mayLease) isWanted = await startSome(lines)
+    }
+  }
+  function wake(): void {
+    working ??= work()
+      .catch((error: unknown) => {
+        isWanted = false
+        if (!stopping.signal.aborted) report(error)
+      })
+      .finally(() => {
+        working = null
+      })
+  }
+  const timer = setInterval(() => {
+    isWanted = delivers
+    wake()
+  }, LOOK_INTERVAL_MS).unref()
+  wake()
+  return {
+    follow(changes) {
+      for (const change of changes) {
+        if (change.kind === 'session') sessions.add(change.id)
+        else users.add(change.id)
+      }
+      wake()
+    },
+    async stop() {
+      clearInterval(timer)
+      stopping.abort()
+      await working
+      await Promise.all(lines.running.values())
+    },
+  }
+}
+
+/** What is under way: one line for each app, so that a slow app holds up no other. */
+interface Lines {
+  readonly deps: LogoutDeps
+  readonly stopping: AbortSignal
+  /** The last delivery of each app. */
+  readonly running: Map<string, Promise<void>>
+  /** Apps that did not answer, and until when they are left alone; milliseconds since 1970 UTC. */
+  readonly pausedUntil: Map<string, number>
+}
+
+/** Leases logins and puts them in the lines of their apps. Returns true if more may be due. */
+async function startSome(lines: Lines): Promise<boolean> {
+  const { deps, running } = lines
+  const now = deps.clock()
+  const leased = await deps.oauthLogins.lease(now, now + LEASE_MS, MAX_LEASED)
+  for (const [clientId, logins] of Map.groupBy(leased, (login) => login.clientId)) {
+    const line = (running.get(clientId) ?? Promise.resolve())
+      .then(() => deliverTo(lines, logins))
+      .catch(deps.report)
+      .finally(() => {
+        if (running.get(clientId) === line) running.delete(clientId)
+      })
+    running.set(clientId, line)
+  }
+  return leased.length === MAX_LEASED
+}
+
+/** Tells one app about several sessions, one after the other. */
+async function deliverTo(lines: Lines, logins: readonly DueLogin[]): Promise<void> {
+  const { deps, stopping, pausedUntil } = lines
+  const { oauthLogins, sessions, clock } = deps
+  for (const login of logins) {
+    const now = clock()
+    const pause = pausedUntil.get(login.clientId) ?? 0
+    if (stopping.aborted) await oauthLogins.postpone(login, now, login.tries)
+    else if (await sessions.isLive({ id: login.sessionId, userId: login.userId }, now)) {
+      await oauthLogins.postpone(login, now + Math.max(HOUR_MS, now - login.createdAt), 0)
+    } else if (pause > now) await oauthLogins.postpone(login, pause, login.tries)
+    else if (await oauthLogins.holds(login)) await tell(lines, login)
+  }
+}
+
+async function tell(lines: Lines, login: DueLogin): Promise<void> {
+  const { deps, stopping, pausedUntil } = lines
+  const { oauthLogins, clock, stamp } = deps
+  const { clientId, userId, tries, uri } = login
+  const isTold = uri === null || (await send(lines, login, uri))
+  if (stopping.aborted && !isTold) return oauthLogins.postpone(login, clock(), tries)
+  if (isTold) {
+    pausedUntil.delete(clientId)
+    return oauthLogins.strike(login, onlyEvents())
+  }
+  const until = clock() + Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS)
+  pausedUntil.set(clientId, until)
+  const failed = stamp({ type: 'oauth_client.logout_failed', userId, clientId })
+  if (tries + 1 >= GIVE_UP_AFTER_TRIES) await oauthLogins.strike(login, onlyEvents(failed))
+  else await oauthLogins.postpone(login, until, tries + 1)
+  await oauthLogins.postponeClient(clientId, until)
+}
+
+/** Sends the message. Returns false if the app did not take it. */
+async function send({ deps, stopping }: Lines, login: DueLogin, uri: string): Promise<boolean> {
+  const [key] = deps.keys()
+  if (key === undefined) return false
+  const token = signLogoutToken(key, login, { authUrl: deps.authUrl, now: deps.clock() })
+  const body = new URLSearchParams({ logout_token: token })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_WITHIN_MS)])
+  try {
+    return (await deps.fetchLogout(uri, { method: 'POST', headers, body, signal })).ok
+  } catch {
+    return false // it is down, too slow, answers too much, or has a private address
+  }
+}

@@ -1,0 +1,120 @@
+import { expressionBuilder, type InsertObject } from 'kysely'
+import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { OAuthLogin, OAuthLoginStore } from '../../oauth/backchannel/store.ts'
+import type { Database } from './schema.ts'
+import { at } from './time.ts'
+import type { TransactingDatabase } from './transact.ts'
+
+/** A login is looked at after this time, also if no change made it due: the process that made the change may have died. */
+const FIRST_LOOK_MS = 3_600_000
+
+/** Creates the store of logins to apps in SQL. */
+export function createOAuthLoginStore({ db, reader, transact }: TransactingDatabase): OAuthLoginStore {
+  return {
+    async makeDue(sessions, users, now) {
+      const eb = expressionBuilder<Database, 'oauth_logins'>()
+      const ofThese = eb.or([
+        ...(sessions.length === 0 ? [] : [eb('session_id', 'in', [...sessions])]),
+        ...(users.length === 0 ? [] : [eb('user_id', 'in', [...users])]),
+      ])
+      const found = await reader.selectFrom('oauth_logins').select('session_id').where(ofThese).limit(1).execute()
+      if (found.length === 0) return false
+      await db
+        .updateTable('oauth_logins')
+        .set({ due_at: at(now) })
+        .where(ofThese)
+        .where('tries', '=', 0) // an app that does not answer keeps its pause
+        .execute()
+      return true
+    },
+
+    lease: (now, leaseEndsAt, limit) =>
+      db.transaction().execute(async (trx) => {
+        const due = await trx
+          .selectFrom('oauth_logins')
+          .innerJoin('oauth_clients', 'oauth_clients.id', 'oauth_logins.client_id')
+          .selectAll('oauth_logins')
+          .select('oauth_clients.metadata')
+          .where('due_at', '<=', at(now))
+          .orderBy('due_at')
+          .limit(limit)
+          .forUpdate('oauth_logins')
+          .skipLocked()
+          .execute()
+        for (const { session_id, client_id } of due) {
+          await trx
+            .updateTable('oauth_logins')
+            .set({ due_at: at(leaseEndsAt) })
+            .where('session_id', '=', session_id)
+            .where('client_id', '=', client_id)
+            .execute()
+        }
+        return due.map(({ session_id, client_id, user_id, created_at, tries, metadata }) => ({
+          sessionId: session_id as SessionId, // `toLoginRow` wrote the row
+          clientId: client_id,
+          userId: user_id as UserId,
+          createdAt: created_at,
+          tries,
+          leaseEndsAt,
+          uri: (JSON.parse(metadata) as { readonly backchannelLogoutUri?: string }).backchannelLogoutUri ?? null,
+        }))
+      }),
+
+    async holds({ sessionId, clientId, leaseEndsAt }) {
+      const row = await reader
+        .selectFrom('oauth_logins')
+        .select('due_at')
+        .where('session_id', '=', sessionId)
+        .where('client_id', '=', clientId)
+        .executeTakeFirst()
+      return row?.due_at === leaseEndsAt
+    },
+
+    async strike({ sessionId, clientId }, effectsOf) {
+      await transact(effectsOf, async (trx) => {
+        await trx
+          .deleteFrom('oauth_logins')
+          .where('session_id', '=', sessionId)
+          .where('client_id', '=', clientId)
+          .execute()
+        return true
+      })
+    },
+
+    async postpone({ sessionId, clientId, leaseEndsAt }, dueAt, tries) {
+      await db
+        .updateTable('oauth_logins')
+        .set({ due_at: at(dueAt), tries })
+        .where('session_id', '=', sessionId)
+        .where('client_id', '=', clientId)
+        .where('due_at', '=', at(leaseEndsAt))
+        .execute()
+    },
+
+    async postponeClient(clientId, dueAt) {
+      await db
+        .updateTable('oauth_logins')
+        .set({ due_at: at(dueAt) })
+        .where('client_id', '=', clientId)
+        .where('due_at', '<', at(dueAt))
+        .execute()
+    },
+  }
+}
+
+/** Returns the row of a new login. */
+export function toLoginRow({
+  sessionId,
+  clientId,
+  userId,
+  createdAt,
+}: OAuthLogin): InsertObject<Database, 'oauth_logins'> {
+  return {
+    session_id: sessionId,
+    client_id: clientId,
+    user_id: userId,
+    created_at: at(createdAt),
+    due_at: at(createdAt + FIRST_LOOK_MS),
+    tries: 0,
+  }
+}

@@ -1,0 +1,197 @@
+/* Apps are told that a session is over (OpenID Connect Back-Channel Logout 1.0), by real requests to real servers. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Client } from '../support/client.ts'
+import { createApp, obtain, register, startOAuth } from '../support/oauth.ts'
+import { type Instance, PASSWORD, RINGS, type Ring } from '../support/rings.ts'
+import { until } from '../support/until.ts'
+
+/** An app that takes logout tokens. */
+interface Listener {
+  readonly uri: string
+  readonly bodies: string[]
+  /** The status of the next answers; null: no answer. */
+  status: number | null
+}
+
+async function listen(): Promise<Listener> {
+  const listener = { uri: '', bodies: [] as string[], status: 200 as number | null }
+  const server = createServer(async (request, response) => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    listener.bodies.push(Buffer.concat(chunks).toString())
+    if (listener.status !== null) response.writeHead(listener.status).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  listener.uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`
+  return listener
+}
+
+async function start(ring: Ring = 'handler', options: Parameters<typeof startOAuth>[1] = {}): Promise<Instance> {
+  const instance = await startOAuth(ring, options)
+  onTestFinished(() => instance.close())
+  onTestFinished(() => expect(instance.errors).toEqual([]))
+  return instance
+}
+
+const sessionOf = async (browser: Client) => (await browser.get('/auth/session')).body
+const claimsOf = (jwt: string | undefined): JWTPayload =>
+  JSON.parse(Buffer.from(jwt?.split('.')[1] ?? '', 'base64url').toString())
+const tokenIn = (body: string | undefined): string => new URLSearchParams(body).get('logout_token') ?? ''
+
+describe.each(RINGS)('back-channel logout (%s)', (ring) => {
+  test('an app gets a signed logout token whenever a session ends in which its user logged in', async () => {
+    const instance = await start(ring)
+    const listener = await listen()
+    const app = await createApp(instance, { backchannelLogoutUri: listener.uri })
+    const ends: readonly [string, (browser: Client, sessionId: string, userId: string) => Promise<unknown>][] = [
+      ['logout', (browser) => browser.post('/auth/logout')],
+      ['revoked', (_browser, sessionId, userId) => instance.auth.sessions.revoke(userId, sessionId)],
+      ['everything', (_browser, _sessionId, userId) => instance.auth.sessions.revokeAll(userId)],
+      ['disabled', (_browser, _sessionId, userId) => instance.auth.users.disable(userId)],
+      ['deleted', (browser) => browser.request('/auth/user', { method: 'DELETE' })],
+      ['replaced', (browser) => browser.post('/auth/login', { email: 'replaced@example.com', password: PASSWORD })],
+    ]
+    for (const [name, end] of ends) {
+      const browser = await register(instance, `${name}@example.com`)
+      const { user, session } = await sessionOf(browser)
+      const { id_token: idToken } = await obtain(instance, browser, app, { scope: 'openid offline_access', nonce: 'n' })
+      expect(claimsOf(idToken).sid).toBe(session.id)
+      await end(browser, session.id, user.id)
+      await until(() => listener.bodies.length === 1)
+      const jwt = tokenIn(listener.bodies.pop())
+      const jwks = createLocalJWKSet((await instance.client().get('/auth/jwks.json')).body)
+      const { payload } = await jwtVerify(jwt, jwks, {
+        typ: 'logout+jwt',
+        issuer: 'http://localhost:3000/auth',
+        audience: app.clientId,
+        algorithms: ['ES256'],
+      })
+      expect([name, payload]).toEqual([
+        name,
+        {
+          iss: 'http://localhost:3000/auth',
+          aud: app.clientId,
+          sub: user.id,
+          sid: session.id,
+          iat: expect.any(Number),
+          exp: Number(payload.iat) + 120,
+          jti: expect.any(String),
+          events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        },
+      ])
+    }
+    await until(async () => (await instance.runSql('SELECT 1 FROM oauth_logins')).length <= 1) // the session that replaced one
+    const { body } = await instance.client().get('/auth/.well-known/openid-configuration')
+    expect([body.backchannel_logout_supported, body.backchannel_logout_session_supported]).toEqual([true, true])
+  })
+})
+
+test('a session that goes on tells nobody, also if its user changes', async () => {
+  const instance = await start()
+  const listener = await listen()
+  const app = await createApp(instance, { backchannelLogoutUri: listener.uri })
+  const [browser, other] = [await register(instance), instance.client()]
+  await other.post('/auth/login', { email: 'ada@example.com', password: PASSWORD })
+  await obtain(instance, browser, app)
+  await browser.patch('/auth/user', { name: 'Countess' })
+  await other.post('/auth/logout')
+  await browser.post('/auth/reauthenticate', { password: PASSWORD }) // a new token, the same session
+  const { session } = await sessionOf(browser)
+  await browser.post('/auth/logout')
+  await until(() => listener.bodies.length > 0)
+  expect(listener.bodies.map((body) => claimsOf(tokenIn(body)).sid)).toEqual([session.id])
+})
+
+test('an app that does not answer holds up no other app', async () => {
+  const instance = await start()
+  const [down, up] = [await listen(), await listen()]
+  down.status = null
+  const [silent, well] = [
+    await createApp(instance, { name: 'Silent', backchannelLogoutUri: down.uri }),
+    await createApp(instance, { name: 'Well', backchannelLogoutUri: up.uri }),
+  ]
+  const browsers = await Promise.all(['a', 'b', 'c'].map((name) => register(instance, `${name}@example.com`)))
+  for (const browser of browsers) {
+    await obtain(instance, browser, silent)
+    await obtain(instance, browser, well)
+  }
+  for (const [index, browser] of browsers.entries()) {
+    await browser.post('/auth/logout')
+    await until(() => up.bodies.length === index + 1)
+  }
+  await until(() => down.bodies.length > 0)
+  expect(down.bodies).toHaveLength(1) // it has not answered the first request
+})
+
+test('an app that failed is left alone for a while, and told when it is back', async () => {
+  const instance = await start()
+  const listener = await listen()
+  listener.status = 503
+  const app = await createApp(instance, { backchannelLogoutUri: listener.uri })
+  const browsers = await Promise.all(['a', 'b', 'c'].map((name) => register(instance, `${name}@example.com`)))
+  for (const browser of browsers) await obtain(instance, browser, app)
+  for (const browser of browsers) await browser.post('/auth/logout')
+  const isPaused = async () =>
+    (await instance.runSql('SELECT 1 FROM oauth_logins WHERE due_at > created_at')).length === 3
+  await until(async () => listener.bodies.length === 1 && (await isPaused()))
+  listener.status = 204
+  instance.advance(11_000)
+  const next = await instance.sibling() // it looks at once
+  onTestFinished(() => next.close())
+  await until(() => listener.bodies.length >= 4)
+  expect(new Set(listener.bodies.map((body) => claimsOf(tokenIn(body)).sid)).size).toBe(3)
+})
+
+test('what a process that died did not tell is told by the next one', async () => {
+  const instance = await start('handler', { deliverMails: false })
+  const listener = await listen()
+  const app = await createApp(instance, { backchannelLogoutUri: listener.uri })
+  const browser = await register(instance)
+  await obtain(instance, browser, app)
+  await browser.post('/auth/logout')
+  await until(async () => {
+    const [row] = await instance.runSql('SELECT due_at, created_at FROM oauth_logins')
+    return row !== undefined && Number(row.due_at) === Number(row.created_at)
+  })
+  expect(listener.bodies).toEqual([])
+  const next = await instance.sibling({ deliverMails: true })
+  onTestFinished(() => next.close())
+  await until(() => listener.bodies.length === 1)
+})
+
+test('SSRF: no request goes to a private address, whatever an app registered', async () => {
+  const listener = await listen()
+  const port = new URL(listener.uri).port
+  const instance = await start('handler', { baseUrl: 'https://id.example.com', deliverMails: false })
+  const uris = [listener.uri, `http://localhost:${port}/`, `https://localhost:${port}/`, `https://127.0.0.1:${port}/`]
+  for (const backchannelLogoutUri of uris) {
+    const { clientId } = await createApp(instance, { backchannelLogoutUri })
+    const session = "'01234567-89ab-7def-8123-456789abcde0'"
+    const user = "'01234567-89ab-7def-8123-456789abcdef'"
+    await instance.runSql(`INSERT INTO oauth_logins VALUES (${session}, '${clientId}', ${user}, 0, 0, 44)`) // the last try
+  }
+  const given: string[] = []
+  const next = await instance.sibling({ deliverMails: true, onEvent: ({ type }) => given.push(type) })
+  onTestFinished(() => next.close())
+  await until(() => given.length === uris.length)
+  expect([new Set(given), listener.bodies]).toEqual([new Set(['oauth_client.logout_failed']), []])
+})
+
+test.each([
+  ['a scheme of an app', 'com.example.app:/logout'],
+  ['http', 'http://notes.example.com/logout'],
+  ['a fragment', 'https://notes.example.com/logout#x'],
+  ['a user', 'https://u:p@notes.example.com/logout'],
+  ['a file', 'file:///etc/passwd'],
+])('a back-channel URI with %s is refused', async (_name, uri) => {
+  const instance = await start()
+  await expect(createApp(instance, { backchannelLogoutUri: uri })).rejects.toMatchObject({ code: 'validation_failed' })
+})
