@@ -139,9 +139,12 @@ test('an app that failed is left alone for a while, and told when it is back', a
   const browsers = await Promise.all(['a', 'b', 'c'].map((name) => register(instance, `${name}@example.com`)))
   for (const browser of browsers) await obtain(instance, browser, app)
   for (const browser of browsers) await browser.post('/auth/logout')
-  const isPaused = async () =>
-    (await instance.runSql('SELECT 1 FROM oauth_logins WHERE due_at > created_at')).length === 3
-  await until(async () => listener.bodies.length === 1 && (await isPaused()))
+  const isPaused = async () => {
+    const rows = await instance.runSql('SELECT tries, due_at FROM oauth_logins')
+    return rows.some(({ tries }) => tries === 1) && new Set(rows.map(({ due_at: dueAt }) => dueAt)).size === 1
+  }
+  await until(isPaused)
+  expect(listener.bodies).toHaveLength(1)
   listener.status = 204
   instance.advance(11_000)
   const next = await instance.sibling() // it looks at once
