@@ -142,7 +142,7 @@ function toldBy({ origins }: Core, { delivers }: OAuthOptions): Pick<LogoutDeps,
   return { delivers, fetchLogout: createGuardedFetch({ allowPrivate, maxBytes: MAX_LOGOUT_ANSWER_BYTES }) }
 }
 
-/** Nobody reads what an app answers. */
+/** The text of an answer is not read. */
 const MAX_LOGOUT_ANSWER_BYTES = 16 * 1024
 
 function createDocuments({ clock, throttle }: Core, { scopes, fetchDocument }: OAuthOptions): DocumentClients {
