@@ -1,6 +1,6 @@
 import { expressionBuilder, type InsertObject } from 'kysely'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
-import type { OAuthLogin, OAuthLoginStore } from '../../oauth/backchannel/store.ts'
+import type { DueLogin, OAuthLogin, OAuthLoginStore } from '../../oauth/backchannel/store.ts'
 import type { Database } from './schema.ts'
 import { at } from './time.ts'
 import type { TransactingDatabase } from './transact.ts'
@@ -28,37 +28,7 @@ export function createOAuthLoginStore({ db, reader, transact }: TransactingDatab
       return true
     },
 
-    lease: (now, leaseEndsAt, limit) =>
-      db.transaction().execute(async (trx) => {
-        const due = await trx
-          .selectFrom('oauth_logins')
-          .innerJoin('oauth_clients', 'oauth_clients.id', 'oauth_logins.client_id')
-          .selectAll('oauth_logins')
-          .select('oauth_clients.metadata')
-          .where('due_at', '<=', at(now))
-          .orderBy('due_at')
-          .limit(limit)
-          .forUpdate('oauth_logins')
-          .skipLocked()
-          .execute()
-        for (const { session_id, client_id } of due) {
-          await trx
-            .updateTable('oauth_logins')
-            .set({ due_at: at(leaseEndsAt) })
-            .where('session_id', '=', session_id)
-            .where('client_id', '=', client_id)
-            .execute()
-        }
-        return due.map(({ session_id, client_id, user_id, created_at, tries, metadata }) => ({
-          sessionId: session_id as SessionId, // `toLoginRow` wrote the row
-          clientId: client_id,
-          userId: user_id as UserId,
-          createdAt: created_at,
-          tries,
-          leaseEndsAt,
-          uri: (JSON.parse(metadata) as { readonly backchannelLogoutUri?: string }).backchannelLogoutUri ?? null,
-        }))
-      }),
+    lease: (...range) => leaseDue(db, ...range),
 
     async holds({ sessionId, clientId, leaseEndsAt }) {
       const row = await reader
@@ -100,6 +70,45 @@ export function createOAuthLoginStore({ db, reader, transact }: TransactingDatab
         .execute()
     },
   }
+}
+
+/** Leases logins that are due, with the URIs of their apps. */
+function leaseDue(
+  db: TransactingDatabase['db'],
+  now: number,
+  leaseEndsAt: number,
+  limit: number,
+): Promise<readonly DueLogin[]> {
+  return db.transaction().execute(async (trx) => {
+    const due = await trx
+      .selectFrom('oauth_logins')
+      .innerJoin('oauth_clients', 'oauth_clients.id', 'oauth_logins.client_id')
+      .selectAll('oauth_logins')
+      .select('oauth_clients.metadata')
+      .where('due_at', '<=', at(now))
+      .orderBy('due_at')
+      .limit(limit)
+      .forUpdate('oauth_logins')
+      .skipLocked()
+      .execute()
+    for (const { session_id, client_id } of due) {
+      await trx
+        .updateTable('oauth_logins')
+        .set({ due_at: at(leaseEndsAt) })
+        .where('session_id', '=', session_id)
+        .where('client_id', '=', client_id)
+        .execute()
+    }
+    return due.map(({ session_id, client_id, user_id, created_at, tries, metadata }) => ({
+      sessionId: session_id as SessionId, // `toLoginRow` wrote the row
+      clientId: client_id,
+      userId: user_id as UserId,
+      createdAt: created_at,
+      tries,
+      leaseEndsAt,
+      uri: (JSON.parse(metadata) as { readonly backchannelLogoutUri?: string }).backchannelLogoutUri ?? null,
+    }))
+  })
 }
 
 /** Returns the row of a new login. */
