@@ -12,6 +12,13 @@ describe('the table of verified sessions', () => {
     expect(table.get(digest(10))).toBeUndefined()
   })
 
+  test('its room grows to the limit, and every session keeps its data', () => {
+    const table = createSessionTable(2_500)
+    for (let session = 0; session < 2_500; session++) table.put(digest(session), principalOf(session))
+    const kept = Array.from({ length: 2_500 }, (_, session) => table.get(digest(session)))
+    expect(kept).toEqual(kept.map((_, session) => principalOf(session)))
+  })
+
   test('a newer copy replaces an older one, also under another token', () => {
     const table = createSessionTable(10)
     table.put(digest(1), principalOf(1))

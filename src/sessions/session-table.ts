@@ -43,6 +43,8 @@ interface Row {
 }
 
 const TIMES = 6
+/** Sessions that have room at first. Few services fill a table, and creating the room for all would take milliseconds. */
+const FIRST_ROOM = 1_000
 /** Number of values that are kept for sharing. */
 const MAX_SHARED = 1_000
 
@@ -55,7 +57,8 @@ export function createSessionTable(maxSessions: number): SessionTable {
   const owners = new Map<UserId, Owner>()
   const slots = createSlots(maxSessions)
   const inSlot: (Row | undefined)[] = []
-  const times = new Float64Array(maxSessions * TIMES)
+  let room = Math.min(FIRST_ROOM, maxSessions)
+  let times = new Float64Array(room * TIMES)
   const shareText = createSharing<string>()
   const shareMethods = createSharing<readonly Method[]>()
 
@@ -75,6 +78,14 @@ export function createSessionTable(maxSessions: number): SessionTable {
     if (row !== undefined) drop(row)
   }
 
+  function makeRoom(slot: number): void {
+    if (slot < room) return
+    room = Math.min(room * 2, maxSessions)
+    const larger = new Float64Array(room * TIMES)
+    larger.set(times)
+    times = larger
+  }
+
   const table: SessionTable = {
     get size() {
       return rows.size
@@ -90,6 +101,7 @@ export function createSessionTable(maxSessions: number): SessionTable {
       const older = rows.get(digest)
       if (older !== undefined) remove(older)
       const slot = slots.take(evict)
+      makeRoom(slot)
       const { id, remembered, client } = session
       const methods = shareMethods(JSON.stringify(session.methods), session.methods)
       const userAgent = client.userAgent && shareText(client.userAgent, client.userAgent)
