@@ -24,7 +24,7 @@ const LOCAL_PART =
 const ENCODED_WORD = '=?'
 /** Letters, digits, dots, hyphens and non-ASCII characters. The URL parser in `domainToASCII` reads all others as syntax. */
 const TYPED_DOMAIN = /^[a-z0-9.\u0080-\u{10ffff}-]+$/iu
-const A_LABEL_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
+const A_LABEL_DOMAIN = /^(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)$/
 const ALL_DIGITS = /^\d+$/
 
 /**
