@@ -21,6 +21,6 @@ export function problemIndex(refusals: readonly RefusalEntry[], authUrl: string)
   return html`<p>Errors are <code>application/problem+json</code> (RFC 9457). The member <code>code</code> is stable.</p>
 <table>${refusals.map(
     ({ code, status, title }) =>
-      html`<tr><td><a href="${authUrl}/problems/${code}"><code>${code}</code></a></td><td>${status}</td><td>${title}</td></tr>`,
+      html`<tr><td><a href="${authUrl}/problems/${code}"><code>${code}</code></a></td><td class="number">${status}</td><td>${title}</td></tr>`,
   )}</table>`
 }

@@ -87,7 +87,7 @@ const ACCOUNT = `
 
 const DOCUMENT = `
 .top{background:var(--surface);border-bottom:1px solid var(--line)}.bar,.columns{max-width:1100px;margin:0 auto;padding:.75rem 1rem}
-.document main{min-width:0;display:grid;gap:1rem;align-content:start}.document nav ul{list-style:none}.document main ul{list-style:none;display:grid;gap:.25rem}.document table{overflow-wrap:anywhere}.document nav a{display:inline-block;padding:.125rem 0}
+.document main{min-width:0;display:grid;gap:1rem;align-content:start}.document nav ul{list-style:none}.document main ul{list-style:none;display:grid;gap:.25rem}.document table{overflow-wrap:anywhere}.number{min-width:3rem}.document nav{padding-bottom:1rem}.document nav a{display:inline-block;padding:.125rem 0}
 section{border-top:1px solid var(--line);padding-top:1rem;display:grid;gap:.75rem}
 table{width:100%;border-collapse:collapse;font-size:.8125rem}th,td{padding:.375rem .5rem;border-top:1px solid var(--line);text-align:left;vertical-align:top}caption{text-align:left;color:var(--soft)}
 code{font:.875em ui-monospace,monospace}pre{margin:0;padding:.75rem 1rem;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius)}

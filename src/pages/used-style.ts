@@ -32,11 +32,26 @@ export function parseStyle(css: string): Style {
 }
 
 function parseSelectors(text: string): Selector[] {
-  return text.split(/,(?![^(]*\))/).map((selector) => {
+  return splitSelectors(text).map((selector) => {
     const [first = '', ...others] = selector.split(':not(')
     const required = [first, ...others.map((other) => other.slice(other.indexOf(')')))].join('')
     return { text: selector, classes: [...required.matchAll(/\.([a-z][\w-]*)/g)].map(([, name = '']) => name) }
   })
+}
+
+/** Splits at commas, but not at those in parentheses. */
+function splitSelectors(list: string): string[] {
+  const selectors: string[] = []
+  let open = ''
+  for (const part of list.split(',')) {
+    open += part
+    if (open.lastIndexOf('(') > open.lastIndexOf(')')) open += ','
+    else {
+      selectors.push(open)
+      open = ''
+    }
+  }
+  return selectors
 }
 
 /** Returns the rules for a page. A rule without classes is always among them. */

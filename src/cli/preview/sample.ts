@@ -122,9 +122,10 @@ export async function createPerson(
   await auth.tokens.create(user.id, { name: 'CI', scopes: [], expiresAt: sample.now() + 5 * DAY_MS })
 }
 
-/** Registers a person in a browser. */
+/** Registers a person in a browser, who has read the welcome. */
 export async function newPerson(browser: Visitor): Promise<Visitor> {
   await browser.form('/auth/register', { email: `f${Math.random()}@example.com`, password: SAMPLE_PASSWORD })
+  await browser.get('/auth/account')
   return browser
 }
 
