@@ -105,7 +105,7 @@ describe.each(RINGS)('login by email (%s)', (ring) => {
     expect(done.headers.getSetCookie().find((line) => line.startsWith('latchkey='))).toContain('Max-Age')
   })
 
-  test('neither the code nor the link logs in another browser, not even one with an attempt of its own (login CSRF)', async () => {
+  test('neither the code nor the link logs in another browser, not even one with an attempt of its own (login CSRF; ASVS 6.6.2)', async () => {
     const [victim, mallory] = [await newUser(), await newUser()]
     const asked = await ask(victim.email)
     const attacker = await ask(mallory.email)

@@ -52,7 +52,7 @@ describe('redirect URIs', () => {
     ['plain http', 'http://notes.example.com/callback'],
     ['a script', 'javascript:alert(1)'],
     ['white space', `${CALLBACK} `],
-  ])('%s is refused, without a redirect', async (_name, uri) => {
+  ])('%s is refused, without a redirect (ASVS 10.4.1)', async (_name, uri) => {
     const instance = await start()
     const ada = await register(instance)
     const app = await createApp(instance)
@@ -97,7 +97,7 @@ describe('codes and PKCE', () => {
     ['missing', { code_challenge: null, code_challenge_method: null }],
     ['plain', { code_challenge_method: 'plain' }],
     ['without its method, which would mean plain', { code_challenge_method: null }],
-  ])('a challenge that is %s is refused', async (_name, parameters) => {
+  ])('a challenge that is %s is refused (ASVS 10.4.6)', async (_name, parameters) => {
     const instance = await start()
     const ada = await register(instance)
     for (const isPublic of [true, false]) {
@@ -107,7 +107,7 @@ describe('codes and PKCE', () => {
     }
   })
 
-  test('a code needs its verifier, its redirect URI and its client (injection)', async () => {
+  test('a code needs its verifier, its redirect URI and its client (injection) (ASVS 10.4.6)', async () => {
     const instance = await start()
     const ada = await register(instance)
     const [app, other] = [await createApp(instance), await createApp(instance, { name: 'Other' })]
@@ -130,7 +130,7 @@ describe('codes and PKCE', () => {
     expect((await exchange(script, app, code, request)).status).toBe(200)
   })
 
-  test('a code that is used twice ends the tokens of its first use, and not those of other devices', async () => {
+  test('a code that is used twice ends the tokens of its first use, and not those of other devices (ASVS 10.4.2)', async () => {
     const instance = await start()
     const ada = await register(instance)
     const app = await createApp(instance)
@@ -145,7 +145,7 @@ describe('codes and PKCE', () => {
     expect(await statusOf(instance, laptop.access_token)).toBe(204)
   })
 
-  test('a code expires', async () => {
+  test('a code expires (ASVS 10.4.3)', async () => {
     const instance = await start()
     const ada = await register(instance)
     const app = await createApp(instance)
@@ -239,7 +239,7 @@ describe('consent', () => {
     expect((await eve.get('/auth/oauth/consent?request=')).status).toBe(410)
   })
 
-  test('a request for more scopes asks again, and scopes that the client does not have are refused', async () => {
+  test('a request for more scopes asks again, and scopes that the client does not have are refused (ASVS 10.4.11)', async () => {
     const instance = await start()
     const ada = await register(instance)
     const app = await createApp(instance, { scopes: ['read', 'write'] })
@@ -399,6 +399,24 @@ describe('requests', () => {
     expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
   })
 
+  test.each(['token', 'id_token', 'code token', 'code id_token', 'id_token token', 'none', ''])(
+    'the response type %j is refused, and discovery offers only codes (ASVS 10.4.4, 10.6.1)',
+    async (type) => {
+      const instance = await start()
+      const ada = await register(instance)
+      const app = await createApp(instance)
+      const reply = await ada.get(authorization(app, { response_type: type }).path, HTML)
+      expect(reply.text).not.toContain('lko_')
+      const answer = new URL(locationOf(reply))
+      const error = new URLSearchParams(answer.hash.slice(1)).get('error') ?? answer.searchParams.get('error')
+      expect([type, error]).toEqual([type, type === '' ? 'invalid_request' : 'unsupported_response_type'])
+      const { body } = await instance.client().get('/auth/.well-known/openid-configuration')
+      expect(body.response_types_supported).toEqual(['code'])
+      expect(body.grant_types_supported).not.toContain('implicit')
+      expect(body.grant_types_supported).not.toContain('password')
+    },
+  )
+
   test('OAuth that is off has no routes, and its package is not loaded', async () => {
     const instance = await startOAuth('handler', { oauth: { enabled: false } })
     onTestFinished(() => instance.close())
@@ -416,7 +434,7 @@ describe('requests', () => {
 })
 
 describe('proof of identity', () => {
-  test('prompt=login and max_age ask for a proof, and a proof satisfies them', async () => {
+  test('prompt=login and max_age ask for a proof, and a proof satisfies them (ASVS 7.6.1)', async () => {
     const instance = await start()
     const ada = await register(instance)
     const app = await createApp(instance)
@@ -445,19 +463,22 @@ describe('apps of a device, and apps of the service (RFC 8252 section 8.6)', () 
     ['com.example.app:/callback', 'com.example.app:/callback', 200],
     ['http://127.0.0.1/callback', 'http://127.0.0.1:6666/callback', 200],
     ['http://127.0.0.1:4000/callback', 'http://127.0.0.1:4000/callback', 303],
-  ])('a public app with %s: the user answers each authorization', async (registered, redirectUri, second) => {
-    const instance = await start()
-    for (const isFirstParty of [false, true]) {
-      const app = await createApp(instance, { isPublic: true, isFirstParty, redirectUris: [registered] })
-      const ada = await register(instance, `ada-${isFirstParty}@example.com`)
-      const own = { ...app, redirectUri }
-      if (!isFirstParty || second === 200) expect(await allow(ada, authorization(own))).toMatch(/./)
-      const reply = await ada.get(authorization(own).path, { accept: 'text/html' })
-      const location = reply.headers.get('location') ?? ''
-      expect(location.startsWith('/auth/oauth/consent')).toBe(second === 200)
-      if (second === 200) expect(await allow(ada, authorization(own))).toMatch(/./) // one answer is enough for one authorization
-    }
-  })
+  ])(
+    'a public app with %s: the user answers each authorization (ASVS 10.7.1)',
+    async (registered, redirectUri, second) => {
+      const instance = await start()
+      for (const isFirstParty of [false, true]) {
+        const app = await createApp(instance, { isPublic: true, isFirstParty, redirectUris: [registered] })
+        const ada = await register(instance, `ada-${isFirstParty}@example.com`)
+        const own = { ...app, redirectUri }
+        if (!isFirstParty || second === 200) expect(await allow(ada, authorization(own))).toMatch(/./)
+        const reply = await ada.get(authorization(own).path, { accept: 'text/html' })
+        const location = reply.headers.get('location') ?? ''
+        expect(location.startsWith('/auth/oauth/consent')).toBe(second === 200)
+        if (second === 200) expect(await allow(ada, authorization(own))).toMatch(/./) // one answer is enough for one authorization
+      }
+    },
+  )
 
   test('the grant of an app of the service is in the audit log', async () => {
     const instance = await start()
@@ -470,7 +491,7 @@ describe('apps of a device, and apps of the service (RFC 8252 section 8.6)', () 
 })
 
 describe('floods', () => {
-  test('wrong client secrets from one network are refused after a hundred, and other networks are not', async () => {
+  test('wrong client secrets from one network are refused after a hundred, and other networks are not (ASVS 10.4.10)', async () => {
     const instance = await start({ trustProxy: 1 })
     const app = await createApp(instance)
     const wrong = { ...app, clientSecret: 'lkc_wrong' }

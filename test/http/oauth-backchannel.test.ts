@@ -170,7 +170,7 @@ test('what a process that died did not tell is told by the next one', async () =
   await until(() => listener.bodies.length === 1)
 })
 
-test('SSRF: no request goes to a private address, whatever an app registered', async () => {
+test('SSRF: no request goes to a private address, whatever an app registered (ASVS 1.3.6)', async () => {
   const listener = await listen()
   const port = new URL(listener.uri).port
   const instance = await start('handler', { baseUrl: 'https://id.example.com', deliverMails: false })

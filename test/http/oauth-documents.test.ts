@@ -236,7 +236,7 @@ describe('what is refused', () => {
   })
 })
 
-test('SSRF: documents at private addresses are refused without a connection, all with the same words', async () => {
+test('SSRF: documents at private addresses are refused without a connection, all with the same words (ASVS 1.3.6)', async () => {
   const instance = await startInstance('handler', { oauth: OAUTH, scopes: SCOPES })
   onTestFinished(() => instance.close())
   let reached = 0

@@ -127,7 +127,7 @@ describe.each(RINGS)('tokens that are bound to a key (%s)', (ring) => {
   })
 })
 
-test('a stolen token is worth nothing: without a proof, as Bearer, or with the proof of another key', async () => {
+test('a stolen token is worth nothing: without a proof, as Bearer, or with the proof of another key (ASVS 10.3.5)', async () => {
   const scene = await start()
   const right = rightClaims(scene)
   expect(await kindOf(scene, { authorization: `Bearer ${scene.token}` })).toBeNull()

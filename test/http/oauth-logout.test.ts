@@ -44,7 +44,7 @@ test('an app with an ID token of the user logs out at once, and gets its state',
   expect(locationOf(await ada.get(logout(parameters), HTML))).toBe(`${GOODBYE}?state=s%261`)
 })
 
-test('without an ID token of the user, a page asks, and its button logs out', async () => {
+test('without an ID token of the user, a page asks, and its button logs out (ASVS 10.6.2)', async () => {
   const { instance, ada, app } = await start()
   const eve = await register(instance, 'eve@example.com')
   const { id_token: others = '' } = await obtain(instance, eve, app)

@@ -16,7 +16,7 @@ async function start(initialAccessToken: string | undefined = TOKEN): Promise<In
 const send = (instance: Instance, body: object, token: string | null = TOKEN): Promise<Reply> =>
   instance.client().post(PATH, body, token === null ? {} : { authorization: `Bearer ${token}` })
 
-test('without the setting there is no such endpoint; with it, the description names it', async () => {
+test('without the setting there is no such endpoint; with it, the description names it (ASVS 10.4.7)', async () => {
   const off = await startOAuth('handler')
   onTestFinished(() => off.close())
   expect((await send(off, { redirect_uris: [CALLBACK] })).status).toBe(404)

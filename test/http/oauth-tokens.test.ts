@@ -35,7 +35,7 @@ function own(instance: Instance, app: App, fields: Record<string, string> = { sc
 }
 
 describe.each(RINGS)('apps without a user (%s)', (ring) => {
-  test('an app gets a token for itself, which is accepted only where a scope admits it', async () => {
+  test('an app gets a token for itself, which is accepted only where a scope admits it (ASVS 10.3.2)', async () => {
     const instance = await start({}, ring)
     const app = await createApp(instance)
     const { status, body } = await own(instance, app)
@@ -141,7 +141,7 @@ test("an app without the scope email finds the address at none of the service's 
 describe('several APIs (RFC 8707)', () => {
   const resources = { oauth: { resources: [PAYMENTS, MAIL] } }
 
-  test('a token for one API is refused at every other one, and at the service itself', async () => {
+  test('a token for one API is refused at every other one, and at the service itself (ASVS 10.3.1)', async () => {
     const instance = await start(resources)
     const ada = await register(instance)
     const app = await createApp(instance)
@@ -214,7 +214,7 @@ describe('several APIs (RFC 8707)', () => {
 })
 
 describe('a recent proof of identity (RFC 9470)', () => {
-  test('an app whose user proved themselves long ago is told the age that the proof may have', async () => {
+  test('an app whose user proved themselves long ago is told the age that the proof may have (ASVS 10.3.4)', async () => {
     const instance = await start()
     const ada = await register(instance)
     const app = await createApp(instance)

@@ -74,7 +74,7 @@ describe.each(RINGS)('OAuth (%s)', (ring) => {
     expect(more.url).toMatch(/^\/auth\/oauth\/consent\?/)
   })
 
-  test('a refresh token gives new tokens, and the previous one ends the family when it is used later', async () => {
+  test('a refresh token gives new tokens, and the previous one ends the family when it is used later (ASVS 10.4.5)', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const app = await createApp(instance)
@@ -218,7 +218,7 @@ describe.each(RINGS)('OAuth (%s)', (ring) => {
     await expect.poll(seen, { interval: 20, timeout: 5_000 }).toBeNull()
   })
 
-  test('the user sees what apps may do, and revokes it', async () => {
+  test('the user sees what apps may do, and revokes it (ASVS 10.4.9, 10.7.3)', async () => {
     const instance = await start(ring)
     const ada = await register(instance)
     const app = await createApp(instance)

@@ -80,7 +80,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     return client.get(callbackPath(provider, memory.approve(begun.body.location, account)))
   }
 
-  test('an unknown identity registers, a known one logs in: the same user, whatever its address is by then', async () => {
+  test('an unknown identity registers, a known one logs in: the same user, whatever its address is by then (ASVS 10.5.2)', async () => {
     const account = newAccount({ name: 'Ada Lovelace' })
     const first = instance.client()
     const reply = await round(first, account, 'google', { next: '/app?x=1' })
@@ -98,7 +98,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect(instance.errors).toEqual([])
   })
 
-  test('the request to the provider has PKCE S256, state and nonce, and nothing of it is stored or shown', async () => {
+  test('the request to the provider has PKCE S256, state and nonce, and nothing of it is stored or shown (ASVS 10.2.1, 10.2.3)', async () => {
     const client = instance.client()
     const url = new URL(await beginRound(client, 'google', { next: '/app' }))
     expect(url.origin + url.pathname).toBe(`${GOOGLE}/authorize`)
@@ -106,6 +106,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect(asked).toMatchObject({
       client_id: 'client',
       response_type: 'code',
+      scope: 'openid email profile',
       code_challenge_method: 'S256',
       redirect_uri: 'http://localhost:3000/auth/login/with/google/callback',
     })
@@ -129,7 +130,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect(done.body).toMatchObject({ status: 'complete', session: { methods: ['provider:google', 'totp'] } })
   })
 
-  test('nOAuth: an email address of Microsoft that its tenant does not own opens no account and verifies nothing', async () => {
+  test('nOAuth: an email address of Microsoft that its tenant does not own opens no account and verifies nothing (ASVS 6.8.1)', async () => {
     const { email } = newAccount()
     const { id } = await newUser(email)
     const attacker = instance.client()
@@ -235,7 +236,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect((await client.get(callbackPath('google', answer))).headers.get('location')).toBe('/auth/account')
   })
 
-  test('login CSRF: an answer for another browser is refused, with and without a round of the victim', async () => {
+  test('login CSRF: an answer for another browser is refused, with and without a round of the victim (ASVS 10.1.2)', async () => {
     const attacker = instance.client()
     const answer = memory.approve(await beginRound(attacker, 'google'), newAccount())
     const victim = instance.client()
@@ -264,7 +265,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect((await victim.client.get('/auth/identities')).body.identities).toEqual([])
   })
 
-  test('mix-up: an answer that names another issuer is refused (RFC 9207)', async () => {
+  test('mix-up: an answer that names another issuer is refused (RFC 9207) (ASVS 10.2.2)', async () => {
     const client = instance.client()
     const answer = memory.approve(await beginRound(client, 'google'), newAccount())
     const reply = await client.get(callbackPath('google', { ...answer, iss: 'https://evil.example' }))
@@ -391,7 +392,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
       instance.client().post('/auth/login/with/google', { idToken, nonce }, headers)
     const refusal = async (idToken: string, nonce = 'n'): Promise<string> => (await withToken(idToken, nonce)).body.code
 
-    test('log in: the nonce is raw, or its SHA-256; the audience is the service or an app; once', async () => {
+    test('log in: the nonce is raw, or its SHA-256; the audience is the service or an app; once (ASVS 10.5.1)', async () => {
       const account = newAccount()
       const raw = memory.idToken(GOOGLE, 'client', account, `raw ${account.subject}`)
       const first = await withToken(raw, `raw ${account.subject}`)
@@ -415,7 +416,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
       expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
     })
 
-    test('a token for another client, of another issuer, stale, with another nonce, or from the future is refused', async () => {
+    test('a token for another client, of another issuer, stale, with another nonce, or from the future is refused (ASVS 10.5.4)', async () => {
       const account = newAccount()
       expect(await refusal(memory.idToken(GOOGLE, 'other', account, 'n'))).toBe('provider_refused')
       expect(await refusal(memory.idToken('https://evil.example', 'client', account, 'n'))).toBe('provider_refused')
@@ -428,7 +429,7 @@ describe.each(RINGS)('providers (%s)', (ring) => {
       expect(await refusal(memory.idToken(GOOGLE, 'client', future, 'n'))).toBe('provider_refused')
     })
 
-    test('alg tricks: none, a symmetric algorithm, and a changed payload are refused', async () => {
+    test('alg tricks: none, a symmetric algorithm, and a changed payload are refused (ASVS 6.8.2)', async () => {
       const [, payload = '', signature = ''] = memory.idToken(GOOGLE, 'client', newAccount(), 'n').split('.')
       const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
       const none = encode({ alg: 'none' })
