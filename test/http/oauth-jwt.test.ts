@@ -106,7 +106,7 @@ describe.each(RINGS)('JWT access tokens (%s)', (ring) => {
     expect(await at(instance, machine.access_token)).toBe(204)
   })
 
-  test('a JWT that was revoked, in any way, is dead on all nodes within 100 ms', async () => {
+  test('a JWT that was revoked, in any way, is dead on all nodes', async () => {
     const { instance } = await start(ring)
     const other = await instance.sibling()
     onTestFinished(() => other.close())
