@@ -15,6 +15,17 @@ const SECOND_FACTORS: readonly Method[] = ['passkey', 'totp', 'recovery_code']
 /** Returns the methods of a session as authentication method references (RFC 8176). */
 export function toAmr(methods: readonly Method[]): string[] {
   const known = [...new Set(methods.flatMap((method) => AMR[method] ?? []))]
-  const isMultiFactor = methods.length > 1 && methods.some((method) => SECOND_FACTORS.includes(method))
-  return isMultiFactor ? [...known, 'mfa'] : known
+  return isMultiFactor(methods) ? [...known, 'mfa'] : known
+}
+
+/** Levels of authentication, weakest first (`acr`, OpenID Connect Core section 2; the names are those of NIST SP 800-63B). */
+export const ACR_VALUES = ['aal1', 'aal2'] as const
+
+/** Returns the level that a session has reached: two factors, or a passkey, which proves its user as well. */
+export function toAcr(methods: readonly Method[]): (typeof ACR_VALUES)[number] {
+  return methods.includes('passkey') || isMultiFactor(methods) ? 'aal2' : 'aal1'
+}
+
+function isMultiFactor(methods: readonly Method[]): boolean {
+  return methods.length > 1 && methods.some((method) => SECOND_FACTORS.includes(method))
 }

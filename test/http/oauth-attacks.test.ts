@@ -20,8 +20,9 @@ import {
   statusOf,
 } from '../support/oauth.ts'
 
-import type { Instance, Ring } from '../support/rings.ts'
+import { type Instance, PASSWORD, type Ring } from '../support/rings.ts'
 import { rounds } from '../support/rounds.ts'
+import { totpCode } from '../support/totp.ts'
 
 async function start(options: Parameters<typeof startOAuth>[1] = {}, ring: Ring = 'handler'): Promise<Instance> {
   const instance = await startOAuth(ring, options)
@@ -455,6 +456,41 @@ describe('proof of identity', () => {
     expect(locationOf(await open(ada, locationOf(proved)))).toContain('code=')
     const fresh = await ada.get(authorization(app, { max_age: '60' }).path, HTML)
     expect(locationOf(fresh)).toContain('code=')
+  })
+
+  test('acr_values asks for the second factor that the user has, and the ID token says which level was reached (RFC 9470; ASVS 10.3.4)', async () => {
+    const instance = await start()
+    const now = Date.now()
+    const app = await createApp(instance)
+    const ada = await register(instance)
+    const acrOf = (tokens: Record<string, string>): unknown => {
+      const [, claims = ''] = (tokens.id_token ?? '').split('.')
+      return JSON.parse(Buffer.from(claims, 'base64url').toString()).acr
+    }
+    // Without a second factor there is nothing to ask for.
+    expect(acrOf(await obtain(instance, ada, app, { acr_values: 'aal2' }))).toBe('aal1')
+    const laptop = instance.client()
+    await laptop.post('/auth/login', { email: 'ada@example.com', password: PASSWORD })
+    const { secret } = (await ada.post('/auth/totp')).body
+    await ada.post('/auth/totp/confirm', { code: totpCode(secret, now) })
+
+    for (const values of [undefined, 'aal1', 'aal1 aal2', 'urn:unknown', 'aal1aal2']) {
+      const parameters = values === undefined ? {} : { acr_values: values }
+      expect([values, acrOf(await obtain(instance, laptop, app, parameters))]).toEqual([values, 'aal1'])
+    }
+    const silent = await laptop.get(authorization(app, { acr_values: 'aal2', prompt: 'none' }).path, HTML)
+    expect(new URL(locationOf(silent)).searchParams.get('error')).toBe('login_required')
+    for (const values of ['aal2', 'aal2 aal1', 'urn:unknown aal2']) {
+      const page = await open(laptop, authorization(app, { acr_values: values }).path)
+      expect([values, page.url]).toEqual([values, expect.stringMatching(/^\/auth\/reauthenticate\?next=/)])
+    }
+    instance.advance(30_000)
+    expect((await laptop.post('/auth/reauthenticate/totp', { code: totpCode(secret, now + 30_000) })).status).toBe(200)
+    const tokens = await obtain(instance, laptop, app, { acr_values: 'aal2', scope: 'openid offline_access' })
+    expect(acrOf(tokens)).toBe('aal2')
+    expect(acrOf((await refresh(instance.client(), app, tokens.refresh_token ?? '')).body)).toBe('aal2')
+    const { body } = await instance.client().get('/auth/.well-known/openid-configuration')
+    expect(body.acr_values_supported).toEqual(['aal1', 'aal2'])
   })
 })
 

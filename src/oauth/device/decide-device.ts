@@ -4,7 +4,7 @@ import type { Stamp } from '../../kernel/event.ts'
 import { newOAuthGrantId, type SessionId } from '../../kernel/ids.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import type { Caller } from '../../throttle/throttle.ts'
-import { toAmr } from '../amr.ts'
+import { toAcr, toAmr } from '../amr.ts'
 import type { Decider } from '../consent/decide-consent.ts'
 import { proofOf } from '../engine/engine-scope.ts'
 import { newFamily } from '../engine/family.ts'
@@ -85,6 +85,7 @@ function approval({ id }: OAuthGrant, { principal: { user, session } }: Decider)
     sessionUid: session.id,
     authTime: Math.floor(session.authenticatedAt / SECOND_MS),
     amr: toAmr(session.methods),
+    acr: toAcr(session.methods),
     proof: proofOf(session),
   }
 }

@@ -12,6 +12,7 @@ import { newOAuthGrantId } from '../../kernel/ids.ts'
 import type { User } from '../../kernel/principal.ts'
 import { requireSecurityEpoch } from '../../sessions/security-epoch.ts'
 import type { SessionStore } from '../../sessions/store.ts'
+import { ACR_VALUES } from '../amr.ts'
 import { isRegistered } from '../clients/redirect-uri.ts'
 import { isDocumentId } from '../documents/document-id.ts'
 import type { OAuthEvent } from '../events.ts'
@@ -111,7 +112,7 @@ function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: Engi
       acr: null,
       iss: null,
       sid: null,
-      openid: ['sub', 'auth_time', 'amr'],
+      openid: ['sub', 'auth_time', 'amr', 'acr'],
       profile: ['name'],
       email: ['email', 'email_verified'],
     },
@@ -122,6 +123,7 @@ function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: Engi
       response_types: ['code'],
     },
     responseTypes: ['code'],
+    acrValues: [...ACR_VALUES],
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     enableHttpPostMethods: true,
     cookies: { long: { sameSite: 'none' } }, // browsers never get them

@@ -6,6 +6,7 @@ import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
 import { type Clock, SECOND_MS } from '../../kernel/clock.ts'
 import type { SecondFactors } from '../../kernel/login-step.ts'
 import { hasSecondFactor } from '../../sessions/freshness.ts'
+import { ACR_VALUES, toAcr } from '../amr.ts'
 import { isUnprovenApp } from '../clients/redirect-uri.ts'
 import { currentScope } from './engine-scope.ts'
 import type { EngineModule } from './load-engine.ts'
@@ -27,6 +28,7 @@ export function createPolicy(
     new Check('proof_too_old', 'the user must prove their identity', 'login_required', (ctx) =>
       isProofTooOld(ctx, deps),
     ),
+    new Check('acr_too_low', 'the user must prove a second factor', 'login_required', (ctx) => isAcrTooLow(ctx, deps)),
     new Check('id_token_hint', 'another user is logged in', 'login_required', ({ oidc }) => {
       const hint = oidc.entities.IdTokenHint?.payload.sub
       if (hint === undefined || hint === oidc.session?.accountId) return Check.NO_NEED_TO_PROMPT
@@ -52,6 +54,15 @@ export function createPolicy(
     ),
   )
   return [login, consent]
+}
+
+/** An app that prefers the higher level gets it if the user has a second factor; otherwise the ID token says what was reached (RFC 9470). */
+async function isAcrTooLow({ oidc }: KoaContextWithOIDC, { secondFactors }: PolicyDeps): Promise<boolean> {
+  const { principal } = currentScope()
+  const wanted = String(oidc.params?.acr_values ?? '').split(' ')
+  const preferred = wanted.find((value) => ACR_VALUES.some((known) => known === value))
+  if (principal === null || preferred !== 'aal2' || toAcr(principal.session.methods) === 'aal2') return false
+  return !(await hasSecondFactor(secondFactors, principal.session))
 }
 
 /** An app that names an age wants what `fresh` means: also the second factor that the user set up. */

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../kernel/clock.ts'
-import { toAmr } from '../amr.ts'
+import { toAcr, toAmr } from '../amr.ts'
 import type { ModelAdapter } from './adapter-deps.ts'
 import { currentScope } from './engine-scope.ts'
 
@@ -16,6 +16,7 @@ export function sessionAdapter(): ModelAdapter {
       accountId: user.id,
       loginTs: Math.floor(session.authenticatedAt / SECOND_MS),
       amr: toAmr(session.methods),
+      acr: toAcr(session.methods),
     }
   }
   return { find, findByUid: find }

@@ -8,7 +8,7 @@ import type { Es256Key } from '../../crypto/es256.ts'
 import { signEs256 } from '../../crypto/sign-es256.ts'
 import { verifyEs256 } from '../../crypto/verify-es256.ts'
 import { type Clock, SECOND_MS } from '../../kernel/clock.ts'
-import { toAmr } from '../amr.ts'
+import { toAcr, toAmr } from '../amr.ts'
 import type { Proof } from '../engine/engine-scope.ts'
 import { hasJwtTokens, type OAuthSettings } from '../settings.ts'
 
@@ -63,9 +63,14 @@ export function signAccessJwt({ keys, authUrl, clock }: AccessJwtDeps, token: Ac
     iat,
     exp: iat + token.lifetimeSeconds,
     jti: randomBytes(ID_BYTES).toString('base64url'),
-    ...(proof === null ? {} : { auth_time: Math.floor(proof.at / SECOND_MS), amr: toAmr(proof.methods) }),
+    ...(proof === null ? {} : claimsOf(proof)),
     ...(jkt === null ? {} : { cnf: { jkt } }),
   })
+}
+
+/** Returns when, how and how well the user proved their identity (RFC 9068 section 2.2.1). */
+function claimsOf({ at, methods }: Proof): Record<string, unknown> {
+  return { auth_time: Math.floor(at / SECOND_MS), amr: toAmr(methods), acr: toAcr(methods) }
 }
 
 /** Returns true for an access token that we issued for one of the APIs, and that has not expired (RFC 9068 section 4). */
