@@ -90,6 +90,7 @@ describe.each(RINGS)('JWT access tokens (%s)', (ring) => {
       jti: expect.stringMatching(/^[\w-]{22}$/),
       auth_time: expect.any(Number),
       amr: ['pwd'],
+      acr: 'aal1',
     })
     for (const round of ['cold', 'warm']) {
       const statuses = [await at(instance, token), await at(instance, token, MAIL), await at(instance, token, '')]
