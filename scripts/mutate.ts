@@ -117,7 +117,7 @@ async function isKilled(directory: string, mutant: Mutant): Promise<boolean> {
 
 /** Runs the tests until the first failure. A run that takes longer than ten minutes counts as failed: the mutant hangs. */
 async function passes(directory: string): Promise<boolean> {
-  const arguments_ = ['vitest', 'run', '--bail=1', '--reporter=dot', '--project=promises', ...TESTS]
+  const arguments_ = ['vitest', 'run', '--bail=1', '--reporter=dot', '--project=promises', '--project=units', ...TESTS]
   const child = spawn('npx', arguments_, { cwd: directory, stdio: 'ignore', timeout: 600_000 })
   const { promise, resolve } = Promise.withResolvers<boolean>()
   child.on('exit', (code) => resolve(code === 0))
