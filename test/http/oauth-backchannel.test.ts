@@ -170,6 +170,21 @@ test('what a process that died did not tell is told by the next one', async () =
   await until(() => listener.bodies.length === 1)
 })
 
+test('a session that ended while the database did not answer is told when it does again', async () => {
+  const instance = await start('handler')
+  const listener = await listen()
+  const app = await createApp(instance, { backchannelLogoutUri: listener.uri })
+  const [ada, bob] = [await register(instance), await register(instance, 'bob@example.com')]
+  await obtain(instance, ada, app)
+  await instance.runSql('ALTER TABLE oauth_logins RENAME TO gone')
+  await ada.post('/auth/logout')
+  await until(() => instance.errors.length > 0)
+  instance.errors.length = 0
+  await instance.runSql('ALTER TABLE gone RENAME TO oauth_logins')
+  await bob.post('/auth/logout') // any change
+  await until(() => listener.bodies.length === 1)
+})
+
 test('SSRF: no request goes to a private address, whatever an app registered (ASVS 1.3.6)', async () => {
   const listener = await listen()
   const port = new URL(listener.uri).port

@@ -65,6 +65,15 @@ describe.each(RINGS)('rotation of keys (%s)', (ring) => {
   })
 })
 
+test('the public keys stay readable while the database does not answer', async () => {
+  const instance = await start('handler')
+  const kids = await publicKids(instance)
+  await instance.runSql('ALTER TABLE signing_keys RENAME TO gone')
+  expect([kids.length, await publicKids(instance)]).toEqual([2, kids])
+  await instance.runSql('ALTER TABLE gone RENAME TO signing_keys')
+  instance.errors.length = 0 // a background read may have failed as well
+})
+
 test('a node that has not heard of a rotation reads the keys when it meets an unknown one', async () => {
   const instance = await start('handler')
   const other = await instance.sibling()

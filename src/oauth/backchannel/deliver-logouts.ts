@@ -41,6 +41,7 @@ export interface Logouts {
 
 const LOOK_INTERVAL_MS = 5 * SECOND_MS
 const MAX_LEASED = 20
+const MAX_DUE_AT_ONCE = 500
 const LEASE_MS = 2 * MINUTE_MS
 const FIRST_PAUSE_MS = 10 * SECOND_MS
 const LONGEST_PAUSE_MS = 2 * HOUR_MS
@@ -51,17 +52,25 @@ export function startLogouts(deps: LogoutDeps): Logouts {
   const { oauthLogins, delivers, clock, report } = deps
   const stopping = new AbortController()
   const lines: Lines = { deps, stopping: stopping.signal, running: new Map(), pausedUntil: new Map() }
-  let sessions = new Set<SessionId>()
-  let users = new Set<UserId>()
+  const sessions = new Set<SessionId>()
+  const users = new Set<UserId>()
   let working: Promise<void> | null = null
   let isWanted = delivers
 
+  /** Stores what may be over. What a dead database did not take is stored when it is back. */
+  async function makeDue(ended: readonly SessionId[], changed: readonly UserId[]): Promise<boolean> {
+    try {
+      return await oauthLogins.makeDue(ended, changed, clock())
+    } catch (error) {
+      for (const id of ended) sessions.add(id)
+      for (const id of changed) users.add(id)
+      throw error
+    }
+  }
   async function work(): Promise<void> {
     while (isWanted || sessions.size + users.size > 0) {
-      const [ended, changed] = [[...sessions], [...users]]
-      sessions = new Set()
-      users = new Set()
-      const isDue = ended.length + changed.length > 0 && (await oauthLogins.makeDue(ended, changed, clock()))
+      const [ended, changed] = [takeSome(sessions), takeSome(users)]
+      const isDue = ended.length + changed.length > 0 && (await makeDue(ended, changed))
       const mayLease = delivers && !stopping.signal.aborted && (isWanted || isDue)
       isWanted = false
       if (mayLease) isWanted = await startSome(lines)
@@ -97,6 +106,13 @@ export function startLogouts(deps: LogoutDeps): Logouts {
       await Promise.all(lines.running.values())
     },
   }
+}
+
+/** Removes some ids from a set, as many as one statement takes quickly. */
+function takeSome<Id>(ids: Set<Id>): Id[] {
+  const some = [...ids].slice(0, MAX_DUE_AT_ONCE)
+  for (const id of some) ids.delete(id)
+  return some
 }
 
 /** What is under way: one line for each app, so that a slow app holds up no other. */
