@@ -57,7 +57,7 @@ export function startLogouts(deps: LogoutDeps): Logouts {
   let working: Promise<void> | null = null
   let isWanted = delivers
 
-  /** Stores what may be over. What a dead database did not take is stored when it is back. */
+  /** Stores which logins may be over. They wait for a database that does not answer. */
   async function makeDue(ended: readonly SessionId[], changed: readonly UserId[]): Promise<boolean> {
     try {
       return await oauthLogins.makeDue(ended, changed, clock())
