@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RefusalEntry, RefusalTable } from '../kernel/refusal-entry.ts'
 import type { Route } from '../kernel/route.ts'
 import { VERSION } from '../kernel/version.ts'
+import { needsBody } from './read-body.ts'
 
 /** What the document states about this installation. */
 export interface OpenApiContext {
@@ -129,7 +130,7 @@ function toQuerySchema({ repeats, numbers }: Route, name: string): Json {
 function toRequestBody(route: Route): Json {
   const schema = route.body === undefined ? {} : toSchema(route.body, 'input')
   const form = route.form === undefined ? {} : { 'application/x-www-form-urlencoded': { schema } }
-  return { required: true, content: { 'application/json': { schema }, ...form } }
+  return { required: needsBody(route), content: { 'application/json': { schema }, ...form } }
 }
 
 function successResponses(route: Route): Json {

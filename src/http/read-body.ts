@@ -28,6 +28,11 @@ export function isForm(headers: Headers): boolean {
   return mediaType(headers).essence === 'application/x-www-form-urlencoded'
 }
 
+/** Returns true if a request of the route must have a body: one of its members is required. */
+export function needsBody({ body }: Pick<Route, 'body'>): boolean {
+  return body !== undefined && !body.safeParse({}).success
+}
+
 /**
  * Reads the body in the type that the route accepts.
  * @throws Refusal `unsupported_media_type`, `body_too_large`, `malformed_body`; Error if the application has already
@@ -41,7 +46,7 @@ export async function readRawBody(request: Request, route: Route): Promise<RawBo
   const kind = bodyKind(request.headers, route)
   const text = await readText(request, route.maxBodyBytes ?? MAX_BODY_BYTES)
   if (kind === 'form') return { kind, fields: parseForm(text) }
-  if (text === '' && route.body === undefined) return { kind: 'json', value: {} }
+  if (text === '' && !needsBody(route)) return { kind: 'json', value: {} }
   if (kind === 'none') throw unsupported('Send Content-Type: application/json.')
   return { kind, value: parseJson(text) }
 }
@@ -76,7 +81,7 @@ function bodyKind(headers: Headers, route: Route): RawBody['kind'] | 'none' {
   if (charset !== null && !isUtf8Label(charset)) throw unsupported('Send the body in UTF-8.')
   if (essence === 'application/x-www-form-urlencoded' && route.form !== undefined) return 'form'
   if (essence === 'application/json' && route.form?.only !== true) return 'json'
-  if (essence === '' && route.body === undefined) return 'none'
+  if (essence === '' && !needsBody(route)) return 'none'
   throw unsupported(`This route takes ${route.form?.only === true ? 'forms of our own pages' : 'application/json'}.`)
 }
 

@@ -155,12 +155,19 @@ describe.each(RINGS)('passkeys (%s)', (ring) => {
     client.cookies.set('latchkey-passkey', token)
     expect((await client.post('/auth/login/passkey', { credential })).body.code).toBe('passkey_refused')
 
-    const other = instance.client()
-    const again = (await other.post('/auth/login/passkey/options', {})).body.options
-    const wrong = authenticator.get(again, { userVerified: false })
-    expect((await other.post('/auth/login/passkey', { credential: wrong })).body.code).toBe('passkey_refused')
-    const right = { credential: authenticator.get(again) }
-    expect((await other.post('/auth/login/passkey', right)).body.code).toBe('passkey_refused')
+    for (const overrides of [{ userVerified: false }, { crossOrigin: true }, { topOrigin: 'https://evil.example' }]) {
+      const other = instance.client()
+      const again = (await other.post('/auth/login/passkey/options', {})).body.options
+      const wrong = authenticator.get(again, overrides)
+      expect((await other.post('/auth/login/passkey', { credential: wrong })).body.code).toBe('passkey_refused')
+      const right = { credential: authenticator.get(again) }
+      expect((await other.post('/auth/login/passkey', right)).body.code).toBe('passkey_refused')
+    }
+  })
+
+  test('the options of a login need no body', async () => {
+    const reply = await instance.client().post('/auth/login/passkey/options')
+    expect([reply.status, reply.body.options.allowCredentials]).toEqual([200, []])
   })
 
   test('an answer without the cookie of its challenge, or with that of another browser, is refused', async () => {

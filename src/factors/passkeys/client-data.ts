@@ -1,20 +1,23 @@
-/** The parts of the client data (WebAuthn Level 3, section 5.8.1) that are read before the library verifies them. */
-export interface ClientData {
-  readonly challenge: string
-}
+/* Client data (WebAuthn Level 3, section 5.8.1): what is read of it besides what the library verifies. */
 
 const CHALLENGE = /^[\w-]{43}$/
 
 /**
- * Reads the challenge from client data, to take it from the storage before anything is verified. Refuses ceremonies in a frame of
- * another origin: the library accepts them if the browser does not name the outer page.
- * @returns null if the data is malformed or from such a frame.
+ * Reads the challenge from client data, to take it from the storage before anything is verified.
+ * @returns null if the data is malformed.
  */
-export function readClientData(clientDataJson: string): ClientData | null {
-  const data = parse(clientDataJson)
-  if (data === null || (data.crossOrigin ?? false) !== false || data.topOrigin !== undefined) return null
-  const { challenge } = data
-  return typeof challenge === 'string' && CHALLENGE.test(challenge) ? { challenge } : null
+export function readChallenge(clientDataJson: string): string | null {
+  const challenge = parse(clientDataJson)?.challenge
+  return typeof challenge === 'string' && CHALLENGE.test(challenge) ? challenge : null
+}
+
+/**
+ * Refuses a ceremony in a frame of another origin: the library accepts it if the browser does not name the outer page.
+ * @throws Error with the problem.
+ */
+export function requireOwnPage(clientDataJson: string): void {
+  const { crossOrigin, topOrigin } = parse(clientDataJson) ?? {}
+  if ((crossOrigin ?? false) !== false || topOrigin !== undefined) throw new Error('from a frame of another origin')
 }
 
 function parse(clientDataJson: string): Readonly<Record<string, unknown>> | null {

@@ -1,7 +1,7 @@
 import { type Clock, MINUTE_MS } from '../../kernel/clock.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { hashChallenge, newChallenge } from './challenge.ts'
-import { readClientData } from './client-data.ts'
+import { readChallenge } from './client-data.ts'
 import { passkeyRefused } from './refusals.ts'
 import type { ChallengePurpose, PasskeyStore } from './store.ts'
 
@@ -37,10 +37,10 @@ export async function takeChallenge(
   { session: { id: sessionId, userId } }: SessionPrincipal,
   { purpose, clientDataJson }: { readonly purpose: ChallengePurpose; readonly clientDataJson: string },
 ): Promise<string> {
-  const data = readClientData(clientDataJson)
-  if (data === null) throw passkeyRefused('client data malformed, or from a frame of another origin')
-  const challengeHash = hashChallenge(data.challenge)
+  const challenge = readChallenge(clientDataJson)
+  if (challenge === null) throw passkeyRefused('client data malformed')
+  const challengeHash = hashChallenge(challenge)
   const isOurs = await passkeys.takeChallenge({ sessionId, userId, purpose, challengeHash }, clock())
   if (!isOurs) throw passkeyRefused('challenge unknown, used, expired, or of another session')
-  return data.challenge
+  return challenge
 }

@@ -3,7 +3,7 @@ import type { LoginAttemptRecord } from '../../login/store.ts'
 import type { Caller } from '../../throttle/throttle.ts'
 import type { CeremonyDeps } from './begin-ceremony.ts'
 import { hashChallenge } from './challenge.ts'
-import { readClientData } from './client-data.ts'
+import { readChallenge } from './client-data.ts'
 import { passkeyRefused } from './refusals.ts'
 
 /** An attempt whose challenge was taken. */
@@ -23,16 +23,16 @@ export async function takeCeremony(
   { tokens, caller }: { readonly tokens: readonly string[]; readonly caller: Caller },
   clientDataJson: string,
 ): Promise<TakenCeremony> {
-  const data = readClientData(clientDataJson)
-  if (data === null) throw passkeyRefused('client data malformed, or from a frame of another origin')
-  const challengeHash = hashChallenge(data.challenge)
+  const challenge = readChallenge(clientDataJson)
+  if (challenge === null) throw passkeyRefused('client data malformed')
+  const challengeHash = hashChallenge(challenge)
   for (const tokenHash of new Set(tokens.map(hashAttemptToken))) {
     if (tokenHash === null) continue
     const attempt = await loginAttempts.takeChallenge(tokenHash, challengeHash, clock())
     if (attempt === null) continue
     const isOtherDevice = attempt.deviceHash !== null && attempt.deviceHash !== hashDevice(caller.device)
     if (isOtherDevice) throw passkeyRefused('another device')
-    return { attempt, challenge: data.challenge }
+    return { attempt, challenge }
   }
   throw passkeyRefused('challenge unknown, used, expired, or of another browser')
 }

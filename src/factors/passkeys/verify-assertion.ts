@@ -1,5 +1,6 @@
 import type { Passkey } from '../../kernel/passkey.ts'
 import { requireBoundedData } from './authenticator-data.ts'
+import { requireOwnPage } from './client-data.ts'
 import type { RelyingParty } from './relying-party.ts'
 import type { PasskeyUse } from './store.ts'
 import { loadWebAuthn } from './webauthn-library.ts'
@@ -21,6 +22,7 @@ export async function verifyAssertion(
   rp: RelyingParty,
   { credential, passkey, challenge }: Assertion,
 ): Promise<Omit<PasskeyUse, 'usedAt'>> {
+  requireOwnPage(credential.response.clientDataJSON)
   requireBoundedData(Buffer.from(credential.response.authenticatorData, 'base64url'))
   const { verifyAuthenticationResponse } = await loadWebAuthn()
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({

@@ -1,6 +1,7 @@
 import type { Passkey } from '../../kernel/passkey.ts'
 import { requireBoundedData } from './authenticator-data.ts'
 import { skipCbor } from './bounded-cbor.ts'
+import { requireOwnPage } from './client-data.ts'
 import { requireAcceptedKey } from './public-key.ts'
 import { ALGORITHMS, type RelyingParty } from './relying-party.ts'
 import { loadCbor, loadWebAuthn } from './webauthn-library.ts'
@@ -22,6 +23,7 @@ export async function verifyRegistration(
   credential: RegistrationJson,
   challenge: string,
 ): Promise<NewCredential> {
+  requireOwnPage(credential.response.clientDataJSON)
   const [{ verifyRegistrationResponse }, { isoCBOR }] = await Promise.all([loadWebAuthn(), loadCbor()])
   const authData = readAuthenticatorData(isoCBOR, credential.response.attestationObject)
   const object = isoCBOR.encode(
