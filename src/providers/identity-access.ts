@@ -1,26 +1,24 @@
-import type { PasskeyStore } from '../factors/passkeys/store.ts'
 import type { AccessKind } from '../kernel/feature.ts'
 import type { FirstProofs } from '../kernel/first-proofs.ts'
-import type { Identity } from '../kernel/identity.ts'
-import type { UserId } from '../kernel/ids.ts'
-import type { PasswordStore } from '../passwords/store.ts'
+import type { OutgoingMail } from '../kernel/outgoing-mail.ts'
+import type { User } from '../kernel/principal.ts'
+import type { NoticeDeps } from '../throttle/write-notice.ts'
 import type { IdentityEvent } from './events.ts'
 import type { ShowIdentityDeps } from './identity-json.ts'
+import { writeIdentityChangedMail } from './mails/identity-changed.ts'
 import { providerName } from './provider-name.ts'
 import type { IdentityStore } from './store.ts'
 
 /** Dependencies of `identityAccess`. */
-export interface IdentityAccessDeps extends ShowIdentityDeps {
+export interface IdentityAccessDeps extends ShowIdentityDeps, NoticeDeps {
   readonly identities: IdentityStore
-  readonly passwords: PasswordStore
-  readonly passkeys: PasskeyStore
   /** The ways to log in. */
   readonly proofs: FirstProofs
 }
 
 /** The identities in the list of everything that opens an account. */
 export function identityAccess(deps: IdentityAccessDeps): AccessKind {
-  const { identities, providers, identityUses } = deps
+  const { identities, providers, identityUses, proofs } = deps
   return {
     kind: 'identity',
     async list({ user }) {
@@ -32,24 +30,24 @@ export function identityAccess(deps: IdentityAccessDeps): AccessKind {
       }))
     },
     async revokeOthers({ user, session }, stamp) {
-      const kept = (await hasOtherProof(deps, user.id)) ? null : choose(await identities.list(user.id), session.methods)
-      return identities.unlinkAll(user.id, kept === null ? [] : [kept.id], (gone) => ({
+      const mails = await writeMails(deps, user)
+      const preferred = proofs.providers.filter((id) => session.methods.includes(`provider:${id}`))
+      return identities.unlinkAll({ userId: user.id, proofs, preferred }, (gone) => ({
         events: gone.map(({ id: identityId, provider }) => {
           const unlinked: IdentityEvent = { type: 'identity.unlinked', userId: user.id, identityId, provider }
           return stamp(unlinked)
         }),
+        mails: gone.flatMap(({ id }) => mails.get(id) ?? []),
       }))
     },
   }
 }
 
-async function hasOtherProof({ passwords, passkeys, proofs }: IdentityAccessDeps, userId: UserId): Promise<boolean> {
-  if (proofs.emailLogin || (await passwords.findChangedAt(userId)) !== null) return true
-  return proofs.passkeys && (await passkeys.list(userId)).length > 0
-}
-
-/** Without another proof, one identity must stay: the one that the session began with, or the one that was used last. */
-function choose(all: readonly Identity[], methods: readonly string[]): Identity | null {
-  const byUse = all.toSorted((left, right) => (right.lastUsedAt ?? 0) - (left.lastUsedAt ?? 0))
-  return byUse.find(({ provider }) => methods.includes(`provider:${provider}`)) ?? byUse[0] ?? null
+/** Writes an email about each identity of a user, by the id of the identity. */
+async function writeMails(deps: IdentityAccessDeps, user: User): Promise<ReadonlyMap<string, readonly OutgoingMail[]>> {
+  const mails = new Map<string, readonly OutgoingMail[]>()
+  for (const { id, provider } of await deps.identities.list(user.id)) {
+    mails.set(id, await writeIdentityChangedMail(deps, user, 'unlinked', providerName(deps.providers, provider)))
+  }
+  return mails
 }

@@ -36,6 +36,15 @@ export interface Unlinking {
   readonly proofs: FirstProofs
 }
 
+/** The removal of all identities of a user. */
+export interface UnlinkingOfAll {
+  readonly userId: UserId
+  /** The ways to log in; one of them must stay. */
+  readonly proofs: FirstProofs
+  /** Providers whose identity stays rather than another one, if one must stay. */
+  readonly preferred: readonly string[]
+}
+
 /** A use of an identity. */
 export interface IdentityUse {
   readonly id: string
@@ -66,8 +75,8 @@ export interface IdentityStore {
   claim(claim: AccountClaim, effectsOf: EffectsOf): Promise<number | null>
   /** Removes an identity. `last`: the user has no other way to log in, so nothing changes. */
   unlink(unlinking: Unlinking, effectsOf: EffectsOf<Identity>): Promise<'unlinked' | 'not_found' | 'last' | 'ended'>
-  /** Removes the identities of a user except `keep`. Returns their number. */
-  unlinkAll(userId: UserId, keep: readonly string[], effectsOf: EffectsOf<readonly Identity[]>): Promise<number>
+  /** Removes the identities of a user. If there is no other way to log in, one stays. Returns the number of removed ones. */
+  unlinkAll(unlinking: UnlinkingOfAll, effectsOf: EffectsOf<readonly Identity[]>): Promise<number>
   /** Writes last uses. */
   writeUses(uses: readonly IdentityUse[]): Promise<void>
   /** Deletes proofs that have expired, at most `limit`; returns their number. */

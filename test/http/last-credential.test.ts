@@ -15,15 +15,22 @@ async function start(options: Partial<LatchkeyOptions> = {}): Promise<Instance> 
   return instance
 }
 
+interface Registered {
+  readonly client: Client
+  readonly userId: string
+  readonly email: string
+  readonly passkey: string
+}
+
 /** Registers with a passkey and without a password. Returns the browser, and the path of the passkey. */
-async function register(instance: Instance): Promise<{ client: Client; userId: string; passkey: string }> {
+async function register(instance: Instance): Promise<Registered> {
   const client = instance.client()
   const email = `${randomUUID()}@example.com`
   const { options } = (await client.post('/auth/register/passkey/options', { email })).body
   const credential = createAuthenticator().create(options)
   const done = await client.post('/auth/register/passkey', { email, credential })
   const { passkeys } = (await client.get('/auth/factors')).body
-  return { client, userId: done.body.user.id, passkey: `/auth/passkeys/${passkeys[0].id}` }
+  return { client, userId: done.body.user.id, email, passkey: `/auth/passkeys/${passkeys[0].id}` }
 }
 
 /** Stores an identity of a provider. Returns its path. */
@@ -75,4 +82,17 @@ test('revoking everything keeps one identity only if it is the last way to log i
   await link(instance, userId, 'google')
   expect((await client.delete('/auth/access')).body.revoked).toBe(1)
   expect((await client.get('/auth/identities')).body.identities).toEqual([])
+})
+
+test('revoking everything keeps an identity that can log in, and tells the user about the others', async () => {
+  const instance = await start({ providers })
+  const { client, userId, email } = await register(instance)
+  for (const provider of ['gone', 'google', 'older']) await link(instance, userId, provider)
+  await instance.runSql('DELETE FROM passkeys')
+  await instance.runSql("UPDATE identities SET last_used_at = 9 WHERE provider = 'older'")
+  expect((await client.delete('/auth/access')).body.revoked).toBe(2)
+  expect((await client.get('/auth/identities')).body.identities).toMatchObject([{ provider: 'google' }])
+  for (const provider of ['gone', 'older']) {
+    await instance.waitForMail(({ to, subject }) => to === email && subject.startsWith(`${provider} was unlinked`))
+  }
 })

@@ -8,6 +8,7 @@ import { createMemoryProvider, type MemoryProvider, type TestAccount } from '../
 import { Client, type Reply } from '../support/client.ts'
 import { beginRound, callbackPath, runRound } from '../support/provider-round.ts'
 import { type Instance, PASSWORD, RINGS, SMALL_COST, sendTo, startInstance } from '../support/rings.ts'
+import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 
 const CREDENTIALS = { clientId: 'client', clientSecret: 'secret' }
@@ -408,12 +409,17 @@ describe.each(RINGS)('providers (%s)', (ring) => {
       expect((await withToken(fromApp, hashed)).body.code).toBe('provider_refused')
     })
 
-    test('of many simultaneous uses of one token, one logs in', async () => {
+    test('of many simultaneous uses of one token on two nodes, one logs in', async () => {
+      const other = await instance.sibling()
+      const nodes = [instance.client(), new Client(sendTo(other)), instance.client(), new Client(sendTo(other))]
       const account = newAccount()
-      await round(instance.client(), account)
-      const token = memory.idToken(GOOGLE, 'client', account, account.subject)
-      const replies = await Promise.all(Array.from({ length: 4 }, () => withToken(token, account.subject)))
-      expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+      for (let time = rounds(1_000, 5); time > 0; time--) {
+        const nonce = `${account.subject} ${time}` // the first token registers the account
+        const body = { idToken: memory.idToken(GOOGLE, 'client', account, nonce), nonce }
+        const replies = await Promise.all(nodes.map((node) => node.post('/auth/login/with/google', body)))
+        expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401])
+      }
+      await other.close()
     })
 
     test('a token for another client, of another issuer, stale, with another nonce, or from the future is refused (ASVS 10.5.4)', async () => {
@@ -470,6 +476,19 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 409])
     expect((await client.get('/auth/identities')).body.identities).toHaveLength(1)
     expect((await client.delete('/auth/identities/nonsense')).status).toBe(404)
+  })
+
+  test('unlink-to-lock-out: revoking everything at the moment of an unlinking keeps the last proof', async () => {
+    const client = instance.client()
+    await round(client, newAccount())
+    const linked = async (): Promise<{ id: string; provider: string }[]> =>
+      (await client.get('/auth/identities')).body.identities
+    for (let time = rounds(200, 5); time > 0; time--) {
+      const [{ id, provider } = { id: '', provider: '' }] = await linked()
+      await link(client, newAccount(), provider === 'google' ? 'company' : 'google')
+      await Promise.all([client.delete(`/auth/identities/${id}`), client.delete('/auth/access')])
+      expect(await linked()).toHaveLength(1)
+    }
   })
 
   test('an identity of another user cannot be unlinked, and an unlinked one cannot log in', async () => {

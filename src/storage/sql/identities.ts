@@ -1,16 +1,17 @@
-import type { ExpressionBuilder, InsertObject, Selectable, Transaction } from 'kysely'
+import type { ExpressionBuilder, InsertObject, Transaction } from 'kysely'
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { Identity, IdentityKey, NewIdentity } from '../../kernel/identity.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { AccountClaim, IdentityOwner, IdentityStore, Unlinking } from '../../providers/store.ts'
 import { canLogIn, removeProofs } from './account-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
-import { toUserRecord } from './rows.ts'
-import type { Database, IdentitiesTable } from './schema.ts'
+import { toIdentity, toUserRecord } from './rows.ts'
+import type { Database } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import type { Transact, TransactingDatabase } from './transact.ts'
+import { unlinkAll } from './unlink-all.ts'
 
 /** Creates the store of identities in SQL. */
 export function createIdentityStore({ db, reader, transact, writeLightly }: TransactingDatabase): IdentityStore {
@@ -65,7 +66,7 @@ export function createIdentityStore({ db, reader, transact, writeLightly }: Tran
 
     unlink: (unlinking, effectsOf) => unlinkIdentity(transact, unlinking, effectsOf),
 
-    unlinkAll: (userId, keep, effectsOf) => unlinkAll(transact, { userId, keep }, effectsOf),
+    unlinkAll: (unlinking, effectsOf) => unlinkAll(transact, unlinking, effectsOf),
 
     async writeUses(uses) {
       for (const { id, lastUsedAt } of uses) {
@@ -197,23 +198,6 @@ async function unlinkIdentity(
   return done === null ? refused : 'unlinked'
 }
 
-async function unlinkAll(
-  transact: Transact,
-  { userId, keep }: { readonly userId: UserId; readonly keep: readonly string[] },
-  effectsOf: EffectsOf<readonly Identity[]>,
-): Promise<number> {
-  const gone = await transact(effectsOf, async (trx) => {
-    const rows = await trx
-      .deleteFrom('identities')
-      .where('user_id', '=', userId)
-      .$if(keep.length > 0, (query) => query.where('id', 'not in', keep))
-      .returningAll()
-      .execute()
-    return rows.length === 0 ? null : rows.map(toIdentity)
-  })
-  return gone?.length ?? 0
-}
-
 async function unlinkOne(
   trx: Transaction<Database>,
   { id, owner: { userId, securityEpoch }, proofs }: Unlinking,
@@ -227,18 +211,4 @@ async function unlinkOne(
     .executeTakeFirst()
   if (row === undefined) return 'not_found'
   return (await canLogIn(trx, userId, proofs)) ? toIdentity(row) : 'last'
-}
-
-function toIdentity(row: Selectable<IdentitiesTable>): Identity {
-  return {
-    id: row.id,
-    userId: row.user_id as UserId, // a foreign key
-    provider: row.provider,
-    issuer: row.issuer,
-    subject: row.subject,
-    email: row.email,
-    emailVerified: Boolean(row.email_verified),
-    createdAt: row.created_at,
-    lastUsedAt: row.last_used_at,
-  }
 }

@@ -1,10 +1,11 @@
 import type { InsertObject, Selectable } from 'kysely'
 import type { UserRecord } from '../../accounts/store.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
+import type { Identity } from '../../kernel/identity.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Method, Session, User } from '../../kernel/principal.ts'
 import type { SessionRecord } from '../../sessions/store.ts'
-import type { Database, SessionsTable, UsersTable } from './schema.ts'
+import type { Database, IdentitiesTable, SessionsTable, UsersTable } from './schema.ts'
 import { at } from './time.ts'
 
 /** Returns the user in a row. Ids and email addresses were checked before they were stored. */
@@ -76,5 +77,20 @@ export function toSessionRow({ session, tokenHash }: SessionRecord): InsertObjec
     ip: session.client.ip,
     user_agent: session.client.userAgent,
     sweep_at: at(Math.min(session.idleExpiresAt, session.expiresAt)),
+  }
+}
+
+/** Returns the identity in a row. */
+export function toIdentity(row: Selectable<IdentitiesTable>): Identity {
+  return {
+    id: row.id,
+    userId: row.user_id as UserId, // a foreign key
+    provider: row.provider,
+    issuer: row.issuer,
+    subject: row.subject,
+    email: row.email,
+    emailVerified: Boolean(row.email_verified),
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
   }
 }
