@@ -75,7 +75,7 @@ export interface IdentityStore {
   claim(claim: AccountClaim, effectsOf: EffectsOf): Promise<number | null>
   /** Removes an identity. `last`: the user has no other way to log in, so nothing changes. */
   unlink(unlinking: Unlinking, effectsOf: EffectsOf<Identity>): Promise<'unlinked' | 'not_found' | 'last' | 'ended'>
-  /** Removes the identities of a user. If there is no other way to log in, one stays. Returns the number of removed ones. */
+  /** Removes the identities of a user, except one if the user could not log in anymore. Returns the number of removed ones. */
   unlinkAll(unlinking: UnlinkingOfAll, effectsOf: EffectsOf<readonly Identity[]>): Promise<number>
   /** Writes last uses. */
   writeUses(uses: readonly IdentityUse[]): Promise<void>
