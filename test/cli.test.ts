@@ -235,13 +235,37 @@ describe('the command line', () => {
   })
 
   /** Runs a command in a terminal of its own (`script` of util-linux) with so many columns. */
-  async function onTerminal(columns: number, args: readonly string[], variables = ''): Promise<string> {
+  async function onTerminal(columns: number, args: readonly string[], variables = '', input = ''): Promise<string> {
     const command = `stty cols ${columns}; ${variables} ${[process.execPath, MAIN, ...args].join(' ')}`
     const env = { ...CHILD_ENVIRONMENT, TERM: 'xterm-256color' }
     const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: directory, env })
+    if (input !== '') child.stdin.end(input)
     const [out] = await Promise.all([text(child.stdout), once(child, 'exit')])
     return out
   }
+
+  test('client update changes who is asked, refuses to change nothing, and client delete asks on a terminal', async () => {
+    await sqlite(join(directory, 'latchkey.db')).migrate()
+    const made = await latchkey([
+      'client',
+      'create',
+      '--name',
+      'Old',
+      '--redirect-uri',
+      'https://a.example/b',
+      '--json',
+    ])
+    const { clientId } = JSON.parse(made.out)
+    const isOwn = async (...args: readonly string[]): Promise<unknown> =>
+      JSON.parse((await latchkey(['client', 'update', clientId, ...args, '--json'])).out).client.isFirstParty
+    expect([await isOwn('--first-party'), await isOwn('--name', 'New')]).toEqual([true, true])
+    expect(await isOwn('--no-first-party')).toBe(false)
+    const nothing = await latchkey(['client', 'update', clientId])
+    expect([nothing.code, nothing.out, nothing.err]).toEqual([2, '', expect.stringContaining('Nothing to change')])
+    const asked = await onTerminal(80, ['client', 'delete', clientId], '', 'n\n')
+    expect([asked.includes('“New”'), asked.includes('Nothing was deleted')]).toEqual([true, true])
+    expect(await latchkey(['client', 'delete', clientId])).toEqual({ code: 0, out: `Deleted ${clientId}\n`, err: '' })
+  })
 
   test('an invitation from the command line registers its address, once', async () => {
     const plain = await latchkey(['invite', 'create'])

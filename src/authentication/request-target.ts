@@ -11,6 +11,14 @@ export function targetOf(request: AnyRequest, origins: Origins): RequestTarget |
   return method === undefined || path === null ? null : toTarget(method, path, origins)
 }
 
+const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method']
+const PATH_HEADERS = ['x-forwarded-uri', 'x-original-uri']
+
+/** Returns true if a proxy describes the request that it asks about, also in part. */
+export function isDescribed(header: HeaderReader): boolean {
+  return [...METHOD_HEADERS, ...PATH_HEADERS].some((name) => header(name) != null)
+}
+
 /**
  * Returns the target of the request that a proxy asks about; null if its headers do not say it, or contradict each other.
  * @param resource URL of the API behind the proxy, if it is not this service.
@@ -20,9 +28,9 @@ export function proxiedTargetOf(
   { own, trusted }: Origins,
   resource: string | null,
 ): RequestTarget | null {
-  const methods = new Set(['x-forwarded-method', 'x-original-method'].flatMap((name) => header(name) ?? []))
+  const methods = new Set(METHOD_HEADERS.flatMap((name) => header(name) ?? []))
   const [method] = methods
-  const path = pathOf(header('x-forwarded-uri') ?? header('x-original-uri') ?? undefined)
+  const path = pathOf(PATH_HEADERS.map(header).find((value) => value != null) ?? undefined)
   if (methods.size > 1 || method === undefined || path === null) return null
   const other = resource === null ? null : URL.parse(resource)
   return toTarget(method, path, { own, trusted: new Set([...trusted, ...(other === null ? [] : [other.origin])]) })

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { OAuthClient } from '../oauth/store.ts'
+import { ConfigurationError } from '../options/options.ts'
+import { confirm } from './confirm.ts'
 import { print } from './output.ts'
 import { type Column, table } from './table.ts'
 import { withLatchkey } from './with-latchkey.ts'
@@ -16,13 +18,17 @@ interface UpdateOptions extends Options {
   readonly postLogoutRedirectUri?: readonly string[]
   readonly backchannelLogoutUri?: string
   readonly scope?: readonly string[]
+  readonly firstParty?: boolean
+}
+
+interface DeleteOptions extends Options {
+  readonly yes?: boolean
 }
 
 interface CreateOptions extends UpdateOptions {
   readonly name: string
   readonly redirectUri: readonly string[]
   readonly public?: boolean
-  readonly firstParty?: boolean
 }
 
 const COLUMNS: readonly Column[] = [{ title: 'CLIENT ID', is: 'id' }, 'NAME', 'KIND', 'SCOPES', 'REDIRECT URIS']
@@ -63,6 +69,8 @@ export function clientCommand(): Command {
     .option('--post-logout-redirect-uri <uri...>', 'all of them, in place of the present ones')
     .option('--backchannel-logout-uri <uri>', 'where the app is told that a session is over')
     .option('--scope <scope...>', 'all scopes, in place of the present ones')
+    .option('--first-party', 'the app is your own: users are not asked')
+    .option('--no-first-party', 'the app belongs to others: users are asked')
     .option('--json', 'print JSON')
     .addHelpText('after', `\nExample:\n  latchkey client update ${EXAMPLE_ID} --name "Notes"`)
     .action(update)
@@ -75,6 +83,7 @@ export function clientCommand(): Command {
   client
     .command('delete <client-id>')
     .description('delete an OAuth client; its grants and tokens end at once')
+    .option('--yes', 'do not ask for confirmation on a terminal')
     .option('--json', 'print JSON')
     .addHelpText('after', `\nExample:\n  latchkey client delete ${EXAMPLE_ID}`)
     .action(deleteClient)
@@ -118,7 +127,9 @@ async function update(id: string, options: UpdateOptions): Promise<void> {
     ...(options.postLogoutRedirectUri === undefined ? {} : { postLogoutRedirectUris: options.postLogoutRedirectUri }),
     ...(options.backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri: options.backchannelLogoutUri }),
     ...(options.scope === undefined ? {} : { scopes: options.scope }),
+    ...(options.firstParty === undefined ? {} : { isFirstParty: options.firstParty }),
   }
+  if (Object.keys(changes).length === 0) throw new ConfigurationError('Nothing to change: name at least one option.')
   const client = await withLatchkey((auth) => auth.oauthClients.update(id, changes))
   print({ client: toJson(client) }, [`Updated ${client.id}`], options)
 }
@@ -128,9 +139,19 @@ async function rotateSecret(id: string, options: Options): Promise<void> {
   print({ clientId: id, clientSecret }, [clientSecret, 'The client secret is shown only once.'], options)
 }
 
-async function deleteClient(id: string, options: Options): Promise<void> {
-  await withLatchkey((auth) => auth.oauthClients.delete(id))
-  print({ deleted: id }, [`Deleted ${id}`], options)
+/** On a terminal it asks first. A script says what it wants. */
+async function deleteClient(id: string, options: DeleteOptions): Promise<void> {
+  const isYes = options.yes === true || !process.stdin.isTTY
+  await withLatchkey(async (auth) => {
+    const client = isYes ? undefined : (await auth.oauthClients.list()).find((each) => each.id === id)
+    const question = `This deletes the client “${client?.name}” (${id}), and ends all access that users gave it.`
+    if (client !== undefined && !(await confirm(question, false))) {
+      print({ deleted: null }, ['Nothing was deleted'], options)
+      return
+    }
+    await auth.oauthClients.delete(id) // refuses an unknown client
+    print({ deleted: id }, [`Deleted ${id}`], options)
+  })
 }
 
 function toJson({ id, createdAt, ...client }: OAuthClient) {

@@ -114,6 +114,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
 function keysRoute({ otherKeys, signers, ring }: ForwardAuthDeps): Route {
   return defineRoute(defineCall('GET /jwks.json', { name: 'jwks', access: 'anyone' }), {
     summary: 'The public keys of everything that is signed (RFC 7517)',
+    isPublic: true, // apps in browsers verify ID tokens
     answers: { 200: z.object({ keys: z.array(z.record(z.string(), z.string())) }) },
     async handle() {
       await ring.read().catch(() => {}) // without the database, the keys that this process knows and signs with

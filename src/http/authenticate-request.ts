@@ -1,7 +1,7 @@
 import { headerReader } from '../authentication/any-request.ts'
 import { refuseCredentials } from '../authentication/credentials.ts'
 import type { IdentifyContext } from '../authentication/identify.ts'
-import { proxiedTargetOf, targetOf } from '../authentication/request-target.ts'
+import { isDescribed, proxiedTargetOf, targetOf } from '../authentication/request-target.ts'
 import { isClient, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { Route } from '../kernel/route.ts'
@@ -29,7 +29,10 @@ export async function authenticate(deps: AppDeps, exchange: Exchange): Promise<v
 export function contextOf({ origins }: AppDeps, { request, route, stamp }: Exchange): IdentifyContext {
   if (route?.forwardedBy !== 'application') return { stamp, resource: null, target: () => targetOf(request, origins) }
   const resource = new URL(request.url).searchParams.get('resource')
-  return { stamp, resource, target: () => proxiedTargetOf(headerReader(request), origins, resource) }
+  const header = headerReader(request)
+  // Without a proxy, the caller asks about this request itself.
+  const target = () => (isDescribed(header) ? proxiedTargetOf(header, origins, resource) : targetOf(request, origins))
+  return { stamp, resource, target }
 }
 
 export async function checkAccess(

@@ -11,7 +11,7 @@ import { SESSION_HEADER } from './session-header.ts'
 export async function finish(deps: AppDeps, exchange: Exchange, answer: Answer): Promise<Response> {
   const { session, attempt, cookies = [] } = answer
   const headers = newHeaders(deps, exchange)
-  if (isForPrograms(exchange.route)) openToAllOrigins(headers)
+  if (isForPrograms(exchange.route) || exchange.route?.isPublic === true) openToAllOrigins(headers)
   if (exchange.isCookieless) {
     if (session !== undefined) headers.set(SESSION_HEADER, session.token)
     if (attempt !== undefined) headers.set(ATTEMPT_HEADER, attempt.token)

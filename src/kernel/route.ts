@@ -164,6 +164,8 @@ export interface Route extends Omit<Call, 'types'> {
   readonly refusesOtherOrigins?: true
   /** True: pages of any origin may send the request, as a provider posts its answer. The route itself knows what is wanted. */
   readonly acceptsOtherOrigins?: true
+  /** True: pages of any origin may read the answer, without credentials. */
+  readonly isPublic?: true
   /** True: the path is at the root of the server, not below the base path. */
   readonly isAtRoot?: true
   /** The endpoint has a protocol of its own: its requests are neither parsed nor refused for their origin. */
@@ -218,6 +220,7 @@ export type RouteDefinition<A extends Access, Types extends CallTypes> = Pick<
   | 'refusesOtherOrigins'
   | 'maxBodyBytes'
   | 'acceptsOtherOrigins'
+  | 'isPublic'
 > &
   BodyPart<Types['body']> &
   QueryPart<Types['query']> & {

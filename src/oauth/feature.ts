@@ -157,7 +157,7 @@ function createDocuments({ clock, throttle }: Core, { scopes, fetchDocument }: O
 /** Creates the engine, with what its routes need. */
 function createProtocol(
   core: Core,
-  { engine, oauthSettings, scopes, secondFactors }: OAuthOptions & { readonly engine: EngineModule },
+  { engine, oauthSettings, scopes, secondFactors, pages }: OAuthOptions & { readonly engine: EngineModule },
   secrets: Pick<Parameters<typeof createEngine>[1], 'keys' | 'userCodes' | 'documents'>,
 ): Parameters<typeof protocolRoutes>[0] {
   const { stores, clock, links, origins, report } = core
@@ -187,6 +187,7 @@ function createProtocol(
   return {
     provider: remade(secrets.keys, create),
     oauthTokens,
+    pages,
     throttle: core.throttle,
     oauthSettings,
     clock,

@@ -5,6 +5,7 @@
 import { defineCall } from '../kernel/define-calls.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { type Answer, defineRoute, type ProtocolRequest, type ProtocolUse, type Route } from '../kernel/route.ts'
+import type { Pages } from '../pages/pages.ts'
 import type { Throttle } from '../throttle/throttle.ts'
 import { asksTooOften } from './device/slow-down.ts'
 import { countEndpoint, refuseSpentEndpoint } from './endpoint-limits.ts'
@@ -12,6 +13,7 @@ import type { BridgedResponse } from './engine/bridge.ts'
 import { type CallEngineDeps, callEngine, type EngineAnswer, type EngineCall } from './engine/call-engine.ts'
 import { SCOPE_COPY } from './engine/create-engine.ts'
 import { toHashedId } from './engine/find-token.ts'
+import { readFormPost, showFormPost } from './form-post.ts'
 import { OAUTH_REFUSALS } from './refusals.ts'
 import { type OAuthSettings, resourceUrls } from './settings.ts'
 import { isJwt } from './tokens/access-jwt.ts'
@@ -39,6 +41,7 @@ const PASSED_HEADERS = ['www-authenticate', 'dpop-nonce']
 /** Dependencies of the routes of the protocol. */
 export interface ProtocolDeps extends CallEngineDeps {
   readonly throttle: Throttle
+  readonly pages: Pages
   readonly oauthSettings: Pick<OAuthSettings, 'resources'>
 }
 
@@ -128,7 +131,7 @@ async function authorize(deps: ProtocolDeps, request: ProtocolRequest, path: str
   const answer = await callEngine(deps, request, { body, path: `${path}${search}` })
   const isWaiting = answer !== 'conflict' && answer.headers.location?.startsWith(`${deps.basePath}/`) === true
   if (isWaiting) countEndpoint(deps.throttle, 'start', request)
-  return toBrowserAnswer(answer)
+  return toBrowserAnswer(deps, request, answer)
 }
 
 /** Counts a request that leaves a row. */
@@ -137,7 +140,7 @@ function countStart({ throttle }: ProtocolDeps, request: ProtocolRequest): void 
   countEndpoint(throttle, 'start', request)
 }
 
-async function resume(deps: CallEngineDeps, request: ProtocolRequest): Promise<Answer> {
+async function resume(deps: ProtocolDeps, request: ProtocolRequest): Promise<Answer> {
   const interaction = new URL(request.request.url).pathname.split('/').at(-1) ?? ''
   if (!/^[\w-]{20,64}$/.test(interaction)) throw new Refusal(OAUTH_REFUSALS.consent_ended)
   const answer = await callEngine(deps, request, {
@@ -145,12 +148,20 @@ async function resume(deps: CallEngineDeps, request: ProtocolRequest): Promise<A
     path: `/oauth/authorize/${interaction}`,
     interaction,
   })
+  const posted = answer === 'conflict' ? null : readFormPost(answer)
+  if (posted !== null) return showFormPost(deps.pages, request.request, posted)
   if (answer === 'conflict' || answer.status >= 400) throw new Refusal(OAUTH_REFUSALS.consent_ended)
   return toAnswer(answer)
 }
 
-function toBrowserAnswer(answer: EngineAnswer): Answer {
+async function toBrowserAnswer(
+  { pages }: ProtocolDeps,
+  { request }: ProtocolRequest,
+  answer: EngineAnswer,
+): Promise<Answer> {
   if (answer === 'conflict') throw new Refusal(OAUTH_REFUSALS.consent_ended)
+  const posted = readFormPost(answer)
+  if (posted !== null) return showFormPost(pages, request, posted)
   if (answer.status >= 400) {
     throw new Refusal(OAUTH_REFUSALS.authorization_refused, { detail: describe(answer) })
   }

@@ -39,6 +39,8 @@ export const OAUTH_TEXTS = defineTexts('oauth', {
     logoutUnnamed: 'An app asks to log you out.',
     logout: 'Log out',
     stay: 'Stay logged in',
+    answerTitle: 'One moment',
+    answerLead: (host: string) => `You are being sent back to ${host}.`,
   },
   de: {
     title: (app) => `„${app}“ erlauben?`,
@@ -78,6 +80,8 @@ export const OAUTH_TEXTS = defineTexts('oauth', {
     logoutUnnamed: 'Eine App möchte Sie abmelden.',
     logout: 'Abmelden',
     stay: 'Angemeldet bleiben',
+    answerTitle: 'Einen Moment',
+    answerLead: (host) => `Sie werden zu ${host} zurückgeleitet.`,
   },
   fr: {
     title: (app) => `Autoriser « ${app} » ?`,
@@ -117,6 +121,8 @@ export const OAUTH_TEXTS = defineTexts('oauth', {
     logoutUnnamed: 'Une application demande à vous déconnecter.',
     logout: 'Se déconnecter',
     stay: 'Rester connecté',
+    answerTitle: 'Un instant',
+    answerLead: (host) => `Retour à ${host} en cours.`,
   },
   es: {
     title: (app) => `¿Permitir «${app}»?`,
@@ -156,5 +162,7 @@ export const OAUTH_TEXTS = defineTexts('oauth', {
     logoutUnnamed: 'Una aplicación pide cerrar tu sesión.',
     logout: 'Cerrar sesión',
     stay: 'Seguir conectado',
+    answerTitle: 'Un momento',
+    answerLead: (host) => `Volviendo a ${host}.`,
   },
 })

@@ -220,6 +220,18 @@ test('forward-auth checks the proof against the request that the proxy describes
   expect((await verify(proofOf(scene.keys, right), { 'x-original-method': 'GET' })).status).toBe(401)
 })
 
+test('a direct question to forward-auth is proved like every request, and a proxy must describe its request completely', async () => {
+  const scene = await start()
+  const claims = { ...rightClaims(scene), htm: 'GET', htu: 'http://localhost:3000/auth/verify' }
+  const verify = async (more: Record<string, string> = {}): Promise<number> => {
+    const headers = { ...dpop(scene, proofOf(scene.keys, claims)), ...more }
+    return (await scene.instance.client().get('/auth/verify?scope=read', headers)).status
+  }
+  expect(await verify()).toBe(204)
+  for (const half of ['x-forwarded-method', 'x-original-method']) expect(await verify({ [half]: 'GET' })).toBe(401)
+  for (const half of ['x-forwarded-uri', 'x-original-uri']) expect(await verify({ [half]: '/auth/verify' })).toBe(401)
+})
+
 test('the scheme DPoP beside our cookie is refused, and other tokens are not sent with it', async () => {
   const scene = await start()
   const eve = await register(scene.instance, 'eve@example.com')

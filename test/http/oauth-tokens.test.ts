@@ -85,13 +85,28 @@ describe.each(RINGS)('apps without a user (%s)', (ring) => {
   })
 })
 
+test('an app that names no scope for itself gets all that it was created with, and a user is never asked about nothing', async () => {
+  const instance = await start()
+  const app = await createApp(instance, { scopes: ['read', 'write'] })
+  const { body } = await call(instance.client(), '/auth/oauth/token', app, { grant_type: 'client_credentials' })
+  expect(body.scope).toBe('read write')
+  expect(await statusOf(instance, body.access_token, '?scope=write')).toBe(204)
+  const ada = await register(instance)
+  for (const scope of [null, '', 'unknown']) {
+    const reply = await ada.get(authorization(app, { scope }).path, { accept: 'text/html' })
+    expect([scope, new URL(locationOf(reply)).searchParams.get('error')]).toEqual([scope, 'invalid_scope'])
+  }
+  const device = await call(instance.client(), '/auth/oauth/device', app, { scope: 'unknown' })
+  expect([device.status, device.body.error]).toEqual([400, 'invalid_scope'])
+})
+
 test('scope escalation: an app gets only its own scopes, and a public app gets no token for itself', async () => {
   const instance = await start()
   const app = await createApp(instance)
   expect((await own(instance, app, { scope: 'write' })).body.error).toBe('invalid_scope')
   expect((await own(instance, app, { scope: 'read write' })).body.error).toBe('invalid_scope')
-  const { body: none } = await own(instance, app, {})
-  expect(await statusOf(instance, none.access_token, '?scope=read')).toBe(403)
+  const { body: all } = await own(instance, app, {})
+  expect(all.scope).toBe('read')
   const inBrowser = await createApp(instance, { isPublic: true })
   expect((await own(instance, inBrowser)).body).toEqual({
     error: 'invalid_request',

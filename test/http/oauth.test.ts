@@ -1,5 +1,6 @@
 /* The authorization server as apps and users see it (DESIGN section 3, OAuth). Real client libraries: test/oauth-clients.test.ts. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Reply } from '../support/client.ts'
 import {
   authorization,
   call,
@@ -58,6 +59,42 @@ describe.each(RINGS)('OAuth (%s)', (ring) => {
       client: { id: app.clientId, name: 'Notes' },
       scopes: ['openid', 'email', 'offline_access', 'read'],
     })
+  })
+
+  test('an app that asks for form_post gets its code or the refusal as a form, from our page in the language of the user', async () => {
+    const instance = await start(ring)
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const state = `"><b>&'`
+    const request = authorization(app, { response_mode: 'form_post', state })
+    const answer = (path: string) => ada.get(path, { accept: 'text/html', 'accept-language': 'de' })
+    const fieldsOf = ({ text }: Reply): Record<string, string> =>
+      Object.fromEntries([...text.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, k, v]) => [k, v]))
+    const page = await open(ada, request.path)
+    const [, id = ''] = /name="request" value="([^"]+)"/.exec(page.text) ?? []
+    await ada.form('/auth/oauth/consent', { request: id, decision: 'allow' })
+    const posted = await answer(`/auth/oauth/authorize/${id}`)
+    expect(posted.status).toBe(200)
+    expect(posted.text).toContain(`<form method="post" action="${app.redirectUri}" class="auto">`)
+    expect(posted.text).toContain('Sie werden zu notes.example.com zurückgeleitet.')
+    expect(posted.headers.get('content-security-policy')).not.toContain('form-action')
+    const fields = fieldsOf(posted)
+    expect(fields).toMatchObject({ iss: 'http://localhost:3000/auth', state: '&quot;&gt;&lt;b&gt;&amp;&#39;' })
+    expect((await exchange(instance.client(), app, fields.code ?? '', request)).status).toBe(200)
+    const silent = authorization(app, { response_mode: 'form_post', prompt: 'none', scope: 'openid write' })
+    const refused = await answer(silent.path)
+    expect([refused.status, fieldsOf(refused).error]).toEqual([200, 'invalid_scope'])
+    const again = await open(ada, authorization(app, { response_mode: 'form_post', prompt: 'consent' }).path)
+    const [, second = ''] = /name="request" value="([^"]+)"/.exec(again.text) ?? []
+    await ada.form('/auth/oauth/consent', { request: second, decision: 'deny' })
+    expect(fieldsOf(await answer(`/auth/oauth/authorize/${second}`)).error).toBe('access_denied')
+  })
+
+  test('pages of any origin read the public keys, without credentials', async () => {
+    const instance = await start(ring)
+    const { headers } = await instance.client().get('/auth/jwks.json', { origin: 'https://spa.example.com' })
+    const names = ['access-control-allow-origin', 'access-control-allow-credentials', 'cross-origin-resource-policy']
+    expect(names.map((name) => headers.get(name))).toEqual(['*', null, 'cross-origin'])
   })
 
   test('a second authorization asks nothing: one redirect', async () => {

@@ -133,7 +133,7 @@ function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: Engi
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // The tokens of our storage end with the session; the engine need not look.
     expiresWithSession: () => false,
-    extraParams: { [SCOPE_COPY]: restoreOfflineAccess },
+    extraParams: { [SCOPE_COPY]: checkScopes(errors, [...IDENTITY_SCOPES, ...scopes]) },
     renderError(ctx, out) {
       ctx.type = 'json'
       ctx.body = out
@@ -163,6 +163,16 @@ function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: Engi
 
 /** Parameter with which `protocol-routes.ts` passes a copy of `scope`. */
 export const SCOPE_COPY = 'latchkey_scope'
+
+/** Returns the check of the scopes of a request: it must name one that the service has (RFC 6749 section 3.3). */
+function checkScopes({ InvalidScope }: EngineModule['errors'], known: readonly string[]) {
+  return (context: KoaContextWithOIDC, copy: string | undefined): void => {
+    restoreOfflineAccess(context, copy)
+    if (context.oidc.requestParamScopes.isDisjointFrom(new Set(known))) {
+      throw new InvalidScope('name at least one scope of this service', copy ?? '')
+    }
+  }
+}
 
 /** The engine drops `offline_access` unless `prompt=consent`. Our consent page lists it, so it stays. */
 function restoreOfflineAccess({ oidc }: KoaContextWithOIDC, copy: string | undefined): void {
@@ -246,13 +256,22 @@ function toSigningKey({ ExternalSigningKey }: EngineModule, key: Es256Key) {
   return Object.assign(new SigningKey(), { kid: key.publicJwk.kid, alg: 'ES256' })
 }
 
+/** Returns the scopes of an app that names none for itself: all that it was created with (RFC 6749 section 3.3). */
+function ownScopes(all = ''): string {
+  return all
+    .split(' ')
+    .filter((scope) => !IDENTITY_SCOPES.some((each) => each === scope))
+    .join(' ')
+}
+
 /** Replaces the formats of secrets, their comparison, and that of redirect URIs. */
 function useOurSecrets(provider: Provider, { successorKey }: EngineDeps, { Provider: Engine }: EngineModule): void {
   for (const model of [provider.AccessToken, provider.ClientCredentials, provider.RefreshToken]) {
     const generate: () => string = Reflect.get(model.prototype, 'generateTokenId')
     Object.defineProperty(model.prototype, 'generateTokenId', {
-      value(this: { readonly kind: string; readonly format?: string }) {
+      value(this: { readonly kind: string; readonly format?: string; scope?: string }) {
         const id = generate.call(this) // decides the format
+        if (this.kind === 'ClientCredentials') this.scope ??= ownScopes(Engine.ctx?.oidc.client?.scope)
         const rotated = Engine.ctx?.oidc.entities.RotatedRefreshToken
         if (this.kind === 'RefreshToken' && rotated !== undefined) return successorOf(successorKey, rotated.jti)
         return this.format === 'jwt' ? id : newTokenId(this.kind)
