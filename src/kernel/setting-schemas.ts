@@ -28,5 +28,5 @@ export function parseList(text: string): string[] {
  */
 export function parseInteger(text: string): number {
   const digits = text.trim()
-  return /^-?\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN
 }

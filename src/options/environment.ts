@@ -10,7 +10,7 @@ import { providerVariables, readProviders } from '../providers/variable-settings
 import { ConfigurationError, type LatchkeyConfig } from './options.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { type ServerSettings, serverSettings } from './server-settings.ts'
-import { isServiceAddress, isServiceVariable } from './service-variables.ts'
+import { isServiceVariable, replacesSetting } from './service-variables.ts'
 import { LIBRARY_SETTINGS, SERVER_SETTINGS, SHARED_SETTINGS } from './settings.ts'
 import { zodSchema } from './zod-schema.ts'
 
@@ -65,7 +65,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 /** Returns false for an empty value, and for a variable that Kubernetes or Docker made of a service. */
 function isSetting(name: string, value: string | undefined, env: Parameters<typeof readEnvironment>[0]): boolean {
   if (value === undefined || value === '') return false
-  return NAMES.includes(name) ? !isServiceAddress(value) : !isServiceVariable(name, value, env)
+  return !(NAMES.includes(name) ? replacesSetting : isServiceVariable)(name, value, env)
 }
 
 /** Merges the options of a configuration file with those of the environment, which take precedence. */

@@ -40,8 +40,24 @@ export function isServiceVariable(
   return copied !== undefined && CONTAINER.test(environment[`${link}_NAME`] ?? '')
 }
 
+/**
+ * Returns true if a variable with the name of a setting was made of a service: LATCHKEY_METRICS_PORT of `latchkey-metrics`,
+ * LATCHKEY_SITE_NAME of a container linked as `latchkey-site`. No other setting shares its name with such a variable, so a
+ * wrong value of it is refused.
+ */
+export function replacesSetting(
+  name: string,
+  value: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (!name.startsWith(`${PREFIX}_`)) return false
+  if (name.endsWith('_PORT')) return isServiceAddress(value)
+  const [link, rest] = name.split(/_NAME$/)
+  return rest === '' && CONTAINER.test(value) && isServiceAddress(environment[`${link}_PORT`] ?? '')
+}
+
 /** Returns true for the address of a service, such as `tcp://10.0.0.1:3000`. */
-export function isServiceAddress(value: string): boolean {
+function isServiceAddress(value: string): boolean {
   const [, host = ''] = ADDRESS.exec(value) ?? []
   return isIP(host.replace(/^\[|\]$/g, '')) !== 0
 }

@@ -97,7 +97,7 @@ describe('the environment', () => {
     })
   })
 
-  test.each(['0x1f', '1e3', '80.0', ' ', '+80', '٨٠', '9'.repeat(20)])('a port is decimal digits, not %j', (port) => {
+  test.each(['0x1f', '1e3', '80.0', ' ', '+80', '-0', '٨٠', '9'.repeat(20)])('a port is decimal digits, not %j', (port) => {
     expect(() => readEnvironment({ PORT: port })).toThrow('PORT: must be a port')
     expect(() => readEnvironment({ LATCHKEY_METRICS_PORT: port })).toThrow('LATCHKEY_METRICS_PORT: must be a port')
   })
@@ -140,6 +140,20 @@ describe('the environment', () => {
     ['LATCHKEY_SITE_NAMES', '/a/b'],
   ])('%s=%s is still refused', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(`${name}: there is no such setting`)
+  })
+
+  test('a container linked as latchkey-site does not name the site', () => {
+    const link = { LATCHKEY_SITE_PORT: 'tcp://172.17.0.2:80', LATCHKEY_SITE_NAME: '/web/latchkey-site' }
+    expect(readEnvironment(link)).toEqual(readEnvironment({}))
+  })
+
+  test.each([
+    ['PORT', 'tcp://10.96.14.3:80'],
+    ['DATABASE_URL', 'tcp://10.96.14.9:5432'],
+    ['LATCHKEY_BASE_URL', 'tcp://10.96.14.3:3000'],
+    ['LATCHKEY_DRAIN_MS', 'udp://10.96.14.3:1'],
+  ])('%s=%s is wrong, and not a variable of a service', (name, value) => {
+    expect(() => readEnvironment({ [name]: value })).toThrow(`${name}: must be`)
   })
 
   test('every secret can come from a file', () => {
