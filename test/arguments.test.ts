@@ -14,7 +14,7 @@ import { postgres } from '../src/postgres.ts'
 import { redis } from '../src/redis.ts'
 import { createSmtpMailer } from '../src/smtp.ts'
 import { sqlite } from '../src/sqlite.ts'
-import { createTestKit, type TestKit } from '../src/testing.ts'
+import { createAuthenticator, createTestKit, type TestKit } from '../src/testing.ts'
 import { type Instance, ORIGIN, PASSWORD, startInstance } from './support/rings.ts'
 
 /** A call as JavaScript allows it: the compiler does not help. */
@@ -317,6 +317,28 @@ describe('arguments that configure something throw ConfigurationError at the cal
     ...[-1, 1.5, Number.NaN, '60'].map(
       (ms): Wrong => [`advance(${ms})`, async () => kit.advance(ms as Loose), 'advance: these settings are wrong'],
     ),
+    [
+      'logInWith emailverified',
+      () => kit.logInWith('google', { subject: '1', emailverified: true } as Loose),
+      'emailverified: there is no such member',
+    ],
+    ['logInWith a number', () => kit.logInWith('github', { subject: 1 } as Loose), 'subject: must be a text'],
+    [
+      'createAuthenticator algoritm',
+      () => createAuthenticator({ algoritm: -8 } as Loose),
+      'algoritm: there is no such option',
+    ],
+    ['createAuthenticator algorithm', () => createAuthenticator({ algorithm: 7 } as Loose), 'algorithm: must be -8'],
+    [
+      'an override of a passkey',
+      () => createAuthenticator().create({} as Loose, { rpID: 'x' } as Loose),
+      'rpID: there is no such member',
+    ],
+    [
+      'an override of a login',
+      () => createAuthenticator().get({} as Loose, { userverified: false } as Loose),
+      'userverified: there is no such member',
+    ],
     ['waitForMail', () => kit.waitForMail({ to: 'ada@example.com' } as Loose), 'must be a function'],
     ['countStatements', () => kit.countStatements(Promise.resolve() as Loose), 'must be a function'],
   ]

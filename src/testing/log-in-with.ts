@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Latchkey } from '../instance.ts'
+import { acceptConfiguration, strictMembers } from '../kernel/arguments.ts'
 import type { User } from '../kernel/principal.ts'
 import { type BrowserCookie, toBrowserCookie } from './log-in.ts'
 import type { MemoryProvider, TestAccount } from './memory-provider.ts'
@@ -15,6 +17,14 @@ export interface TestProviderLogin {
   readonly browserCookies: BrowserCookie[]
 }
 
+const accountSchema = strictMembers({
+  subject: z.string('must be a text, also for providers with numbers').min(1, 'must not be empty'),
+  email: z.string('must be an email address').optional(),
+  emailVerified: z.union([z.boolean(), z.string()], 'must be true, false, or a text that a provider sends').optional(),
+  name: z.string('must be a name').optional(),
+  claims: z.record(z.string(), z.unknown(), 'must be an object with claims').optional(),
+})
+
 interface Where {
   readonly auth: Latchkey
   readonly baseUrl: string
@@ -23,13 +33,14 @@ interface Where {
 
 /**
  * Logs in with a provider: the request to it, its approval as this account, and the callback.
- * @throws Error with the answer if the provider is not in the options.
+ * @throws ConfigurationError if the account is wrong, and Error with the answer if the provider is not in the options.
  */
 export async function logInWith(
   { auth, baseUrl, memory }: Where,
   provider: string,
   account: TestAccount,
 ): Promise<TestProviderLogin> {
+  acceptConfiguration('logInWith', accountSchema, account)
   const { origin } = new URL(baseUrl)
   const send = (path: string, cookie: string): Promise<Response> =>
     auth.handler(new Request(`${origin}${auth.basePath}${path}`, { headers: cookie === '' ? {} : { cookie } }), {

@@ -3,12 +3,14 @@
  * verifies everyone, at once. Written from WebAuthn Level 3, section 6 and 7, independent of the library that verifies.
  */
 import { hash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import type {
   AssertionJson,
   CreationOptionsJson,
   RegistrationJson,
   RequestOptionsJson,
 } from '../factors/passkeys/wire.ts'
+import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
 import { type AuthenticatorKey, newAuthenticatorKey, type PasskeyAlgorithm } from './authenticator-keys.ts'
 import { encodeCbor } from './encode-cbor.ts'
 
@@ -65,16 +67,40 @@ const ID_BYTES = 16
 const NO_MODEL = Buffer.alloc(16)
 const [USER_PRESENT, USER_VERIFIED, MAY_SYNC, IS_SYNCED, HAS_CREDENTIAL] = [0x01, 0x04, 0x08, 0x10, 0x40] as const
 
-/** Creates an authenticator without passkeys. */
-export function createAuthenticator({
-  origin = 'http://localhost:3000',
-  algorithm = -7,
-  syncs = true,
-}: AuthenticatorOptions = {}): SoftwareAuthenticator {
+const textSchema = z.string('must be a text').optional()
+const optionsSchema = strictMembers(
+  {
+    origin: textSchema,
+    algorithm: z.literal([-8, -7, -257], 'must be -8 (EdDSA), -7 (ES256) or -257 (RS256)').optional(),
+    syncs: booleanSchema.optional(),
+  },
+  'option',
+)
+const overridesSchema = strictMembers({
+  origin: textSchema,
+  type: textSchema,
+  challenge: textSchema,
+  rpId: textSchema,
+  crossOrigin: booleanSchema.optional(),
+  topOrigin: textSchema,
+  userVerified: booleanSchema.optional(),
+  userHandle: z.string('must be a text or null').nullish(),
+  counter: z.int('must be a whole number').min(0, 'must be a whole number').optional(),
+  credentialId: z.instanceof(Uint8Array, { error: 'must be bytes' }).optional(),
+})
+
+/**
+ * Creates an authenticator without passkeys.
+ * @throws ConfigurationError if an option is wrong, and so do its functions.
+ */
+export function createAuthenticator(options: AuthenticatorOptions = {}): SoftwareAuthenticator {
+  const accepted = acceptConfiguration('createAuthenticator', optionsSchema, options)
+  const { origin = 'http://localhost:3000', algorithm = -7, syncs = true } = accepted
   const held: Held[] = []
   const baseFlags = USER_PRESENT | (syncs ? MAY_SYNC | IS_SYNCED : 0)
   return {
     create({ challenge, rp, user, excludeCredentials }, overrides = {}) {
+      acceptConfiguration('create', overridesSchema, overrides)
       if (excludeCredentials.some(({ id }) => held.some((each) => textOf(each) === id))) {
         throw new Error('InvalidStateError: the authenticator has a passkey of this account')
       }
@@ -96,6 +122,7 @@ export function createAuthenticator({
     },
 
     get({ challenge, rpId: wanted, allowCredentials }, overrides = {}) {
+      acceptConfiguration('get', overridesSchema, overrides)
       const isAllowed = (each: Held): boolean =>
         allowCredentials.length === 0 || allowCredentials.some(({ id }) => id === textOf(each))
       const passkey = held.findLast((each) => each.rpId === wanted && isAllowed(each))
