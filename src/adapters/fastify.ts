@@ -45,8 +45,8 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
   app.addHook('onRequest', async (request, reply) => {
     const { raw } = request
     if (isForLatchkey(raw.url, auth)) {
-      if (raw.url?.startsWith('/')) return // the routes below answer
-      setTarget(raw, raw.url) // Fastify finds no route for an absolute URL
+      if (raw.url?.startsWith(auth.basePath)) return // the routes below answer
+      setTarget(raw, raw.url) // Fastify finds no route for an absolute URL, and has none for paths at the root
       reply.hijack()
       await toLatchkey(raw, reply.raw)
       return

@@ -27,6 +27,12 @@ export function toOriginForm(target: string | undefined): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
+/** Returns the path of a request target, without a slash at its end, which changes nothing. */
+export function toPath(target: string | undefined): string {
+  const [path = ''] = toOriginForm(target).split('?', 1)
+  return path === '/' ? path : path.replace(/\/$/, '')
+}
+
 /**
  * Gives a request for Latchkey the origin-form of a target. The host of an absolute-form replaces the header Host (RFC 9112
  * section 3.2.2).
@@ -48,7 +54,7 @@ export function isForLatchkey(
   { basePath, rootPaths }: Pick<Latchkey, 'basePath' | 'rootPaths'>,
 ): boolean {
   const url = toOriginForm(target)
-  if (rootPaths.length > 0 && rootPaths.includes(url.split('?', 1)[0] ?? '')) return true
+  if (rootPaths.length > 0 && rootPaths.includes(toPath(url))) return true
   if (!url.startsWith(basePath)) return false
   const after = url[basePath.length]
   return after === undefined || after === '/' || after === '?'

@@ -97,10 +97,13 @@ describe('the environment', () => {
     })
   })
 
-  test.each(['0x1f', '1e3', '80.0', ' ', '+80', '-0', '٨٠', '9'.repeat(20)])('a port is decimal digits, not %j', (port) => {
-    expect(() => readEnvironment({ PORT: port })).toThrow('PORT: must be a port')
-    expect(() => readEnvironment({ LATCHKEY_METRICS_PORT: port })).toThrow('LATCHKEY_METRICS_PORT: must be a port')
-  })
+  test.each(['0x1f', '1e3', '80.0', ' ', '+80', '-0', '٨٠', '9'.repeat(20)])(
+    'a port is decimal digits, not %j',
+    (port) => {
+      expect(() => readEnvironment({ PORT: port })).toThrow('PORT: must be a port')
+      expect(() => readEnvironment({ LATCHKEY_METRICS_PORT: port })).toThrow('LATCHKEY_METRICS_PORT: must be a port')
+    },
+  )
 
   test('white space around a number is ignored, as files with CRLF have it', () => {
     const { port, options } = readEnvironment({ PORT: ' 8080\r', LATCHKEY_TRUST_PROXY: '2\r' })

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { refuseAmbiguity, toOriginForm } from '../adapters/incoming.ts'
+import { refuseAmbiguity, toPath } from '../adapters/incoming.ts'
 import { answerRefusal, toNodeHandler } from '../adapters/node.ts'
 import { commonHeaders, hstsOf } from '../http/answer.ts'
 import type { Latchkey } from '../instance.ts'
@@ -79,8 +79,7 @@ export function createHttpServer(
 async function answerOutside(outside: Outside, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { auth, headers } = outside
   refuseAmbiguity(request)
-  const [target = ''] = toOriginForm(request.url).split('?')
-  const path = target === '/' ? target : target.replace(/\/$/, '') // a slash at the end changes nothing
+  const path = toPath(request.url)
   if (!isDecodable(path)) throw new Refusal('bad_request', { detail: 'The path has a malformed percent escape.' })
   if (!OWN_PATHS.includes(path)) throw new Refusal('not_found', { detail: 'There is no such route.' })
   if (!OWN_METHODS.includes(request.method ?? '')) throw new Refusal('method_not_allowed', { allow: OWN_METHODS })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { SecurityEvent } from '../catalogue/events.ts'
@@ -37,4 +38,30 @@ test('counters have the type counter and the totals of the instance; overloaded 
   expect(text).toContain('latchkey_logins_total{outcome="overloaded"} 1\n')
   for (const [outcome, count] of Object.entries({ requested: 2, cancelled: 1, completed: 1 }))
     expect(text).toContain(`latchkey_recoveries_total{outcome="${outcome}"} ${count}\n`)
+})
+
+test('the metrics are at targets in absolute-form and with a slash at the end too, and a HEAD sees that they are there', async () => {
+  const stats = {
+    verifications: { warm: 0, cold: 0, refused: 0 },
+    cachedSessions: 0,
+    hashesWaiting: 0,
+    invalidationLagMs: 0,
+    mails: [],
+  }
+  const server = (await createMetrics()).createServer(() => stats).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const statusOf = (method: string, path: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ port, host: '127.0.0.1', method, path }, (answer) =>
+        resolve(answer.resume().statusCode),
+      ).on('error', reject)
+      asked.end()
+    })
+  expect(await statusOf('GET', 'http://metrics.internal:9464/metrics')).toBe(200)
+  expect(await statusOf('GET', '/metrics/?name=x')).toBe(200)
+  expect(await statusOf('HEAD', '/metrics')).toBe(200)
+  expect(await statusOf('GET', '/metrics/x')).toBe(404)
+  expect(await statusOf('POST', '/metrics')).toBe(404)
 })

@@ -1,5 +1,6 @@
 /* Prometheus metrics on a separate port: they are for operators and never available on the public port. */
 import { createServer, type Server } from 'node:http'
+import { toPath } from '../adapters/incoming.ts'
 import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Stats } from '../instance.ts'
 import type { EventOrigin } from '../kernel/event.ts'
@@ -117,7 +118,7 @@ interface MetricsText {
 
 function createMetricsServer(registry: MetricsText, refresh: () => void): Server {
   return createServer(async (request, response) => {
-    if (request.url !== '/metrics' || request.method !== 'GET') {
+    if (toPath(request.url) !== '/metrics' || !['GET', 'HEAD'].includes(request.method ?? '')) {
       response.writeHead(404).end()
       return
     }

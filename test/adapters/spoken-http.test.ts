@@ -16,7 +16,7 @@ const ADA = { email: 'ada@example.com', password: PASSWORD }
 let instance: Instance
 
 beforeAll(async () => {
-  instance = await startInstance('handler', { scopes: ['notes'] })
+  instance = await startInstance('handler', { scopes: ['notes'], oauth: {} })
   await instance.auth.users.create(ADA)
 })
 afterAll(async () => {
@@ -51,6 +51,17 @@ describe.each(Object.keys(SERVERS))('%s', (name) => {
     const head = ['Host: x', 'Content-Type: application/json', `Content-Length: ${body.length}`]
     const login = await sendRaw(url, ['POST http://x/auth/login HTTP/1.1', ...head], body)
     expect(login).toMatch(/^HTTP\/1.1 200 [\s\S]*"complete"/)
+  })
+
+  test('answers the paths at the root of the server, in every form', async () => {
+    const { url, stop } = await SERVERS[name as 'server'](instance.auth)
+    onTestFinished(stop)
+    const path = '/.well-known/oauth-authorization-server/auth'
+    for (const target of [path, `${path}/`, `${path}/?a=1`, `http://x${path}/`]) {
+      const answer = await sendRaw(url, [`GET ${target} HTTP/1.1`, 'Host: x'])
+      expect([target, answer]).toEqual([target, expect.stringMatching(/^HTTP\/1.1 200 [\s\S]*"issuer"/)])
+    }
+    expect(await sendRaw(url, [`GET ${path}/x HTTP/1.1`, 'Host: x'])).toMatch(/^HTTP\/1.1 404 /)
   })
 
   test('refuses transfer codings other than chunked with 501 (RFC 9112 section 6.1)', async () => {
