@@ -4,6 +4,8 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { sqlite } from '../src/sqlite.ts'
+import { backUpSqlite } from '../src/storage/sql/sqlite-backup.ts'
 import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { createDatabase, dropDatabase } from './support/postgres-server.ts'
@@ -65,6 +67,17 @@ describe('SQLite', () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('new'))).toEqual(['new.db.secrets'])
     const { code, out } = await latchkey(['backup', 'with-own.db', '--json'], '', { LATCHKEY_SECRETS: 'x'.repeat(43) })
     expect([code, JSON.parse(out)]).toEqual([0, { file: 'with-own.db', secretsFile: null }])
+  })
+
+  test('a backup does not take the name of a companion of the database, and no name that means something else', async () => {
+    const file = join(directory, 'latchkey.db')
+    await sqlite(file).migrate()
+    const names = readdirSync(directory)
+    for (const end of ['-wal', '-shm', '-journal', '.secrets'])
+      await expect(backUpSqlite(file, `${directory}/./latchkey.db${end}`)).rejects.toThrow('belongs to the database')
+    expect((await latchkey(['backup', '-'])).code).toBe(2)
+    expect((await latchkey(['export', 'sqlite:new.db'])).code).toBe(2)
+    expect(readdirSync(directory)).toEqual(names)
   })
 
   test('a copy of the file alone, while a server runs, is refused and not taken for an empty database', async () => {

@@ -303,7 +303,7 @@ describe('the command line', () => {
     [['session', 'revoke', '--user', 'nobody@example.com', '--yes'], 1],
     [['user', 'reset', 'nobody@example.com'], 1],
     [['user', 'unlock', 'nobody@example.com'], 1],
-    [['audit', 'tail', '-n', '0'], 2],
+    [['audit', 'tail', '-n', '1e1'], 2],
     [['audit', 'export', '--format', 'xml'], 2],
   ])('%j exits with %i and prints the reason', async (args, code) => {
     const result = await latchkey(args)

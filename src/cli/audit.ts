@@ -140,7 +140,7 @@ function firstIdAt(timeMs: number): string {
 }
 
 function parseCount(text: string): number {
-  const count = Number(text)
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (Number.isInteger(count) && count > 0 && count <= MAX_TAIL) return count
   throw new InvalidArgumentError(`Must be a number from 1 to ${MAX_TAIL}.`)
 }

@@ -2,13 +2,14 @@ import { constants, copyFileSync, existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { readConfiguration } from '../server/configuration.ts'
 import { print } from './output.ts'
+import { parseNewFile } from './parse-new-file.ts'
 import { requireDatabase } from './require-database.ts'
 
 /** The command `latchkey backup <file>`. */
 export function backupCommand(): Command {
   return new Command('backup')
     .description('copy a SQLite database, which may be in use, and its secrets to new files')
-    .argument('<file>', 'the new file; an existing one is never overwritten')
+    .argument('<file>', 'the new file; an existing one is never overwritten', parseNewFile)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  latchkey backup "backup-$(date +%F).db"')
     .action(backUp)

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:
 import { Command } from 'commander'
 import type { Latchkey } from '../instance.ts'
 import { progress } from './output.ts'
+import { parseNewFile } from './parse-new-file.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
 const OWNER_ONLY = 0o600
@@ -11,7 +12,7 @@ const LINES_PER_WRITE = 500
 export function exportCommand(): Command {
   return new Command('export')
     .description('write all users with their password hashes and factors, and open invitations, to a new file')
-    .argument('<file>', 'the new file; an existing one is never overwritten')
+    .argument('<file>', 'the new file; an existing one is never overwritten', parseNewFile)
     .addHelpText('after', '\nExample:\n  latchkey export users.jsonl')
     .action(exportTo)
 }
