@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { assembleLatchkey } from '../../src/latchkey.ts'
 import { postgres } from '../../src/postgres.ts'
+import { prepareConnection } from '../../src/storage/sql/postgres-connections.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import { Client } from '../support/client.ts'
@@ -67,6 +68,18 @@ describe('PostgreSQL', () => {
     const client = new Client(sendTo(auth))
     const { status } = await client.post('/auth/register', { email: 'ada@example.com', password: PASSWORD })
     expect(status).toBe(201)
+  })
+
+  test.each([
+    ['off', 'on'],
+    ['remote_apply', 'remote_apply'],
+  ])('an answered request survives a crash of the server: synchronous_commit %s becomes %s', async (given, stated) => {
+    const options = `-c synchronous_commit=${given}`
+    const client = new pg.Client({ connectionString: inject('databaseServer'), options })
+    await client.connect()
+    onTestFinished(() => client.end())
+    await prepareConnection(client, { deadlineMs: 2_000, timeLeftMs: 20_000 })
+    expect((await client.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: stated }])
   })
 
   test('a deadlock with another client of the database costs no answer: the work runs again', async () => {

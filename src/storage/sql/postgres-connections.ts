@@ -110,7 +110,10 @@ const prepared = new WeakSet<ClientBase>()
 export async function prepareConnection(client: ClientBase, how: PrepareOptions): Promise<void> {
   if (prepared.has(client)) return
   const settings = how.isShared ? SHARED_SETTINGS : { ...SHARED_SETTINGS, ...ownSettings(how.deadlineMs) }
-  const assignments = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', false)`)
+  const assignments = [
+    ...Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', false)`),
+    ...(how.isShared ? [] : [DURABLE]),
+  ]
   const about = [
     'pg_catalog.pg_is_in_recovery() AS "isStandby"',
     `pg_catalog.current_setting('transaction_read_only') AS "readOnly"`, // of this transaction, so before the assignments
@@ -128,6 +131,9 @@ export async function prepareConnection(client: ClientBase, how: PrepareOptions)
 
 /** A pooler that shares connections keeps this setting for each of its clients (PgBouncer does), and no other. */
 const SHARED_SETTINGS = { DateStyle: 'ISO, MDY' } as const
+
+/** An answered request is in the database after a crash of the server. Stronger values than `on` stay. */
+const DURABLE = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`
 
 /** Every transaction states most of these again, so that it does not depend on them behind such a pooler. */
 function ownSettings(deadlineMs: number): Record<string, string> {
