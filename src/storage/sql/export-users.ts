@@ -59,7 +59,7 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
           ? null
           : {
               createdAt: firstCode.created_at,
-              hashes: [firstCode, ...otherCodes].map((code) => code.code_hash),
+              hashes: [firstCode, ...otherCodes].map((code) => code.code_hash).sort(), // databases sort differently
             },
     }
   })
