@@ -33,10 +33,12 @@ export interface CoreParts {
   readonly secrets: readonly Uint8Array[]
   readonly outbox: Outbox
   readonly report: (error: unknown) => void
+  /** Processes of the same server. Default 1. */
+  readonly processes?: number | undefined
 }
 
 /** Creates the core of an instance. */
-export function createCore(options: CompleteOptions, { stores, secrets, outbox, report }: CoreParts): Core {
+export function createCore(options: CompleteOptions, { stores, secrets, outbox, report, processes }: CoreParts): Core {
   const { clock, actor, basePath } = options
   const baseUrl = new URL(options.baseUrl)
   return {
@@ -48,7 +50,7 @@ export function createCore(options: CompleteOptions, { stores, secrets, outbox, 
     links: createLinks(baseUrl.origin, basePath),
     outbox,
     stores,
-    throttle: createThrottle({ store: stores.counters, settings: options.throttle, secrets, clock, report }),
+    throttle: createThrottle({ store: stores.counters, settings: options.throttle, secrets, clock, report, processes }),
     report,
   }
 }

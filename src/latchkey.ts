@@ -63,7 +63,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const oauthEngine = options.oauth.enabled ? await loadEngine() : null
   const secrets = readSecrets(options)
   const brand = createBrand(options.brand, options.basePath)
-  const mailing = createInstanceMailing(options, secrets, brand)
+  const mailing = createInstanceMailing(options, { secrets, brand, seams })
   let memory: SessionMemory | null = null // the memory needs the stores, and the stores send changes to the memory
   let sessionsChanged: OAuthFeature['sessionsChanged'] = () => undefined // as does the memory
   const stores = await options.storage.open({
@@ -79,7 +79,13 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     },
     onError: (error) => report(error, null),
   })
-  const core = createCore(options, { stores, secrets, outbox: mailing.outbox, report: (error) => report(error, null) })
+  const core = createCore(options, {
+    stores,
+    secrets,
+    outbox: mailing.outbox,
+    report: (error) => report(error, null),
+    processes: seams.processes,
+  })
   const services = createServices({ core, mailing, brand, options, seams })
   memory = services.memory
   const ring = await openKeyRing({ ...stores, ...core, overlapMs: overlapMs(options) })

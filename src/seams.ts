@@ -2,9 +2,10 @@ import type { Core } from './core.ts'
 import type { PasswordCost } from './crypto/password-hasher.ts'
 import type { Feature } from './kernel/feature.ts'
 import type { GuardedFetch } from './kernel/guarded-fetch.ts'
+import type { DevelopmentMailer } from './mail/development-mailer.ts'
 
 /**
- * Parts of an instance that only our own tests and `latchkey/testing` replace. No option, no environment variable and no
+ * Parts of an instance that only our own tests, `latchkey/testing` and the workers of a server replace. No option, no environment variable and no
  * package entry reaches them; test/password-cost.test.ts proves it.
  */
 export interface Seams {
@@ -16,4 +17,8 @@ export interface Seams {
   readonly fetchProvider?: GuardedFetch
   /** Answers requests for the documents of apps that describe themselves. Default: requests to the public internet. */
   readonly fetchDocument?: GuardedFetch
+  /** Keeps the emails of a development setup. Default: a mailbox of this process. */
+  readonly developmentMailer?: DevelopmentMailer
+  /** Processes of the same server, which share its clients. Default 1. */
+  readonly processes?: number
 }

@@ -28,13 +28,13 @@ export interface Services {
 /** Creates the mailing. It exists before the storage is open, because the storage notifies it of new emails. */
 export function createInstanceMailing(
   options: CompleteOptions,
-  secrets: readonly Uint8Array[],
-  brand: Brand,
+  { secrets, brand, seams }: { readonly secrets: readonly Uint8Array[]; readonly brand: Brand; readonly seams: Seams },
 ): Mailing<MailKind> {
   const baseUrl = new URL(options.baseUrl)
   return createMailing({
     secrets,
     mailer: options.mailer,
+    developmentMailer: seams.developmentMailer,
     isDevelopment: isDevelopment(baseUrl),
     compose: createMailComposer(mailSite(options, brand)),
     host: baseUrl.hostname,

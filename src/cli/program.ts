@@ -52,6 +52,7 @@ try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)
+  if (process.connected) process.exit() // the channel of a worker keeps it alive
 }
 
 /** Makes commander throw. It would otherwise exit by itself, with 1 instead of 2 for wrong usage. */

@@ -1,9 +1,16 @@
+import cluster from 'node:cluster'
 import { flushCompileCache } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
+import { ConfigurationError } from '../options/options.ts'
 import { serviceSettings } from '../options/service-settings.ts'
-import { readConfiguration } from '../server/configuration.ts'
+import { type Configuration, readConfiguration } from '../server/configuration.ts'
 import { refusePublicDevelopment } from '../server/refuse-public-development.ts'
-import { startServer } from '../server/serve.ts'
+import { type RunningServer, startServer } from '../server/serve.ts'
+import { isSqliteInMemory } from '../server/sqlite-url.ts'
+import { WorkerEnded } from '../server/workers/relay.ts'
+import { startWorkers } from '../server/workers/start-workers.ts'
+import { connectWorker, type WorkerLink } from '../server/workers/worker-link.ts'
 
 /** The command `latchkey serve`. */
 export function serveCommand(): Command {
@@ -14,11 +21,12 @@ export function serveCommand(): Command {
 }
 
 async function serve(): Promise<void> {
+  const link = cluster.isWorker ? await connectWorker() : null
   const configuration = await readConfiguration(process.env, process.cwd())
-  refusePublicDevelopment(configuration.environment)
-  const server = await startServer(configuration)
-  if (!configuration.environment.isProduction)
-    greet(configuration.options.baseUrl, serviceSettings.complete(configuration.options).basePath)
+  const { environment, options } = configuration
+  refusePublicDevelopment(environment)
+  const server = await start(configuration, link)
+  if (link === null && !environment.isProduction) greet(options.baseUrl, serviceSettings.complete(options).basePath)
   flushCompileCache() // for the next start, even if this process is killed
   const stop = (): void => {
     server.stop().then(
@@ -32,6 +40,25 @@ async function serve(): Promise<void> {
   // npm and process groups send a signal twice; the second one changes nothing.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  link?.listen({ onStop: stop })
+}
+
+async function start(configuration: Configuration, link: WorkerLink | null): Promise<RunningServer> {
+  const workers = countWorkers(configuration)
+  if (link !== null || workers === 1) return startServer(configuration, link)
+  try {
+    return await startWorkers(configuration, workers)
+  } catch (error) {
+    if (error instanceof WorkerEnded) process.exit(error.exitCode) // it has told the reason
+    throw error
+  }
+}
+
+function countWorkers({ environment: { workers, databaseUrl } }: Configuration): number {
+  const count = workers === 'auto' ? availableParallelism() : workers
+  if (count > 1 && isSqliteInMemory(databaseUrl))
+    throw new ConfigurationError('LATCHKEY_WORKERS: a database in memory has one process; set DATABASE_URL to a file')
+  return count
 }
 
 function greet(baseUrl: string, basePath: string): void {

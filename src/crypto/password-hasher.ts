@@ -61,11 +61,14 @@ const MAX_LIBUV_THREADS = 1_024
  * @param cost replaces the costs of `options`, without a lower bound. Only tests pass it (see `Seams`). Default: none.
  */
 export function createPasswordHasher(options: PasswordHashingOptions = {}, cost?: PasswordCost): PasswordHasher {
-  const { maxWaiting, niceness, ...costOfOptions } = passwordHashingSettings.complete(options)
+  const { concurrency, maxWaiting, niceness, ...costOfOptions } = passwordHashingSettings.complete(options)
   const { memoryKib: memoryCost, passes: timeCost } = cost ?? costOfOptions
   const queue = createBoundedQueue({
     // One thread stays free: DNS, files and the signatures of passkeys would wait behind hashes otherwise.
-    concurrency: Math.max(1, Math.min(availableParallelism(), countThreads(process.env.UV_THREADPOOL_SIZE) - 1)),
+    concurrency: Math.max(
+      1,
+      Math.min(concurrency ?? availableParallelism(), countThreads(process.env.UV_THREADPOOL_SIZE) - 1),
+    ),
     maxWaiting,
     reason: 'password hash queue is full',
   })

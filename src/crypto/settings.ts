@@ -7,6 +7,11 @@ export interface PasswordHashingOptions {
   readonly memoryKib?: number
   /** Passes over the memory. Default 2, which is also the minimum. */
   readonly passes?: number
+  /**
+   * Hashes at the same time. Default null: one per core, and one less than Node's pool has threads. Set it if several processes
+   * share the cores.
+   */
+  readonly concurrency?: number | null
   /** Hashes that may wait for a core; beyond it the response is 503. Default 128. */
   readonly maxWaiting?: number
   /**
@@ -32,6 +37,12 @@ export const passwordHashingSettings: Settings<Required<PasswordHashingOptions>>
     meaning: 'passes over the memory, 2 to 100',
     default: 2,
     schema: z.int().min(2, 'must be at least 2, the minimum that OWASP recommends').max(100, 'must be at most 100'),
+  },
+  concurrency: {
+    meaning: 'hashes at the same time, 1 to 1024; lower it if several processes share the cores',
+    default: null,
+    defaultIs: "one per core, at most one less than the threads of Node's pool",
+    schema: z.int().min(1, 'must be at least 1').max(1_024, 'must be at most 1024').nullable(),
   },
   maxWaiting: {
     meaning: 'hashes that may wait for a core; beyond it the answer is 503',

@@ -15,6 +15,8 @@ export interface MailingOptions<Content extends MailContent> {
   readonly secrets: readonly Uint8Array[]
   /** Default: emails are printed in development, and are not sent in production. */
   readonly mailer?: Mailer | undefined
+  /** Keeps the emails in development. Default: a mailbox of this process. */
+  readonly developmentMailer?: DevelopmentMailer | undefined
   /** True if every caller may read the emails. */
   readonly isDevelopment: boolean
   /** Renders an email when it is sent. */
@@ -81,9 +83,10 @@ const NO_MAILING: Mailing<never> = {
 
 function chooseDevelopmentMailer({
   mailer,
+  developmentMailer,
   isDevelopment,
   clock,
-}: Pick<MailingOptions<never>, 'mailer' | 'isDevelopment' | 'clock'>): DevelopmentMailer | null {
+}: Pick<MailingOptions<never>, 'mailer' | 'developmentMailer' | 'isDevelopment' | 'clock'>): DevelopmentMailer | null {
   if (mailer !== undefined || !isDevelopment) return null
-  return createDevelopmentMailer(clock, (line) => process.stdout.write(`${line}\n`))
+  return developmentMailer ?? createDevelopmentMailer(clock, (line) => process.stdout.write(`${line}\n`))
 }

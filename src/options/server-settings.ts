@@ -17,12 +17,16 @@ export interface ServerSettings {
   readonly metricsPort?: number | undefined
   /** Milliseconds for which a stopping server accepts connections. Default: 5,000 in production, else 0. */
   readonly drainMs?: number | undefined
+  /** Processes that answer requests; `auto`: one per core. */
+  readonly workers: number | 'auto'
   readonly isProduction: boolean
   /** True if a server in development may listen on an address that other machines reach. */
   readonly allowPublicDevelopment: boolean
 }
 
 const NO_PORT = 'must be a port, 0 to 65535'
+const MAX_WORKERS = 256
+const NO_WORKERS = `must be auto, or a number from 1 to ${MAX_WORKERS}`
 const portSchema = z.int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT)
 
 /** The table of the settings that only the server has. */
@@ -88,6 +92,13 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
     defaultIs: '5000 in production, else 0',
     schema: z.int('must be milliseconds').min(0).max(600_000, 'must be at most 600000 (10 minutes)'),
     variable: { name: 'LATCHKEY_DRAIN_MS', parse: parseInteger },
+  },
+  workers: {
+    meaning:
+      'processes that answer requests, 1 to 256; `auto`: one per core. They share the port and the cores, see [More cores](scaling.md#more-cores)',
+    default: 1,
+    schema: z.union([z.literal('auto'), z.int().min(1).max(MAX_WORKERS)], NO_WORKERS),
+    variable: { name: 'LATCHKEY_WORKERS', parse: (text) => (text === 'auto' ? text : parseInteger(text)) },
   },
   isProduction: {
     meaning:

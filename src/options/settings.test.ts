@@ -74,6 +74,7 @@ describe('the environment', () => {
     })
     expect(environment).toEqual({
       allowPublicDevelopment: false,
+      workers: 1,
       port: 8_080,
       host: '127.0.0.1',
       databaseUrl: 'sqlite:latchkey.db',

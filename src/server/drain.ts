@@ -34,8 +34,12 @@ const QUIET_TURNS = 5
 /** While clients connect without an end, the listener closes all the same. */
 const ACCEPT_ALL_MS = 1_000
 
-/** Watches the connections of a server. Call it before the server listens. */
-export function createDrain(server: Server): Drain {
+/**
+ * Watches the connections of a server. Call it before the server listens.
+ * @param quietMs milliseconds without a new connection, after which none waits to be accepted. Default 0: the turns of the
+ *   event loop are enough, because this process accepts its connections itself.
+ */
+export function createDrain(server: Server, quietMs = 0): Drain {
   const connections = new Map<Socket, Connection>()
   let isDraining = false
   let accepted = 0
@@ -63,7 +67,7 @@ export function createDrain(server: Server): Drain {
         for (const response of open) if (!response.headersSent) response.shouldKeepAlive = false
       }
       await setTimeout(acceptMs)
-      await acceptAll(() => accepted)
+      await acceptAll(() => accepted, quietMs)
       // `close` of an HTTP server would reset connections whose bytes were not read yet.
       NetServer.prototype.close.call(server)
       await closeConnections(connections)
@@ -72,13 +76,19 @@ export function createDrain(server: Server): Drain {
 }
 
 /** Waits until the connections that wait to be accepted are accepted: closing the server would reset them. */
-async function acceptAll(accepted: () => number): Promise<void> {
+async function acceptAll(accepted: () => number, quietMs: number): Promise<void> {
   let quiet = 0
-  const until = performance.now() + ACCEPT_ALL_MS
-  while (quiet < QUIET_TURNS && performance.now() < until) {
+  let lastAt = performance.now()
+  const until = lastAt + ACCEPT_ALL_MS
+  while ((quiet < QUIET_TURNS || performance.now() - lastAt < quietMs) && performance.now() < until) {
     const before = accepted()
     await setImmediate()
-    quiet = accepted() === before ? quiet + 1 : 0
+    if (accepted() === before) {
+      quiet++
+    } else {
+      quiet = 0
+      lastAt = performance.now()
+    }
   }
 }
 

@@ -22,7 +22,8 @@ test('counters have the type counter and the totals of the instance; overloaded 
     invalidationLagMs: 0,
     mails: [{ kind: 'password_reset', outcome: 'sent', count: 4 }] as const,
   }
-  const server = metrics.createServer(() => stats).listen(0, '127.0.0.1')
+  metrics.watch(() => stats)
+  const server = metrics.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const read = async (): Promise<string> => {

@@ -12,9 +12,14 @@ import { createOptionalImport } from '../kernel/optional-import.ts'
 export interface Metrics {
   onEvent(event: SecurityEvent & EventOrigin): void
   onStatement(statement: string, durationMs: number): void
+  /** Adds the metrics that are read from the instance. */
+  watch(stats: () => Stats): void
   /** Creates a server that responds to `GET /metrics`; the caller makes it listen. */
-  createServer(stats: () => Stats): Server
+  createServer(): Server
 }
+
+type PromClient = typeof import('prom-client')
+type PromRegistry = InstanceType<PromClient['AggregatorRegistry']>
 
 const loadPromClient = createOptionalImport(() => import('prom-client'), {
   name: 'prom-client',
@@ -32,10 +37,15 @@ const RECOVERIES = new Map<SecurityEvent['type'], string>([
 ])
 const LATENCY_BUCKETS_S = [0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2]
 
-/** Creates the metrics of this process. Throws if the package `prom-client` is missing. */
+/**
+ * Creates the metrics of this process. In a worker, the process that started it can read them.
+ * @throws Error if the package `prom-client` is missing.
+ */
 export async function createMetrics(): Promise<Metrics> {
-  const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await loadPromClient()
-  const registry = new Registry()
+  const promClient = await loadPromClient()
+  const { AggregatorRegistry, collectDefaultMetrics, Counter, Histogram } = promClient
+  const registry = new AggregatorRegistry()
+  AggregatorRegistry.setRegistries(registry)
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   const logins = new Counter({
@@ -57,41 +67,6 @@ export async function createMetrics(): Promise<Metrics> {
     buckets: LATENCY_BUCKETS_S,
     registers,
   })
-  const verifications = new Counter({
-    name: 'latchkey_verifications_total',
-    help: 'Verifications of sessions: warm (from memory), cold (from the storage), refused.',
-    labelNames: ['result'],
-    registers,
-  })
-  const cached = new Gauge({ name: 'latchkey_cached_sessions', help: 'Sessions in the cache.', registers })
-  const waiting = new Gauge({
-    name: 'latchkey_hash_queue_waiting',
-    help: 'Password hashes that wait for a core.',
-    registers,
-  })
-  const lag = new Gauge({
-    name: 'latchkey_invalidation_lag_seconds',
-    help: 'Time since the last proof that other nodes can be heard. Above 1 the cache is not used.',
-    registers,
-  })
-  const mails = new Counter({
-    name: 'latchkey_mails_total',
-    help: 'Emails by kind: sent; failed (and retried); given up.',
-    labelNames: ['kind', 'outcome'],
-    registers,
-  })
-
-  function take({ verifications: { warm, cold, refused }, ...stats }: Stats): void {
-    verifications.reset() // the instance has the totals since the start of the process
-    verifications.inc({ result: 'warm' }, warm)
-    verifications.inc({ result: 'cold' }, cold)
-    verifications.inc({ result: 'refused' }, refused)
-    cached.set(stats.cachedSessions)
-    waiting.set(stats.hashesWaiting)
-    lag.set(stats.invalidationLagMs / 1_000)
-    mails.reset()
-    for (const { kind, outcome, count } of stats.mails) mails.inc({ kind, outcome }, count)
-  }
 
   return {
     onEvent(event) {
@@ -107,22 +82,82 @@ export async function createMetrics(): Promise<Metrics> {
       const [operation = ''] = statement.trimStart().split(/\s/, 1)
       storage.observe({ operation: operation.toLowerCase() }, durationMs / 1_000)
     },
-    createServer: (stats) => createMetricsServer(registry, () => take(stats())),
+    watch: (stats) => addStats(promClient, registers, stats),
+    createServer: () => createMetricsServer(registry.contentType, () => registry.metrics()),
   }
 }
 
-interface MetricsText {
-  readonly contentType: string
-  metrics(): Promise<string>
+/** Adds the metrics that are read from the instance for each answer. */
+function addStats({ Counter, Gauge }: PromClient, registers: PromRegistry[], stats: () => Stats): void {
+  // The instance has the totals since the start of the process.
+  new Counter({
+    name: 'latchkey_verifications_total',
+    help: 'Verifications of sessions: warm (from memory), cold (from the storage), refused.',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [result, count] of Object.entries(stats().verifications)) this.inc({ result }, count)
+    },
+  })
+  new Counter({
+    name: 'latchkey_mails_total',
+    help: 'Emails by kind: sent; failed (and retried); given up.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { kind, outcome, count } of stats().mails) this.inc({ kind, outcome }, count)
+    },
+  })
+  new Gauge({
+    name: 'latchkey_cached_sessions',
+    help: 'Sessions in the cache.',
+    registers,
+    collect() {
+      this.set(stats().cachedSessions)
+    },
+  })
+  new Gauge({
+    name: 'latchkey_hash_queue_waiting',
+    help: 'Password hashes that wait for a core.',
+    registers,
+    collect() {
+      this.set(stats().hashesWaiting)
+    },
+  })
+  new Gauge({
+    name: 'latchkey_invalidation_lag_seconds',
+    help: 'Time since the last proof that other nodes can be heard. Above 1 the cache is not used.',
+    registers,
+    aggregator: 'max',
+    collect() {
+      this.set(stats().invalidationLagMs / 1_000)
+    },
+  })
 }
 
-function createMetricsServer(registry: MetricsText, refresh: () => void): Server {
+/**
+ * Creates the metrics server of a server with workers: counts are summed. The caller makes it listen.
+ * @throws Error if the package `prom-client` is missing.
+ */
+export async function createMetricsServerOfWorkers(): Promise<Server> {
+  const { AggregatorRegistry } = await loadPromClient()
+  const registry = new AggregatorRegistry()
+  return createMetricsServer(registry.contentType, () => registry.clusterMetrics())
+}
+
+function createMetricsServer(contentType: string, read: () => Promise<string>): Server {
   return createServer(async (request, response) => {
     if (toPath(request.url) !== '/metrics' || !['GET', 'HEAD'].includes(request.method ?? '')) {
       response.writeHead(404).end()
       return
     }
-    refresh()
-    response.writeHead(200, { 'Content-Type': registry.contentType }).end(await registry.metrics())
+    try {
+      const text = await read()
+      response.writeHead(200, { 'Content-Type': contentType }).end(text)
+    } catch {
+      response.writeHead(503).end() // a worker does not answer
+    }
   })
 }

@@ -10,14 +10,19 @@ const RIGHT = 'it must be sqlite:app.db (in the working directory) or sqlite:/va
  *   relative path.
  */
 export function parseSqliteUrl(url: string, directory: string): string {
+  if (isSqliteInMemory(url)) return ':memory:'
   const rest = url.slice('sqlite:'.length)
-  if (rest === ':memory:' || rest === '//:memory:') return ':memory:'
   if (/[?#]/.test(rest)) throw wrong('must not have a query or a fragment')
   const path = rest.startsWith('//') ? rest.slice(2) : rest
   if (/^\/{1,2}[^/]+$/.test(path) && rest.startsWith('//'))
     throw wrong('is ambiguous: some tools read it as a relative path')
   if (path === '' || path.endsWith('/')) throw wrong('names no file')
   return resolve(directory, path)
+}
+
+/** Returns true for the URL of a database in memory. */
+export function isSqliteInMemory(url: string): boolean {
+  return url === 'sqlite::memory:' || url === 'sqlite://:memory:'
 }
 
 function wrong(problem: string): ConfigurationError {

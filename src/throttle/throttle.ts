@@ -69,13 +69,16 @@ export interface ThrottleParts {
   readonly clock: Clock
   /** Reports a wrong setup to the operator. */
   readonly report: (error: unknown) => void
+  /** Processes of the same server, which share the attempts at an account. Default 1. */
+  readonly processes?: number | undefined
 }
 
 const NO_ADDRESS =
   'A client has no IP address, so all such clients share the limits of one network, which are a thousand times as high. Pass the address of the socket to the handler, or set trustProxy if a proxy is in front.'
 
 /** Creates the throttle of an instance. */
-export function createThrottle({ store, settings, secrets, clock, report }: ThrottleParts): Throttle {
+export function createThrottle(parts: ThrottleParts): Throttle {
+  const { store, settings, secrets, clock, report, processes = 1 } = parts
   const { hash } = createKeyedHash(secrets, 'throttle')
   let isReported = false
   return {
@@ -84,7 +87,7 @@ export function createThrottle({ store, settings, secrets, clock, report }: Thro
     limits: createLimits(settings),
     devices: createDevices(secrets),
     // One less than the failures before a wait: right passwords at the same moment, each counted until it is checked, cause none.
-    turns: createTurns(Math.max(1, settings.freeFailures - 1)),
+    turns: createTurns(Math.max(1, Math.floor((settings.freeFailures - 1) / processes))),
     hashes: createHashCounts(clock),
     reportUnknownNetwork() {
       if (!isReported) report(new Warning(NO_ADDRESS))

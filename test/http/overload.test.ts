@@ -33,7 +33,8 @@ test('the metrics count each login that was overloaded, and no other refusal', a
   const metrics = await createMetrics()
   const options = { passwordHashing: { maxWaiting: 2 }, onEvent: metrics.onEvent }
   const instance = await startInstance('handler', options, REAL_COST)
-  const server = metrics.createServer(instance.auth.stats).listen(0, '127.0.0.1')
+  metrics.watch(instance.auth.stats)
+  const server = metrics.createServer().listen(0, '127.0.0.1')
   onTestFinished(async () => {
     server.close()
     await instance.close()
