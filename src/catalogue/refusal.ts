@@ -11,6 +11,7 @@ const OPTIONS = Object.keys({
   throttled: true,
   scopes: true,
   maxAgeSeconds: true,
+  acrValues: true,
   cause: true,
 } satisfies Record<keyof RefusalOptions, true>)
 

@@ -77,7 +77,8 @@ function challengeOf(refusal: Refusal, { authUrl, cookieName, resourceMetadata }
 }
 
 /** Returns the parameters of an error about a token (RFC 6750 section 3.1, RFC 9470 section 3), or null for other refusals. */
-function bearerError({ code, maxAgeSeconds }: Refusal): string | null {
+function bearerError({ code, maxAgeSeconds, acrValues }: Refusal): string | null {
   if (code === 'invalid_token' || code === 'insufficient_scope') return ''
-  return code === 'insufficient_user_authentication' ? `, max_age="${maxAgeSeconds}"` : null
+  if (code !== 'insufficient_user_authentication') return null
+  return `${acrValues === undefined ? '' : `, acr_values="${acrValues}"`}, max_age="${maxAgeSeconds}"`
 }

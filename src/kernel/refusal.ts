@@ -34,6 +34,8 @@ export interface RefusalOptions {
   readonly scopes?: readonly string[]
   /** Age that the proof of identity of an app's user may have; sent in the `WWW-Authenticate` header. */
   readonly maxAgeSeconds?: number
+  /** Level of authentication that the app's user needs, such as `aal2`; sent in the `WWW-Authenticate` header. */
+  readonly acrValues?: string
   /** The error that caused the refusal, for the log. */
   readonly cause?: unknown
 }
@@ -56,6 +58,7 @@ export class Refusal extends Error {
   readonly throttled: ThrottledTry | undefined
   readonly scopes: readonly string[] | undefined
   readonly maxAgeSeconds: number | undefined
+  readonly acrValues: string | undefined
 
   /** @param refusal code of a refusal of the kernel, or the entry of another room: `ACCOUNT_REFUSALS.email_taken`. */
   constructor(refusal: KernelRefusalCode | RefusalEntry, options: RefusalOptions = {}) {
@@ -74,6 +77,7 @@ export class Refusal extends Error {
     this.throttled = options.throttled
     this.scopes = options.scopes
     this.maxAgeSeconds = options.maxAgeSeconds
+    this.acrValues = options.acrValues
   }
 }
 

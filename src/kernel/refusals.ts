@@ -126,7 +126,7 @@ export const KERNEL_REFUSALS = defineRefusals({
     status: 401,
     title: 'Recent proof of identity required',
     when: 'An app called for its user, and the action requires a more recent proof of identity than the user gave the app (RFC 9470).',
-    next: 'Send the user to /auth/oauth/authorize again with the max_age of the WWW-Authenticate header, then repeat the request with the new token.',
+    next: 'Send the user to /auth/oauth/authorize again with the max_age and acr_values of the WWW-Authenticate header, then repeat the request with the new token.',
     text: {
       en: 'The app must ask you to confirm that it is you.',
       de: 'Die App muss Sie bitten zu bestätigen, dass Sie es sind.',

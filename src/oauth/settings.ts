@@ -20,6 +20,8 @@ export interface OAuthSettings {
   readonly accessTokenMs: number
   /** Time in which a refresh token must be used, in milliseconds. Default 30 days. */
   readonly refreshTokenMs: number
+  /** Time after which an app sends its user to authorize again, however often it refreshed, in milliseconds. Default 365 days. */
+  readonly refreshTokenAbsoluteMs: number
   /** True: a change of the password ends what the user allowed apps to do. A reset always does. Default false. */
   readonly passwordChangeEndsGrants: boolean
   /** Lets apps register themselves if they send this secret as a Bearer token (RFC 7591). Default: apps cannot register. */
@@ -36,65 +38,80 @@ const RESOURCE_RULE =
 const urlSchema = z.string(RESOURCE_RULE).refine(isResource, RESOURCE_RULE)
 
 /** The settings of the authorization server. */
-export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettings>('oauth', {
-  enabled: {
-    meaning:
-      'whether [apps of third parties](oauth.md) can act for users: `on` or `off`. In options: `true` or `false`; needs the package `oidc-provider`',
-    default: false,
-    defaultIs: '`false`, or `true` if the option `oauth` is given',
-    schema: z.boolean('must be on or off'),
-    variable: { name: 'LATCHKEY_OAUTH', parse: parseSwitch },
-  },
-  accessTokenMs: {
-    meaning: 'milliseconds after which an access token of an app expires',
-    default: HOUR_MS,
-    schema: durationMs,
-  },
-  refreshTokenMs: {
-    meaning: 'milliseconds in which a refresh token must be used; each use gives a new one',
-    default: 30 * DAY_MS,
-    schema: durationMs,
-  },
-  passwordChangeEndsGrants: {
-    meaning: 'whether a change of the password ends what the user allowed apps to do, as a reset always does',
-    default: false,
-    schema: z.boolean('must be true or false'),
-  },
-  initialAccessToken: {
-    meaning:
-      'secret with which [apps register themselves](oauth.md#apps-that-register-themselves), at least 32 characters. Without it they cannot',
-    default: undefined,
-    defaultIs: 'none',
-    schema: z
-      .string(TOKEN_RULE)
-      .regex(/^[\w.~+/-]{32,512}=*$/, TOKEN_RULE)
-      .refine((token) => !isRepeatedPattern(Buffer.from(token)), 'must not be a short pattern that repeats'),
-    variable: { name: 'LATCHKEY_OAUTH_INITIAL_ACCESS_TOKEN', isSecret: true },
-  },
-  clientIdMetadataDocuments: {
-    meaning:
-      'whether [apps describe themselves](oauth.md#apps-that-describe-themselves) in a document at the URL that is their client id, as assistants do (MCP): `on` or `off`. In options: `true` or `false`',
-    default: false,
-    schema: z.boolean('must be on or off'),
-    variable: { name: 'LATCHKEY_OAUTH_CLIENT_ID_METADATA_DOCUMENTS', parse: parseSwitch },
-  },
-  resources: {
-    meaning:
-      "other APIs that [tokens can be for](oauth.md#several-apis): their URLs, or `{ url, accessTokens: 'jwt' }`. A token for one of them is refused everywhere else; the service itself needs no entry",
-    default: [],
-    defaultIs: 'none',
-    schema: z
-      .array(
-        z.union(
-          [urlSchema, z.strictObject({ url: urlSchema, accessTokens: z.enum(['opaque', 'jwt']).optional() })],
+export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettings>(
+  'oauth',
+  {
+    enabled: {
+      meaning:
+        'whether [apps of third parties](oauth.md) can act for users: `on` or `off`. In options: `true` or `false`; needs the package `oidc-provider`',
+      default: false,
+      defaultIs: '`false`, or `true` if the option `oauth` is given',
+      schema: z.boolean('must be on or off'),
+      variable: { name: 'LATCHKEY_OAUTH', parse: parseSwitch },
+    },
+    accessTokenMs: {
+      meaning: 'milliseconds after which an access token of an app expires',
+      default: HOUR_MS,
+      schema: durationMs,
+    },
+    refreshTokenMs: {
+      meaning: 'milliseconds in which a refresh token must be used; each use gives a new one',
+      default: 30 * DAY_MS,
+      schema: durationMs,
+    },
+    refreshTokenAbsoluteMs: {
+      meaning:
+        'milliseconds after which an app sends its user to authorize again, however often it refreshed its tokens; the consent page says so',
+      default: 365 * DAY_MS,
+      schema: durationMs,
+    },
+    passwordChangeEndsGrants: {
+      meaning: 'whether a change of the password ends what the user allowed apps to do, as a reset always does',
+      default: false,
+      schema: z.boolean('must be true or false'),
+    },
+    initialAccessToken: {
+      meaning:
+        'secret with which [apps register themselves](oauth.md#apps-that-register-themselves), at least 32 characters. Without it they cannot',
+      default: undefined,
+      defaultIs: 'none',
+      schema: z
+        .string(TOKEN_RULE)
+        .regex(/^[\w.~+/-]{32,512}=*$/, TOKEN_RULE)
+        .refine((token) => !isRepeatedPattern(Buffer.from(token)), 'must not be a short pattern that repeats'),
+      variable: { name: 'LATCHKEY_OAUTH_INITIAL_ACCESS_TOKEN', isSecret: true },
+    },
+    clientIdMetadataDocuments: {
+      meaning:
+        'whether [apps describe themselves](oauth.md#apps-that-describe-themselves) in a document at the URL that is their client id, as assistants do (MCP): `on` or `off`. In options: `true` or `false`',
+      default: false,
+      schema: z.boolean('must be on or off'),
+      variable: { name: 'LATCHKEY_OAUTH_CLIENT_ID_METADATA_DOCUMENTS', parse: parseSwitch },
+    },
+    resources: {
+      meaning:
+        "other APIs that [tokens can be for](oauth.md#several-apis): their URLs, or `{ url, accessTokens: 'jwt' }`. A token for one of them is refused everywhere else; the service itself needs no entry",
+      default: [],
+      defaultIs: 'none',
+      schema: z
+        .array(
+          z.union(
+            [urlSchema, z.strictObject({ url: urlSchema, accessTokens: z.enum(['opaque', 'jwt']).optional() })],
+            RESOURCE_RULE,
+          ),
           RESOURCE_RULE,
-        ),
-        RESOURCE_RULE,
-      )
-      .max(100)
-      .refine((given) => new Set(resourceUrls(given)).size === given.length, 'must not name a URL twice'),
+        )
+        .max(100)
+        .refine((given) => new Set(resourceUrls(given)).size === given.length, 'must not name a URL twice'),
+    },
   },
-})
+  findContradiction,
+)
+
+function findContradiction({ refreshTokenMs, refreshTokenAbsoluteMs }: OAuthSettings): string | null {
+  if (refreshTokenMs <= refreshTokenAbsoluteMs) return null
+  return 'oauth.refreshTokenMs is longer than oauth.refreshTokenAbsoluteMs, so it has no effect: shorten it'
+}
 
 /** Returns the URLs of other APIs. */
 export function resourceUrls(resources: OAuthSettings['resources']): readonly string[] {

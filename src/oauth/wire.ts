@@ -29,6 +29,10 @@ export interface ConsentJson {
   readonly scopes: readonly string[]
   /** The scopes of these that are not allowed yet. */
   readonly newScopes: readonly string[]
+  /** The URLs of the other APIs that the access is for. Empty: this service. */
+  readonly resources: readonly string[]
+  /** When the access ends at the latest. Null: with your session. */
+  readonly accessEndsAt: string | null
 }
 
 /** Query of `GET /oauth/consent`. */
@@ -53,6 +57,10 @@ export interface DeviceJson {
   readonly scopes: readonly string[]
   /** The scopes of these that are not allowed yet. */
   readonly newScopes: readonly string[]
+  /** The URLs of the other APIs that the access is for. Empty: this service. */
+  readonly resources: readonly string[]
+  /** When the access ends at the latest. Null: with your session. */
+  readonly accessEndsAt: string | null
 }
 
 /** Query of `GET /device`. */

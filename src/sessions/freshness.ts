@@ -34,9 +34,14 @@ export async function requireFreshGrant(
   deps: FreshnessDeps,
   { user, authenticatedAt, methods }: OAuthPrincipal,
 ): Promise<void> {
-  if (await isFreshSession(deps, { authenticatedAt: authenticatedAt ?? 0, methods, userId: user.id })) return
+  const isRecent = deps.clock() - (authenticatedAt ?? 0) < deps.sessionSettings.freshMs
+  const isStrong = await hasSecondFactor(deps.secondFactors, { methods, userId: user.id })
+  if (isRecent && isStrong) return
   const maxAgeSeconds = Math.floor(deps.sessionSettings.freshMs / SECOND_MS)
-  throw new Refusal('insufficient_user_authentication', { maxAgeSeconds })
+  throw new Refusal('insufficient_user_authentication', {
+    maxAgeSeconds,
+    ...(isStrong ? {} : { acrValues: 'aal2' }),
+  })
 }
 
 /** Throws `reauthentication_required` if the session has proven none of these methods. A proof of identity adds its method. */

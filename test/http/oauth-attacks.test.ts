@@ -478,6 +478,9 @@ describe('proof of identity', () => {
       const parameters = values === undefined ? {} : { acr_values: values }
       expect([values, acrOf(await obtain(instance, laptop, app, parameters))]).toEqual([values, 'aal1'])
     }
+    const { access_token: weak } = await obtain(instance, laptop, app)
+    const told = await instance.client().get('/auth/verify?fresh=1', { authorization: `Bearer ${weak}` })
+    expect(told.headers.get('www-authenticate')).toContain('acr_values="aal2", max_age="600"')
     const silent = await laptop.get(authorization(app, { acr_values: 'aal2', prompt: 'none' }).path, HTML)
     expect(new URL(locationOf(silent)).searchParams.get('error')).toBe('login_required')
     for (const values of ['aal2', 'aal2 aal1', 'urn:unknown aal2']) {

@@ -96,6 +96,8 @@ test('a single-page app asks the question itself', async () => {
     userCode,
     scopes: ['openid', 'email', 'read'],
     newScopes: ['openid', 'email', 'read'],
+    resources: [],
+    accessEndsAt: null,
   })
   expect((await ada.post('/auth/device', { userCode, decision: 'deny' })).status).toBe(204)
   expect((await poll(instance.client(), app, deviceCode)).body.error).toBe('access_denied')

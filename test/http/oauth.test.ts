@@ -90,6 +90,32 @@ describe.each(RINGS)('OAuth (%s)', (ring) => {
     expect(fieldsOf(await answer(`/auth/oauth/authorize/${second}`)).error).toBe('access_denied')
   })
 
+  test('refreshing ends at an absolute time, which the user was told before they allowed (ASVS 10.4.8, 10.7.2)', async () => {
+    const DAY = 86_400_000
+    const oauth = { refreshTokenMs: 3 * DAY, refreshTokenAbsoluteMs: 7 * DAY, resources: ['https://pay.example.com/'] }
+    const instance = await start(ring, { oauth })
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const asked = { scope: 'openid offline_access', resource: 'https://pay.example.com/' }
+    const page = await open(ada, authorization(app, asked).path)
+    expect(page.text).toMatch(/The access is for pay\.example\.com\. The access ends on [^.<]*\d{4} at the latest\./)
+    const [, id] = /name="request" value="([^"]+)"/.exec(page.text) ?? []
+    const { body: question } = await ada.get(`/auth/oauth/consent?request=${id}`)
+    const { session } = (await ada.get('/auth/session')).body
+    expect(question.resources).toEqual(['https://pay.example.com/'])
+    expect(Date.parse(question.accessEndsAt) - Date.parse(session.createdAt)).toBe(7 * DAY)
+    expect((await open(ada, authorization(app).path)).text).toContain('The access ends when you log out.')
+    let { refresh_token: token } = await obtain(instance, ada, app, { scope: 'openid offline_access' })
+    const statuses = []
+    for (let day = 2; day <= 8; day += 2) {
+      instance.advance(2 * DAY)
+      const { status, body } = await refresh(instance.client(), app, token ?? '')
+      statuses.push(status)
+      token = body.refresh_token
+    }
+    expect(statuses).toEqual([200, 200, 200, 400])
+  })
+
   test('pages of any origin read the public keys, without credentials', async () => {
     const instance = await start(ring)
     const { headers } = await instance.client().get('/auth/jwks.json', { origin: 'https://spa.example.com' })

@@ -1,5 +1,4 @@
 import { hashToken } from '../../crypto/token.ts'
-import type { Clock } from '../../kernel/clock.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { redirectHost } from '../clients/redirect-uri.ts'
@@ -7,19 +6,19 @@ import type { DocumentClients } from '../documents/document-clients.ts'
 import { isDocumentId } from '../documents/document-id.ts'
 import { OAUTH_REFUSALS } from '../refusals.ts'
 import type { OAuthClient, OAuthClientStore, OAuthGrantStore, OAuthToken, OAuthTokenStore } from '../store.ts'
+import { type AskedAccess, type AskedAccessDeps, type AskedParameters, toAskedAccess } from './asked-access.ts'
 
 /** Dependencies of the consent page. */
-export interface ConsentDeps {
+export interface ConsentDeps extends AskedAccessDeps {
   readonly oauthClients: Pick<OAuthClientStore, 'find' | 'keepDocument'>
   /** Apps that describe themselves; null: there are none. */
   readonly documents: DocumentClients | null
   readonly oauthGrants: Pick<OAuthGrantStore, 'find' | 'allow'>
   readonly oauthTokens: Pick<OAuthTokenStore, 'find' | 'commit'>
-  readonly clock: Clock
 }
 
 /** A request of an app that waits for the decision of a user. */
-export interface ConsentRequest {
+export interface ConsentRequest extends AskedAccess {
   /** Its id. */
   readonly id: string
   readonly client: OAuthClient
@@ -27,9 +26,6 @@ export interface ConsentRequest {
   readonly redirectUri: string
   /** The same for people: a host, or the scheme of an app. */
   readonly redirectHost: string
-  readonly scopes: readonly string[]
-  /** The scopes that the user did not allow the app yet. */
-  readonly newScopes: readonly string[]
   /** The stored request. */
   readonly stored: OAuthToken
 }
@@ -39,10 +35,11 @@ export interface ConsentRequest {
  * @throws Refusal `consent_ended` if it does not exist, has expired, or waits for another user or session.
  */
 export async function findConsentRequest(
-  { oauthClients, oauthGrants, oauthTokens, documents, clock }: ConsentDeps,
+  deps: ConsentDeps,
   id: string,
   { user, session }: SessionPrincipal,
 ): Promise<ConsentRequest> {
+  const { oauthClients, oauthGrants, oauthTokens, documents, clock } = deps
   const now = clock()
   const stored = id === '' || id.length > 64 ? undefined : (await oauthTokens.find(hashToken(id), now))?.token
   const { prompt, session: begun, params } = (stored?.payload ?? {}) as StoredRequest
@@ -56,14 +53,12 @@ export async function findConsentRequest(
   if (client === undefined) throw new Refusal(OAUTH_REFUSALS.consent_ended)
   const allowed = (await oauthGrants.find(user.id, client.id))?.scopes ?? []
   const redirectUri = params.redirect_uri ?? client.redirectUris[0] ?? ''
-  const scopes = (params.scope ?? '').split(' ').filter((scope) => scope !== '')
   return {
     id,
     client,
     redirectUri,
     redirectHost: redirectHost(redirectUri),
-    scopes,
-    newScopes: scopes.filter((scope) => !allowed.includes(scope)),
+    ...toAskedAccess(deps, params, allowed),
     stored,
   }
 }
@@ -72,5 +67,5 @@ export async function findConsentRequest(
 interface StoredRequest {
   readonly prompt?: { readonly name?: string }
   readonly session?: { readonly accountId?: string; readonly uid?: string }
-  readonly params?: { readonly client_id?: string; readonly redirect_uri?: string; readonly scope?: string }
+  readonly params?: AskedParameters & { readonly client_id?: string; readonly redirect_uri?: string }
 }

@@ -4,7 +4,7 @@ import { button } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { note } from '../../pages/components/note.ts'
-import { type ConsentView, decisionButtons, scopeRows } from '../consent/consent-page.ts'
+import { accessRows, type ConsentView, decisionButtons } from '../consent/consent-page.ts'
 import { DEVICE_PAGE } from '../engine/create-engine.ts'
 import { OAUTH_TEXTS } from '../texts.ts'
 import type { DeviceRequest } from './find-device-request.ts'
@@ -36,13 +36,14 @@ ${note('warn', texts.deviceWarning)}
 }
 
 /** Renders the question whether a device may act for the user. */
-export function deviceQuestionPage(view: ConsentView, { userCode, client, scopes }: DeviceRequest): PageParts {
+export function deviceQuestionPage(view: ConsentView, asked: DeviceRequest): PageParts {
+  const { userCode, client } = asked
   const { basePath, siteName, locale, email } = view
   const texts = locale.texts(OAUTH_TEXTS)
   return {
     title: texts.title(client.name),
     lead: texts.lead(client.name, siteName),
-    body: html`${scopeRows(locale, scopes)}
+    body: html`${accessRows(locale, asked)}
 ${note('warn', texts.deviceCompare(userCode))}
 ${form(`${basePath}${DEVICE_PAGE}`, decisionButtons(locale), { userCode })}
 <p class="hint">${email}</p>`,

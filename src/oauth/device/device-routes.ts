@@ -12,6 +12,7 @@ import type { Pages } from '../../pages/pages.ts'
 import { toLogin } from '../../pages/to-login.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../../sessions/security-epoch.ts'
 import { readCaller } from '../../throttle/device-cookie.ts'
+import { toAskedJson } from '../consent/asked-access.ts'
 import { DEVICE_PAGE } from '../engine/create-engine.ts'
 import { OAUTH_REFUSALS } from '../refusals.ts'
 import { type DeviceJson, oauthCalls } from '../wire.ts'
@@ -30,6 +31,13 @@ const deviceJsonSchema = z
     userCode: z.string().meta({ description: 'The code as the device shows it: the user compares them.' }),
     scopes: z.array(z.string()),
     newScopes: z.array(z.string()).meta({ description: 'The scopes that are not allowed yet.' }),
+    resources: z
+      .array(z.string())
+      .meta({ description: 'The URLs of the other APIs that the access is for. Empty: this service.' }),
+    accessEndsAt: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'When the access ends at the latest. Null: with your session.' }),
   })
   .meta({ id: 'DeviceRequest' }) satisfies z.ZodType<DeviceJson>
 
@@ -121,7 +129,7 @@ function find(deps: DeviceRouteDeps, code: string, request: SessionRequest): Pro
   return findDeviceRequest(deps, code, request.principal, readCaller(deps.throttle, 'device_code', request))
 }
 
-function toJson({ client, userCode, scopes, newScopes }: DeviceRequest): DeviceJson {
-  const { id, name, isFirstParty } = client
-  return { client: { id, name, isFirstParty }, userCode, scopes, newScopes }
+function toJson(found: DeviceRequest): DeviceJson {
+  const { id, name, isFirstParty } = found.client
+  return { client: { id, name, isFirstParty }, userCode: found.userCode, ...toAskedJson(found) }
 }

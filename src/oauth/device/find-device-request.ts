@@ -1,34 +1,30 @@
 import type { KeyedHash } from '../../crypto/keyed-hash.ts'
 import type { TokenHash } from '../../crypto/token.ts'
-import type { Clock } from '../../kernel/clock.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { takeUserCodeTry } from '../../throttle/other-tries.ts'
 import { giveBackTries } from '../../throttle/take-try.ts'
 import type { Caller, Throttle } from '../../throttle/throttle.ts'
+import { type AskedAccess, type AskedAccessDeps, type AskedParameters, toAskedAccess } from '../consent/asked-access.ts'
 import { OAUTH_REFUSALS } from '../refusals.ts'
 import type { OAuthClient, OAuthClientStore, OAuthGrantStore, OAuthToken, OAuthTokenStore } from '../store.ts'
 import { formatUserCode, parseUserCode } from './user-code.ts'
 
 /** Dependencies of `findDeviceRequest`. */
-export interface DeviceDeps {
+export interface DeviceDeps extends AskedAccessDeps {
   readonly oauthClients: Pick<OAuthClientStore, 'find'>
   readonly oauthGrants: Pick<OAuthGrantStore, 'find' | 'allow'>
   readonly oauthTokens: Pick<OAuthTokenStore, 'findByUserCode' | 'commit'>
   /** Hashes the codes that people type. */
   readonly userCodes: KeyedHash
   readonly throttle: Throttle
-  readonly clock: Clock
 }
 
 /** A device that waits for the decision of a user. */
-export interface DeviceRequest {
+export interface DeviceRequest extends AskedAccess {
   /** The code as the device shows it. */
   readonly userCode: string
   readonly client: OAuthClient
-  readonly scopes: readonly string[]
-  /** The scopes that the user did not allow the app yet. */
-  readonly newScopes: readonly string[]
   /** The stored device code. */
   readonly stored: OAuthToken
 }
@@ -51,12 +47,10 @@ export async function findDeviceRequest(
   await giveBackTries(deps.throttle, counted)
   const { client } = found
   const allowed = (await deps.oauthGrants.find(user.id, client.id))?.scopes ?? []
-  const scopes = scopesOf(stored)
   return {
     userCode: formatUserCode(code),
     client,
-    scopes,
-    newScopes: scopes.filter((scope) => !allowed.includes(scope)),
+    ...toAskedAccess(deps, parametersOf(stored), allowed),
     stored,
   }
 }
@@ -70,8 +64,7 @@ async function findWaiting({ oauthTokens, userCodes, clock }: DeviceDeps, code: 
   return kind !== 'DeviceCode' || expiresAt <= now || consumedAt !== null || isDecided ? null : found.token
 }
 
-/** Returns the scopes that the engine stored with a device code. */
-function scopesOf({ payload }: OAuthToken): string[] {
-  const { params } = payload as { readonly params?: { readonly scope?: string } }
-  return (params?.scope ?? '').split(' ').filter((scope) => scope !== '')
+/** Returns the parameters that the engine stored with a device code. */
+function parametersOf({ payload }: OAuthToken): AskedParameters {
+  return (payload as { readonly params?: AskedParameters }).params ?? {}
 }

@@ -64,7 +64,7 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
     ttl: {
       AccessToken: deps.oauthSettings.accessTokenMs / SECOND_MS,
       ClientCredentials: deps.oauthSettings.accessTokenMs / SECOND_MS,
-      RefreshToken: deps.oauthSettings.refreshTokenMs / SECOND_MS,
+      RefreshToken: (_ctx, { iiat }) => refreshSeconds(deps, iiat),
       AuthorizationCode: CODE_SECONDS,
       DeviceCode: DEVICE_CODE_SECONDS,
       IdToken: ID_TOKEN_SECONDS,
@@ -92,6 +92,16 @@ export function createEngine(engine: EngineModule, deps: EngineDeps): Provider {
     currentScope().failure ??= error
   })
   return provider
+}
+
+/**
+ * Returns the lifetime of a refresh token: each use gives a new one, but not after the absolute end of the authorization (ASVS 10.4.8).
+ * @param since when the authorization was, in seconds since 1970 UTC.
+ */
+function refreshSeconds({ oauthSettings, clock }: EngineDeps, since = Math.floor(clock() / SECOND_MS)): number {
+  const { refreshTokenMs, refreshTokenAbsoluteMs } = oauthSettings
+  const left = since * SECOND_MS + refreshTokenAbsoluteMs - clock()
+  return Math.max(1, Math.floor(Math.min(refreshTokenMs, left) / SECOND_MS))
 }
 
 /** Returns the settings of the protocol. */
