@@ -22,19 +22,20 @@ export type Connect = <Result>(clientId: string, work: (config: Configuration) =
 
 /** Creates the connection to an OpenID provider: discovery and keys are fetched at the first use and kept. */
 export function createConnection(provider: ProviderDefinition, deps: ProviderClientDeps): Connect {
-  const fetchKept = keepDiscovery(deps)
+  const discovery = keepDiscovery(deps)
   let keys: ExportedJWKSCache | undefined
   return async (clientId, work) => {
     const openid = await loadOpenid()
     const config = await openid
       .discovery(new URL(provider.issuer), clientId, clockOf(openid, deps), authOf(openid, provider, deps), {
-        [openid.customFetch]: fetchKept,
+        [openid.customFetch]: discovery.fetch,
         timeout: ANSWER_WITHIN_MS / SECOND_MS,
         execute: [openid.enableNonRepudiationChecks, ...(provider.allowPrivate ? [openid.allowInsecureRequests] : [])],
       })
       .catch((error: unknown) => {
         throw providerUnavailable(error)
       })
+    discovery.accept()
     if (keys !== undefined) openid.setJwksCache(config, keys)
     try {
       return await work(config)
@@ -73,33 +74,55 @@ interface KeptDocument {
   readonly fetchedAt: number
 }
 
-/** Returns a fetch that keeps the discovery document. Simultaneous requests for it are one. */
-function keepDiscovery({ fetchProvider, clock }: ProviderClientDeps): GuardedFetch {
+/** The discovery document of a provider. */
+interface KeptDiscovery {
+  /** Simultaneous requests for the document are one. */
+  readonly fetch: GuardedFetch
+  /** Keeps the document that was fetched last. Before that, it is not used again: a page about maintenance can answer 200 as well. */
+  accept(): void
+}
+
+function keepDiscovery({ fetchProvider, clock }: ProviderClientDeps): KeptDiscovery {
   let kept: KeptDocument | null = null
+  let latest: KeptDocument | null = null
   let pending: Promise<KeptDocument> | null = null
 
   async function load(...args: Parameters<GuardedFetch>): Promise<KeptDocument> {
     const answer = await fetchProvider(...args)
-    const document = { text: await answer.text(), status: answer.status, fetchedAt: clock() }
-    if (answer.status === 200) kept = document
-    return document
+    return { text: await answer.text(), status: answer.status, fetchedAt: clock() }
   }
 
-  return async (url, request) => {
-    if (!new URL(url).pathname.endsWith(DISCOVERY_PATH)) return fetchProvider(url, request)
-    const known = kept
-    const isFresh = known !== null && clock() - known.fetchedAt < DISCOVERY_MS
-    if (isFresh) return toResponse(known)
-    pending ??= load(url, request).finally(() => {
-      pending = null
-    })
-    try {
-      const document = await pending
-      return toResponse(document.status === 200 ? document : (known ?? document))
-    } catch (error) {
-      if (known === null) throw error
-      return toResponse(known)
-    }
+  return {
+    async fetch(url, request) {
+      if (!new URL(url).pathname.endsWith(DISCOVERY_PATH)) return fetchProvider(url, request)
+      const known = kept
+      const isFresh = known !== null && clock() - known.fetchedAt < DISCOVERY_MS
+      if (isFresh) return toResponse(known)
+      pending ??= load(url, request).finally(() => {
+        pending = null
+      })
+      try {
+        const document = await pending
+        if (!isDocument(document)) return toResponse(known ?? document)
+        latest = document
+        return toResponse(document)
+      } catch (error) {
+        if (known === null) throw error
+        return toResponse(known)
+      }
+    },
+    accept() {
+      kept = latest ?? kept
+      latest = null
+    },
+  }
+}
+
+function isDocument({ text, status }: KeptDocument): boolean {
+  try {
+    return status === 200 && JSON.parse(text).issuer !== undefined
+  } catch {
+    return false
   }
 }
 

@@ -51,7 +51,7 @@ export async function reauthenticateWithAccount(
   const spent = await deps.identities.spend(proof, account)
   if (spent === null) throw providerRefused('the proof was used before')
   const isOwn = spent.owner?.user.id === principal.user.id
-  const isNew = account.loggedInAt !== null && account.loggedInAt >= startedAt - TOLERANCE_MS
+  const isNew = isWithin(account.loggedInAt, startedAt - TOLERANCE_MS, deps.clock() + TOLERANCE_MS)
   if (!isOwn || !isNew) {
     const reason = isOwn ? 'the login at the provider is not new' : 'the account is not linked to the user'
     throw new Refusal(PROVIDER_REFUSALS.provider_cannot_confirm, { reason })
@@ -62,4 +62,8 @@ export async function reauthenticateWithAccount(
   const isRotated = await deps.sessions.rotate(planned.rotation, securityEpoch, onlyEvents(succeeded))
   if (!isRotated) throw new Refusal('unauthenticated', { reason: 'the session was revoked in the meantime' })
   return planned.issued
+}
+
+function isWithin(time: number | null, from: number, to: number): boolean {
+  return time !== null && time >= from && time <= to
 }

@@ -388,6 +388,22 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect(instance.errors.length).toBeGreaterThan(0)
   })
 
+  test('a discovery document that is nonsense is not kept, and does not replace one that works', async () => {
+    const nonsense = ['<html>maintenance', 'null', '{"issuer":"https://other.example"}']
+    for (const text of nonsense) {
+      answers = async () => new Response(text, { status: 200 })
+      const client = instance.client()
+      await expectRefused(client, await client.get('/auth/login/with/down'), 'The other service does not answer')
+    }
+    answers = memory.fetch
+    expect(await beginRound(instance.client(), 'down')).toMatch(/^https:\/\/down\.example\/authorize/)
+    now += 60 * MINUTE_MS
+    for (const text of nonsense.slice(0, 2)) {
+      answers = async () => new Response(text, { status: 200 })
+      expect(await beginRound(instance.client(), 'down')).toMatch(/^https:\/\/down\.example\/authorize/)
+    }
+  })
+
   describe('ID tokens of apps', () => {
     const withToken = (idToken: string, nonce: string, headers = {}): Promise<Reply> =>
       instance.client().post('/auth/login/with/google', { idToken, nonce }, headers)
@@ -522,7 +538,9 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     const CANNOT = 'cannot confirm that it is you'
     const seconds = Math.floor(now / 1_000)
     await expectRefused(client, await prove({ claims: { auth_time: seconds - 600 } }), CANNOT, '/auth/reauthenticate')
-    await expectRefused(client, await prove({ claims: { auth_time: undefined } }), CANNOT, '/auth/reauthenticate')
+    for (const time of [undefined, seconds + 600]) {
+      await expectRefused(client, await prove({ claims: { auth_time: time } }), CANNOT, '/auth/reauthenticate')
+    }
     await expectRefused(client, await prove({}, newAccount()), CANNOT, '/auth/reauthenticate')
     expect((await client.delete('/auth/user')).body.code).toBe('reauthentication_required')
     const before = client.cookies.get('latchkey')
