@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { SECURITY_TEXTS } from '../factors/security-texts.ts'
 import { LANGUAGES, type Language } from '../kernel/language.ts'
+import { SESSION_TEXTS } from '../sessions/texts.ts'
 import { USER_EVENTS } from './events.ts'
 import { REFUSALS } from './refusals.ts'
 import { TEXT_TABLES } from './texts.ts'
@@ -32,6 +34,12 @@ test.each(LANGUAGES)('%s: every text says something', (language) => {
   const texts = textsOf(language)
   expect(texts.length).toBeGreaterThan(200)
   expect(texts.filter(([, text]) => text.trim() === '' || /undefined|\[object|NaN/.test(text))).toEqual([])
+})
+
+test.each(LANGUAGES)('%s: nobody reads "0 devices" or "0 codes"', (language) => {
+  const { othersLoggedOut } = SESSION_TEXTS.texts[language]
+  const { codesLeft } = SECURITY_TEXTS.texts[language]
+  for (const text of [othersLoggedOut({ count: 0 }), codesLeft(0)]) expect(text).not.toMatch(/\d/)
 })
 
 test('French punctuation does not begin a line: the space before it is a no-break space', () => {

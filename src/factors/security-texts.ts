@@ -38,7 +38,7 @@ export const SECURITY_TEXTS = defineTexts('security', {
     forget: 'Forget',
     deviceForgotten: 'The device is forgotten. Its next login asks for a code.',
     forgetLabel: (device: string) => `Forget ${device}`,
-    codesLeft: (left: number) => (left === 1 ? 'One code left' : `${left} codes left`),
+    codesLeft: (left: number) => ['No codes left', 'One code left'][left] ?? `${left} codes left`,
   },
   de: {
     app: 'Authenticator-App',
@@ -78,7 +78,7 @@ export const SECURITY_TEXTS = defineTexts('security', {
     forget: 'Vergessen',
     deviceForgotten: 'Das Gerät ist vergessen. Seine nächste Anmeldung verlangt einen Code.',
     forgetLabel: (device) => `${device} vergessen`,
-    codesLeft: (left) => (left === 1 ? 'Noch ein Code' : `Noch ${left} Codes`),
+    codesLeft: (left) => ['Keine Codes mehr', 'Noch ein Code'][left] ?? `Noch ${left} Codes`,
   },
   fr: {
     app: 'Application d’authentification',
@@ -118,7 +118,7 @@ export const SECURITY_TEXTS = defineTexts('security', {
     forget: 'Oublier',
     deviceForgotten: 'L’appareil est oublié. Sa prochaine connexion demandera un code.',
     forgetLabel: (device) => `Oublier ${device}`,
-    codesLeft: (left) => (left <= 1 ? `${left} code restant` : `${left} codes restants`),
+    codesLeft: (left) => ['Aucun code restant', 'Un code restant'][left] ?? `${left} codes restants`,
   },
   es: {
     app: 'Aplicación de autenticación',
@@ -158,6 +158,6 @@ export const SECURITY_TEXTS = defineTexts('security', {
     forget: 'Olvidar',
     deviceForgotten: 'El dispositivo se ha olvidado. Su próximo inicio de sesión pedirá un código.',
     forgetLabel: (device) => `Olvidar ${device}`,
-    codesLeft: (left) => (left === 1 ? 'Queda un código' : `Quedan ${left} códigos`),
+    codesLeft: (left) => ['No queda ningún código', 'Queda un código'][left] ?? `Quedan ${left} códigos`,
   },
 })

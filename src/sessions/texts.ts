@@ -20,8 +20,10 @@ export const SESSION_TEXTS = defineTexts('sessions', {
         : `${count} other devices are logged in. They have to log in again.`,
     questionNone: 'No other device is logged in.',
     loggedOut: ({ device }: { readonly device: string }) => `${device} is logged out.`,
-    othersLoggedOut: ({ count }: { readonly count: number }) =>
-      count === 1 ? 'One other device is logged out.' : `${count} other devices are logged out.`,
+    othersLoggedOut: ({ count }: { readonly count: number }) => {
+      if (count === 0) return 'No other device was logged in.'
+      return count === 1 ? 'One other device is logged out.' : `${count} other devices are logged out.`
+    },
     youLoggedOut: 'You are logged out.',
     logOutTitle: 'Log out?',
     logOutLead: 'You have to log in again on this device.',
@@ -46,8 +48,10 @@ export const SESSION_TEXTS = defineTexts('sessions', {
         : `${count} andere Geräte sind angemeldet. Sie müssen sich neu anmelden.`,
     questionNone: 'Kein anderes Gerät ist angemeldet.',
     loggedOut: ({ device }) => `${device} ist abgemeldet.`,
-    othersLoggedOut: ({ count }) =>
-      count === 1 ? 'Ein anderes Gerät ist abgemeldet.' : `${count} andere Geräte sind abgemeldet.`,
+    othersLoggedOut: ({ count }) => {
+      if (count === 0) return 'Kein anderes Gerät war angemeldet.'
+      return count === 1 ? 'Ein anderes Gerät ist abgemeldet.' : `${count} andere Geräte sind abgemeldet.`
+    },
     youLoggedOut: 'Sie sind abgemeldet.',
     logOutTitle: 'Abmelden?',
     logOutLead: 'Auf diesem Gerät müssen Sie sich danach neu anmelden.',
@@ -72,8 +76,10 @@ export const SESSION_TEXTS = defineTexts('sessions', {
         : `${count} autres appareils sont connectés. Ils devront se reconnecter.`,
     questionNone: 'Aucun autre appareil n’est connecté.',
     loggedOut: ({ device }) => `${device} est déconnecté.`,
-    othersLoggedOut: ({ count }) =>
-      count === 1 ? 'Un autre appareil est déconnecté.' : `${count} autres appareils sont déconnectés.`,
+    othersLoggedOut: ({ count }) => {
+      if (count === 0) return 'Aucun autre appareil n’était connecté.'
+      return count === 1 ? 'Un autre appareil est déconnecté.' : `${count} autres appareils sont déconnectés.`
+    },
     youLoggedOut: 'Vous êtes déconnecté.',
     logOutTitle: 'Se déconnecter ?',
     logOutLead: 'Vous devrez vous reconnecter sur cet appareil.',
@@ -98,8 +104,10 @@ export const SESSION_TEXTS = defineTexts('sessions', {
         : `Hay otros ${count} dispositivos con la sesión iniciada. Tendrán que iniciarla otra vez.`,
     questionNone: 'Ningún otro dispositivo tiene la sesión iniciada.',
     loggedOut: ({ device }) => `Sesión cerrada en ${device}.`,
-    othersLoggedOut: ({ count }) =>
-      count === 1 ? 'Sesión cerrada en otro dispositivo.' : `Sesión cerrada en otros ${count} dispositivos.`,
+    othersLoggedOut: ({ count }) => {
+      if (count === 0) return 'Ningún otro dispositivo tenía la sesión iniciada.'
+      return count === 1 ? 'Sesión cerrada en otro dispositivo.' : `Sesión cerrada en otros ${count} dispositivos.`
+    },
     youLoggedOut: 'Has cerrado la sesión.',
     logOutTitle: '¿Cerrar la sesión?',
     logOutLead: 'Tendrás que iniciarla otra vez en este dispositivo.',
