@@ -70,6 +70,10 @@ describe('passkeys in Chromium', () => {
     return email
   }
 
+  /** Returns the passkeys that the authenticator holds. */
+  const credentialsOf = async ({ cdp, authenticatorId }: Opened) =>
+    (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials
+
   const logOut = async ({ context }: Opened): Promise<void> => context.clearCookies()
 
   test('add a passkey, log in with it alone, rename and remove it', async () => {
@@ -89,6 +93,21 @@ describe('passkeys in Chromium', () => {
     await page.getByRole('heading', { name: 'Remove this passkey?' }).waitFor()
     await page.getByRole('button', { name: 'Remove this passkey' }).click()
     await page.getByText('You have no passkeys yet.').waitFor()
+    // The signals of WebAuthn: the browser forgets the passkey, so it does not offer it again.
+    await expect.poll(() => credentialsOf(opened)).toEqual([])
+    await opened.context.close()
+  })
+
+  test('signals: after another name of the user, the browser shows that name at the passkey', async () => {
+    const opened = await open()
+    const { page } = opened
+    const userName = await register(page)
+    expect(await credentialsOf(opened)).toMatchObject([{ userName, userDisplayName: userName }])
+    await page.goto(`${base}/auth/account`)
+    await page.getByLabel('Name').fill('Ada Lovelace')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.goto(`${base}/auth/account/security`)
+    await expect.poll(() => credentialsOf(opened)).toMatchObject([{ userName, userDisplayName: 'Ada Lovelace' }])
     await opened.context.close()
   })
 
