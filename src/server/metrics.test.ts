@@ -49,7 +49,9 @@ test('the metrics are at targets in absolute-form and with a slash at the end to
     invalidationLagMs: 0,
     mails: [],
   }
-  const server = (await createMetrics()).createServer(() => stats).listen(0, '127.0.0.1')
+  const metrics = await createMetrics()
+  metrics.watch(() => stats)
+  const server = metrics.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
