@@ -36,7 +36,7 @@ export interface RunInfo {
   readonly stolen: number
 }
 
-/** GET /me of one session, at full speed. */
+/** GET /me of 10,000 sessions in turn, at full speed. */
 export interface WarmResults {
   readonly rounds: number
   readonly seconds: number
@@ -55,6 +55,8 @@ export interface WarmSubject {
   readonly serverUse: Spread
   /** CPU time per request of the bare server or framework, divided by that of the subject, side by side on one core. */
   readonly toLimit: Spread
+  /** The same for the lookup by hand, SHA-256 and a Map; null for subjects that are not Latchkey on node:http. */
+  readonly toHand: Spread | null
 }
 
 /** GET /me with another session on each request, and no cache. */

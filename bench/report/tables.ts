@@ -15,7 +15,7 @@ import { decimals, megabytes, milliseconds, spread, table, whole } from './forma
 import { count } from './targets.ts'
 
 export function warmTable({ subjects }: WarmResults): string {
-  const head = ['', 'per second', 'p99 ms', 'CPU µs', 'to the bare server', 'core used']
+  const head = ['', 'per second', 'p99 ms', 'CPU µs', 'to by hand', 'to the bare server', 'core used']
   return table(
     head,
     inOrder(subjects).map(([title, own]) => [
@@ -23,6 +23,7 @@ export function warmTable({ subjects }: WarmResults): string {
       spread(own.perSecond, whole),
       spread(own.p99Ms, milliseconds),
       decimals(own.cpuMicroseconds.median, 0),
+      own.toHand === null ? '–' : spread(own.toHand),
       spread(own.toLimit),
       `${whole(own.serverUse.median * 100)} %`,
     ]),

@@ -34,6 +34,7 @@ export interface StoreSeed {
   readonly cookie: string
 }
 
+const ACCESS_TOKEN_PREFIX = 'lkp'
 const DAY_MS = 24 * 60 * 60 * 1_000
 
 const latchkeyCookie = (session: number): string => `latchkey=${storedToken(session)}`
@@ -143,6 +144,16 @@ async function latchkeyRows(rows: RowTarget): Promise<FilledStore> {
     settle: rows.settle,
     close: rows.close,
   }
+}
+
+/** Copies the only access token of a Latchkey. Returns the new tokens. */
+export async function addAccessTokens(rows: RowTarget, count: number): Promise<string[]> {
+  const userId = await rows.read('users', 'id', ['email', emailOf(0)])
+  const id = await rows.read('access_tokens', 'id', ['user_id', userId])
+  const tokens = each(0, count, (number) => storedToken(number, ACCESS_TOKEN_PREFIX))
+  const replaced = { id: each(0, count, (number) => storedId('session', number)), token_hash: tokens.map(hashToken) }
+  await rows.copy({ table: 'access_tokens', template: ['id', id], replaced })
+  return tokens
 }
 
 async function betterAuthRows(rows: RowTarget): Promise<FilledStore> {

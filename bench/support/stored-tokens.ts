@@ -18,9 +18,9 @@ export function storedSecret(session: number): string {
   return hash('sha256', `${SEED}:${session}`, 'base64url')
 }
 
-/** Returns the Latchkey token of a stored session. */
-export function storedToken(session: number): string {
-  const payload = `lks_${storedSecret(session)}`
+/** Returns the Latchkey token of a stored session, or of a stored access token. */
+export function storedToken(session: number, prefix = 'lks'): string {
+  const payload = `${prefix}_${storedSecret(session)}`
   return payload + checksum(payload)
 }
 
