@@ -8,6 +8,7 @@ export interface Results {
   readonly logins?: Section<LoginResults>
   readonly storm?: Section<StormResults>
   readonly queries?: Section<QueryResults>
+  readonly hits?: Section<HitResults>
   readonly memory?: Section<MemoryResults>
   readonly startup?: Section<StartupResults>
   readonly size?: Section<SizeResults>
@@ -134,6 +135,20 @@ export interface QueryCount {
   readonly pragmas: number
   readonly postgres: number
   readonly redis: number
+}
+
+/** Hits of the table of verified sessions for more sessions than it can hold. */
+export interface HitResults {
+  readonly capacity: number
+  readonly sessions: number
+  /** By the skew of the requests. */
+  readonly skews: Readonly<Record<string, HitSubject>>
+}
+
+/** Shares of requests that were hits. */
+export interface HitSubject {
+  readonly hitRate: number
+  readonly lruHitRate: number
 }
 
 /** Resident memory. */

@@ -4,7 +4,7 @@
  *
  *   --quick               under two minutes: short rounds, without the measures that need a build and an installation
  *                         (memory, startup, size), unless --measures names them; results go to a temporary folder
- *   --measures=warm,cold  some of: warm logins storm cold queries memory startup size
+ *   --measures=warm,cold  some of: warm logins storm cold queries hits memory startup size
  *   --only=bare,latchkey-sqlite   some of the subjects of catalogue.ts
  *   --rounds=3 --seconds=1   number and duration of rounds, for all measures
  *   --out=folder          where results go; results of measures that do not run are kept
@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CATALOGUE, type Entry, entryOf, OMITTED_WHEN_QUICK } from './catalogue.ts'
 import { measureCold } from './measures/cold.ts'
+import { measureHits } from './measures/hits.ts'
 import { measureLogins } from './measures/logins.ts'
 import { measureMemory } from './measures/memory.ts'
 import { measureQueries } from './measures/queries.ts'
@@ -37,6 +38,7 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>
   storm: measureStorm,
   cold: measureCold,
   queries: measureQueries,
+  hits: measureHits,
   memory: measureMemory,
   startup: measureStartup,
   size: measureSize,

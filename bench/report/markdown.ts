@@ -4,6 +4,7 @@ import { decimals, megabytes, spread, table, whole } from './format.ts'
 import { findLosses } from './losses.ts'
 import {
   coldTable,
+  hitTable,
   loginTable,
   memoryTable,
   queryTable,
@@ -41,6 +42,10 @@ export function writeMarkdown(results: Results): string {
     section(results.queries, 'Queries per request', (queries) => [
       'Queries are counted where they arrive: under the SQLite driver, in the log of PostgreSQL (with BEGIN and COMMIT), in Redis. A PRAGMA reads no data.',
       queryTable(queries),
+    ]),
+    section(results.hits, 'Hits of a full session cache', (hits) => [
+      `${whole(hits.sessions)} sessions are requested, and the cache holds ${whole(hits.capacity)}: session n is requested in proportion to 1/n^skew. LRU evicts the session that was used longest ago, and gets the same requests.`,
+      hitTable(hits),
     ]),
     section(results.memory, 'Memory', (memory) => [
       `${whole(memory.cachedSessions)} sessions in the cache of Latchkey add ${spread(memory.cacheBytes, megabytes)} of resident memory: two servers, one with and one without cache, answer the same requests, each of another session, and are compared after a garbage collection; both limit the young generation of their heap to 2 MB, because it otherwise grows by tens of megabytes that are unrelated to the cache.${memory.idleServeBytes === null ? '' : ` An idle \`latchkey serve\` takes ${spread(memory.idleServeBytes, megabytes)}.`} Resident memory of each server under test:`,

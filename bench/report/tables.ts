@@ -2,6 +2,7 @@
 import { CATALOGUE, entryOf } from '../catalogue.ts'
 import type {
   ColdResults,
+  HitResults,
   LoginResults,
   MemoryResults,
   QueryCount,
@@ -54,6 +55,15 @@ export function coldTable({ stored, rateOfMostToLeast }: ColdResults): string {
       own.rateToHand === null ? '–' : spread(own.rateToHand),
       rateOfMostToLeast[id] === undefined ? '–' : spread(rateOfMostToLeast[id]),
     ]),
+  )
+}
+
+export function hitTable({ skews }: HitResults): string {
+  const head = ['skew of the requests (Zipf)', 'hits', 'hits of LRU']
+  const share = (value: number): string => `${decimals(value * 100, 1)} %`
+  return table(
+    head,
+    Object.entries(skews).map(([skew, own]) => [skew, share(own.hitRate), share(own.lruHitRate)]),
   )
 }
 

@@ -1,5 +1,13 @@
 /* The targets of the project, and the measured values. */
-import type { ColdResults, LoginResults, MemoryResults, Results, StormResults, WarmResults } from '../results.ts'
+import type {
+  ColdResults,
+  HitResults,
+  LoginResults,
+  MemoryResults,
+  Results,
+  StormResults,
+  WarmResults,
+} from '../results.ts'
 import { decimals, megabytes, milliseconds } from './format.ts'
 
 /** A target and its measured value. */
@@ -22,6 +30,7 @@ export function judge(results: Results): Verdict[] {
     ...(results.cold === undefined ? [] : judgeCold(results.cold.measured)),
     ...(results.logins === undefined ? [] : judgeLogins(results.logins.measured)),
     ...(results.storm === undefined ? [] : judgeStorm(results.storm.measured)),
+    ...(results.hits === undefined ? [] : judgeHits(results.hits.measured)),
     ...judgeFootprint(results),
   ]
 }
@@ -110,6 +119,15 @@ function judgeStorm({ subjects, loginsAtOnce, perSecond }: StormResults): Verdic
     }
     return [...verdicts, rest]
   })
+}
+
+function judgeHits({ skews, sessions, capacity }: HitResults): Verdict[] {
+  return Object.entries(skews).map(([skew, { hitRate, lruHitRate }]) => ({
+    what: `Hits of a full session cache, ${sessions / capacity} times as many sessions, skew ${skew}: less than LRU`,
+    target: '<= 1 %',
+    measured: `${decimals((lruHitRate - hitRate) * 100, 1)} %`,
+    isMet: hitRate >= lruHitRate - 0.01,
+  }))
 }
 
 function judgeFootprint({ memory, startup, size }: Results): Verdict[] {

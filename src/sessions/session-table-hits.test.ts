@@ -2,50 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digest, principalOf } from '../../test/support/cached-session.ts'
-import { createSessionTable, type SessionTable } from './session-table.ts'
-
-/** Reads a session from the table, and stores it after a miss, as a verification does. */
-function isHit(table: SessionTable, session: number): boolean {
-  if (table.get(digest(session)) !== undefined) return true
-  table.put(digest(session), principalOf(session))
-  return false
-}
-
-function createLru(capacity: number): (session: number) => boolean {
-  const sessions = new Set<number>()
-  return (session) => {
-    const hasIt = sessions.delete(session)
-    sessions.add(session)
-    const [oldest] = sessions
-    if (sessions.size > capacity && oldest !== undefined) sessions.delete(oldest)
-    return hasIt
-  }
-}
-
-/** Returns a generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-/** Returns requests for sessions: session n is requested in proportion to 1/n^skew (Zipf). */
-function createZipf(sessions: number, skew: number, seed: number): () => number {
-  const random = createRandom(seed)
-  let sum = 0
-  const sums = Array.from({ length: sessions }, (_, nth) => {
-    sum += (nth + 1) ** -skew
-    return sum
-  })
-  return () => {
-    const at = random() * sum
-    return sums.findIndex((each) => at < each)
-  }
-}
+import { createLru, createZipf, isHit } from '../../test/support/hit-rate.ts'
+import { createSessionTable } from './session-table.ts'
 
 describe('a table that is full', () => {
   test.each([

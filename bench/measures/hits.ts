@@ -1,0 +1,32 @@
+import { createSessionTable } from '../../src/sessions/session-table.ts'
+import { createLru, createZipf, isHit } from '../../test/support/hit-rate.ts'
+import type { HitResults, HitSubject } from '../results.ts'
+import type { Bench } from '../support/bench.ts'
+
+const CAPACITY = 10_000
+/** Sessions that are requested, for each place in the table. */
+const TIMES_CAPACITY = 3
+const REQUESTS_PER_PLACE = 60
+const SKEWS = [0.6, 0.8, 1, 1.2]
+const SEED = 1
+
+/** Measures the hit rate of the table of verified sessions when it is full, and that of LRU with the same requests. */
+export async function measureHits({ isQuick }: Bench): Promise<HitResults> {
+  const capacity = isQuick ? CAPACITY / 10 : CAPACITY
+  const skews = SKEWS.map((skew) => [skew.toFixed(1), measureSkew(capacity, skew)] as const)
+  return { capacity, sessions: TIMES_CAPACITY * capacity, skews: Object.fromEntries(skews) }
+}
+
+function measureSkew(capacity: number, skew: number): HitSubject {
+  const next = createZipf(TIMES_CAPACITY * capacity, skew, SEED)
+  const table = createSessionTable(capacity)
+  const isLruHit = createLru(capacity)
+  const requests = REQUESTS_PER_PLACE * capacity
+  let [hits, lruHits] = [0, 0]
+  for (let request = 0; request < requests; request++) {
+    const session = next()
+    hits += isHit(table, session) ? 1 : 0
+    lruHits += isLruHit(session) ? 1 : 0
+  }
+  return { hitRate: hits / requests, lruHitRate: lruHits / requests }
+}
