@@ -18,7 +18,7 @@ export function factorPages(deps: TotpDeps): readonly AccountPage[] {
       path: '/security/totp',
       needsFresh: true,
       async render(request) {
-        const setup = await findPendingSetup(deps, request.principal.user)
+        const setup = await findPendingSetup(deps, request.principal.user, request.query.setup ?? '')
         return setup === null ? startPage(request) : setupPage(request, setup)
       },
     },
@@ -60,7 +60,7 @@ function setupPage(request: AccountPageRequest, { secret, uri, qr }: Authenticat
     body: html`<section class="card"><div class="qr" role="img" aria-label="${texts.qrLabel}">${raw(qr)}</div>
 <p><a href="${uri}">${texts.openApp}</a></p>
 <p class="soft">${texts.typeSecret}</p>${copyable({ locale }, secret, texts.secretLabel)}</section>
-<section class="card">${form(`${basePath}/account/confirm-totp`, html`${code}${buttons}`)}</section>`,
+<section class="card">${form(`${basePath}/account/confirm-totp`, html`${code}${buttons}`, { setup: request.query.setup ?? null })}</section>`,
   }
 }
 

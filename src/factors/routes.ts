@@ -76,7 +76,7 @@ export function totpRoutes(deps: FactorRouteDeps & EnrolTotpInLoginDeps): Route[
       ...(inLogin === null ? {} : { inLogin: inLogin.begin, form: ENROLMENT_FORM }),
       async handle({ principal, ...request }) {
         await takeFactorBudget(deps, request, principal)
-        return { status: 201, body: await enrolTotp(deps, principal.user) }
+        return { status: 201, body: (await enrolTotp(deps, principal.user)).setup }
       },
     }),
 

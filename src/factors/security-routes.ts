@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
+import { withQuery } from '../pages/components/form.ts'
 import { ownerOf, renewSession } from './factor-owner.ts'
 import { createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
 import { type FactorRouteDeps, forgetDevice, takeFactorBudget } from './routes.ts'
@@ -42,8 +43,8 @@ function appRoutes(deps: FactorRouteDeps): Route[] {
       form: { only: true, page: SECURITY, done: '/account/security/totp' },
       async handle({ principal, ...request }) {
         await takeFactorBudget(deps, request, principal)
-        await enrolTotp(deps, principal.user)
-        return { status: 204 }
+        const { setupId } = await enrolTotp(deps, principal.user)
+        return { status: 204, formLocation: withQuery('/account/security/totp', { setup: setupId }) }
       },
     }),
 
@@ -51,17 +52,18 @@ function appRoutes(deps: FactorRouteDeps): Route[] {
       defineCall('POST /account/confirm-totp', {
         name: 'forms.confirmTotp',
         ...fresh,
-        body: json<{ readonly code: string }>(),
+        body: json<{ readonly code: string; readonly setup?: string | undefined }>(),
         refusals: ['wrong_code'],
       }),
       {
         summary: 'Form of the account page: confirm the authenticator app with a code',
-        body: z.strictObject({ code: z.string().max(64) }),
+        body: z.strictObject({ code: z.string().max(64), setup: z.string().optional() }),
         answers: {},
         form: {
           ...CODES,
           only: true,
           page: '/account/security/totp',
+          keeps: ['setup'],
           notice: 'security.enrolled',
           marks: { wrong_code: ['code', 'wrong_code'] },
         },

@@ -305,16 +305,19 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     const { client, email } = await newUser()
     const security = '/auth/account/security'
     expect((await client.get(security)).text).toContain('action="/auth/account/start-totp"')
-    expect((await client.form('/auth/account/start-totp', {})).headers.get('location')).toBe(`${security}/totp`)
-    const page = await client.get(`${security}/totp`)
+    const scan = (await client.form('/auth/account/start-totp', {})).headers.get('location') ?? ''
+    expect(scan).toMatch(/^\/auth\/account\/security\/totp\?setup=[\w-]{43}$/)
+    const page = await client.get(scan)
     const secret = /value="([A-Z2-7]{32})"/.exec(page.text)?.[1] ?? expect.unreachable()
     expect(page.text).toContain('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ')
     const [picture = ''] = /<svg xmlns.*?<\/svg>/s.exec(page.text) ?? []
     expect(page.text.length - picture.length).toBeLessThan(15_000)
     expect(picture.length).toBeLessThan(5_000)
-    expect((await client.get(`${security}/totp`)).text).toContain(secret) // a reload shows the same secret
-    const refused = await client.form('/auth/account/confirm-totp', { code: '000000' })
-    expect(refused.headers.get('location')).toBe(`${security}/totp#code`)
+    expect((await client.get(scan)).text).toContain(secret) // a reload shows the same secret
+    const setup = /name="setup" value="([^"]+)"/.exec(page.text)?.[1] ?? expect.unreachable()
+    const refused = await client.form('/auth/account/confirm-totp', { code: '000000', setup })
+    expect(refused.headers.get('location')).toBe(`${scan}#code`)
+    expect((await client.get(scan)).text).toContain(secret)
     const confirmed = await client.form('/auth/account/confirm-totp', { code: totpCode(secret, now) })
     expect(confirmed.headers.get('location')).toBe(`${security}/recovery-codes`)
     const shown = (await client.get(`${security}/recovery-codes`)).text
@@ -336,6 +339,19 @@ describe.each(RINGS)('second factors (%s)', (ring) => {
     expect((await client.form('/auth/account/remove-totp', {})).headers.get('location')).toBe(security)
     expect((await client.get(security)).text).toContain('The authenticator app is removed.')
     expect((await logIn(instance.client(), email)).body.status).toBe('complete')
+  })
+
+  test('attack: an intruder who creates a secret in another session does not see it shown to the owner', async () => {
+    const { client, email } = await newUser()
+    const intruder = instance.client()
+    await logIn(intruder, email)
+    const planted = (await intruder.post('/auth/totp')).body.secret
+    const page = '/auth/account/security/totp'
+    expect((await client.get(page)).text).not.toContain(planted)
+    const scan = (await client.form('/auth/account/start-totp', {})).headers.get('location') ?? ''
+    expect((await client.get(scan)).text).toMatch(/value="[A-Z2-7]{32}"/)
+    await intruder.post('/auth/totp')
+    for (const path of [scan, page]) expect((await client.get(path)).text).not.toMatch(/value="[A-Z2-7]{32}"/)
   })
 
   test('a stale session proves the factor before the pages that change it, and returns', async () => {

@@ -183,8 +183,8 @@ const ACCOUNT: readonly PreviewState[] = [
     title: 'Set up an authenticator app: wrong code',
     as: PERSON.email,
     async prepare(browser) {
-      await browser.form('/auth/account/start-totp', {})
-      return browser.form('/auth/account/confirm-totp', { code: '000000' })
+      const [, setup = ''] = (await browser.form('/auth/account/start-totp', {})).split('?setup=')
+      return browser.form('/auth/account/confirm-totp', { code: '000000', setup })
     },
   },
   {

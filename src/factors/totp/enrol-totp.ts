@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Sealer } from '../../crypto/sealed-text.ts'
 import { type Clock, MINUTE_MS } from '../../kernel/clock.ts'
 import type { User } from '../../kernel/principal.ts'
@@ -18,6 +19,13 @@ export interface TotpDeps {
   readonly clock: Clock
 }
 
+/** A secret that waits for its first code. */
+export interface PendingSetup {
+  readonly setup: AuthenticatorSetup
+  /** Names the secret without telling it. */
+  readonly setupId: string
+}
+
 /**
  * Creates a TOTP secret for a user. It is not in force until the user confirms it with a code.
  * @throws Refusal `factor_exists`.
@@ -25,11 +33,12 @@ export interface TotpDeps {
 export async function enrolTotp(
   { totp, totpSealer, siteName, clock }: TotpDeps,
   { id, email }: User,
-): Promise<AuthenticatorSetup> {
+): Promise<PendingSetup> {
   const secret = await newTotpSecret()
-  const isStored = await totp.begin({ userId: id, sealedSecret: totpSealer.seal(secret), createdAt: clock() })
+  const sealedSecret = totpSealer.seal(secret)
+  const isStored = await totp.begin({ userId: id, sealedSecret, createdAt: clock() })
   if (!isStored) throw new Refusal(FACTOR_REFUSALS.factor_exists)
-  return describeSetup(secret, siteName, email)
+  return { setup: await describeSetup(secret, siteName, email), setupId: nameOf(sealedSecret) }
 }
 
 /** Returns true if a secret waits for its first code. */
@@ -37,12 +46,21 @@ export function isPending({ confirmedAt, createdAt }: TotpRecord, now: number): 
   return confirmedAt === null && now - createdAt <= PENDING_MS
 }
 
-/** Returns what an app needs for the secret that waits for its first code; null if there is none. */
+/**
+ * Returns what an app needs for the secret that waits for its first code; null if there is none, or if it has another name. Another
+ * session of the account may have created that one: a page must not show a secret that an intruder knows.
+ */
 export async function findPendingSetup(
   { totp, totpSealer, siteName, clock }: TotpDeps,
   { id, email }: User,
+  setupId: string,
 ): Promise<AuthenticatorSetup | null> {
   const found = await totp.find(id)
-  const secret = found === null || !isPending(found, clock()) ? null : totpSealer.open(found.sealedSecret)
+  const isWanted = found !== null && isPending(found, clock()) && nameOf(found.sealedSecret) === setupId
+  const secret = isWanted ? totpSealer.open(found.sealedSecret) : null
   return secret === null ? null : describeSetup(secret, siteName, email)
+}
+
+function nameOf(sealedSecret: string): string {
+  return hash('sha256', sealedSecret, 'base64url')
 }

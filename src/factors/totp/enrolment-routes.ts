@@ -59,7 +59,7 @@ export function totpInLogin(deps: EnrolTotpInLoginDeps): {
       async handle(request) {
         const { user } = await enrolmentOf(deps, 'totp', request)
         await takeChangeBudget(deps.throttle, readCaller(deps.throttle, 'factor_change', request), user.id)
-        const setup = await enrolTotp(deps, user)
+        const { setup } = await enrolTotp(deps, user)
         return { status: 201, body: setup, secret: setup.uri }
       },
     },
