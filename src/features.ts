@@ -21,7 +21,7 @@ import type { SecondFactors } from './kernel/login-step.ts'
 import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
 import type { EngineModule } from './oauth/engine/load-engine.ts'
-import { type OAuthFeature, oauth } from './oauth/feature.ts'
+import { type OAuthFeature, type OAuthOptions, oauth } from './oauth/feature.ts'
 import { resourceUrls } from './oauth/settings.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
@@ -62,10 +62,19 @@ export interface FeatureParts {
   /** The package of the OAuth engine; null: OAuth is off. */
   readonly oauthEngine: EngineModule | null
   readonly ring: KeyRing
+  readonly tokenKeys: OAuthOptions['tokenKeys']
 }
 
 /** Creates the features of an instance. */
-export function createFeatures({ core, services, options, seams, oauthEngine, ring }: FeatureParts): Features {
+export function createFeatures({
+  core,
+  services,
+  options,
+  seams,
+  oauthEngine,
+  ring,
+  tokenKeys,
+}: FeatureParts): Features {
   const { memory, pages, siteName } = services
   const { registration: mode, verifyEmail: verifyEmailMode, scopes, emailLogin } = options
   const stepFeatures = seams.features?.(core) ?? []
@@ -95,7 +104,7 @@ export function createFeatures({ core, services, options, seams, oauthEngine, ri
     factors: factorsFeature,
     recovery: recovery(core, { recovery: options.factors.recovery, secondFactors, memory, pages }),
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
-    oauth: oauth(core, { ...services, ...oauthParts, scopes, secondFactors, ring }),
+    oauth: oauth(core, { ...services, ...oauthParts, scopes, secondFactors, ring, tokenKeys }),
     signingKeys: signingKeys(core, { ring, overlapMs: overlapMs(options) }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })

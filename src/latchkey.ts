@@ -6,6 +6,7 @@ import { headerReader, requireRequest } from './authentication/any-request.ts'
 import { createAuthentication } from './authentication/authentication.ts'
 import { REFUSALS } from './catalogue/refusals.ts'
 import { type Core, createCore } from './core.ts'
+import { createKeyMaker } from './crypto/key-maker.ts'
 import { createFeatures, type Features, overlapMs } from './features.ts'
 import { commonHeaders, hstsOf } from './http/answer.ts'
 import { createApp } from './http/app.ts'
@@ -88,8 +89,13 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   })
   const services = createServices({ core, mailing, brand, options, seams })
   memory = services.memory
-  const ring = await openKeyRing({ ...stores, ...core, overlapMs: overlapMs(options) })
-  const features = createFeatures({ core, services, options, seams, oauthEngine, ring })
+  const tokenKeys = createKeyMaker(
+    secrets,
+    'oauth id tokens',
+    oauthEngine === null ? [] : options.oauth.signingAlgorithms,
+  )
+  const ring = await openKeyRing({ ...stores, ...core, ...tokenKeys, overlapMs: overlapMs(options) })
+  const features = createFeatures({ core, services, options, seams, oauthEngine, ring, tokenKeys })
   sessionsChanged = features.oauth.sessionsChanged
   const authentication = createAuthentication({
     ...features.accessTokens.verification,

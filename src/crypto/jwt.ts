@@ -46,12 +46,18 @@ export function createJwtSigner(secrets: readonly Uint8Array[], purpose: string,
   }
 }
 
-function toPrivateKey(seed: Uint8Array): KeyObject {
+/** Returns the key of a seed of 32 bytes. */
+export function toPrivateKey(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })
 }
 
+/** Returns the public half of a key. */
+export function toPublicKey(key: KeyObject): KeyObject {
+  return createPublicKey(key)
+}
+
 /** Returns the public key. Its `kid` is its thumbprint (RFC 7638). */
-function toPublicJwk(key: KeyObject): PublicJwk {
+export function toPublicJwk(key: KeyObject): PublicJwk {
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
   const thumbprint = createHash('sha256').update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))
   return { kty: 'OKP', crv: 'Ed25519', x, kid: thumbprint.digest('base64url'), alg: 'EdDSA', use: 'sig' }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
-import { deriveEs256Keys, type Es256Key, type Es256PublicJwk } from '../crypto/es256.ts'
+import type { KeyMaker } from '../crypto/key-maker.ts'
 import { createKeyedHash } from '../crypto/keyed-hash.ts'
 import { deriveKeys } from '../crypto/signature.ts'
+import type { SigningJwk, SigningKey } from '../crypto/signing-key.ts'
 import type { Feature } from '../kernel/feature.ts'
 import { createGuardedFetch, type GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { parseUserId } from '../kernel/ids.ts'
@@ -46,6 +47,8 @@ export interface OAuthOptions {
   /** Reads the documents of apps that describe themselves. Default: requests to the public internet. */
   readonly fetchDocument: GuardedFetch | undefined
   readonly ring: KeyRing
+  /** Derives the keys of ID tokens and JWT access tokens. */
+  readonly tokenKeys: Pick<KeyMaker, 'keys'>
   /** False: other processes tell apps that sessions are over. */
   readonly delivers: boolean
   /** The package of the engine; null: OAuth is off. */
@@ -57,7 +60,7 @@ export interface OAuthFeature extends Feature {
   /** Dependencies of the verification of access tokens; null: OAuth is off. */
   readonly verification: VerifyOAuthTokenDeps | null
   /** Returns the keys that verify ID tokens and JWT access tokens; null: OAuth is off. */
-  readonly publicKeys: (() => readonly Es256PublicJwk[]) | null
+  readonly publicKeys: (() => readonly SigningJwk[]) | null
   /** URL of the description of the API (RFC 9728); null: OAuth is off. */
   readonly resourceMetadata: string | null
   /** Takes changes of sessions and users of this process, after they are stored. */
@@ -83,7 +86,7 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     api,
   }
   if (engine === null) return off
-  const keys = keysOf(options.ring, (salt) => deriveEs256Keys(core.secrets, 'oauth id tokens', salt))
+  const keys = keysOf(options.ring, options.tokenKeys.keys)
   const userCodes = createKeyedHash(core.secrets, 'oauth user codes')
   const logouts = startLogouts({ ...deps, ...core.links, keys, ...toldBy(core, options) })
   return {
@@ -168,7 +171,7 @@ function createProtocol(
     return user === null || user.disabledAt !== null ? null : user
   }
   const { authUrl, basePath } = links
-  const create = (keys: readonly Es256Key[]) =>
+  const create = (keys: readonly SigningKey[]) =>
     createEngine(engine, {
       ...stores,
       authUrl,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { isRepeatedPattern } from '../crypto/repeated-pattern.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-key.ts'
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
-import { durationMs } from '../kernel/setting-schemas.ts'
+import { durationMs, parseList } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 
 /** Another API that tokens of apps can be for. */
@@ -28,11 +29,14 @@ export interface OAuthSettings {
   readonly initialAccessToken?: string | undefined
   /** True: apps describe themselves in a document at the URL that is their client id. Default false. */
   readonly clientIdMetadataDocuments: boolean
+  /** Algorithms of ID tokens and JWT access tokens: the first one signs, the keys of all are public. Default `['ES256']`. */
+  readonly signingAlgorithms: readonly SigningAlgorithm[]
   /** Other APIs that tokens can be for (RFC 8707), or only their URLs. Default: none; the service itself needs no entry. */
   readonly resources: readonly (string | OAuthResource)[]
 }
 
 const TOKEN_RULE = 'must be 32 to 512 letters, digits and -._~+/, as `openssl rand -base64 32` prints them'
+const ALGORITHMS_RULE = `must be a list of ${SIGNING_ALGORITHMS.join(', ')}, the one that signs first`
 const RESOURCE_RULE =
   "must be a list of URLs, such as https://api.example.com/, without fragment and query, or of { url, accessTokens: 'jwt' }"
 const urlSchema = z.string(RESOURCE_RULE).refine(isResource, RESOURCE_RULE)
@@ -87,6 +91,17 @@ export const oauthSettings: Settings<OAuthSettings> = defineSettings<OAuthSettin
       default: false,
       schema: z.boolean('must be on or off'),
       variable: { name: 'LATCHKEY_OAUTH_CLIENT_ID_METADATA_DOCUMENTS', parse: parseSwitch },
+    },
+    signingAlgorithms: {
+      meaning:
+        '[algorithms](oauth.md#algorithms) of ID tokens and JWT access tokens, separated by commas: `ES256`, `EdDSA`, `RS256`. The first one signs, and the keys of all are public. In options: a list',
+      default: ['ES256'],
+      defaultIs: '`ES256`',
+      schema: z
+        .array(z.enum(SIGNING_ALGORITHMS, ALGORITHMS_RULE), ALGORITHMS_RULE)
+        .min(1, ALGORITHMS_RULE)
+        .refine((given) => new Set(given).size === given.length, 'must not name an algorithm twice'),
+      variable: { name: 'LATCHKEY_OAUTH_SIGNING_ALGORITHMS', parse: parseList },
     },
     resources: {
       meaning:

@@ -22,6 +22,8 @@ export interface KeyRingDeps {
   readonly clock: Clock
   /** Time for which a replaced generation stays public, in milliseconds: the longest lifetime of what it signed. */
   readonly overlapMs: number
+  /** Prepares the keys of a generation before it is known. */
+  readonly prepare: (salt: string) => Promise<void>
   readonly report: (error: unknown) => void
 }
 
@@ -31,8 +33,8 @@ const UNKNOWN_MS = 100
 const FIRST: KeyGeneration = { salt: '', createdAt: 0 }
 
 /** Opens the key ring: it reads the generations once. */
-export async function openKeyRing({ signingKeys, clock, overlapMs, report }: KeyRingDeps): Promise<KeyRing> {
-  let all: readonly KeyGeneration[] = [FIRST]
+export async function openKeyRing({ signingKeys, clock, overlapMs, prepare, report }: KeyRingDeps): Promise<KeyRing> {
+  let all: readonly KeyGeneration[] = []
   let live = all
   let liveUntil = 0
   let readAt = Number.NEGATIVE_INFINITY
@@ -43,7 +45,9 @@ export async function openKeyRing({ signingKeys, clock, overlapMs, report }: Key
     const stored = await signingKeys.list()
     if (stored.length === all.length - 1 && stored[0]?.salt === (all.length > 1 ? all[0]?.salt : undefined))
       return false
-    all = [...stored, FIRST]
+    const found = [...stored, FIRST]
+    await Promise.all(liveOf(found, overlapMs, clock()).map(({ salt }) => prepare(salt)))
+    all = found
     liveUntil = 0
     return true
   }
@@ -61,9 +65,8 @@ export async function openKeyRing({ signingKeys, clock, overlapMs, report }: Key
       if (performance.now() - readAt > REREAD_MS) start().catch(report)
       const now = clock()
       if (now >= liveUntil) {
-        const ends = all.map((_, index) => (all[index - 1]?.createdAt ?? Infinity) + overlapMs)
-        live = all.filter((_, index) => (ends[index] ?? 0) > now)
-        liveUntil = Math.min(...ends.filter((end) => end > now))
+        live = liveOf(all, overlapMs, now)
+        liveUntil = Math.min(...endsOf(all, overlapMs).filter((end) => end > now))
       }
       return live
     },
@@ -73,6 +76,16 @@ export async function openKeyRing({ signingKeys, clock, overlapMs, report }: Key
     },
     refresh,
   }
+}
+
+/** Returns when each generation ends: some time after the next one began. */
+function endsOf(all: readonly KeyGeneration[], overlapMs: number): readonly number[] {
+  return all.map((_, index) => (all[index - 1]?.createdAt ?? Infinity) + overlapMs)
+}
+
+function liveOf(all: readonly KeyGeneration[], overlapMs: number, now: number): readonly KeyGeneration[] {
+  const ends = endsOf(all, overlapMs)
+  return all.filter((_, index) => (ends[index] ?? 0) > now)
 }
 
 /** Returns a function that returns the keys of all generations in use, newest first. `derive` is called once for each change. */

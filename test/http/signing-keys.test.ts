@@ -1,4 +1,5 @@
 /* Rotation of the keys that sign for others: new keys sign at once, old ones stay public as long as their tokens live. */
+import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createApp, obtain, register, startOAuth, statusOf } from '../support/oauth.ts'
 import { type Instance, RINGS, type Ring } from '../support/rings.ts'
@@ -64,6 +65,58 @@ describe.each(RINGS)('rotation of keys (%s)', (ring) => {
     expect((await third.handler(new Request(url, { headers }))).status).toBe(204)
   })
 })
+
+test.each([
+  ['EdDSA', 'OKP'],
+  ['RS256', 'RSA'],
+] as const)(
+  'with %s the first algorithm signs everything, the others stay public, and a rotation has an overlap',
+  async (alg, kty) => {
+    const resources = [{ url: STOCK, accessTokens: 'jwt' }] as const
+    const signingAlgorithms = [alg, 'ES256'] as const
+    const instance = await startOAuth('handler', { oauth: { resources, signingAlgorithms } })
+    onTestFinished(() => instance.close())
+    const ada = await register(instance)
+    const app = await createApp(instance)
+    const { body: metadata } = await instance.client().get('/auth/.well-known/openid-configuration')
+    expect(metadata.id_token_signing_alg_values_supported).toEqual(signingAlgorithms)
+    const atStock = `?${new URLSearchParams({ scope: 'read', resource: STOCK })}`
+    const seen = []
+    for (const round of [1, 2]) {
+      const { id_token: idToken = '', access_token: accessToken = '' } = await obtain(instance, ada, app, {
+        scope: 'openid read',
+        resource: STOCK,
+      })
+      seen.push(accessToken)
+      const { keys } = (await instance.client().get('/auth/jwks.json')).body
+      expect(keys).toHaveLength(round * 2)
+      for (const jwt of [idToken, ...seen]) {
+        const jwk = keys.find(({ kid }: { readonly kid: string }) => kid === kidOf(jwt))
+        expect([jwk.kty, jwk.alg, jwk.use]).toEqual([kty, alg, 'sig'])
+        const [header, claims, signature] = jwt.split('.')
+        const key = createPublicKey({ key: jwk, format: 'jwk' })
+        const data = Buffer.from(`${header}.${claims}`)
+        expect(verify(alg === 'RS256' ? 'sha256' : null, data, key, Buffer.from(signature ?? '', 'base64url'))).toBe(
+          true,
+        )
+      }
+      for (const token of seen) expect(await statusOf(instance, token, atStock)).toBe(204)
+      const hint = await ada.get(`/auth/oauth/logout?${new URLSearchParams({ id_token_hint: `${idToken}x` })}`)
+      expect(hint.status).toBe(400)
+      if (round === 1) await instance.auth.signingKeys.rotate()
+      else expect((await ada.get(`/auth/oauth/logout?id_token_hint=${idToken}`)).status).toBe(303)
+    }
+    expect(instance.errors).toEqual([])
+  },
+)
+
+test.each([[[]], [['HS256']], [['none']], [['ES256', 'ES256']]])(
+  'the signing algorithms %j do not start',
+  async (given) => {
+    const oauth = { signingAlgorithms: given as never }
+    await expect(startOAuth('handler', { oauth })).rejects.toThrow('oauth.signingAlgorithms')
+  },
+)
 
 test('the public keys stay readable while the database does not answer', async () => {
   const instance = await start('handler')

@@ -4,7 +4,7 @@
  * it is over, a signed message is sent. Requests cannot reach private addresses. An app that does not answer is left alone for a while,
  * with all of its rows. Proved by test/http/oauth-backchannel.test.ts.
  */
-import type { Es256Key } from '../../crypto/es256.ts'
+import type { SigningKey } from '../../crypto/signing-key.ts'
 import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/clock.ts'
 import { onlyEvents } from '../../kernel/effects.ts'
 import type { Stamp } from '../../kernel/event.ts'
@@ -20,7 +20,7 @@ export interface LogoutDeps {
   readonly oauthLogins: OAuthLoginStore
   readonly sessions: Pick<SessionStore, 'isLive'>
   /** The first one signs. */
-  readonly keys: () => readonly Es256Key[]
+  readonly keys: () => readonly SigningKey[]
   /** The issuer. */
   readonly authUrl: string
   readonly fetchLogout: GuardedFetch

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Es256Key } from '../../crypto/es256.ts'
-import { signEs256 } from '../../crypto/sign-es256.ts'
+import { signJwt } from '../../crypto/sign-jwt.ts'
+import type { SigningKey } from '../../crypto/signing-key.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
 import type { OAuthLogin } from './store.ts'
 
@@ -10,12 +10,12 @@ const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** Returns the message that tells an app that a session is over (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
 export function signLogoutToken(
-  key: Pick<Es256Key, 'publicJwk' | 'sign'>,
+  key: Pick<SigningKey, 'publicJwk' | 'sign'>,
   { sessionId, clientId, userId }: OAuthLogin,
   { authUrl, now }: { readonly authUrl: string; readonly now: number },
 ): string {
   const iat = Math.floor(now / SECOND_MS)
-  return signEs256(key, 'logout+jwt', {
+  return signJwt(key, 'logout+jwt', {
     iss: authUrl,
     aud: clientId,
     sub: userId,

@@ -4,8 +4,8 @@
  */
 import type { EventEmitter } from 'node:events'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { Es256Key } from '../../crypto/es256.ts'
 import { equalInConstantTime } from '../../crypto/signature.ts'
+import type { SigningKey } from '../../crypto/signing-key.ts'
 import { hashToken } from '../../crypto/token.ts'
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { newOAuthGrantId } from '../../kernel/ids.ts'
@@ -35,7 +35,7 @@ export interface EngineDeps extends Omit<AdapterDeps, 'route' | 'sessions'>, Pol
   readonly basePath: string
   readonly findUser: (id: string) => Promise<User | null>
   /** Newest first; the first one signs. */
-  readonly keys: () => readonly Es256Key[]
+  readonly keys: () => readonly SigningKey[]
   /** Secret that refresh tokens follow from. */
   readonly successorKey: Uint8Array
   readonly report: (error: unknown) => void
@@ -128,13 +128,13 @@ function fixedSettings({ errors }: EngineModule, { oauthSettings, scopes }: Engi
     },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientDefaults: {
-      id_token_signed_response_alg: 'ES256',
+      id_token_signed_response_alg: oauthSettings.signingAlgorithms[0] ?? 'ES256',
       grant_types: ['authorization_code'],
       response_types: ['code'],
     },
     responseTypes: ['code'],
     acrValues: [...ACR_VALUES],
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: { idTokenSigningAlgValues: [...oauthSettings.signingAlgorithms] },
     enableHttpPostMethods: true,
     cookies: { long: { sameSite: 'none' } }, // browsers never get them
     pkce: { required: () => true },
@@ -254,7 +254,7 @@ async function allowOwnApp(
   })
 }
 
-function toSigningKey({ ExternalSigningKey }: EngineModule, key: Es256Key) {
+function toSigningKey({ ExternalSigningKey }: EngineModule, key: SigningKey) {
   class SigningKey extends ExternalSigningKey {
     override keyObject() {
       return key.publicKey
@@ -263,7 +263,7 @@ function toSigningKey({ ExternalSigningKey }: EngineModule, key: Es256Key) {
       return key.sign(data)
     }
   }
-  return Object.assign(new SigningKey(), { kid: key.publicJwk.kid, alg: 'ES256' })
+  return Object.assign(new SigningKey(), { kid: key.publicJwk.kid, alg: key.publicJwk.alg })
 }
 
 /** Returns the scopes of an app that names none for itself: all that it was created with (RFC 6749 section 3.3). */

@@ -1,5 +1,5 @@
-import type { Es256Key } from '../../crypto/es256.ts'
-import { verifyEs256 } from '../../crypto/verify-es256.ts'
+import type { SigningKey } from '../../crypto/signing-key.ts'
+import { verifyJwt } from '../../crypto/verify-jwt.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { OAUTH_REFUSALS } from '../refusals.ts'
 import type { OAuthClient, OAuthClientStore } from '../store.ts'
@@ -10,7 +10,7 @@ export interface LogoutRequestDeps {
   /** The issuer of our ID tokens. */
   readonly authUrl: string
   /** Keys of our ID tokens. */
-  readonly keys: () => readonly Es256Key[]
+  readonly keys: () => readonly SigningKey[]
 }
 
 /** The parameters of a logout (OpenID Connect RP-Initiated Logout 1.0 section 2). */
@@ -39,7 +39,7 @@ export async function readLogoutRequest(
   { oauthClients, authUrl, keys }: LogoutRequestDeps,
   { id_token_hint: hint, client_id: named, post_logout_redirect_uri: uri, state }: LogoutParameters,
 ): Promise<LogoutRequest> {
-  const claims = hint === undefined ? null : verifyEs256(keys(), hint, null) // an expired one is a hint as well
+  const claims = hint === undefined ? null : verifyJwt(keys(), hint, null) // an expired one is a hint as well
   const hinted = { sub: claims?.sub, aud: claims?.aud }
   if (hint !== undefined && (claims?.iss !== authUrl || typeof hinted.aud !== 'string')) throw refused('id_token_hint')
   const clientId = typeof hinted.aud === 'string' ? hinted.aud : named

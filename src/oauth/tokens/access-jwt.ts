@@ -1,12 +1,12 @@
 /*
- * Access tokens that other APIs can verify without asking (RFC 9068). Supported: ES256 with the keys of `/auth/jwks.json`. Refused on
- * purpose: every other algorithm, `jku`, `jwk`, `x5c`, and every JWT of another type. Where we accept one ourselves, its row decides as for
+ * Access tokens that other APIs can verify without asking (RFC 9068). Supported: the algorithms of the settings, with the keys of `/auth/jwks.json`. Refused
+ * on purpose: every other algorithm, `jku`, `jwk`, `x5c`, and every JWT of another type. Where we accept one ourselves, its row decides as for
  * an opaque token, so it ends when its client, grant, user or session does. Proved by test/http/oauth-jwt.test.ts.
  */
 import { randomBytes } from 'node:crypto'
-import type { Es256Key } from '../../crypto/es256.ts'
-import { signEs256 } from '../../crypto/sign-es256.ts'
-import { verifyEs256 } from '../../crypto/verify-es256.ts'
+import { signJwt } from '../../crypto/sign-jwt.ts'
+import type { SigningKey } from '../../crypto/signing-key.ts'
+import { verifyJwt } from '../../crypto/verify-jwt.ts'
 import { type Clock, SECOND_MS } from '../../kernel/clock.ts'
 import { toAcr, toAmr } from '../amr.ts'
 import type { Proof } from '../engine/engine-scope.ts'
@@ -26,7 +26,7 @@ export function isJwt(text: string): boolean {
 /** Dependencies of JWT access tokens. */
 export interface AccessJwtDeps {
   /** Newest first; the first one signs. */
-  readonly keys: () => readonly Pick<Es256Key, 'publicJwk' | 'publicKey' | 'sign'>[]
+  readonly keys: () => readonly Pick<SigningKey, 'publicJwk' | 'isSignature' | 'sign'>[]
   /** The issuer. */
   readonly authUrl: string
   readonly oauthSettings: Pick<OAuthSettings, 'resources'>
@@ -54,7 +54,7 @@ export function signAccessJwt({ keys, authUrl, clock }: AccessJwtDeps, token: Ac
   if (key === undefined) throw new Error('There is no key to sign access tokens')
   const iat = Math.floor(clock() / SECOND_MS)
   const { proof, jkt } = token
-  return signEs256(key, TYPE, {
+  return signJwt(key, TYPE, {
     iss: authUrl,
     aud: token.audience,
     sub: token.userId ?? token.clientId,
@@ -75,7 +75,7 @@ function claimsOf({ at, methods }: Proof): Record<string, unknown> {
 
 /** Returns true for an access token that we issued for one of the APIs, and that has not expired (RFC 9068 section 4). */
 function isAccessJwt({ keys, authUrl, oauthSettings, clock }: AccessJwtDeps, text: string): boolean {
-  const claims = isJwt(text) ? verifyEs256(keys(), text, TYPE) : null
+  const claims = isJwt(text) ? verifyJwt(keys(), text, TYPE) : null
   const { iss, aud, iat, exp } = claims ?? {}
   if (iss !== authUrl || typeof aud !== 'string' || typeof exp !== 'number' || typeof iat !== 'number') return false
   const now = clock() / SECOND_MS

@@ -1,13 +1,12 @@
-import { verify } from 'node:crypto'
-import type { Es256Key } from './es256.ts'
+import type { SigningKey } from './signing-key.ts'
 
 /**
- * Returns the claims of a JWT that one of our keys signed, or null. The algorithm is always ES256, also if the header of the JWT
- * names another one, and keys are found only by the `kid` of the header (RFC 8725 section 3.1). The caller checks the claims, also the expiry.
+ * Returns the claims of a JWT that one of our keys signed, or null. A key is found only by the `kid` of the header, and has
+ * one algorithm, which the header must name (RFC 8725 section 3.1). The caller checks the claims, also the expiry.
  * @param typ the kind of JWT (RFC 8725 section 3.11); null: an ID token, whose header names none, or `JWT`.
  */
-export function verifyEs256(
-  keys: readonly Pick<Es256Key, 'publicJwk' | 'publicKey'>[],
+export function verifyJwt(
+  keys: readonly Pick<SigningKey, 'publicJwk' | 'isSignature'>[],
   jwt: string,
   typ: string | null,
 ): Readonly<Record<string, unknown>> | null {
@@ -15,14 +14,8 @@ export function verifyEs256(
   const { alg, kid, typ: given = null } = parse(header) ?? {}
   const key = keys.find(({ publicJwk }) => publicJwk.kid === kid)
   const isOfKind = given === typ || (typ === null && given === 'JWT')
-  if (rest.length > 0 || alg !== 'ES256' || !isOfKind || key === undefined) return null
-  const data = Buffer.from(`${header}.${payload}`)
-  const isValid = verify(
-    'sha256',
-    data,
-    { key: key.publicKey, dsaEncoding: 'ieee-p1363' },
-    Buffer.from(signature, 'base64url'),
-  )
+  if (rest.length > 0 || !isOfKind || key === undefined || alg !== key.publicJwk.alg) return null
+  const isValid = key.isSignature(Buffer.from(`${header}.${payload}`), Buffer.from(signature, 'base64url'))
   return isValid ? parse(payload) : null
 }
 
