@@ -66,15 +66,8 @@ export interface FeatureParts {
 }
 
 /** Creates the features of an instance. */
-export function createFeatures({
-  core,
-  services,
-  options,
-  seams,
-  oauthEngine,
-  ring,
-  tokenKeys,
-}: FeatureParts): Features {
+export function createFeatures(parts: FeatureParts): Features {
+  const { core, services, options, seams, ring } = parts
   const { memory, pages, siteName } = services
   const { registration: mode, verifyEmail: verifyEmailMode, scopes, emailLogin } = options
   const stepFeatures = seams.features?.(core) ?? []
@@ -90,12 +83,7 @@ export function createFeatures({
   const { secondFactors, opensTotp } = factorsFeature
   const proofs = firstProofs(core, options, hasPasskeys)
   const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider, proofs }
-  const oauthParts = {
-    oauthSettings: options.oauth,
-    engine: oauthEngine,
-    fetchDocument: seams.fetchDocument,
-    delivers: options.deliverMails,
-  }
+  const oauthParts = { engine: parts.oauthEngine, tokenKeys: parts.tokenKeys, ring, ...oauthSettingsOf(options, seams) }
   const named = {
     sessions: sessions(core, memory, pages),
     accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),
@@ -104,7 +92,7 @@ export function createFeatures({
     factors: factorsFeature,
     recovery: recovery(core, { recovery: options.factors.recovery, secondFactors, memory, pages }),
     providers: providers(core, { ...fromOutside, registration: mode, verifyEmailMode, memory, pages, secondFactors }),
-    oauth: oauth(core, { ...services, ...oauthParts, scopes, secondFactors, ring, tokenKeys }),
+    oauth: oauth(core, { ...services, ...oauthParts, scopes, secondFactors }),
     signingKeys: signingKeys(core, { ring, overlapMs: overlapMs(options) }),
   }
   const byEmail = emailCode({ ...core, ...core.stores, ...memory, emailLogin, secondFactors, pages })
@@ -172,6 +160,11 @@ function inside(
     keys,
     audit,
   ]
+}
+
+/** Returns the settings of OAuth. */
+function oauthSettingsOf({ oauth: oauthSettings, deliverMails }: CompleteOptions, { fetchDocument }: Seams) {
+  return { oauthSettings, delivers: deliverMails, fetchDocument }
 }
 
 /** Returns the longest lifetime of what the keys sign, and five minutes for caches of the public keys. */
