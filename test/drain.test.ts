@@ -21,6 +21,7 @@ test('while it drains, the server is not ready, accepts requests and closes thei
   await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'))
   server.child.kill('SIGTERM')
   server.child.kill('SIGINT')
+  server.child.kill('SIGHUP')
   const ready = await client.get('/health/ready')
   expect([ready.status, ready.body.code, ready.headers.get('retry-after')]).toEqual([503, 'unavailable', '1'])
   expect(ready.headers.get('connection')).toBe('close')

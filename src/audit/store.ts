@@ -70,7 +70,7 @@ export interface AuditStore {
   findBatchesWithoutSeal(): Promise<number[]>
   /**
    * Deletes passing events before a time, the oldest first, at most `limit`; returns their number. An event is passing if a
-   * caller who is not logged in caused it and it is about no user.
+   * client caused it, it is about no user, and nothing changed.
    */
   removePassing(before: number, limit: number): Promise<number>
   /**

@@ -9,7 +9,7 @@ export interface SweepAuditDeps {
   readonly clock: Clock
 }
 
-/** How long passing events are kept: those about no user, caused by a caller who is not logged in. */
+/** How long passing events are kept: those about no user that a client caused and that changed nothing. */
 const KEEP_PASSING_MS = DAY_MS
 
 /**

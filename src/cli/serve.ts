@@ -29,6 +29,7 @@ async function serve(): Promise<void> {
   if (link === null && !environment.isProduction) greet(options.baseUrl, serviceSettings.complete(options).basePath)
   flushCompileCache() // for the next start, even if this process is killed
   const stop = (): void => {
+    if (process.listenerCount('SIGHUP') === 0) process.on('SIGHUP', () => undefined)
     server.stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -37,7 +38,7 @@ async function serve(): Promise<void> {
       },
     )
   }
-  // npm and process groups send a signal twice; the second one changes nothing.
+  // npm and process groups send a signal twice; the second one changes nothing. systemd can send SIGHUP after SIGTERM.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   link?.listen({ onStop: stop })

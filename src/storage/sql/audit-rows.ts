@@ -32,10 +32,13 @@ export function toAuditEntry(row: Omit<Selectable<AuditEventsTable>, 'batch'>): 
 }
 
 /**
- * The batch of events about no user that a stranger caused, such as a login with an unknown email address. They are never sealed
- * and stay for a day (CWE-770): otherwise each request of a stranger would leave a row for a year. Batches count from 1.
+ * The batch of passing events, such as a login with an unknown email address: a client caused them, they are about no user, and
+ * nothing changed. They are never sealed and stay for a day (CWE-770): otherwise each request would leave a row for a year,
+ * also requests of a caller who is logged in. Batches count from 1.
  */
 export const PASSING_BATCH = 0
+/** Events about the service itself, such as an app that registered. They are about no user either, and stay. */
+const ABOUT_THE_SERVICE = /^(?:oauth_client|signing_keys|invitation)\./
 
 /** Values of the erased personal columns. Only the digest stays, which reveals nothing without the salt. */
 export const NOTHING_PERSONAL = { ip: null, user_agent: null, personal_salt: null } as const
@@ -59,6 +62,6 @@ function toRow(event: StampedEvent): InsertObject<Database, 'audit_events'> {
     user_agent,
     personal_salt,
     personal_digest: digestPersonal(personal_salt, ip, user_agent),
-    batch: userId === null && actor === null && client !== null ? PASSING_BATCH : null,
+    batch: userId === null && client !== null && !ABOUT_THE_SERVICE.test(type) ? PASSING_BATCH : null,
   }
 }
