@@ -1,6 +1,6 @@
 /*
  * The policy of second factors, combination by combination: each way to begin a login, with each set of factors, on a browser that is
- * remembered and on one that is not. What a login asks for, and whether its session is fresh, follows from three rules (DESIGN section 3).
+ * remembered and on one that is not. Three rules (DESIGN section 3) decide what a login asks for, and whether its session is fresh.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { google } from '../../src/providers.ts'
