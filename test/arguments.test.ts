@@ -139,6 +139,11 @@ describe('calls with data answer validation_failed', () => {
       ({ tokens }) => tokens.create(ID, { ...TOKEN, scopes: 'read' }),
       '#/scopes: Must be a list',
     ],
+    [
+      'tokens name of two lines',
+      ({ tokens }) => tokens.create(ID, { ...TOKEN, name: 'a\u2028b' }),
+      '#/name: Must not have control',
+    ],
     ['tokens without scopes', ({ tokens }) => tokens.create(ID, { name: 'x' }), '#/scopes: Must be a list of scopes'],
     [
       'an unknown method',

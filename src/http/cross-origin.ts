@@ -53,7 +53,7 @@ export function addCorsHeaders(answer: Headers, request: Headers, { trusted }: O
 
 /** Headers that pages must not send: credentials that are not the cookie, and what only proxies say. */
 const WITHHELD_HEADERS =
-  /^(?:\*|authorization|dpop|forwarded|latchkey-.*|x-auth-.*|x-forwarded-.*|x-http-method.*|x-real-ip)$/i
+  /^(?:\*|authorization|cookie|dpop|forwarded|host|latchkey-.*|proxy-.*|x-auth-.*|x-forwarded-.*|x-http-method.*|x-real-ip)$/i
 /** A field name (RFC 9110 section 5.1), not longer than any name in use. */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/
 const MAX_HEADER_NAMES = 32

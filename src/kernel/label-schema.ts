@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FieldProblem } from './field-problem.ts'
 
 const MAX_LENGTH = 100
-const HIDDEN = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** Validates the name that a user gives to a thing of the account, such as an access token or a passkey. */
 export const labelSchema: z.ZodType<string> = z

@@ -105,6 +105,9 @@ describe.each(RINGS)('requests of other origins (%s) (ASVS 3.7.5)', (ring) => {
   test('a preflight allows no header that carries another credential or speaks for a proxy, and no nonsense', async () => {
     const names = [
       'authorization',
+      'Proxy-Authorization',
+      'cookie',
+      'host',
       'DPoP',
       'latchkey-session',
       'Latchkey-Attempt',

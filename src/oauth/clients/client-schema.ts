@@ -1,12 +1,19 @@
 import { z } from 'zod'
+import { HIDDEN_CHARACTER, VISIBLE_CHARACTER } from '../../kernel/visible-text.ts'
 import { IDENTITY_SCOPES } from '../identity-scopes.ts'
 import { isRedirectUri, REDIRECT_URI_RULE } from './redirect-uri.ts'
+
+const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,100}$/u
+const NAME_RULE = 'must be 1 to 100 visible characters'
+/** Longer texts are refused before they are normalized: normalizing many combining marks takes quadratic time (CWE-1333). */
+const MAX_TYPED_LENGTH = 1_000
 
 /** Name of a client: what users read on the consent page. */
 export const clientNameSchema: z.ZodType<string> = z
   .string('must be text')
+  .max(MAX_TYPED_LENGTH, { error: NAME_RULE, abort: true })
   .transform((text) => text.normalize('NFC').trim())
-  .refine((name) => /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,100}$/u.test(name), 'must be 1 to 100 visible characters')
+  .refine((name) => NAME.test(name) && !HIDDEN_CHARACTER.test(name) && VISIBLE_CHARACTER.test(name), NAME_RULE)
 
 /** Scopes that every client has. They need not be named. */
 const EVERY_CLIENT: readonly string[] = IDENTITY_SCOPES
