@@ -6,7 +6,7 @@ const ADA = { email: 'ada@example.com', password: PASSWORD }
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 let instance: Instance
 beforeAll(async () => {
-  instance = await startInstance('handler', { scopes: ['notes'] })
+  instance = await startInstance('handler', { scopes: ['notes'], oauth: {} })
   await instance.auth.users.create(ADA)
 })
 afterAll(() => instance.close())
@@ -46,10 +46,11 @@ test('the user of a principal in JSON is the user of the routes; its times remai
 })
 
 test('the records that the library lists', async () => {
-  const { audit, invitations, sessions, tokens, users } = instance.auth
+  const { audit, invitations, oauthClients, sessions, signingKeys, tokens, users } = instance.auth
   const [user] = await users.list()
   const { token, accessToken } = await tokens.create(user?.id ?? '', { name: 'x', scopes: [] })
   const found = await users.find(ADA.email)
+  const { client } = await oauthClients.create({ name: 'App', redirectUris: ['https://app.example/callback'] })
   const principal = await instance.auth.require(requestWith({ authorization: `Bearer ${token}` }))
   const records = [
     user,
@@ -60,6 +61,10 @@ test('the records that the library lists', async () => {
     ...(await sessions.list(user?.id ?? '')),
     ...(await audit.list({ limit: 3 })),
     await invitations.create(),
+    client,
+    ...(await oauthClients.list()),
+    await oauthClients.update(client.id, { name: 'Other' }),
+    await signingKeys.rotate(),
   ]
   expect(records.length).toBeGreaterThan(7)
   for (const record of records) expectIsoTimes(record ?? {})

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { requireDirectory } from '../kernel/require-directory.ts'
 
 const SECRET_BYTES = 32
 const OWNER_ONLY = 0o600
@@ -16,6 +17,7 @@ export function newSecret(): string {
  * @throws Error if other users may read or own the file, or if it does not contain a secret.
  */
 export function readOrCreateSecretFile(path: string): string {
+  requireDirectory(path)
   createOnce(path)
   if (isOpenToOthers(path) && keepsModes(path)) {
     throw new Error(`Other users may read ${path}: run chmod 600 ${path}`)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../kernel/clock.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
+import { withIsoTimes } from '../kernel/iso-times.ts'
 import type { SigningKeyEvent } from './events.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { SigningKeyStore } from './store.ts'
@@ -38,7 +39,7 @@ export function createServerSideSigningKeys(
       const rotated = stamp({ type: 'signing_keys.rotated', userId: null })
       const { createdAt } = await signingKeys.add(wanted, onlyEvents(rotated))
       await ring.read()
-      return { oldKeysEndAt: createdAt + overlapMs }
+      return withIsoTimes({ oldKeysEndAt: createdAt + overlapMs })
     },
   }
 }

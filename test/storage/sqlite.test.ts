@@ -168,6 +168,13 @@ describe('SQLite', () => {
     await auth.close()
   })
 
+  test('a directory that does not exist is named, for the database and for the file of its secrets', async () => {
+    const file = join(directory, 'absent', 'app.db')
+    const message = `There is no directory ${join(directory, 'absent')}`
+    await expect(sqlite(file).migrate()).rejects.toThrow(message)
+    await expect(createLatchkey({ baseUrl: 'http://localhost:3000', storage: sqlite(file) })).rejects.toThrow(message)
+  })
+
   test('a damaged file is found by the integrity check', async () => {
     const path = join(directory, 'orphan.db')
     const stores = await sqlite(path).open()

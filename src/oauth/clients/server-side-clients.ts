@@ -3,6 +3,7 @@ import { hashToken } from '../../crypto/token.ts'
 import { acceptArgument, booleanSchema, strictMembers } from '../../kernel/arguments.ts'
 import { onlyEvents } from '../../kernel/effects.ts'
 import type { Stamp } from '../../kernel/event.ts'
+import { withIsoTimes } from '../../kernel/iso-times.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { isDocumentId } from '../documents/document-id.ts'
 import type { OAuthEvent } from '../events.ts'
@@ -79,9 +80,11 @@ export function createServerSideOAuthClients(deps: OAuthClientDeps, stamp: Stamp
         isFirstParty = false,
         ...rest
       } = acceptArgument(newSchema, wanted)
-      return createClient(deps, { ...rest, isPublic, scopes, postLogoutRedirectUris, isFirstParty }, stamp)
+      const all = { ...rest, isPublic, scopes, postLogoutRedirectUris, isFirstParty }
+      const { client, ...secret } = await createClient(deps, all, stamp)
+      return { client: withIsoTimes(client), ...secret }
     },
-    list: () => oauthClients.list(),
+    list: async () => (await oauthClients.list()).map(withIsoTimes),
     async update(clientId, changes) {
       const id = acceptArgument(idSchema, clientId)
       const accepted = acceptArgument(changesSchema, changes)
@@ -91,7 +94,7 @@ export function createServerSideOAuthClients(deps: OAuthClientDeps, stamp: Stamp
       const client: OAuthClient = { ...found.client, ...given }
       const updated = stamp({ type: 'oauth_client.updated', userId: null, clientId: id })
       if (!(await oauthClients.update(client, onlyEvents(updated)))) throw noClient()
-      return client
+      return withIsoTimes(client)
     },
     async rotateSecret(clientId) {
       const id = acceptArgument(idSchema, clientId)

@@ -19,6 +19,7 @@ import {
 } from 'kysely'
 import { createBoundedMap } from '../../kernel/bounded-map.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import { requireDirectory } from '../../kernel/require-directory.ts'
 import type { OnStatement } from '../storage.ts'
 import { sqliteCode } from './errors.ts'
 import { takeTurn } from './loop-turns.ts'
@@ -73,6 +74,7 @@ export function openSqliteReader(path: string): DatabaseSync {
  * that this process holds on it (sqlite.org/howtocorrupt.html, section 2.2), including SQLite's.
  */
 function createForOwner(path: string): void {
+  requireDirectory(path)
   try {
     closeSync(openSync(path, 'wx', OWNER_ONLY))
   } catch (error) {
