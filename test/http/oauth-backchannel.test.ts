@@ -170,6 +170,37 @@ test('what a process that died did not tell is told by the next one', async () =
   await until(() => listener.bodies.length === 1)
 })
 
+test('a session is told that ended without a word: its process was killed after the commit, or it expired', async () => {
+  const instance = await start('handler', { deliverMails: false })
+  const listener = await listen()
+  const app = await createApp(instance, { backchannelLogoutUri: listener.uri })
+  const [ada, bob] = [await register(instance), await register(instance, 'bob@example.com')]
+  await obtain(instance, ada, app)
+  await obtain(instance, bob, app)
+  const { user } = await sessionOf(ada)
+  await instance.runSql(`DELETE FROM sessions WHERE user_id = '${user.id}'`)
+  const next = await instance.sibling({ deliverMails: true })
+  onTestFinished(() => next.close())
+  await until(() => listener.bodies.length === 1)
+  expect(claimsOf(tokenIn(listener.bodies[0])).sub).toBe(user.id)
+  const due = async (): Promise<number> => {
+    const rows = await instance.runSql('SELECT due_at - created_at AS wait FROM oauth_logins')
+    return rows.filter(({ wait }) => Number(wait) !== 3_600_000).length
+  }
+  expect(await due()).toBe(0)
+  await instance.runSql('UPDATE sessions SET expires_at = 1, idle_expires_at = 1')
+  await instance.auth.sweep()
+  expect(await due()).toBe(1)
+})
+
+test('without a login to an app that wants to be told, a look costs one read and no transaction', async () => {
+  const instance = await start('handler')
+  const looks = () => instance.statements.filter((text) => /^\s*(?:select|update)[\s\S]*oauth_logins/i.test(text))
+  await until(() => looks().length >= 2)
+  expect(looks().filter((text) => /^\s*select/i.test(text))).toHaveLength(1)
+  expect(looks().filter((text) => /oauth_clients|for update/i.test(text))).toEqual([])
+})
+
 test('a session that ended while the database did not answer is told when it does again', async () => {
   const instance = await start('handler')
   const listener = await listen()

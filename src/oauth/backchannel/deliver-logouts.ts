@@ -56,6 +56,7 @@ export function startLogouts(deps: LogoutDeps): Logouts {
   const users = new Set<UserId>()
   let working: Promise<void> | null = null
   let isWanted = delivers
+  let isFirst = delivers
 
   /** Stores which logins may be over. They wait for a database that does not answer. */
   async function makeDue(ended: readonly SessionId[], changed: readonly UserId[]): Promise<boolean> {
@@ -68,6 +69,8 @@ export function startLogouts(deps: LogoutDeps): Logouts {
     }
   }
   async function work(): Promise<void> {
+    if (isFirst) await oauthLogins.makeOverDue(clock()) // another process may have died before it did
+    isFirst = false
     while (isWanted || sessions.size + users.size > 0) {
       const [ended, changed] = [takeSome(sessions), takeSome(users)]
       const isDue = ended.length + changed.length > 0 && (await makeDue(ended, changed))

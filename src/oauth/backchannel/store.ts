@@ -24,7 +24,12 @@ export interface DueLogin extends OAuthLogin {
 export interface OAuthLoginStore {
   /** Makes logins of these sessions and users due: their sessions may be over. Returns true if there are any. */
   makeDue(sessions: readonly SessionId[], users: readonly UserId[], now: number): Promise<boolean>
-  /** Leases logins that are due, the oldest first. */
+  /**
+   * Makes logins due whose sessions are over, although no change said so: a session expired, or the process died that ended it. Does nothing if
+   * sessions are in another storage.
+   */
+  makeOverDue(now: number): Promise<void>
+  /** Leases logins that are due, the oldest first. Without any, it costs one read. */
   lease(now: number, leaseEndsAt: number, limit: number): Promise<readonly DueLogin[]>
   /** Returns true if the lease of a login holds: it did not become due again, and its app was not told. */
   holds(login: DueLogin): Promise<boolean>

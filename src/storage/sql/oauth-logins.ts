@@ -7,9 +7,17 @@ import type { TransactingDatabase } from './transact.ts'
 
 /** A login is looked at after this time, also if no change made it due: the process that made the change may have died. */
 const FIRST_LOOK_MS = 3_600_000
+/** Longer than a lease. */
+const LEASE_MARGIN_MS = 300_000
 
-/** Creates the store of logins to apps in SQL. */
-export function createOAuthLoginStore({ db, reader, transact }: TransactingDatabase): OAuthLoginStore {
+/**
+ * Creates the store of logins to apps in SQL.
+ * @param hasSessions false: sessions are in another storage.
+ */
+export function createOAuthLoginStore(
+  { db, reader, transact }: TransactingDatabase,
+  hasSessions: boolean,
+): OAuthLoginStore {
   return {
     async makeDue(sessions, users, now) {
       const eb = expressionBuilder<Database, 'oauth_logins'>()
@@ -28,7 +36,31 @@ export function createOAuthLoginStore({ db, reader, transact }: TransactingDatab
       return true
     },
 
-    lease: (...range) => leaseDue(db, ...range),
+    async makeOverDue(now) {
+      if (!hasSessions) return
+      await db
+        .updateTable('oauth_logins')
+        .set({ due_at: at(now) })
+        .where('tries', '=', 0)
+        .where('due_at', '>', at(now + LEASE_MARGIN_MS)) // a process looks at the others already
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('sessions')
+                .select('id')
+                .whereRef('sessions.id', '=', 'oauth_logins.session_id')
+                .where('idle_expires_at', '>', at(now))
+                .where('expires_at', '>', at(now)),
+            ),
+          ),
+        )
+        .execute()
+    },
+
+    async lease(now, ...limits) {
+      const due = reader.selectFrom('oauth_logins').select('session_id').where('due_at', '<=', at(now))
+      return (await due.limit(1).executeTakeFirst()) === undefined ? [] : leaseDue(db, now, ...limits)
+    },
 
     async holds({ sessionId, clientId, leaseEndsAt }) {
       const row = await reader
