@@ -147,6 +147,7 @@ describe('every state of every page', () => {
           await shoot(page, `${name}-${width}-light`)
           found.push(...(await page.evaluate(measureWidth)))
         }
+        found.push(...(await page.evaluate(findBrokenWords)))
         await page.emulateMedia({ colorScheme: 'dark' })
         found.push(...(await page.evaluate(examineControls)), ...(await page.evaluate(runAxe, ['color-contrast'])))
         await shoot(page, `${name}-320-dark`)
@@ -158,7 +159,7 @@ describe('every state of every page', () => {
     expect(problems).toEqual([])
   }, 300_000)
 
-  test('does not scroll sideways in another language', async () => {
+  test('does not scroll sideways and breaks no word in another language', async () => {
     const others = LANGUAGES.filter((language) => language !== 'en')
     const languageOf = (index: number): Language => others[index % others.length] ?? 'en'
     const problems = await openAll(
@@ -166,7 +167,7 @@ describe('every state of every page', () => {
       async (page, name) => {
         await shoot(page, `${name}-390-other`)
         await page.setViewportSize({ width: 320, height: 844 })
-        return page.evaluate(measureWidth)
+        return [...(await page.evaluate(measureWidth)), ...(await page.evaluate(findBrokenWords))]
       },
       { needsAxe: false },
     )
@@ -192,6 +193,23 @@ async function runAxe(rules: string[] | null): Promise<string[]> {
 function measureWidth(): string[] {
   const { scrollWidth, clientWidth } = document.documentElement
   return scrollWidth > clientWidth ? [`scrolls sideways: ${scrollWidth} of ${clientWidth} pixels`] : []
+}
+
+/** Runs in the page. Returns short words that are broken into two lines: there is too little room for them. */
+function findBrokenWords(): string[] {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const range = document.createRange()
+  const broken: string[] = []
+  while (texts.nextNode()) {
+    const { currentNode: node } = texts
+    for (const { index, 0: word } of (node.textContent ?? '').matchAll(/(?<=^|\s)\p{L}{2,10}(?=[\s.,:;?!]|$)/gu)) {
+      range.setStart(node, index)
+      range.setEnd(node, index + word.length)
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)))
+      if (lines.size > 1) broken.push(`breaks the word ${word}`)
+    }
+  }
+  return broken
 }
 
 /** Runs in the page. Adds a word of 60 characters to every text. Returns an error if the page then scrolls sideways. */

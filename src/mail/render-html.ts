@@ -89,7 +89,7 @@ ${raw(OUTLOOK_END)}
 
 function card({ heading, before, facts = [], action, alternative, after }: Letter, frame: Frame): Html {
   const { look, texts } = frame
-  return html`<h1 style="${STYLES.heading}">${heading}</h1>
+  return html`<h1 style="${STYLES.heading}">${keepTogether(heading)}</h1>
 ${before.slice(0, 1).map(paragraph)}
 ${facts.length === 0 ? '' : factTable(facts, frame)}
 ${before.slice(1).map(paragraph)}
@@ -100,7 +100,7 @@ ${after.map(paragraph)}
 }
 
 function paragraph(text: string): Html {
-  return html`<p style="${PARAGRAPH}">${text}</p>`
+  return html`<p style="${PARAGRAPH}">${keepTogether(text)}</p>`
 }
 
 function logo(url: string, site: string): Html {
@@ -117,7 +117,7 @@ function factTable(facts: NonNullable<Letter['facts']>, { texts, formatTime }: F
 
 function button({ label, link }: Action, { colors: { light, onLight }, radius }: MailLook): Html {
   const shape = `background-color:${light};border-radius:${radius}px`
-  return html`<table ${TABLE} style="margin:24px 0"><tr><td bgcolor="${light}" style="${shape};mso-padding-alt:12px 20px"><a class="button" href="${link}" style="${STYLES.button};${shape};color:${onLight};${BODY_TEXT}">${label}</a></td></tr></table>`
+  return html`<table ${TABLE} style="margin:24px 0"><tr><td bgcolor="${light}" style="${shape};mso-padding-alt:12px 20px"><a class="button" href="${link}" style="${STYLES.button};${shape};color:${onLight};${BODY_TEXT}">${keepTogether(label)}</a></td></tr></table>`
 }
 
 function alternativeAction({ label, link }: Action, look: MailLook): Html {
@@ -135,6 +135,11 @@ function footer({ site, texts, look }: Frame): Html {
       ? ''
       : html`<br>${texts.support}${texts.colon} <a class="link" href="${support}" style="color:${colors.light}">${supportName(support)}</a>`
   return html`${texts.footer(site)}${help}`
+}
+
+/** Returns a text in which the word email of German and French is not broken at its hyphen. */
+function keepTogether(text: string): string {
+  return text.replaceAll(/\b(e)-(mail)/gi, '$1\u2011$2')
 }
 
 /** Returns the document as a string. A letter contains nothing asynchronous, so `html` does not return a promise. */

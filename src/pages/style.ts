@@ -31,7 +31,7 @@ const FORMS = `
 .copyable{display:flex;flex-wrap:wrap;gap:.5rem}.copyable input{font-family:ui-monospace,monospace;font-size:.875rem}.copyable input{flex:1 1 9rem}.copyable button{flex:0 1 auto;max-width:100%}
 form{display:grid;gap:1rem}
 .field{display:grid;grid-template-columns:1fr auto;gap:.25rem .75rem}.field>*{grid-column:1/-1}
-.field>label{grid-column:1;font-weight:600}
+.field>label{grid-column:1;min-width:6.5rem;font-weight:600}
 input:not([type=checkbox],[type=radio]),select{width:100%;min-width:0;height:44px;padding:0 .75rem;font:1rem system-ui,sans-serif;color:inherit;background:var(--surface);border:1px solid var(--control);border-radius:var(--radius)}
 input[readonly]{background:var(--bg)}
 [aria-invalid]{border:2px solid var(--danger)!important}
@@ -66,7 +66,7 @@ const ENTRY = `
 
 /** Lists: on the pages of the account, and what an app asks for. */
 const ROWS = `
-.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1;min-width:0}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
+.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;flex-wrap:wrap;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1 1 9rem;min-width:0}.what~*{margin-left:auto}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
 .badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
 `
 

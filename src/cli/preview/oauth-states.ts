@@ -51,6 +51,21 @@ function asPerson(name: string, title: string, path: string): PreviewState {
   }
 }
 
+/** Lets a device begin, and returns the page that asks a person about it. */
+async function askDevice(browser: Visitor, { auth, origin }: Sample): Promise<string> {
+  await newPerson(browser)
+  const { client } = await auth.oauthClients.create({
+    name: 'Television',
+    redirectUris: [REDIRECT_URI],
+    scopes: ['orders:read'],
+    isPublic: true,
+  })
+  const body = new URLSearchParams({ client_id: client.id, scope: 'openid orders:read' })
+  const answer = await auth.handler(new Request(`${origin}/auth/oauth/device`, { method: 'POST', body }))
+  const { user_code: code } = (await answer.json()) as { readonly user_code: string }
+  return `/auth/device?user_code=${code}`
+}
+
 /** The states of pages about apps of third parties. */
 export const OAUTH_STATES: readonly PreviewState[] = [
   {
@@ -69,6 +84,16 @@ export const OAUTH_STATES: readonly PreviewState[] = [
   withGrant('apps', 'Apps', 'Notes', () => '/auth/account/apps'),
   asPerson('device-code', 'Connect a device', '/auth/device'),
   asPerson('device-wrong', 'Connect a device: wrong code', '/auth/device?user_code=BBBBBBBB'),
+  { name: 'device-question', title: 'Connect a device: allow?', sample: 'oauth', prepare: askDevice },
+  {
+    name: 'device-allowed',
+    title: 'Connect a device: allowed',
+    sample: 'oauth',
+    async prepare(browser, sample) {
+      const userCode = (await askDevice(browser, sample)).split('=')[1] ?? ''
+      return browser.form('/auth/device', { userCode, decision: 'allow' })
+    },
+  },
   asPerson('app-logout', 'Log out for an app?', '/auth/oauth/logout'),
   withGrant('apps-revoke', 'Apps: revoke?', 'Notes', (id) => `/auth/account/apps/revoke?id=${id}`),
 ]

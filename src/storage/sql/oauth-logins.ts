@@ -36,25 +36,8 @@ export function createOAuthLoginStore(
       return true
     },
 
-    async makeOverDue(now) {
-      if (!hasSessions) return
-      await db
-        .updateTable('oauth_logins')
-        .set({ due_at: at(now) })
-        .where('tries', '=', 0)
-        .where('due_at', '>', at(now + LEASE_MARGIN_MS)) // a process looks at the others already
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('sessions')
-                .select('id')
-                .whereRef('sessions.id', '=', 'oauth_logins.session_id')
-                .where('idle_expires_at', '>', at(now))
-                .where('expires_at', '>', at(now)),
-            ),
-          ),
-        )
-        .execute()
+    makeOverDue: async (now) => {
+      if (hasSessions) await makeOverDue(db, now)
     },
 
     async lease(now, ...limits) {
@@ -102,6 +85,27 @@ export function createOAuthLoginStore(
         .execute()
     },
   }
+}
+
+/** Makes logins due whose session has no live row, except those that a process looks at already. */
+async function makeOverDue(db: TransactingDatabase['db'], now: number): Promise<void> {
+  await db
+    .updateTable('oauth_logins')
+    .set({ due_at: at(now) })
+    .where('tries', '=', 0)
+    .where('due_at', '>', at(now + LEASE_MARGIN_MS))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('sessions')
+            .select('id')
+            .whereRef('sessions.id', '=', 'oauth_logins.session_id')
+            .where('idle_expires_at', '>', at(now))
+            .where('expires_at', '>', at(now)),
+        ),
+      ),
+    )
+    .execute()
 }
 
 /** Leases logins that are due, with the URIs of their apps. */
