@@ -41,10 +41,10 @@ const latchkeyCookie = (session: number): string => `latchkey=${storedToken(sess
 
 /** Functions that open each store, by the id of its subject. */
 export const STORES: Readonly<Record<string, (seed: StoreSeed) => Promise<FilledStore>>> = {
-  'latchkey-sqlite': ({ options }) => latchkeyRows(openSqliteRows(sqliteFile(options.directory))),
+  'latchkey-sqlite': ({ options }) => latchkeyRows(openSqliteRows(sqliteFile(options.directory)), options),
 
   'latchkey-postgres': async ({ options }) =>
-    latchkeyRows(await openPostgresRows(options.postgresUrl ?? '', 'latchkey')),
+    latchkeyRows(await openPostgresRows(options.postgresUrl ?? '', 'latchkey'), options),
 
   async 'latchkey-redis'({ options, cookie }) {
     const rows = await openPostgresRows(options.postgresUrl ?? '', 'latchkey')
@@ -52,7 +52,7 @@ export const STORES: Readonly<Record<string, (seed: StoreSeed) => Promise<Filled
     const userId = await rows.read('users', 'id', ['email', emailOf(0)])
     const tokenHash = hashToken(/\blatchkey=([^;]*)/.exec(cookie)?.[1] ?? '')
     const sessionId = findOtherId(keys.text, userId)
-    const users = addUsers(rows, 'users', userId)
+    const users = addUsers(rows, 'users', { templateId: userId, existing: options.users })
     return {
       cookie: latchkeyCookie,
       async add(start, end) {
@@ -72,10 +72,10 @@ export const STORES: Readonly<Record<string, (seed: StoreSeed) => Promise<Filled
     }
   },
 
-  'better-auth-sqlite': ({ options }) => betterAuthRows(openSqliteRows(sqliteFile(options.directory))),
+  'better-auth-sqlite': ({ options }) => betterAuthRows(openSqliteRows(sqliteFile(options.directory)), options),
 
   'better-auth-postgres': async ({ options }) =>
-    betterAuthRows(await openPostgresRows(options.postgresUrl ?? '', 'public')),
+    betterAuthRows(await openPostgresRows(options.postgresUrl ?? '', 'public'), options),
 
   'express-session-redis': (seed) => sessionKeys(seed, expressSessionCookie),
 
@@ -123,10 +123,10 @@ export const STORES: Readonly<Record<string, (seed: StoreSeed) => Promise<Filled
   },
 }
 
-async function latchkeyRows(rows: RowTarget): Promise<FilledStore> {
+async function latchkeyRows(rows: RowTarget, options: SubjectOptions): Promise<FilledStore> {
   const userId = await rows.read('users', 'id', ['email', emailOf(0)])
   const sessionId = await rows.read('sessions', 'id', ['user_id', userId])
-  const users = addUsers(rows, 'users', userId)
+  const users = addUsers(rows, 'users', { templateId: userId, existing: options.users })
   return {
     cookie: latchkeyCookie,
     async add(start, end) {
@@ -156,10 +156,10 @@ export async function addAccessTokens(rows: RowTarget, count: number): Promise<s
   return tokens
 }
 
-async function betterAuthRows(rows: RowTarget): Promise<FilledStore> {
+async function betterAuthRows(rows: RowTarget, options: SubjectOptions): Promise<FilledStore> {
   const userId = await rows.read('user', 'id', ['email', emailOf(0)])
   const sessionId = await rows.read('session', 'id', ['userId', userId])
-  const users = addUsers(rows, 'user', userId)
+  const users = addUsers(rows, 'user', { templateId: userId, existing: options.users })
   return {
     cookie: betterAuthCookie,
     async add(start, end) {
@@ -198,17 +198,28 @@ async function sessionKeys(
   }
 }
 
-/** Creates the missing users of sessions up to a number. The subject itself created user 0. */
-function addUsers(rows: RowTarget, table: string, templateId: string): (endSession: number) => Promise<void> {
+/** The users that the subject itself created, of which user 0 is copied. */
+interface ExistingUsers {
+  readonly templateId: string
+  readonly existing: number
+}
+
+/** Creates the missing users of sessions up to a number. Their email addresses follow those of the existing users. */
+function addUsers(
+  rows: RowTarget,
+  table: string,
+  { templateId, existing }: ExistingUsers,
+): (endSession: number) => Promise<void> {
+  const offset = Math.max(0, existing - 1)
   let next = 1
   return async (endSession) => {
     const end = Math.ceil(endSession / SESSIONS_PER_USER)
     if (end <= next) return
-    await rows.copy({
-      table,
-      template: ['id', templateId],
-      replaced: { id: each(next, end, (user) => storedId('user', user)), email: each(next, end, emailOf) },
-    })
+    const replaced = {
+      id: each(next, end, (user) => storedId('user', user)),
+      email: each(next, end, (user) => emailOf(user + offset)),
+    }
+    await rows.copy({ table, template: ['id', templateId], replaced })
     next = end
   }
 }
