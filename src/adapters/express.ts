@@ -4,6 +4,7 @@
  * test/adapters/adapters.test.ts.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { authenticateNow, requireNow } from '../authentication/immediate.ts'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
@@ -44,13 +45,14 @@ export type ExpressMiddleware = (
 export function latchkey(auth: Latchkey): ExpressMiddleware {
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
+  const authenticate = authenticateNow(auth)
   return (request, response, next) => {
     if (isForLatchkey(request.originalUrl, auth)) {
       setTarget(request, request.originalUrl) // a router may have removed its own path
       toLatchkey(request, response).catch(next)
       return
     }
-    pass(auth, { request, response, next }, () => auth.authenticate(request, response)).catch(next)
+    pass(auth, { request, response, next }, () => authenticate(request, response))
   }
 }
 
@@ -62,9 +64,8 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
 export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressMiddleware {
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
-  return (request, response, next) => {
-    pass(auth, { request, response, next }, () => auth.require(request, requirement)).catch(next)
-  }
+  const require = requireNow(auth)
+  return (request, response, next) => pass(auth, { request, response, next }, () => require(request, requirement))
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
@@ -95,19 +96,31 @@ export function principalOf(request: { readonly auth?: unknown }, wanted?: Sessi
 interface Turn {
   readonly request: AnyExpressRequest
   readonly response: ServerResponse
-  readonly next: () => void
+  readonly next: (error?: unknown) => void
 }
 
-async function pass(
+/** Stores the principal and continues, at once if the principal is in memory. */
+function pass(
   auth: Latchkey,
   { request, response, next }: Turn,
-  find: () => Promise<Principal | null>,
-): Promise<void> {
+  find: () => Principal | null | Promise<Principal | null>,
+): void {
+  const refuse = (error: unknown): void => void answerRefusal(auth, response, error).catch(next)
+  let found: Principal | null | Promise<Principal | null>
   try {
-    setPrincipal(request, await find())
+    found = find()
   } catch (error) {
-    await answerRefusal(auth, response, error)
+    refuse(error)
     return
   }
+  if (found instanceof Promise) {
+    // An error of the next handler is not a refusal of ours.
+    found
+      .then((principal) => setPrincipal(request, principal))
+      .then(() => next(), refuse)
+      .catch(next)
+    return
+  }
+  setPrincipal(request, found)
   next()
 }

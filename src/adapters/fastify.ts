@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, onRequestAsyncHookHandler } from 'fastify'
 import type { CookieTarget } from '../authentication/any-request.ts'
+import { authenticateNow, requireNow } from '../authentication/immediate.ts'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
@@ -42,20 +43,29 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
   const path = withoutPrefix(auth.basePath, app.prefix)
   app.decorateRequest('auth', null)
   const toLatchkey = createNodeEntry(auth)
-  app.addHook('onRequest', async (request, reply) => {
+  const authenticate = authenticateNow(auth)
+  app.addHook('onRequest', (request, reply, done) => {
     const { raw } = request
     if (isForLatchkey(raw.url, auth)) {
-      if (raw.url?.startsWith(auth.basePath)) return // the routes below answer
+      if (raw.url?.startsWith(auth.basePath)) return done() // the routes below answer
       setTarget(raw, raw.url) // Fastify finds no route for an absolute URL, and has none for paths at the root
       reply.hijack()
-      await toLatchkey(raw, reply.raw)
+      void toLatchkey(raw, reply.raw)
       return
     }
+    const refuse = (error: unknown): void => void answer(reply, auth.toResponse(error)).catch(done)
     try {
-      setPrincipal(request, await auth.authenticate(request.raw, cookieTarget(reply)))
+      const found = authenticate(raw, cookieTarget(reply))
+      if (found instanceof Promise) {
+        found.then((principal) => setPrincipal(request, principal)).then(() => done(), refuse)
+        return
+      }
+      setPrincipal(request, found)
     } catch (error) {
-      return answer(reply, auth.toResponse(error))
+      refuse(error)
+      return
     }
+    done()
   })
   await app.register(async (routes) => {
     // Leaves bodies unread, because Latchkey parses them itself.
@@ -78,9 +88,11 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
 export function requireAuth(auth: Latchkey, requirement?: Requirement): onRequestAsyncHookHandler {
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
+  const require = requireNow(auth)
   return async (request, reply) => {
     try {
-      setPrincipal(request, await auth.require(request.raw, requirement))
+      const found = require(request.raw, requirement)
+      setPrincipal(request, found instanceof Promise ? await found : found)
     } catch (error) {
       return answer(reply, auth.toResponse(error))
     }

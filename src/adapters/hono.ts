@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Context, MiddlewareHandler, Next } from 'hono'
+import { authenticateNow, requireNow } from '../authentication/immediate.ts'
 import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
@@ -31,11 +32,13 @@ export interface SessionEnv {
  */
 export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
   requireInstance('latchkey', auth)
+  const authenticate = authenticateNow(auth)
   return async (context, next) => {
     if (isForLatchkey(context.req.path, auth)) return enter(auth, context)
     const target = { appendHeader: (name: string, value: string) => context.header(name, value, { append: true }) }
     try {
-      context.set('auth', await auth.authenticate(requestOf(context), target))
+      const found = authenticate(requestOf(context), target)
+      context.set('auth', found instanceof Promise ? await found : found)
     } catch (error) {
       return auth.toResponse(error)
     }
@@ -56,9 +59,11 @@ export function requireAuth(
 ): MiddlewareHandler<SessionEnv> | MiddlewareHandler<AuthenticatedEnv> {
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
+  const require = requireNow(auth)
   return async (context: Context<AuthenticatedEnv>, next: Next) => {
     try {
-      context.set('auth', await auth.require(requestOf(context), requirement))
+      const found = require(requestOf(context), requirement)
+      context.set('auth', found instanceof Promise ? await found : found)
     } catch (error) {
       return auth.toResponse(error)
     }

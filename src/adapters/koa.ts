@@ -3,6 +3,7 @@
  * test/adapters/adapters.test.ts.
  */
 import type { Context, Middleware } from 'koa'
+import { authenticateNow, requireNow } from '../authentication/immediate.ts'
 import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
@@ -32,6 +33,7 @@ export interface SessionState {
 export function latchkey(auth: Latchkey): Middleware<AuthState> {
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
+  const authenticate = authenticateNow(auth)
   return async (context, next) => {
     const { req, res, originalUrl } = context
     if (isForLatchkey(originalUrl, auth)) {
@@ -41,12 +43,13 @@ export function latchkey(auth: Latchkey): Middleware<AuthState> {
       return
     }
     try {
-      context.state.auth = await auth.authenticate(req, res)
+      const found = authenticate(req, res)
+      context.state.auth = found instanceof Promise ? await found : found
     } catch (error) {
       await answer(context, auth.toResponse(error))
       return
     }
-    await next()
+    return next()
   }
 }
 
@@ -60,9 +63,11 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): Middlewa
 export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState> {
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
+  const require = requireNow(auth)
   return async (context, next) => {
     try {
-      context.state.auth = await auth.require(context.req, requirement)
+      const found = require(context.req, requirement)
+      context.state.auth = found instanceof Promise ? await found : found
     } catch (error) {
       await answer(context, auth.toResponse(error))
       return

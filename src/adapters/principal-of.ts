@@ -5,13 +5,19 @@ export interface SessionOnly {
   readonly session: true
 }
 
-/** The principals of requests. Other middleware may write `request.auth` too, but not here. */
-const principals = new WeakMap<object, Principal | null>()
+/** The member with the principal of a request. Other middleware may write `request.auth` too, but not here. */
+const PRINCIPAL = Symbol('latchkey.principal')
+
+interface WithPrincipal {
+  auth?: unknown
+  [PRINCIPAL]?: Principal | null
+}
 
 /** Stores the principal of a request, also as `request.auth`. */
 export function setPrincipal(request: object, principal: Principal | null): void {
-  principals.set(request, principal)
-  Object.assign(request, { auth: principal })
+  const own: WithPrincipal = request
+  own[PRINCIPAL] = principal
+  own.auth = principal
 }
 
 /**
@@ -24,7 +30,7 @@ export function readPrincipal(
   wanted: SessionOnly | undefined,
   guard: string,
 ): Principal {
-  const principal = isPrincipal(request.auth) ? request.auth : principals.get(request)
+  const principal = isPrincipal(request.auth) ? request.auth : (request as WithPrincipal)[PRINCIPAL]
   if (!isPrincipal(principal)) throw new Error(`No principal: ${guard}.`)
   if (wanted?.session === true && !isSession(principal)) {
     throw new Error(`The principal is an access token: ${guard.replace('(auth)', '(auth, { session: true })')}.`)

@@ -28,6 +28,7 @@ import {
 import { checkRequirement, createRequirementCheck, requireClient } from './check-requirement.ts'
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyContext, type IdentifyDeps, identify } from './identify.ts'
+import { alwaysPromise } from './immediate.ts'
 import { toPublicPrincipal } from './public-principal.ts'
 import { targetOf } from './request-target.ts'
 import type { ClientRequirement, GrantRequirement, Requirement, SessionRequirement } from './requirement.ts'
@@ -75,56 +76,46 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const cookieName = deps.cookies.name()
   const acceptRequirement = createRequirementCheck(deps.scopes, deps.resources)
 
-  function requirePrincipal(request: AnyRequest, requirement: SessionRequirement): Promise<SessionPrincipal>
+  function find(request: AnyRequest, credentials: Credentials, resource: string | null): Identified {
+    if (credentials.refusal !== null) return null
+    return identify(deps, credentials, { stamp, resource, target: () => targetOf(request, deps.origins) })
+  }
+
   function requirePrincipal(
     request: AnyRequest,
-    requirement: GrantRequirement,
-  ): Promise<SessionPrincipal | OAuthPrincipal>
-  function requirePrincipal(request: AnyRequest, requirement: ClientRequirement): Promise<Principal | ClientPrincipal>
-  function requirePrincipal(request: AnyRequest, requirement?: Requirement): Promise<Principal>
-  async function requirePrincipal(
-    request: AnyRequest,
     requirement: Requirement | ClientRequirement = {},
-  ): Promise<Principal | ClientPrincipal> {
+  ): Found<Principal | ClientPrincipal> {
     acceptRequirement(requirement)
     requireRequest(request)
     const credentials = readCredentials(request, cookieName)
-    const found =
-      credentials.refusal === null
-        ? await identify(deps, credentials, {
-            stamp,
-            resource: requirement.resource ?? null,
-            target: () => targetOf(request, deps.origins),
-          })
-        : null
-    if (found === null) throw refuseCredentials(credentials, requirement.scopes)
-    if (isClient(found)) return requireClient(found, requirement)
-    await checkRequirement(deps, found.principal, requirement)
-    return toPublicPrincipal(found.principal)
+    return when(find(request, credentials, requirement.resource ?? null), (known) => {
+      if (known === null) throw refuseCredentials(credentials, requirement.scopes)
+      if (isClient(known)) return requireClient(known, requirement)
+      return when(checkRequirement(deps, known.principal, requirement), () => toPublicPrincipal(known.principal))
+    })
+  }
+
+  function authenticate(request: AnyRequest, answer?: CookieTarget): Found<Principal | null> {
+    requireRequest(request)
+    if (answer !== undefined) requireCookieTarget(answer)
+    const credentials = readCredentials(request, cookieName)
+    return when(find(request, credentials, null), (known) => {
+      if (known === null || isClient(known)) return null
+      if (answer === undefined) return toPublicPrincipal(known.principal)
+      const due = authentication.renewCookies(known, credentials, () => takesCookie(answer))
+      return when(due, (renewed) => {
+        for (const cookie of renewed) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
+        return toPublicPrincipal(known.principal)
+      })
+    })
   }
 
   const authentication: Authentication = {
     readCredentials: (request) => readCredentials(request, cookieName),
     identify: (credentials, context) => identify(deps, credentials, context),
-    async authenticate(request, answer) {
-      requireRequest(request)
-      if (answer !== undefined) requireCookieTarget(answer)
-      const credentials = readCredentials(request, cookieName)
-      const pending = identify(deps, credentials, {
-        stamp,
-        resource: null,
-        target: () => targetOf(request, deps.origins),
-      })
-      const found = pending instanceof Promise ? await pending : pending // a warm session needs no await
-      if (found === null || isClient(found)) return null
-      if (answer !== undefined) {
-        const due = authentication.renewCookies(found, credentials, () => takesCookie(answer))
-        const renewed = due instanceof Promise ? await due : due
-        for (const cookie of renewed) addSetCookie(answer, toSetCookie(cookie, deps.clock()))
-      }
-      return toPublicPrincipal(found.principal)
-    },
-    require: requirePrincipal,
+    authenticate: alwaysPromise(authenticate),
+    // The interface says which principal each kind of requirement gives.
+    require: alwaysPromise(requirePrincipal) as Authentication['require'],
     checkRequirement: (requirement = {}) => acceptRequirement(requirement),
     requireFresh: (session) => requireFreshSession(deps, session),
     issueCookies: (issued, credentials) =>
@@ -135,6 +126,14 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
         : NO_COOKIES,
   }
   return authentication
+}
+
+/** What was found: a promise only if it had to be read. */
+type Found<Value> = Value | Promise<Value>
+
+/** Continues with a value, at once unless it is a promise. */
+function when<Value, Result>(found: Found<Value>, next: (value: Value) => Found<Result>): Found<Result> {
+  return found instanceof Promise ? found.then(next) : next(found)
 }
 
 function always(): boolean {

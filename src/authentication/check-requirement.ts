@@ -41,21 +41,21 @@ export function createRequirementCheck(
 }
 
 /**
- * Checks that a principal meets a requirement.
+ * Checks that a principal meets a requirement. The check is a promise only for `fresh`.
  * @throws Refusal `insufficient_scope`, `reauthentication_required`, `insufficient_user_authentication`.
  */
-export async function checkRequirement(
+export function checkRequirement(
   deps: FreshnessDeps,
   principal: Principal,
   { fresh = false, session = false, scopes = [], methods }: Requirement,
-): Promise<void> {
+): void | Promise<void> {
   if (session) requireSession(principal)
   if (methods !== undefined) requireMethod(requireSession(principal).session, methods)
   if (!hasScopes(principal, scopes)) throw new Refusal('insufficient_scope', { scopes })
-  if (!fresh) return
+  if (!fresh) return undefined
   // An app is accepted only by an action that names the scopes for it.
-  if (principal.kind === 'oauth_grant' && scopes.length > 0) await requireFreshGrant(deps, principal)
-  else await requireFreshSession(deps, requireSession(principal).session)
+  if (principal.kind === 'oauth_grant' && scopes.length > 0) return requireFreshGrant(deps, principal)
+  return requireFreshSession(deps, requireSession(principal).session)
 }
 
 /**
