@@ -1,5 +1,6 @@
 import type { TokenHash } from '../crypto/token.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
+import type { Found } from '../kernel/found.ts'
 import type { AccessTokenId, UserId } from '../kernel/ids.ts'
 import type { Page } from '../kernel/page.ts'
 import type { AccessToken, User } from '../kernel/principal.ts'
@@ -33,8 +34,8 @@ export interface AccessTokenStore {
     conditions: AccessTokenConditions,
     effectsOf: EffectsOf,
   ): Promise<'created' | 'too_many' | 'user_gone'>
-  /** Finds a token with one indexed read. Tokens of disabled users are not found. */
-  findByTokenHash(tokenHash: TokenHash): Promise<{ readonly accessToken: AccessToken; readonly user: User } | null>
+  /** Finds a token with one indexed read. Tokens of disabled users are not found. SQLite answers at once. */
+  findByTokenHash(tokenHash: TokenHash): Found<{ readonly accessToken: AccessToken; readonly user: User } | null>
   /** Returns a page of the tokens of a user, newest first. */
   listByUser(userId: UserId, page: Page<AccessTokenId>): Promise<AccessToken[]>
   /** Revokes a token of the user, on every node. Returns false if it does not exist. */

@@ -1,4 +1,5 @@
 import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
+import { type Found, when } from '../kernel/found.ts'
 import type { AccessToken, Authenticated, TokenPrincipal } from '../kernel/principal.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionCache } from '../sessions/session-cache.ts'
@@ -28,10 +29,7 @@ export type AuthenticatedToken = Authenticated<TokenPrincipal>
  * Returns the principal for an access token, or null if the token is malformed, unknown, revoked or expired. It costs the same
  * as a session: warm, one SHA-256 and no query; cold, and once per touch window, one indexed read.
  */
-export function verifyAccessToken(
-  deps: VerifyAccessTokenDeps,
-  text: string,
-): AuthenticatedToken | null | Promise<AuthenticatedToken | null> {
+export function verifyAccessToken(deps: VerifyAccessTokenDeps, text: string): Found<AuthenticatedToken | null> {
   if (text.length > MAX_TOKEN_LENGTH) return refuse(deps)
   const digest = digestToken(text)
   const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
@@ -45,29 +43,30 @@ export function verifyAccessToken(
   return readToken(deps, digest, mayUseCache)
 }
 
-async function readToken(
+function readToken(
   deps: VerifyAccessTokenDeps,
   digest: TokenDigest,
   mayUseCache: boolean,
-): Promise<AuthenticatedToken | null> {
+): Found<AuthenticatedToken | null> {
   const { version } = deps.cache
-  const found = await deps.accessTokens.findByTokenHash(toTokenHash(digest))
-  const now = deps.clock()
-  if (found === null || !isAlive(found.accessToken, now)) return refuse(deps)
-  const { user } = found
-  const lastUsedAt = Math.max(
-    found.accessToken.lastUsedAt ?? 0,
-    deps.tokenUses.latest(found.accessToken.id)?.lastUsedAt ?? 0,
-  )
-  const read: AccessToken = { ...found.accessToken, lastUsedAt: lastUsedAt === 0 ? null : lastUsedAt }
-  const accessToken = isUseDue(deps, read, now) ? { ...read, lastUsedAt: now } : read
-  if (accessToken !== read) deps.tokenUses.add({ id: accessToken.id, lastUsedAt: now })
-  // Scopes that were removed from the settings are not granted.
-  const scopes = accessToken.scopes.filter((scope) => deps.scopes.includes(scope))
-  const principal: TokenPrincipal = { kind: 'access_token', user, accessToken, scopes }
-  if (mayUseCache) deps.cache.putToken(digest, principal, version)
-  deps.verifications.cold++
-  return toAuthenticated(principal)
+  return when(deps.accessTokens.findByTokenHash(toTokenHash(digest)), (found) => {
+    const now = deps.clock()
+    if (found === null || !isAlive(found.accessToken, now)) return refuse(deps)
+    const { user } = found
+    const lastUsedAt = Math.max(
+      found.accessToken.lastUsedAt ?? 0,
+      deps.tokenUses.latest(found.accessToken.id)?.lastUsedAt ?? 0,
+    )
+    const read: AccessToken = { ...found.accessToken, lastUsedAt: lastUsedAt === 0 ? null : lastUsedAt }
+    const accessToken = isUseDue(deps, read, now) ? { ...read, lastUsedAt: now } : read
+    if (accessToken !== read) deps.tokenUses.add({ id: accessToken.id, lastUsedAt: now })
+    // Scopes that were removed from the settings are not granted.
+    const scopes = accessToken.scopes.filter((scope) => deps.scopes.includes(scope))
+    const principal: TokenPrincipal = { kind: 'access_token', user, accessToken, scopes }
+    if (mayUseCache) deps.cache.putToken(digest, principal, version)
+    deps.verifications.cold++
+    return toAuthenticated(principal)
+  })
 }
 
 function toAuthenticated(principal: TokenPrincipal): AuthenticatedToken {

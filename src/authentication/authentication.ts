@@ -5,6 +5,7 @@
 import type { Cookie } from '../kernel/cookie.ts'
 import { toSetCookie } from '../kernel/cookie-syntax.ts'
 import type { Stamp } from '../kernel/event.ts'
+import { type Found, when } from '../kernel/found.ts'
 import type { Origins } from '../kernel/origins.ts'
 import {
   type Authenticated,
@@ -126,14 +127,6 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
         : NO_COOKIES,
   }
   return authentication
-}
-
-/** What was found: a promise only if it had to be read. */
-type Found<Value> = Value | Promise<Value>
-
-/** Continues with a value, at once unless it is a promise. */
-function when<Value, Result>(found: Found<Value>, next: (value: Value) => Found<Result>): Found<Result> {
-  return found instanceof Promise ? found.then(next) : next(found)
 }
 
 function always(): boolean {

@@ -1,6 +1,7 @@
 import type { TokenHash } from '../crypto/token.ts'
 import { HOUR_MS } from '../kernel/clock.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
+import type { Found } from '../kernel/found.ts'
 import type { SessionId, UserId } from '../kernel/ids.ts'
 import type { Page } from '../kernel/page.ts'
 import type { Method, Session, User } from '../kernel/principal.ts'
@@ -120,8 +121,8 @@ export interface SessionStore {
    * attempt was completed, ended or changed, has expired, or belongs to another user or epoch.
    */
   start(start: SessionStart, effectsOf: EffectsOf<readonly SessionRef[]>): Promise<readonly SessionRef[] | null>
-  /** Finds a session with one indexed read. Sessions of disabled users are not found. */
-  findByTokenHash(tokenHash: TokenHash): Promise<SessionWithUser | null>
+  /** Finds a session with one indexed read. Sessions of disabled users are not found. SQLite answers at once. */
+  findByTokenHash(tokenHash: TokenHash): Found<SessionWithUser | null>
   /**
    * Returns the security epoch of the session's user, or null if the session does not exist. A later write that requires this
    * epoch stores nothing if all sessions of the user were revoked in the meantime.

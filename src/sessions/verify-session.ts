@@ -1,6 +1,7 @@
 import { digestToken, parseToken, type TokenDigest, toTokenHash } from '../crypto/token.ts'
 import { onlyEvents } from '../kernel/effects.ts'
 import type { Stamp } from '../kernel/event.ts'
+import { type Found, when } from '../kernel/found.ts'
 import type { Authenticated, Session, SessionPrincipal } from '../kernel/principal.ts'
 import type { UseCollector } from '../kernel/use-collector.ts'
 import type { SessionEvent } from './events.ts'
@@ -36,14 +37,15 @@ export type AuthenticatedSession = Authenticated<SessionPrincipal>
 /**
  * Returns the principal for a session token, or null if the token is malformed, unknown, revoked or expired.
  * This is the hot path of every request. Warm (verified within the touch window), it costs one SHA-256 and no query, and
- * does not return a promise. Cold, and once per touch window, it costs one indexed read. Last uses are collected and written
+ * does not return a promise. Cold, and once per touch window, it costs one indexed read, which is a promise unless the storage
+ * answers at once, as SQLite does. Last uses are collected and written
  * in batches.
  */
 export function verifySession(
   deps: VerifyDeps,
   text: string,
   stamp: Stamp<SessionEvent>,
-): AuthenticatedSession | null | Promise<AuthenticatedSession | null> {
+): Found<AuthenticatedSession | null> {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const digest = digestToken(text)
   const mayUseCache = deps.sessionSettings.cacheSize > 0 && deps.cache.follow(deps.sessions.changesElsewhere())
@@ -71,7 +73,7 @@ export function isAlive(session: Session, now: number): boolean {
   return now < session.idleExpiresAt && now < session.expiresAt
 }
 
-async function readSession(
+function readSession(
   deps: VerifyDeps,
   digest: TokenDigest,
   {
@@ -79,23 +81,23 @@ async function readSession(
     stamp,
     mayUseCache,
   }: { readonly text: string; readonly stamp: Stamp<SessionEvent>; readonly mayUseCache: boolean },
-): Promise<AuthenticatedSession | null> {
+): Found<AuthenticatedSession | null> {
   const { cache, clock, sessions, verifications } = deps
   const { version } = cache
   const tokenHash = toTokenHash(digest)
-  const found = await sessions.findByTokenHash(tokenHash)
-  if (found === null) return refuse(deps)
-  const now = clock()
-  const latest = withLatestUse(deps, found.session)
-  if (!isAlive(latest, now)) {
-    await endExpired(deps, { session: latest, tokenHash }, stamp)
-    return refuse(deps)
-  }
-  const session = isTouchDue(deps, latest, now) ? touch(deps, { session: latest, tokenHash }, now) : latest
-  const principal: SessionPrincipal = { kind: 'session', user: found.user, session, scopes: null }
-  if (mayUseCache) cache.put(digest, principal, version)
-  verifications.cold++
-  return { principal, token: text, sealedAt: null }
+  return when(sessions.findByTokenHash(tokenHash), (found) => {
+    if (found === null) return refuse(deps)
+    const now = clock()
+    const latest = withLatestUse(deps, found.session)
+    if (!isAlive(latest, now)) {
+      return endExpired(deps, { session: latest, tokenHash }, stamp).then(() => refuse(deps))
+    }
+    const session = isTouchDue(deps, latest, now) ? touch(deps, { session: latest, tokenHash }, now) : latest
+    const principal: SessionPrincipal = { kind: 'session', user: found.user, session, scopes: null }
+    if (mayUseCache) cache.put(digest, principal, version)
+    verifications.cold++
+    return { principal, token: text, sealedAt: null }
+  })
 }
 
 /** Returns the session, updated with a use that is not written yet. */

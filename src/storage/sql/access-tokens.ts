@@ -1,7 +1,7 @@
 import { type InsertObject, type Selectable, sql, type Transaction } from 'kysely'
 import type { AccessTokenRecord, AccessTokenStore } from '../../access-tokens/store.ts'
-import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
+import { when } from '../../kernel/found.ts'
 import type { AccessTokenId, UserId } from '../../kernel/ids.ts'
 import type { Page } from '../../kernel/page.ts'
 import type { AccessToken, User } from '../../kernel/principal.ts'
@@ -108,15 +108,15 @@ function createTokenFinder({ reader, prepareRead }: SqlDatabase): AccessTokenSto
     .where('users.disabled_at', 'is', null)
     .compile()
   const read = prepareRead<FoundRow>(text)
-  return async (tokenHash: TokenHash): Promise<{ accessToken: AccessToken; user: User } | null> => {
-    const row = await read(tokenHash)
-    if (row === undefined) return null
-    const [id, userId, name, scopes, lastFour, createdAt, expiresAt, lastUsedAt, ...owner] = row
-    const [email, emailVerified, userName, userCreatedAt] = owner
-    return {
-      accessToken: { id, userId, name, scopes: toScopes(scopes), lastFour, createdAt, expiresAt, lastUsedAt },
-      user: { id: userId, email, emailVerified: Boolean(emailVerified), name: userName, createdAt: userCreatedAt },
-    }
+  return (tokenHash) => when(read(tokenHash), (row) => (row === undefined ? null : toTokenWithUser(row)))
+}
+
+function toTokenWithUser(row: FoundRow): { readonly accessToken: AccessToken; readonly user: User } {
+  const [id, userId, name, scopes, lastFour, createdAt, expiresAt, lastUsedAt, ...owner] = row
+  const [email, emailVerified, userName, userCreatedAt] = owner
+  return {
+    accessToken: { id, userId, name, scopes: toScopes(scopes), lastFour, createdAt, expiresAt, lastUsedAt },
+    user: { id: userId, email, emailVerified: Boolean(emailVerified), name: userName, createdAt: userCreatedAt },
   }
 }
 

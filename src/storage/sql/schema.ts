@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
+import type { Found } from '../../kernel/found.ts'
 import type { Change, ChangesElsewhere, Touch } from '../../sessions/store.ts'
 
 /** A flag, which is 0 or 1 in SQLite. */
@@ -375,7 +376,7 @@ export interface SqlDatabase {
    * Prepares the query of every verification: one value in, the columns of one row out, in the order of the query.
    * Avoids the cost of the query builder.
    */
-  prepareRead<Row extends readonly unknown[]>(text: string): (value: string) => Promise<Row | undefined>
+  prepareRead<Row extends readonly unknown[]>(text: string): (value: string) => Found<Row | undefined>
   /** Runs a transaction, again if the database undid it because of another one. */
   retry<Result>(work: () => Promise<Result>): Promise<Result>
   /** Announces a change to other processes, in the transaction that makes the change. */

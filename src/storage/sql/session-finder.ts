@@ -1,5 +1,5 @@
-import type { TokenHash } from '../../crypto/token.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
+import { when } from '../../kernel/found.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionStore, SessionWithUser } from '../../sessions/store.ts'
 import { toMethods } from './rows.ts'
@@ -37,10 +37,7 @@ export function createSessionFinder({ reader, prepareRead }: SqlDatabase): Sessi
     .where('users.disabled_at', 'is', null)
     .compile()
   const read = prepareRead<FoundRow>(text)
-  return async (tokenHash: TokenHash): Promise<SessionWithUser | null> => {
-    const row = await read(tokenHash)
-    return row === undefined ? null : toSessionWithUser(row)
-  }
+  return (tokenHash) => when(read(tokenHash), (row) => (row === undefined ? null : toSessionWithUser(row)))
 }
 
 function toSessionWithUser(row: FoundRow): SessionWithUser {

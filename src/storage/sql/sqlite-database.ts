@@ -18,6 +18,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { createBoundedMap } from '../../kernel/bounded-map.ts'
+import type { Found } from '../../kernel/found.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { requireDirectory } from '../../kernel/require-directory.ts'
 import type { OnStatement } from '../storage.ts'
@@ -95,24 +96,27 @@ export function createKysely(file: DatabaseSync, onStatement?: OnStatement): Kys
 }
 
 /**
- * Prepares a query with one value and one row. If the prepared query fails, the slower path runs, which waits and
- * retries. Columns come as an array: an object with a name for each would take twice as long.
+ * Prepares a query with one value and one row, which is there at once. If the prepared query fails, the slower path runs, which
+ * waits and retries. Columns come as an array: an object with a name for each would take twice as long.
  */
 export function prepareRead<Row extends readonly unknown[]>(
   file: DatabaseSync,
   { text, db, onStatement }: { text: string; db: Kysely<Database>; onStatement: OnStatement | undefined },
-): (value: string) => Promise<Row | undefined> {
+): (value: string) => Found<Row | undefined> {
   const statement = file.prepare(text)
   statement.setReturnArrays(true)
-  return async (value) => {
+  async function readSlowly(value: string): Promise<Row | undefined> {
+    const [row] = (await db.executeQuery<object>(CompiledQuery.raw(text, [value]))).rows
+    return row && (Object.values(row) as unknown as Row)
+  }
+  return (value) => {
     const startedAt = performance.now()
     try {
       const row = statement.get(value) as unknown as Row | undefined // the type follows from the query
       onStatement?.(text, performance.now() - startedAt)
       return row
     } catch {
-      const [row] = (await db.executeQuery<object>(CompiledQuery.raw(text, [value]))).rows
-      return row && (Object.values(row) as unknown as Row)
+      return readSlowly(value)
     }
   }
 }
