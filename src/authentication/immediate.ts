@@ -2,7 +2,6 @@
  * The calls of an instance that return at once what is in memory. The public calls always return a promise; an answer that waits
  * for one costs the hot path a turn of the microtask queue, so the adapters look behind it.
  */
-import type { Latchkey } from '../instance.ts'
 import type { Principal } from '../kernel/principal.ts'
 import type { AnyRequest, CookieTarget } from './any-request.ts'
 import type { Requirement } from './requirement.ts'
@@ -36,11 +35,11 @@ export function alwaysPromise<Arguments extends readonly unknown[], Result>(
 }
 
 /** Returns `authenticate` of an instance, in its immediate form if there is one. */
-export function authenticateNow({ authenticate }: Latchkey): AuthenticateNow {
+export function authenticateNow({ authenticate }: { readonly authenticate: AuthenticateNow }): AuthenticateNow {
   return (immediate.get(authenticate) as AuthenticateNow | undefined) ?? authenticate
 }
 
 /** Returns `require` of an instance, in its immediate form if there is one. */
-export function requireNow({ require }: Latchkey): RequireNow {
+export function requireNow({ require }: { readonly require: RequireNow }): RequireNow {
   return (immediate.get(require) as RequireNow | undefined) ?? require
 }
