@@ -141,6 +141,8 @@ export interface QueryCount {
 export interface HitResults {
   readonly capacity: number
   readonly sessions: number
+  /** Share of hits while other sessions come, all new: five times as many as the table holds, skew 0.9. */
+  readonly afterChange: number
   /** By the skew of the requests. */
   readonly skews: Readonly<Record<string, HitSubject>>
 }

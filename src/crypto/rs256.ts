@@ -25,7 +25,7 @@ const HIGHEST_BITS = 0xc0
 /** Candidates that are looked at in one turn of the event loop. */
 const CANDIDATES_IN_A_TURN = 50
 const isPrime = promisify(checkPrime)
-const SMALL_PRIMES = productOfSmallPrimes(2_000)
+const SMALL_PRIMES_BELOW = 2_000
 
 /**
  * Derives one key per secret.
@@ -48,6 +48,7 @@ export async function deriveRs256Keys(
 }
 
 async function findPrime(seed: Uint8Array, label: string): Promise<bigint> {
+  const smallPrimes = productOfSmallPrimes(SMALL_PRIMES_BELOW)
   for (let counter = 0; ; counter++) {
     if (counter % CANDIDATES_IN_A_TURN === 0) await setImmediate()
     const bytes = createHash('shake256', { outputLength: PRIME_BYTES })
@@ -58,7 +59,7 @@ async function findPrime(seed: Uint8Array, label: string): Promise<bigint> {
     const last = PRIME_BYTES - 1
     bytes[last] = (bytes[last] ?? 0) | 1
     const candidate = BigInt(`0x${bytes.toString('hex')}`)
-    const mayBePrime = gcd(candidate, SMALL_PRIMES) === 1n && (candidate - 1n) % EXPONENT !== 0n
+    const mayBePrime = gcd(candidate, smallPrimes) === 1n && (candidate - 1n) % EXPONENT !== 0n
     if (mayBePrime && (await isPrime(candidate))) return candidate
   }
 }

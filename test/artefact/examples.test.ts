@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
@@ -47,6 +47,8 @@ describe('an example', () => {
     const folder = join(checkout, 'examples/nextjs')
     await npmInstall(folder)
     await useNotes(folder, 'dev')
+    // The development server was killed, maybe while it wrote types, which the build would check.
+    rmSync(join(folder, '.next/dev'), { recursive: true, force: true })
     const built = await run(folder, ['npm', 'run', 'build'])
     expect([built.code, built.out + built.err]).toEqual([0, expect.stringContaining('/auth/[[...path]]')])
     await useNotes(folder, 'start', { LATCHKEY_SECRETS: randomBytes(32).toString('base64url') })
