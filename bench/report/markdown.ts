@@ -23,7 +23,7 @@ export function writeMarkdown(results: Results): string {
     losses(results),
     noise(results),
     section(results.warm, 'GET /me, warm', (warm) => [
-      `Requests are of 10,000 sessions in turn, on ${warm.connections} connections; subjects that store none are asked for those of their users. For rates, the server is alone on the core. "To by hand" compares with a SHA-256 and a Map, on node:http. "To the bare server" is the CPU time per request of the bare server or framework divided by that of the subject, with both under load side by side on one core, ${warm.rounds} times ${warm.seconds} s: 0.8 means that the subject sends four answers where the bare server sends five. CPU time of databases does not count. If a core is not fully used, the server waited for others.`,
+      `Requests are of 10,000 sessions in turn, on ${warm.connections} connections; subjects that store none are asked for those of their users. For rates, the server is alone on the core. "To by hand" compares with a SHA-256 and a Map, on node:http. "To the bare server" is the CPU time per request of the bare server or framework divided by that of the subject, with both under load side by side on one core, ${warm.rounds} times ${warm.seconds} s: 0.8 means that the subject sends four answers where the bare server sends five. CPU time of databases does not count. Last uses, which are written once a minute per session, are left out. If a core is not fully used, the server waited for others.`,
       '![GET /me, warm](get-me.svg)',
       warmTable(warm),
     ]),
