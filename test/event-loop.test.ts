@@ -2,7 +2,7 @@
  * Promise 11: one person's work never stalls the others. With SQLite every query runs on the event loop, so each route, job
  * and call with many rows must let the loop continue (CWE-400, CWE-770). Measured in CPU time; `test/support/event-loop.ts`.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Client, Reply } from './support/client.ts'
 import { longestTurnMs, MAX_TURN_MS } from './support/event-loop.ts'
 import { type Instance, ORIGIN, PASSWORD, startInstance } from './support/rings.ts'
@@ -169,6 +169,29 @@ describe('work that uses up its rows', () => {
       () => crowded.instance.auth.sessions.revokeWhere({ network: '192.0.2.0/24' }),
       () => addSessions(crowded, 3_000),
     )
+  })
+
+  test('auth.sweep with 20,000 logins to apps, most of whose sessions are over', async () => {
+    const instance = await startInstance('handler', { deliverMails: false, oauth: { enabled: true } })
+    onTestFinished(() => instance.close())
+    const { body } = await instance.client().post('/auth/register', { email: EMAIL, password: PASSWORD })
+    await addSessions({ instance, client: instance.client(), userId: body.user.id }, 5_000)
+    const { client } = await instance.auth.oauthClients.create({
+      name: 'App',
+      redirectUris: ['https://app.example/cb'],
+    })
+    const later = Date.now() + DAY_MS
+    await expectShortTurns(
+      () => instance.auth.sweep(),
+      async () => {
+        await instance.runSql('DELETE FROM oauth_logins')
+        await instance.runSql(
+          `INSERT INTO oauth_logins ${series(20_000)} SELECT ${id(1)}, '${client.id}', '${body.user.id}', 1, ${later}, 0 FROM n`,
+        )
+      },
+    )
+    const [left] = await instance.runSql(`SELECT count(*) AS waiting FROM oauth_logins WHERE due_at = ${later}`)
+    expect(left?.waiting).toBe(5_000)
   })
 
   test('a login after the limit of sessions was lowered ends some of the many sessions', async () => {

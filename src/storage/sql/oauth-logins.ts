@@ -9,6 +9,8 @@ import type { TransactingDatabase } from './transact.ts'
 const FIRST_LOOK_MS = 3_600_000
 /** Longer than a lease. */
 const LEASE_MARGIN_MS = 300_000
+/** Sessions that are looked at in one statement: with SQLite it keeps the event loop waiting. */
+const PAGE = 500
 
 /**
  * Creates the store of logins to apps in SQL.
@@ -87,25 +89,42 @@ export function createOAuthLoginStore(
   }
 }
 
-/** Makes logins due whose session has no live row, except those that a process looks at already. */
+/** Makes logins due whose session has no live row, except those that a process looks at already. It goes by pages of sessions. */
 async function makeOverDue(db: TransactingDatabase['db'], now: number): Promise<void> {
-  await db
-    .updateTable('oauth_logins')
-    .set({ due_at: at(now) })
-    .where('tries', '=', 0)
-    .where('due_at', '>', at(now + LEASE_MARGIN_MS))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('sessions')
-            .select('id')
-            .whereRef('sessions.id', '=', 'oauth_logins.session_id')
-            .where('idle_expires_at', '>', at(now))
-            .where('expires_at', '>', at(now)),
-        ),
-      ),
+  let after: string | null = null
+  do after = await makePageDue(db, now, after)
+  while (after !== null)
+}
+
+/** Returns the last session of the page; null: there are no more. */
+async function makePageDue(db: TransactingDatabase['db'], now: number, after: string | null): Promise<string | null> {
+  const leased = at(now + LEASE_MARGIN_MS)
+  const rows = await db
+    .selectFrom('oauth_logins')
+    .leftJoin('sessions', (join) =>
+      join
+        .onRef('sessions.id', '=', 'oauth_logins.session_id')
+        .on('idle_expires_at', '>', at(now))
+        .on('expires_at', '>', at(now)),
     )
+    .select(['session_id', 'sessions.id as live_id'])
+    .where('tries', '=', 0)
+    .where('due_at', '>', leased)
+    .$if(after !== null, (query) => query.where('session_id', '>', after))
+    .orderBy('session_id')
+    .limit(PAGE)
     .execute()
+  const over = rows.flatMap(({ session_id, live_id }) => (live_id === null ? [session_id] : []))
+  if (over.length > 0) {
+    await db
+      .updateTable('oauth_logins')
+      .set({ due_at: at(now) })
+      .where('session_id', 'in', over)
+      .where('tries', '=', 0)
+      .where('due_at', '>', leased)
+      .execute()
+  }
+  return rows.length < PAGE ? null : (rows.at(-1)?.session_id ?? null)
 }
 
 /** Leases logins that are due, with the URIs of their apps. */
