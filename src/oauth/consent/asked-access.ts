@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Clock, toIsoTime } from '../../kernel/clock.ts'
 import type { OAuthSettings } from '../settings.ts'
 import type { ConsentJson } from '../wire.ts'
@@ -41,6 +42,19 @@ export function toAskedAccess(
     resources: [resource].flat(),
     endsAt: scopes.includes('offline_access') ? clock() + oauthSettings.refreshTokenAbsoluteMs : null,
   }
+}
+
+/** The members of what an app asks for, on the wire. */
+export const ASKED_MEMBERS = {
+  scopes: z.array(z.string()),
+  newScopes: z.array(z.string()).meta({ description: 'The scopes that are not allowed yet.' }),
+  resources: z
+    .array(z.string())
+    .meta({ description: 'The URLs of the other APIs that the access is for. Empty: this service.' }),
+  accessEndsAt: z.iso
+    .datetime()
+    .nullable()
+    .meta({ description: 'When the access ends at the latest. Null: with your session.' }),
 }
 
 /** Returns the wire form of what an app asks for. */

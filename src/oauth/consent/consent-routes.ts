@@ -5,7 +5,7 @@ import type { Pages } from '../../pages/pages.ts'
 import { toLogin } from '../../pages/to-login.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../../sessions/security-epoch.ts'
 import { type ConsentJson, oauthCalls } from '../wire.ts'
-import { toAskedJson } from './asked-access.ts'
+import { ASKED_MEMBERS, toAskedJson } from './asked-access.ts'
 import { consentPage } from './consent-page.ts'
 import { decideConsent } from './decide-consent.ts'
 import { type ConsentDeps, type ConsentRequest, findConsentRequest } from './find-request.ts'
@@ -19,15 +19,7 @@ const consentJsonSchema = z
   .object({
     client: z.object({ id: z.string(), name: z.string(), isFirstParty: z.boolean() }),
     redirectHost: z.string().meta({ description: 'The host that gets the answer, or the scheme of an app.' }),
-    scopes: z.array(z.string()),
-    newScopes: z.array(z.string()).meta({ description: 'The scopes that are not allowed yet.' }),
-    resources: z
-      .array(z.string())
-      .meta({ description: 'The URLs of the other APIs that the access is for. Empty: this service.' }),
-    accessEndsAt: z.iso
-      .datetime()
-      .nullable()
-      .meta({ description: 'When the access ends at the latest. Null: with your session.' }),
+    ...ASKED_MEMBERS,
   })
   .meta({ id: 'Consent' }) satisfies z.ZodType<ConsentJson>
 

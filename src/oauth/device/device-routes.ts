@@ -12,7 +12,7 @@ import type { Pages } from '../../pages/pages.ts'
 import { toLogin } from '../../pages/to-login.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../../sessions/security-epoch.ts'
 import { readCaller } from '../../throttle/device-cookie.ts'
-import { toAskedJson } from '../consent/asked-access.ts'
+import { ASKED_MEMBERS, toAskedJson } from '../consent/asked-access.ts'
 import { DEVICE_PAGE } from '../engine/create-engine.ts'
 import { OAUTH_REFUSALS } from '../refusals.ts'
 import { type DeviceJson, oauthCalls } from '../wire.ts'
@@ -29,15 +29,7 @@ const deviceJsonSchema = z
   .object({
     client: z.object({ id: z.string(), name: z.string(), isFirstParty: z.boolean() }),
     userCode: z.string().meta({ description: 'The code as the device shows it: the user compares them.' }),
-    scopes: z.array(z.string()),
-    newScopes: z.array(z.string()).meta({ description: 'The scopes that are not allowed yet.' }),
-    resources: z
-      .array(z.string())
-      .meta({ description: 'The URLs of the other APIs that the access is for. Empty: this service.' }),
-    accessEndsAt: z.iso
-      .datetime()
-      .nullable()
-      .meta({ description: 'When the access ends at the latest. Null: with your session.' }),
+    ...ASKED_MEMBERS,
   })
   .meta({ id: 'DeviceRequest' }) satisfies z.ZodType<DeviceJson>
 
