@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { leastCpuMs } from '../../test/support/least-cpu.ts'
 import { parseEmailAddress } from './email-address.ts'
 
 describe('parseEmailAddress', () => {
@@ -132,16 +133,15 @@ describe('parseEmailAddress', () => {
     )
   })
 
-  test('refuses 50 kB of any text within 50 ms', () => {
+  test('refuses 50 kB of any text within 20 ms', async () => {
     for (const text of [
       'a.'.repeat(25_000),
       'a@'.repeat(25_000),
       `${' '.repeat(50_000)}x`,
       `a@${'b-'.repeat(25_000)}`,
     ]) {
-      const startedAt = performance.now()
       expect(parseEmailAddress(text)).toBeNull()
-      expect(performance.now() - startedAt).toBeLessThan(50)
+      expect(await leastCpuMs(() => parseEmailAddress(text))).toBeLessThan(20)
     }
   })
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkAll } from '../kernel/all-problems.ts'
 import type { CookieFactory } from '../kernel/cookie.ts'
+import { inEqualTime } from '../kernel/equal-time.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { sessionJsonSchema, toSessionJson } from '../sessions/session-json.ts'
 import { deviceCookies, readCaller } from '../throttle/device-cookie.ts'
@@ -67,7 +68,7 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
       },
       async handle({ body, ...request }) {
         await takeForgotBudget(deps.throttle, readCaller(deps.throttle, 'password_forgot', request))
-        await forgotPassword(deps, body.email, request.stamp)
+        await inEqualTime(() => forgotPassword(deps, body.email, request.stamp))
         return { status: 202 }
       },
     }),

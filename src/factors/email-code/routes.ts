@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { Token } from '../../crypto/token.ts'
 import type { CookieFactory } from '../../kernel/cookie.ts'
+import { inEqualTime } from '../../kernel/equal-time.ts'
 import { invalidMember } from '../../kernel/refusal.ts'
 import { type Answer, defineRoute, type Route } from '../../kernel/route.ts'
 import { attemptCookie, clearAttemptCookie, readAttemptTokens } from '../../login/attempt-cookie.ts'
@@ -50,7 +52,8 @@ export function emailLoginRoutes(deps: EmailCodeRouteDeps): Route[] {
       },
       async handle({ body: { email, remember = false }, ...request }) {
         const caller = readCaller(deps.throttle, 'email_login', request)
-        return asked(deps, await requestEmailLogin(deps, { email, remember, caller }, request.stamp))
+        const work = (): Promise<Token> => requestEmailLogin(deps, { email, remember, caller }, request.stamp)
+        return asked(deps, await inEqualTime(work))
       },
     }),
 
