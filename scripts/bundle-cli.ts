@@ -28,11 +28,25 @@ export async function bundleCli(folder: string): Promise<void> {
     // Off: it removes calls that are made only because they throw, such as `decodeURIComponent(text)`.
     treeshake: false,
   })
-  const output = await bundle.write({ dir: folder, sourcemap: true, chunkFileNames: '[name].js' })
+  const output = await bundle.write({
+    dir: folder,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    chunkFileNames: '[name].js',
+    comments: { legal: true, annotation: false, jsdoc: false },
+  })
   await bundle.close()
+  for (const part of output.output) {
+    if (part.type === 'chunk') writeFileSync(join(folder, part.fileName), toAscii(part.code))
+  }
   const packages = bundledPackages(output)
   writeFileSync(join(folder, 'LICENSES.txt'), packages.map(licenceText).join('\n'))
   writeFileSync(join(folder, 'sbom.json'), `${JSON.stringify(componentList(packages), null, 2)}\n`)
+}
+
+/** Escapes what is not ASCII: Node.js reads such a file faster, and keeps it in half the memory. */
+function toAscii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function bundledPackages({ output }: RolldownOutput): Package[] {

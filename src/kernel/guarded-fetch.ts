@@ -7,8 +7,9 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { isIpAddress } from './ip-address.ts'
 
 /** A request to a URL that others named. */
 export interface GuardedRequest {
@@ -96,7 +97,7 @@ function toText(body: unknown): string | undefined {
 /** A host that is an address is never looked up. */
 function refusePrivateHost(hostname: string): void {
   const host = hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && !isPublic(host)) throw new PrivateAddress()
+  if (isIpAddress(host) && !isPublic(host)) throw new PrivateAddress()
 }
 
 /** Looks up a name, and refuses it if any of its addresses is not public. */

@@ -2,9 +2,9 @@
  * IP addresses and CIDRs in one canonical form. IPv4-mapped IPv6 addresses become IPv4 (RFC 4291 section 2.5.5.2), IPv6 is
  * compressed and in lower case (RFC 5952), and zone ids are dropped. Refused on purpose: octal, hexadecimal and short forms
  * of IPv4, zone ids in networks, prefix lengths with leading zeros. `ipaddr.js` accepts octal, hexadecimal and short forms,
- * so `isIP` of Node checks the text first. Tested by ip-address.test.ts.
+ * so `isIpAddress` checks the text first. Tested by ip-address.test.ts.
  */
-import { isIP, isIPv4 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 type ParsedAddress = ipaddr.IPv4 | ipaddr.IPv6
@@ -22,12 +22,20 @@ const MAPPED_BITS = 96
 const CIDR = /^([^/%]+)(?:\/(0|[1-9]\d{0,2}))?$/
 
 /**
+ * Returns true for an IP address. The first `isIPv6` of a process takes 8 ms, so that text without a colon, which cannot be IPv6,
+ * does not reach it: a start is shorter.
+ */
+export function isIpAddress(text: string): boolean {
+  return isIPv4(text) || (text.includes(':') && isIPv6(text))
+}
+
+/**
  * Parses an IP address.
  * @returns its canonical text, or null if the text is not an IP address.
  */
 export function parseIpAddress(text: string): string | null {
   if (isIPv4(text)) return text // Node accepts only the canonical form
-  if (isIP(text) === 0) return null
+  if (!isIpAddress(text)) return null
   // Dual-stack sockets report every IPv4 client in this form; ipaddr.js takes 7 µs for it.
   return IPV4_MAPPED.exec(text)?.[1] ?? ipaddr.process(withoutZone(text)).toString()
 }
@@ -39,9 +47,8 @@ export function parseIpAddress(text: string): string | null {
  */
 export function parseIpNetwork(text: string): IpNetwork | null {
   const [, address = '', length] = CIDR.exec(text) ?? []
-  const family = isIP(address)
-  if (family === 0) return null
-  const maxBits = family === 6 ? 128 : 32
+  if (!isIpAddress(address)) return null
+  const maxBits = isIPv4(address) ? 32 : 128
   const bits = length === undefined ? maxBits : Number(length)
   if (bits > maxBits) return null
   const [base, baseBits] = unmap(ipaddr.parse(address), bits)
@@ -67,7 +74,7 @@ export function parseIpv6Groups(text: string): readonly number[] | null {
 }
 
 function parse(text: string): ParsedAddress | null {
-  return isIP(text) === 0 ? null : ipaddr.process(withoutZone(text))
+  return isIpAddress(text) ? ipaddr.process(withoutZone(text)) : null
 }
 
 function withoutZone(text: string): string {

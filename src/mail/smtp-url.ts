@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { isIpAddress } from '../kernel/ip-address.ts'
 
 /** A mail server, and how to connect to it. */
 export interface SmtpServer {
@@ -33,7 +33,7 @@ export function parseSmtpUrl(text: string): SmtpServer {
     throw new Error(`The URL of the mail server is wrong: ${RIGHT}`)
   }
   const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1')
-  if (!HOST_NAME.test(host) && isIP(host) === 0) {
+  if (!HOST_NAME.test(host) && !isIpAddress(host)) {
     throw new Error(`The URL of the mail server has an invalid host: ${RIGHT}`)
   }
   if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
@@ -44,7 +44,7 @@ export function parseSmtpUrl(text: string): SmtpServer {
     port: url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port),
     isImplicitTls: url.protocol === 'smtps:',
     isLoopback: LOOPBACK.test(host),
-    isPrivate: isIP(host) === 0 ? PRIVATE_NAME.test(host) : PRIVATE_RANGES.has(ipaddr.process(host).range()),
+    isPrivate: isIpAddress(host) ? PRIVATE_RANGES.has(ipaddr.process(host).range()) : PRIVATE_NAME.test(host),
     auth: readCredentials(url),
   }
 }

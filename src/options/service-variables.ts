@@ -4,7 +4,7 @@
  * a mistyped setting is still refused.
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
-import { isIP } from 'node:net'
+import { isIpAddress } from '../kernel/ip-address.ts'
 
 const PROTOCOL = /^(?:tcp|udp|sctp)$/
 const PORT = /^\d{1,5}$/
@@ -16,12 +16,12 @@ const SERVICE_PORT = '_SERVICE_PORT'
 
 /** Ends of names, each with a test of the value. */
 const FORMS: readonly (readonly [end: RegExp, isValue: (value: string) => boolean])[] = [
-  [/_SERVICE_HOST$/, (value) => isIP(value) !== 0],
+  [/_SERVICE_HOST$/, isIpAddress],
   [/_PORT$/, isServiceAddress],
   [/_PORT_\d{1,5}_(?:TCP|UDP|SCTP)(?:_START|_END)?$/, isServiceAddress],
   [/_PORT_\d{1,5}_(?:TCP|UDP|SCTP)_PROTO$/, (value) => PROTOCOL.test(value)],
   [/_PORT_\d{1,5}_(?:TCP|UDP|SCTP)_PORT(?:_START|_END)?$/, (value) => PORT.test(value)],
-  [/_PORT_\d{1,5}_(?:TCP|UDP|SCTP)_ADDR$/, (value) => isIP(value) !== 0],
+  [/_PORT_\d{1,5}_(?:TCP|UDP|SCTP)_ADDR$/, isIpAddress],
   [/_NAME$/, (value) => CONTAINER.test(value)],
 ]
 
@@ -59,5 +59,5 @@ export function replacesSetting(
 /** Returns true for the address of a service, such as `tcp://10.0.0.1:3000`. */
 function isServiceAddress(value: string): boolean {
   const [, host = ''] = ADDRESS.exec(value) ?? []
-  return isIP(host.replace(/^\[|\]$/g, '')) !== 0
+  return isIpAddress(host.replace(/^\[|\]$/g, ''))
 }

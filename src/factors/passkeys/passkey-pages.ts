@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import { html } from 'hono/html'
 import type { AccountPage, AccountPageRequest, LoginWay, SecuritySection } from '../../kernel/feature.ts'
+import { isIpAddress } from '../../kernel/ip-address.ts'
 import type { StepPage } from '../../kernel/login-step.ts'
 import type { Html, PageParts, PageView } from '../../kernel/page-view.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
@@ -51,7 +51,7 @@ function waysWith(
   { rp }: Pick<PasskeyPageDeps, 'rp'>,
   buttonOf: (view: PageView) => Omit<PasskeyButton, 'kind' | 'next'>,
 ): readonly LoginWay[] {
-  if (isIP(rp.id) !== 0) return []
+  if (isIpAddress(rp.id)) return []
   return [
     {
       place: 10,
