@@ -18,6 +18,7 @@ import { HOUR_MS, MINUTE_MS } from './kernel/clock.ts'
 import type { Feature, LoginWay } from './kernel/feature.ts'
 import type { FirstProofs } from './kernel/first-proofs.ts'
 import type { SecondFactors } from './kernel/login-step.ts'
+import { provableMethods } from './kernel/principal.ts'
 import { login } from './login/feature.ts'
 import { mail } from './mail/feature.ts'
 import type { EngineModule } from './oauth/engine/load-engine.ts'
@@ -85,7 +86,7 @@ export function createFeatures(parts: FeatureParts): Features {
   const fromOutside = { providers: options.providers, fetchProvider: seams.fetchProvider, proofs }
   const oauthParts = { engine: parts.oauthEngine, tokenKeys: parts.tokenKeys, ring, ...oauthSettingsOf(options, seams) }
   const named = {
-    sessions: sessions(core, memory, pages),
+    sessions: sessions(core, { memory, pages, methods: provableMethods(options.providers) }),
     accessTokens: accessTokens(core, { memory, accessTokenSettings: options.accessTokens, scopes }),
     invitations: invitations(core),
     audit: audit(core, { auditSettings: options.audit, userEvents: USER_EVENTS, eventTypes: Object.keys(EVENTS) }),
@@ -173,8 +174,9 @@ export function overlapMs({ oauth: { accessTokenMs } }: CompleteOptions): number
 }
 
 /** Returns the settings of forward-auth. */
-function forwarding({ forwardAuth: { jwt }, scopes, oauth: { resources }, session }: CompleteOptions) {
-  return { jwt, scopes, resources: resourceUrls(resources), sessionSettings: session }
+function forwarding({ forwardAuth: { jwt }, scopes, oauth: { resources }, providers: all, session }: CompleteOptions) {
+  const words = { scopes, resources: resourceUrls(resources), methods: provableMethods(all) }
+  return { jwt, ...words, sessionSettings: session }
 }
 
 /** Returns the buttons that log in without a password, in their order. */

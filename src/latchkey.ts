@@ -21,8 +21,10 @@ import type { Latchkey } from './instance.ts'
 import { startJobs } from './jobs.ts'
 import type { StampedEvent } from './kernel/event.ts'
 import { guardListener, guardReporter, guardStatements, type ReportError } from './kernel/listeners.ts'
+import { provableMethods } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import { requireUserId } from './kernel/require-user-id.ts'
+import { refuseSurplus } from './kernel/surplus-arguments.ts'
 import { VERSION } from './kernel/version.ts'
 import { Warning } from './kernel/warning.ts'
 import { loadEngine } from './oauth/engine/load-engine.ts'
@@ -35,6 +37,7 @@ import { risksOf } from './options/risks.ts'
 import { completeOptions } from './options/settings.ts'
 import { createBrand } from './pages/brand.ts'
 import type { Seams } from './seams.ts'
+import { serverSideCalls } from './server-side-calls.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
 import type { SessionMemory } from './sessions/session-memory.ts'
 import { openKeyRing } from './signing-keys/key-ring.ts'
@@ -44,7 +47,9 @@ import { callBoth } from './storage/storage.ts'
  * Creates an instance: it checks the options, opens the storage and builds the route table.
  * @throws ConfigurationError with the name of the setting, the problem and the solution.
  */
-export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
+export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey>
+export async function createLatchkey(options: LatchkeyOptions, ...surplus: unknown[]): Promise<Latchkey> {
+  refuseSurplus('createLatchkey', 1, surplus)
   return assembleLatchkey(options, {})
 }
 
@@ -103,6 +108,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     ...services.memory,
     scopes: options.scopes,
     resources: resourceUrls(options.oauth.resources),
+    methods: provableMethods(options.providers),
     ...features.factors,
     grants: features.oauth.verification,
   })
@@ -156,7 +162,8 @@ function publicCalls({
   return {
     basePath: links.basePath,
     rootPaths: features.list.flatMap(({ routes }) => routes.flatMap(({ isAtRoot, path }) => (isAtRoot ? [path] : []))),
-    refuseCrossOrigin(request) {
+    refuseCrossOrigin(request, ...surplus: unknown[]) {
+      refuseSurplus('refuseCrossOrigin', 1, surplus)
       requireRequest(request)
       refuseCrossOrigin(request.method ?? '', headerReader(request), origins)
     },
@@ -168,21 +175,15 @@ function publicCalls({
       headers.set('X-Request-Id', requestId)
       return refusalResponse(refusal, refusalContext, { headers, cookies: [], now: clock() })
     },
-    users: features.accounts.api,
-    sessions: features.sessions.api,
-    tokens: features.accessTokens.api,
-    factors: features.recovery.api,
-    oauthClients: features.oauth.api,
-    signingKeys: features.signingKeys.api,
-    invitations: features.invitations.api,
-    audit: features.audit.api,
+    ...serverSideCalls(features),
     ping: () => stores.ping(),
     checkIntegrity: () => stores.checkIntegrity(),
     async sweep() {
       const counts = await jobs.sweep()
       return counts.get(features.sessions.sweep) ?? 0
     },
-    async invalidateUser(id) {
+    async invalidateUser(id, ...surplus: unknown[]) {
+      refuseSurplus('invalidateUser', 1, surplus)
       const userId = requireUserId(id)
       await stores.sessions.invalidateUser(userId)
     },

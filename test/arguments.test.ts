@@ -1,5 +1,8 @@
 /* Promise 10: an object from a caller of the library is never ignored in part. Every wrong use names its key. */
+import { mkdtemp } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createClient } from '../src/client.ts'
@@ -11,6 +14,7 @@ import * as forKoa from '../src/koa.ts'
 import { toNodeHandler } from '../src/node.ts'
 import { LIBRARY_SETTINGS, SHARED_SETTINGS } from '../src/options/settings.ts'
 import { postgres } from '../src/postgres.ts'
+import * as presets from '../src/providers.ts'
 import { redis } from '../src/redis.ts'
 import { createSmtpMailer } from '../src/smtp.ts'
 import { sqlite } from '../src/sqlite.ts'
@@ -372,6 +376,148 @@ describe('arguments that configure something throw ConfigurationError at the cal
       const wrong = section === null ? { [name]: value } : { [section]: { [name]: value } }
       await expect(createLatchkey({ ...STORAGE, ...wrong } as Loose), String(value)).rejects.toThrow(`${name}: `)
     }
+  })
+})
+
+describe('an argument that a function does not have is refused, because JavaScript would ignore it', () => {
+  const request = new Request(ORIGIN)
+  const SURPLUS: readonly Wrong[] = [
+    ['a second requirement', ({ require }) => require(request, {}, { scopes: ['write'] }), 'require: argument 3'],
+    [
+      'checkRequirement',
+      ({ checkRequirement }) => checkRequirement({}, { fresh: true }),
+      'checkRequirement: argument 2',
+    ],
+    ['authenticate', ({ authenticate }) => authenticate(request, undefined, {}), 'authenticate: argument 3'],
+    [
+      'refuseCrossOrigin',
+      (auth) => auth.refuseCrossOrigin(request, ['https://a.example']),
+      'argument 2 would be ignored',
+    ],
+    ['invalidateUser', (auth) => auth.invalidateUser(ID, ID), 'invalidateUser: argument 2'],
+    ['createLatchkey', () => (createLatchkey as Loose)({}, { baseUrl: ORIGIN }), 'createLatchkey: argument 2'],
+    [
+      'sqlite',
+      () => (sqlite as Loose)('a.db', {}, { migrate: false }),
+      'sqlite: argument 3 would be ignored; it takes 2',
+    ],
+    ['postgres', () => (postgres as Loose)('postgres://h/a', {}, 1), 'postgres: argument 3'],
+    ['redis', () => (redis as Loose)('redis://h', {}, 1), 'redis: argument 3'],
+    ['createSmtpMailer', () => (createSmtpMailer as Loose)({}, 'a@h.de'), 'createSmtpMailer: argument 2'],
+    ['createTestKit', () => (createTestKit as Loose)({}, {}), 'createTestKit: argument 2'],
+    ['createAuthenticator', () => (createAuthenticator as Loose)({}, -8), 'createAuthenticator: argument 2'],
+    ['toNodeHandler', () => (toNodeHandler as Loose)(kit.auth, () => {}, {}), 'toNodeHandler: argument 3'],
+    ['kit.logIn', () => (kit as Loose).logIn('a@example.com', {}, {}), 'kit.logIn: argument 3'],
+    ...[forExpress, forFastify, forHono, forKoa].flatMap((adapter: Loose): Wrong[] => [
+      ['requireAuth', ({ auth }) => adapter.requireAuth(auth, {}, { scopes: ['write'] }), 'requireAuth: argument 3'],
+      ['crossOrigin', ({ auth }) => adapter.crossOrigin(auth, {}), 'crossOrigin: argument 2'],
+    ]),
+    ...[forExpress, forHono, forKoa].map(
+      (adapter: Loose): Wrong => ['latchkey', ({ auth }) => adapter.latchkey(auth, {}), 'latchkey: argument 2'],
+    ),
+    ...[forExpress, forFastify].map(
+      (adapter: Loose): Wrong => [
+        'principalOf',
+        () => adapter.principalOf({}, undefined, true),
+        'principalOf: argument 3',
+      ],
+    ),
+    ...Object.entries<Loose>(presets).map(
+      ([name, preset]): Wrong => [name, () => preset({}, { clientId: 'x' }), `${name}: argument 2`],
+    ),
+  ]
+
+  test.each(SURPLUS)('%s', async (_name, run, message) => {
+    const error = await errorOf(() => run({ ...instance.auth, auth: instance.auth }))
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error.message).toContain(message)
+  })
+
+  test('each server-side call', async () => {
+    const rooms = Object.entries<Loose>(instance.auth as Loose).filter(([, room]) => typeof room === 'object')
+    const calls = rooms.flatMap(([room, members]) => Object.keys(members).map((name) => [room, name] as const))
+    expect(calls.length).toBeGreaterThan(25)
+    for (const [room, name] of calls) {
+      const call = (instance.auth as Loose)[room][name]
+      const given = [...Array(4).fill(undefined), { dryRun: true }]
+      const error = await errorOf(() => call(...given))
+      expect(error).toBeInstanceOf(ConfigurationError)
+      expect(error.message).toContain(`${room}.${name}: argument 5 would be ignored`)
+    }
+  })
+
+  test('revokeAll with an exception revokes nothing, and an undefined argument is absent', async () => {
+    const { sessions, users } = instance.auth as Loose
+    await logIn()
+    const { id } = await users.find('requirement@example.com', undefined)
+    const before = await sessions.list(id)
+    await expect(sessions.revokeAll(id, { except: before[0].id })).rejects.toThrow('sessions.revokeAll: argument 2')
+    expect(await sessions.list(id)).toHaveLength(before.length)
+  })
+
+  test('the calls of the client', async () => {
+    const wrong = { baseUrl: ORIGIN }
+    expect(() => (createClient as Loose)({}, wrong)).toThrow('too many arguments')
+    const client = createClient({
+      baseUrl: ORIGIN,
+      fetch: () => Promise.reject(new Error('a request was sent')),
+    }) as Loose
+    const more = 'surplus'
+    for (const call of [
+      () => client.session({}, more),
+      () => client.logOut({}, more),
+      () => client.logIn({}, {}, more),
+      () => client.user.rename({}, undefined, more),
+      () => client.sessions.list({}, {}, more),
+      () => client.sessions.revoke(ID, {}, more),
+      () => client.passkeys.rename(ID, {}, {}, more),
+      () => client.passkeys.logIn({}, {}, more),
+      () => client.identities.link('google', {}, {}, more),
+      () => client.reauthenticateWith.provider('google', {}, {}, more),
+      () => client.login.withIdToken('google', {}, {}, more),
+    ]) {
+      const error = await errorOf(call)
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error.message, String(call)).toContain('too many arguments')
+    }
+  })
+})
+
+describe('a method of a provider that is not configured', () => {
+  const method = 'provider:gogle'
+  const KNOWN = 'password, passkey, totp, recovery_code, email_code'
+
+  test('is refused in a filter that matches no session, and in a requirement', async () => {
+    const { sessions, checkRequirement, handler } = instance.auth
+    for (const call of [sessions.count, sessions.revokeWhere]) {
+      const error = await errorOf(() => call({ method }))
+      expect(error).toMatchObject({ code: 'validation_failed' })
+      expect(error.message).toContain(
+        `#/method: No session matches, and no such provider is configured. The methods are ${KNOWN}`,
+      )
+    }
+    expect(() => checkRequirement({ methods: ['totp', method] })).toThrow(
+      `methods.1: must be a method of this service; they are ${KNOWN}`,
+    )
+    const asked = await handler(new Request(`${ORIGIN}/auth/verify?method=totp&method=${method}`))
+    expect(await asked.json()).toMatchObject({
+      code: 'bad_request',
+      detail: `Each method must be one that a login can prove: ${KNOWN}.`,
+    })
+  })
+
+  test('one that is configured is accepted, and sessions of a removed one are still found', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'arguments-')), 'app.db')
+    const google = presets.google({ clientId: 'x', clientSecret: 'y' })
+    const before = await createTestKit({ storage: sqlite(file), providers: [google] })
+    before.auth.checkRequirement({ methods: ['provider:google'] })
+    expect(await before.auth.sessions.count({ method: 'provider:google' })).toBe(0)
+    await before.logInWith('google', { subject: '1', email: 'ada@gmail.com', emailVerified: true })
+    await before.close()
+    const after = await createTestKit({ storage: sqlite(file) })
+    onTestFinished(() => after.close())
+    expect(await after.auth.sessions.revokeWhere({ method: 'provider:google' })).toBe(1)
+    await expect(after.auth.sessions.count({ method: 'provider:google' })).rejects.toThrow('#/method')
   })
 })
 

@@ -131,7 +131,7 @@ export function createServerSideUsers(
       const { emailVerified = false, ...input } = acceptArgument(newUserSchema, wanted)
       return withIsoTimes(await createUser(deps, await acceptUser(deps, input, stamp), { stamp, emailVerified }))
     },
-    import: (lines, options = {}) => importUsers(deps, lines, options, stamp),
+    import: async (lines, options = {}) => importUsers(deps, lines, options, stamp),
     export: () => exportUsers(deps),
     async list(page = {}) {
       const { after, limit = DEFAULT_PAGE } = acceptArgument(pageSchema, page)

@@ -8,6 +8,7 @@ import { authenticateNow, requireNow } from '../authentication/immediate.ts'
 import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
+import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { isForLatchkey, setTarget } from './incoming.ts'
 import { answerRefusal, createNodeEntry } from './node.ts'
 import { readPrincipal, type SessionOnly, setPrincipal } from './principal-of.ts'
@@ -42,7 +43,9 @@ export type ExpressMiddleware = (
  * Responds to all requests under `auth.basePath`. For all other requests sets `req.auth` and renews the cookie of a
  * remembered session. Use it before body parsers.
  */
-export function latchkey(auth: Latchkey): ExpressMiddleware {
+export function latchkey(auth: Latchkey): ExpressMiddleware
+export function latchkey(auth: Latchkey, ...surplus: unknown[]): ExpressMiddleware {
+  refuseSurplus('latchkey', 1, surplus)
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
   const authenticate = authenticateNow(auth)
@@ -61,7 +64,9 @@ export function latchkey(auth: Latchkey): ExpressMiddleware {
  * authenticates again, which costs no query, so a session revoked while the body was read is refused.
  * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
-export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressMiddleware {
+export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressMiddleware
+export function requireAuth(auth: Latchkey, requirement?: Requirement, ...surplus: unknown[]): ExpressMiddleware {
+  refuseSurplus('requireAuth', 2, surplus)
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
   const require = requireNow(auth)
@@ -69,7 +74,9 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): ExpressM
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
-export function crossOrigin(auth: Latchkey): ExpressMiddleware {
+export function crossOrigin(auth: Latchkey): ExpressMiddleware
+export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): ExpressMiddleware {
+  refuseSurplus('crossOrigin', 1, surplus)
   requireInstance('crossOrigin', auth)
   return (request, response, next) => {
     try {
@@ -89,7 +96,12 @@ export function crossOrigin(auth: Latchkey): ExpressMiddleware {
  */
 export function principalOf(request: { readonly auth?: unknown }, wanted: SessionOnly): SessionPrincipal
 export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal
-export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal {
+export function principalOf(
+  request: { readonly auth?: unknown },
+  wanted?: SessionOnly,
+  ...surplus: unknown[]
+): Principal {
+  refuseSurplus('principalOf', 2, surplus)
   return readPrincipal(request, wanted, 'put requireAuth(auth) before this handler')
 }
 

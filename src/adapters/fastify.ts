@@ -9,6 +9,7 @@ import type { Requirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
+import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { isForLatchkey, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 import { readPrincipal, type SessionOnly, setPrincipal } from './principal-of.ts'
@@ -85,7 +86,13 @@ async function plug(app: FastifyInstance, options: LatchkeyPluginOptions): Promi
  * problem details. It authenticates again, which costs no query.
  * @throws ConfigurationError, when it is created, if the requirement is wrong.
  */
-export function requireAuth(auth: Latchkey, requirement?: Requirement): onRequestAsyncHookHandler {
+export function requireAuth(auth: Latchkey, requirement?: Requirement): onRequestAsyncHookHandler
+export function requireAuth(
+  auth: Latchkey,
+  requirement?: Requirement,
+  ...surplus: unknown[]
+): onRequestAsyncHookHandler {
+  refuseSurplus('requireAuth', 2, surplus)
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
   const require = requireNow(auth)
@@ -103,7 +110,9 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): onReques
  * Returns a hook that refuses unsafe methods that a browser sends from pages of other origins, on the application's own
  * routes.
  */
-export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler {
+export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler
+export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): onRequestAsyncHookHandler {
+  refuseSurplus('crossOrigin', 1, surplus)
   requireInstance('crossOrigin', auth)
   return async (request, reply) => {
     try {
@@ -121,7 +130,12 @@ export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler {
  */
 export function principalOf(request: { readonly auth?: unknown }, wanted: SessionOnly): SessionPrincipal
 export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal
-export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal {
+export function principalOf(
+  request: { readonly auth?: unknown },
+  wanted?: SessionOnly,
+  ...surplus: unknown[]
+): Principal {
+  refuseSurplus('principalOf', 2, surplus)
   return readPrincipal(request, wanted, 'give this route the hook requireAuth(auth)')
 }
 

@@ -8,6 +8,7 @@ import { authenticateNow, requireNow } from '../authentication/immediate.ts'
 import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
+import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { isForLatchkey, refuseAmbiguity } from './incoming.ts'
 import { requireInstance } from './require-instance.ts'
 
@@ -30,7 +31,9 @@ export interface SessionEnv {
  * Responds to all requests under `auth.basePath`. For all other requests sets `c.var.auth` and renews the cookie of a
  * remembered session. Use it before middleware that reads bodies.
  */
-export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
+export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv>
+export function latchkey(auth: Latchkey, ...surplus: unknown[]): MiddlewareHandler<AuthEnv> {
+  refuseSurplus('latchkey', 1, surplus)
   requireInstance('latchkey', auth)
   const authenticate = authenticateNow(auth)
   return async (context, next) => {
@@ -56,7 +59,9 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): Middlewa
 export function requireAuth(
   auth: Latchkey,
   requirement?: Requirement,
+  ...surplus: unknown[]
 ): MiddlewareHandler<SessionEnv> | MiddlewareHandler<AuthenticatedEnv> {
+  refuseSurplus('requireAuth', 2, surplus)
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
   const require = requireNow(auth)
@@ -72,7 +77,9 @@ export function requireAuth(
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
-export function crossOrigin(auth: Latchkey): MiddlewareHandler {
+export function crossOrigin(auth: Latchkey): MiddlewareHandler
+export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): MiddlewareHandler {
+  refuseSurplus('crossOrigin', 1, surplus)
   requireInstance('crossOrigin', auth)
   return async (context, next) => {
     try {

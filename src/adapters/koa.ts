@@ -7,6 +7,7 @@ import { authenticateNow, requireNow } from '../authentication/immediate.ts'
 import type { Requirement, SessionRequirement } from '../authentication/requirement.ts'
 import type { Latchkey } from '../instance.ts'
 import type { Principal, SessionPrincipal } from '../kernel/principal.ts'
+import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { isForLatchkey, setTarget } from './incoming.ts'
 import { createNodeEntry } from './node.ts'
 import { requireInstance } from './require-instance.ts'
@@ -30,7 +31,9 @@ export interface SessionState {
  * Responds to all requests under `auth.basePath`. For all other requests sets `ctx.state.auth` and renews the cookie of
  * a remembered session. Use it before body parsers.
  */
-export function latchkey(auth: Latchkey): Middleware<AuthState> {
+export function latchkey(auth: Latchkey): Middleware<AuthState>
+export function latchkey(auth: Latchkey, ...surplus: unknown[]): Middleware<AuthState> {
+  refuseSurplus('latchkey', 1, surplus)
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
   const authenticate = authenticateNow(auth)
@@ -60,7 +63,12 @@ export function latchkey(auth: Latchkey): Middleware<AuthState> {
  */
 export function requireAuth(auth: Latchkey, requirement: SessionRequirement): Middleware<SessionState>
 export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState>
-export function requireAuth(auth: Latchkey, requirement?: Requirement): Middleware<AuthenticatedState> {
+export function requireAuth(
+  auth: Latchkey,
+  requirement?: Requirement,
+  ...surplus: unknown[]
+): Middleware<AuthenticatedState> {
+  refuseSurplus('requireAuth', 2, surplus)
   requireInstance('requireAuth', auth)
   auth.checkRequirement(requirement)
   const require = requireNow(auth)
@@ -77,7 +85,9 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement): Middlewa
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
-export function crossOrigin(auth: Latchkey): Middleware {
+export function crossOrigin(auth: Latchkey): Middleware
+export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): Middleware {
+  refuseSurplus('crossOrigin', 1, surplus)
   requireInstance('crossOrigin', auth)
   return async (context, next) => {
     try {

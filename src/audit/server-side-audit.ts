@@ -65,7 +65,7 @@ export function createServerSideAudit(deps: ServerSideAuditDeps): ServerSideAudi
       const { retentionMs } = auditSettings
       return verifyAudit(audit, { now: clock(), retentionMs, head: head?.toLowerCase() ?? null })
     },
-    seal: () => sealAudit(deps),
+    seal: async () => sealAudit(deps),
   }
 }
 

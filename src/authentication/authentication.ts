@@ -17,6 +17,7 @@ import {
   type Session,
   type SessionPrincipal,
 } from '../kernel/principal.ts'
+import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { type FreshnessDeps, requireFreshSession } from '../sessions/freshness.ts'
 import {
   type AnyRequest,
@@ -26,7 +27,7 @@ import {
   requireRequest,
   takesCookie,
 } from './any-request.ts'
-import { checkRequirement, createRequirementCheck, requireClient } from './check-requirement.ts'
+import { checkRequirement, createRequirementCheck, type RequirementWords, requireClient } from './check-requirement.ts'
 import { type Credentials, readCredentials, refuseCredentials } from './credentials.ts'
 import { type Identified, type IdentifyContext, type IdentifyDeps, identify } from './identify.ts'
 import { alwaysPromise } from './immediate.ts'
@@ -36,12 +37,8 @@ import type { ClientRequirement, GrantRequirement, Requirement, SessionRequireme
 import { issueCookie, NO_COOKIES, type RenewedCookies, renewCookies, type SessionCookieDeps } from './session-cookie.ts'
 
 /** Dependencies of authentication. */
-export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps, FreshnessDeps {
-  /** The scopes of the service. */
-  readonly scopes: readonly string[]
+export interface AuthenticationDeps extends IdentifyDeps, SessionCookieDeps, FreshnessDeps, RequirementWords {
   readonly origins: Origins
-  /** URLs of other APIs that tokens of apps can be for. */
-  readonly resources: readonly string[]
   /** Stamps events of requests that the application answers itself. */
   readonly stamp: Stamp
 }
@@ -75,7 +72,7 @@ export interface Authentication {
 export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const { stamp } = deps
   const cookieName = deps.cookies.name()
-  const acceptRequirement = createRequirementCheck(deps.scopes, deps.resources)
+  const acceptRequirement = createRequirementCheck(deps)
 
   function find(request: AnyRequest, credentials: Credentials, resource: string | null): Identified {
     if (credentials.refusal !== null) return null
@@ -85,7 +82,9 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   function requirePrincipal(
     request: AnyRequest,
     requirement: Requirement | ClientRequirement = {},
+    ...surplus: unknown[]
   ): Found<Principal | ClientPrincipal> {
+    refuseSurplus('require', 2, surplus)
     acceptRequirement(requirement)
     requireRequest(request)
     const credentials = readCredentials(request, cookieName)
@@ -96,7 +95,8 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     })
   }
 
-  function authenticate(request: AnyRequest, answer?: CookieTarget): Found<Principal | null> {
+  function authenticate(request: AnyRequest, answer?: CookieTarget, ...surplus: unknown[]): Found<Principal | null> {
+    refuseSurplus('authenticate', 2, surplus)
     requireRequest(request)
     if (answer !== undefined) requireCookieTarget(answer)
     const credentials = readCredentials(request, cookieName)
@@ -117,7 +117,10 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     authenticate: alwaysPromise(authenticate),
     // The interface says which principal each kind of requirement gives.
     require: alwaysPromise(requirePrincipal) as Authentication['require'],
-    checkRequirement: (requirement = {}) => acceptRequirement(requirement),
+    checkRequirement(requirement = {}, ...surplus: unknown[]) {
+      refuseSurplus('checkRequirement', 1, surplus)
+      acceptRequirement(requirement)
+    },
     requireFresh: (session) => requireFreshSession(deps, session),
     issueCookies: (issued, credentials) =>
       credentials?.hasCookie ? deps.cookies.replace(issueCookie(deps, issued)) : [issueCookie(deps, issued)],

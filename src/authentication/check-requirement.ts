@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
-import { type ClientPrincipal, hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
+import { type ClientPrincipal, hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import {
   type FreshnessDeps,
@@ -11,16 +11,25 @@ import {
 } from '../sessions/freshness.ts'
 import type { ClientRequirement, Requirement } from './requirement.ts'
 
+/** The words that the requirements of an instance can have. */
+export interface RequirementWords {
+  /** The scopes of the service. */
+  readonly scopes: readonly string[]
+  /** URLs of other APIs that tokens of apps can be for. */
+  readonly resources: readonly string[]
+  /** The methods that a login can prove. */
+  readonly methods: readonly string[]
+}
+
 /**
  * Returns a function that refuses wrong requirements. A misspelt condition that is ignored would let every principal in.
- * @param scopes the scopes of the service.
- * @param resources URLs of other APIs that tokens of apps can be for.
  * @returns a function that throws ConfigurationError.
  */
-export function createRequirementCheck(
-  scopes: readonly string[],
-  resources: readonly string[],
-): (requirement: unknown) => void {
+export function createRequirementCheck({
+  scopes,
+  resources,
+  methods,
+}: RequirementWords): (requirement: unknown) => void {
   const known = scopes.length === 0 ? 'this service has none: set the option scopes' : `they are ${scopes.join(', ')}`
   const noScope = `must be a scope of this service; ${known}`
   const schema = strictMembers({
@@ -30,7 +39,7 @@ export function createRequirementCheck(
     resource: z.enum(resources, 'must be one of the option oauth.resources').optional(),
     methods: z
       .array(
-        z.string('must be a method').refine(isMethod, 'must be a method, such as totp'),
+        z.enum(methods, `must be a method of this service; they are ${methods.join(', ')}`),
         'must be a list of methods',
       )
       .min(1, 'must have at least one method')

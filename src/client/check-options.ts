@@ -48,6 +48,12 @@ export function checkCallOptions(options: CallOptions): void {
   checkMembers('The options of a call', options, CALL_OPTIONS)
 }
 
+/** Refuses arguments after the last one that a function has: JavaScript would ignore them. Throws TypeError. */
+export function refuseSurplus(surplus: readonly unknown[]): void {
+  if (surplus.every((value) => value === undefined)) return
+  throw new TypeError('This call has too many arguments; the last one that it takes is its options')
+}
+
 /** Returns the id. Throws TypeError for texts that would change the path: the call could then act on more than one resource. */
 export function requireId(id: string): string {
   if (typeof id === 'string' && id !== '' && id !== '.' && id !== '..') return id

@@ -1,7 +1,7 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import { accountMembers } from './account-members.ts'
 import type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall, Use } from './calls.ts'
-import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
+import { checkCallOptions, checkClientOptions, refuseSurplus, requireId } from './check-options.ts'
 import { confirmCookie, isElsewhere, type LoginKey } from './confirm-cookie.ts'
 import { factorMembers } from './factor-members.ts'
 import { followSession } from './follow-session.ts'
@@ -13,13 +13,21 @@ import { type ClientOptions, send } from './send.ts'
  * Creates a client. It sends nothing before the first call.
  * @throws TypeError if an option is unknown or wrong.
  */
-export function createClient(options: ClientOptions = {}): LatchkeyClient {
+export function createClient(options?: ClientOptions): LatchkeyClient
+export function createClient(options: ClientOptions = {}, ...surplus: unknown[]): LatchkeyClient {
+  refuseSurplus(surplus)
   checkClientOptions(options)
   const { baseUrl = '', basePath = '/auth' } = options
   const authUrl = baseUrl.replace(/\/$/, '') + basePath
   const settings = { ...options, authUrl }
 
-  async function call<Key extends WireKey>(key: Key, use: Use<Key>, options: CallOptions = {}): Answer<Key> {
+  async function call<Key extends WireKey>(
+    key: Key,
+    use: Use<Key>,
+    options: CallOptions = {},
+    surplus: readonly unknown[] = [],
+  ): Answer<Key> {
+    refuseSurplus(surplus)
     checkCallOptions(options)
     const [method = '', path = ''] = key.split(' ')
     const moment = who.moment()
@@ -32,19 +40,21 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     return result
   }
   function plain<Key extends WireKey>(key: Key, done?: Use<Key>['done']): Call<Key> {
-    return (callOptions) => call(key, { done }, callOptions)
+    return (callOptions, ...surplus: unknown[]) => call(key, { done }, callOptions, surplus)
   }
   function withBody<Key extends WireKey>(key: Key, done?: Use<Key>['done']): BodyCall<Key> {
-    return (body, callOptions) => call(key, { body, done }, callOptions)
+    return (body, callOptions, ...surplus: unknown[]) => call(key, { body, done }, callOptions, surplus)
   }
   function withQuery<Key extends WireKey>(key: Key): QueryCall<Key> {
-    return (query, callOptions) => call(key, { query: query ?? {} }, callOptions)
+    return (query, callOptions, ...surplus: unknown[]) => call(key, { query: query ?? {} }, callOptions, surplus)
   }
   function withId<Key extends WireKey>(key: Key, done?: (id: string) => void): IdCall<Key> {
-    return async (id, callOptions) => call(key, { id: requireId(id), done: () => done?.(id) }, callOptions)
+    return async (id, callOptions, ...surplus: unknown[]) =>
+      call(key, { id: requireId(id), done: () => done?.(id) }, callOptions, surplus)
   }
   function withIdAndBody<Key extends WireKey>(key: Key): IdBodyCall<Key> {
-    return async (id, body, callOptions) => call(key, { id: requireId(id), body }, callOptions)
+    return async (id, body, callOptions, ...surplus: unknown[]) =>
+      call(key, { id: requireId(id), body }, callOptions, surplus)
   }
   const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
   const isComplete = (data: WireAnswer<LoginKey | 'POST /login/with/{provider}'>): void => {
@@ -55,7 +65,8 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
   const checks = { session: plain('GET /session'), attempt: plain('GET /login/attempt') }
   /** A call that begins a session. On a page of another origin, the client checks that the browser kept the cookie. */
   function first<Key extends LoginKey>(key: Key): BodyCall<Key> {
-    return async (body, callOptions) => {
+    return async (body, callOptions, ...surplus: unknown[]) => {
+      refuseSurplus(surplus)
       if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, callOptions)
       const result = await confirmCookie<Key>(await call(key, { body }, callOptions), checks, {
         ...options,

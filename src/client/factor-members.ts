@@ -9,7 +9,12 @@ interface Builders {
   readonly withBody: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<NoInfer<Key>>) => void) => BodyCall<Key>
   readonly withId: <Key extends WireKey>(key: Key) => IdCall<Key>
   readonly withQuery: <Key extends WireKey>(key: Key) => QueryCall<Key>
-  readonly call: <Key extends WireKey>(key: Key, use: Use<Key>, options?: CallOptions) => Answer<Key>
+  readonly call: <Key extends WireKey>(
+    key: Key,
+    use: Use<Key>,
+    options?: CallOptions,
+    surplus?: readonly unknown[],
+  ) => Answer<Key>
 }
 
 /** What the client learns from an answer about the session. */
@@ -51,19 +56,20 @@ export function factorMembers(
       }),
       email: withBody('POST /login/email'),
       confirmEmail: withBody('POST /login/email/confirm', isComplete),
-      withIdToken: async (id, body, options) =>
-        call('POST /login/with/{provider}', { id: requireId(id), body, done: isComplete }, options),
+      withIdToken: async (id, body, options, ...surplus: unknown[]) =>
+        call('POST /login/with/{provider}', { id: requireId(id), body, done: isComplete }, options, surplus),
     },
     reauthenticateWith: {
       totp: withBody('POST /reauthenticate/totp', hasNews),
       email: plain('POST /reauthenticate/email'),
       confirmEmail: withBody('POST /reauthenticate/email/confirm', hasNews),
-      provider: async (id, query = {}, options) =>
-        call('POST /reauthenticate/with/{provider}', { id: requireId(id), query }, options),
+      provider: async (id, query = {}, options, ...surplus: unknown[]) =>
+        call('POST /reauthenticate/with/{provider}', { id: requireId(id), query }, options, surplus),
     },
     identities: {
       list: plain('GET /identities'),
-      link: async (id, query = {}, options) => call('POST /identities/{id}', { id: requireId(id), query }, options),
+      link: async (id, query = {}, options, ...surplus: unknown[]) =>
+        call('POST /identities/{id}', { id: requireId(id), query }, options, surplus),
       unlink: withId('DELETE /identities/{id}'),
     },
     factors: {

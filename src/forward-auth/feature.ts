@@ -13,6 +13,8 @@ export interface ForwardAuthOptions extends Pick<FreshnessDeps, 'sessionSettings
   readonly scopes: readonly string[]
   /** URLs of other APIs that tokens of apps can be for. */
   readonly resources: readonly string[]
+  /** The methods that a login can prove. */
+  readonly methods: readonly string[]
   /** Public keys of everything else that Latchkey signs. */
   readonly otherKeys: (() => readonly Readonly<Record<string, string>>[]) | null
   readonly ring: KeyRing

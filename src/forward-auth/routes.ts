@@ -10,7 +10,7 @@ import { type Clock, SECOND_MS } from '../kernel/clock.ts'
 import { defineCall } from '../kernel/define-calls.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Origins } from '../kernel/origins.ts'
-import { type ClientPrincipal, hasScopes, isMethod, type Principal } from '../kernel/principal.ts'
+import { type ClientPrincipal, hasScopes, type Principal } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import {
@@ -32,6 +32,8 @@ export interface ForwardAuthDeps extends FreshnessDeps {
   readonly scopes: readonly string[]
   /** URLs of other APIs that tokens of apps can be for. */
   readonly resources: readonly string[]
+  /** The methods that a login can prove. */
+  readonly methods: readonly string[]
   /** Sign the identity for the API, the newest first. Null: the identity is not signed. */
   readonly signers: (() => readonly JwtSigner[]) | null
   readonly clock: Clock
@@ -126,7 +128,7 @@ function keysRoute({ otherKeys, signers, ring }: ForwardAuthDeps): Route {
 
 /** Parses the query. Throws bad_request for anything unknown: a misspelt scope must never be ignored. */
 function readQuestion(
-  { scopes: known, resources }: ForwardAuthDeps,
+  { scopes: known, resources, methods: provable }: ForwardAuthDeps,
   { queryAll }: Pick<RouteRequest, 'queryAll'>,
 ): Question {
   const {
@@ -143,7 +145,9 @@ function readQuestion(
   refuseSeveral('redirect takes one value: login.', redirect, (value) => value === 'login')
   refuseSeveral('fresh takes one value: 1.', fresh, (value) => value === '1')
   refuseSeveral('resource takes one value, one of oauth.resources.', resource, (value) => resources.includes(value))
-  if (!methods.every(isMethod)) throw badQuery('Each method must be one that a login can prove, such as totp.')
+  if (!methods.every((method) => provable.includes(method))) {
+    throw badQuery(`Each method must be one that a login can prove: ${provable.join(', ')}.`)
+  }
   if (!scopes.every((scope) => known.includes(scope))) {
     const there = known.length === 0 ? 'this service has none' : `there are ${known.join(', ')}`
     throw badQuery(`Each scope must be one of the service: ${there}.`)

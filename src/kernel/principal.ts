@@ -27,6 +27,14 @@ export function isMethod(text: string): boolean {
   return METHODS.includes(text) || /^provider:[a-z0-9_-]+$/.test(text)
 }
 
+/**
+ * Returns the methods that a login can prove with the settings of an instance.
+ * @param providers the ids of its providers.
+ */
+export function provableMethods(providers: readonly { readonly id: string }[]): readonly Method[] {
+  return [...METHODS, ...providers.map(({ id }) => `provider:${id}`)]
+}
+
 /** The client that sent a request, as far as it is known. */
 export interface ClientInfo {
   /** IP address; null if unknown. */

@@ -17,10 +17,18 @@ export interface SessionsFeature extends Feature {
   readonly api: ServerSideSessions
 }
 
+/** Services of the sessions feature. */
+export interface SessionsOptions {
+  readonly memory: SessionMemory
+  readonly pages: Pages
+  /** The methods that a login can prove. */
+  readonly methods: readonly string[]
+}
+
 const SWEEP = 'sweep expired sessions'
 
 /** Creates the sessions feature: show, list, revoke and expire sessions. */
-export function sessions(core: Core, memory: SessionMemory, pages: Pages): SessionsFeature {
+export function sessions(core: Core, { memory, pages, methods }: SessionsOptions): SessionsFeature {
   const deps = { ...core, ...core.stores, ...memory }
   return {
     name: 'sessions',
@@ -34,6 +42,6 @@ export function sessions(core: Core, memory: SessionMemory, pages: Pages): Sessi
       await memory.touches.flush()
     },
     sweep: SWEEP,
-    api: createServerSideSessions(deps, core.stamp),
+    api: createServerSideSessions({ ...deps, methods }, core.stamp),
   }
 }

@@ -7,7 +7,7 @@ import type { SessionEvent } from './events.ts'
 import { listAllSessions } from './list-sessions.ts'
 import { revokeOtherSessions, revokeSession } from './revoke-session.ts'
 import { countSessions, revokeSessionsWhere } from './revoke-sessions-where.ts'
-import { parseSessionFilter, type SessionFilter } from './session-filter.ts'
+import { parseSessionFilter, refuseUnknownProvider, type SessionFilter } from './session-filter.ts'
 import type { SessionDeps } from './start-session.ts'
 
 /** Calls about sessions for the application itself. HTTP requests cannot reach them. */
@@ -18,17 +18,26 @@ export interface ServerSideSessions {
   revoke(userId: string, sessionId: string): Promise<void>
   /** Revokes all sessions of a user. Returns their number. Throws `not_found` if the id is malformed. */
   revokeAll(userId: string): Promise<number>
-  /** Returns the number of sessions that match a filter. Throws `validation_failed` if the filter is empty or invalid. */
+  /**
+   * Returns the number of sessions that match a filter. Throws `validation_failed` if the filter is empty or invalid, or names
+   * a provider that is not configured and no session matches.
+   */
   count(filter: SessionFilter): Promise<number>
   /**
-   * Revokes the sessions of all users that match a filter, in batches. Returns their number. Throws `validation_failed` if
-   * the filter is empty or invalid.
+   * Revokes the sessions of all users that match a filter, in batches. Returns their number. Throws `validation_failed`
+   * like `count`.
    */
   revokeWhere(filter: SessionFilter): Promise<number>
 }
 
+/** Dependencies of the server-side calls about sessions. */
+export interface ServerSideSessionsDeps extends SessionDeps {
+  /** The methods that a login can prove. */
+  readonly methods: readonly string[]
+}
+
 /** Creates the server-side calls about sessions. */
-export function createServerSideSessions(deps: SessionDeps, stamp: Stamp<SessionEvent>): ServerSideSessions {
+export function createServerSideSessions(deps: ServerSideSessionsDeps, stamp: Stamp<SessionEvent>): ServerSideSessions {
   return {
     async list(userId) {
       return (await listAllSessions(deps, requireUserId(userId))).map(withIsoTimes)
@@ -40,10 +49,14 @@ export function createServerSideSessions(deps: SessionDeps, stamp: Stamp<Session
       return revokeOtherSessions(deps, requireUserId(userId), null, stamp)
     },
     async count(filter) {
-      return countSessions(deps, parseSessionFilter(filter))
+      const count = await countSessions(deps, parseSessionFilter(filter))
+      if (count === 0) refuseUnknownProvider(deps, filter)
+      return count
     },
     async revokeWhere(filter) {
-      return revokeSessionsWhere(deps, parseSessionFilter(filter), stamp)
+      const count = await revokeSessionsWhere(deps, parseSessionFilter(filter), stamp)
+      if (count === 0) refuseUnknownProvider(deps, filter)
+      return count
     },
   }
 }

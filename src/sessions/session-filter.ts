@@ -3,6 +3,7 @@ import { acceptArgument, strictMembers, timeSchema } from '../kernel/arguments.t
 import { parseUserId, type UserId } from '../kernel/ids.ts'
 import { parseIpNetwork } from '../kernel/ip-address.ts'
 import { isMethod, METHODS, type Method, type Session } from '../kernel/principal.ts'
+import { invalidMember } from '../kernel/refusal.ts'
 
 /** A filter for sessions. It needs at least one member; a session matches if all given members match. */
 export interface SessionFilter {
@@ -55,4 +56,18 @@ export function parseSessionFilter(filter: SessionFilter): ParsedSessionFilter {
       (method === undefined || methods.includes(method)) &&
       (addresses === null || (client.ip !== null && addresses.contains(client.ip))),
   }
+}
+
+/**
+ * Refuses a filter that matched no session and names a provider that is not configured: it is probably misspelt. Sessions of a
+ * provider that was removed still match.
+ * @throws Refusal `validation_failed`.
+ */
+export function refuseUnknownProvider(
+  { methods }: { readonly methods: readonly string[] },
+  { method }: SessionFilter,
+): void {
+  if (method === undefined || methods.includes(method)) return
+  const known = methods.join(', ')
+  throw invalidMember('#/method', `No session matches, and no such provider is configured. The methods are ${known}.`)
 }
