@@ -43,9 +43,14 @@ export function checkClientOptions(options: ClientOptions): void {
   checkMembers('createClient', options, OPTIONS)
 }
 
-/** Checks the options of a call. Throws TypeError. */
-export function checkCallOptions(options: CallOptions): void {
+/** The arguments of a call after its own input. */
+export type Rest = [options?: CallOptions, ...surplus: unknown[]]
+
+/** Returns the options of a call. Throws TypeError if they are wrong, and for arguments after them. */
+export function acceptRest([options = {}, ...surplus]: Rest): CallOptions {
+  refuseSurplus(surplus)
   checkMembers('The options of a call', options, CALL_OPTIONS)
+  return options
 }
 
 /** Refuses arguments after the last one that a function has: JavaScript would ignore them. Throws TypeError. */

@@ -1,7 +1,7 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import { accountMembers } from './account-members.ts'
-import type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall, Use } from './calls.ts'
-import { checkCallOptions, checkClientOptions, refuseSurplus, requireId } from './check-options.ts'
+import type { Answer, BodyCall, Call, IdBodyCall, IdCall, QueryCall, Use } from './calls.ts'
+import { acceptRest, checkClientOptions, type Rest, refuseSurplus, requireId } from './check-options.ts'
 import { confirmCookie, isElsewhere, type LoginKey } from './confirm-cookie.ts'
 import { factorMembers } from './factor-members.ts'
 import { followSession } from './follow-session.ts'
@@ -21,14 +21,8 @@ export function createClient(options: ClientOptions = {}, ...surplus: unknown[])
   const authUrl = baseUrl.replace(/\/$/, '') + basePath
   const settings = { ...options, authUrl }
 
-  async function call<Key extends WireKey>(
-    key: Key,
-    use: Use<Key>,
-    options: CallOptions = {},
-    surplus: readonly unknown[] = [],
-  ): Answer<Key> {
-    refuseSurplus(surplus)
-    checkCallOptions(options)
+  async function call<Key extends WireKey>(key: Key, use: Use<Key>, after: Rest = []): Answer<Key> {
+    const options = acceptRest(after)
     const [method = '', path = ''] = key.split(' ')
     const moment = who.moment()
     const { body, done } = use
@@ -40,21 +34,19 @@ export function createClient(options: ClientOptions = {}, ...surplus: unknown[])
     return result
   }
   function plain<Key extends WireKey>(key: Key, done?: Use<Key>['done']): Call<Key> {
-    return (callOptions, ...surplus: unknown[]) => call(key, { done }, callOptions, surplus)
+    return (...after: Rest) => call(key, { done }, after)
   }
   function withBody<Key extends WireKey>(key: Key, done?: Use<Key>['done']): BodyCall<Key> {
-    return (body, callOptions, ...surplus: unknown[]) => call(key, { body, done }, callOptions, surplus)
+    return (body, ...after: Rest) => call(key, { body, done }, after)
   }
   function withQuery<Key extends WireKey>(key: Key): QueryCall<Key> {
-    return (query, callOptions, ...surplus: unknown[]) => call(key, { query: query ?? {} }, callOptions, surplus)
+    return (query, ...after: Rest) => call(key, { query: query ?? {} }, after)
   }
   function withId<Key extends WireKey>(key: Key, done?: (id: string) => void): IdCall<Key> {
-    return async (id, callOptions, ...surplus: unknown[]) =>
-      call(key, { id: requireId(id), done: () => done?.(id) }, callOptions, surplus)
+    return async (id, ...after: Rest) => call(key, { id: requireId(id), done: () => done?.(id) }, after)
   }
   function withIdAndBody<Key extends WireKey>(key: Key): IdBodyCall<Key> {
-    return async (id, body, callOptions, ...surplus: unknown[]) =>
-      call(key, { id: requireId(id), body }, callOptions, surplus)
+    return async (id, body, ...after: Rest) => call(key, { id: requireId(id), body }, after)
   }
   const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
   const isComplete = (data: WireAnswer<LoginKey | 'POST /login/with/{provider}'>): void => {
@@ -65,13 +57,10 @@ export function createClient(options: ClientOptions = {}, ...surplus: unknown[])
   const checks = { session: plain('GET /session'), attempt: plain('GET /login/attempt') }
   /** A call that begins a session. On a page of another origin, the client checks that the browser kept the cookie. */
   function first<Key extends LoginKey>(key: Key): BodyCall<Key> {
-    return async (body, callOptions, ...surplus: unknown[]) => {
-      refuseSurplus(surplus)
-      if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, callOptions)
-      const result = await confirmCookie<Key>(await call(key, { body }, callOptions), checks, {
-        ...options,
-        ...callOptions,
-      })
+    return async (body, ...after: Rest) => {
+      if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, after)
+      const use = { ...options, ...acceptRest(after) }
+      const result = await confirmCookie<Key>(await call(key, { body }, after), checks, use)
       if (result.ok) isComplete(result.data)
       return result
     }

@@ -6,7 +6,7 @@
 import type { LoginJson, SessionJson } from '../catalogue/wire.ts'
 import type { UserJson } from '../kernel/wire.ts'
 import type { Answer, Call } from './calls.ts'
-import { checkCallOptions, refuseSurplus } from './check-options.ts'
+import { acceptRest, type Rest } from './check-options.ts'
 import type { Refused } from './result.ts'
 import { holdSessionState, type SessionListener, type SessionState } from './session-state.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -76,9 +76,8 @@ export function followSession(channelName: string, read: Call<'GET /session'>): 
   return {
     state: holder.get,
     onChange: holder.onChange,
-    async ask(options = {}, ...surplus: unknown[]) {
-      refuseSurplus(surplus)
-      checkCallOptions(options)
+    async ask(...after: Rest) {
+      const options = acceptRest(after)
       const { signal } = options
       signal?.throwIfAborted()
       return untilAborted(share(), signal)
