@@ -168,6 +168,11 @@ function oauthSettingsOf({ oauth: oauthSettings, deliverMails }: CompleteOptions
   return { oauthSettings, delivers: deliverMails, fetchDocument }
 }
 
+/** Returns true if OAuth or forward-auth signs for others. Only then does the start read the keys from the database. */
+export function signsForOthers({ oauth: { enabled }, forwardAuth: { jwt } }: CompleteOptions): boolean {
+  return enabled || jwt
+}
+
 /** Returns the longest lifetime of what the keys sign, and five minutes for caches of the public keys. */
 export function overlapMs({ oauth: { accessTokenMs } }: CompleteOptions): number {
   return Math.max(HOUR_MS, accessTokenMs) + 5 * MINUTE_MS

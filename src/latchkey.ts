@@ -7,7 +7,7 @@ import { createAuthentication } from './authentication/authentication.ts'
 import { REFUSALS } from './catalogue/refusals.ts'
 import { type Core, createCore } from './core.ts'
 import { createKeyMaker } from './crypto/key-maker.ts'
-import { createFeatures, type Features, overlapMs } from './features.ts'
+import { createFeatures, type Features, overlapMs, signsForOthers } from './features.ts'
 import { commonHeaders, hstsOf } from './http/answer.ts'
 import { createApp } from './http/app.ts'
 import { createClientAddress } from './http/client-address.ts'
@@ -40,7 +40,7 @@ import type { Seams } from './seams.ts'
 import { serverSideCalls } from './server-side-calls.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
 import type { SessionMemory } from './sessions/session-memory.ts'
-import { openKeyRing } from './signing-keys/key-ring.ts'
+import { createKeyRing } from './signing-keys/key-ring.ts'
 import { callBoth } from './storage/storage.ts'
 
 /**
@@ -99,7 +99,8 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     'oauth id tokens',
     oauthEngine === null ? [] : options.oauth.signingAlgorithms,
   )
-  const ring = await openKeyRing({ ...stores, ...core, ...tokenKeys, overlapMs: overlapMs(options) })
+  const ring = createKeyRing({ ...stores, ...core, ...tokenKeys, overlapMs: overlapMs(options) })
+  if (signsForOthers(options)) await ring.read()
   const features = createFeatures({ core, services, options, seams, oauthEngine, ring, tokenKeys })
   sessionsChanged = features.oauth.sessionsChanged
   const authentication = createAuthentication({

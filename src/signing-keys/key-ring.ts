@@ -16,7 +16,7 @@ export interface KeyRing {
   refresh(): Promise<boolean>
 }
 
-/** Dependencies of `openKeyRing`. */
+/** Dependencies of `createKeyRing`. */
 export interface KeyRingDeps {
   readonly signingKeys: Pick<SigningKeyStore, 'list'>
   readonly clock: Clock
@@ -32,8 +32,8 @@ const REREAD_MS = 1_000
 const UNKNOWN_MS = 100
 const FIRST: KeyGeneration = { salt: '', createdAt: 0 }
 
-/** Opens the key ring: it reads the generations once. */
-export async function openKeyRing({ signingKeys, clock, overlapMs, prepare, report }: KeyRingDeps): Promise<KeyRing> {
+/** Creates the key ring. It knows no generation until `read` resolves. */
+export function createKeyRing({ signingKeys, clock, overlapMs, prepare, report }: KeyRingDeps): KeyRing {
   let all: readonly KeyGeneration[] = []
   let live = all
   let liveUntil = 0
@@ -59,7 +59,6 @@ export async function openKeyRing({ signingKeys, clock, overlapMs, prepare, repo
   }
   const refresh = async (): Promise<boolean> => reading ?? (performance.now() - readAt > UNKNOWN_MS ? start() : false)
 
-  await start()
   return {
     known() {
       if (performance.now() - readAt > REREAD_MS) start().catch(report)

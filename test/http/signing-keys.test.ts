@@ -2,7 +2,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createApp, obtain, register, startOAuth, statusOf } from '../support/oauth.ts'
-import { type Instance, RINGS, type Ring } from '../support/rings.ts'
+import { type Instance, RINGS, type Ring, startInstance } from '../support/rings.ts'
 
 const STOCK = 'https://stock.example.com/'
 
@@ -117,6 +117,16 @@ test.each([[[]], [['HS256']], [['none']], [['ES256', 'ES256']]])(
     await expect(startOAuth('handler', { oauth })).rejects.toThrow('oauth.signingAlgorithms')
   },
 )
+
+test.each([
+  ['nothing signs', {}, 0],
+  ['OAuth is on', { oauth: {} }, 1],
+  ['forward-auth signs identities', { forwardAuth: { jwt: true } }, 1],
+])('when %s (%o), the start reads the keys %i times', async (_, options, reads) => {
+  const instance = await startInstance('handler', options)
+  onTestFinished(() => instance.close())
+  expect(instance.statements.filter((text) => text.includes('from "signing_keys"'))).toHaveLength(reads)
+})
 
 test('the public keys stay readable while the database does not answer', async () => {
   const instance = await start('handler')
