@@ -84,7 +84,7 @@ function verifyRoute(deps: ForwardAuthDeps): Route {
     answerNobody(request) {
       const { leadsToLogin } = readQuestion(deps, request)
       const { isSafe, location } = readOriginalRequest(request.header, deps.origins)
-      if (!leadsToLogin || !request.wantsHtml || !isSafe) return null
+      if (!leadsToLogin || !request.wantsHtml() || !isSafe) return null
       const next = location === null ? '' : `?next=${encodeURIComponent(location)}`
       return { status: 303, location: `${deps.links.authUrl}/login${next}` }
     },

@@ -44,12 +44,7 @@ export function toResponse(answer: Answer, headers: Headers, now: number): Respo
   }
   for (const [name, value] of Object.entries(answer.headers ?? {})) setHeader(headers, name, value)
   if (answer.location !== undefined) headers.set('Location', answer.location)
-  if (answer.text !== undefined) {
-    headers.set('Content-Type', answer.text.type)
-    if (answer.text.policy !== undefined) headers.set('Content-Security-Policy', answer.text.policy)
-    if (answer.text.type.startsWith('text/html')) headers.set('Cross-Origin-Opener-Policy', 'same-origin')
-    return new Response(answer.text.content, { status: answer.status, headers })
-  }
+  if (answer.text !== undefined) return toTextResponse(answer.status, answer.text, headers)
   if (answer.stream !== undefined) {
     headers.set('Content-Type', 'application/json')
     return new Response(streamBody(answer.stream), { status: answer.status, headers })
@@ -57,6 +52,13 @@ export function toResponse(answer: Answer, headers: Headers, now: number): Respo
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers })
   if (!headers.has('Content-Type')) headers.set('Content-Type', 'application/json')
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers })
+}
+
+function toTextResponse(status: number, text: NonNullable<Answer['text']>, headers: Headers): Response {
+  headers.set('Content-Type', text.type)
+  if (text.policy !== undefined) headers.set('Content-Security-Policy', text.policy)
+  if (text.type.startsWith('text/html')) headers.set('Cross-Origin-Opener-Policy', 'same-origin')
+  return new Response(text.content, { status, headers })
 }
 
 /** Sets a header; `Vary` is a list, to which CORS may have added a name. */

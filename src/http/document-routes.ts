@@ -120,7 +120,7 @@ function problemRoutes({ pages, refusals, links: { authUrl } }: DocumentDeps): R
       async handle({ params: { code = '' }, wantsHtml }) {
         const entry = Object.hasOwn(refusals, code) ? refusals[code] : undefined
         if (entry === undefined) throw new Refusal('not_found', { detail: 'There is no such code.' })
-        if (wantsHtml) return renderDeveloperPage(pages, { title: entry.title, body: problemPage(entry) })
+        if (wantsHtml()) return renderDeveloperPage(pages, { title: entry.title, body: problemPage(entry) })
         const { text: _, ...problem } = entry
         return { status: 200, body: problem }
       },

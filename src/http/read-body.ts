@@ -9,7 +9,7 @@ import type { FieldProblem } from '../kernel/field-problem.ts'
 import { type DescribedFieldError, Refusal } from '../kernel/refusal.ts'
 import type { RefusedRequest, Route } from '../kernel/route.ts'
 import { parseForm } from './form.ts'
-import { JsonProblem, parseStrictJson } from './strict-json.ts'
+import { parseStrictJson } from './strict-json.ts'
 
 /** Maximum size of a body, in bytes, unless the route has another one. */
 export const MAX_BODY_BYTES: number = 16 * 1024
@@ -44,11 +44,11 @@ export async function readRawBody(request: Request, route: Route): Promise<RawBo
       'The body was read before Latchkey saw the request: pass the request to Latchkey before any other code reads its body.',
     )
   const kind = bodyKind(request.headers, route)
-  const text = await readText(request, route.maxBodyBytes ?? MAX_BODY_BYTES)
+  const text = decodeUtf8(await readBytes(request, route.maxBodyBytes ?? MAX_BODY_BYTES))
   if (kind === 'form') return { kind, fields: parseForm(text) }
   if (text === '' && !needsBody(route)) return { kind: 'json', value: {} }
   if (kind === 'none') throw unsupported('Send Content-Type: application/json.')
-  return { kind, value: parseJson(text) }
+  return { kind, value: parseStrictJson(text) }
 }
 
 /**
@@ -110,26 +110,22 @@ function isUtf8Label(label: string): boolean {
   }
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
-  return decodeUtf8(await readBody(request, maxBytes))
-}
-
 /**
  * Reads the whole body.
  * @throws Refusal `body_too_large`, `malformed_body`.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Buffer> {
+export async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers.get('content-length') ?? 0)
   if (announced > maxBytes) throw new Refusal('body_too_large')
   try {
-    return await readBytes(request, maxBytes)
+    return await collectChunks(request, maxBytes)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed_body', { detail: 'The body ended before it was complete.', cause: error })
   }
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+async function collectChunks(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -146,15 +142,6 @@ function decodeUtf8(bytes: Buffer): string {
   if (text.startsWith('\ufeff'))
     throw new Refusal('malformed_body', { detail: 'The body begins with a byte-order mark.' })
   return text
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return parseStrictJson(text)
-  } catch (error) {
-    if (error instanceof JsonProblem) throw new Refusal('malformed_body', { detail: error.message })
-    throw error
-  }
 }
 
 function unsupported(detail: string): Refusal {

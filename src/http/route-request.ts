@@ -30,7 +30,7 @@ export function toCall(
     client,
     isCookieless: exchange.isCookieless,
     form: exchange.form === null ? null : keptOf(exchange.form),
-    wantsHtml: prefersHtml(request.headers.get('accept')),
+    wantsHtml: () => prefersHtml(request.headers.get('accept')),
     cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
     isLocal: () => isLocalRequest(request, exchange.connection),

@@ -6,7 +6,7 @@ import type { SessionPrincipal } from '../kernel/principal.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import type { Answer, ProtocolUse, Route } from '../kernel/route.ts'
 import type { Exchange } from './exchange.ts'
-import { MAX_BODY_BYTES, readBody } from './read-body.ts'
+import { MAX_BODY_BYTES, readBytes } from './read-body.ts'
 
 /** A route with a protocol of its own. */
 export interface ProtocolRoute extends Route {
@@ -28,7 +28,7 @@ export async function serveProtocol(
   { request, client, stamp, found }: Exchange,
   { protocol }: ProtocolRoute,
 ): Promise<Answer> {
-  const body = request.method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : new Uint8Array()
+  const body = request.method === 'POST' ? await readBytes(request, MAX_BODY_BYTES) : new Uint8Array()
   const principal = found?.principal.kind === 'session' ? (found.principal as SessionPrincipal) : null
   const sessionToken = principal === null ? null : (found?.token ?? null)
   return protocol.respond({ request, body, principal, sessionToken, client, stamp })

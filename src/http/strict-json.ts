@@ -3,14 +3,15 @@
  * the same text could use different values. JSON.parse keeps the last value and reports nothing. Therefore a text that
  * is valid JSON is scanned again for the names of its members. Proven by strict-json.test.ts.
  */
+import { Refusal } from '../kernel/refusal.ts'
 
-/** The reason why a text is refused as JSON. */
-export class JsonProblem extends Error {}
-
-/** Parses JSON. Throws a `JsonProblem` if the text is malformed or an object has a member twice. */
+/**
+ * Parses JSON.
+ * @throws Refusal `malformed_body` if the text is malformed or an object has a member twice.
+ */
 export function parseStrictJson(text: string): unknown {
   const value = parse(text)
-  if (hasDuplicateMember(text)) throw new JsonProblem('An object has the same member twice.')
+  if (hasDuplicateMember(text)) throw malformed('An object has the same member twice.')
   return value
 }
 
@@ -18,8 +19,12 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new JsonProblem('The body is not valid JSON.')
+    throw malformed('The body is not valid JSON.')
   }
+}
+
+function malformed(detail: string): Refusal {
+  return new Refusal('malformed_body', { detail })
 }
 
 /**

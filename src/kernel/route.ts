@@ -32,8 +32,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly isCookieless: boolean
   /** What the form of one of our pages passes on; null if the body is JSON. */
   readonly form: Kept | null
-  /** True if a browser navigates to the route. */
-  readonly wantsHtml: boolean
+  /** Returns true if a browser navigates to the route. */
+  readonly wantsHtml: () => boolean
   /** Returns the values of one of our cookies, by its suffix. Nested domains can have several; at most four are returned. */
   readonly cookies: (suffix: string) => readonly string[]
   /** Returns a header by its name, for routes that read what proxies send. */

@@ -8,7 +8,7 @@ import { deviceCookies } from '../throttle/device-cookie.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
 import { attemptCookie, clearAttemptCookie } from './attempt-cookie.ts'
 import { stepRequiredJsonSchema, toStepRequiredJson } from './attempt-json.ts'
-import type { LoginOutcome } from './finish-login.ts'
+import type { LoginOutcome, StepRequired } from './finish-login.ts'
 import { trustedCookie } from './trusted-cookie.ts'
 import type { StepRequiredJson } from './wire.ts'
 
@@ -28,21 +28,23 @@ export function toLoginAnswer(
   caller: Caller,
   outcome: LoginOutcome,
 ): Answer<CompleteJson | StepRequiredJson> {
-  if (outcome.status === 'step_required') {
-    const { token } = outcome
-    return {
-      status: 200,
-      body: toStepRequiredJson(outcome),
-      formLocation: '/login/attempt',
-      ...(token === null ? {} : { attempt: { token, cookie: attemptCookie(cookies, token) } }),
-    }
-  }
+  if (outcome.status === 'step_required') return toStepAnswer(cookies, outcome)
   const { issued, deviceUser } = outcome
   return {
     status: 200,
     body: toCompleteJson(issued),
     session: issued,
     cookies: [...deviceCookies({ cookies, throttle }, caller, deviceUser), ...clearAttemptCookie(cookies, request)],
+  }
+}
+
+function toStepAnswer(cookies: CookieFactory, outcome: StepRequired): Answer<StepRequiredJson> {
+  const { token } = outcome
+  return {
+    status: 200,
+    body: toStepRequiredJson(outcome),
+    formLocation: '/login/attempt',
+    ...(token === null ? {} : { attempt: { token, cookie: attemptCookie(cookies, token) } }),
   }
 }
 

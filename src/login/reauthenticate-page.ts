@@ -38,7 +38,7 @@ export function reauthenticateRoute(pages: Pages, deps: ReauthenticatePageDeps):
     summary: 'Page: confirm your identity',
     answers: { 200: 'text/html', 303: null },
     async handle(request) {
-      if (!request.wantsHtml) throw new Refusal('method_not_allowed', { allow: ['POST', 'OPTIONS'] })
+      if (!request.wantsHtml()) throw new Refusal('method_not_allowed', { allow: ['POST', 'OPTIONS'] })
       const { principal, query } = request
       const next = parseNextLocation(query.next, pages.origins)
       if (principal === null) {

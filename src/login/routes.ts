@@ -67,7 +67,7 @@ export function loginRoutes(deps: LoginRouteDeps): Route[] {
       async handle(request) {
         const find = (): Promise<LoginAttemptRecord> =>
           findAttempt(deps, readAttemptTokens(request), readCaller(deps.throttle, 'login', request))
-        if (request.wantsHtml) return showAttempt(deps, request, find)
+        if (request.wantsHtml()) return showAttempt(deps, request, find)
         return { status: 200, body: toAttemptJson(await find()) }
       },
     }),

@@ -63,15 +63,16 @@ interface Claim {
   readonly password: string
 }
 
+/** A right password. */
+interface ProvenPassword {
+  readonly proven: true
+  readonly credential: PasswordCredential
+  readonly hash: PasswordHash
+  readonly tried: PasswordTry
+}
+
 /** The result of a check, before its consequences. */
-type Judgement =
-  | {
-      readonly proven: true
-      readonly credential: PasswordCredential
-      readonly hash: PasswordHash
-      readonly tried: PasswordTry
-    }
-  | { readonly proven: false; readonly reason: Reason; readonly tried: PasswordTry }
+type Judgement = ProvenPassword | { readonly proven: false; readonly reason: Reason; readonly tried: PasswordTry }
 
 async function prove(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Promise<PasswordProof> {
   const { credential, password } = claim
@@ -81,9 +82,9 @@ async function prove(deps: ProvePasswordDeps, claim: Claim, caller: Caller): Pro
     await disableAfterFailures(deps, credential, { tried, caller })
     return { proven: false, userId: credential?.user.id ?? null, reason: judgement.reason }
   }
-  const { user } = judgement.credential
-  const hash = await rehash(deps, { userId: user.id, hash: judgement.hash, password }, tried)
-  return { proven: true, credential: { ...judgement.credential, hash }, tried }
+  const { credential: proven, hash: known } = judgement
+  const hash = deps.hasher.needsRehash(known) ? await rehash(deps, { ...judgement, password }) : known
+  return { proven: true, credential: { ...proven, hash }, tried }
 }
 
 /** Checks the password. It computes a hash in every case, so that all outcomes take the same time. */
@@ -113,13 +114,12 @@ function refusalReason(
   return isDisabled ? 'password_disabled' : null
 }
 
+/** Replaces a hash of another cost or another system. */
 async function rehash(
   { hasher, passwords }: ProvePasswordDeps,
-  { userId, hash, password }: { readonly userId: UserId; readonly hash: PasswordHash; readonly password: string },
-  { place }: PasswordTry,
+  { credential: { user }, hash, password, tried }: ProvenPassword & { readonly password: string },
 ): Promise<PasswordHash> {
-  if (!hasher.needsRehash(hash)) return hash
-  const newHash = await hasher.hash(toPassword(password), place)
-  await passwords.rehash(userId, hash, newHash)
+  const newHash = await hasher.hash(toPassword(password), tried.place)
+  await passwords.rehash(user.id, hash, newHash)
   return newHash
 }

@@ -17,7 +17,7 @@ export function logoutPage(pages: Pages): Route {
     summary: 'Page: log out',
     answers: { 200: 'text/html' },
     async handle(request) {
-      if (!request.wantsHtml) throw new Refusal('method_not_allowed', { allow: ['POST', 'OPTIONS'] })
+      if (!request.wantsHtml()) throw new Refusal('method_not_allowed', { allow: ['POST', 'OPTIONS'] })
       const { principal } = request
       return pages.showEntry(request, {
         content({ basePath, locale }) {

@@ -35,13 +35,13 @@ function questionRoute(deps: ConsentRouteDeps): Route {
     query: { request: 'The id of the request.' },
     answers: { 200: consentJsonSchema },
     answerNobody: (request) =>
-      request.wantsHtml
+      request.wantsHtml()
         ? toLogin(pages, request, withQuery(`${pages.basePath}/oauth/consent`, { request: request.query.request }))
         : null,
     async handle(request) {
       const { principal, query } = request
       const found = await findConsentRequest(deps, query.request ?? '', principal)
-      if (!request.wantsHtml) return { status: 200, body: toJson(found) }
+      if (!request.wantsHtml()) return { status: 200, body: toJson(found) }
       const { email } = principal.user
       return pages.showEntry(request, { content: (view) => consentPage({ ...view, email }, found) })
     },

@@ -45,13 +45,13 @@ function questionRoute(deps: DeviceRouteDeps): Route {
     query: { user_code: 'The code that the device shows.' },
     answers: { 200: deviceJsonSchema },
     answerNobody: (request) =>
-      request.wantsHtml
+      request.wantsHtml()
         ? toLogin(pages, request, withQuery(`${pages.basePath}${DEVICE_PAGE}`, { user_code: request.query.user_code }))
         : null,
     async handle(request) {
       const { query, principal, wantsHtml } = request
       const code = query.user_code ?? ''
-      if (!wantsHtml) return { status: 200, body: toJson(await find(deps, code, request)) }
+      if (!wantsHtml()) return { status: 200, body: toJson(await find(deps, code, request)) }
       if (code === '') return showCodePage(deps, request, null)
       try {
         const found = await find(deps, code, request)

@@ -22,28 +22,9 @@ export function createCounterStore(database: SqlDatabase): CounterStore {
 
     look: (key, limit, now) => findRefusal(database, { key, limit, now }),
 
-    async giveBack(key, { keptSince }, { blockedUntil, expiresAt }) {
-      const remove = (db: Kysely<Database>) =>
-        db
-          .deleteFrom('throttle')
-          .where('key', '=', key)
-          .where('count', '<=', 1)
-          .$if(keptSince === 'first', (query) => query.where('expires_at', '=', at(expiresAt)))
-          .executeTakeFirst()
-      const update = (db: Kysely<Database>) =>
-        db
-          .updateTable('throttle')
-          .set((eb) => ({
-            count: eb('count', '-', 1),
-            blocked_until: sql`CASE WHEN blocked_until = ${at(blockedUntil)} THEN ${at(0)} ELSE blocked_until END`,
-          }))
-          .where('key', '=', key)
-          .where('count', '>', 0)
-          .$if(keptSince === 'first', (query) => query.where('expires_at', '=', at(expiresAt)))
-          .execute()
-      // The only attempt leaves no row.
-      const { numDeletedRows } = await writeLightly(remove)
-      if (numDeletedRows === 0n) await writeLightly(update)
+    async giveBack(key, limit, counted) {
+      const given = { key, limit, counted }
+      if (!(await removeOnlyTry(database, given))) await lowerCount(database, given)
     },
 
     async forget(key) {
@@ -120,6 +101,41 @@ function blockedUntilByCount({ freeTries, waitsMs }: Limit, now: number): RawBui
     .map((waitMs, index) => sql`WHEN throttle.count + 1 = ${freeTries + index} THEN ${at(now + waitMs)}`)
   const free = sql`WHEN throttle.count + 1 < ${freeTries} THEN ${at(NOT_BLOCKED)}`
   return sql`${free} ${sql.join(steps, sql` `)} ELSE ${at(now + longest)}`
+}
+
+/** An attempt that was counted and must not count. */
+interface Given extends Omit<Try, 'now'> {
+  readonly counted: Counted
+}
+
+/** Deletes the counter of the only attempt: it leaves no row. Returns false if there were more attempts. */
+async function removeOnlyTry({ writeLightly }: SqlDatabase, { key, limit, counted }: Given): Promise<boolean> {
+  const deletion = (db: Kysely<Database>) =>
+    db
+      .deleteFrom('throttle')
+      .where('key', '=', key)
+      .where('count', '<=', 1)
+      .$if(limit.keptSince === 'first', (query) => query.where('expires_at', '=', at(counted.expiresAt)))
+      .executeTakeFirst()
+  const { numDeletedRows } = await writeLightly(deletion)
+  return numDeletedRows > 0n
+}
+
+/** Takes one attempt off the counter, and the wait that the attempt caused. */
+async function lowerCount({ writeLightly }: SqlDatabase, { key, limit, counted }: Given): Promise<void> {
+  const blockedUntil = at(counted.blockedUntil)
+  const update = (db: Kysely<Database>) =>
+    db
+      .updateTable('throttle')
+      .set((eb) => ({
+        count: eb('count', '-', 1),
+        blocked_until: sql`CASE WHEN blocked_until = ${blockedUntil} THEN ${at(NOT_BLOCKED)} ELSE blocked_until END`,
+      }))
+      .where('key', '=', key)
+      .where('count', '>', 0)
+      .$if(limit.keptSince === 'first', (query) => query.where('expires_at', '=', at(counted.expiresAt)))
+      .execute()
+  await writeLightly(update)
 }
 
 async function findRefusal({ reader }: SqlDatabase, { key, limit, now }: Try): Promise<NotTaken | null> {

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
-import type { SessionRef, SessionRotation } from '../../sessions/store.ts'
+import type { SessionRecord, SessionRef, SessionRotation } from '../../sessions/store.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
 import { endGrantsOf } from './oauth-grants.ts'
 import { toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
-import type { SessionEffects, SessionEffectsFactory } from './session-effects.ts'
+import type { SessionEffects, SessionEffectsFactory, SessionsToEnd } from './session-effects.ts'
 import { at } from './time.ts'
 
 /** Creates the effects on sessions in the same database: all of them happen within the transaction. */
@@ -17,21 +17,33 @@ export function createDirectSessionEffects(database: Pick<SqlDatabase, 'announce
         evict(change)
         await database.announce(trx, change)
       },
-      async startFirst(record, replaces) {
-        if (record !== null) await trx.insertInto('sessions').values(toSessionRow(record)).execute()
-        await endSessions(trx, sessions, replaces === null ? [] : [replaces])
-      },
+      startFirst: (record, replaces) => startFirst(trx, sessions, { record, replaces }),
       rotate: (rotation) => swapToken(trx, sessions, rotation),
-      async endAll({ userId, except }) {
-        if (except === null) await endAccessTokensOf(trx, userId)
-        if (except === null) await endGrantsOf(trx, userId)
-        const count = await endSessionsOf(trx, sessions, { userId, except: except?.id ?? null })
-        if (count === 0) await sessions.announce({ kind: 'user', id: userId })
-      },
+      endAll: (ending) => endAll(trx, sessions, ending),
       userChanged: (userId) => sessions.announce({ kind: 'user', id: userId }),
     }
     return sessions
   }
+}
+
+async function startFirst(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { record, replaces }: { readonly record: SessionRecord | null; readonly replaces: SessionRef | null },
+): Promise<void> {
+  if (record !== null) await trx.insertInto('sessions').values(toSessionRow(record)).execute()
+  await endSessions(trx, sessions, replaces === null ? [] : [replaces])
+}
+
+async function endAll(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  { userId, except }: SessionsToEnd,
+): Promise<void> {
+  if (except === null) await endAccessTokensOf(trx, userId)
+  if (except === null) await endGrantsOf(trx, userId)
+  const count = await endSessionsOf(trx, sessions, { userId, except: except?.id ?? null })
+  if (count === 0) await sessions.announce({ kind: 'user', id: userId })
 }
 
 /** Revokes sessions; returns those that existed. */

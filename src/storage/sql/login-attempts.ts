@@ -80,13 +80,13 @@ export function createLoginAttemptStore({ db, reader, transact }: TransactingDat
 
 /**
  * Uses up the attempt that a session completes, in the transaction that records the session: of all requests that
- * complete it at the same moment, one gets true. Returns true as well if the session completes no stored attempt.
+ * complete it at the same moment, one gets true.
  */
 export async function useUpAttempt(
   trx: Transaction<Database>,
-  { attempt, record: { session }, securityEpoch }: Pick<SessionStart, 'attempt' | 'record' | 'securityEpoch'>,
+  attempt: NonNullable<SessionStart['attempt']>,
+  { record: { session }, securityEpoch }: Pick<SessionStart, 'record' | 'securityEpoch'>,
 ): Promise<boolean> {
-  if (attempt === null) return true
   const { numDeletedRows } = await trx
     .deleteFrom('login_attempts')
     .where('token_hash', '=', attempt.tokenHash)

@@ -89,7 +89,7 @@ export function createSessionOrders({ db, transact }: TransactingDatabase): Sess
       isDone(
         transact(
           () => effects,
-          async (trx) => (await useUpAttempt(trx, start)) || null,
+          async (trx) => start.attempt === null || (await useUpAttempt(trx, start.attempt, start)) || null,
         ),
       ),
 

@@ -100,9 +100,9 @@ async function insertSession(
   sessions: SessionEffects,
   start: SessionStart,
 ): Promise<readonly SessionRef[] | null> {
-  const { record, replaces, securityEpoch, maxPerUser } = start
+  const { record, attempt, replaces, securityEpoch, maxPerUser } = start
   if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return null
-  if (!(await useUpAttempt(trx, start))) return null
+  if (attempt !== null && !(await useUpAttempt(trx, attempt, start))) return null
   const replaced = await endSessions(trx, sessions, replaces === null ? [] : [replaces])
   await trx.insertInto('sessions').values(toSessionRow(record)).execute()
   const surplus = await findSurplus(trx, record.session, maxPerUser)
