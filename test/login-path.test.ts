@@ -9,7 +9,7 @@ import type { LoginFile } from './support/measure-login.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 /** The goal is 1,100 lines. This limit is the present length; lower it with each cut, and never raise it. */
-const MAX_LINES = 1_557
+const MAX_LINES = 1_543
 
 let files: readonly LoginFile[]
 

@@ -53,13 +53,15 @@ export function createBoundedQueue({ concurrency, maxWaiting, reason }: BoundedQ
   let running = 0
   let lastLine = strangers
 
+  const countWaiting = (): number => known.length + strangers.length
+
   async function takeTurn({ isKnown, order }: Place): Promise<void> {
     if (running < concurrency) {
       running++
       return
     }
     const line = isKnown ? known : strangers
-    if (known.length + strangers.length >= maxWaiting) makeRoom(line, order)
+    if (countWaiting() >= maxWaiting) makeRoom(line, order)
     await new Promise<void>((start, refuse) => line.push({ order, start, refuse }))
   }
 
@@ -75,18 +77,19 @@ export function createBoundedQueue({ concurrency, maxWaiting, reason }: BoundedQ
     last.refuse(refusal)
   }
 
-  function passOn(): void {
+  /** Starts the task with the lowest order of the line whose turn it is. At least one task must wait. */
+  function startNext(): void {
     const other = lastLine === known ? strangers : known
     const line = other.length > 0 ? other : lastLine
-    const [first] = line
-    if (first === undefined) {
-      running--
-      return
-    }
-    const next = line.reduce((best, task) => (task.order < best.order ? task : best), first)
+    const next = line.reduce((best, task) => (task.order < best.order ? task : best))
     line.splice(line.indexOf(next), 1)
     lastLine = line
     next.start()
+  }
+
+  function passOn(): void {
+    if (countWaiting() === 0) running--
+    else startNext()
   }
 
   return {
@@ -99,7 +102,7 @@ export function createBoundedQueue({ concurrency, maxWaiting, reason }: BoundedQ
       }
     },
     get waiting() {
-      return known.length + strangers.length
+      return countWaiting()
     },
   }
 }

@@ -139,7 +139,7 @@ function readQuestion(
     method: methods = [],
     resource = [],
     ...others
-  } = queryAll
+  } = queryAll()
   if (Object.keys(others).length > 0) throw badQuery(`The query takes ${Object.keys(QUERY).join(', ')}.`)
   refuseSeveral('audience takes one value, which is not empty.', audience, (value) => value !== '')
   refuseSeveral('redirect takes one value: login.', redirect, (value) => value === 'login')

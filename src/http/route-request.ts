@@ -15,14 +15,11 @@ export function toCall(
   { route, params, body }: Pick<RouteRequest, 'params' | 'body'> & { readonly route: Route },
 ): RouteRequest {
   const { request, client, stamp, found } = exchange
-  const query = [...new URL(request.url).searchParams]
   return {
+    ...pageRequest(deps, request),
     body,
     params,
-    query: Object.fromEntries(query.toReversed()),
-    queryAll: Object.fromEntries(
-      [...Map.groupBy(query, ([name]) => name)].map(([name, all]) => [name, all.map(([, value]) => value)]),
-    ),
+    queryAll: () => queryAll(request),
     isHead: request.method === 'HEAD',
     principal: principalFor(route, found),
     // A function, because a getter would make each of these objects slow.
@@ -31,8 +28,6 @@ export function toCall(
     isCookieless: exchange.isCookieless,
     form: exchange.form === null ? null : keptOf(exchange.form),
     wantsHtml: () => prefersHtml(request.headers.get('accept')),
-    cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
-    header: (name) => request.headers.get(name),
     isLocal: () => isLocalRequest(request, exchange.connection),
     stamp,
     reportQuota: (quota) => {
@@ -53,10 +48,15 @@ export function principalFor({ access }: Route, found: Authenticated | null): Pr
 /** Returns the part of a request that pages read. */
 export function pageRequest(deps: AppDeps, request: Request): PageRequest {
   return {
-    query: Object.fromEntries(new URL(request.url).searchParams),
+    query: Object.fromEntries([...new URL(request.url).searchParams].toReversed()),
     cookies: (suffix) => cookieValues(request, deps.cookies.name(suffix)),
     header: (name) => request.headers.get(name),
   }
+}
+
+function queryAll(request: Request): Readonly<Record<string, readonly string[]>> {
+  const byName = Map.groupBy(new URL(request.url).searchParams, ([name]) => name)
+  return Object.fromEntries([...byName].map(([name, all]) => [name, all.map(([, value]) => value)]))
 }
 
 function cookieValues(request: Request, name: string): readonly string[] {

@@ -26,7 +26,7 @@ export function readPage<Id extends string>(
   { queryAll }: Pick<RouteRequest, 'queryAll'>,
   parseId: (text: string) => Id | null,
 ): Page<Id> {
-  const { before = [], limit = [], ...others } = queryAll
+  const { before = [], limit = [], ...others } = queryAll()
   if (Object.keys(others).length > 0 || before.length > 1 || limit.length > 1) {
     throw badQuery('The query takes before and limit, each once.')
   }

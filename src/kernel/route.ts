@@ -20,8 +20,8 @@ export interface RouteRequest<Body = unknown, Who extends Principal | null = Pri
   readonly params: Readonly<Record<string, string>>
   /** The first value of each query parameter. */
   readonly query: Readonly<Record<string, string>>
-  /** Every value of each query parameter. */
-  readonly queryAll: Readonly<Record<string, readonly string[]>>
+  /** Returns every value of each query parameter. */
+  readonly queryAll: () => Readonly<Record<string, readonly string[]>>
   /** True if the client asks for the headers only (HEAD): a route with costly work skips it. */
   readonly isHead: boolean
   readonly principal: Who

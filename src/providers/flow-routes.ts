@@ -81,7 +81,7 @@ export function flowRoutes(deps: FlowRouteDeps): Route[] {
     defineRoute(defineCall(`GET ${PATH}/callback`, { name: 'pages.login.with.callback', access: 'anyone' }), {
       summary: 'Page: the answer of a provider arrives here',
       answers: HTML_OR_REDIRECT,
-      handle: (request) => callback(deps, request, toParameters(request.queryAll)),
+      handle: (request) => callback(deps, request, toParameters(request.queryAll())),
     }),
 
     defineRoute(

@@ -39,6 +39,5 @@ export async function startSession(deps: SessionDeps, input: StartSessionInput):
     const endings = endedForIt.map(({ id, userId }) => stamp({ type: 'session.revoked', userId, sessionId: id }))
     return { events: [...events, ...endings], mails }
   })
-  if (ended === null) return null
-  return issued
+  return ended === null ? null : issued
 }

@@ -62,10 +62,11 @@ describe('pages', () => {
     [{ 'accept-language': 'de-AT,en;q=0.5' }, 'Neues Passwort für Acme festlegen'],
     [{ 'accept-language': 'nl' }, 'Set a new password for Acme'],
     [{ 'accept-language': 'de', cookie: 'latchkey-lang=fr' }, 'Choisissez un nouveau mot de passe pour Acme'],
-  ])('an email is in the language of the request that causes it: %j', async (headers, subject) => {
+    [{}, 'Elige una contraseña nueva para Acme', '?lang=es&lang=fr'],
+  ])('an email is in the language of the request that causes it: %j', async (headers, subject, query = '') => {
     const email = `lang-${subject.length}@example.com`
     await instance.auth.users.create({ email, password: PASSWORD })
-    await instance.client().post('/auth/password/forgot', { email }, headers as Record<string, string>)
+    await instance.client().post(`/auth/password/forgot${query}`, { email }, headers as Record<string, string>)
     const mail = await instance.waitForMail(mailTo(email, '/password/reset'))
     expect(mail.subject).toBe(subject)
     expect(mail.html).toContain('#0a6b4f')

@@ -1,6 +1,7 @@
 import { defineTexts, type InLanguages } from '../../kernel/language.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
+import { type ChangeLetterTexts, changeLetter } from '../../mail/change-letter.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
 import { type NoticeDeps, writeNotice } from '../../throttle/write-notice.ts'
 
@@ -24,14 +25,10 @@ export interface FactorChangedMail {
 }
 
 /** Texts of `factor_changed`. */
-export interface FactorChangedTexts {
+export interface FactorChangedTexts extends ChangeLetterTexts {
   readonly subject: (site: string) => string
   readonly heading: string
   readonly notice: (site: string, change: FactorChange) => string
-  readonly time: string
-  readonly expected: string
-  readonly unexpected: string
-  readonly button: string
 }
 
 const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => string>>> = {
@@ -126,14 +123,10 @@ export const FACTOR_CHANGED: MailTemplate<FactorChangedMail, FactorChangedTexts>
       button: 'Revisar la cuenta',
     },
   }),
-  toLetter: ({ at, change, accountLink }, site, texts) => ({
-    subject: texts.subject(site),
-    heading: texts.heading,
-    before: [texts.notice(site, change), texts.expected, texts.unexpected],
-    facts: [{ label: texts.time, value: at }],
-    action: { label: texts.button, link: accountLink },
-    after: [],
-  }),
+  toLetter({ at, change, accountLink: link }, site, texts) {
+    const { heading } = texts
+    return changeLetter({ subject: texts.subject(site), heading, notice: texts.notice(site, change), at, link }, texts)
+  },
 }
 
 /** Writes the email `factor_changed`, as `writeNotice` does. */

@@ -98,11 +98,12 @@ function confirmationRoute(deps: LogoutRouteDeps): Route {
 }
 
 function readParameters({ queryAll }: Pick<RouteRequest, 'queryAll'>): LogoutParameters {
-  const twice = NAMES.find((name) => (queryAll[name]?.length ?? 0) > 1)
+  const all = queryAll()
+  const twice = NAMES.find((name) => (all[name]?.length ?? 0) > 1)
   if (twice !== undefined) {
     throw new Refusal(OAUTH_REFUSALS.logout_refused, { detail: `The parameter ${twice} is there twice.` })
   }
-  return Object.fromEntries(NAMES.map((name) => [name, queryAll[name]?.[0]]))
+  return Object.fromEntries(NAMES.map((name) => [name, all[name]?.[0]]))
 }
 
 async function logOut(

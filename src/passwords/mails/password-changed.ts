@@ -1,6 +1,7 @@
 import { defineTexts } from '../../kernel/language.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
+import { type ChangeLetterTexts, changeLetter } from '../../mail/change-letter.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
 import { type NoticeDeps, writeNotice } from '../../throttle/write-notice.ts'
 
@@ -14,14 +15,10 @@ export interface PasswordChangedMail {
 }
 
 /** Texts of `password_changed`. */
-export interface PasswordChangedTexts {
+export interface PasswordChangedTexts extends ChangeLetterTexts {
   readonly subject: (site: string) => string
   readonly heading: string
   readonly notice: (site: string) => string
-  readonly time: string
-  readonly expected: string
-  readonly unexpected: string
-  readonly button: string
 }
 
 /** Template of `password_changed`. */
@@ -66,14 +63,10 @@ export const PASSWORD_CHANGED: MailTemplate<PasswordChangedMail, PasswordChanged
       button: 'Elegir una contraseña nueva',
     },
   }),
-  toLetter: ({ at, forgotLink }, site, texts) => ({
-    subject: texts.subject(site),
-    heading: texts.heading,
-    before: [texts.notice(site), texts.expected, texts.unexpected],
-    facts: [{ label: texts.time, value: at }],
-    action: { label: texts.button, link: forgotLink },
-    after: [],
-  }),
+  toLetter({ at, forgotLink: link }, site, texts) {
+    const { heading } = texts
+    return changeLetter({ subject: texts.subject(site), heading, notice: texts.notice(site), at, link }, texts)
+  },
 }
 
 /** Writes the email `password_changed` (ASVS 6.3.7), as `writeNotice` does. */

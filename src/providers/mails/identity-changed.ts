@@ -1,6 +1,7 @@
 import { defineTexts } from '../../kernel/language.ts'
 import type { OutgoingMail } from '../../kernel/outgoing-mail.ts'
 import type { User } from '../../kernel/principal.ts'
+import { type ChangeLetterTexts, changeLetter } from '../../mail/change-letter.ts'
 import { headerText } from '../../mail/header-text.ts'
 import type { MailTemplate } from '../../mail/mail-template.ts'
 import { type NoticeDeps, writeNotice } from '../../throttle/write-notice.ts'
@@ -21,14 +22,10 @@ export interface IdentityChangedMail {
 }
 
 /** Texts of `identity_changed`. */
-export interface IdentityChangedTexts {
+export interface IdentityChangedTexts extends ChangeLetterTexts {
   readonly subject: (site: string, provider: string, change: IdentityChange) => string
   readonly heading: (provider: string, change: IdentityChange) => string
   readonly notice: (site: string, provider: string, change: IdentityChange) => string
-  readonly time: string
-  readonly expected: string
-  readonly unexpected: string
-  readonly button: string
 }
 
 const inEnglish = (change: IdentityChange): string => (change === 'linked' ? 'linked' : 'unlinked')
@@ -88,16 +85,10 @@ export const IDENTITY_CHANGED: MailTemplate<IdentityChangedMail, IdentityChanged
       button: 'Revisar la cuenta',
     },
   }),
-  toLetter: ({ at, change, provider, accountLink }, site, texts) => {
+  toLetter({ at, change, provider, accountLink: link }, site, texts) {
     const name = headerText(provider)
-    return {
-      subject: texts.subject(site, name, change),
-      heading: texts.heading(name, change),
-      before: [texts.notice(site, name, change), texts.expected, texts.unexpected],
-      facts: [{ label: texts.time, value: at }],
-      action: { label: texts.button, link: accountLink },
-      after: [],
-    }
+    const [heading, notice] = [texts.heading(name, change), texts.notice(site, name, change)]
+    return changeLetter({ subject: texts.subject(site, name, change), heading, notice, at, link }, texts)
   },
 }
 

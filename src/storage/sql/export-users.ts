@@ -1,11 +1,10 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { MovedUser, UserPage } from '../../accounts/store.ts'
 import type { PasswordHash } from '../../crypto/password-hasher.ts'
-import type { MovedIdentity } from '../../kernel/identity.ts'
 import type { MovedPasskey } from '../../kernel/passkey.ts'
 import { toPasskey } from './passkeys.ts'
-import { toUserRecord } from './rows.ts'
-import type { Database, IdentitiesTable, PasskeysTable } from './schema.ts'
+import { toMovedIdentity, toUserRecord } from './rows.ts'
+import type { Database, PasskeysTable } from './schema.ts'
 
 /** Returns a page of users with everything that another database needs to log them in. */
 export async function listMovedUsers(db: Kysely<Database>, { after, limit }: UserPage): Promise<MovedUser[]> {
@@ -68,15 +67,4 @@ export async function listMovedUsers(db: Kysely<Database>, { after, limit }: Use
 function toMovedPasskey(row: Selectable<PasskeysTable>): MovedPasskey {
   const { userId: _, ...passkey } = toPasskey(row)
   return passkey
-}
-
-function toMovedIdentity(row: Selectable<IdentitiesTable>): MovedIdentity {
-  return {
-    provider: row.provider,
-    issuer: row.issuer,
-    subject: row.subject,
-    email: row.email,
-    emailVerified: Boolean(row.email_verified),
-    createdAt: row.created_at,
-  }
 }

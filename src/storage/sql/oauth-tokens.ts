@@ -2,6 +2,7 @@ import type { InsertObject, OnConflictBuilder, Transaction } from 'kysely'
 import { onlyEvents } from '../../kernel/effects.ts'
 import type { OAuthChanges, OAuthConsumption, OAuthToken, OAuthTokenKind, OAuthTokenStore } from '../../oauth/store.ts'
 import { isForeignKeyViolation } from './errors.ts'
+import { isSessionLive } from './is-session-live.ts'
 import { toLoginRow } from './oauth-logins.ts'
 import { createOAuthTokenFinder } from './oauth-token-finder.ts'
 import type { Database } from './schema.ts'
@@ -154,15 +155,7 @@ async function mayInsert(
     if (client === undefined) return false
   }
   if (sessionId === null || userId === null || !hasSessions) return true
-  const session = await trx
-    .selectFrom('sessions')
-    .select('id')
-    .where('id', '=', sessionId)
-    .where('user_id', '=', userId)
-    .where('idle_expires_at', '>', at(now))
-    .where('expires_at', '>', at(now))
-    .executeTakeFirst()
-  return session !== undefined
+  return isSessionLive(trx, { id: sessionId, userId }, now)
 }
 
 /** Of all requests that use an artifact at the same moment, one gets true; with a grace, all within it. */

@@ -1,7 +1,7 @@
 import type { InsertObject, Selectable } from 'kysely'
 import type { UserRecord } from '../../accounts/store.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
-import type { Identity } from '../../kernel/identity.ts'
+import type { Identity, MovedIdentity } from '../../kernel/identity.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Method, Session, User } from '../../kernel/principal.ts'
 import type { SessionRecord } from '../../sessions/store.ts'
@@ -85,12 +85,19 @@ export function toIdentity(row: Selectable<IdentitiesTable>): Identity {
   return {
     id: row.id,
     userId: row.user_id as UserId, // a foreign key
+    ...toMovedIdentity(row),
+    lastUsedAt: row.last_used_at,
+  }
+}
+
+/** Returns the part of the identity that moves to another database. */
+export function toMovedIdentity(row: Selectable<IdentitiesTable>): MovedIdentity {
+  return {
     provider: row.provider,
     issuer: row.issuer,
     subject: row.subject,
     email: row.email,
     emailVerified: Boolean(row.email_verified),
     createdAt: row.created_at,
-    lastUsedAt: row.last_used_at,
   }
 }

@@ -38,15 +38,7 @@ export async function lacksMethods(
 
 /** Returns true if the user set up an authenticator app or a passkey. Locks neither: the caller locks the row of the user. */
 export async function hasSecondFactor(trx: Transaction<Database>, userId: UserId): Promise<boolean> {
-  const totp = await trx
-    .selectFrom('totp')
-    .select('user_id')
-    .where('user_id', '=', userId)
-    .where('confirmed_at', 'is not', null)
-    .executeTakeFirst()
-  if (totp !== undefined) return true
-  const passkey = await trx.selectFrom('passkeys').select('id').where('user_id', '=', userId).executeTakeFirst()
-  return passkey !== undefined
+  return !(await lacksMethods(trx, userId, ['totp', 'passkey']))
 }
 
 /**

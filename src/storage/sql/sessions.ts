@@ -7,6 +7,7 @@ import type { Session } from '../../kernel/principal.ts'
 import type { SessionRef, SessionStart, SessionStore, Swept } from '../../sessions/store.ts'
 import { readRecentChanges } from './changes.ts'
 import { endSessions, endSessionsOf, MAX_ENDED_AT_ONCE } from './direct-session-effects.ts'
+import { isSessionLive } from './is-session-live.ts'
 import { lockUser, lockUsers } from './lock-users.ts'
 import { useUpAttempt } from './login-attempts.ts'
 import { endEmailChangesOf } from './one-time-tokens.ts'
@@ -51,7 +52,7 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
         }),
       ),
 
-    isLive: (session, now) => isLive(reader, session, now),
+    isLive: (session, now) => isSessionLive(reader, session, now),
 
     listByUser: (userId, now, page) => listLiveSessions(reader, { userId, now, page }),
 
@@ -183,18 +184,6 @@ async function revokeAll(
     total += count
     if (count < MAX_ENDED_AT_ONCE) return total
   }
-}
-
-async function isLive(reader: SqlDatabase['reader'], { id, userId }: SessionRef, now: number): Promise<boolean> {
-  const row = await reader
-    .selectFrom('sessions')
-    .select('id')
-    .where('id', '=', id)
-    .where('user_id', '=', userId)
-    .where('idle_expires_at', '>', at(now))
-    .where('expires_at', '>', at(now))
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 async function deleteIfExpired(
