@@ -1,6 +1,6 @@
 import { sign, verify } from 'node:crypto'
+import { deriveSeeds } from './derive-keys.ts'
 import { toPrivateKey, toPublicJwk, toPublicKey } from './jwt.ts'
-import { deriveKeys } from './signature.ts'
 import type { SigningKey } from './signing-key.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { SigningKey } from './signing-key.ts'
  * @param salt separates generations of keys. It need not be secret.
  */
 export function deriveEd25519Keys(secrets: readonly Uint8Array[], purpose: string, salt: string): SigningKey[] {
-  return deriveKeys(secrets, `${purpose} EdDSA`, salt).map((seed) => {
+  return deriveSeeds(secrets, `${purpose} EdDSA`, { salt }).map((seed) => {
     const privateKey = toPrivateKey(seed)
     const publicKey = toPublicKey(privateKey)
     return {

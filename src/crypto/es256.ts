@@ -2,7 +2,8 @@
  * Keys for ES256 (RFC 7518 section 3.4), derived from the secrets, so that all nodes have the same keys and no key is stored. Tested by
  * es256.test.ts.
  */
-import { createECDH, createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto'
+import { createECDH, createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { deriveSeeds } from './derive-keys.ts'
 import type { SigningKey } from './signing-key.ts'
 
 /** Order of the group of P-256 (FIPS 186-5, SP 800-186 section 3.2.1.3). */
@@ -22,9 +23,7 @@ export function deriveEs256Keys(
   purpose: string,
   salt: string = '',
 ): readonly SigningKey[] {
-  return secrets.map((secret) =>
-    toKey(Buffer.from(hkdfSync('sha256', secret, salt, `latchkey ${purpose}`, SEED_BYTES))),
-  )
+  return deriveSeeds(secrets, purpose, { salt, length: SEED_BYTES }).map(toKey)
 }
 
 function toKey(seed: Buffer): SigningKey {

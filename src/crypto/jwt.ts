@@ -3,7 +3,7 @@
  * `node:crypto` signs without libuv's thread pool, where password hashes wait. Tested by jwt.test.ts.
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
-import { deriveKeys } from './signature.ts'
+import { deriveSeeds } from './derive-keys.ts'
 
 /** A public key that verifies our JWTs (RFC 7517, RFC 8037 section 2). */
 export interface PublicJwk {
@@ -33,7 +33,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
  * @param salt separates generations of keys. It need not be secret.
  */
 export function createJwtSigner(secrets: readonly Uint8Array[], purpose: string, salt: string = ''): JwtSigner {
-  const [newest, ...older] = deriveKeys(secrets, purpose, salt)
+  const [newest, ...older] = deriveSeeds(secrets, purpose, { salt })
   const signing = toPrivateKey(newest)
   const own = toPublicJwk(signing)
   const header = encode({ alg: own.alg, typ: 'JWT', kid: own.kid })

@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto'
-import { deriveKeys, equalInConstantTime } from './signature.ts'
+import { createHmac, type KeyObject } from 'node:crypto'
+import { deriveKeys } from './derive-keys.ts'
+import { equalInConstantTime } from './signature.ts'
 
 /** Hashes texts with a secret key. A reader of a hash learns nothing about the text, and cannot test guesses. */
 export interface KeyedHash {
@@ -20,7 +21,7 @@ const HASH_BYTES = 16
 export function createKeyedHash(secrets: readonly Uint8Array[], purpose: string): KeyedHash {
   const keys = deriveKeys(secrets, purpose)
   const [newest] = keys
-  const hashWith = (key: Uint8Array, parts: readonly string[]): Buffer =>
+  const hashWith = (key: KeyObject, parts: readonly string[]): Buffer =>
     createHmac('sha256', key).update(JSON.stringify(parts)).digest().subarray(0, HASH_BYTES)
   return {
     hash: (...parts) => hashWith(newest, parts).toString('base64url'),

@@ -3,18 +3,10 @@
  * all nodes have the same keys and no key is stored: the secret gives the stream of candidates in which the first primes are taken
  * (FIPS 186-5 appendix A.1.3). It takes a few tenths of a second outside the event loop. Tested by signing-keys.test.ts.
  */
-import {
-  checkPrime,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  hkdfSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto'
+import { checkPrime, createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { deriveSeeds } from './derive-keys.ts'
 import type { SigningKey } from './signing-key.ts'
 
 const EXPONENT = 65_537n
@@ -39,8 +31,7 @@ export async function deriveRs256Keys(
   salt: string,
 ): Promise<SigningKey[]> {
   return Promise.all(
-    secrets.map(async (secret) => {
-      const seed = Buffer.from(hkdfSync('sha256', secret, salt, `latchkey ${purpose} RS256`, SEED_BYTES))
+    deriveSeeds(secrets, `${purpose} RS256`, { salt, length: SEED_BYTES }).map(async (seed) => {
       const [p, q] = await Promise.all([findPrime(seed, 'p'), findPrime(seed, 'q')])
       return toKey(p, q)
     }),

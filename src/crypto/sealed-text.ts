@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+import { deriveKeys } from './derive-keys.ts'
 
 /** Encrypts texts that are stored for a while and that only we may read, and decrypts them. */
 export interface Sealer {
@@ -19,9 +20,8 @@ const TAG_BYTES = 16
  * @param purpose separates keys: a text sealed for one purpose does not open for another.
  */
 export function createSealer(secrets: readonly Uint8Array[], purpose: string): Sealer {
-  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, 32)))
+  const keys = deriveKeys(secrets, purpose)
   const [newest] = keys
-  if (newest === undefined) throw new TypeError('createSealer needs at least one secret')
   return {
     seal(text) {
       const nonce = randomBytes(NONCE_BYTES)
@@ -42,7 +42,7 @@ export function createSealer(secrets: readonly Uint8Array[], purpose: string): S
   }
 }
 
-function openWith(key: Uint8Array, bytes: Buffer): string | null {
+function openWith(key: KeyObject, bytes: Buffer): string | null {
   const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
   try {

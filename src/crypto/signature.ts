@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { deriveKeys } from './derive-keys.ts'
 
 /** Signs short texts that a client stores for us, and checks their signatures. */
 export interface Signer {
@@ -31,24 +32,11 @@ export function createSigner(secrets: readonly Uint8Array[], purpose: string): S
   }
 }
 
-/** Derives one key per secret for a purpose by HKDF-SHA256 (RFC 5869). Returns the newest first. */
-export function deriveKeys(
-  secrets: readonly Uint8Array[],
-  purpose: string,
-  salt: string = '',
-): readonly [Buffer, ...Buffer[]] {
-  const [newest, ...older] = secrets.map((secret) =>
-    Buffer.from(hkdfSync('sha256', secret, salt, `latchkey ${purpose}`, 32)),
-  )
-  if (newest === undefined) throw new TypeError('There must be at least one secret')
-  return [newest, ...older]
-}
-
 /** Compares in constant time, so that the time does not reveal the first difference (ASVS 11.2.4). Lengths are not secret. */
 export function equalInConstantTime(left: Uint8Array, right: Uint8Array): boolean {
   return left.byteLength === right.byteLength && timingSafeEqual(left, right)
 }
 
-function mac(key: Uint8Array, payload: string): Buffer {
+function mac(key: KeyObject, payload: string): Buffer {
   return createHmac('sha256', key).update(payload).digest()
 }

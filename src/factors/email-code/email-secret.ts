@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto'
-import { deriveKeys, equalInConstantTime } from '../../crypto/signature.ts'
+import { createHmac, type KeyObject } from 'node:crypto'
+import { deriveKeys } from '../../crypto/derive-keys.ts'
+import { equalInConstantTime } from '../../crypto/signature.ts'
 import { hashToken, newToken, parseToken, type Token, type TokenHash } from '../../crypto/token.ts'
 
 /** Prefix of the token in the link of an email. */
@@ -53,7 +54,7 @@ export function createEmailSecrets(secrets: readonly Uint8Array[]): EmailSecrets
   }
 }
 
-function codeWith(key: Uint8Array, challengeHash: string): string {
+function codeWith(key: KeyObject, challengeHash: string): string {
   const number = createHmac('sha256', key).update(challengeHash).digest().readUIntBE(0, CODE_BYTES)
   return String(number % 10 ** DIGITS).padStart(DIGITS, '0')
 }

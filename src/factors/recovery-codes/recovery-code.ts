@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { deriveKeys } from '../../crypto/signature.ts'
+import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
+import { deriveKeys } from '../../crypto/derive-keys.ts'
 import type { UserId } from '../../kernel/ids.ts'
 
 /** Number of codes that a user gets. */
@@ -18,7 +18,7 @@ export function createRecoveryCodeHash(secrets: readonly Uint8Array[]): Recovery
   const [newest, ...older] = deriveKeys(secrets, 'recovery codes')
   return (userId, code) => {
     const text = `${userId} ${normalize(code)}`
-    const hashWith = (key: Uint8Array): string => createHmac('sha256', key).update(text).digest('base64url')
+    const hashWith = (key: KeyObject): string => createHmac('sha256', key).update(text).digest('base64url')
     return [hashWith(newest), ...older.map(hashWith)]
   }
 }

@@ -2,6 +2,7 @@
  * The engine (`oidc-provider`, OpenID certified) with our users, sessions, storage, pages and token formats. Every default of it
  * that prints or renders is replaced. Its version is pinned; docs/oauth.md says how to move to the next one.
  */
+import type { KeyObject } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { equalInConstantTime } from '../../crypto/signature.ts'
@@ -37,7 +38,7 @@ export interface EngineDeps extends Omit<AdapterDeps, 'route' | 'sessions'>, Pol
   /** Newest first; the first one signs. */
   readonly keys: () => readonly SigningKey[]
   /** Secret that refresh tokens follow from. */
-  readonly successorKey: Uint8Array
+  readonly successorKey: KeyObject
   readonly report: (error: unknown) => void
 }
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { newToken, parseToken, tokenOfBytes } from '../../crypto/token.ts'
 
 /** Prefix of access tokens of apps. */
@@ -29,6 +29,6 @@ export function isTokenId(kind: string, text: string): boolean {
  * moment get the same successor, and stay one family.
  * @param key secret of the service: without it, the successor cannot be computed.
  */
-export function successorOf(key: Uint8Array, refreshToken: string): string {
+export function successorOf(key: KeyObject, refreshToken: string): string {
   return tokenOfBytes(REFRESH_PREFIX, createHmac('sha256', key).update(refreshToken).digest())
 }
