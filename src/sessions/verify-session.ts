@@ -38,8 +38,7 @@ export type AuthenticatedSession = Authenticated<SessionPrincipal>
  * Returns the principal for a session token, or null if the token is malformed, unknown, revoked or expired.
  * This is the hot path of every request. Warm (verified within the touch window), it costs one SHA-256 and no query, and
  * does not return a promise. Cold, and once per touch window, it costs one indexed read, which is a promise unless the storage
- * answers at once, as SQLite does. Last uses are collected and written
- * in batches.
+ * answers at once, as SQLite does. Last uses are collected and written in batches.
  */
 export function verifySession(
   deps: VerifyDeps,

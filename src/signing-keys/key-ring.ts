@@ -42,10 +42,8 @@ export function createKeyRing({ signingKeys, clock, overlapMs, prepare, report }
 
   async function load(): Promise<boolean> {
     readAt = performance.now()
-    const stored = await signingKeys.list()
-    if (stored.length === all.length - 1 && stored[0]?.salt === (all.length > 1 ? all[0]?.salt : undefined))
-      return false
-    const found = [...stored, FIRST]
+    const found = [...(await signingKeys.list()), FIRST]
+    if (found.length === all.length && found[0]?.salt === all[0]?.salt) return false
     await Promise.all(liveOf(found, overlapMs, clock()).map(({ salt }) => prepare(salt)))
     all = found
     liveUntil = 0

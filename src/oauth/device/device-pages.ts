@@ -4,7 +4,7 @@ import { button } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { note } from '../../pages/components/note.ts'
-import { accessRows, type ConsentView, decisionButtons } from '../consent/consent-page.ts'
+import { type ConsentView, questionPage } from '../consent/question-page.ts'
 import { DEVICE_PAGE } from '../engine/create-engine.ts'
 import { OAUTH_TEXTS } from '../texts.ts'
 import type { DeviceRequest } from './find-device-request.ts'
@@ -37,16 +37,7 @@ ${note('warn', texts.deviceWarning)}
 
 /** Renders the question whether a device may act for the user. */
 export function deviceQuestionPage(view: ConsentView, asked: DeviceRequest): PageParts {
-  const { userCode, client } = asked
-  const { basePath, siteName, locale, email } = view
-  const texts = locale.texts(OAUTH_TEXTS)
-  return {
-    title: texts.title(client.name),
-    lead: texts.lead(client.name, siteName),
-    body: html`${accessRows(locale, asked)}
-${note('warn', texts.deviceCompare(userCode))}
-${form(`${basePath}${DEVICE_PAGE}`, decisionButtons(locale), { userCode })}
-<p class="hint">${email}</p>`,
-    below: html`<p>${texts.later}</p>`,
-  }
+  const { userCode } = asked
+  const warning = note('warn', view.locale.texts(OAUTH_TEXTS).deviceCompare(userCode))
+  return questionPage(view, { asked, warning, path: DEVICE_PAGE, fields: { userCode } })
 }
