@@ -8,7 +8,7 @@ import { CHILD_ENVIRONMENT } from './support/child-environment.ts'
 import type { LoginFile } from './support/measure-login.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-/** The goal is 1,100 lines. This limit is the present length; lower it with each cut, and never raise it. */
+/** The goal is 1,100 lines; docs/decisions/0086 says where they go. This is the present length: lower it with each cut. */
 const MAX_LINES = 1_543
 
 let files: readonly LoginFile[]
