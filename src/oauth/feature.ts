@@ -106,7 +106,10 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
       ...deviceRoutes({ ...deps, userCodes }),
       ...logoutRoutes({ ...deps, ...core.links, keys }),
     ],
-    jobs: [{ name: 'sweep expired tokens of apps', every: 'sweep', run: () => sweepOAuthTokens(deps) }],
+    jobs: [
+      { name: 'sweep expired tokens of apps', every: 'sweep', run: () => sweepOAuthTokens(deps) },
+      { name: 'tell apps of sessions that ended unseen', every: 'sweep', run: () => logouts.sweep().then(() => 0) },
+    ],
     exports: {
       shape: { grants: z.array(grantJsonSchema) },
       async collect(user) {

@@ -1,22 +1,18 @@
 import type { Clock } from '../kernel/clock.ts'
 import { inBatches } from '../kernel/in-batches.ts'
-import type { OAuthLoginStore } from './backchannel/store.ts'
 import type { OAuthClientStore, OAuthTokenStore } from './store.ts'
 
 /** Dependencies of `sweepOAuthTokens`. */
 export interface SweepDeps {
   readonly oauthTokens: Pick<OAuthTokenStore, 'sweep'>
   readonly oauthClients: Pick<OAuthClientStore, 'sweepDocuments'>
-  readonly oauthLogins: Pick<OAuthLoginStore, 'makeOverDue'>
   readonly clock: Clock
 }
 
 /**
- * Deletes expired tokens, codes and requests of apps, and apps of documents that no user allows any more. Apps are told about sessions that
- * have expired. Returns how many were deleted.
+ * Deletes expired tokens, codes and requests of apps, and apps of documents that no user allows any more. Returns how many were deleted.
  */
-export async function sweepOAuthTokens({ oauthTokens, oauthClients, oauthLogins, clock }: SweepDeps): Promise<number> {
-  await oauthLogins.makeOverDue(clock())
+export async function sweepOAuthTokens({ oauthTokens, oauthClients, clock }: SweepDeps): Promise<number> {
   const tokens = await inBatches((limit) => oauthTokens.sweep(clock(), limit))
   return tokens + (await inBatches((limit) => oauthClients.sweepDocuments(limit)))
 }

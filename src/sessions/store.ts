@@ -139,6 +139,8 @@ export interface SessionStore {
   rotate(rotation: SessionRotation, securityEpoch: number, effectsOf: EffectsOf): Promise<boolean>
   /** Returns true if this session exists and has not expired at `now`. */
   isLive(session: SessionRef, now: number): Promise<boolean>
+  /** Returns which of these sessions exist and have not expired at `now`. */
+  findLive(sessions: readonly SessionRef[], now: number): Promise<ReadonlySet<SessionId>>
   /**
    * Returns a page of the user's sessions that have not expired, most recently used first. Returns null if `before` is not
    * one of them.

@@ -24,6 +24,7 @@ import {
   listSessionsOf,
   makeAccessToken,
   makeOneTimeToken,
+  makeRotation,
   makeSession,
   makeUser,
   NOW,
@@ -548,6 +549,17 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       ])
       await Promise.all(work.flat())
       expect((await listSessionsOf(stores, user.id, NOW)).length).toBeLessThanOrEqual(3)
+    })
+
+    test('a session is live until it is revoked or a limit, also with a new token, and only for its own user', async () => {
+      const [ada, eve] = [await addUser(), await addUser()]
+      const [stays, ended, other] = [await addSession(ada.id), await addSession(ada.id), await addSession(eve.id)]
+      await stores.sessions.revoke(ada.id, refOf(ended).id, untold)
+      expect(await stores.sessions.rotate(makeRotation(stays), 0, untold)).toBe(true)
+      const asked = [refOf(stays), refOf(ended), { id: refOf(other).id, userId: ada.id }]
+      expect(await stores.sessions.findLive(asked, NOW)).toEqual(new Set([refOf(stays).id]))
+      expect(await Promise.all(asked.map((ref) => stores.sessions.isLive(ref, NOW)))).toEqual([true, false, false])
+      expect(await stores.sessions.findLive(asked, NOW + LIFE)).toEqual(new Set())
     })
 
     test('expired sessions are not listed, and are deleted after either limit', async () => {

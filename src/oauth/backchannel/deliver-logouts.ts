@@ -13,12 +13,13 @@ import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Change, SessionStore } from '../../sessions/store.ts'
 import type { OAuthEvent } from '../events.ts'
 import { signLogoutToken } from './logout-token.ts'
+import { makeOverDue } from './make-over-due.ts'
 import type { DueLogin, OAuthLoginStore } from './store.ts'
 
 /** Dependencies of `startLogouts`. */
 export interface LogoutDeps {
   readonly oauthLogins: OAuthLoginStore
-  readonly sessions: Pick<SessionStore, 'isLive'>
+  readonly sessions: Pick<SessionStore, 'isLive' | 'findLive'>
   /** The first one signs. */
   readonly keys: () => readonly SigningKey[]
   /** The issuer. */
@@ -35,6 +36,8 @@ export interface LogoutDeps {
 export interface Logouts {
   /** Takes changes of sessions and users: some may be over. */
   follow(changes: readonly Change[]): void
+  /** Finds sessions that are over, although no change said so, and tells their apps. */
+  sweep(): Promise<void>
   /** Resolves when all changes are stored and no request is under way. */
   stop(): Promise<void>
 }
@@ -69,14 +72,14 @@ export function startLogouts(deps: LogoutDeps): Logouts {
     }
   }
   async function work(): Promise<void> {
-    if (isFirst) await oauthLogins.makeOverDue(clock()) // another process may have died before it did
+    if (isFirst) await makeOverDue(deps, clock()) // another process may have died before it did
     isFirst = false
     while (isWanted || sessions.size + users.size > 0) {
       const [ended, changed] = [takeSome(sessions), takeSome(users)]
       const isDue = ended.length + changed.length > 0 && (await makeDue(ended, changed))
       const mayLease = delivers && !stopping.signal.aborted && (isWanted || isDue)
       isWanted = false
-      if (mayLease) isWanted = await startSome(lines)
+      if (mayLease && (await startSome(lines))) isWanted = true
     }
   }
   function wake(): void {
@@ -89,10 +92,11 @@ export function startLogouts(deps: LogoutDeps): Logouts {
         working = null
       })
   }
-  const timer = setInterval(() => {
+  function look(): void {
     isWanted = delivers
     wake()
-  }, LOOK_INTERVAL_MS).unref()
+  }
+  const timer = setInterval(look, LOOK_INTERVAL_MS).unref()
   wake()
   return {
     follow(changes) {
@@ -101,6 +105,10 @@ export function startLogouts(deps: LogoutDeps): Logouts {
         else users.add(change.id)
       }
       wake()
+    },
+    async sweep() {
+      await makeOverDue(deps, clock())
+      look()
     },
     async stop() {
       clearInterval(timer)

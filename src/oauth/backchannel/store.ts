@@ -1,5 +1,6 @@
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
+import type { SessionRef } from '../../sessions/store.ts'
 
 /** An app that a user logged in to with a session, and that wants to be told when the session ends. */
 export interface OAuthLogin {
@@ -24,11 +25,12 @@ export interface DueLogin extends OAuthLogin {
 export interface OAuthLoginStore {
   /** Makes logins of these sessions and users due: their sessions may be over. Returns true if there are any. */
   makeDue(sessions: readonly SessionId[], users: readonly UserId[], now: number): Promise<boolean>
-  /**
-   * Makes logins due whose sessions are over, although no change said so: a session expired, or the process died that ended it. Does nothing if
-   * sessions are in another storage.
-   */
-  makeOverDue(now: number): Promise<void>
+  /** Returns a page of the sessions of logins that no process looks at now or soon, in the order of their ids. */
+  listSleeping(page: {
+    readonly now: number
+    readonly after: SessionId | null
+    readonly limit: number
+  }): Promise<SessionRef[]>
   /** Leases logins that are due, the oldest first. Without any, it costs one read. */
   lease(now: number, leaseEndsAt: number, limit: number): Promise<readonly DueLogin[]>
   /** Returns true if the lease of a login holds: it did not become due again, and its app was not told. */

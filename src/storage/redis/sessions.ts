@@ -1,3 +1,4 @@
+import type { TokenHash } from '../../crypto/token.ts'
 import type { EffectsOf } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import { BATCH, inSlices } from '../../kernel/in-batches.ts'
@@ -70,6 +71,8 @@ export function createRedisSessionStore(deps: RedisSessionDeps): SessionStore {
     },
 
     isLive: (session, now) => isLive(keys, session, now),
+
+    findLive: (sessions, now) => findLive(keys, sessions, now),
 
     async listByUser(userId, now, { before, limit }) {
       const sessions = (await listLive(keys, userId)).map(({ session }) => session)
@@ -162,10 +165,25 @@ async function revokeAll(
   return length
 }
 
+async function findLive(
+  keys: SessionKeys,
+  sessions: readonly SessionRef[],
+  now: number,
+): Promise<ReadonlySet<SessionId>> {
+  const areLive = await inSlices(sessions, SESSIONS_AT_ONCE, (session) => isLive(keys, session, now))
+  return new Set(sessions.flatMap(({ id }, index) => (areLive[index] === true ? [id] : [])))
+}
+
+/** Looks again while the session has new tokens: it may get one between the listing and the look. */
 async function isLive(keys: SessionKeys, { id, userId }: SessionRef, now: number): Promise<boolean> {
-  const listed = (await keys.list(userId)).filter((each) => each.id === id)
-  const found = await Promise.all(listed.map(({ tokenHash }) => keys.find(tokenHash)))
-  return found.some((stored) => stored !== null && isLiveAt(now)(stored.session))
+  const tried = new Set<TokenHash>()
+  for (;;) {
+    const listed = (await keys.list(userId)).filter((each) => each.id === id && !tried.has(each.tokenHash))
+    if (listed.length === 0) return false
+    const found = await Promise.all(listed.map(({ tokenHash }) => keys.find(tokenHash)))
+    if (found.some((stored) => stored !== null && isLiveAt(now)(stored.session))) return true
+    for (const { tokenHash } of listed) tried.add(tokenHash)
+  }
 }
 
 function isLiveAt(now: number): (session: Session) => boolean {

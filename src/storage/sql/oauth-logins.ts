@@ -1,7 +1,8 @@
 import { expressionBuilder, type InsertObject } from 'kysely'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { DueLogin, OAuthLogin, OAuthLoginStore } from '../../oauth/backchannel/store.ts'
-import type { Database } from './schema.ts'
+import type { SessionRef } from '../../sessions/store.ts'
+import type { Database, OAuthLoginsTable } from './schema.ts'
 import { at } from './time.ts'
 import type { TransactingDatabase } from './transact.ts'
 
@@ -9,17 +10,9 @@ import type { TransactingDatabase } from './transact.ts'
 const FIRST_LOOK_MS = 3_600_000
 /** Longer than a lease. */
 const LEASE_MARGIN_MS = 300_000
-/** Sessions that are looked at in one statement: with SQLite it keeps the event loop waiting. */
-const PAGE = 500
 
-/**
- * Creates the store of logins to apps in SQL.
- * @param hasSessions false: sessions are in another storage.
- */
-export function createOAuthLoginStore(
-  { db, reader, transact }: TransactingDatabase,
-  hasSessions: boolean,
-): OAuthLoginStore {
+/** Creates the store of logins to apps in SQL. */
+export function createOAuthLoginStore({ db, reader, transact }: TransactingDatabase): OAuthLoginStore {
   return {
     async makeDue(sessions, users, now) {
       const eb = expressionBuilder<Database, 'oauth_logins'>()
@@ -38,8 +31,18 @@ export function createOAuthLoginStore(
       return true
     },
 
-    makeOverDue: async (now) => {
-      if (hasSessions) await makeOverDue(db, now)
+    async listSleeping({ now, after, limit }) {
+      const rows = await reader
+        .selectFrom('oauth_logins')
+        .select(['session_id', 'user_id'])
+        .distinct()
+        .where('tries', '=', 0)
+        .where('due_at', '>', at(now + LEASE_MARGIN_MS))
+        .$if(after !== null, (query) => query.where('session_id', '>', after))
+        .orderBy('session_id')
+        .limit(limit)
+        .execute()
+      return rows.map(toSession)
     },
 
     async lease(now, ...limits) {
@@ -89,44 +92,6 @@ export function createOAuthLoginStore(
   }
 }
 
-/** Makes logins due whose session has no live row, except those that a process looks at already. It goes by pages of sessions. */
-async function makeOverDue(db: TransactingDatabase['db'], now: number): Promise<void> {
-  let after: string | null = null
-  do after = await makePageDue(db, now, after)
-  while (after !== null)
-}
-
-/** Returns the last session of the page; null: there are no more. */
-async function makePageDue(db: TransactingDatabase['db'], now: number, after: string | null): Promise<string | null> {
-  const leased = at(now + LEASE_MARGIN_MS)
-  const rows = await db
-    .selectFrom('oauth_logins')
-    .leftJoin('sessions', (join) =>
-      join
-        .onRef('sessions.id', '=', 'oauth_logins.session_id')
-        .on('idle_expires_at', '>', at(now))
-        .on('expires_at', '>', at(now)),
-    )
-    .select(['session_id', 'sessions.id as live_id'])
-    .where('tries', '=', 0)
-    .where('due_at', '>', leased)
-    .$if(after !== null, (query) => query.where('session_id', '>', after))
-    .orderBy('session_id')
-    .limit(PAGE)
-    .execute()
-  const over = rows.flatMap(({ session_id, live_id }) => (live_id === null ? [session_id] : []))
-  if (over.length > 0) {
-    await db
-      .updateTable('oauth_logins')
-      .set({ due_at: at(now) })
-      .where('session_id', 'in', over)
-      .where('tries', '=', 0)
-      .where('due_at', '>', leased)
-      .execute()
-  }
-  return rows.length < PAGE ? null : (rows.at(-1)?.session_id ?? null)
-}
-
 /** Leases logins that are due, with the URIs of their apps. */
 function leaseDue(
   db: TransactingDatabase['db'],
@@ -164,6 +129,10 @@ function leaseDue(
       uri: (JSON.parse(metadata) as { readonly backchannelLogoutUri?: string }).backchannelLogoutUri ?? null,
     }))
   })
+}
+
+function toSession({ session_id, user_id }: Pick<OAuthLoginsTable, 'session_id' | 'user_id'>): SessionRef {
+  return { id: session_id as SessionId, userId: user_id as UserId } // `toLoginRow` wrote the row
 }
 
 /** Returns the row of a new login. */

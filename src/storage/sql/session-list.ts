@@ -1,7 +1,7 @@
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Page } from '../../kernel/page.ts'
 import type { Session } from '../../kernel/principal.ts'
-import type { SessionPage, SessionScan } from '../../sessions/store.ts'
+import type { SessionPage, SessionRef, SessionScan } from '../../sessions/store.ts'
 import { toSession } from './rows.ts'
 import type { SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
@@ -80,4 +80,25 @@ async function findLastSeen(
     .where('id', '=', id)
     .where('user_id', '=', userId)
     .executeTakeFirst()
+}
+
+/** Returns which of these sessions exist and have not expired at `now`. */
+export async function findLiveSessions(
+  reader: SqlDatabase['reader'],
+  sessions: readonly SessionRef[],
+  now: number,
+): Promise<ReadonlySet<SessionId>> {
+  const rows = await reader
+    .selectFrom('sessions')
+    .select(['id', 'user_id'])
+    .where(
+      'id',
+      'in',
+      sessions.map(({ id }) => id),
+    )
+    .where('idle_expires_at', '>', at(now))
+    .where('expires_at', '>', at(now))
+    .execute()
+  const owners = new Map(rows.map((row) => [row.id, row.user_id]))
+  return new Set(sessions.flatMap(({ id, userId }) => (owners.get(id) === userId ? [id] : [])))
 }

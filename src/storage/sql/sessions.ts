@@ -16,7 +16,7 @@ import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { createSessionFinder } from './session-finder.ts'
-import { listLiveSessions, scanSessions } from './session-list.ts'
+import { findLiveSessions, listLiveSessions, scanSessions } from './session-list.ts'
 import { sweepSessions } from './session-sweep.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
@@ -53,6 +53,8 @@ export function createSessionStore(database: TransactingDatabase): SessionStore 
       ),
 
     isLive: (session, now) => isSessionLive(reader, session, now),
+
+    findLive: (sessions, now) => findLiveSessions(reader, sessions, now),
 
     listByUser: (userId, now, page) => listLiveSessions(reader, { userId, now, page }),
 

@@ -69,7 +69,7 @@ function createSqlStores(database: TransactingDatabase, hasSessions: boolean): S
     oauthClients: createOAuthClientStore(database),
     oauthGrants: createOAuthGrantStore(database),
     oauthTokens: createOAuthTokenStore(database, hasSessions),
-    oauthLogins: createOAuthLoginStore(database, hasSessions),
+    oauthLogins: createOAuthLoginStore(database),
     signingKeys: createSigningKeyStore(database),
     counters: createCounterStore(database),
     async ping() {
