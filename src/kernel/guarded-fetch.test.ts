@@ -2,11 +2,12 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createGuardedFetch } from './guarded-fetch.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
+  vi.unstubAllEnvs()
   for (const close of closing.splice(0)) close()
 })
 
@@ -35,8 +36,34 @@ test('private, loopback and link-local addresses are refused, however they are w
     '[64:ff9b::7f00:1]',
     '2130706433',
     '0x7f.1',
+    '0177.0.0.1',
+    '127.1',
+    '127.0.0.1.',
+    '[::]',
+    '[::127.0.0.1]', // the deprecated IPv4-compatible form
+    '[::ffff:0:127.0.0.1]',
+    '[2002:7f00:1::]',
+    '[fe80::1]',
+    '[fec0::1]',
+    '[4000::1]',
+    '100.64.0.1',
   ]) {
     await expect(guarded(`https://${host}/`, {}), host).rejects.toThrow('private address')
+  }
+})
+
+test('in production, no URL leads to this machine or its link, also if private addresses are allowed', async () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  const url = await serve((_, response) => response.end('here'))
+  const guarded = createGuardedFetch({ allowPrivate: true })
+  const hosts = ['127.0.0.2', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '[::127.0.0.1]', '0.0.0.0', '2130706433']
+  for (const host of [...hosts, '169.254.169.254', '[fe80::1]', '224.0.0.1']) {
+    await expect(guarded(`https://${host}/`, {}), host).rejects.toThrow('not allowed in production')
+  }
+  await expect(guarded(url, {})).rejects.toThrow('without https')
+  for (const host of ['10.0.0.1', '192.168.1.1', '172.16.0.1', '100.64.0.1', '[fd00::1]', '93.184.215.14']) {
+    const stopped = guarded(`https://${host}/`, { signal: AbortSignal.abort(new Error('stopped')) })
+    await expect(stopped, host).rejects.toThrow('abort') // the address is allowed
   }
 })
 

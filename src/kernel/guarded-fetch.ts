@@ -10,6 +10,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { isIpAddress } from './ip-address.ts'
+import { isProduction } from './origins.ts'
 
 /** A request to a URL that others named. */
 export interface GuardedRequest {
@@ -31,7 +32,7 @@ const NO_BODY: readonly number[] = [101, 103, 204, 205, 304]
 
 /** What a guarded request may do. */
 export interface GuardOptions {
-  /** True: private and loopback addresses are allowed, and plain http. Default false. */
+  /** True: private addresses are allowed, and outside production all addresses and plain http. Default false. */
   readonly allowPrivate?: boolean
   /** Largest answer. Default 512 KB. */
   readonly maxBytes?: number
@@ -42,13 +43,15 @@ export function createGuardedFetch({
   allowPrivate = false,
   maxBytes = MAX_ANSWER_BYTES,
 }: GuardOptions = {}): GuardedFetch {
-  const options = { lookup: allowPrivate ? undefined : lookUpPublic }
+  const isAnyAllowed = allowPrivate && !isProduction()
+  const ranges = allowPrivate ? PRIVATE_RANGES : PUBLIC_RANGES
+  const options = { lookup: isAnyAllowed ? undefined : lookUpWithin(ranges) }
   const agents = { http: new HttpAgent(), https: new HttpsAgent() } // no socket of other code is used
   return async (url, { method = 'GET', headers = {}, body, signal = AbortSignal.timeout(ANSWER_WITHIN_MS) }) => {
     const target = new URL(url)
     const isHttps = target.protocol === 'https:'
-    if (!isHttps && !(allowPrivate && target.protocol === 'http:')) throw new Error('The URL is without https')
-    if (!allowPrivate) refusePrivateHost(target.hostname)
+    if (!isHttps && !(isAnyAllowed && target.protocol === 'http:')) throw new Error('The URL is without https')
+    if (!isAnyAllowed && !mayBeReached(target, { allowPrivate })) throw refusedAddress(ranges)
     const sent: RequestOptions = {
       method,
       headers: { ...headers, 'accept-encoding': 'identity' },
@@ -94,35 +97,51 @@ function toText(body: unknown): string | undefined {
   return body === undefined || body === null ? undefined : String(body)
 }
 
-/** A host that is an address is never looked up. */
-function refusePrivateHost(hostname: string): void {
+type Ranges = readonly ReturnType<ipaddr.IPv4['range'] | ipaddr.IPv6['range']>[]
+
+const PUBLIC_RANGES: Ranges = ['unicast']
+/** Without loopback and link-local: there are services that trust everyone on the machine, such as the metadata of a cloud. */
+const PRIVATE_RANGES: Ranges = ['unicast', 'private', 'uniqueLocal', 'carrierGradeNat']
+/** First 3 bits of public addresses of IPv6 (2000::/3). Others may be another way to write one of IPv4, such as `::7f00:1`. */
+const GLOBAL_IPV6 = 0b001
+
+/** Returns false for a URL whose host is an address that is not allowed in production. A name is looked up with each request. */
+export function mayBeReached(
+  { hostname }: URL,
+  { allowPrivate }: Required<Pick<GuardOptions, 'allowPrivate'>>,
+): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
-  if (isIpAddress(host) && !isPublic(host)) throw new PrivateAddress()
+  return !isIpAddress(host) || isWithin(host, allowPrivate ? PRIVATE_RANGES : PUBLIC_RANGES)
 }
 
-/** Looks up a name, and refuses it if any of its addresses is not public. */
-const lookUpPublic: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const [first] = addresses ?? []
-    if (error !== null) return callback(error, '')
-    if (first === undefined || !addresses.every(({ address }) => isPublic(address))) {
-      return callback(new PrivateAddress(), '')
-    }
-    if (options.all === true) return callback(null, addresses)
-    callback(null, first.address, first.family)
-  })
-}
-
-/** Returns true for an address of the public internet. */
-function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
-}
-
-/** The host has an address that the service must not connect to. */
-class PrivateAddress extends Error {
-  constructor() {
-    super(
-      'The host has a private address. For a provider that should, set allowPrivate (LATCHKEY_OIDC_ALLOW_PRIVATE=1)',
-    )
+/** Looks up a name, and refuses it if any of its addresses is outside the ranges. */
+function lookUpWithin(ranges: Ranges): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      const [first] = addresses ?? []
+      if (error !== null) return callback(error, '')
+      if (first === undefined || !addresses.every(({ address }) => isWithin(address, ranges))) {
+        return callback(refusedAddress(ranges), '')
+      }
+      if (options.all === true) return callback(null, addresses)
+      callback(null, first.address, first.family)
+    })
   }
+}
+
+function isWithin(text: string, ranges: Ranges): boolean {
+  if (!ipaddr.isValid(text)) return false
+  const address = ipaddr.process(text)
+  const range = address.range()
+  if (range === 'unicast' && address instanceof ipaddr.IPv6 && (address.parts[0] ?? 0) >> 13 !== GLOBAL_IPV6)
+    return false
+  return ranges.includes(range)
+}
+
+function refusedAddress(ranges: Ranges): Error {
+  return new Error(
+    ranges === PUBLIC_RANGES
+      ? 'The host has a private address. For a provider that should, set allowPrivate (LATCHKEY_OIDC_ALLOW_PRIVATE=1)'
+      : 'The host has an address of this machine or of its link, which is not allowed in production',
+  )
 }

@@ -6,6 +6,7 @@
  */
 import type { Configuration, IDToken, TokenEndpointResponse } from 'openid-client'
 import { MINUTE_MS, SECOND_MS } from '../kernel/clock.ts'
+import { isProduction } from '../kernel/origins.ts'
 import { hashOf } from './flow-state.ts'
 import { type Connect, createConnection, loadOpenid } from './openid-connection.ts'
 import type { Claims, ProviderDefinition } from './provider.ts'
@@ -173,7 +174,7 @@ function toAccount(
 
 /** The discovery document names the URL: a browser must not be sent to `javascript:`. */
 function requireWebUrl({ protocol }: URL, { allowPrivate }: ProviderDefinition): void {
-  const isAllowed = protocol === 'https:' || (allowPrivate && protocol === 'http:')
+  const isAllowed = protocol === 'https:' || (protocol === 'http:' && allowPrivate && !isProduction())
   if (!isAllowed) throw new Error('The authorization endpoint of the provider has no https URL')
 }
 

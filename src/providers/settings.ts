@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mayBeReached } from '../kernel/guarded-fetch.ts'
 import { isLocalOrigin, isProduction } from '../kernel/origins.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
 import { isProvider, type Provider, type ProviderDefinition } from './provider.ts'
@@ -41,7 +42,11 @@ export function findIssuerProblem({ id, issuer, allowPrivate }: ProviderDefiniti
   const isPlain = url.protocol !== 'https:'
   if (isPlain && !allowPrivate) return `the issuer of ${id} must be https (for tests, set allowPrivate)`
   if (isPlain && isProduction()) return `the issuer of ${id} must be https in production`
-  if (isLocalOrigin(url) && isProduction())
+  if (isProduction() && (isLocalOrigin(url) || !mayBeReached(url, { allowPrivate: true }))) {
     return `the issuer of ${id} is this machine, which is not allowed in production`
+  }
+  if (!allowPrivate && !mayBeReached(url, { allowPrivate })) {
+    return `the issuer of ${id} has a private address (if it should, set allowPrivate)`
+  }
   return null
 }

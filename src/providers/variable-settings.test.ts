@@ -83,7 +83,19 @@ test('a loopback issuer needs LATCHKEY_OIDC_ALLOW_PRIVATE=1, and is never allowe
   expect(idsOf(env)).toEqual([['oidc', '127.0.0.1:9000']])
   vi.stubEnv('NODE_ENV', 'production')
   expect(() => idsOf(env)).toThrow('must be https in production')
-  expect(() => idsOf({ ...env, LATCHKEY_OIDC_ISSUER: 'https://localhost' })).toThrow('not allowed in production')
+  const hosts = ['localhost', '127.0.0.2', '[::1]', '[::ffff:7f00:1]', '0.0.0.0', '2130706433', '169.254.169.254']
+  for (const host of hosts) {
+    const given = { ...env, LATCHKEY_OIDC_ISSUER: `https://${host}` }
+    expect(() => idsOf(given), host).toThrow('not allowed in production')
+  }
+  expect(idsOf({ ...env, LATCHKEY_OIDC_ISSUER: 'https://10.1.2.3' })).toEqual([['oidc', '10.1.2.3']])
+})
+
+test('an issuer at a private address is refused at start unless LATCHKEY_OIDC_ALLOW_PRIVATE=1', () => {
+  for (const host of ['10.1.2.3', '192.168.0.9', '[fd00::1]', '127.0.0.1', '3232235521', '0xc0a80001']) {
+    const env = { ...OIDC, LATCHKEY_OIDC_ISSUER: `https://${host}` }
+    expect(() => idsOf(env), host).toThrow('LATCHKEY_OIDC_ISSUER: the issuer of oidc has a private address')
+  }
 })
 
 test('wrong options of the functions are refused and named', () => {
