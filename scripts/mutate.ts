@@ -156,7 +156,7 @@ if (import.meta.main) {
   const startedAt = performance.now()
   // Without this, tests that are always red would kill every mutant.
   if (!(await passes(copy))) throw new Error('The tests are red without a mutant: fix them first.')
-  const limitMs = HANGS_AFTER * (performance.now() - startedAt)
+  const limitMs = Math.ceil(HANGS_AFTER * (performance.now() - startedAt))
   let [tried, killed] = [0, 0]
   for (const mutant of sample(all, Number(values.sample), Number(values.seed))) {
     if (Date.now() > endsAt) break

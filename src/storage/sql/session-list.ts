@@ -82,6 +82,11 @@ async function findLastSeen(
     .executeTakeFirst()
 }
 
+/** Returns true if this session exists and has not expired at `now`. */
+export async function isSessionLive(reader: SqlDatabase['reader'], session: SessionRef, now: number): Promise<boolean> {
+  return (await findLiveSessions(reader, [session], now)).has(session.id)
+}
+
 /** Returns which of these sessions exist and have not expired at `now`. */
 export async function findLiveSessions(
   reader: SqlDatabase['reader'],
