@@ -24,7 +24,6 @@ import { guardListener, guardReporter, guardStatements, type ReportError } from 
 import { provableMethods } from './kernel/principal.ts'
 import { Refusal } from './kernel/refusal.ts'
 import { requireUserId } from './kernel/require-user-id.ts'
-import { refuseSurplus } from './kernel/surplus-arguments.ts'
 import { VERSION } from './kernel/version.ts'
 import { Warning } from './kernel/warning.ts'
 import { loadEngine } from './oauth/engine/load-engine.ts'
@@ -47,9 +46,7 @@ import { callBoth } from './storage/storage.ts'
  * Creates an instance: it checks the options, opens the storage and builds the route table.
  * @throws ConfigurationError with the name of the setting, the problem and the solution.
  */
-export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey>
-export async function createLatchkey(options: LatchkeyOptions, ...surplus: unknown[]): Promise<Latchkey> {
-  refuseSurplus('createLatchkey', 1, surplus)
+export function createLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
   return assembleLatchkey(options, {})
 }
 
@@ -163,8 +160,7 @@ function publicCalls({
   return {
     basePath: links.basePath,
     rootPaths: features.list.flatMap(({ routes }) => routes.flatMap(({ isAtRoot, path }) => (isAtRoot ? [path] : []))),
-    refuseCrossOrigin(request, ...surplus: unknown[]) {
-      refuseSurplus('refuseCrossOrigin', 1, surplus)
+    refuseCrossOrigin(request) {
       requireRequest(request)
       refuseCrossOrigin(request.method ?? '', headerReader(request), origins)
     },
@@ -183,8 +179,7 @@ function publicCalls({
       const counts = await jobs.sweep()
       return counts.get(features.sessions.sweep) ?? 0
     },
-    async invalidateUser(id, ...surplus: unknown[]) {
-      refuseSurplus('invalidateUser', 1, surplus)
+    async invalidateUser(id) {
       const userId = requireUserId(id)
       await stores.sessions.invalidateUser(userId)
     },

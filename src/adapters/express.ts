@@ -43,9 +43,7 @@ export type ExpressMiddleware = (
  * Responds to all requests under `auth.basePath`. For all other requests sets `req.auth` and renews the cookie of a
  * remembered session. Use it before body parsers.
  */
-export function latchkey(auth: Latchkey): ExpressMiddleware
-export function latchkey(auth: Latchkey, ...surplus: unknown[]): ExpressMiddleware {
-  refuseSurplus('latchkey', 1, surplus)
+export function latchkey(auth: Latchkey): ExpressMiddleware {
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
   const authenticate = authenticateNow(auth)
@@ -74,9 +72,7 @@ export function requireAuth(auth: Latchkey, requirement?: Requirement, ...surplu
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
-export function crossOrigin(auth: Latchkey): ExpressMiddleware
-export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): ExpressMiddleware {
-  refuseSurplus('crossOrigin', 1, surplus)
+export function crossOrigin(auth: Latchkey): ExpressMiddleware {
   requireInstance('crossOrigin', auth)
   return (request, response, next) => {
     try {
@@ -96,12 +92,7 @@ export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): ExpressMiddl
  */
 export function principalOf(request: { readonly auth?: unknown }, wanted: SessionOnly): SessionPrincipal
 export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal
-export function principalOf(
-  request: { readonly auth?: unknown },
-  wanted?: SessionOnly,
-  ...surplus: unknown[]
-): Principal {
-  refuseSurplus('principalOf', 2, surplus)
+export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal {
   return readPrincipal(request, wanted, 'put requireAuth(auth) before this handler')
 }
 

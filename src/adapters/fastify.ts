@@ -110,9 +110,7 @@ export function requireAuth(
  * Returns a hook that refuses unsafe methods that a browser sends from pages of other origins, on the application's own
  * routes.
  */
-export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler
-export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): onRequestAsyncHookHandler {
-  refuseSurplus('crossOrigin', 1, surplus)
+export function crossOrigin(auth: Latchkey): onRequestAsyncHookHandler {
   requireInstance('crossOrigin', auth)
   return async (request, reply) => {
     try {
@@ -130,12 +128,7 @@ export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): onRequestAsy
  */
 export function principalOf(request: { readonly auth?: unknown }, wanted: SessionOnly): SessionPrincipal
 export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal
-export function principalOf(
-  request: { readonly auth?: unknown },
-  wanted?: SessionOnly,
-  ...surplus: unknown[]
-): Principal {
-  refuseSurplus('principalOf', 2, surplus)
+export function principalOf(request: { readonly auth?: unknown }, wanted?: SessionOnly): Principal {
   return readPrincipal(request, wanted, 'give this route the hook requireAuth(auth)')
 }
 

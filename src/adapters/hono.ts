@@ -31,9 +31,7 @@ export interface SessionEnv {
  * Responds to all requests under `auth.basePath`. For all other requests sets `c.var.auth` and renews the cookie of a
  * remembered session. Use it before middleware that reads bodies.
  */
-export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv>
-export function latchkey(auth: Latchkey, ...surplus: unknown[]): MiddlewareHandler<AuthEnv> {
-  refuseSurplus('latchkey', 1, surplus)
+export function latchkey(auth: Latchkey): MiddlewareHandler<AuthEnv> {
   requireInstance('latchkey', auth)
   const authenticate = authenticateNow(auth)
   return async (context, next) => {
@@ -77,9 +75,7 @@ export function requireAuth(
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
-export function crossOrigin(auth: Latchkey): MiddlewareHandler
-export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): MiddlewareHandler {
-  refuseSurplus('crossOrigin', 1, surplus)
+export function crossOrigin(auth: Latchkey): MiddlewareHandler {
   requireInstance('crossOrigin', auth)
   return async (context, next) => {
     try {

@@ -31,9 +31,7 @@ export interface SessionState {
  * Responds to all requests under `auth.basePath`. For all other requests sets `ctx.state.auth` and renews the cookie of
  * a remembered session. Use it before body parsers.
  */
-export function latchkey(auth: Latchkey): Middleware<AuthState>
-export function latchkey(auth: Latchkey, ...surplus: unknown[]): Middleware<AuthState> {
-  refuseSurplus('latchkey', 1, surplus)
+export function latchkey(auth: Latchkey): Middleware<AuthState> {
   requireInstance('latchkey', auth)
   const toLatchkey = createNodeEntry(auth)
   const authenticate = authenticateNow(auth)
@@ -85,9 +83,7 @@ export function requireAuth(
 }
 
 /** Refuses unsafe methods that a browser sends from pages of other origins, on the application's own routes. */
-export function crossOrigin(auth: Latchkey): Middleware
-export function crossOrigin(auth: Latchkey, ...surplus: unknown[]): Middleware {
-  refuseSurplus('crossOrigin', 1, surplus)
+export function crossOrigin(auth: Latchkey): Middleware {
   requireInstance('crossOrigin', auth)
   return async (context, next) => {
     try {

@@ -8,7 +8,6 @@ import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-
 import type { Latchkey } from '../instance.ts'
 import { ConfigurationError } from '../kernel/configuration-error.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { isForLatchkey, refuseAmbiguity, setTarget } from './incoming.ts'
 import { requireInstance } from './require-instance.ts'
 
@@ -31,9 +30,7 @@ const METHODS_WITH_BODY = new Set(['POST', 'PATCH'])
  * @param application receives requests outside `auth.basePath`. Default: 404 for all of them.
  * @throws ConfigurationError if an argument is wrong.
  */
-export function toNodeHandler(auth: Latchkey, application?: NodeApplication): NodeHandler
-export function toNodeHandler(auth: Latchkey, application?: NodeApplication, ...surplus: unknown[]): NodeHandler {
-  refuseSurplus('toNodeHandler', 2, surplus)
+export function toNodeHandler(auth: Latchkey, application?: NodeApplication): NodeHandler {
   requireInstance('toNodeHandler', auth)
   if (application !== undefined && typeof application !== 'function') {
     throw new ConfigurationError('toNodeHandler: application must be a function: (request, response) => { ... }')

@@ -95,8 +95,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     })
   }
 
-  function authenticate(request: AnyRequest, answer?: CookieTarget, ...surplus: unknown[]): Found<Principal | null> {
-    refuseSurplus('authenticate', 2, surplus)
+  function authenticate(request: AnyRequest, answer?: CookieTarget): Found<Principal | null> {
     requireRequest(request)
     if (answer !== undefined) requireCookieTarget(answer)
     const credentials = readCredentials(request, cookieName)

@@ -43,20 +43,9 @@ export function checkClientOptions(options: ClientOptions): void {
   checkMembers('createClient', options, OPTIONS)
 }
 
-/** The arguments of a call after its own input. */
-export type Rest = [options?: CallOptions, ...surplus: unknown[]]
-
-/** Returns the options of a call. Throws TypeError if they are wrong, and for arguments after them. */
-export function acceptRest([options = {}, ...surplus]: Rest): CallOptions {
-  refuseSurplus(surplus)
+/** Checks the options of a call. Throws TypeError. */
+export function checkCallOptions(options: CallOptions): void {
   checkMembers('The options of a call', options, CALL_OPTIONS)
-  return options
-}
-
-/** Refuses arguments after the last one that a function has: JavaScript would ignore them. Throws TypeError. */
-export function refuseSurplus(surplus: readonly unknown[]): void {
-  if (surplus.every((value) => value === undefined)) return
-  throw new TypeError('This call has too many arguments; the last one that it takes is its options')
 }
 
 /** Returns the id. Throws TypeError for texts that would change the path: the call could then act on more than one resource. */

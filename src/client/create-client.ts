@@ -1,7 +1,7 @@
 import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import { accountMembers } from './account-members.ts'
-import type { Answer, BodyCall, Call, IdBodyCall, IdCall, QueryCall, Use } from './calls.ts'
-import { acceptRest, checkClientOptions, type Rest, refuseSurplus, requireId } from './check-options.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall, Use } from './calls.ts'
+import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
 import { confirmCookie, isElsewhere, type LoginKey } from './confirm-cookie.ts'
 import { factorMembers } from './factor-members.ts'
 import { followSession } from './follow-session.ts'
@@ -13,16 +13,14 @@ import { type ClientOptions, send } from './send.ts'
  * Creates a client. It sends nothing before the first call.
  * @throws TypeError if an option is unknown or wrong.
  */
-export function createClient(options?: ClientOptions): LatchkeyClient
-export function createClient(options: ClientOptions = {}, ...surplus: unknown[]): LatchkeyClient {
-  refuseSurplus(surplus)
+export function createClient(options: ClientOptions = {}): LatchkeyClient {
   checkClientOptions(options)
   const { baseUrl = '', basePath = '/auth' } = options
   const authUrl = baseUrl.replace(/\/$/, '') + basePath
   const settings = { ...options, authUrl }
 
-  async function call<Key extends WireKey>(key: Key, use: Use<Key>, after: Rest = []): Answer<Key> {
-    const options = acceptRest(after)
+  async function call<Key extends WireKey>(key: Key, use: Use<Key>, options: CallOptions = {}): Answer<Key> {
+    checkCallOptions(options)
     const [method = '', path = ''] = key.split(' ')
     const moment = who.moment()
     const { body, done } = use
@@ -34,19 +32,19 @@ export function createClient(options: ClientOptions = {}, ...surplus: unknown[])
     return result
   }
   function plain<Key extends WireKey>(key: Key, done?: Use<Key>['done']): Call<Key> {
-    return (...after: Rest) => call(key, { done }, after)
+    return (callOptions) => call(key, { done }, callOptions)
   }
   function withBody<Key extends WireKey>(key: Key, done?: Use<Key>['done']): BodyCall<Key> {
-    return (body, ...after: Rest) => call(key, { body, done }, after)
+    return (body, callOptions) => call(key, { body, done }, callOptions)
   }
   function withQuery<Key extends WireKey>(key: Key): QueryCall<Key> {
-    return (query, ...after: Rest) => call(key, { query: query ?? {} }, after)
+    return (query, callOptions) => call(key, { query: query ?? {} }, callOptions)
   }
   function withId<Key extends WireKey>(key: Key, done?: (id: string) => void): IdCall<Key> {
-    return async (id, ...after: Rest) => call(key, { id: requireId(id), done: () => done?.(id) }, after)
+    return async (id, callOptions) => call(key, { id: requireId(id), done: () => done?.(id) }, callOptions)
   }
   function withIdAndBody<Key extends WireKey>(key: Key): IdBodyCall<Key> {
-    return async (id, body, ...after: Rest) => call(key, { id: requireId(id), body }, after)
+    return async (id, body, callOptions) => call(key, { id: requireId(id), body }, callOptions)
   }
   const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
   const isComplete = (data: WireAnswer<LoginKey | 'POST /login/with/{provider}'>): void => {
@@ -57,10 +55,12 @@ export function createClient(options: ClientOptions = {}, ...surplus: unknown[])
   const checks = { session: plain('GET /session'), attempt: plain('GET /login/attempt') }
   /** A call that begins a session. On a page of another origin, the client checks that the browser kept the cookie. */
   function first<Key extends LoginKey>(key: Key): BodyCall<Key> {
-    return async (body, ...after: Rest) => {
-      if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, after)
-      const use = { ...options, ...acceptRest(after) }
-      const result = await confirmCookie<Key>(await call(key, { body }, after), checks, use)
+    return async (body, callOptions) => {
+      if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, callOptions)
+      const result = await confirmCookie<Key>(await call(key, { body }, callOptions), checks, {
+        ...options,
+        ...callOptions,
+      })
       if (result.ok) isComplete(result.data)
       return result
     }

@@ -1,6 +1,6 @@
 import type { SessionJson, WireAnswer, WireKey } from '../catalogue/wire.ts'
-import type { Answer, BodyCall, Call, IdCall, QueryCall, Use } from './calls.ts'
-import { type Rest, requireId } from './check-options.ts'
+import type { Answer, BodyCall, Call, CallOptions, IdCall, QueryCall, Use } from './calls.ts'
+import { requireId } from './check-options.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
 
 /** Functions that build the members of the client. */
@@ -9,7 +9,7 @@ interface Builders {
   readonly withBody: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<NoInfer<Key>>) => void) => BodyCall<Key>
   readonly withId: <Key extends WireKey>(key: Key) => IdCall<Key>
   readonly withQuery: <Key extends WireKey>(key: Key) => QueryCall<Key>
-  readonly call: <Key extends WireKey>(key: Key, use: Use<Key>, after?: Rest) => Answer<Key>
+  readonly call: <Key extends WireKey>(key: Key, use: Use<Key>, options?: CallOptions) => Answer<Key>
 }
 
 /** What the client learns from an answer about the session. */
@@ -51,20 +51,19 @@ export function factorMembers(
       }),
       email: withBody('POST /login/email'),
       confirmEmail: withBody('POST /login/email/confirm', isComplete),
-      withIdToken: async (id, body, ...after: Rest) =>
-        call('POST /login/with/{provider}', { id: requireId(id), body, done: isComplete }, after),
+      withIdToken: async (id, body, options) =>
+        call('POST /login/with/{provider}', { id: requireId(id), body, done: isComplete }, options),
     },
     reauthenticateWith: {
       totp: withBody('POST /reauthenticate/totp', hasNews),
       email: plain('POST /reauthenticate/email'),
       confirmEmail: withBody('POST /reauthenticate/email/confirm', hasNews),
-      provider: async (id, query = {}, ...after: Rest) =>
-        call('POST /reauthenticate/with/{provider}', { id: requireId(id), query }, after),
+      provider: async (id, query = {}, options) =>
+        call('POST /reauthenticate/with/{provider}', { id: requireId(id), query }, options),
     },
     identities: {
       list: plain('GET /identities'),
-      link: async (id, query = {}, ...after: Rest) =>
-        call('POST /identities/{id}', { id: requireId(id), query }, after),
+      link: async (id, query = {}, options) => call('POST /identities/{id}', { id: requireId(id), query }, options),
       unlink: withId('DELETE /identities/{id}'),
     },
     factors: {

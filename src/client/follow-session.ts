@@ -6,7 +6,7 @@
 import type { LoginJson, SessionJson } from '../catalogue/wire.ts'
 import type { UserJson } from '../kernel/wire.ts'
 import type { Answer, Call } from './calls.ts'
-import { acceptRest, type Rest } from './check-options.ts'
+import { checkCallOptions } from './check-options.ts'
 import type { Refused } from './result.ts'
 import { holdSessionState, type SessionListener, type SessionState } from './session-state.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -76,8 +76,8 @@ export function followSession(channelName: string, read: Call<'GET /session'>): 
   return {
     state: holder.get,
     onChange: holder.onChange,
-    async ask(...after: Rest) {
-      const options = acceptRest(after)
+    async ask(options = {}) {
+      checkCallOptions(options)
       const { signal } = options
       signal?.throwIfAborted()
       return untilAborted(share(), signal)

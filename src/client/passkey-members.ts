@@ -1,7 +1,6 @@
 import type { SessionJson, WireAnswer, WireKey, WireTypes } from '../catalogue/wire.ts'
 import { createPasskey, getPasskey } from './browser-passkeys.ts'
 import type { BodyCall, Call, CallOptions, IdBodyCall, IdCall } from './calls.ts'
-import { acceptRest, type Rest } from './check-options.ts'
 import type { PasskeyMembers } from './passkey-calls.ts'
 import type { Refused, Result, Success } from './result.ts'
 
@@ -43,8 +42,7 @@ function ceremony<Key extends WireKey, Options>(
   ask: (options: Options, use: object) => Promise<object>,
   finish: BodyCall<Key>,
 ): (input?: Input, use?: CallOptions) => Promise<Result<WireAnswer<Key>>> {
-  return async ({ credential, mediation, ...rest } = {}, ...after: Rest) => {
-    const use = acceptRest(after)
+  return async ({ credential, mediation, ...rest } = {}, use = {}) => {
     let used = credential
     if (used === undefined) {
       const begun = await begin((mediation ? { discoverable: true } : rest) as never, use) // `PasskeyMembers` has its type

@@ -1,6 +1,7 @@
 /*
  * JavaScript ignores arguments that a function does not have: `require(request, { fresh: true }, { scopes: ['admin'] })` would
- * not ask for the scope. So public functions refuse them. Proved by test/arguments.test.ts.
+ * not ask for the scope. So the calls that decide or change something refuse an object there. Anything else is let through:
+ * `ids.map(auth.users.disable)` passes a number and a list, too. Proved by test/arguments.test.ts.
  */
 import { types } from 'node:util'
 import { ConfigurationError } from './configuration-error.ts'
@@ -16,19 +17,23 @@ export type ParameterCounts<Calls> = {
 }
 
 /**
- * Refuses arguments that a function does not have. An undefined one is as good as an absent one.
+ * Refuses objects among the arguments that a function does not have.
  * @param where the function: `requireAuth`.
  * @param most the number of its parameters.
  * @param surplus the arguments after them.
  * @throws ConfigurationError.
  */
 export function refuseSurplus(where: string, most: number, surplus: readonly unknown[]): void {
-  const index = surplus.findIndex((value) => value !== undefined)
+  const index = surplus.findIndex(isObject)
   if (index >= 0) throw surplusError(where, most, most + index + 1)
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /**
- * Returns calls that refuse arguments that they do not have. Calls that return promises reject.
+ * Returns calls that refuse objects among the arguments that they do not have. Calls that return promises reject.
  * @param room the member of the instance that has the calls: `users`.
  * @param counts the number of parameters of each call.
  */
@@ -42,7 +47,7 @@ export function exactCalls<Calls extends object>(room: string, calls: Calls, cou
 
 function exactCall(where: string, most: number, call: AnyCall): AnyCall {
   return (...given) => {
-    const index = given.findIndex((value, place) => place >= most && value !== undefined)
+    const index = given.findIndex((value, place) => place >= most && isObject(value))
     if (index < 0) return call(...given)
     const error = surplusError(where, most, index + 1)
     if (types.isAsyncFunction(call)) return Promise.reject(error)
@@ -52,6 +57,5 @@ function exactCall(where: string, most: number, call: AnyCall): AnyCall {
 
 function surplusError(where: string, most: number, place: number): ConfigurationError {
   const takes = most === 0 ? 'no argument' : most === 1 ? 'one argument' : `${most} arguments`
-  const hint = 'In a callback, name the arguments: (id) => call(id)'
-  return new ConfigurationError(`${where}: argument ${place} would be ignored; it takes ${takes}. ${hint}`)
+  return new ConfigurationError(`${where}: argument ${place} would be ignored; it takes ${takes}`)
 }

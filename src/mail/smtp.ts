@@ -13,7 +13,6 @@ import { type Clock, SECOND_MS, systemClock } from '../kernel/clock.ts'
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts'
 import { createOptionalImport } from '../kernel/optional-import.ts'
 import { functionSchema } from '../kernel/setting-schemas.ts'
-import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { headerText } from './header-text.ts'
 import { type MailFrom, parseMailFrom } from './mail-from.ts'
 import { type Mailer, MailRefused, type Message } from './message.ts'
@@ -78,9 +77,7 @@ const optionsSchema = strictMembers(
  * Creates the mailer. It connects when it sends an email.
  * @throws ConfigurationError if an option is unknown or of the wrong type; Error if the URL or the sender is wrong, or the package nodemailer is not installed.
  */
-export function createSmtpMailer(options: SmtpMailerOptions): Promise<SmtpMailer>
-export async function createSmtpMailer(options: SmtpMailerOptions, ...surplus: unknown[]): Promise<SmtpMailer> {
-  refuseSurplus('createSmtpMailer', 1, surplus)
+export async function createSmtpMailer(options: SmtpMailerOptions): Promise<SmtpMailer> {
   acceptConfiguration('createSmtpMailer', optionsSchema, options)
   const { timeoutMs = WHOLE_MS, clock = systemClock } = options
   const server = parseSmtpUrl(options.url)

@@ -11,7 +11,6 @@ import type {
   RequestOptionsJson,
 } from '../factors/passkeys/wire.ts'
 import { acceptConfiguration, booleanSchema, strictMembers } from '../kernel/arguments.ts'
-import { refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { type AuthenticatorKey, newAuthenticatorKey, type PasskeyAlgorithm } from './authenticator-keys.ts'
 import { encodeCbor } from './encode-cbor.ts'
 
@@ -94,9 +93,7 @@ const overridesSchema = strictMembers({
  * Creates an authenticator without passkeys.
  * @throws ConfigurationError if an option is wrong, and so do its functions.
  */
-export function createAuthenticator(options?: AuthenticatorOptions): SoftwareAuthenticator
-export function createAuthenticator(options: AuthenticatorOptions = {}, ...surplus: unknown[]): SoftwareAuthenticator {
-  refuseSurplus('createAuthenticator', 1, surplus)
+export function createAuthenticator(options: AuthenticatorOptions = {}): SoftwareAuthenticator {
   const accepted = acceptConfiguration('createAuthenticator', optionsSchema, options)
   const { origin = 'http://localhost:3000', algorithm = -7, syncs = true } = accepted
   const held: Held[] = []

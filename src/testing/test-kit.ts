@@ -9,7 +9,6 @@ import { acceptConfiguration, wholeNumber } from '../kernel/arguments.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EventOrigin } from '../kernel/event.ts'
 import { functionSchema } from '../kernel/setting-schemas.ts'
-import { exactCalls, type ParameterCounts, refuseSurplus } from '../kernel/surplus-arguments.ts'
 import { assembleLatchkey } from '../latchkey.ts'
 import type { Message } from '../mail/message.ts'
 import { checkOptions } from '../options/check-options.ts'
@@ -58,22 +57,6 @@ export interface TestKit {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** The members of the kit that take arguments. */
-type KitCalls = Pick<
-  TestKit,
-  'advance' | 'logIn' | 'logInWith' | 'waitForMail' | 'totpCode' | 'emailCode' | 'countStatements'
->
-
-const CALL_PARAMETERS: ParameterCounts<KitCalls> = {
-  advance: 1,
-  logIn: 2,
-  logInWith: 2,
-  waitForMail: 1,
-  totpCode: 1,
-  emailCode: 1,
-  countStatements: 1,
-}
-
 const advanceSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a whole number of milliseconds')
 const workSchema = functionSchema<() => unknown>()
 const fitsSchema = functionSchema<(mail: Message) => boolean>().optional()
@@ -84,12 +67,7 @@ const fitsSchema = functionSchema<(mail: Message) => boolean>().optional()
  * @param options as for `createLatchkey`, except the clock; all are optional. Default of `baseUrl`:
  *   `http://localhost:3000`.
  */
-export function createTestKit(options?: Partial<Omit<LatchkeyOptions, 'clock'>>): Promise<TestKit>
-export async function createTestKit(
-  options: Partial<Omit<LatchkeyOptions, 'clock'>> = {},
-  ...surplus: unknown[]
-): Promise<TestKit> {
-  refuseSurplus('createTestKit', 1, surplus)
+export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'clock'>> = {}): Promise<TestKit> {
   if (process.env.NODE_ENV === 'production') {
     throw new ConfigurationError(
       'latchkey/testing is not for production: its clock stands still. Set NODE_ENV to another value.',
@@ -131,19 +109,24 @@ export async function createTestKit(
     },
     { passwordCost: SMALLEST_PASSWORD_COST, fetchProvider: memory.fetch },
   )
-  const calls: KitCalls = {
+  return {
+    auth,
+    clock: () => now,
     advance(ms) {
       acceptConfiguration('advance', advanceSchema, ms)
       now += ms
     },
-    logIn: async (email, how) => logIn({ auth, baseUrl }, email, how),
-    logInWith: async (provider, account) => logInWith({ auth, baseUrl, memory }, provider, account),
+    logIn: (email, how) => logIn({ auth, baseUrl }, email, how),
+    logInWith: (provider, account) => logInWith({ auth, baseUrl, memory }, provider, account),
+    mails,
     async waitForMail(fits) {
       acceptConfiguration('waitForMail', fitsSchema, fits)
       return waitForMail(fits)
     },
     totpCode: async (secret) => totpCode(secret, now),
     emailCode: async (email) => emailCode(waitForMail, email),
+    events,
+    errors,
     async countStatements(work) {
       acceptConfiguration('countStatements', workSchema, work)
       await settle(() => statements)
@@ -151,14 +134,6 @@ export async function createTestKit(
       await work()
       return statements - before
     },
-  }
-  return {
-    auth,
-    clock: () => now,
-    ...exactCalls('kit', calls, CALL_PARAMETERS),
-    mails,
-    events,
-    errors,
     close: () => auth.close(),
     [Symbol.asyncDispose]: () => auth.close(),
   }

@@ -1,7 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { acceptConfiguration, strictMembers } from '../../kernel/arguments.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import { domainOf, readEmail } from '../claimed-email.ts'
 import { makeProvider, type Provider } from '../provider.ts'
 import { audiencesSchema, credentialSchema } from './schemas.ts'
@@ -40,9 +39,7 @@ const DOMAINS: readonly string[] = ['privaterelay.appleid.com', 'icloud.com', 'm
  * Log in with Apple. Apple answers with a POST from its own page, and tells the name of the user only once.
  * @throws ConfigurationError that names the option.
  */
-export function apple(options: AppleOptions): Provider
-export function apple(options: AppleOptions, ...surplus: unknown[]): Provider {
-  refuseSurplus('apple', 1, surplus)
+export function apple(options: AppleOptions): Provider {
   const { clientId, teamId, keyId, privateKey, audiences = [] } = acceptConfiguration('apple', schema, options)
   return makeProvider({
     id: 'apple',

@@ -1,5 +1,4 @@
 import { acceptConfiguration, strictMembers } from '../../kernel/arguments.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import { readEmail } from '../claimed-email.ts'
 import { makeProvider, type Provider } from '../provider.ts'
 import { credentialSchema } from './schemas.ts'
@@ -17,9 +16,7 @@ const schema = strictMembers({ clientId: credentialSchema, clientSecret: credent
  * prove a new login, and is not authoritative for any address.
  * @throws ConfigurationError that names the option.
  */
-export function github(options: GithubOptions): Provider
-export function github(options: GithubOptions, ...surplus: unknown[]): Provider {
-  refuseSurplus('github', 1, surplus)
+export function github(options: GithubOptions): Provider {
   const { clientId, clientSecret } = acceptConfiguration('github', schema, options)
   return makeProvider({
     id: 'github',

@@ -1,5 +1,4 @@
 import { acceptConfiguration, strictMembers } from '../../kernel/arguments.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import { domainOf, readEmail } from '../claimed-email.ts'
 import { makeProvider, type Provider } from '../provider.ts'
 import { allowPrivateSchema, credentialSchema, domainsSchema, issuerSchema } from './schemas.ts'
@@ -31,9 +30,7 @@ const schema = strictMembers(
  * Log in with GitLab: gitlab.com, or your own.
  * @throws ConfigurationError that names the option.
  */
-export function gitlab(options: GitlabOptions): Provider
-export function gitlab(options: GitlabOptions, ...surplus: unknown[]): Provider {
-  refuseSurplus('gitlab', 1, surplus)
+export function gitlab(options: GitlabOptions): Provider {
   const accepted = acceptConfiguration('gitlab', schema, options)
   const { clientId, clientSecret, issuer = 'https://gitlab.com', domains = [], allowPrivate = false } = accepted
   return makeProvider({

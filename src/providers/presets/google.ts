@@ -1,6 +1,5 @@
 import { acceptConfiguration, strictMembers } from '../../kernel/arguments.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import { domainOf, readEmail } from '../claimed-email.ts'
 import { type Claims, makeProvider, type Provider } from '../provider.ts'
 import { audiencesSchema, credentialSchema } from './schemas.ts'
@@ -22,9 +21,7 @@ const schema = strictMembers(
  * Log in with Google. Google is authoritative for Gmail addresses, and for addresses of a Workspace domain (`hd`).
  * @throws ConfigurationError that names the option.
  */
-export function google(options: GoogleOptions): Provider
-export function google(options: GoogleOptions, ...surplus: unknown[]): Provider {
-  refuseSurplus('google', 1, surplus)
+export function google(options: GoogleOptions): Provider {
   const { clientId, clientSecret, audiences = [] } = acceptConfiguration('google', schema, options)
   return makeProvider({
     id: 'google',

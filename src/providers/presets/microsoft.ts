@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { acceptConfiguration, strictMembers } from '../../kernel/arguments.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import { judgeEmail, readFlag } from '../claimed-email.ts'
 import { type ClaimedEmail, type Claims, makeProvider, type Provider } from '../provider.ts'
 import { audiencesSchema, credentialSchema } from './schemas.ts'
@@ -40,9 +39,7 @@ const schema = strictMembers(
  * a tenant and counts only with the claim `xms_edov`.
  * @throws ConfigurationError that names the option.
  */
-export function microsoft(options: MicrosoftOptions): Provider
-export function microsoft(options: MicrosoftOptions, ...surplus: unknown[]): Provider {
-  refuseSurplus('microsoft', 1, surplus)
+export function microsoft(options: MicrosoftOptions): Provider {
   const {
     clientId,
     clientSecret,

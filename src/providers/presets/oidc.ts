@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { acceptConfiguration, strictMembers } from '../../kernel/arguments.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import { domainOf, readEmail } from '../claimed-email.ts'
 import { makeProvider, type Provider } from '../provider.ts'
 import { allowPrivateSchema, audiencesSchema, credentialSchema, domainsSchema, issuerSchema } from './schemas.ts'
@@ -60,9 +59,7 @@ const schema = strictMembers(
  * Log in with any OpenID provider: Keycloak, Authentik, Okta, Auth0, Zitadel, …
  * @throws ConfigurationError that names the option.
  */
-export function oidc(options: OidcOptions): Provider
-export function oidc(options: OidcOptions, ...surplus: unknown[]): Provider {
-  refuseSurplus('oidc', 1, surplus)
+export function oidc(options: OidcOptions): Provider {
   const accepted = acceptConfiguration('oidc', schema, options)
   const { id = 'oidc', issuer, clientId, clientSecret, domains = [], audiences = [], allowPrivate = false } = accepted
   return makeProvider({

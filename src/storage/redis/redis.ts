@@ -3,7 +3,6 @@ import { acceptConfiguration, delaySchema, strictMembers } from '../../kernel/ar
 import { SECOND_MS } from '../../kernel/clock.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { functionSchema } from '../../kernel/setting-schemas.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { callBoth, type OnStatement, type SessionStorage, type Stores } from '../storage.ts'
 import { carryOut } from './carry-out.ts'
@@ -50,9 +49,7 @@ const CARRY_OUT_MS = SECOND_MS
  *   cluster, `redis+sentinel://one:26379,two:26379/name` for Sentinel.
  * @throws ConfigurationError if the URL or an option is wrong.
  */
-export function redis(url: string, options?: RedisOptions): SessionStorage
-export function redis(url: string, options: RedisOptions = {}, ...surplus: unknown[]): SessionStorage {
-  refuseSurplus('redis', 2, surplus)
+export function redis(url: string, options: RedisOptions = {}): SessionStorage {
   acceptConfiguration('redis', argumentsSchema, { url, options })
   const { prefix = 'latchkey:', deadlineMs = DEFAULT_DEADLINE_MS } = options
   return {

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, delaySchema, strictMembers, wholeNumber } from '../../kernel/arguments.ts'
 import { Refusal } from '../../kernel/refusal.ts'
 import { functionSchema } from '../../kernel/setting-schemas.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import type { Touch } from '../../sessions/store.ts'
 import { createChangeInbox } from '../change-inbox.ts'
 import { callBoth, type OnStatement, type Storage } from '../storage.ts'
@@ -73,9 +72,7 @@ const MIGRATION_DEADLINE_MS = 120_000
  *   `postgres://user:password@one:5432,two:5432/database?target_session_attrs=read-write`.
  * @throws ConfigurationError if the URL or an option is wrong.
  */
-export function postgres(url: string, options?: PostgresOptions): Storage
-export function postgres(url: string, options: PostgresOptions = {}, ...surplus: unknown[]): Storage {
-  refuseSurplus('postgres', 2, surplus)
+export function postgres(url: string, options: PostgresOptions = {}): Storage {
   acceptConfiguration('postgres', argumentsSchema, { url, options })
   const { directUrl = url, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options
   return {

@@ -186,13 +186,18 @@ class SqliteFileDriver implements Driver {
   }
 }
 
+interface PreparedStatement {
+  readonly statement: StatementSync
+  readonly returnsRows: boolean
+}
+
 class SqliteFileConnection implements DatabaseConnection {
   readonly #file: DatabaseSync
   readonly #onStatement: OnStatement | undefined
   /** When the current busy period began and when the database was last busy, by the monotonic clock. */
   #busySince = 0
   #lastBusyAt = Number.NEGATIVE_INFINITY
-  readonly #statements = createBoundedMap<string, StatementSync>(MAX_PREPARED_STATEMENTS)
+  readonly #statements = createBoundedMap<string, PreparedStatement>(MAX_PREPARED_STATEMENTS)
 
   constructor(file: DatabaseSync, onStatement: OnStatement | undefined) {
     this.#file = file
@@ -229,19 +234,20 @@ class SqliteFileConnection implements DatabaseConnection {
   }
 
   #run<Row>(text: string, parameters: readonly unknown[]): QueryResult<Row> {
-    const statement = this.#prepare(text)
+    const { statement, returnsRows } = this.#prepare(text)
     const values = parameters.map(toSqliteValue)
     // The types of the rows are those in schema.ts.
-    if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] }
+    if (returnsRows) return { rows: statement.all(...values) as Row[] }
     const { changes, lastInsertRowid } = statement.run(...values)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
   }
 
-  #prepare(text: string): StatementSync {
+  #prepare(text: string): PreparedStatement {
     const known = this.#statements.get(text)
     if (known !== undefined) return known
     const statement = this.#file.prepare(text)
-    this.#statements.set(text, statement)
-    return statement
+    const prepared = { statement, returnsRows: statement.columns().length > 0 }
+    this.#statements.set(text, prepared)
+    return prepared
   }
 }

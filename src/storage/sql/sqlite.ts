@@ -5,7 +5,6 @@ import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { acceptConfiguration, booleanSchema, strictMembers } from '../../kernel/arguments.ts'
 import { functionSchema } from '../../kernel/setting-schemas.ts'
-import { refuseSurplus } from '../../kernel/surplus-arguments.ts'
 import type { Touch } from '../../sessions/store.ts'
 import { callBoth, type OnStatement, type PendingMigration, type Storage } from '../storage.ts'
 import { noteChange, sweepChanges } from './changes.ts'
@@ -44,9 +43,7 @@ const argumentsSchema = strictMembers({
  * @param path of the file, which is created if absent; `:memory:` for a database in memory.
  * @throws ConfigurationError if the path or an option is wrong.
  */
-export function sqlite(path: string, options?: SqliteOptions): Storage
-export function sqlite(path: string, options: SqliteOptions = {}, ...surplus: unknown[]): Storage {
-  refuseSurplus('sqlite', 2, surplus)
+export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   acceptConfiguration('sqlite', argumentsSchema, { path, options })
   const isInMemory = path === ':memory:'
   const location = isInMemory ? path : resolve(path)
