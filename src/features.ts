@@ -26,6 +26,7 @@ import { type OAuthFeature, type OAuthOptions, oauth } from './oauth/feature.ts'
 import { resourceUrls } from './oauth/settings.ts'
 import { oneTimeTokens } from './one-time-tokens/feature.ts'
 import type { CompleteOptions } from './options/options.ts'
+import { renderDeveloperPage } from './pages/document.ts'
 import { accountPagesFeature } from './pages/feature.ts'
 import { passwords } from './passwords/feature.ts'
 import { type ProvidersFeature, providers } from './providers/feature.ts'
@@ -155,7 +156,7 @@ function inside(
   const { facing, audit, signingKeys: keys, secondFactors } = parts
   return [
     ownPages(core, services, { all: [...facing, audit], secondFactors }),
-    mail(core, services.mailing),
+    mail(core, services.mailing, (page) => renderDeveloperPage(services.pages, page)),
     oneTimeTokens(core),
     throttle(core),
     keys,

@@ -276,7 +276,8 @@ describe('wrong settings of the server are refused at the start, with a reason (
     }
     expect(await read({})).toBe(200)
     expect(await read({ host: 'localhost:3000' })).toBe(200)
-    const proxied = { 'x-forwarded-for': '203.0.113.9' }
+    expect(await read({ accept: 'text/html' })).toBe(200)
+    const proxied = { 'x-forwarded-for': '203.0.113.9', accept: 'text/html' }
     const statuses = [{ host: 'id.acme.example' }, proxied, { forwarded: 'for=203.0.113.9' }, { via: '1.1 acme' }].map(
       (each) => read(each),
     )

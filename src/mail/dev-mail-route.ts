@@ -1,15 +1,24 @@
 import { z } from 'zod'
 import { toIsoTime } from '../kernel/clock.ts'
 import { defineCall } from '../kernel/define-calls.ts'
+import type { Html } from '../kernel/page-view.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import { type Answer, defineRoute, type Route } from '../kernel/route.ts'
 import type { DevelopmentMailer } from './development-mailer.ts'
+import { mailboxContents, mailboxPage } from './mailbox-page.ts'
+
+/** Shows a page for developers. */
+export type ShowPage = (page: {
+  readonly title: string
+  readonly body: Html
+  readonly contents: Html
+}) => Promise<Answer<never>>
 
 /**
- * Route that lists the emails of a development setup, newest first. It exists only in development without a mailer, and
+ * Route that lists the emails of a development setup, newest first: a page for a browser, otherwise JSON. It exists only in development without a mailer, and
  * only for requests of this machine: the emails have links that log in as anyone (CWE-489).
  */
-export function devMailRoute({ list }: DevelopmentMailer): Route {
+export function devMailRoute({ list }: DevelopmentMailer, showPage: ShowPage): Route {
   return defineRoute(defineCall('GET /dev/mail', { name: 'dev.mails', access: 'anyone' }), {
     summary: 'Development only: list the emails that were not sent',
     answers: {
@@ -26,10 +35,18 @@ export function devMailRoute({ list }: DevelopmentMailer): Route {
         ),
       }),
     },
-    async handle({ isLocal }) {
+    async handle({ isLocal, wantsHtml }) {
       if (!isLocal()) throw new Refusal('not_found', { detail: 'There is no such route.' })
-      const mails = list().map(({ sentAt, ...message }) => ({ ...message, sentAt: toIsoTime(sentAt) }))
-      return { status: 200, body: { mails: mails.reverse() } }
+      const newest = list().toReversed()
+      if (wantsHtml) {
+        return showPage({
+          title: 'Emails',
+          body: mailboxPage(newest),
+          contents: mailboxContents(newest),
+        })
+      }
+      const mails = newest.map(({ sentAt, ...message }) => ({ ...message, sentAt: toIsoTime(sentAt) }))
+      return { status: 200, body: { mails } }
     },
   })
 }

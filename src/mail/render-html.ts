@@ -5,6 +5,7 @@
  * `html` escapes every value. Proven by `src/catalogue/mails.test.ts` and `test/mail.test.ts`.
  */
 import { html, raw } from 'hono/html'
+import { keepTogether } from '../kernel/keep-together.ts'
 import { type Frame, type MailLook, supportName } from './frame.ts'
 import type { Action, Letter } from './letter.ts'
 
@@ -135,11 +136,6 @@ function footer({ site, texts, look }: Frame): Html {
       ? ''
       : html`<br>${texts.support}${texts.colon} <a class="link" href="${support}" style="color:${colors.light}">${supportName(support)}</a>`
   return html`${texts.footer(site)}${help}`
-}
-
-/** Returns a text in which the word email of German and French is not broken at its hyphen. */
-function keepTogether(text: string): string {
-  return text.replaceAll(/\b(e)-(mail)/gi, '$1\u2011$2')
 }
 
 /** Returns the document as a string. A letter contains nothing asynchronous, so `html` does not return a promise. */

@@ -17,7 +17,7 @@ export interface DocumentPage {
 export function renderDeveloperPage(
   pages: Pages,
   { title, body, contents = defaultContents(pages) }: DocumentPage,
-): Promise<Answer> {
+): Promise<Answer<never>> {
   const { site, locale } = pages
   return renderDocument(site, {
     status: 200,
