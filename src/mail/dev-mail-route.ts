@@ -38,7 +38,7 @@ export function devMailRoute({ list }: DevelopmentMailer, showPage: ShowPage): R
     async handle({ isLocal, wantsHtml }) {
       if (!isLocal()) throw new Refusal('not_found', { detail: 'There is no such route.' })
       const newest = list().toReversed()
-      if (wantsHtml) {
+      if (wantsHtml()) {
         return showPage({
           title: 'Emails',
           body: mailboxPage(newest),
