@@ -14,6 +14,7 @@ import type { ServerSideInvitations } from './invitations/server-side-invitation
 import type { Connection } from './kernel/connection.ts'
 import type { ClientPrincipal, OAuthPrincipal, Principal, SessionPrincipal } from './kernel/principal.ts'
 import type { MailCount } from './mail/mail-counts.ts'
+import type { LogoutCount } from './oauth/backchannel/logout-counts.ts'
 import type { ServerSideOAuthClients } from './oauth/clients/server-side-clients.ts'
 import type { ServerSideSessions } from './sessions/server-side-sessions.ts'
 import type { VerificationCounts } from './sessions/verify-session.ts'
@@ -32,6 +33,8 @@ export interface Stats {
   readonly invalidationLagMs: number
   /** Outcomes of the emails that this process tried to send. */
   readonly mails: readonly MailCount<MailKind>[]
+  /** Outcomes of the messages with which this process tried to tell apps that a session is over. */
+  readonly logouts: readonly LogoutCount[]
 }
 
 /** One instance of Latchkey. Create one per process. */

@@ -189,6 +189,7 @@ function publicCalls({
       hashesWaiting: passwords.hasher.waiting,
       invalidationLagMs: stores.sessions.lagMs(),
       mails: mailing.counts(),
+      logouts: features.oauth.logoutCounts(),
     }),
     async close() {
       jobs.stop()

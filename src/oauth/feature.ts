@@ -16,6 +16,7 @@ import type { SessionMemory } from '../sessions/session-memory.ts'
 import type { Change } from '../sessions/store.ts'
 import { type KeyRing, keysOf } from '../signing-keys/key-ring.ts'
 import { type LogoutDeps, startLogouts } from './backchannel/deliver-logouts.ts'
+import type { LogoutCount } from './backchannel/logout-counts.ts'
 import { registrationRoutes } from './clients/registration-route.ts'
 import { createServerSideOAuthClients, type ServerSideOAuthClients } from './clients/server-side-clients.ts'
 import { consentRoutes } from './consent/consent-routes.ts'
@@ -65,6 +66,8 @@ export interface OAuthFeature extends Feature {
   readonly resourceMetadata: string | null
   /** Takes changes of sessions and users of this process, after they are stored. */
   readonly sessionsChanged: (changes: readonly Change[]) => void
+  /** Returns the outcomes of the messages to apps that a session is over. */
+  readonly logoutCounts: () => readonly LogoutCount[]
   readonly api: ServerSideOAuthClients
 }
 
@@ -83,6 +86,7 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     publicKeys: null,
     resourceMetadata: null,
     sessionsChanged: () => undefined,
+    logoutCounts: () => [],
     api,
   }
   if (engine === null) return off
@@ -119,6 +123,7 @@ export function oauth(core: Core, options: OAuthOptions): OAuthFeature {
     access: grantAccess(deps),
     accountPages: grantPages(deps),
     sessionsChanged: logouts.follow,
+    logoutCounts: logouts.counts,
     async stop() {
       await logouts.stop()
       grantUses.stop()

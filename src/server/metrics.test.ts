@@ -21,6 +21,7 @@ test('counters have the type counter and the totals of the instance; overloaded 
     hashesWaiting: 0,
     invalidationLagMs: 0,
     mails: [{ kind: 'password_reset', outcome: 'sent', count: 4 }] as const,
+    logouts: [{ clientId: 'notes', outcome: 'failed', count: 2 }] as const,
   }
   metrics.watch(() => stats)
   const server = metrics.createServer().listen(0, '127.0.0.1')
@@ -36,6 +37,7 @@ test('counters have the type counter and the totals of the instance; overloaded 
     expect([name, type]).toEqual([name, 'counter'])
   expect(text).toContain('latchkey_verifications_total{result="warm"} 5\n')
   expect(text).toContain('latchkey_mails_total{kind="password_reset",outcome="sent"} 4\n')
+  expect(text).toContain('latchkey_logouts_total{client="notes",outcome="failed"} 2\n')
   expect(text).toContain('latchkey_logins_total{outcome="overloaded"} 1\n')
   for (const [outcome, count] of Object.entries({ requested: 2, cancelled: 1, completed: 1 }))
     expect(text).toContain(`latchkey_recoveries_total{outcome="${outcome}"} ${count}\n`)
@@ -48,6 +50,7 @@ test('the metrics are at targets in absolute-form and with a slash at the end to
     hashesWaiting: 0,
     invalidationLagMs: 0,
     mails: [],
+    logouts: [],
   }
   const metrics = await createMetrics()
   metrics.watch(() => stats)

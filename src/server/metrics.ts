@@ -110,6 +110,16 @@ function addStats({ Counter, Gauge }: PromClient, registers: PromRegistry[], sta
       for (const { kind, outcome, count } of stats().mails) this.inc({ kind, outcome }, count)
     },
   })
+  new Counter({
+    name: 'latchkey_logouts_total',
+    help: 'Messages to apps that a session is over, by app: sent; failed (and retried); given up.',
+    labelNames: ['client', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { clientId, outcome, count } of stats().logouts) this.inc({ client: clientId, outcome }, count)
+    },
+  })
   new Gauge({
     name: 'latchkey_cached_sessions',
     help: 'Sessions in the cache.',

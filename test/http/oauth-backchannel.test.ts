@@ -153,6 +153,29 @@ test('an app that failed is left alone for a while, and told when it is back', a
   expect(new Set(listener.bodies.map((body) => claimsOf(tokenIn(body)).sid)).size).toBe(3)
 })
 
+test('an app that failed is told within seconds after its URI was changed, and the counts name the app', async () => {
+  const instance = await start()
+  const [wrong, right] = [await listen(), await listen()]
+  wrong.status = 404
+  const app = await createApp(instance, { backchannelLogoutUri: wrong.uri })
+  const browsers = [await register(instance), await register(instance, 'bob@example.com')]
+  for (const browser of browsers) await obtain(instance, browser, app)
+  for (const browser of browsers) await browser.post('/auth/logout')
+  const isPaused = async () => (await instance.runSql('SELECT 1 FROM oauth_logins WHERE tries = 1')).length === 1
+  await until(isPaused)
+  const other = await instance.sibling({ deliverMails: false }) // as the command line is
+  await other.oauthClients.update(app.clientId, { backchannelLogoutUri: right.uri })
+  await other.close()
+  await instance.auth.sweep() // it looks at once
+  await until(() => right.bodies.length === 2)
+  expect(wrong.bodies).toHaveLength(1)
+  await until(async () => (await instance.runSql('SELECT 1 FROM oauth_logins')).length === 0)
+  expect(instance.auth.stats().logouts).toEqual([
+    { clientId: app.clientId, outcome: 'failed', count: 1 },
+    { clientId: app.clientId, outcome: 'sent', count: 2 },
+  ])
+})
+
 test('what a process that died did not tell is told by the next one', async () => {
   const instance = await start('handler', { deliverMails: false })
   const listener = await listen()

@@ -12,6 +12,7 @@ import { ANSWER_WITHIN_MS, type GuardedFetch } from '../../kernel/guarded-fetch.
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Change, SessionStore } from '../../sessions/store.ts'
 import type { OAuthEvent } from '../events.ts'
+import { createLogoutCounts, type LogoutCount, type LogoutCounts } from './logout-counts.ts'
 import { signLogoutToken } from './logout-token.ts'
 import { makeOverDue } from './make-over-due.ts'
 import type { DueLogin, OAuthLoginStore } from './store.ts'
@@ -38,6 +39,8 @@ export interface Logouts {
   follow(changes: readonly Change[]): void
   /** Finds sessions that are over, although no change said so, and tells their apps. */
   sweep(): Promise<void>
+  /** Returns the outcomes of the messages of this process. */
+  counts(): readonly LogoutCount[]
   /** Resolves when all changes are stored and no request is under way. */
   stop(): Promise<void>
 }
@@ -54,7 +57,13 @@ const GIVE_UP_AFTER_TRIES = 45 // about three days
 export function startLogouts(deps: LogoutDeps): Logouts {
   const { oauthLogins, delivers, clock, report } = deps
   const stopping = new AbortController()
-  const lines: Lines = { deps, stopping: stopping.signal, running: new Map(), pausedUntil: new Map() }
+  const lines: Lines = {
+    deps,
+    stopping: stopping.signal,
+    running: new Map(),
+    pausedUntil: new Map(),
+    counts: createLogoutCounts(),
+  }
   const sessions = new Set<SessionId>()
   const users = new Set<UserId>()
   let working: Promise<void> | null = null
@@ -110,6 +119,7 @@ export function startLogouts(deps: LogoutDeps): Logouts {
       await makeOverDue(deps, clock())
       look()
     },
+    counts: lines.counts.list,
     async stop() {
       clearInterval(timer)
       stopping.abort()
@@ -132,8 +142,9 @@ interface Lines {
   readonly stopping: AbortSignal
   /** The last delivery of each app. */
   readonly running: Map<string, Promise<void>>
-  /** Apps that did not answer, and until when they are left alone; milliseconds since 1970 UTC. */
-  readonly pausedUntil: Map<string, number>
+  /** URIs of apps that did not answer, and until when they are left alone; milliseconds since 1970 UTC. A new URI has no pause. */
+  readonly pausedUntil: Map<string | null, number>
+  readonly counts: LogoutCounts
 }
 
 /** Leases logins and puts them in the lines of their apps. Returns true if more may be due. */
@@ -159,7 +170,7 @@ async function deliverTo(lines: Lines, logins: readonly DueLogin[]): Promise<voi
   const { oauthLogins, sessions, clock } = deps
   for (const login of logins) {
     const now = clock()
-    const pause = pausedUntil.get(login.clientId) ?? 0
+    const pause = pausedUntil.get(login.uri) ?? 0
     if (stopping.aborted) await oauthLogins.postpone(login, now, login.tries)
     else if (await sessions.isLive({ id: login.sessionId, userId: login.userId }, now)) {
       await oauthLogins.postpone(login, now + Math.max(HOUR_MS, now - login.createdAt), 0)
@@ -169,19 +180,22 @@ async function deliverTo(lines: Lines, logins: readonly DueLogin[]): Promise<voi
 }
 
 async function tell(lines: Lines, login: DueLogin): Promise<void> {
-  const { deps, stopping, pausedUntil } = lines
+  const { deps, stopping, pausedUntil, counts } = lines
   const { oauthLogins, clock, stamp } = deps
   const { clientId, userId, tries, uri } = login
   const isTold = uri === null || (await send(lines, login, uri))
   if (stopping.aborted && !isTold) return oauthLogins.postpone(login, clock(), tries)
   if (isTold) {
-    pausedUntil.delete(clientId)
+    pausedUntil.delete(uri)
+    if (uri !== null) counts.add(clientId, 'sent')
     return oauthLogins.strike(login, onlyEvents())
   }
   const until = clock() + Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS)
-  pausedUntil.set(clientId, until)
+  pausedUntil.set(uri, until)
+  const isLast = tries + 1 >= GIVE_UP_AFTER_TRIES
+  counts.add(clientId, isLast ? 'given_up' : 'failed')
   const failed = stamp({ type: 'oauth_client.logout_failed', userId, clientId })
-  if (tries + 1 >= GIVE_UP_AFTER_TRIES) await oauthLogins.strike(login, onlyEvents(failed))
+  if (isLast) await oauthLogins.strike(login, onlyEvents(failed))
   else await oauthLogins.postpone(login, until, tries + 1)
   await oauthLogins.postponeClient(clientId, until)
 }

@@ -39,6 +39,8 @@ export interface OAuthLoginStore {
   strike(login: OAuthLogin, effectsOf: EffectsOf): Promise<void>
   /** Looks at a login again at `dueAt`, unless it became due since it was leased. */
   postpone(login: DueLogin, dueAt: number, tries: number): Promise<void>
+  /** Makes logins due that wait for an app which has a new URI now. */
+  endPause(clientId: string, now: number): Promise<void>
   /** Postpones all due logins of an app that does not answer, so that they hold up no other app. */
   postponeClient(clientId: string, dueAt: number): Promise<void>
 }

@@ -5,6 +5,7 @@ import { onlyEvents } from '../../kernel/effects.ts'
 import type { Stamp } from '../../kernel/event.ts'
 import { withIsoTimes } from '../../kernel/iso-times.ts'
 import { Refusal } from '../../kernel/refusal.ts'
+import type { OAuthLoginStore } from '../backchannel/store.ts'
 import { isDocumentId } from '../documents/document-id.ts'
 import type { OAuthEvent } from '../events.ts'
 import type { OAuthClient } from '../store.ts'
@@ -45,7 +46,7 @@ export interface ServerSideOAuthClients {
   ): Promise<{ readonly client: OAuthClient; readonly clientSecret: string | null }>
   /** Returns all clients, newest first. */
   list(): Promise<readonly OAuthClient[]>
-  /** Changes settings of a client. Throws `validation_failed`, or `not_found` if it does not exist. */
+  /** Changes settings of a client. Messages that wait for an app with a new `backchannelLogoutUri` are sent at once. Throws `validation_failed`, or `not_found` if it does not exist. */
   update(clientId: string, changes: Partial<OAuthClientSettings>): Promise<OAuthClient>
   /** Replaces the secret, and returns the new one. Throws `not_found` if the client does not exist or is public. */
   rotateSecret(clientId: string): Promise<string>
@@ -54,7 +55,10 @@ export interface ServerSideOAuthClients {
 }
 
 /** Creates the server-side calls about clients. */
-export function createServerSideOAuthClients(deps: OAuthClientDeps, stamp: Stamp<OAuthEvent>): ServerSideOAuthClients {
+export function createServerSideOAuthClients(
+  deps: OAuthClientDeps & { readonly oauthLogins: Pick<OAuthLoginStore, 'endPause'> },
+  stamp: Stamp<OAuthEvent>,
+): ServerSideOAuthClients {
   const { oauthClients } = deps
   const settings = {
     name: clientNameSchema,
@@ -94,6 +98,8 @@ export function createServerSideOAuthClients(deps: OAuthClientDeps, stamp: Stamp
       const client: OAuthClient = { ...found.client, ...given }
       const updated = stamp({ type: 'oauth_client.updated', userId: null, clientId: id })
       if (!(await oauthClients.update(client, onlyEvents(updated)))) throw noClient()
+      const hasNewUri = client.backchannelLogoutUri !== found.client.backchannelLogoutUri
+      if (hasNewUri) await deps.oauthLogins.endPause(id, deps.clock())
       return withIsoTimes(client)
     },
     async rotateSecret(clientId) {

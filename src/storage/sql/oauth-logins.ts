@@ -1,4 +1,6 @@
 import { expressionBuilder, type InsertObject } from 'kysely'
+import { HOUR_MS } from '../../kernel/clock.ts'
+import type { EffectsOf } from '../../kernel/effects.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { DueLogin, OAuthLogin, OAuthLoginStore } from '../../oauth/backchannel/store.ts'
 import type { SessionRef } from '../../sessions/store.ts'
@@ -7,7 +9,9 @@ import { at } from './time.ts'
 import type { TransactingDatabase } from './transact.ts'
 
 /** A login is looked at after this time, also if no change made it due: the process that made the change may have died. */
-const FIRST_LOOK_MS = 3_600_000
+const FIRST_LOOK_MS = HOUR_MS
+/** The longest pause of an app that does not answer. */
+const LONGEST_PAUSE_MS = 2 * HOUR_MS
 /** Longer than a lease. */
 const LEASE_MARGIN_MS = 300_000
 
@@ -60,16 +64,7 @@ export function createOAuthLoginStore({ db, reader, transact }: TransactingDatab
       return row?.due_at === leaseEndsAt
     },
 
-    async strike({ sessionId, clientId }, effectsOf) {
-      await transact(effectsOf, async (trx) => {
-        await trx
-          .deleteFrom('oauth_logins')
-          .where('session_id', '=', sessionId)
-          .where('client_id', '=', clientId)
-          .execute()
-        return true
-      })
-    },
+    strike: (login, effectsOf) => strike(transact, login, effectsOf),
 
     async postpone({ sessionId, clientId, leaseEndsAt }, dueAt, tries) {
       await db
@@ -80,6 +75,8 @@ export function createOAuthLoginStore({ db, reader, transact }: TransactingDatab
         .where('due_at', '=', at(leaseEndsAt))
         .execute()
     },
+
+    endPause: (clientId, now) => endPause(db, clientId, now),
 
     async postponeClient(clientId, dueAt) {
       await db
@@ -129,6 +126,26 @@ function leaseDue(
       uri: (JSON.parse(metadata) as { readonly backchannelLogoutUri?: string }).backchannelLogoutUri ?? null,
     }))
   })
+}
+
+async function strike(
+  transact: TransactingDatabase['transact'],
+  { sessionId, clientId }: OAuthLogin,
+  effectsOf: EffectsOf,
+): Promise<void> {
+  await transact(effectsOf, async (trx) => {
+    await trx.deleteFrom('oauth_logins').where('session_id', '=', sessionId).where('client_id', '=', clientId).execute()
+    return true
+  })
+}
+
+async function endPause(db: TransactingDatabase['db'], clientId: string, now: number): Promise<void> {
+  await db
+    .updateTable('oauth_logins')
+    .set({ due_at: at(now), tries: 0 })
+    .where('client_id', '=', clientId)
+    .where(({ or, eb }) => or([eb('tries', '>', 0), eb('due_at', '<=', at(now + LONGEST_PAUSE_MS))]))
+    .execute()
 }
 
 function toSession({ session_id, user_id }: Pick<OAuthLoginsTable, 'session_id' | 'user_id'>): SessionRef {
