@@ -192,12 +192,14 @@ function prepare(
   { request, body }: ProtocolRequest,
 ): Pick<EngineCall, 'body'> & { readonly search: string } {
   const { search } = new URL(request.url)
-  const isForm = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true
+  const isForm = request.headers.get('content-type')?.toLowerCase().startsWith(FORM) === true
   return {
     search: search === '' ? '' : `?${prepareForm(search.slice(1), deps)}`,
     body: isForm ? Buffer.from(prepareForm(Buffer.from(body).toString(), deps)) : body,
   }
 }
+
+const FORM = 'application/x-www-form-urlencoded'
 
 /** Endpoints that take a token. The engine would refuse a JWT, unseen. */
 const TAKING_TOKENS = new Set(['/oauth/introspect', '/oauth/revoke'])

@@ -100,6 +100,25 @@ test('an app that names no scope for itself gets all that it was created with, a
   expect([device.status, device.body.error]).toEqual([400, 'invalid_scope'])
 })
 
+test('an app without a user gets no scope about a user, and an empty form is told what it lacks', async () => {
+  const instance = await start()
+  const app = await createApp(instance)
+  expect((await own(instance, app, { scope: 'openid read offline_access' })).body.scope).toBe('read')
+  for (const scope of ['openid', 'offline_access', 'profile email']) {
+    const { status, body } = await own(instance, app, { scope })
+    expect([status, body.error, body.access_token]).toEqual([400, 'invalid_scope', undefined])
+  }
+  for (const [path, lacks] of [
+    ['token', 'grant_type'],
+    ['introspect', 'token'],
+    ['revoke', 'token'],
+  ]) {
+    const { status, body } = await call(instance.client(), `/auth/oauth/${path}`, app, {})
+    expect([path, status, body.error]).toEqual([path, 400, 'invalid_request'])
+    expect(body.error_description).toContain(`'${lacks}'`)
+  }
+})
+
 test('scope escalation: an app gets only its own scopes, and a public app gets no token for itself', async () => {
   const instance = await start()
   const app = await createApp(instance)

@@ -37,7 +37,7 @@ export function callListener(
   const incoming = Object.assign(new IncomingMessage(socket), { originalUrl: `${basePath}${path}` })
   incoming.method = method
   incoming.url = path
-  const length = body.byteLength === 0 ? {} : { 'content-length': String(body.byteLength) }
+  const length = BODILESS.has(method) ? {} : { 'content-length': String(body.byteLength) }
   incoming.headers = { ...headers, ...length, host: origin.host }
   incoming.push(body)
   incoming.push(null)
@@ -62,6 +62,8 @@ export function callListener(
   })
 }
 
+/** The engine takes an empty form for one if it has a length. */
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const DROPPED = new Set(['set-cookie', 'content-length', 'date', 'connection', 'transfer-encoding'])
 
 function headersOf(response: ServerResponse): Record<string, string> {

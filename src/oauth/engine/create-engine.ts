@@ -267,22 +267,30 @@ function toSigningKey({ ExternalSigningKey }: EngineModule, key: SigningKey) {
   return Object.assign(new SigningKey(), { kid: key.publicJwk.kid, alg: key.publicJwk.alg })
 }
 
-/** Returns the scopes of an app that names none for itself: all that it was created with (RFC 6749 section 3.3). */
-function ownScopes(all = ''): string {
-  return all
-    .split(' ')
-    .filter((scope) => !IDENTITY_SCOPES.some((each) => each === scope))
-    .join(' ')
+/**
+ * Returns the scopes of a token of an app without a user. Without named ones, they are all that the app was created with (RFC 6749
+ * section 3.3). Scopes about a user mean nothing here, so they are left out.
+ * @throws InvalidScope if nothing else is named.
+ */
+function ownScopes({ InvalidScope }: EngineModule['errors'], named: string | undefined, all = ''): string {
+  const kept = (named ?? all).split(' ').filter((scope) => !IDENTITY_SCOPES.some((each) => each === scope))
+  if (named !== undefined && kept.length === 0) throw new InvalidScope('name at least one scope of this service', named)
+  return kept.join(' ')
 }
 
 /** Replaces the formats of secrets, their comparison, and that of redirect URIs. */
-function useOurSecrets(provider: Provider, { successorKey }: EngineDeps, { Provider: Engine }: EngineModule): void {
+function useOurSecrets(
+  provider: Provider,
+  { successorKey }: EngineDeps,
+  { Provider: Engine, errors }: EngineModule,
+): void {
   for (const model of [provider.AccessToken, provider.ClientCredentials, provider.RefreshToken]) {
     const generate: () => string = Reflect.get(model.prototype, 'generateTokenId')
     Object.defineProperty(model.prototype, 'generateTokenId', {
       value(this: { readonly kind: string; readonly format?: string; scope?: string }) {
         const id = generate.call(this) // decides the format
-        if (this.kind === 'ClientCredentials') this.scope ??= ownScopes(Engine.ctx?.oidc.client?.scope)
+        if (this.kind === 'ClientCredentials')
+          this.scope = ownScopes(errors, this.scope, Engine.ctx?.oidc.client?.scope)
         const rotated = Engine.ctx?.oidc.entities.RotatedRefreshToken
         if (this.kind === 'RefreshToken' && rotated !== undefined) return successorOf(successorKey, rotated.jti)
         return this.format === 'jwt' ? id : newTokenId(this.kind)
