@@ -5,8 +5,8 @@
  * `html` escapes every value. Proven by `src/catalogue/mails.test.ts` and `test/mail.test.ts`.
  */
 import { html, raw } from 'hono/html'
-import { keepTogether } from '../kernel/keep-together.ts'
 import { type Frame, type MailLook, supportName } from './frame.ts'
+import { keepTogether } from './keep-together.ts'
 import type { Action, Letter } from './letter.ts'
 
 type Html = ReturnType<typeof html>

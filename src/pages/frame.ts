@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto'
 import { html, raw } from 'hono/html'
-import { keepTogetherInHtml } from '../kernel/keep-together.ts'
 import { LANGUAGE_NAMES, type Language } from '../kernel/language.ts'
 import type { Locale } from '../kernel/locale.ts'
 import type { Html } from '../kernel/page-view.ts'
@@ -50,8 +49,7 @@ export interface FramedPage {
 export async function renderDocument({ name, brand }: Site, page: FramedPage): Promise<Answer<never>> {
   const { status, locale, title, layout, style, frames, cookies = [], headers = {} } = page
   const nonce = randomBytes(16).toString('base64url')
-  const written = String(await page.body)
-  const body = locale.language === 'en' ? written : keepTogetherInHtml(written)
+  const body = String(await page.body)
   const hasPasskeys = PASSKEY_PART.test(body)
   const script = `${scriptFor(body)}${hasPasskeys ? `\n${PASSKEY_SCRIPT}` : ''}`
   const document = await html`<!doctype html>
