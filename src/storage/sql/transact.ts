@@ -46,9 +46,7 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
     ...database,
     async transact(effectsOf, work) {
       const changes = new Map<string, Change>()
-      const evict = (subject: Change): void => {
-        changes.set(subject.id, subject)
-      }
+      const evict = (subject: Change): void => void changes.set(subject.id, subject)
       const run = database.retry(() =>
         runTransaction(database, effectsOf, (trx) => work(trx, bindSessions(trx, evict))),
       )
