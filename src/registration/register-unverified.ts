@@ -1,7 +1,7 @@
 /*
  * Registration if email addresses must be verified first. The response never reveals which addresses have an account. A
- * new address, a taken one and one that another user can still take back get the same answer after the same work (above
- * all one password hash), and each uses up the invitation. Only the emails differ. Proven by test/http/email.test.ts,
+ * new address, a taken one and one that another user can still take back get the same answer after one password hash and the same
+ * time, and each uses up the invitation. Only the emails differ. Proven by test/http/email.test.ts,
  * test/http/registration.test.ts and test/timing.test.ts.
  */
 
@@ -12,6 +12,7 @@ import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps } from '../accounts/request-verification.ts'
 import type { Effects } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
+import { inEqualTime } from '../kernel/equal-time.ts'
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { UserId } from '../kernel/ids.ts'
 import type { Method, User } from '../kernel/principal.ts'
@@ -49,11 +50,13 @@ type Deps = Pick<CreateUserDeps, 'users' | 'clock'> & VerificationDeps
  */
 export async function registerUnverified(deps: Deps, admitted: Admitted, stamp: Stamp<AccountEvent>): Promise<null> {
   const { email, credential } = admitted.registrant
-  const taken = await deps.users.findTaken([email], deps.clock())
   const created = await credential()
-  const isStored = taken.length === 0 && (await store(deps, { ...admitted, created }, stamp))
-  if (!isStored) await tellOwner(deps, admitted, stamp)
-  return null
+  return inEqualTime(async () => {
+    const taken = await deps.users.findTaken([email], deps.clock())
+    const isStored = taken.length === 0 && (await store(deps, { ...admitted, created }, stamp))
+    if (!isStored) await tellOwner(deps, admitted, stamp)
+    return null
+  })
 }
 
 /** Stores the user. Returns false if another request took the address at the same moment. */
