@@ -24,7 +24,7 @@ import { measureStartup } from './measures/startup.ts'
 import { measureStorm } from './measures/storm.ts'
 import { measureWarm } from './measures/warm.ts'
 import { writeReport } from './report.ts'
-import type { MeasureName, Section } from './results.ts'
+import type { MeasureName } from './results.ts'
 import { type Bench, createBench, missing } from './support/bench.ts'
 import { canPin, LOAD_CORE, moveTo } from './support/cores.ts'
 import { startDatabases } from './support/databases.ts'
@@ -78,13 +78,14 @@ try {
     ...(values.seconds === undefined ? {} : { seconds: Number(values.seconds) }),
   }
   const bench = createBench({ isQuick, isSelection: values.only !== undefined, pace }, selected, databases)
-  const measured: Record<string, Section<unknown>> = {}
+  let report = ''
   for (const name of selectMeasures()) {
     console.log(`[${secondsSince(startedAt)} s] ${name}`)
     if (!SHARING.has(name)) await bench.stopShared()
-    measured[name] = await withRunInfo({ command, isQuick }, () => MEASURES[name](bench))
+    // Each measure is written at once: a later one that fails loses nothing.
+    report = writeReport(folder, { [name]: await withRunInfo({ command, isQuick }, () => MEASURES[name](bench)) })
   }
-  console.log(`\n${writeReport(folder, measured)}`)
+  console.log(`\n${report}`)
   console.log(`[${secondsSince(startedAt)} s] written to ${folder}`)
 } finally {
   await databases.stop()

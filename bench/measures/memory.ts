@@ -68,7 +68,7 @@ async function askTimes({ port }: SubjectProcess, times: number, cookieOf: (requ
 }
 
 async function measureIdleServe(rounds: number): Promise<Spread | null> {
-  const built = installPackage()
+  const built = await installPackage()
   if (built === null) return null
   const values: number[] = []
   for (let round = 0; round < rounds; round++) {

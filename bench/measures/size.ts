@@ -19,7 +19,7 @@ const PEERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Measures the packages and bytes of an installation. */
 export async function measureSize(bench: Bench): Promise<SizeResults> {
-  const built = installPackage()
+  const built = await installPackage()
   const installs: InstallSize[] = []
   if (built !== null) {
     installs.push(await install('Latchkey, required dependencies', [built.tarball], ['--omit=optional']))

@@ -9,7 +9,7 @@ import { type Spread, spreadOf } from '../support/statistics.ts'
 /** Measures the time from the start of the process to its first response, with an existing schema. */
 export async function measureStartup(bench: Bench): Promise<StartupResults> {
   const { rounds } = bench.pace({ rounds: 7, seconds: 0 }, { rounds: 1, seconds: 0 })
-  const built = installPackage()
+  const built = await installPackage()
   const subjects: Record<string, Spread> = {}
   const entries = bench.isQuick ? bench.withLogin.filter(({ needs }) => needs.length === 0) : bench.withLogin
   for (const entry of entries) {

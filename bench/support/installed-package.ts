@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { bundleCli } from '../../scripts/bundle-cli.ts'
 import { makeFolder } from './cleanup.ts'
 import { readPeerVersions } from './peers.ts'
 
@@ -25,14 +26,14 @@ const PACKED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
 let installed: InstalledPackage | null | undefined
 
 /** Builds, packs and installs the package once per run, outside the checkout; returns null if npm fails. */
-export function installPackage(): InstalledPackage | null {
-  if (installed === undefined) installed = tryToInstall()
+export async function installPackage(): Promise<InstalledPackage | null> {
+  if (installed === undefined) installed = await tryToInstall()
   return installed
 }
 
-function tryToInstall(): InstalledPackage | null {
+async function tryToInstall(): Promise<InstalledPackage | null> {
   try {
-    const tarball = pack()
+    const tarball = await pack()
     const folder = makeFolder('install')
     installInto(folder, [tarball, ...OPTIONAL])
     const dist = join(folder, 'node_modules/latchkey/dist/')
@@ -55,11 +56,12 @@ export function installInto(folder: string, packages: readonly string[], flags: 
   })
 }
 
-function pack(): string {
+async function pack(): Promise<string> {
   const folder = makeFolder('pack')
   for (const name of PACKED) cpSync(join(PROJECT, name), join(folder, name))
   const compiler = join(PROJECT, 'node_modules/.bin/tsc')
   execFileSync(compiler, ['-p', join(PROJECT, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')])
+  await bundleCli(join(folder, 'dist/cli'))
   // Skips `prepack`, because the build exists already.
   execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error'], { cwd: folder, stdio: 'ignore' })
   const [tarball] = globSync('*.tgz', { cwd: folder })

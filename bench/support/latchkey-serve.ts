@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,7 +19,7 @@ export interface ServeProcess {
 
 const POLL_MS = 2
 const TIMEOUT_MS = 20_000
-const SECRET = Buffer.alloc(32, 'latchkey bench').toString('base64url')
+const SECRET = randomBytes(32).toString('base64url')
 const REQUEST = 'GET /auth/session HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
 /** Starts the command of the installed package, as in production, with the SQLite file in its folder. */
@@ -29,7 +30,7 @@ export async function startServe({ folder, main }: InstalledPackage): Promise<Se
   const child = endWithUs(
     spawn(file, args, {
       cwd: folder,
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'production',
