@@ -32,6 +32,13 @@ export interface AdmitDeps extends RegisterAccountDeps, LinkDeps, ClaimDeps {
   readonly audit: AuditStore
 }
 
+/** Refusals of an identity that another request may have stored in the meantime. */
+const RACED: readonly string[] = [
+  PROVIDER_REFUSALS.link_required.code,
+  PROVIDER_REFUSALS.identity_taken.code,
+  PROVIDER_REFUSALS.provider_refused.code,
+]
+
 /**
  * Finds or creates the user of an identity that is new here.
  * @returns null if the new user must verify the email address first.
@@ -39,6 +46,18 @@ export interface AdmitDeps extends RegisterAccountDeps, LinkDeps, ClaimDeps {
  *   `provider_unavailable`, `too_many_requests`.
  */
 export async function admitAccount(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<IdentityOwner | null> {
+  try {
+    return await admit(deps, login, stamp)
+  } catch (error) {
+    if (!(error instanceof Refusal && RACED.includes(error.code))) throw error
+    // The same account may have logged in for the first time in another tab at the same moment.
+    const owner = await deps.identities.find(login.account)
+    if (owner === null) throw error
+    return owner
+  }
+}
+
+async function admit(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<IdentityOwner | null> {
   const { provider, account } = login
   const profile = await account.profile()
   const { address } = profile.email

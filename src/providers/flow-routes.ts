@@ -30,7 +30,7 @@ import type { FlowState, FlowTarget } from './flow-state.ts'
 import { linkIdentity } from './link-identity.ts'
 import { type LogInWithAccountDeps, logInWithAccount } from './log-in-with-account.ts'
 import { clearProviderCookie, providerCookie, readProviderCookies } from './provider-cookie.ts'
-import { providerRefused } from './provider-errors.ts'
+import { findProviderProblem, providerRefused } from './provider-errors.ts'
 import type { ProviderList, ReadyProvider } from './provider-list.ts'
 import { reauthenticateWithAccount } from './reauthenticate-with-account.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
@@ -126,7 +126,7 @@ async function begin(deps: FlowRouteDeps, request: Request): Promise<Answer<neve
     const { location, sealed } = await beginFlow(deps, ready, target)
     return { status: 303, location, cookies: [providerCookie(deps.cookies, sealed)] }
   } catch (error) {
-    return showRefusal(deps, error, { request, page: '/login', target })
+    return showRefusal(deps, error, { request, ready, page: '/login', target })
   }
 }
 
@@ -142,7 +142,7 @@ async function callback(deps: FlowRouteDeps, request: Request, parameters: URLSe
     return { ...answer, status: 303, cookies: [...cookies, ...clearProviderCookie(deps.cookies)] }
   } catch (error) {
     const page = flow === null ? '/login' : PAGES[flow.purpose]
-    const { cookies = [], ...answer } = showRefusal(deps, error, { request, page, target: flow })
+    const { cookies = [], ...answer } = showRefusal(deps, error, { request, ready, page, target: flow })
     // An answer that is not ours must not end the round that this browser has begun.
     return { ...answer, cookies: [...cookies, ...(flow === null ? [] : clearProviderCookie(deps.cookies))] }
   }
@@ -246,6 +246,7 @@ function keptOf({ next, remember }: Pick<FlowTarget, 'next' | 'remember'>): Kept
 /** A refused round. */
 interface RefusedRound {
   readonly request: Request
+  readonly ready: ReadyProvider
   /** The page that says why. */
   readonly page: string
   /** Null: the round is not known. */
@@ -256,10 +257,11 @@ interface RefusedRound {
 function showRefusal(
   { pages, clock, report }: FlowRouteDeps,
   error: unknown,
-  { request, page, target }: RefusedRound,
+  { request, ready, page, target }: RefusedRound,
 ): Answer<never> {
   if (!(error instanceof Refusal)) throw error
-  if (error.code === PROVIDER_REFUSALS.provider_unavailable.code) report(error.cause ?? error)
+  const problem = findProviderProblem(ready.provider, error)
+  if (problem !== null) report(problem)
   const { code, retryAfterSeconds } = error
   const retryAt = retryAfterSeconds === undefined ? {} : { retryAt: clock() + retryAfterSeconds * SECOND_MS }
   const kept = target === null ? KEPT_NOTHING : keptOf(target)

@@ -1,11 +1,11 @@
 /*
  * Login with GitHub, which is an OAuth provider without ID tokens. The user is the number that GitHub gives them: a login name
  * can be given to another person. Of the addresses, only the primary one counts, and only if it is verified; the public one on
- * the profile is free text. Proven by test/http/provider-fakes.test.ts.
+ * the profile is free text. Proven by test/http/providers.test.ts.
  */
 import type { Configuration } from 'openid-client'
 import { SECOND_MS } from '../kernel/clock.ts'
-import { ANSWER_WITHIN_MS } from '../kernel/guarded-fetch.ts'
+import { ANSWER_WITHIN_MS, type GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { clockOf, loadOpenid } from './openid-connection.ts'
 import type { Claims, ProviderDefinition } from './provider.ts'
 import type { ProviderAccount, ProviderClient, ProviderClientDeps } from './provider-client.ts'
@@ -61,8 +61,26 @@ async function configure(
   const secret = clientSecret.kind === 'secret' ? clientSecret.secret : ''
   const config = new openid.Configuration(server, clientId, clockOf(openid, deps), openid.ClientSecretPost(secret))
   config.timeout = ANSWER_WITHIN_MS / SECOND_MS
-  config[openid.customFetch] = deps.fetchProvider
+  config[openid.customFetch] = withStatus(deps.fetchProvider)
   return config
+}
+
+/** GitHub answers errors with status 200; they have 400 (RFC 6749 section 5.2). */
+function withStatus(fetchProvider: GuardedFetch): GuardedFetch {
+  return async (url, request) => {
+    const answer = await fetchProvider(url, request)
+    const text = await answer.text()
+    const status = answer.status === 200 && isError(text) ? 400 : answer.status
+    return new Response(text, { status, headers: answer.headers })
+  }
+}
+
+function isError(text: string): boolean {
+  try {
+    return JSON.parse(text).error !== undefined
+  } catch {
+    return false
+  }
 }
 
 async function readAccount(

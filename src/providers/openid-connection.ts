@@ -76,33 +76,29 @@ interface KeptDocument {
 
 /** The discovery document of a provider. */
 interface KeptDiscovery {
-  /** Simultaneous requests for the document are one. */
   readonly fetch: GuardedFetch
   /** Keeps the document that was fetched last. Before that, it is not used again: a page about maintenance can answer 200 as well. */
   accept(): void
 }
 
 function keepDiscovery({ fetchProvider, clock }: ProviderClientDeps): KeptDiscovery {
+  const fetchOnce = shareReads(fetchProvider)
   let kept: KeptDocument | null = null
   let latest: KeptDocument | null = null
-  let pending: Promise<KeptDocument> | null = null
 
   async function load(...args: Parameters<GuardedFetch>): Promise<KeptDocument> {
-    const answer = await fetchProvider(...args)
+    const answer = await fetchOnce(...args)
     return { text: await answer.text(), status: answer.status, fetchedAt: clock() }
   }
 
   return {
     async fetch(url, request) {
-      if (!new URL(url).pathname.endsWith(DISCOVERY_PATH)) return fetchProvider(url, request)
+      if (!new URL(url).pathname.endsWith(DISCOVERY_PATH)) return fetchOnce(url, request)
       const known = kept
       const isFresh = known !== null && clock() - known.fetchedAt < DISCOVERY_MS
       if (isFresh) return toResponse(known)
-      pending ??= load(url, request).finally(() => {
-        pending = null
-      })
       try {
-        const document = await pending
+        const document = await load(url, request)
         if (!isDocument(document)) return toResponse(known ?? document)
         latest = document
         return toResponse(document)
@@ -115,6 +111,21 @@ function keepDiscovery({ fetchProvider, clock }: ProviderClientDeps): KeptDiscov
       kept = latest ?? kept
       latest = null
     },
+  }
+}
+
+/**
+ * Sends one request for all simultaneous reads of a URL without a user, which are those of the discovery document and of the
+ * keys: anyone can make the service ask for keys, with tokens that name unknown ones.
+ */
+function shareReads(fetchProvider: GuardedFetch): GuardedFetch {
+  const pending = new Map<string, Promise<Response>>()
+  return async (url, request) => {
+    const { method = 'GET', headers = {} } = request
+    if (method !== 'GET' || headers.authorization !== undefined) return fetchProvider(url, request)
+    const shared = pending.get(url) ?? fetchProvider(url, request).finally(() => pending.delete(url))
+    pending.set(url, shared)
+    return (await shared).clone()
   }
 }
 

@@ -135,7 +135,8 @@ async function checkIdToken(
     const age = clock() - claims.iat * SECOND_MS
     if (age > MAX_ID_TOKEN_AGE_MS || age < -TOLERANCE_MS) throw providerRefused('the ID token is too old')
     const account = toAccount(provider, claims, async () => claims)
-    return { account, claimedNonce: claimed.nonce, expiresAt: claims.exp * SECOND_MS + TOLERANCE_MS }
+    const issuedAt = Math.ceil(claims.iat * SECOND_MS) // a number of seconds (RFC 7519 section 2)
+    return { account, claimedNonce: claimed.nonce, expiresAt: issuedAt + MAX_ID_TOKEN_AGE_MS + TOLERANCE_MS }
   })
 }
 
@@ -155,12 +156,10 @@ function isNonce(claimed: string, nonce: string): boolean {
   return nonce !== '' && [nonce, hex, hashOf(nonce)].includes(claimed)
 }
 
-function toAccount(
-  provider: ProviderDefinition,
-  { iss, sub, auth_time: authTime }: IDToken,
-  readClaims: () => Promise<Claims>,
-): ProviderAccount {
+function toAccount(provider: ProviderDefinition, token: IDToken, readClaims: () => Promise<Claims>): ProviderAccount {
+  const { iss, sub, auth_time: authTime } = token
   if (sub.length === 0 || sub.length > MAX_SUBJECT_LENGTH) throw providerRefused('the subject has a wrong length')
+  if (provider.admits?.(token) === false) throw providerRefused('accounts of this kind may not log in')
   return {
     issuer: iss,
     subject: sub,

@@ -37,7 +37,7 @@ export interface AppLogin {
   readonly account: ProviderAccount
   /** The nonce in the ID token, which identifies it. */
   readonly claimedNonce: string
-  /** When the ID token expires: milliseconds since 1970 UTC. */
+  /** When the ID token is refused as too old: milliseconds since 1970 UTC. */
   readonly expiresAt: number
 }
 

@@ -58,6 +58,8 @@ export interface ProviderDefinition extends Provider {
   readonly provesNewLogin: boolean
   /** True: private addresses are allowed, and outside production also loopback and http. */
   readonly allowPrivate: boolean
+  /** Returns false for an account that may not log in, although the provider proved it. Default: all may. */
+  readonly admits?: (claims: Claims) => boolean
   /** Reads the email address. */
   readonly emailOf: (claims: Claims) => ClaimedEmail
 }

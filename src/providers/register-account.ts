@@ -20,12 +20,11 @@ import type { AccountLogin } from './account-login.ts'
 import type { IdentityEvent } from './events.ts'
 import type { ProviderProfile } from './provider-client.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
-import type { IdentityOwner, IdentityStore } from './store.ts'
+import type { IdentityOwner } from './store.ts'
 
 /** Dependencies of `registerAccount`. */
 export interface RegisterAccountDeps extends VerificationDeps {
   readonly users: UserStore
-  readonly identities: IdentityStore
   readonly audit: AuditStore
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
@@ -127,9 +126,6 @@ async function store(
     return { identityId, user: { ...user, disabledAt: null }, securityEpoch: FIRST_SECURITY_EPOCH }
   } catch (error) {
     if (!(error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code)) throw error
-    // The same account may have registered in another tab at the same moment.
-    const owner = await deps.identities.find(identity)
-    if (owner !== null) return owner
     throw new Refusal(PROVIDER_REFUSALS.link_required, { reason: 'the address was taken in the meantime' })
   }
 }

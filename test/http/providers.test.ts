@@ -1,8 +1,9 @@
 /* Login with a provider (DESIGN section 3, providers): the flow, identities, linking, and the attacks on them. */
 import { createHash, createHmac } from 'node:crypto'
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ImportLine } from '../../src/index.ts'
-import type { GuardedFetch } from '../../src/kernel/guarded-fetch.ts'
+import type { GuardedFetch, GuardedRequest } from '../../src/kernel/guarded-fetch.ts'
 import { github, google, microsoft, oidc } from '../../src/providers.ts'
 import { createMemoryProvider, type MemoryProvider, type TestAccount } from '../../src/testing/memory-provider.ts'
 import { Client, type Reply } from '../support/client.ts'
@@ -14,7 +15,7 @@ import { totpCode } from '../support/totp.ts'
 const CREDENTIALS = { clientId: 'client', clientSecret: 'secret' }
 const PROVIDERS = [
   google({ ...CREDENTIALS, audiences: ['android'] }),
-  microsoft(CREDENTIALS),
+  microsoft({ ...CREDENTIALS, tenant: 'organizations' }),
   github(CREDENTIALS),
   oidc({ ...CREDENTIALS, id: 'company', name: 'Company', issuer: 'https://id.company.example/realm' }),
   oidc({ ...CREDENTIALS, id: 'down', issuer: 'https://down.example' }),
@@ -299,6 +300,26 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect((await instance.client().get(path, { cookie })).headers.get('location')).toBe('/auth/login')
   })
 
+  test('first logins of one account at the same moment, in tabs and on two nodes, all log in to one user', async () => {
+    const other = await instance.sibling()
+    const nodes = [instance.client(), new Client(sendTo(other)), instance.client(), new Client(sendTo(other))]
+    const verified = newAccount()
+    await newUser(verified.email)
+    const claimed = newAccount()
+    await newUser(claimed.email, false)
+    const kinds = { registered: newAccount(), unverified: newAccount({ emailVerified: false }), verified, claimed }
+    for (const [kind, account] of Object.entries(kinds)) {
+      for (const node of nodes) node.cookies.clear()
+      const answers = await Promise.all(
+        nodes.map(async (node) => callbackPath('google', memory.approve(await beginRound(node, 'google'), account))),
+      )
+      await Promise.all(nodes.map((node, index) => node.get(answers[index] ?? '')))
+      const ids = await Promise.all(nodes.map(who))
+      expect([kind, new Set(ids).size, ids[0]]).toEqual([kind, 1, expect.any(String)])
+    }
+    await other.close()
+  })
+
   test('a round ends after 10 minutes', async () => {
     const client = instance.client()
     const answer = memory.approve(await beginRound(client, 'google'), newAccount())
@@ -388,6 +409,48 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     expect(instance.errors.length).toBeGreaterThan(0)
   })
 
+  test('the operator is told what is wrong with a provider, without tokens, and hears nothing about junk of browsers', async () => {
+    const told = async (provider: string): Promise<string> => {
+      instance.errors.length = 0
+      const account = newAccount()
+      const reply = await round(instance.client(), account, provider)
+      expect(reply.headers.get('location')).toBe('/auth/login')
+      const text = inspect(instance.errors, { depth: null })
+      for (const secret of ['id_token', 'access_token', account.email]) expect(text).not.toContain(secret)
+      return text
+    }
+    const withToken = (change: (parts: string[]) => string[]) => async (url: string, request: GuardedRequest) => {
+      const answer = await memory.fetch(url, request)
+      if (!url.endsWith('/token')) return answer
+      const { id_token = '', ...more } = (await answer.json()) as { id_token?: string }
+      return Response.json({ ...more, id_token: change(id_token.split('.')).join('.') })
+    }
+    const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+    answers = withToken(([, payload = '']) => [encode({ alg: 'HS256' }), payload, 'AA'])
+    expect(await told('company')).toMatch(/login with the provider "company" failed: .*"alg"/)
+    answers = withToken(([header = '', , signature = '']) => [
+      header,
+      encode({ iss: 'https://old.example' }),
+      signature,
+    ])
+    expect(await told('company')).toContain('claim')
+    const refuse = (body: object, status: number) => async (url: string, request: GuardedRequest) =>
+      /token$/.test(url) ? Response.json(body, { status }) : memory.fetch(url, request)
+    answers = refuse({ error: 'invalid_client', error_description: 'The secret expired.\n' }, 401)
+    expect(await told('company')).toContain('invalid_client: The secret expired. ')
+    answers = refuse({ error: 'incorrect_client_credentials', error_description: 'The client_id is wrong.' }, 200)
+    expect(await told('github')).toMatch(/"github" failed: .*incorrect_client_credentials: The client_id is wrong/)
+    answers = refuse({ error: 'bad_verification_code' }, 200)
+    expect(await told('github')).toBe('[]')
+    answers = memory.fetch
+    for (const junk of [{ code: 'junk' }, { error: 'access_denied' }]) {
+      const client = instance.client()
+      const { state = '' } = memory.approve(await beginRound(client, 'company'), newAccount())
+      await client.get(callbackPath('company', { state, ...junk }))
+      expect(instance.errors).toEqual([])
+    }
+  })
+
   test('a discovery document that is nonsense is not kept, and does not replace one that works', async () => {
     const nonsense = ['<html>maintenance', 'null', '{"issuer":"https://other.example"}']
     for (const text of nonsense) {
@@ -475,6 +538,42 @@ describe.each(RINGS)('providers (%s)', (ring) => {
       ]) {
         expect(await refusal(token)).toBe('provider_refused')
       }
+    })
+
+    test('claims of strange sizes and types are refused or ignored, never an error', async () => {
+      const seconds = now / 1_000
+      const login = async (claims: object, nonce = `strange ${count++}`): Promise<string> => {
+        const idToken = memory.idToken(GOOGLE, 'client', newAccount({ claims: { nonce, ...claims } }), nonce)
+        const { status, body } = await withToken(idToken, nonce)
+        if (status === 200) expect((await withToken(idToken, nonce)).body.code).toBe('provider_refused')
+        return body.code ?? body.status
+      }
+      expect(await login({ exp: 1e300 })).toBe('complete')
+      expect(await login({ iat: seconds - 0.1234567, exp: seconds + 60.5 })).toBe('complete')
+      expect(await login({ auth_time: 1e300 })).toBe('complete')
+      expect(await login({ email: ['a@gmail.com'], name: {} })).toBe('provider_without_email')
+      const refused = [
+        { sub: 5 },
+        { sub: '' },
+        { nonce: ['n'] },
+        { aud: ['client', 'other'], azp: 'other' },
+        { aud: [] },
+      ]
+      for (const claims of refused) expect([claims, await login(claims)]).toEqual([claims, 'provider_refused'])
+      expect(await login({ nonce: undefined }, 'undefined')).toBe('provider_refused')
+      expect(await login({ nonce: null }, 'null')).toBe('provider_refused')
+    })
+
+    test('Microsoft for organizations: a valid token of a personal account is refused', async () => {
+      const send = async (tid: string): Promise<unknown> => {
+        const nonce = `at ${tid} ${count++}`
+        const account = newAccount({ claims: { tid } })
+        const issuer = `https://login.microsoftonline.com/${tid}/v2.0`
+        const idToken = memory.idToken(issuer, 'client', account, nonce)
+        return (await instance.client().post('/auth/login/with/microsoft', { idToken, nonce })).status
+      }
+      expect(await send('9188040d-6c67-4c5b-b112-36a304b66dad')).toBe(401)
+      expect(await send('22222222-2222-4333-8444-555555555555')).toBe(200)
     })
 
     test('GitHub has no ID tokens', async () => {
@@ -774,6 +873,34 @@ describe('providers and who may register', () => {
     const token = link.split('token=')[1] ?? ''
     const done = await other.form('/auth/email/verify', { token, newPassword: PASSWORD, next: '/app' })
     expect(done.headers.get('location')).toBe('/app')
+    await instance.close()
+  })
+
+  test('many tokens with unknown keys at the same moment ask the provider for its keys once (CWE-406)', async () => {
+    const asked: string[] = []
+    const { promise: isAsked, resolve: release } = Promise.withResolvers<void>()
+    const instance = await startInstance(
+      'handler',
+      { providers: PROVIDERS },
+      {
+        ...SMALL_COST,
+        async fetchProvider(url, request) {
+          asked.push(url)
+          if (url.endsWith('/jwks')) await isAsked
+          return memory.fetch(url, request)
+        },
+      },
+    )
+    await beginRound(instance.client(), 'company') // loads the library and the discovery document
+    const [, ...token] = memory.idToken('https://id.company.example/realm', 'client', { subject: '1' }, 'n').split('.')
+    const replies = Array.from({ length: 20 }, (_, id) => {
+      const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid: String(id) })).toString('base64url')
+      return instance.client().post('/auth/login/with/company', { idToken: [header, ...token].join('.'), nonce: 'n' })
+    })
+    await instance.client().get('/auth') // by its answer, all of them wait for the keys
+    release()
+    expect(new Set((await Promise.all(replies)).map(({ body }) => body.code))).toEqual(new Set(['provider_refused']))
+    expect(asked.filter((url) => url.endsWith('/jwks'))).toHaveLength(1)
     await instance.close()
   })
 

@@ -61,6 +61,8 @@ export function microsoft(options: MicrosoftOptions): Provider {
     responseMode: 'query',
     provesNewLogin: true,
     allowPrivate: false,
+    // An app may be registered for personal accounts too: their tokens for it are valid, however they were asked for.
+    admits: ({ tid }) => segment !== 'organizations' || tid !== CONSUMERS,
     emailOf,
   })
 }

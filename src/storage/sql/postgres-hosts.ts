@@ -1,7 +1,7 @@
 /*
  * Several hosts in the URL of PostgreSQL, as libpq reads them (section 34.1.1 of its manual): `postgres://one:5432,two:5433/app`, or the
  * parameters `host` and `port` with commas. New connections go to the host that worked last, at first to the first of the
- * list; one that cannot be reached or does not fit sends them to the next. Proved by test/scale/several-hosts.test.ts.
+ * list; one that cannot be reached or does not fit sends them to the next. Proved by test/scale/failover.test.ts.
  */
 
 /** Values of `target_session_attrs` that make sense for a client that writes. */
