@@ -22,8 +22,7 @@ import { type LinkDeps, linkIdentity } from './link-identity.ts'
 import type { ProviderProfile } from './provider-client.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
 import { refuseProviderLogin } from './refuse-provider-login.ts'
-import { type RegisterAccountDeps, registerAccount, registerTaken } from './register-account.ts'
-import type { IdentityOwner } from './store.ts'
+import { type AdmittedOwner, type RegisterAccountDeps, registerAccount, registerTaken } from './register-account.ts'
 
 /** Dependencies of `admitAccount`. */
 export interface AdmitDeps extends RegisterAccountDeps, LinkDeps, ClaimDeps {
@@ -45,7 +44,7 @@ const RACED: readonly string[] = [
  * @throws Refusal `provider_without_email`, `link_required`, `registration_closed`, `token_invalid` (the invitation),
  *   `provider_unavailable`, `too_many_requests`.
  */
-export async function admitAccount(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<IdentityOwner | null> {
+export async function admitAccount(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<AdmittedOwner | null> {
   try {
     return await admit(deps, login, stamp)
   } catch (error) {
@@ -53,11 +52,11 @@ export async function admitAccount(deps: AdmitDeps, login: AccountLogin, stamp: 
     // The same account may have logged in for the first time in another tab at the same moment.
     const owner = await deps.identities.find(login.account)
     if (owner === null) throw error
-    return owner
+    return { ...owner, issued: null }
   }
 }
 
-async function admit(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<IdentityOwner | null> {
+async function admit(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<AdmittedOwner | null> {
   const { provider, account } = login
   const profile = await account.profile()
   const { address } = profile.email
@@ -81,7 +80,7 @@ async function adopt(
   deps: AdmitDeps,
   { login, profile, found, address, identity }: Adoption,
   stamp: Stamp,
-): Promise<IdentityOwner | null> {
+): Promise<AdmittedOwner | null> {
   const { provider } = login
   const { user, securityEpoch } = found
   if (!profile.email.isAuthoritative) {
@@ -95,7 +94,7 @@ async function adopt(
     ? await linkIdentity(deps, { user, owner, identity, providerName: provider.name }, stamp)
     : await claimAccount(deps, { user, owner, identity, provider }, stamp)
   const record: UserRecord = { ...user, emailVerified: true, disabledAt: null }
-  return { identityId: identity.id, user: record, securityEpoch: epoch }
+  return { identityId: identity.id, user: record, securityEpoch: epoch, issued: null }
 }
 
 function linkRequired(): Refusal {

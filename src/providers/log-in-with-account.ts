@@ -34,17 +34,18 @@ export async function logInWithAccount(
   const { provider, account, caller } = login
   const spent = await deps.identities.spend(login.proof, account)
   if (spent === null) throw providerRefused('the proof was used before')
-  const owner = spent.owner ?? (await admitAccount(deps, login, stamp))
+  const owner = spent.owner === null ? await admitAccount(deps, login, stamp) : { ...spent.owner, issued: null }
   if (owner === null) return null
-  const { user, securityEpoch, identityId } = owner
+  const { user, securityEpoch, identityId, issued } = owner
   const { id: userId } = user
+  const subject = { userId, securityEpoch }
+  if (issued !== null) return { status: 'complete', issued, deviceUser: subject }
   if (user.disabledAt !== null) throw await refuseProviderLogin(deps, { userId, reason: 'disabled' }, stamp)
   if (deps.verifyEmailMode === 'required' && !user.emailVerified) {
     await requestVerification(deps, user, stamp)
     throw new Refusal(LOGIN_REFUSALS.email_not_verified)
   }
   const method = methodOf(provider)
-  const subject = { userId, securityEpoch }
   const rounds = [[method], ...(await roundsAfterPassword(deps.secondFactors, subject, login.rememberedTokens))]
   const attempt = proveStep(beginLogin(subject, rounds), method)
   const isNew = spent.owner === null

@@ -9,15 +9,20 @@ import { onlyEvents } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
 import type { NewIdentity } from '../kernel/identity.ts'
+import type { SecondFactors } from '../kernel/login-step.ts'
+import type { IssuedSession, User } from '../kernel/principal.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import { ONE_TIME_TOKEN_REFUSALS } from '../one-time-tokens/refusals.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
+import { type FirstSession, newFirstSession } from '../registration/first-session.ts'
 import { REGISTRATION_REFUSALS } from '../registration/refusals.ts'
 import type { Registration } from '../registration/settings.ts'
+import type { SessionSettings } from '../sessions/settings.ts'
 import { takeMailBudget, withRegisterTry } from '../throttle/other-tries.ts'
 import type { AccountLogin } from './account-login.ts'
 import type { IdentityEvent } from './events.ts'
+import { methodOf } from './provider.ts'
 import type { ProviderProfile } from './provider-client.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
 import type { IdentityOwner } from './store.ts'
@@ -28,6 +33,14 @@ export interface RegisterAccountDeps extends VerificationDeps {
   readonly audit: AuditStore
   readonly registration: Registration
   readonly verifyEmailMode: VerifyEmailMode
+  readonly secondFactors: SecondFactors
+  readonly sessionSettings: SessionSettings
+}
+
+/** The user of an identity that is new here. */
+export interface AdmittedOwner extends IdentityOwner {
+  /** The session that was stored with a new user; null: the login continues. */
+  readonly issued: IssuedSession | null
 }
 
 /** A registration with an account at a provider. */
@@ -39,7 +52,8 @@ export interface AccountRegistration {
 }
 
 /**
- * Registers a user without a password. The address is verified only if the provider is authoritative for it.
+ * Registers a user without a password, and starts the first session in the same transaction unless a second factor is required.
+ * The address is verified only if the provider is authoritative for it.
  * @returns null if the user must verify the address first.
  * @throws Refusal `registration_closed`, `token_invalid` (the invitation), `too_many_requests`; `link_required` if the address
  *   was taken in the meantime, or another user can still take it back.
@@ -48,7 +62,7 @@ export async function registerAccount(
   deps: RegisterAccountDeps,
   registration: AccountRegistration,
   stamp: Stamp,
-): Promise<IdentityOwner | null> {
+): Promise<AdmittedOwner | null> {
   return withRegistration(deps, registration, (invitation) => store(deps, { ...registration, invitation }, stamp))
 }
 
@@ -96,11 +110,19 @@ async function requireInvitation(
 
 async function store(
   deps: RegisterAccountDeps,
-  { profile, identity, address, invitation }: AccountRegistration & { readonly invitation: OneTimeToken | undefined },
+  {
+    login,
+    profile,
+    identity,
+    address,
+    invitation,
+  }: AccountRegistration & { readonly invitation: OneTimeToken | undefined },
   stamp: Stamp,
-): Promise<IdentityOwner | null> {
+): Promise<AdmittedOwner | null> {
   const { isAuthoritative: emailVerified } = profile.email
   const { id: identityId, provider } = identity
+  const mustWait = deps.verifyEmailMode === 'required' && !emailVerified
+  let issued: IssuedSession | null = null
   const name = nameSchema.safeParse(profile.name).data ?? null // an invalid name does not stop the login
   try {
     const user = await storeUser(
@@ -112,22 +134,30 @@ async function store(
         async extras(newUser) {
           const asks = !emailVerified && deps.verifyEmailMode !== 'off'
           const proof = asks ? await newVerification(deps, newUser) : null
+          const first = mustWait || deps.secondFactors.isRequired ? null : firstSession(deps, newUser, login, stamp)
+          issued = first?.issued ?? null
           const linked: IdentityEvent = { type: 'identity.linked', userId: newUser.id, identityId, provider }
-          return {
-            identity,
-            invitation,
-            verification: proof?.record,
-            effects: { events: [stamp(linked)], mails: proof?.mails ?? [] },
-          }
+          const effects = { events: [stamp(linked), ...(first?.events ?? [])], mails: proof?.mails ?? [] }
+          return { ...first?.stored, identity, invitation, verification: proof?.record, effects }
         },
       },
     )
-    if (deps.verifyEmailMode === 'required' && !emailVerified) return null
-    return { identityId, user: { ...user, disabledAt: null }, securityEpoch: FIRST_SECURITY_EPOCH }
+    if (mustWait) return null
+    return { identityId, user: { ...user, disabledAt: null }, securityEpoch: FIRST_SECURITY_EPOCH, issued }
   } catch (error) {
     if (!(error instanceof Refusal && error.code === ACCOUNT_REFUSALS.email_taken.code)) throw error
     throw new Refusal(PROVIDER_REFUSALS.link_required, { reason: 'the address was taken in the meantime' })
   }
+}
+
+function firstSession(
+  deps: RegisterAccountDeps,
+  user: User,
+  { provider, account, caller: { client }, remember, replaces }: AccountLogin,
+  stamp: Stamp,
+): FirstSession {
+  const login = { method: methodOf(provider), client, remember, provenAt: account.loggedInAt, replaces }
+  return newFirstSession(deps, user, login, stamp)
 }
 
 /** Tells the owner of an account by email about a registration with its address. */

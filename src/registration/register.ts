@@ -8,24 +8,24 @@ import {
 import type { AccountEvent } from '../accounts/events.ts'
 import { ACCOUNT_REFUSALS } from '../accounts/refusals.ts'
 import { newVerification, type VerificationDeps, type VerifyEmailMode } from '../accounts/request-verification.ts'
-import type { Stamp, StampedEvent } from '../kernel/event.ts'
+import type { Stamp } from '../kernel/event.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
 import type { IssuedSession, SessionPrincipal } from '../kernel/principal.ts'
 import { invalidMember, Refusal } from '../kernel/refusal.ts'
 import type { LoginEvent } from '../login/events.ts'
 import { beginAttempt, type StepRequired } from '../login/finish-login.ts'
-import { beginLogin, completeLogin, proveStep } from '../login/login-attempt.ts'
+import { beginLogin, proveStep } from '../login/login-attempt.ts'
 import { enrolmentRound } from '../login/step.ts'
 import type { LoginAttemptStore } from '../login/store.ts'
 import { findOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeToken } from '../one-time-tokens/store.ts'
 import type { PasswordEvent } from '../passwords/events.ts'
 import type { SessionEvent } from '../sessions/events.ts'
-import { newSession } from '../sessions/new-session.ts'
 import type { SessionDeps } from '../sessions/start-session.ts'
 import { takeHashPlace } from '../throttle/hash-places.ts'
 import { withRegisterTry } from '../throttle/other-tries.ts'
 import type { Caller, Throttle } from '../throttle/throttle.ts'
+import { newFirstSession } from './first-session.ts'
 import { REGISTRATION_REFUSALS } from './refusals.ts'
 import { type Admitted, registerUnverified } from './register-unverified.ts'
 import type { Registration } from './settings.ts'
@@ -169,34 +169,18 @@ async function registerAndLogIn(
   await storeUser(deps, ready, {
     stamp,
     async extras(newUser) {
-      // The method counts as proven, because the user just set it up.
-      const subject = { userId: newUser.id, securityEpoch: FIRST_SECURITY_EPOCH }
-      const { method } = registrant
-      const attempt = proveStep(beginLogin(subject, [[method]]), method)
-      const session = newSession(deps, { user: newUser, login: completeLogin(attempt), remember: false, client })
-      const { record } = session
-      issued = session.issued
-      const { id: sessionId, methods } = record.session
+      const first = newFirstSession(
+        deps,
+        newUser,
+        { method: registrant.method, client, remember: false, replaces },
+        stamp,
+      )
+      issued = first.issued
       const proof = deps.verifyEmailMode === 'optional' ? await newVerification(deps, newUser) : null
-      return {
-        firstSession: record,
-        replaces: replaces?.session ?? null,
-        verification: proof?.record,
-        invitation,
-        effects: {
-          events: [
-            stamp({ type: 'login.succeeded', userId: newUser.id, sessionId, methods }),
-            ...(replaces === null ? [] : [endOf(replaces, stamp)]),
-          ],
-          mails: proof?.mails ?? [],
-        },
-      }
+      const effects = { events: first.events, mails: proof?.mails ?? [] }
+      return { ...first.stored, verification: proof?.record, invitation, effects }
     },
   })
   if (issued === undefined) throw new Error('storeUser did not request the extras of the user')
   return issued
-}
-
-function endOf({ user, session }: SessionPrincipal, stamp: Stamp<SessionEvent>): StampedEvent {
-  return stamp({ type: 'session.revoked', userId: user.id, sessionId: session.id })
 }

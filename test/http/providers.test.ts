@@ -796,21 +796,26 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     }
   })
 
-  test('beginning reads nothing; a callback of a known browser runs few statements', async () => {
-    const account = newAccount()
-    const client = instance.client()
-    await round(client, account)
-    await client.post('/auth/logout')
-    instance.statements.length = 0
-    const location = await beginRound(client, 'google')
+  test('beginning reads nothing, a callback runs few statements: of a known browser, of a new one, of a new user', async () => {
     // Last uses are written, and emails are sent, in the background.
-    const background = /^(?:BEGIN|COMMIT)|pg_notify|^\s*UPDATE\b[\s\S]*last_(?:seen|used)_at|next_try_at/i
+    const background =
+      /^(?:BEGIN|COMMIT)|pg_notify|^\s*UPDATE\b[\s\S]*last_(?:seen|used)_at|next_try_at|delete from \S*mails/i
     const foreground = (): string[] => instance.statements.filter((text) => !background.test(text))
-    expect(foreground()).toEqual([])
-    if (ring.endsWith('Redis')) return
-    await client.get(callbackPath('google', memory.approve(location, account)))
-    const ran = foreground()
-    expect(ran.length, ran.join('\n')).toBeLessThanOrEqual(6)
+    const account = newAccount()
+    const known = instance.client()
+    const expectFew = async (client: Client, most: number): Promise<void> => {
+      instance.statements.length = 0
+      const location = await beginRound(client, 'google')
+      expect(foreground()).toEqual([])
+      const reply = await client.get(callbackPath('google', memory.approve(location, account)))
+      expect(reply.headers.get('location')).toBe('/auth/account')
+      const ran = foreground()
+      if (!ring.endsWith('Redis')) expect(ran.length, ran.join('\n')).toBeLessThanOrEqual(most)
+    }
+    await expectFew(known, 8) // a new user
+    await known.post('/auth/logout')
+    await expectFew(known, 6)
+    await expectFew(instance.client(), 7) // and the email about a new device, which is sent in the background
   })
 })
 
