@@ -121,7 +121,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     refusalContext: refusalContextOf(core, features),
     tracer,
     hsts: hstsOf(options.baseUrl, options.hstsIncludeSubDomains),
-    clientAddress: createClientAddress(options.trustProxy, core.report),
+    clientAddress: createClientAddress(options.trustProxy, core.throttle.reportUnknownNetwork),
     onEvent,
     onError: report,
     onRequest: guardListener(options.onRequest, report),

@@ -38,8 +38,8 @@ export function createClientAddress(
     for (const [hop, text] of [socketAddress, ...forwardedHops(forwardedFor)].entries()) {
       const address = parseHop(text)
       if (address === null && text !== null) reportOnce(text)
-      // The client sent no IP address: the hop before it is the best answer.
-      if (!isProxy(address, hop)) return address ?? nearer
+      // Unknown if the proxy wrote no IP address: the address of the proxy would make one client of all.
+      if (!isProxy(address, hop)) return address
       nearer = address
     }
     return nearer // all hops are proxies: the furthest one

@@ -21,8 +21,11 @@ export interface Throttle {
   /** Counts the password hashes of this process. */
   readonly hashes: HashCounts
   readonly clock: Clock
-  /** Tells the operator, once, that clients have no IP address. */
-  reportUnknownNetwork(): void
+  /**
+   * Tells the operator, once, that clients have no IP address.
+   * @param cause is reported instead, also if it comes later.
+   */
+  reportUnknownNetwork(cause?: Warning): void
   /** Returns the key of a counter. It reveals no email address and no IP address, and only we can compute it. */
   keyOf(limit: Limit, ...of: readonly string[]): string
 }
@@ -89,8 +92,8 @@ export function createThrottle(parts: ThrottleParts): Throttle {
     // One less than the failures before a wait: right passwords at the same moment, each counted until it is checked, cause none.
     turns: createTurns(Math.max(1, Math.floor((settings.freeFailures - 1) / processes))),
     hashes: createHashCounts(clock),
-    reportUnknownNetwork() {
-      if (!isReported) report(new Warning(NO_ADDRESS))
+    reportUnknownNetwork(cause) {
+      if (cause !== undefined || !isReported) report(cause ?? new Warning(NO_ADDRESS))
       isReported = true
     },
     keyOf: ({ name }, ...of) => `${name}:${hash(...of)}`,

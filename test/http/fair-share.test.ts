@@ -109,29 +109,42 @@ describe.each(RINGS)('an attack on one account (%s)', (ring) => {
 })
 
 describe('clients without an IP address', () => {
-  test('CWE-799: none of them can close login, registration or recovery for all; the operator is told once', async () => {
-    const instance = await start('handler', SMALL_COST, { trustProxy: 0 })
-    const post = (path: string, body: object): Promise<Response> =>
-      instance.auth.handler(
-        new Request(`http://localhost:3000${path}`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
-      )
-    const statuses = new Set<number>()
-    for (let count = 0; count < 120; count++) {
-      statuses.add((await post('/auth/login', { email: `eve${count}@example.com`, password: 'wrong' })).status)
-    }
-    for (let count = 0; count < 15; count++) {
-      statuses.add((await post('/auth/password/forgot', { email: `eve${count}@example.com` })).status)
-    }
-    for (let count = 0; count < 25; count++) {
-      statuses.add((await post('/auth/register', { email: `user${count}@example.com`, password: PASSWORD })).status)
-    }
-    expect([...statuses].sort()).toEqual([201, 202, 401])
-    expect(instance.errors.map(String)).toEqual([expect.stringContaining('has no IP address')])
-  })
+  test.each([
+    ['the handler gets no address', 0, undefined, 'has no IP address'],
+    ['the proxy writes a word', 1, 'unknown', 'X-Forwarded-For: a trusted proxy wrote "unknown"'],
+    ['the proxy writes an address that cannot be read', 1, '2001:db8::7]:443', 'X-Forwarded-For: a trusted proxy'],
+    ['the proxy adds nothing', 1, '', 'X-Forwarded-For: a trusted proxy wrote ""'],
+  ])(
+    'CWE-799: none of them can close login, registration or recovery for all; the operator is told once: %s',
+    async (_, trustProxy, forwardedFor, told) => {
+      const instance = await start('handler', SMALL_COST, { trustProxy })
+      const connection = forwardedFor === undefined ? {} : { remoteAddress: '10.0.0.1' }
+      const post = (path: string, body: object): Promise<Response> =>
+        instance.auth.handler(
+          new Request(`http://localhost:3000${path}`, {
+            method: 'POST',
+            headers: {
+              'content-type': 'application/json',
+              ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
+            },
+            body: JSON.stringify(body),
+          }),
+          connection,
+        )
+      const statuses = new Set<number>()
+      for (let count = 0; count < 120; count++) {
+        statuses.add((await post('/auth/login', { email: `eve${count}@example.com`, password: 'wrong' })).status)
+      }
+      for (let count = 0; count < 15; count++) {
+        statuses.add((await post('/auth/password/forgot', { email: `eve${count}@example.com` })).status)
+      }
+      for (let count = 0; count < 25; count++) {
+        statuses.add((await post('/auth/register', { email: `user${count}@example.com`, password: PASSWORD })).status)
+      }
+      expect([...statuses].sort()).toEqual([201, 202, 401])
+      expect(instance.errors.map(String)).toEqual([expect.stringContaining(told)])
+    },
+  )
 })
 
 describe.each(RINGS)('an attacker with an IPv6 network (%s)', (ring) => {
