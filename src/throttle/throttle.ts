@@ -76,6 +76,9 @@ export interface ThrottleParts {
   readonly processes?: number | undefined
 }
 
+/** Nodes that may check attempts at one account at the same moment. They do not know of each other. */
+const NODES = 2
+
 const NO_ADDRESS =
   'A client has no IP address, so all such clients share the limits of one network, which are a thousand times as high. Pass the address of the socket to the handler, or set trustProxy if a proxy is in front.'
 
@@ -89,8 +92,9 @@ export function createThrottle(parts: ThrottleParts): Throttle {
     clock,
     limits: createLimits(settings),
     devices: createDevices(secrets),
-    // One less than the failures before a wait: right passwords at the same moment, each counted until it is checked, cause none.
-    turns: createTurns(Math.max(1, Math.floor((settings.freeFailures - 1) / processes))),
+    // Together at most one less than the failures before a wait: right passwords at the same moment, each counted until it is
+    // checked, cause none.
+    turns: createTurns(Math.max(1, Math.floor((settings.freeFailures - 1) / (processes * NODES)))),
     hashes: createHashCounts(clock),
     reportUnknownNetwork(cause) {
       if (cause !== undefined || !isReported) report(cause ?? new Warning(NO_ADDRESS))

@@ -99,6 +99,19 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
     expect(new Set(statuses)).toEqual(new Set([200]))
   })
 
+  test('24 simultaneous right passwords at one account on two nodes are not guesses: all succeed', async () => {
+    const instance = await start(ring, {}, REAL_COST)
+    await instance.auth.users.create({ email: ADA, password: PASSWORD })
+    const other = await instance.sibling()
+    onTestFinished(() => other.close())
+    const logIn = async (_: unknown, index: number): Promise<number> => {
+      const client = index % 2 === 0 ? instance.client() : clientOf(other)
+      return (await client.post('/auth/login', { email: ADA, password: PASSWORD })).status
+    }
+    const statuses = await Promise.all(Array.from({ length: 24 }, logIn))
+    expect(statuses.filter((status) => status !== 200)).toEqual([])
+  })
+
   test('no address is flooded with emails, by notices or by changes of address from many accounts', async () => {
     const instance = await start(ring)
     const [first, second] = [instance.client(), instance.client()]

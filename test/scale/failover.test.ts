@@ -127,6 +127,36 @@ test('PostgreSQL: a role that lost a privilege is not ready, and works again whe
   expect(await logIn()).toBe(200)
 })
 
+test.each([
+  ['INSERT', 'sessions'],
+  ['INSERT', 'audit_events'],
+  ['UPDATE', 'throttle'],
+  ['SELECT', 'users'],
+])('PostgreSQL: a role that lost only %s on %s is not ready, and the reason names it', async (privilege, table) => {
+  const url = await createDatabase(inject('databaseServer'), inject('databaseTemplate'))
+  onTestFinished(() => dropDatabase(url))
+  const role = `r${new URL(url).pathname.slice(1)}`
+  await runSql(
+    url,
+    `CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA latchkey TO ${role};
+     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA latchkey TO ${role}`,
+  )
+  onTestFinished(() => runSql(url, `DROP OWNED BY ${role}; DROP ROLE ${role}`).then(() => undefined))
+  const own = new URL(url)
+  own.username = role
+  const { auth, client, logIn, isReady } = await openOn({ storage: postgres(own.href) })
+  expect((await client.post('/auth/register', ADA)).status).toBe(201)
+  expect([await isReady(), await logIn()]).toEqual([true, 200])
+  await runSql(url, `REVOKE ${privilege} ON latchkey.${table} FROM ${role}`)
+  expect(await logIn()).toBe(503)
+  await expect(auth.ping()).rejects.toMatchObject({
+    code: 'unavailable',
+    reason: expect.stringContaining(`${privilege} on latchkey.${table}`),
+  })
+  await runSql(url, `GRANT ${privilege} ON latchkey.${table} TO ${role}`)
+  expect([await isReady(), await logIn()]).toEqual([true, 200])
+})
+
 test('Redis: the server behind the address becomes a replica, and the address leads to the new primary', async () => {
   const [old, next] = await Promise.all([startRedis(), startRedis()])
   onTestFinished(async () => void (await Promise.all([old.remove(), next.remove()])))

@@ -82,6 +82,15 @@ describe('PostgreSQL', () => {
     expect((await client.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: stated }])
   })
 
+  test('a connection may wait for its next work: the server does not close it', async () => {
+    const options = '-c idle_session_timeout=100ms'
+    const client = new pg.Client({ connectionString: inject('databaseServer'), options })
+    await client.connect()
+    onTestFinished(() => client.end())
+    await prepareConnection(client, { deadlineMs: 2_000, timeLeftMs: 20_000 })
+    expect((await client.query('SHOW idle_session_timeout')).rows).toEqual([{ idle_session_timeout: '0' }])
+  })
+
   test('a deadlock with another client of the database costs no answer: the work runs again', async () => {
     const url = await makeDatabase({ deadlock_timeout: '50ms' })
     const { auth } = await openOn(postgres(url))

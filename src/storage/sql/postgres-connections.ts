@@ -112,7 +112,7 @@ export async function prepareConnection(client: ClientBase, how: PrepareOptions)
   const settings = how.isShared ? SHARED_SETTINGS : { ...SHARED_SETTINGS, ...ownSettings(how.deadlineMs) }
   const assignments = [
     ...Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', false)`),
-    ...(how.isShared ? [] : [DURABLE]),
+    ...(how.isShared ? [] : [DURABLE, UNLIMITED]),
   ]
   const about = [
     'pg_catalog.pg_is_in_recovery() AS "isStandby"',
@@ -134,6 +134,10 @@ const SHARED_SETTINGS = { DateStyle: 'ISO, MDY' } as const
 
 /** An answered request is in the database after a crash of the server. Stronger values than `on` stay. */
 const DURABLE = `set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)`
+
+/** A connection may wait for its next work. Versions before 17 do not have the second setting. */
+const UNLIMITED = `(SELECT count(set_config(name, '0', false)) FROM pg_catalog.pg_settings
+  WHERE name IN ('idle_session_timeout', 'transaction_timeout'))`
 
 /** Every transaction states most of these again, so that it does not depend on them behind such a pooler. */
 function ownSettings(deadlineMs: number): Record<string, string> {

@@ -6,10 +6,10 @@ import { sqlState } from './errors.ts'
 const SILENT = /^(?:08|53|57|58)/
 /**
  * States of a server that answers, but cannot do our work now: read-only (25006; 0A000 for `BEGIN READ WRITE` on a
- * standby), conflicts and locks (40001, 40P01, 55P03), a lost role, database, privilege or prepared statement (28, 3D000,
- * 42501, 26000), and internal errors (XX).
+ * standby), a transaction that waited or lasted too long (25P03, 25P04), conflicts and locks (40001, 40P01, 55P03), a lost
+ * role, database, privilege or prepared statement (28, 3D000, 42501, 26000), and internal errors (XX).
  */
-const UNWILLING = /^(?:25006|0A000|40001|40P01|55P03|28|3D000|42501|26000|XX)/
+const UNWILLING = /^(?:25006|25P03|25P04|0A000|40001|40P01|55P03|28|3D000|42501|26000|XX)/
 /**
  * States that concern only the data or the statement, so that the connection remains usable: data, constraints,
  * rollbacks, locks, and a cancelled statement. After any other state another connection may do better.

@@ -16,6 +16,7 @@ import { createPool } from './postgres-connections.ts'
 import { createPostgresKysely, prepareRead } from './postgres-database.ts'
 import { createPostgresHosts } from './postgres-hosts.ts'
 import { notifyChange, startListener } from './postgres-listener.ts'
+import { requirePrivileges } from './postgres-privileges.ts'
 import { postgresUrlSchema } from './postgres-url.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { openSqlStores } from './stores.ts'
@@ -114,6 +115,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           writeLightly: (work) => work(db),
           writeTouches: (touches) => writeTouches(db, touches),
           sweep: () => sweepChanges(db),
+          requirePrivileges: () => requirePrivileges(db),
           checkIntegrity: async () => [],
           async close() {
             await hearing?.stop()

@@ -393,6 +393,8 @@ export interface SqlDatabase {
   writeTouches(touches: readonly Touch[]): Promise<void>
   /** Runs the maintenance of the database itself, with each sweep. */
   sweep(): Promise<void>
+  /** Throws the refusal `unavailable` if this process may not write what a login writes. */
+  requirePrivileges(): Promise<void>
   /** Returns one line for each damaged part. */
   checkIntegrity(): Promise<readonly string[]>
   close(): Promise<void>

@@ -75,6 +75,7 @@ function createSqlStores(database: TransactingDatabase, hasSessions: boolean): S
     async ping() {
       // Changes no row, but needs a database that accepts writes.
       await database.db.updateTable('sessions').set({ ip: null }).where(sql<boolean>`1 = 0`).execute()
+      await database.requirePrivileges()
     },
     checkIntegrity: database.checkIntegrity,
     close: database.close,
