@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import type { InsertObject, Selectable, Transaction } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { digestPersonal } from '../../audit/chain.ts'
 import type { AuditEntry } from '../../audit/entry.ts'
 import type { StampedEvent } from '../../kernel/event.ts'
+import { type PlainRow, prepareInsert } from './prepared-query.ts'
 import type { AuditEventsTable, Database } from './schema.ts'
-import { at } from './time.ts'
 
 /** Rows in one statement; SQLite and PostgreSQL limit the number of values in one. */
 const ROWS_AT_ONCE = 100
+
+const insertRows = prepareInsert('audit_events')
 
 /** Writes events as audit rows, in the transaction in which they happen. */
 export async function insertAuditRows(trx: Transaction<Database>, events: readonly StampedEvent[]): Promise<void> {
   for (let start = 0; start < events.length; start += ROWS_AT_ONCE) {
     const rows = events.slice(start, start + ROWS_AT_ONCE).map(toRow)
-    await trx.insertInto('audit_events').values(rows).execute()
+    await insertRows(trx, rows)
   }
 }
 
@@ -43,7 +45,7 @@ const ABOUT_THE_SERVICE = /^(?:oauth_client|signing_keys|invitation)\./
 /** Values of the erased personal columns. Only the digest stays, which reveals nothing without the salt. */
 export const NOTHING_PERSONAL = { ip: null, user_agent: null, personal_salt: null } as const
 
-function toRow(event: StampedEvent): InsertObject<Database, 'audit_events'> {
+function toRow(event: StampedEvent): PlainRow<'audit_events'> {
   const { at: happenedAt, actor, requestId, client, type, userId, ...rest } = event
   const { sessionId = null, ...detail } = { sessionId: undefined, ...rest }
   // No personal data of a deleted user is kept, and this row is written after the rest was erased.
@@ -51,7 +53,7 @@ function toRow(event: StampedEvent): InsertObject<Database, 'audit_events'> {
   const personal_salt = randomBytes(16).toString('base64url')
   return {
     id: uuidv7(),
-    at: at(happenedAt),
+    at: new Date(happenedAt),
     type,
     user_id: userId,
     actor,

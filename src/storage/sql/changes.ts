@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { MINUTE_MS } from '../../kernel/clock.ts'
 import { inBatches } from '../../kernel/in-batches.ts'
 import { type Change, KEEP_CHANGES_MS, type RecentChanges } from '../../sessions/store.ts'
+import { prepareInsert } from './prepared-query.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
 
@@ -10,11 +11,13 @@ const KEEP_MS = KEEP_CHANGES_MS + 10 * MINUTE_MS
 /** Above this number, changes are not read one by one. */
 const MAX_RECENT = 200_000
 
+const insertChanges = prepareInsert('changes')
+
 /** Announces a change to other processes on the file, in the transaction that makes the change. */
 export async function noteChange(trx: Transaction<Database>, change: Change): Promise<void> {
   const user_id = change.kind === 'session' ? change.userId : change.id
-  const row = { kind: change.kind, subject_id: change.id, user_id, changed_at: at(Date.now()) }
-  await trx.insertInto('changes').values(row).execute()
+  const row = { kind: change.kind, subject_id: change.id, user_id, changed_at: new Date() }
+  await insertChanges(trx, [row])
 }
 
 /** Deletes changes that every process has seen. Keeps the newest: its number shows whether changes are missing. */

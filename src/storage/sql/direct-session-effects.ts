@@ -3,7 +3,8 @@ import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionRecord, SessionRef, SessionRotation } from '../../sessions/store.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
 import { endGrantsOf } from './oauth-grants.ts'
-import { toSessionRow } from './rows.ts'
+import { prepareQuery, type Slots } from './prepared-query.ts'
+import { insertSessions, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects, SessionEffectsFactory, SessionsToEnd } from './session-effects.ts'
 import { at } from './time.ts'
@@ -31,7 +32,7 @@ async function startFirst(
   sessions: SessionEffects,
   { record, replaces }: { readonly record: SessionRecord | null; readonly replaces: SessionRef | null },
 ): Promise<void> {
-  if (record !== null) await trx.insertInto('sessions').values(toSessionRow(record)).execute()
+  if (record !== null) await insertSessions(trx, [toSessionRow(record)])
   await endSessions(trx, sessions, replaces === null ? [] : [replaces])
 }
 
@@ -46,6 +47,10 @@ async function endAll(
   if (count === 0) await sessions.announce({ kind: 'user', id: userId })
 }
 
+const deleteSession = prepareQuery((db, { id, userId }: Slots<SessionRef>) =>
+  db.deleteFrom('sessions').where('id', '=', id).where('user_id', '=', userId),
+)
+
 /** Revokes sessions; returns those that existed. */
 export async function endSessions(
   trx: Transaction<Database>,
@@ -55,12 +60,8 @@ export async function endSessions(
   const ended: SessionRef[] = []
   for (const { id, userId } of refs) {
     evict({ kind: 'session', id, userId })
-    const { numDeletedRows } = await trx
-      .deleteFrom('sessions')
-      .where('id', '=', id)
-      .where('user_id', '=', userId)
-      .executeTakeFirst()
-    if (numDeletedRows === 0n) continue
+    const { numAffectedRows } = await deleteSession(trx, { id, userId })
+    if (numAffectedRows === 0n) continue
     await announce({ kind: 'session', id, userId })
     ended.push({ id, userId })
   }

@@ -12,6 +12,7 @@ import { removeUnprovenFactors } from './account-proofs.ts'
 import { lockEnabledUser } from './lock-users.ts'
 import { endGrantsOf } from './oauth-grants.ts'
 import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
+import { prepareQuery, type Slots } from './prepared-query.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
@@ -22,9 +23,9 @@ import { isDone, type TransactingDatabase } from './transact.ts'
 /** Creates the store of passwords in SQL. */
 export function createPasswordStore({ db, reader, transact }: TransactingDatabase): PasswordStore {
   return {
-    findByEmail: (email) => findCredential(reader, 'email', email),
+    findByEmail: (email) => findCredential(reader, selectByEmail, email),
 
-    findByUserId: (id) => findCredential(reader, 'id', id),
+    findByUserId: (id) => findCredential(reader, selectById, id),
 
     async findChangedAt(id) {
       const row = await reader.selectFrom('passwords').select('changed_at').where('user_id', '=', id).executeTakeFirst()
@@ -165,18 +166,26 @@ async function forceReset(trx: Transaction<Database>, sessions: SessionEffects, 
   return true
 }
 
+const selectByEmail = prepareCredential('email')
+const selectById = prepareCredential('id')
+
+function prepareCredential(column: 'email' | 'id') {
+  return prepareQuery((db, { value }: Slots<{ readonly value: string }>) =>
+    db
+      .selectFrom('users')
+      .leftJoin('passwords', 'passwords.user_id', 'users.id')
+      .selectAll('users')
+      .select(['passwords.hash', 'passwords.disabled_for'])
+      .where(`users.${column}`, '=', value),
+  )
+}
+
 async function findCredential(
   db: Kysely<Database>,
-  column: 'email' | 'id',
+  select: ReturnType<typeof prepareCredential>,
   value: string,
 ): Promise<PasswordCredential | null> {
-  const row = await db
-    .selectFrom('users')
-    .leftJoin('passwords', 'passwords.user_id', 'users.id')
-    .selectAll('users')
-    .select(['passwords.hash', 'passwords.disabled_for'])
-    .where(`users.${column}`, '=', value)
-    .executeTakeFirst()
+  const [row] = (await select(db, { value })).rows
   if (row === undefined) return null
   return {
     user: toUser(row),

@@ -5,6 +5,7 @@ import type { Identity, MovedIdentity } from '../../kernel/identity.ts'
 import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { Method, Session, User } from '../../kernel/principal.ts'
 import type { SessionRecord } from '../../sessions/store.ts'
+import { type PlainRow, prepareInsert } from './prepared-query.ts'
 import type { Database, IdentitiesTable, SessionsTable, UsersTable } from './schema.ts'
 import { at } from './time.ts'
 
@@ -60,23 +61,26 @@ export function toMethods(text: string): Method[] {
   return text.split(' ') as Method[]
 }
 
+/** Inserts sessions. */
+export const insertSessions = prepareInsert('sessions')
+
 /** Returns the row of a session. */
-export function toSessionRow({ session, tokenHash }: SessionRecord): InsertObject<Database, 'sessions'> {
+export function toSessionRow({ session, tokenHash }: SessionRecord): PlainRow<'sessions'> {
   return {
     id: session.id,
     token_hash: tokenHash,
     user_id: session.userId,
-    created_at: at(session.createdAt),
-    last_seen_at: at(session.lastSeenAt),
-    expires_at: at(session.expiresAt),
-    idle_expires_at: at(session.idleExpiresAt),
-    authenticated_at: at(session.authenticatedAt),
+    created_at: new Date(session.createdAt),
+    last_seen_at: new Date(session.lastSeenAt),
+    expires_at: new Date(session.expiresAt),
+    idle_expires_at: new Date(session.idleExpiresAt),
+    authenticated_at: new Date(session.authenticatedAt),
     methods: session.methods.join(' '),
     remembered: session.remembered,
-    cookie_sent_at: at(session.cookieSentAt),
+    cookie_sent_at: new Date(session.cookieSentAt),
     ip: session.client.ip,
     user_agent: session.client.userAgent,
-    sweep_at: at(Math.min(session.idleExpiresAt, session.expiresAt)),
+    sweep_at: new Date(Math.min(session.idleExpiresAt, session.expiresAt)),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { EnrolmentStore } from '../../factors/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Method } from '../../kernel/principal.ts'
+import { prepareQuery, type Slots } from './prepared-query.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { TransactingDatabase } from './transact.ts'
 
@@ -11,19 +12,22 @@ export function createEnrolmentStore({ reader }: TransactingDatabase): Enrolment
 }
 
 async function findMethods(db: SqlDatabase['reader'], userId: UserId): Promise<readonly Method[]> {
-  const row = await db
-    .selectNoFrom((eb) => [
-      eb
-        .exists(
-          eb.selectFrom('totp').select('user_id').where('user_id', '=', userId).where('confirmed_at', 'is not', null),
-        )
-        .as('totp'),
-      eb.exists(eb.selectFrom('passkeys').select('id').where('user_id', '=', userId)).as('passkey'),
-      eb.exists(eb.selectFrom('recovery_codes').select('user_id').where('user_id', '=', userId)).as('recovery_code'),
-    ])
-    .executeTakeFirstOrThrow()
+  const [row] = (await selectMethods(db, { userId })).rows
+  if (row === undefined) throw new Error('The database returns no row')
   return Object.entries(row).flatMap(([method, isThere]) => (isThere ? [method] : []))
 }
+
+const selectMethods = prepareQuery((db, { userId }: Slots<{ readonly userId: UserId }>) =>
+  db.selectNoFrom((eb) => [
+    eb
+      .exists(
+        eb.selectFrom('totp').select('user_id').where('user_id', '=', userId).where('confirmed_at', 'is not', null),
+      )
+      .as('totp'),
+    eb.exists(eb.selectFrom('passkeys').select('id').where('user_id', '=', userId)).as('passkey'),
+    eb.exists(eb.selectFrom('recovery_codes').select('user_id').where('user_id', '=', userId)).as('recovery_code'),
+  ]),
+)
 
 /** Returns true if the user set up none of the methods. Locks nothing: the caller locks the row of the user. */
 export async function lacksMethods(

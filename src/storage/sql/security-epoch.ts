@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { UserId } from '../../kernel/ids.ts'
+import { prepareQuery, type Slots } from './prepared-query.ts'
 import type { Database } from './schema.ts'
 
 /**
@@ -7,13 +8,16 @@ import type { Database } from './schema.ts'
  * commit.
  */
 export async function isEpochCurrent(trx: Transaction<Database>, id: UserId, epoch: number): Promise<boolean> {
-  const row = await trx
+  const { rows } = await lockIfCurrent(trx, { id, epoch })
+  return rows.length > 0
+}
+
+const lockIfCurrent = prepareQuery((db, { id, epoch }: Slots<{ readonly id: UserId; readonly epoch: number }>) =>
+  db
     .selectFrom('users')
     .select('security_epoch')
     .where('id', '=', id)
     .where('security_epoch', '=', epoch)
     .where('disabled_at', 'is', null)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  return row !== undefined
-}
+    .forNoKeyUpdate(),
+)

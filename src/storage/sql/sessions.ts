@@ -10,7 +10,8 @@ import { endSessions, endSessionsOf, MAX_ENDED_AT_ONCE } from './direct-session-
 import { lockUser, lockUsers } from './lock-users.ts'
 import { useUpAttempt } from './login-attempts.ts'
 import { endEmailChangesOf } from './one-time-tokens.ts'
-import { toSessionRow } from './rows.ts'
+import { prepareQuery, type Slots } from './prepared-query.ts'
+import { insertSessions, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -106,7 +107,7 @@ async function insertSession(
   if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return null
   if (attempt !== null && !(await useUpAttempt(trx, attempt, start))) return null
   const replaced = await endSessions(trx, sessions, replaces === null ? [] : [replaces])
-  await trx.insertInto('sessions').values(toSessionRow(record)).execute()
+  await insertSessions(trx, [toSessionRow(record)])
   const surplus = await findSurplus(trx, record.session, maxPerUser)
   return [...replaced, ...(await endSessions(trx, sessions, surplus))]
 }
@@ -120,7 +121,18 @@ async function findSurplus(
   { id: newId, userId }: SessionRef,
   maxPerUser: number,
 ): Promise<SessionRef[]> {
-  const surplus = trx
+  const { rows } = await selectSurplus(trx, { newId, userId, kept: maxPerUser - 1 })
+  return rows.map(({ id }) => ({ id: id as SessionId, userId }))
+}
+
+interface SurplusValues {
+  readonly newId: SessionId
+  readonly userId: UserId
+  readonly kept: number
+}
+
+const selectSurplus = prepareQuery((db, { newId, userId, kept }: Slots<SurplusValues>) => {
+  const surplus = db
     .selectFrom('sessions')
     .select(['id', 'last_seen_at'])
     .where('user_id', '=', userId)
@@ -128,16 +140,9 @@ async function findSurplus(
     .orderBy('last_seen_at', 'desc')
     .orderBy('id', 'desc')
     .limit(NO_LIMIT)
-    .offset(maxPerUser - 1)
-  const rows = await trx
-    .selectFrom(surplus.as('surplus'))
-    .select('id')
-    .orderBy('last_seen_at')
-    .orderBy('id')
-    .limit(BATCH)
-    .execute()
-  return rows.map(({ id }) => ({ id: id as SessionId, userId }))
-}
+    .offset(kept)
+  return db.selectFrom(surplus.as('surplus')).select('id').orderBy('last_seen_at').orderBy('id').limit(BATCH)
+})
 
 async function findSecurityEpoch(db: SqlDatabase['db'], tokenHash: TokenHash): Promise<number | null> {
   const row = await db

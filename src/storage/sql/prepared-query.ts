@@ -1,0 +1,95 @@
+/*
+ * Queries whose text is built once. For the queries of a login, building the text takes longer than SQLite takes to run it.
+ * Proven by prepared-query.test.ts.
+ */
+import {
+  type Compilable,
+  type CompiledQuery,
+  type DialectAdapter,
+  type Insertable,
+  type InsertObject,
+  type Kysely,
+  type QueryResult,
+  type RawBuilder,
+  sql,
+} from 'kysely'
+import type { Database } from './schema.ts'
+
+/** A value in a query: times are dates, which all databases return as milliseconds. */
+type Value = string | number | boolean | Date | null
+
+/** The places of the values in the text, by name. */
+export type Slots<Values> = { readonly [Name in keyof Values]: RawBuilder<SlotType<Values[Name]>> }
+type SlotType<Given> = Given extends Date ? number : Given
+
+/** Runs a query with values. */
+export type PreparedQuery<Values, Row> = (db: Kysely<Database>, values: Values) => Promise<QueryResult<Row>>
+
+class Slot {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/**
+ * Returns a query whose text is built at its first use, once for each database.
+ * @param build returns the query with a slot in place of each value.
+ */
+export function prepareQuery<Values extends { readonly [Name in keyof Values]: Value }, Row>(
+  build: (db: Kysely<Database>, slots: Slots<Values>) => Compilable<Row>,
+): PreparedQuery<Values, Row> {
+  const queries = new WeakMap<DialectAdapter, CompiledQuery<Row>>()
+  return (db, values) => {
+    const query = getOrAdd(queries, adapterOf(db), () => build(db, SLOTS as Slots<Values>).compile())
+    const parameters = query.parameters.map((each) => (each instanceof Slot ? values[each.name as keyof Values] : each))
+    return db.executeQuery<Row>({ ...query, parameters })
+  }
+}
+
+/** Has a slot of every name. */
+const SLOTS = new Proxy({}, { get: (_, name) => sql`${new Slot(String(name))}` })
+
+/** A row without expressions: times are dates. */
+export type PlainRow<Table extends keyof Database> = {
+  readonly [Column in keyof Insertable<Database[Table]>]: Plain<Insertable<Database[Table]>[Column]>
+}
+type Plain<Given> = Given extends number ? number | Date : Given
+
+/**
+ * Returns the function that inserts rows, whose text is built once for each database and number of rows.
+ * All rows have the same columns in the same order.
+ */
+export function prepareInsert<Table extends keyof Database>(
+  table: Table,
+): (db: Kysely<Database>, rows: readonly PlainRow<Table>[]) => Promise<void> {
+  const queries = new WeakMap<DialectAdapter, Map<number, CompiledQuery>>()
+  return async (db, rows) => {
+    const byCount = getOrAdd(queries, adapterOf(db), () => new Map<number, CompiledQuery>())
+    const query = getOrAdd(byCount, rows.length, () =>
+      db
+        .insertInto(table)
+        .values(rows as unknown as InsertObject<Database, Table>[])
+        .compile(),
+    )
+    await db.executeQuery({ ...query, parameters: rows.flatMap((row) => Object.values(row)) })
+  }
+}
+
+/** Returns the object that a database shares with its transactions and its connections. */
+function adapterOf(db: Kysely<Database>): DialectAdapter {
+  return db.getExecutor().adapter
+}
+
+function getOrAdd<Key, Found>(
+  map: { get(key: Key): Found | undefined; set(key: Key, value: Found): unknown },
+  key: Key,
+  make: () => Found,
+): Found {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
