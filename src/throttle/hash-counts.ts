@@ -1,6 +1,6 @@
 import { createBoundedMap } from '../kernel/bounded-map.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Limit } from './limits.ts'
+import type { Budget } from './limits.ts'
 
 /** Password hashes of one budget in its window. */
 export interface HashCount {
@@ -9,18 +9,12 @@ export interface HashCount {
   readonly endsAt: number
 }
 
-/** The budget of hashes of an account or network. */
-export interface HashBudget {
-  readonly key: string
-  readonly limit: Limit
-}
-
 /** Counts password hashes in windows. The counters are in memory, because each process has its own cores. */
 export interface HashCounts {
   /** Returns the hashes so far. */
-  look(budget: HashBudget): HashCount
+  look(budget: Budget): HashCount
   /** Counts one more hash. */
-  add(budget: HashBudget): void
+  add(budget: Budget): void
 }
 
 /** They need about 4 MB. One more drops the counter that was used longest ago. */
@@ -29,7 +23,7 @@ const MAX_COUNTERS = 20_000
 /** Creates empty counters. */
 export function createHashCounts(clock: Clock): HashCounts {
   const counters = createBoundedMap<string, HashCount>(MAX_COUNTERS)
-  function look({ key, limit }: HashBudget): HashCount {
+  function look({ key, limit }: Budget): HashCount {
     const known = counters.get(key)
     return known !== undefined && known.endsAt > clock() ? known : { count: 0, endsAt: clock() + limit.keepMs }
   }

@@ -3,8 +3,9 @@
  * cause only so many in ten minutes, and the more it caused, the later is its turn. Proven by test/http/fair-share.test.ts.
  */
 import type { Place } from '../crypto/bounded-queue.ts'
+import type { Budget } from './limits.ts'
 import { networkBudgets } from './network-budgets.ts'
-import { type Budget, type Refused, tooManyTries } from './take-try.ts'
+import { type Refused, tooManyTries } from './take-try.ts'
 import type { Throttle } from './throttle.ts'
 
 /** The account of a hash. */
@@ -20,10 +21,7 @@ export interface HashSubject {
  * @throws Refusal `too_many_requests`.
  */
 export function refuseSpentHashes(throttle: Throttle, subject: HashSubject, refused: Refused): void {
-  for (const budget of hashBudgets(throttle, subject, refused)) {
-    const { count, endsAt } = throttle.hashes.look(budget)
-    if (count >= budget.limit.maxTries) throw tooManyTries(throttle, budget.limit, { ...refused, retryAt: endsAt })
-  }
+  refuseSpent(throttle, hashBudgets(throttle, subject, refused), refused)
 }
 
 /**
@@ -31,13 +29,21 @@ export function refuseSpentHashes(throttle: Throttle, subject: HashSubject, refu
  * @throws Refusal `too_many_requests`.
  */
 export function takeHashPlace(throttle: Throttle, subject: HashSubject, refused: Refused): Place {
-  refuseSpentHashes(throttle, subject, refused)
-  return countHash(throttle, subject.isKnown, hashBudgets(throttle, subject, refused))
+  const budgets = hashBudgets(throttle, subject, refused)
+  refuseSpent(throttle, budgets, refused)
+  return countHash(throttle, subject.isKnown, budgets)
 }
 
 /** Returns the place of a hash for a user who proved the account with a secret link. It is never refused here. */
 export function provenHashPlace(throttle: Throttle, account: string): Place {
   return countHash(throttle, true, [accountBudget(throttle, { account, isKnown: true })])
+}
+
+function refuseSpent(throttle: Throttle, budgets: readonly Budget[], refused: Refused): void {
+  for (const budget of budgets) {
+    const { count, endsAt } = throttle.hashes.look(budget)
+    if (count >= budget.limit.maxTries) throw tooManyTries(throttle, budget.limit, { ...refused, retryAt: endsAt })
+  }
 }
 
 function countHash({ hashes }: Throttle, isKnown: boolean, budgets: readonly Budget[]): Place {

@@ -21,6 +21,12 @@ export interface Limit {
   readonly waitsMs: readonly number[]
 }
 
+/** A budget of attempts: its limit and the key of its counter. */
+export interface Budget {
+  readonly limit: Limit
+  readonly key: string
+}
+
 /** All limits, by their subject. */
 export interface Limits {
   /** Password attempts at one account from browsers that never logged in to it. */

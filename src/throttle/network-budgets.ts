@@ -1,6 +1,5 @@
-import type { Limit } from './limits.ts'
+import type { Budget, Limit } from './limits.ts'
 import { networksOf, UNKNOWN_NETWORK } from './network.ts'
-import type { Budget } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
 /**

@@ -2,7 +2,8 @@ import type { UserId } from '../kernel/ids.ts'
 import { Refusal } from '../kernel/refusal.ts'
 import type { KernelRefusalCode } from '../kernel/refusals.ts'
 import { networkBudgets } from './network-budgets.ts'
-import { type CountedTry, giveBackTries, reportQuota, takeTries, takeTry } from './take-try.ts'
+import type { CountedTry } from './store.ts'
+import { giveBackTries, reportQuota, takeTries, takeTry } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
 /** Refusals that reveal nothing to the caller. An attempt with such a refusal is not counted, unless it cost a request. */

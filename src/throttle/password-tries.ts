@@ -8,17 +8,10 @@ import type { Place } from '../crypto/bounded-queue.ts'
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { DeviceUser } from './device.ts'
 import { refuseSpentHashes, takeHashPlace } from './hash-places.ts'
+import type { Budget } from './limits.ts'
 import { networkBudgets } from './network-budgets.ts'
-import {
-  type Budget,
-  type CountedTry,
-  giveBackTries,
-  type Refused,
-  refuseSpentTry,
-  reportQuota,
-  takeTries,
-  tooManyTries,
-} from './take-try.ts'
+import type { CountedTry } from './store.ts'
+import { giveBackTries, type Refused, refuseSpentTry, reportQuota, takeTries, tooManyTries } from './take-try.ts'
 import type { Caller, Throttle } from './throttle.ts'
 
 /** The account of an attempt. */
@@ -51,6 +44,8 @@ interface NewTry extends Refused {
   readonly subject: PasswordSubject
   /** The budget of the browser at the account; null if the user never logged in with it. */
   readonly device: Budget | null
+  /** The budget of all other browsers at the account. */
+  readonly account: Budget
 }
 
 /**
@@ -70,7 +65,8 @@ export async function withPasswordTry<Proof extends { readonly proven: boolean }
   work: (tried: PasswordTry) => Promise<Proof>,
 ): Promise<Proof> {
   const device = deviceBudget(throttle, subject, caller)
-  const attempt: NewTry = { subject, device, caller, userId: subject.user?.userId ?? null }
+  const account = accountBudget(throttle, subject.account)
+  const attempt: NewTry = { subject, device, account, caller, userId: subject.user?.userId ?? null }
   refuseSpentHashes(throttle, { account: subject.account, isKnown: device !== null }, attempt)
   if (device === null) await refuseSpentStranger(throttle, attempt)
   const endTurn = await waitForTurn(throttle, attempt)
@@ -115,11 +111,11 @@ async function check<Proof extends { readonly proven: boolean }>(
  * the function that ends the turn.
  */
 async function waitForTurn(throttle: Throttle, attempt: NewTry): Promise<() => void> {
-  const { subject, device } = attempt
+  const { subject, device, account } = attempt
   const endTurn = await throttle.turns.take(device?.key ?? subject.account)
   if (endTurn !== null) return endTurn
   const retryAt = throttle.clock() + SECOND_MS
-  throw tooManyTries(throttle, (device ?? accountBudget(throttle, subject.account)).limit, { ...attempt, retryAt })
+  throw tooManyTries(throttle, (device ?? account).limit, { ...attempt, retryAt })
 }
 
 /** Counts an attempt before anything is hashed. A refused attempt is not counted. */
@@ -171,8 +167,7 @@ async function takeAsDevice(throttle: Throttle, budget: Budget, refused: Refused
  */
 async function refuseSpentStranger(throttle: Throttle, attempt: NewTry): Promise<void> {
   const networks = networkBudgets(throttle, throttle.limits.login, attempt.caller)
-  for (const budget of [accountBudget(throttle, attempt.subject.account), ...networks])
-    await refuseSpentTry(throttle, budget, attempt)
+  await refuseSpentTry(throttle, [attempt.account, ...networks], attempt)
 }
 
 /**
@@ -180,8 +175,7 @@ async function refuseSpentStranger(throttle: Throttle, attempt: NewTry): Promise
  * a network changes no counter of a victim.
  */
 async function takeAsStranger(throttle: Throttle, attempt: NewTry): Promise<TakenTry> {
-  const { subject, device, caller } = attempt
-  const own = accountBudget(throttle, subject.account)
+  const { account: own, device, caller } = attempt
   const counted = await takeTries(throttle, [...networkBudgets(throttle, throttle.limits.login, caller), own], attempt)
   reportQuota(throttle, counted.slice(0, -1), { caller })
   const failures = counted.at(-1)?.counted.count ?? 1

@@ -1,4 +1,4 @@
-import type { Limit } from './limits.ts'
+import type { Budget, Limit } from './limits.ts'
 
 /** State of a counter after an attempt was counted. Times are milliseconds since 1970 UTC. */
 export interface Counted {
@@ -8,6 +8,11 @@ export interface Counted {
   readonly blockedUntil: number
   /** When the counter expires. */
   readonly expiresAt: number
+}
+
+/** An attempt that was counted. */
+export interface CountedTry extends Budget {
+  readonly counted: Counted
 }
 
 /** A refused attempt: the caller must wait, or the budget is used up. */
@@ -27,13 +32,15 @@ export interface CounterStore {
   /** Counts an attempt. Call it before the proof is checked, so that attempts at the same time cannot exceed the limit. */
   take(key: string, limit: Limit, now: number): Promise<Taken>
   /**
-   * Returns the refusal that an attempt would get now, or null if it would be counted. It writes nothing, so that refusing many
-   * attempts is cheap. Only `take` decides.
+   * Returns the refusals that an attempt would get now, in the order of the budgets; null if it would be counted. It costs one
+   * read and writes nothing, so that refusing many attempts is cheap. Only `take` decides.
    */
-  look(key: string, limit: Limit, now: number): Promise<NotTaken | null>
-  /** Gives back a counted attempt, and the wait that only this attempt caused. Deletes the counter if no other attempt is left. Does
-   * nothing if the counter was deleted. */
-  giveBack(key: string, limit: Limit, counted: Counted): Promise<void>
+  look(budgets: readonly Budget[], now: number): Promise<readonly (NotTaken | null)[]>
+  /**
+   * Gives back counted attempts, and the waits that only these attempts caused. Deletes a counter if no other attempt is left. Does
+   * nothing to a counter that was deleted.
+   */
+  giveBack(tries: readonly CountedTry[]): Promise<void>
   /** Deletes a counter. */
   forget(key: string): Promise<void>
   /** Deletes at most `limit` expired counters. Returns true if there may be more. */

@@ -1,21 +1,10 @@
 import { SECOND_MS } from '../kernel/clock.ts'
 import type { Quota } from '../kernel/quota.ts'
 import { Refusal } from '../kernel/refusal.ts'
-import type { Limit } from './limits.ts'
+import type { Budget, Limit } from './limits.ts'
 import { THROTTLE_REFUSALS } from './refusals.ts'
-import type { Counted } from './store.ts'
+import type { CountedTry } from './store.ts'
 import type { Caller, Throttle } from './throttle.ts'
-
-/** A budget of attempts: its limit and the key of its counter. */
-export interface Budget {
-  readonly limit: Limit
-  readonly key: string
-}
-
-/** An attempt that was counted. */
-export interface CountedTry extends Budget {
-  readonly counted: Counted
-}
 
 /** The caller and the account of a refused attempt, for events. */
 export interface Refused {
@@ -58,17 +47,20 @@ export async function takeTries(
 }
 
 /**
- * Refuses an attempt that exceeds the budget, at the cost of one read. It does not count the attempt.
+ * Refuses an attempt that exceeds one of the budgets, at the cost of one read. It does not count the attempt.
  * @throws Refusal `too_many_requests`, `unavailable`.
  */
-export async function refuseSpentTry(throttle: Throttle, { limit, key }: Budget, refused: Refused): Promise<void> {
-  const refusal = await throttle.store.look(key, limit, throttle.clock())
-  if (refusal !== null) throw tooManyTries(throttle, limit, { ...refused, retryAt: refusal.retryAt })
+export async function refuseSpentTry(throttle: Throttle, budgets: readonly Budget[], refused: Refused): Promise<void> {
+  const refusals = await throttle.store.look(budgets, throttle.clock())
+  for (const [index, { limit }] of budgets.entries()) {
+    const refusal = refusals[index]
+    if (refusal) throw tooManyTries(throttle, limit, { ...refused, retryAt: refusal.retryAt })
+  }
 }
 
 /** Gives back attempts that must not count. If the storage fails, they stay counted, which is the safe side. */
 export async function giveBackTries({ store }: Throttle, tries: readonly CountedTry[]): Promise<void> {
-  await Promise.all(tries.map(({ key, limit, counted }) => store.giveBack(key, limit, counted).catch(() => undefined)))
+  if (tries.length > 0) await store.giveBack(tries).catch(() => undefined)
 }
 
 /**

@@ -692,9 +692,10 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
             Array.from({ length: room }, (_, index) => index + 1),
           )
           for (const each of taken.filter((one) => !isCounted(one))) expect(each).toEqual({ outcome, retryAt })
-          expect(await elsewhere.counters.look(key, limit, retryAt - 1)).toEqual({ outcome, retryAt })
-          expect(await elsewhere.counters.look(key, limit, retryAt)).toBeNull()
-          expect(await elsewhere.counters.look(randomUUID(), limit, NOW)).toBeNull()
+          const other = () => ({ key: randomUUID(), limit })
+          const look = (now: number) => elsewhere.counters.look([other(), { key, limit }, other()], now)
+          expect(await look(retryAt - 1)).toEqual([null, { outcome, retryAt }, null])
+          expect(await look(retryAt)).toEqual([null, null, null])
         },
       )
 
@@ -731,7 +732,7 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         const key = randomUUID()
         await takeCounted(key, limit)
         await takeCounted(key, limit, NOW + 1)
-        expect(await elsewhere.counters.look(key, limit, NOW)).toBeNull()
+        expect(await elsewhere.counters.look([{ key, limit }], NOW)).toEqual([null])
         expect(await elsewhere.counters.take(key, limit, NOW)).toMatchObject({ outcome: 'counted', count: 3 })
       })
 
@@ -751,18 +752,35 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
         const key = randomUUID()
         for (let count = 1; count < 5; count++) await takeCounted(key, limits.account)
         const fifth = await takeCounted(key, limits.account)
-        await elsewhere.counters.giveBack(key, limits.account, fifth)
+        await elsewhere.counters.giveBack([{ key, limit: limits.account, counted: fifth }])
         expect(await takeCounted(key, limits.account)).toEqual(fifth)
         const late = await takeCounted(key, limits.account, NOW + 1_000)
-        await stores.counters.giveBack(key, limits.account, fifth)
+        await stores.counters.giveBack([{ key, limit: limits.account, counted: fifth }])
         expect(await take(key, limits.account, NOW + 1_000)).toEqual({ outcome: 'wait', retryAt: late.blockedUntil })
 
         const window = randomUUID()
         const old = await takeCounted(window, few)
         await takeCounted(window, few, NOW + keepMs)
-        await stores.counters.giveBack(window, few, old)
+        await stores.counters.giveBack([{ key: window, limit: few, counted: old }])
         expect(await takeCounted(window, few, NOW + keepMs)).toMatchObject({ count: 2 })
-        await stores.counters.giveBack(randomUUID(), few, old)
+        await stores.counters.giveBack([{ key: randomUUID(), limit: few, counted: old }])
+      })
+
+      test('several attempts are taken back at once, each by its own rule', async () => {
+        const [twice, once, renewed, row] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+        await takeCounted(twice, few)
+        const old = await takeCounted(renewed, few)
+        await takeCounted(renewed, few, NOW + keepMs)
+        await stores.counters.giveBack([
+          { key: twice, limit: few, counted: await takeCounted(twice, few) },
+          { key: once, limit: few, counted: await takeCounted(once, few) },
+          { key: renewed, limit: few, counted: old },
+          { key: row, limit: limits.account, counted: await takeCounted(row, limits.account) },
+        ])
+        expect(await takeCounted(twice, few)).toMatchObject({ count: 2 })
+        expect(await takeCounted(once, few)).toMatchObject({ count: 1 })
+        expect(await takeCounted(renewed, few, NOW + keepMs)).toMatchObject({ count: 2 })
+        expect(await takeCounted(row, limits.account)).toMatchObject({ count: 1 })
       })
 
       test('a deleted counter starts again; the sweep deletes expired counters, and nothing else', async () => {

@@ -1,4 +1,5 @@
-import type { CounterStore } from '../../throttle/store.ts'
+import type { Budget } from '../../throttle/limits.ts'
+import type { CounterStore, NotTaken } from '../../throttle/store.ts'
 import type { RedisLink } from './redis-link.ts'
 import { GIVE_BACK_TRY, TAKE_TRY } from './scripts.ts'
 
@@ -9,9 +10,12 @@ type TakeReply = readonly [
   expiresAt: number,
 ]
 
+function keyOf(key: string): string {
+  return `throttle:${key}`
+}
+
 /** Creates the counter store in Redis. Each counter is one key that expires by itself; each attempt runs one script. */
 export function createRedisCounterStore(link: RedisLink): CounterStore {
-  const keyOf = (key: string): string => `throttle:${key}`
   return {
     async take(key, { maxTries, keepMs, keptSince, freeTries, waitsMs }, now) {
       const numbers = [now, maxTries, keepMs].map(String)
@@ -26,18 +30,16 @@ export function createRedisCounterStore(link: RedisLink): CounterStore {
       return { outcome, retryAt: outcome === 'spent' ? expiresAt : blockedUntil }
     },
 
-    async look(key, { maxTries }, now) {
-      // the types follow from the command
-      const found = (await link.command('HMGET', keyOf(key), 'count', 'blocked', 'expires')) as (string | null)[]
-      const [count = 0, blockedUntil = 0, expiresAt = 0] = found.map(Number)
-      if (expiresAt <= now) return null
-      if (count >= maxTries) return { outcome: 'spent', retryAt: expiresAt }
-      return blockedUntil > now ? { outcome: 'wait', retryAt: blockedUntil } : null
-    },
+    // The client sends the commands of one turn of the event loop together.
+    look: (budgets, now) => Promise.all(budgets.map((budget) => findRefusal(link, budget, now))),
 
-    async giveBack(key, { keptSince }, { blockedUntil, expiresAt }) {
-      const onlyOf = keptSince === 'first' ? String(expiresAt) : ''
-      await link.run(GIVE_BACK_TRY, keyOf(key), String(blockedUntil), onlyOf)
+    async giveBack(tries) {
+      await Promise.all(
+        tries.map(async ({ key, limit: { keptSince }, counted: { blockedUntil, expiresAt } }) => {
+          const onlyOf = keptSince === 'first' ? String(expiresAt) : ''
+          await link.run(GIVE_BACK_TRY, keyOf(key), String(blockedUntil), onlyOf)
+        }),
+      )
     },
 
     async forget(key) {
@@ -47,4 +49,13 @@ export function createRedisCounterStore(link: RedisLink): CounterStore {
     // Redis deletes expired keys by itself.
     sweep: async () => false,
   }
+}
+
+async function findRefusal(link: RedisLink, { key, limit }: Budget, now: number): Promise<NotTaken | null> {
+  // the types follow from the command
+  const found = (await link.command('HMGET', keyOf(key), 'count', 'blocked', 'expires')) as (string | null)[]
+  const [count = 0, blockedUntil = 0, expiresAt = 0] = found.map(Number)
+  if (expiresAt <= now) return null
+  if (count >= limit.maxTries) return { outcome: 'spent', retryAt: expiresAt }
+  return blockedUntil > now ? { outcome: 'wait', retryAt: blockedUntil } : null
 }

@@ -4,9 +4,9 @@
  * time to wait.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { type Limit, waitAfterMs } from '../../throttle/limits.ts'
-import type { Counted, CounterStore, NotTaken } from '../../throttle/store.ts'
-import { type PreparedQuery, prepareQuery, type Slots } from './prepared-query.ts'
+import { type Budget, type Limit, waitAfterMs } from '../../throttle/limits.ts'
+import type { Counted, CountedTry, CounterStore, NotTaken } from '../../throttle/store.ts'
+import { prepareQueries, type SlotOf } from './prepared-query.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { at } from './time.ts'
 
@@ -18,14 +18,15 @@ export function createCounterStore(database: SqlDatabase): CounterStore {
       const counted = await countTry(database, { key, limit, now })
       if (counted !== null) return { outcome: 'counted', ...counted }
       // The counter is gone: it was deleted in this very moment.
-      return (await findRefusal(database, { key, limit, now })) ?? { outcome: 'wait', retryAt: now }
+      const [refusal] = await findRefusals(database, [{ key, limit }], now)
+      return refusal ?? { outcome: 'wait', retryAt: now }
     },
 
-    look: (key, limit, now) => findRefusal(database, { key, limit, now }),
+    look: (budgets, now) => findRefusals(database, budgets, now),
 
-    async giveBack(key, limit, counted) {
-      const given = { key, limit, counted }
-      if (!(await removeOnlyTry(database, given))) await lowerCount(database, given)
+    async giveBack(tries) {
+      const removed = await removeOnlyTries(database, tries)
+      for (const each of tries) if (!removed.has(each.key)) await lowerCount(database, each)
     },
 
     async forget(key) {
@@ -71,8 +72,9 @@ async function countTry({ writeLightly }: SqlDatabase, { key, limit, now }: Try)
     firstBlock: new Date(firstBlock(limit, now)),
     notBlocked: NOT_BLOCKED,
     newExpiry: new Date(now + keepMs),
+    isKeptSinceLast: keptSince === 'last',
   }
-  const upsert = upsertOf(waitsMs.length, keptSince)
+  const upsert = upsertWithWaits(waitsMs.length)
   const { rows } = await writeLightly((db) => upsert(db, values))
   return rows[0] ?? null
 }
@@ -85,41 +87,29 @@ interface TryValues extends Readonly<Record<`until${number}`, Date>> {
   readonly firstBlock: Date
   readonly notBlocked: Date
   readonly newExpiry: Date
+  readonly isKeptSinceLast: boolean
 }
 
-type Upsert = PreparedQuery<TryValues, Counted>
-
-/** The texts that count an attempt. They differ by the number of waits, and by what `keepMs` starts at. */
-const upserts = new Map<string, Upsert>()
-
-function upsertOf(waits: number, keptSince: Limit['keptSince']): Upsert {
-  const kind = `${waits} ${keptSince}`
-  const upsert = upserts.get(kind) ?? prepareUpsert(waits, keptSince)
-  upserts.set(kind, upsert)
-  return upsert
-}
-
-function prepareUpsert(waits: number, keptSince: Limit['keptSince']): Upsert {
-  return prepareQuery((db, slots) => {
-    const { key, now, maxTries, newExpiry } = slots
-    const hasExpired = sql<boolean>`throttle.expires_at <= ${now}`
-    const expiry = keptSince === 'last' ? newExpiry : sql`throttle.expires_at`
-    return db
-      .insertInto('throttle')
-      .values({ key, count: 1, blocked_until: slots.firstBlock, expires_at: newExpiry })
-      .onConflict((conflict) =>
-        conflict
-          .column('key')
-          .doUpdateSet({
-            count: sql`CASE WHEN ${hasExpired} THEN 1 ELSE throttle.count + 1 END`,
-            blocked_until: sql`CASE WHEN ${hasExpired} THEN excluded.blocked_until ${blockedUntilByCount(waits, slots)} END`,
-            expires_at: sql`CASE WHEN ${hasExpired} THEN excluded.expires_at ELSE ${expiry} END`,
-          })
-          .where(sql<boolean>`(${hasExpired} OR (throttle.count < ${maxTries} AND throttle.blocked_until <= ${now}))`),
-      )
-      .returning(['count', 'blocked_until as blockedUntil', 'expires_at as expiresAt'])
-  })
-}
+const upsertWithWaits = prepareQueries((db, slot: SlotOf<TryValues>, waits) => {
+  const now = slot('now')
+  const hasExpired = sql<boolean>`throttle.expires_at <= ${now}`
+  return db
+    .insertInto('throttle')
+    .values({ key: slot('key'), count: 1, blocked_until: slot('firstBlock'), expires_at: slot('newExpiry') })
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet({
+          count: sql`CASE WHEN ${hasExpired} THEN 1 ELSE throttle.count + 1 END`,
+          blocked_until: sql`CASE WHEN ${hasExpired} THEN excluded.blocked_until ${blockedUntilByCount(waits, slot)} END`,
+          expires_at: sql`CASE WHEN ${hasExpired} OR ${slot('isKeptSinceLast')} THEN excluded.expires_at ELSE throttle.expires_at END`,
+        })
+        .where(
+          sql<boolean>`(${hasExpired} OR (throttle.count < ${slot('maxTries')} AND throttle.blocked_until <= ${now}))`,
+        ),
+    )
+    .returning(['count', 'blocked_until as blockedUntil', 'expires_at as expiresAt'])
+})
 
 /** The time of a counter without a wait. Never the present: a node whose clock is behind would wait until then. */
 const NOT_BLOCKED = new Date(0)
@@ -130,42 +120,61 @@ function firstBlock(limit: Limit, now: number): number {
 }
 
 /** Returns the arms of a CASE with the limit's waits: the time until which the caller waits after one more attempt. */
-function blockedUntilByCount(waits: number, slots: Slots<TryValues>): RawBuilder<unknown> {
-  if (waits === 0) return sql`ELSE ${slots.notBlocked}`
+function blockedUntilByCount(waits: number, slot: SlotOf<TryValues>): RawBuilder<unknown> {
+  if (waits === 0) return sql`ELSE ${slot('notBlocked')}`
   const steps = Array.from(
     { length: waits - 1 },
-    (_, index) => sql`WHEN throttle.count + 1 = ${slots.freeTries} + ${sql.lit(index)} THEN ${slots[`until${index}`]}`,
+    (_, index) => sql`WHEN throttle.count + 1 = ${slot('freeTries')} + ${sql.lit(index)} THEN ${slot(`until${index}`)}`,
   )
-  const free = sql`WHEN throttle.count + 1 < ${slots.freeTries} THEN ${slots.notBlocked}`
-  return sql`${free} ${sql.join(steps, sql` `)} ELSE ${slots[`until${waits - 1}`]}`
+  const free = sql`WHEN throttle.count + 1 < ${slot('freeTries')} THEN ${slot('notBlocked')}`
+  return sql`${free} ${sql.join(steps, sql` `)} ELSE ${slot(`until${waits - 1}`)}`
 }
 
-/** An attempt that was counted and must not count. */
-interface Given extends Omit<Try, 'now'> {
-  readonly counted: Counted
+/** Deletes the counters of attempts that are the only ones: they leave no row. Returns the keys of these counters. */
+async function removeOnlyTries(
+  { writeLightly }: SqlDatabase,
+  tries: readonly CountedTry[],
+): Promise<ReadonlySet<string>> {
+  const values = tries.flatMap(({ key, limit, counted }, index) => [
+    [`key${index}`, key],
+    [`isKeptSinceLast${index}`, limit.keptSince === 'last'],
+    [`expiresAt${index}`, new Date(counted.expiresAt)],
+  ])
+  const deleteOnly = deleteOnlyTries(tries.length)
+  const { rows } = await writeLightly((db) => deleteOnly(db, Object.fromEntries(values) as GivenValues))
+  return new Set(rows.map(({ key }) => key))
 }
 
-/** Deletes the counter of the only attempt: it leaves no row. Returns false if there were more attempts. */
-async function removeOnlyTry({ writeLightly }: SqlDatabase, { key, limit, counted }: Given): Promise<boolean> {
-  const expiresAt = new Date(counted.expiresAt)
-  const { numAffectedRows } = await writeLightly((db) =>
-    limit.keptSince === 'first' ? deleteOnlyTryOf(db, { key, expiresAt }) : deleteOnlyTry(db, { key }),
-  )
-  return numAffectedRows !== 0n
-}
+type GivenValues = Readonly<
+  Record<`key${number}`, string> & Record<`isKeptSinceLast${number}`, boolean> & Record<`expiresAt${number}`, Date>
+>
 
-const deleteOnlyTry = prepareQuery((db, { key }: Slots<{ readonly key: string }>) =>
-  db.deleteFrom('throttle').where('key', '=', key).where('count', '<=', 1),
-)
-
-/** The window may be another one than that of the attempt. */
-const deleteOnlyTryOf = prepareQuery(
-  (db, { key, expiresAt }: Slots<{ readonly key: string; readonly expiresAt: Date }>) =>
-    db.deleteFrom('throttle').where('key', '=', key).where('count', '<=', 1).where('expires_at', '=', expiresAt),
-)
+/** The window of a counter may be a later one than that of the attempt. */
+const deleteOnlyTries = prepareQueries((db, slot: SlotOf<GivenValues>, count) => {
+  const indexes = Array.from({ length: count }, (_, index) => index)
+  return db
+    .deleteFrom('throttle')
+    .where(
+      'key',
+      'in',
+      indexes.map((index) => slot(`key${index}`)),
+    )
+    .where('count', '<=', 1)
+    .where((eb) =>
+      eb.or(
+        indexes.map((index) =>
+          eb.and([
+            eb('key', '=', slot(`key${index}`)),
+            eb.or([slot(`isKeptSinceLast${index}`), eb('expires_at', '=', slot(`expiresAt${index}`))]),
+          ]),
+        ),
+      ),
+    )
+    .returning('key')
+})
 
 /** Takes one attempt off the counter, and the wait that the attempt caused. */
-async function lowerCount({ writeLightly }: SqlDatabase, { key, limit, counted }: Given): Promise<void> {
+async function lowerCount({ writeLightly }: SqlDatabase, { key, limit, counted }: CountedTry): Promise<void> {
   const blockedUntil = at(counted.blockedUntil)
   const update = (db: Kysely<Database>) =>
     db
@@ -181,13 +190,28 @@ async function lowerCount({ writeLightly }: SqlDatabase, { key, limit, counted }
   await writeLightly(update)
 }
 
-async function findRefusal({ reader }: SqlDatabase, { key, limit, now }: Try): Promise<NotTaken | null> {
-  const [row] = (await selectCounter(reader, { key })).rows
-  if (row === undefined || row.expires_at <= now) return null
-  if (row.count >= limit.maxTries) return { outcome: 'spent', retryAt: row.expires_at }
-  return row.blocked_until > now ? { outcome: 'wait', retryAt: row.blocked_until } : null
+async function findRefusals(
+  { reader }: SqlDatabase,
+  budgets: readonly Budget[],
+  now: number,
+): Promise<(NotTaken | null)[]> {
+  const keys = Object.fromEntries(budgets.map(({ key }, index) => [`key${index}`, key]))
+  const { rows } = await selectCounters(budgets.length)(reader, keys)
+  return budgets.map(({ key, limit }) => {
+    const row = rows.find((each) => each.key === key)
+    if (row === undefined || row.expires_at <= now) return null
+    if (row.count >= limit.maxTries) return { outcome: 'spent', retryAt: row.expires_at }
+    return row.blocked_until > now ? { outcome: 'wait', retryAt: row.blocked_until } : null
+  })
 }
 
-const selectCounter = prepareQuery((db, { key }: Slots<{ readonly key: string }>) =>
-  db.selectFrom('throttle').selectAll().where('key', '=', key),
+const selectCounters = prepareQueries((db, slot: SlotOf<Readonly<Record<`key${number}`, string>>>, count) =>
+  db
+    .selectFrom('throttle')
+    .selectAll()
+    .where(
+      'key',
+      'in',
+      Array.from({ length: count }, (_, index) => slot(`key${index}`)),
+    ),
 )

@@ -3,7 +3,7 @@ import type { SessionId, UserId } from '../../kernel/ids.ts'
 import type { SessionRecord, SessionRef, SessionRotation } from '../../sessions/store.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
 import { endGrantsOf } from './oauth-grants.ts'
-import { prepareQuery, type Slots } from './prepared-query.ts'
+import { prepareQuery, type SlotOf } from './prepared-query.ts'
 import { insertSessions, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { SessionEffects, SessionEffectsFactory, SessionsToEnd } from './session-effects.ts'
@@ -47,8 +47,8 @@ async function endAll(
   if (count === 0) await sessions.announce({ kind: 'user', id: userId })
 }
 
-const deleteSession = prepareQuery((db, { id, userId }: Slots<SessionRef>) =>
-  db.deleteFrom('sessions').where('id', '=', id).where('user_id', '=', userId),
+const deleteSession = prepareQuery((db, slot: SlotOf<SessionRef>) =>
+  db.deleteFrom('sessions').where('id', '=', slot('id')).where('user_id', '=', slot('userId')),
 )
 
 /** Revokes sessions; returns those that existed. */

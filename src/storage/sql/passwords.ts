@@ -12,7 +12,7 @@ import { removeUnprovenFactors } from './account-proofs.ts'
 import { lockEnabledUser } from './lock-users.ts'
 import { endGrantsOf } from './oauth-grants.ts'
 import { endEmailChangesOf, endTokensOf, ORDERED_BY_AN_INTRUDER, useUpToken } from './one-time-tokens.ts'
-import { prepareQuery, type Slots } from './prepared-query.ts'
+import { prepareQuery, type SlotOf } from './prepared-query.ts'
 import { advanceEpoch, endAllSessions, putPassword } from './replace-password.ts'
 import { toUser } from './rows.ts'
 import type { Database } from './schema.ts'
@@ -170,13 +170,13 @@ const selectByEmail = prepareCredential('email')
 const selectById = prepareCredential('id')
 
 function prepareCredential(column: 'email' | 'id') {
-  return prepareQuery((db, { value }: Slots<{ readonly value: string }>) =>
+  return prepareQuery((db, slot: SlotOf<{ readonly value: string }>) =>
     db
       .selectFrom('users')
       .leftJoin('passwords', 'passwords.user_id', 'users.id')
       .selectAll('users')
       .select(['passwords.hash', 'passwords.disabled_for'])
-      .where(`users.${column}`, '=', value),
+      .where(`users.${column}`, '=', slot('value')),
   )
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { prepareInsert, prepareQuery, type Slots } from './prepared-query.ts'
+import { prepareInsert, prepareQuery, type SlotOf } from './prepared-query.ts'
 import { createKysely, openSqliteFile } from './sqlite-database.ts'
 
 interface Since {
@@ -27,9 +27,13 @@ function counter(key: string, count: number, expiresAt: number) {
 
 test('a query is built once, also in transactions, and takes the values of each call by their names', async () => {
   let built = 0
-  const select = prepareQuery((any, { since, id }: Slots<Since>) => {
+  const select = prepareQuery((any, slot: SlotOf<Since>) => {
     built++
-    return any.selectFrom('throttle').select('count').where('expires_at', '>', since).where('key', '=', id)
+    return any
+      .selectFrom('throttle')
+      .select('count')
+      .where('expires_at', '>', slot('since'))
+      .where('key', '=', slot('id'))
   })
   const insert = prepareInsert('throttle')
   await insert(db, [counter('a', 3, 500), counter('b', 7, 900)])
@@ -41,8 +45,8 @@ test('a query is built once, also in transactions, and takes the values of each 
 })
 
 test('another database gets a text of its own', async () => {
-  const select = prepareQuery((any, { key }: Slots<{ readonly key: string }>) =>
-    any.selectFrom('throttle').select('count').where('key', '=', key),
+  const select = prepareQuery((any, slot: SlotOf<{ readonly key: string }>) =>
+    any.selectFrom('throttle').select('count').where('key', '=', slot('key')),
   )
   const elsewhere = openCounters()
   const insert = prepareInsert('throttle')

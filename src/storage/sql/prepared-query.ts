@@ -18,8 +18,8 @@ import type { Database } from './schema.ts'
 /** A value in a query: times are dates, which all databases return as milliseconds. */
 type Value = string | number | boolean | Date | null
 
-/** The places of the values in the text, by name. */
-export type Slots<Values> = { readonly [Name in keyof Values]: RawBuilder<SlotType<Values[Name]>> }
+/** Returns the place of a value in the text, by its name. */
+export type SlotOf<Values> = <Name extends keyof Values & string>(name: Name) => RawBuilder<SlotType<Values[Name]>>
 type SlotType<Given> = Given extends Date ? number : Given
 
 /** Runs a query with values. */
@@ -38,18 +38,27 @@ class Slot {
  * @param build returns the query with a slot in place of each value.
  */
 export function prepareQuery<Values extends { readonly [Name in keyof Values]: Value }, Row>(
-  build: (db: Kysely<Database>, slots: Slots<Values>) => Compilable<Row>,
+  build: (db: Kysely<Database>, slot: SlotOf<Values>) => Compilable<Row>,
 ): PreparedQuery<Values, Row> {
   const queries = new WeakMap<DialectAdapter, CompiledQuery<Row>>()
   return (db, values) => {
-    const query = getOrAdd(queries, adapterOf(db), () => build(db, SLOTS as Slots<Values>).compile())
+    const query = getOrAdd(queries, adapterOf(db), () => build(db, slotOf as SlotOf<Values>).compile())
     const parameters = query.parameters.map((each) => (each instanceof Slot ? values[each.name as keyof Values] : each))
     return db.executeQuery<Row>({ ...query, parameters })
   }
 }
 
-/** Has a slot of every name. */
-const SLOTS = new Proxy({}, { get: (_, name) => sql`${new Slot(String(name))}` })
+/** Like `prepareQuery`, for a text that depends on a number, such as the number of keys. Returns the query for a number. */
+export function prepareQueries<Values extends { readonly [Name in keyof Values]: Value }, Row>(
+  build: (db: Kysely<Database>, slot: SlotOf<Values>, count: number) => Compilable<Row>,
+): (count: number) => PreparedQuery<Values, Row> {
+  const queries = new Map<number, PreparedQuery<Values, Row>>()
+  return (count) => getOrAdd(queries, count, () => prepareQuery((db, slot) => build(db, slot, count)))
+}
+
+function slotOf(name: string): RawBuilder<unknown> {
+  return sql`${new Slot(name)}`
+}
 
 /** A row without expressions: times are dates. */
 export type PlainRow<Table extends keyof Database> = {

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { EnrolmentStore } from '../../factors/store.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { Method } from '../../kernel/principal.ts'
-import { prepareQuery, type Slots } from './prepared-query.ts'
+import { prepareQuery, type SlotOf } from './prepared-query.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import type { TransactingDatabase } from './transact.ts'
 
@@ -17,15 +17,21 @@ async function findMethods(db: SqlDatabase['reader'], userId: UserId): Promise<r
   return Object.entries(row).flatMap(([method, isThere]) => (isThere ? [method] : []))
 }
 
-const selectMethods = prepareQuery((db, { userId }: Slots<{ readonly userId: UserId }>) =>
+const selectMethods = prepareQuery((db, slot: SlotOf<{ readonly userId: UserId }>) =>
   db.selectNoFrom((eb) => [
     eb
       .exists(
-        eb.selectFrom('totp').select('user_id').where('user_id', '=', userId).where('confirmed_at', 'is not', null),
+        eb
+          .selectFrom('totp')
+          .select('user_id')
+          .where('user_id', '=', slot('userId'))
+          .where('confirmed_at', 'is not', null),
       )
       .as('totp'),
-    eb.exists(eb.selectFrom('passkeys').select('id').where('user_id', '=', userId)).as('passkey'),
-    eb.exists(eb.selectFrom('recovery_codes').select('user_id').where('user_id', '=', userId)).as('recovery_code'),
+    eb.exists(eb.selectFrom('passkeys').select('id').where('user_id', '=', slot('userId'))).as('passkey'),
+    eb
+      .exists(eb.selectFrom('recovery_codes').select('user_id').where('user_id', '=', slot('userId')))
+      .as('recovery_code'),
   ]),
 )
 

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { UserId } from '../../kernel/ids.ts'
-import { prepareQuery, type Slots } from './prepared-query.ts'
+import { prepareQuery, type SlotOf } from './prepared-query.ts'
 import type { Database } from './schema.ts'
 
 /**
@@ -12,12 +12,12 @@ export async function isEpochCurrent(trx: Transaction<Database>, id: UserId, epo
   return rows.length > 0
 }
 
-const lockIfCurrent = prepareQuery((db, { id, epoch }: Slots<{ readonly id: UserId; readonly epoch: number }>) =>
+const lockIfCurrent = prepareQuery((db, slot: SlotOf<{ readonly id: UserId; readonly epoch: number }>) =>
   db
     .selectFrom('users')
     .select('security_epoch')
-    .where('id', '=', id)
-    .where('security_epoch', '=', epoch)
+    .where('id', '=', slot('id'))
+    .where('security_epoch', '=', slot('epoch'))
     .where('disabled_at', 'is', null)
     .forNoKeyUpdate(),
 )

@@ -10,7 +10,7 @@ import { endSessions, endSessionsOf, MAX_ENDED_AT_ONCE } from './direct-session-
 import { lockUser, lockUsers } from './lock-users.ts'
 import { useUpAttempt } from './login-attempts.ts'
 import { endEmailChangesOf } from './one-time-tokens.ts'
-import { prepareQuery, type Slots } from './prepared-query.ts'
+import { prepareQuery, type SlotOf } from './prepared-query.ts'
 import { insertSessions, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
@@ -131,16 +131,16 @@ interface SurplusValues {
   readonly kept: number
 }
 
-const selectSurplus = prepareQuery((db, { newId, userId, kept }: Slots<SurplusValues>) => {
+const selectSurplus = prepareQuery((db, slot: SlotOf<SurplusValues>) => {
   const surplus = db
     .selectFrom('sessions')
     .select(['id', 'last_seen_at'])
-    .where('user_id', '=', userId)
-    .where('id', '!=', newId)
+    .where('user_id', '=', slot('userId'))
+    .where('id', '!=', slot('newId'))
     .orderBy('last_seen_at', 'desc')
     .orderBy('id', 'desc')
     .limit(NO_LIMIT)
-    .offset(kept)
+    .offset(slot('kept'))
   return db.selectFrom(surplus.as('surplus')).select('id').orderBy('last_seen_at').orderBy('id').limit(BATCH)
 })
 
