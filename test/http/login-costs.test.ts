@@ -1,8 +1,8 @@
 /* Statements of a login. Sessions in Redis are left out: their login has commands in place of the transaction. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../../src/testing.ts'
-import { Client, type Reply } from '../support/client.ts'
-import { type Instance, PASSWORD, type Ring, sendTo, startInstance } from '../support/rings.ts'
+import { Client, type Reply, type Send } from '../support/client.ts'
+import { type Instance, ORIGIN, PASSWORD, type Ring, sendTo, startInstance } from '../support/rings.ts'
 import { totpCode } from '../support/totp.ts'
 
 const TRANSACTION = 'a transaction'
@@ -55,6 +55,39 @@ describe.each(rings)('what a login costs (%s)', (ring) => {
       expect.stringMatching(/^update "login_attempts" set "challenge_hash"/),
       expect.stringMatching(/^select "passkeys"\.\*/),
       expect.stringMatching(/^update "passkeys" set "counter"/),
+      TRANSACTION,
+    ])
+  })
+
+  test.each([
+    ['an IPv4 address', '203.0.113.7', { look: 1, counted: 2, given: 1 }],
+    // A client with IPv6 is in three networks, and each has a budget.
+    ['an IPv6 address', '2001:db8:7::1', { look: 1, counted: 4, given: 1 }],
+  ])('a password from a new browser at %s: one read and one write for all budgets', async (_, ip, expected) => {
+    const { credentials } = await newUser()
+    const send: Send = (path, init) =>
+      instance.auth.handler(new Request(`${ORIGIN}${path}`, init), { remoteAddress: ip })
+    const client = new Client(send)
+    const cost = await costOf(() => client.post('/auth/login', credentials))
+    const count = (start: string): number => cost.filter((unit) => unit.startsWith(start)).length
+    expect({
+      look: count('select * from "throttle"'),
+      // One more counts the email about the new browser.
+      counted: count('insert into "throttle"') - 1,
+      given: count('delete from "throttle"'),
+    }).toEqual(expected)
+    expect(cost).toHaveLength(4 + expected.look + expected.counted + expected.given)
+  })
+
+  test('a password from a known browser: one budget is counted and given back', async () => {
+    const { credentials, client } = await newUser()
+    const cost = await costOf(() => client.post('/auth/login', credentials))
+    expect(cost).toEqual([
+      expect.stringMatching(/^select "sessions"\."id"/),
+      expect.stringMatching(/^select "users"\.\*/),
+      expect.stringMatching(/^insert into "throttle"/),
+      expect.stringMatching(/^delete from "throttle"/),
+      expect.stringMatching(/^select exists/),
       TRANSACTION,
     ])
   })
