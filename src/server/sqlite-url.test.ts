@@ -13,6 +13,8 @@ describe('the URL of a SQLite file', () => {
     ['sqlite://data/app.db', '/srv/data/app.db'],
     ['sqlite:///var/lib/app.db', '/var/lib/app.db'],
     ['sqlite:////var/lib/app.db', '/var/lib/app.db'],
+    ['sqlite:data/app.db \n', '/srv/data/app.db'],
+    ['sqlite:/srv/50%.db', '/srv/50%.db'],
     ['sqlite::memory:', ':memory:'],
     ['sqlite://:memory:', ':memory:'],
   ])('%s is %s', (url, path) => {
@@ -28,6 +30,11 @@ describe('the URL of a SQLite file', () => {
     'sqlite:app.db?mode=ro',
     'sqlite:///var/lib/app.db?cache=shared&mode=rwc',
     'sqlite:app.db#x',
+    'sqlite:///./app.db', // of FastAPI's tutorial: relative to the working directory
+    'sqlite:///../data/app.db',
+    'sqlite:////./app.db',
+    'sqlite:%2Fvar%2Flib%2Fapp.db',
+    'sqlite:my%20app.db',
   ])('%s is refused with correct forms, and creates no file', (url) => {
     expect(() => parseSqliteUrl(url, '/srv')).toThrow(/DATABASE_URL .*sqlite:app\.db/)
   })
