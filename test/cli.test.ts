@@ -225,6 +225,8 @@ describe('the command line', () => {
       expect(line.length + '東京'.length).toBeLessThanOrEqual(columns)
       if (columns > 60) expect(line).toMatch(/ in 89 days +not yet$/)
     }
+    const unknown = await onTerminal(0, ['token', 'list', 'wide@example.com']) // of `docker run -t` or a job of CI
+    expect(unknown).toContain(`…${id.slice(-12)}`)
     const wide = await onTerminal(80, ['token', 'list', 'wide@example.com', '--wide'])
     expect(wide).toContain(piped)
     expect(wide).toContain('\u001b[1mID')

@@ -18,6 +18,8 @@ export interface TableOptions {
 type Rows = readonly (readonly string[])[]
 
 const GAP = 2
+/** The width of a terminal that does not know its width: in a container, or in a job of CI. */
+const USUAL_WIDTH = 80
 const LEAST_WIDTH = 6
 const ID_END = 12
 const YEAR_MS = 365 * DAY_MS
@@ -39,7 +41,7 @@ export function table(columns: readonly Column[], rows: Rows, { wide = false }: 
   const cells = rows.map((row) => columns.map((column, at) => toCell(column, row[at] ?? '', isShort)))
   const all = [titles, ...cells]
   const natural = titles.map((_, at) => all.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0))
-  const widths = isShort ? narrow(natural, width) : natural
+  const widths = isShort ? narrow(natural, width || USUAL_WIDTH) : natural
   const [heading = '', ...lines] = all.map((row) => toLine(row, widths))
   return [styleText('bold', heading, { stream: process.stdout }), ...lines]
 }
