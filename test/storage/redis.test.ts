@@ -107,6 +107,19 @@ describe('the permissions of the Redis user', () => {
     })
     await stores.close()
   })
+
+  test('a permission taken away later makes the node not ready, and the reason names the command', async () => {
+    const stores = await openAs(RULES ?? '')
+    for (const command of ['HSET', 'EVALSHA', 'PUBLISH']) {
+      await stores.ping()
+      await admin.aclSetUser('latchkey', [`-${command.toLowerCase()}`])
+      const reason = expect.stringMatching(new RegExp(`may not run ${command}|NOPERM .*'${command}'`, 'i'))
+      await expect(stores.ping()).rejects.toMatchObject({ code: 'unavailable', reason })
+      await admin.aclSetUser('latchkey', [`+${command.toLowerCase()}`])
+    }
+    await stores.ping()
+    await stores.close()
+  })
 })
 
 describe('sessions in Redis', () => {

@@ -1,3 +1,4 @@
+import { Refusal } from '../../kernel/refusal.ts'
 import type { RedisLink } from './redis-link.ts'
 import { CHECK_PERMISSIONS } from './scripts.ts'
 
@@ -28,15 +29,18 @@ function commandsOn(key: string, channel: string): readonly (readonly string[])[
 }
 
 /**
- * Refuses a user of Redis who lacks a permission, so that the start fails and not the first login.
- * @throws Error that names the commands.
+ * Refuses a user of Redis who lacks a permission, so that the start and the readiness fail, and not only logins.
+ * @throws Refusal `unavailable` that names the commands.
  */
 export async function requirePermissions(link: RedisLink, prefix: string): Promise<void> {
   const commands = commandsOn(`${prefix}session:`, `${prefix}alive:`)
   const refused = (await link.run(CHECK_PERMISSIONS, 'session:', JSON.stringify(commands))) as readonly string[]
   if (refused.length === 0) return
-  throw new Error(
-    `The Redis user may not run ${refused.join(', ')} on keys and channels that begin with ${prefix} (ACL). ` +
+  throw new Refusal('unavailable', {
+    detail: 'Redis cannot do this now.',
+    retryAfterSeconds: 1,
+    reason:
+      `The Redis user may not run ${refused.join(', ')} on keys and channels that begin with ${prefix} (ACL). ` +
       'docs/scaling.md has the rules that are enough.',
-  )
+  })
 }

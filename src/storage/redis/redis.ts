@@ -67,14 +67,14 @@ export function redis(url: string, options: RedisOptions = {}): SessionStorage {
         throw error instanceof Refusal ? new Error(`Redis cannot be used. ${error.reason}`, { cause: error }) : error
       }
       return {
-        stores: keepSessionsInRedis(deps, link),
+        stores: keepSessionsInRedis(deps, link, prefix),
         carryOut: (userId) => carryOut(deps, userId),
       }
     },
   }
 }
 
-function keepSessionsInRedis(deps: RedisSessionDeps, link: RedisLink): Stores {
+function keepSessionsInRedis(deps: RedisSessionDeps, link: RedisLink, prefix: string): Stores {
   const { stores } = deps
   const stopCarryingOut = carryOutRegularly(deps)
   return {
@@ -86,6 +86,7 @@ function keepSessionsInRedis(deps: RedisSessionDeps, link: RedisLink): Stores {
     async ping() {
       await stores.ping()
       await link.command('SET', 'ready', '', 'PX', '1') // needs a server that accepts writes
+      await requirePermissions(link, prefix)
     },
     async close() {
       stopCarryingOut()
