@@ -22,6 +22,8 @@ export type NodeHandler = (
  */
 export type NodeApplication = (request: IncomingMessage, response: ServerResponse) => unknown
 
+/** Stands for the host of an HTTP/1.0 request without one (RFC 9112 section 3.2). It is no host of this machine. */
+const NO_HOST = 'host.invalid'
 /** Methods with a body that Latchkey has routes for. */
 const METHODS_WITH_BODY = new Set(['POST', 'PATCH'])
 
@@ -59,6 +61,7 @@ export function createNodeEntry(auth: Latchkey): (request: IncomingMessage, resp
     (request, env) => auth.handler(request, { remoteAddress: (env as HttpBindings).incoming.socket.remoteAddress }),
     {
       overrideGlobalObjects: false,
+      hostname: NO_HOST,
       errorHandler: (error) => auth.toResponse(error instanceof RequestError ? new Refusal('bad_request') : error),
     },
   )

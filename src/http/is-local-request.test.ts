@@ -25,6 +25,10 @@ test.each(['acme.example', 'localhost.acme.example', '127.0.0.1.nip.io', '169.25
   (host) => expect(ask('127.0.0.1', { host })).toBe(false),
 )
 
+test('CWE-489: an HTTP/1.0 request without a host is not local', () => {
+  expect(ask('127.0.0.1', {}, 'http://host.invalid/')).toBe(false)
+})
+
 test.each([
   'forwarded',
   'via',

@@ -88,6 +88,18 @@ describe.each(Object.keys(SERVERS))('%s', (name) => {
   })
 })
 
+// With Hono, the listener of the application refuses such requests.
+test.each(['express', 'fastify', 'koa', 'node', 'server'])(
+  '%s answers HTTP/1.0 without a Host header, which only HTTP/1.1 needs (RFC 9112 section 3.2)',
+  async (name) => {
+    const { url, stop } = await SERVERS[name as 'server'](instance.auth)
+    onTestFinished(stop)
+    const ask = (version: string): Promise<string> => sendRaw(url, [`GET /auth/session HTTP/${version}`, 'Accept: */*'])
+    expect(await ask('1.0')).toMatch(/^HTTP\/1.1 401 [\s\S]*unauthenticated/)
+    expect(await ask('1.1')).toMatch(/^HTTP\/1.1 400 /)
+  },
+)
+
 test('the server answers health and forward-auth to targets in absolute-form', async () => {
   const { url, stop } = await SERVERS.server(instance.auth)
   onTestFinished(stop)
