@@ -22,7 +22,7 @@ export type NodeHandler = (
  */
 export type NodeApplication = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** Stands for the host of an HTTP/1.0 request without one (RFC 9112 section 3.2). It is no host of this machine. */
+/** Stands for the host of an HTTP/1.0 request without one (RFC 9112 section 3.2). It must not be a name of this machine. */
 const NO_HOST = 'host.invalid'
 /** Methods with a body that Latchkey has routes for. */
 const METHODS_WITH_BODY = new Set(['POST', 'PATCH'])
