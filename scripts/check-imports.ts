@@ -157,7 +157,7 @@ const forbidden: IForbiddenRuleType[] = [
     from: {
       path: '^src/(?:access-tokens|accounts|audit|factors|invitations|login|mail|one-time-tokens|passwords|providers|registration|sessions|throttle)/',
       pathNot:
-        '(?:routes?|pages?|feature|(?:device|attempt|trusted|passkey|provider)-cookie|guarded-fetch|login-answer|login-ways|marks|identity-section|render-html|\\.test)\\.ts$',
+        '(?:routes?|pages?|feature|(?:device|attempt|trusted|passkey|provider|registrant)-cookie|guarded-fetch|login-answer|login-ways|marks|identity-section|render-html|\\.test)\\.ts$',
     },
     to: { path: '^src/kernel/route\\.ts$|^node_modules/hono|^(?:node:)?http$' },
   },

@@ -10,9 +10,12 @@ import { type LinkPage, linkPage } from '../pages/page-route.ts'
 import type { Pages } from '../pages/pages.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { LINK_TEXTS } from './link-texts.ts'
+import { isRegistrant, type RegistrantDeps } from './registrant-cookie.ts'
+
+const VERIFY = '/email/verify'
 
 /** Dependencies of the pages that emailed links open. */
-export interface EmailPageDeps extends OneTimeTokenDeps {
+export interface EmailPageDeps extends OneTimeTokenDeps, RegistrantDeps {
   readonly pages: Pages
   readonly minLength: number
 }
@@ -20,7 +23,7 @@ export interface EmailPageDeps extends OneTimeTokenDeps {
 /** What an emailed link is about. */
 interface FoundLink {
   readonly email: string
-  /** True if the reader is logged in to the account of the link. */
+  /** True if the reader is logged in to the account of the link, or registered it in this browser. */
   readonly isOwner: boolean
 }
 
@@ -29,7 +32,7 @@ type EmailLinkPage = LinkPage<FoundLink> & { readonly found: FoundLink }
 /** Routes of the pages that the links in emails about an email address open. */
 export function emailPages(deps: EmailPageDeps): Route[] {
   return [
-    emailLink(deps, ['email_verify'], '/email/verify', {
+    emailLink(deps, ['email_verify'], VERIFY, {
       summary: 'verify your email address',
       content: (page) => verifyPage(page, deps.minLength),
     }),
@@ -58,10 +61,12 @@ function emailLink(
   return linkPage<FoundLink>(deps.pages, {
     path,
     summary,
-    async find(text, { userId }) {
+    async find(text, { userId, cookies }) {
       const token = await findLiveToken(deps, purposes, text)
       if (token === null || token.email === null) return null
-      return { email: token.email, isOwner: userId !== null && token.userId === userId }
+      const isOwner = userId !== null && token.userId === userId
+      const isOurs = path === VERIFY && isRegistrant(deps, { cookies }, token.userId)
+      return { email: token.email, isOwner: isOwner || isOurs }
     },
     content: (page) => (page.found === null ? deadPage(page) : content({ ...page, found: page.found })),
   })
@@ -93,6 +98,7 @@ ${password(page, { name: 'newPassword', label: newPassword, autocomplete: 'new-p
 ${button('plain', texts.setAndVerify)}`
   const isOpen = page.flash?.problem?.errors.some(({ field }) => field === 'newPassword') === true
   return html`${form(action, known, { token, ...kept })}
+${logInFirst(page)}
 <details${isOpen ? html` open` : ''}><summary>${texts.notYours}</summary><p class="soft">${texts.notYoursLead}</p>${form(action, unknown, { token, ...kept })}</details>`
 }
 
@@ -113,8 +119,15 @@ function changePage(page: EmailLinkPage): PageParts {
   return {
     title: texts.changeTitle,
     lead: found.email,
-    body: form(`${basePath}/email/change/confirm`, html`${proof}${button('main', texts.changeButton)}`, { token }),
+    body: html`${form(`${basePath}/email/change/confirm`, html`${proof}${button('main', texts.changeButton)}`, { token })}
+${found.isOwner ? '' : logInFirst(page)}`,
   }
+}
+
+/** A person without a password proves the account by logging in. The link stays out of the URL of the login page. */
+function logInFirst({ basePath, locale }: EmailLinkPage): PageParts['body'] {
+  const { noPassword, logInHere } = locale.texts(LINK_TEXTS)
+  return html`<p class="soft">${noPassword} <a href="${basePath}/login">${logInHere}</a></p>`
 }
 
 function undoPage({ basePath, locale, token, found }: EmailLinkPage): PageParts {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EmailAddress } from '../kernel/email-address.ts'
+import type { UserId } from '../kernel/ids.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import { type Answer, defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import { checkNewPassword } from '../passwords/password.ts'
@@ -10,6 +11,7 @@ import { takeForgotBudget } from '../throttle/other-tries.ts'
 import { type ChangeEmailDeps, requestEmailChange } from './change-email.ts'
 import { type ConfirmEmailChangeDeps, confirmEmailChange } from './confirm-email-change.ts'
 import { requireEmailAddress } from './create-user.ts'
+import { clearRegistrantCookie, isRegistrant, type RegistrantDeps } from './registrant-cookie.ts'
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
 import { type UndoEmailChangeDeps, undoEmailChange } from './undo-email-change.ts'
 import { type VerifyEmailDeps, verifyEmail } from './verify-email.ts'
@@ -35,9 +37,12 @@ export interface EmailRoutesDeps
     ChangeEmailDeps,
     ConfirmEmailChangeDeps,
     UndoEmailChangeDeps,
-    SecurityEpochDeps {
+    SecurityEpochDeps,
+    RegistrantDeps {
   readonly logInReader: LogInReader
 }
+
+const TO_LOGIN = { formLocation: '/login' }
 
 /** Routes that verify and change the email address of an account. */
 export function emailRoutes(deps: EmailRoutesDeps): Route[] {
@@ -79,11 +84,15 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
       async handle({ body, ...request }) {
         const { principal } = request
         const caller = readCaller(deps.throttle, 'email_verify', request)
-        const email = await verifyEmail(deps, { ...body, principal, caller }, request.stamp)
+        const registrant = (userId: UserId): boolean => isRegistrant(deps, request, userId)
+        const input = { ...body, principal, isRegistrant: registrant, caller }
+        const email = await verifyEmail(deps, input, request.stamp)
         const password = body.password ?? body.newPassword
-        if (request.form === null || password === undefined) return { status: 204 }
+        const cookies = clearRegistrantCookie(deps, request)
+        if (request.form === null) return { status: 204, cookies }
+        if (password === undefined) return { status: 204, cookies, ...(principal === null ? TO_LOGIN : {}) }
         // A person who typed the password on the page of the link need not type it again on the login page.
-        return (await deps.logInReader({ email, password }, request)) ?? { status: 204, formLocation: '/login' }
+        return (await deps.logInReader({ email, password }, request)) ?? { status: 204, ...TO_LOGIN }
       },
     }),
 

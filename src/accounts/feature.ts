@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
+import { createSealer } from '../crypto/sealed-text.ts'
 import type { InvitationMoves } from '../invitations/move-invitations.ts'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { ExportPart, Feature } from '../kernel/feature.ts'
@@ -11,6 +12,7 @@ import type { SessionMemory } from '../sessions/session-memory.ts'
 import { accountPages } from './account-pages.ts'
 import { emailPages } from './email-pages.ts'
 import { emailRoutes, type LogInReader } from './email-routes.ts'
+import { REGISTRANT_PURPOSE } from './registrant-cookie.ts'
 import type { VerifyEmailMode } from './request-verification.ts'
 import { accountRoutes } from './routes.ts'
 import { createServerSideUsers, type ServerSideUsers } from './server-side-users.ts'
@@ -36,7 +38,8 @@ export function accounts(
   core: Core,
   { memory, pages, exports, ...options }: AccountsOptions,
 ): Feature & { readonly api: ServerSideUsers } {
-  const deps = { ...core, ...core.stores, ...memory, ...options }
+  const registrantSealer = createSealer(core.secrets, REGISTRANT_PURPOSE)
+  const deps = { ...core, ...core.stores, ...memory, ...options, registrantSealer }
   const sendsEmail = !core.outbox.isOff
   const exportParts = [accountExport(deps.users), ...exports]
   return {

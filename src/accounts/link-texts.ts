@@ -11,6 +11,8 @@ export const LINK_TEXTS = defineTexts('links', {
     notYoursLead:
       'If another person created this account with your email address, set a password of your own: it locks them out.',
     setAndVerify: 'Set password and confirm',
+    noPassword: 'No password? Log in in this browser, and open the link in the email again.',
+    logInHere: 'Log in',
     changeTitle: 'Use this email address?',
     accountPassword: 'The password of the account that gets this address.',
     changeButton: 'Use this email address',
@@ -34,6 +36,9 @@ export const LINK_TEXTS = defineTexts('links', {
     notYoursLead:
       'Wenn eine andere Person dieses Konto mit Ihrer E-Mail-Adresse erstellt hat, legen Sie ein eigenes Passwort fest: Es sperrt sie aus.',
     setAndVerify: 'Passwort festlegen und bestätigen',
+    noPassword:
+      'Kein Passwort? Melden Sie sich in diesem Browser an, und öffnen Sie den Link in der E-Mail noch einmal.',
+    logInHere: 'Anmelden',
     changeTitle: 'Diese E-Mail-Adresse verwenden?',
     accountPassword: 'Das Passwort des Kontos, das diese Adresse bekommt.',
     changeButton: 'Diese E-Mail-Adresse verwenden',
@@ -57,6 +62,8 @@ export const LINK_TEXTS = defineTexts('links', {
     notYoursLead:
       'Si une autre personne a créé ce compte avec votre adresse e-mail, choisissez votre propre mot de passe : il l’exclut.',
     setAndVerify: 'Enregistrer le mot de passe et confirmer',
+    noPassword: 'Pas de mot de passe ? Connectez-vous dans ce navigateur, puis rouvrez le lien de l’e-mail.',
+    logInHere: 'Se connecter',
     changeTitle: 'Utiliser cette adresse e-mail ?',
     accountPassword: 'Le mot de passe du compte qui reçoit cette adresse.',
     changeButton: 'Utiliser cette adresse e-mail',
@@ -80,6 +87,8 @@ export const LINK_TEXTS = defineTexts('links', {
     notYoursLead:
       'Si otra persona creó esta cuenta con tu correo, elige una contraseña propia: así le cierras el paso.',
     setAndVerify: 'Guardar contraseña y confirmar',
+    noPassword: '¿Sin contraseña? Inicia sesión en este navegador y vuelve a abrir el enlace del correo.',
+    logInHere: 'Iniciar sesión',
     changeTitle: '¿Usar este correo?',
     accountPassword: 'La contraseña de la cuenta que recibe esta dirección.',
     changeButton: 'Usar este correo',

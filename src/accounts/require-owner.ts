@@ -12,19 +12,22 @@ export interface OwnerClaim {
   /** The password of the account. It is checked if it is given. */
   readonly password?: string | undefined
   readonly principal: SessionPrincipal | null
+  /** Returns true if the browser proved the user when they registered. Default: it did not. */
+  readonly isRegistrant?: (userId: UserId) => boolean
   readonly caller: Caller
 }
 
 /**
- * Requires a session or the password of the account that a link belongs to.
- * @throws Refusal `proof_required` if neither is given; `wrong_password`, `too_many_requests`, `overloaded`.
+ * Requires a session, the password, or the browser that registered the account that a link belongs to.
+ * @throws Refusal `proof_required` if none of them is given; `wrong_password`, `too_many_requests`, `overloaded`.
  */
 export async function requireOwner(
   deps: ProvePasswordDeps,
-  { userId, password, principal, caller }: OwnerClaim,
+  { userId, password, principal, isRegistrant, caller }: OwnerClaim,
 ): Promise<void> {
   if (password === undefined) {
-    if (principal?.user.id !== userId) throw new Refusal(ACCOUNT_REFUSALS.proof_required)
+    const isOwner = principal?.user.id === userId || isRegistrant?.(userId) === true
+    if (!isOwner) throw new Refusal(ACCOUNT_REFUSALS.proof_required)
     return
   }
   const proof = await provePasswordById(deps, { userId, password }, caller)

@@ -1,6 +1,7 @@
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { Stamp } from '../kernel/event.ts'
+import type { UserId } from '../kernel/ids.ts'
 import type { Links } from '../kernel/links.ts'
 import type { Outbox } from '../kernel/outbox.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
@@ -43,13 +44,15 @@ export interface VerifyEmailInput {
   readonly password?: string | undefined
   readonly newPassword?: string | undefined
   readonly principal: SessionPrincipal | null
+  /** Returns true if the browser proved the user when they registered. */
+  readonly isRegistrant: (userId: UserId) => boolean
   readonly caller: Caller
 }
 
 /**
  * Verifies the email address of an account. The token proves that the caller reads the email, but not that the caller
- * created the account. Therefore the call also needs a session of the account, its password, or a new password that
- * locks out the person who created it (account pre-hijacking, Sudhodanan and Paverd 2022).
+ * created the account. Therefore the call also needs a session of the account, its password, the browser that registered it, or
+ * a new password that locks out the person who created it (account pre-hijacking, Sudhodanan and Paverd 2022).
  * @returns the address.
  * @throws Refusal `token_invalid`, `proof_required`, `wrong_password`, `validation_failed`, `too_many_requests`.
  */
@@ -62,9 +65,9 @@ export async function verifyEmail(
   const user = token.userId === null ? null : await deps.users.findById(token.userId)
   if (user === null || user.disabledAt !== null || user.email !== token.email)
     throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
-  const { password, newPassword, principal, caller } = input
+  const { password, newPassword, principal, isRegistrant, caller } = input
   if (newPassword === undefined) {
-    await requireOwner(deps, { userId: user.id, password, principal, caller })
+    await requireOwner(deps, { userId: user.id, password, principal, isRegistrant, caller })
     await store(deps, { token, user, newPassword: null }, stamp)
   } else await verifyWithNewPassword(deps, { token, user }, { newPassword, caller }, stamp)
   return user.email

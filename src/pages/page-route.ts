@@ -2,7 +2,7 @@ import type { Call, PageTypes } from '../kernel/call.ts'
 import { defineCall } from '../kernel/define-calls.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { PageParts, PageView } from '../kernel/page-view.ts'
-import { defineRoute, type Route } from '../kernel/route.ts'
+import { defineRoute, type Route, type RouteRequest } from '../kernel/route.ts'
 import type { Pages } from './pages.ts'
 
 /** Data of a page for people who are not logged in. */
@@ -71,10 +71,16 @@ export function openPage(pages: Pages, { path, summary, keepsFlash, content }: P
   })
 }
 
+/** The browser that opened an emailed link. */
+export interface LinkReader extends Pick<RouteRequest, 'cookies'> {
+  /** The user who is logged in; null if there is none. */
+  readonly userId: string | null
+}
+
 /** A page that an emailed link opens. */
 export interface LinkPageDefinition<Found> extends PageDefinition<LinkPage<Found>> {
   /** Returns what the token is about, or null if the link is dead. It must not use up the token. */
-  find(token: string, request: { readonly userId: string | null }): Promise<Found | null>
+  find(token: string, request: LinkReader): Promise<Found | null>
 }
 
 /**
@@ -87,9 +93,9 @@ export function linkPage<Found>(pages: Pages, definition: LinkPageDefinition<Fou
     summary: `Page: ${summary}`,
     answers: { 200: HTML },
     async handle(request) {
-      const { principal, query } = request
+      const { principal, query, cookies } = request
       const token = query.token ?? ''
-      const found = token === '' ? null : await find(token, { userId: principal?.user.id ?? null })
+      const found = token === '' ? null : await find(token, { userId: principal?.user.id ?? null, cookies })
       return pages.showEntry(request, {
         keepsFlash: keepsFlash ?? false,
         isLinked: true,

@@ -1,3 +1,4 @@
+import { REGISTRANT_PURPOSE } from '../accounts/registrant-cookie.ts'
 import type { VerifyEmailMode } from '../accounts/request-verification.ts'
 import type { Core } from '../core.ts'
 import { createSealer } from '../crypto/sealed-text.ts'
@@ -52,6 +53,7 @@ export function providers(core: Core, { memory, fetchProvider, ...options }: Pro
     providers: list,
     identityUses,
     flowSealer: createSealer(core.secrets, 'provider flow'),
+    registrantSealer: createSealer(core.secrets, REGISTRANT_PURPOSE),
   }
   return {
     name: 'providers',

@@ -5,8 +5,8 @@
  */
 import { html } from 'hono/html'
 import { z } from 'zod'
+import { type RegistrantDeps, registrantCookie } from '../accounts/registrant-cookie.ts'
 import { SECOND_MS } from '../kernel/clock.ts'
-import type { CookieFactory } from '../kernel/cookie.ts'
 import { defineCall, json } from '../kernel/define-calls.ts'
 import { parseNextLocation } from '../kernel/next-location.ts'
 import type { Kept } from '../kernel/page-view.ts'
@@ -29,6 +29,7 @@ import { finishFlow, requireFlow } from './finish-flow.ts'
 import type { FlowState, FlowTarget } from './flow-state.ts'
 import { linkIdentity } from './link-identity.ts'
 import { type LogInWithAccountDeps, logInWithAccount } from './log-in-with-account.ts'
+import type { ProviderAccount } from './provider-client.ts'
 import { clearProviderCookie, providerCookie, readProviderCookies } from './provider-cookie.ts'
 import { findProviderProblem, providerRefused } from './provider-errors.ts'
 import type { ProviderList, ReadyProvider } from './provider-list.ts'
@@ -37,9 +38,8 @@ import { PROVIDER_REFUSALS } from './refusals.ts'
 import { PROVIDER_TEXTS } from './texts.ts'
 
 /** Dependencies of the routes to a provider and back. */
-export interface FlowRouteDeps extends LogInWithAccountDeps, BeginFlowDeps {
+export interface FlowRouteDeps extends LogInWithAccountDeps, BeginFlowDeps, RegistrantDeps {
   readonly providers: ProviderList
-  readonly cookies: CookieFactory
   readonly pages: Pages
   readonly report: (error: unknown) => void
 }
@@ -126,7 +126,7 @@ async function begin(deps: FlowRouteDeps, request: Request): Promise<Answer<neve
     const { location, sealed } = await beginFlow(deps, ready, target)
     return { status: 303, location, cookies: [providerCookie(deps.cookies, sealed)] }
   } catch (error) {
-    return showRefusal(deps, error, { request, ready, page: '/login', target })
+    return showRefusal(deps, error, { ready, page: '/login', target })
   }
 }
 
@@ -142,7 +142,7 @@ async function callback(deps: FlowRouteDeps, request: Request, parameters: URLSe
     return { ...answer, status: 303, cookies: [...cookies, ...clearProviderCookie(deps.cookies)] }
   } catch (error) {
     const page = flow === null ? '/login' : PAGES[flow.purpose]
-    const { cookies = [], ...answer } = showRefusal(deps, error, { request, ready, page, target: flow })
+    const { cookies = [], ...answer } = showRefusal(deps, error, { ready, page, target: flow })
     // An answer that is not ours must not end the round that this browser has begun.
     return { ...answer, cookies: [...cookies, ...(flow === null ? [] : clearProviderCookie(deps.cookies))] }
   }
@@ -170,8 +170,8 @@ const ENDS: Readonly<Record<FlowState['purpose'], End>> = {
     const { remember, invitation, next } = flow
     const login = { account, proof, remember, invitation, caller, provider: ready.provider, replaces: principal }
     const rememberedTokens = readTrustedTokens(request)
-    const outcome = await logInWithAccount(deps, { ...login, rememberedTokens }, stamp)
-    if (outcome === null) return verificationPending(deps, request, flow)
+    const outcome = await logInUnlessUnverified(deps, { ...login, rememberedTokens }, stamp)
+    if (outcome === null) return verificationPending(deps, request, { flow, account })
     const { body: _, formLocation, ...answer } = toLoginAnswer(deps, request, caller, outcome)
     const page = formLocation === undefined ? null : withQuery(`${basePath}${formLocation}`, { ...keptOf(flow) })
     return { ...answer, location: page ?? next ?? `${basePath}/account` }
@@ -224,17 +224,31 @@ function done(
   return { location, cookies: isOurs ? [pages.leave({ notice })] : [] }
 }
 
-/** The new user must open the link in the email first. */
-function verificationPending(
-  { pages }: FlowRouteDeps,
+/** Logs the user in. Returns null if they must open the link in the email first, which was just sent. */
+async function logInUnlessUnverified(
+  ...args: Parameters<typeof logInWithAccount>
+): ReturnType<typeof logInWithAccount> {
+  try {
+    return await logInWithAccount(...args)
+  } catch (error) {
+    if (error instanceof Refusal && error.code === LOGIN_REFUSALS.email_not_verified.code) return null
+    throw error
+  }
+}
+
+/** The user must open the link in the email first. In this browser it is enough: the provider has proved who the user is. */
+async function verificationPending(
+  deps: FlowRouteDeps,
   request: Request,
-  flow: FlowState,
-): Omit<Answer<never>, 'status'> {
+  { flow, account }: { readonly flow: FlowState; readonly account: ProviderAccount },
+): Promise<Omit<Answer<never>, 'status'>> {
+  const { pages } = deps
+  const owner = await deps.identities.find(account)
   const kept = keptOf(flow)
   const notice = { text: 'register.verificationRequired' }
   return {
     location: withQuery(`${pages.basePath}/login`, { ...kept }),
-    cookies: [pages.leave({ notice }), ...pages.keepWay(request, kept)],
+    cookies: [pages.leave({ notice }), ...pages.keepWay(request, kept), registrantCookie(deps, owner?.user.id ?? null)],
   }
 }
 
@@ -245,7 +259,6 @@ function keptOf({ next, remember }: Pick<FlowTarget, 'next' | 'remember'>): Kept
 
 /** A refused round. */
 interface RefusedRound {
-  readonly request: Request
   readonly ready: ReadyProvider
   /** The page that says why. */
   readonly page: string
@@ -257,7 +270,7 @@ interface RefusedRound {
 function showRefusal(
   { pages, clock, report }: FlowRouteDeps,
   error: unknown,
-  { request, ready, page, target }: RefusedRound,
+  { ready, page, target }: RefusedRound,
 ): Answer<never> {
   if (!(error instanceof Refusal)) throw error
   const problem = findProviderProblem(ready.provider, error)
@@ -265,14 +278,10 @@ function showRefusal(
   const { code, retryAfterSeconds } = error
   const retryAt = retryAfterSeconds === undefined ? {} : { retryAt: clock() + retryAfterSeconds * SECOND_MS }
   const kept = target === null ? KEPT_NOTHING : keptOf(target)
-  const isLinkSent = code === LOGIN_REFUSALS.email_not_verified.code
   return {
     status: 303,
     location: withQuery(`${pages.basePath}${page}`, { ...kept }),
-    cookies: [
-      pages.leave({ problem: { code, errors: [], ...retryAt } }),
-      ...(isLinkSent ? pages.keepWay(request, kept) : []),
-    ],
+    cookies: [pages.leave({ problem: { code, errors: [], ...retryAt } })],
   }
 }
 

@@ -531,6 +531,33 @@ describe.each(RINGS)('passkeys (%s)', (ring) => {
   )
 })
 
+test('verifyEmail required: in the browser that registered, the link needs no password, and the passkey stays', async () => {
+  const instance = await startInstance('handler', { verifyEmail: 'required' })
+  const taken = 'taken@example.com'
+  await instance.auth.users.create({ email: taken, password: PASSWORD, emailVerified: true })
+  const [client, authenticator] = [instance.client(), createAuthenticator()]
+  const register = async (browser: Client, email: string, device: SoftwareAuthenticator): Promise<Reply> => {
+    const { options } = (await browser.post('/auth/register/passkey/options', { email })).body
+    return browser.post('/auth/register/passkey', { email, credential: device.create(options) })
+  }
+  const email = 'new@example.com'
+  const other = instance.client()
+  const replies = [await register(client, email, authenticator), await register(other, taken, createAuthenticator())]
+  const shapes = replies.map(({ status, text, headers }) => [
+    ...[status, text],
+    headers.getSetCookie().map((line) => line.replace(/=[\w-]+;/, ({ length }) => `=${length};`)),
+  ])
+  expect(shapes[0]).toEqual(shapes[1])
+  const { text } = await instance.waitForMail(({ to }) => to === email)
+  const token = /token=([\w-]+)/.exec(text)?.[1] ?? ''
+  expect((await other.post('/auth/email/verify', { token })).body.code).toBe('proof_required')
+  expect((await client.post('/auth/email/verify', { token })).status).toBe(204)
+  const { options } = (await other.post('/auth/login/passkey/options', {})).body
+  const login = await other.post('/auth/login/passkey', { credential: authenticator.get(options) })
+  expect(login.body).toMatchObject({ status: 'complete', user: { email, emailVerified: true } })
+  await instance.close()
+})
+
 test('related origins: browsers read them at the root of the host, and a ceremony of such a page is accepted', async () => {
   const others = ['https://app.example.com', 'https://example.de']
   const instance = await startInstance('server', { trustedOrigins: others })

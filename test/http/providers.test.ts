@@ -909,6 +909,47 @@ describe('providers and who may register', () => {
     await instance.close()
   })
 
+  test('verifyEmail required: in the browser that registered, the link needs no password, and the identity stays', async () => {
+    let now = Date.now()
+    const instance = await start({ verifyEmail: 'required', clock: () => now })
+    const linkTo = async (address: string, known: readonly object[] = []): Promise<string> => {
+      const isNew = (mail: object): boolean => !known.includes(mail)
+      const { text } = await instance.waitForMail((mail) => mail.to === address && isNew(mail))
+      return /token=([\w-]+)/.exec(text)?.[1] ?? ''
+    }
+    const ada = { subject: '41', email: 'ada@elsewhere.example', emailVerified: true }
+    const eve = { subject: '42', email: 'eve@elsewhere.example', emailVerified: true }
+    const client = instance.client()
+    await round(client, ada, 'github', { next: '/app' })
+    const token = await linkTo(ada.email)
+    expect((await client.get(`/auth/email/verify?token=${token}`)).text).not.toContain('type="password"')
+    // Another browser proves nothing, not even one that registered another address, or an address that is taken.
+    const others = [instance.client(), instance.client(), instance.client()]
+    await round(others[1] ?? client, eve, 'github')
+    await round(others[2] ?? client, { subject: '43', email: ada.email, emailVerified: false }, 'company')
+    for (const other of others) {
+      expect((await other.post('/auth/email/verify', { token })).body.code).toBe('proof_required')
+      const asked = (await other.get(`/auth/email/verify?token=${token}`)).text
+      expect(asked).toContain('type="password"')
+      expect(asked).toContain('No password?')
+    }
+    const done = await client.form('/auth/email/verify', { token, next: '/app' })
+    expect(done.headers.get('location')).toBe('/auth/login?next=%2Fapp')
+    expect(client.cookies.has('latchkey-registrant')).toBe(false)
+    expect((await round(client, ada, 'github', { next: '/app' })).headers.get('location')).toBe('/app')
+    expect((await client.get('/auth/identities')).body.identities).toHaveLength(1)
+
+    // A login before the address is verified proves it in its browser as well. A proof is worth two days.
+    now += 48 * 60 * MINUTE_MS
+    const known = [...instance.mails]
+    const again = instance.client()
+    await round(again, eve, 'github')
+    const second = await linkTo(eve.email, known)
+    expect((await others[1]?.post('/auth/email/verify', { token: second }))?.body.code).toBe('proof_required')
+    expect((await again.post('/auth/email/verify', { token: second })).status).toBe(204)
+    await instance.close()
+  })
+
   test('a network that ends too many rounds waits, and the provider is not asked', async () => {
     const asked: string[] = []
     const instance = await startInstance(

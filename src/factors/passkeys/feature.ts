@@ -1,5 +1,7 @@
+import { REGISTRANT_PURPOSE } from '../../accounts/registrant-cookie.ts'
 import type { VerifyEmailMode } from '../../accounts/request-verification.ts'
 import type { Core } from '../../core.ts'
+import { createSealer } from '../../crypto/sealed-text.ts'
 import type { Feature } from '../../kernel/feature.ts'
 import type { FirstProofs } from '../../kernel/first-proofs.ts'
 import { inBatches } from '../../kernel/in-batches.ts'
@@ -45,7 +47,8 @@ export function offersPasskeys(isWanted: boolean, report: Core['report']): boole
 /** Creates the feature of passkeys: register, log in, confirm an identity, and manage them. */
 export function passkeys(core: Core, { rpId, siteName, memory, ...options }: PasskeysOptions): Feature {
   const rp = createRelyingParty(core.origins, siteName, rpId)
-  const deps = { ...core, ...core.stores, ...memory, ...options, rp }
+  const registrantSealer = createSealer(core.secrets, REGISTRANT_PURPOSE)
+  const deps = { ...core, ...core.stores, ...memory, ...options, rp, registrantSealer }
   return {
     name: 'passkeys',
     routes: [

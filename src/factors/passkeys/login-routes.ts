@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FIRST_SECURITY_EPOCH } from '../../accounts/create-user.ts'
+import { type RegistrantDeps, registrantCookie } from '../../accounts/registrant-cookie.ts'
 import { nameSchema } from '../../accounts/user-name.ts'
-import type { CookieFactory } from '../../kernel/cookie.ts'
 import { defineRoute, type Route } from '../../kernel/route.ts'
 import { readAttemptTokens } from '../../login/attempt-cookie.ts'
 import { loginAnswers, rememberDevice, toLoginAnswer } from '../../login/login-answer.ts'
@@ -20,9 +20,11 @@ import { passkeyCalls } from './wire.ts'
 export const MAX_PASSKEY_BODY_BYTES: number = 64 * 1024
 
 /** Dependencies of the routes for people who are not logged in. */
-export interface PasskeyLoginRouteDeps extends LogInWithPasskeyDeps, LoginOptionsDeps, RegisterWithPasskeyDeps {
-  readonly cookies: CookieFactory
-}
+export interface PasskeyLoginRouteDeps
+  extends LogInWithPasskeyDeps,
+    LoginOptionsDeps,
+    RegisterWithPasskeyDeps,
+    RegistrantDeps {}
 
 const registrant = {
   email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),
@@ -94,7 +96,9 @@ export function passkeyRegisterRoutes(deps: PasskeyLoginRouteDeps): Route[] {
         const issued = await registerWithPasskey(deps, input, request.stamp)
         const cleared = clearCeremonyCookie(cookies, request)
         if (issued === null) {
-          return { status: 202, body: { status: 'verification_required' as const }, cookies: cleared }
+          const added = await deps.passkeys.findByCredentialId(body.credential.id)
+          const registrant = registrantCookie(deps, added?.user.id ?? null)
+          return { status: 202, body: { status: 'verification_required' as const }, cookies: [...cleared, registrant] }
         }
         const user = { userId: issued.user.id, securityEpoch: FIRST_SECURITY_EPOCH }
         return {
