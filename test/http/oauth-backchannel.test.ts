@@ -131,6 +131,28 @@ test('an app that does not answer holds up no other app', async () => {
   expect(down.bodies).toHaveLength(1) // it has not answered the first request
 })
 
+test.each(RINGS)('a process takes 20 of the messages for a slow app, however many wait (CWE-770, %s)', async (ring) => {
+  const instance = await start(ring)
+  const [slow, quick] = [await listen(), await listen()]
+  slow.status = null
+  const apps = [
+    await createApp(instance, { name: 'Slow', backchannelLogoutUri: slow.uri }),
+    await createApp(instance, { name: 'Quick', backchannelLogoutUri: quick.uri }),
+  ]
+  const time = (ms: number): string => (ring.includes('PostgreSQL') ? `to_timestamp(${ms / 1_000})` : String(ms))
+  const id = (nth: number): string => `01a20561-b5ed-7132-a6ad-${String(nth).padStart(12, '0')}`
+  const row = (nth: number, app = apps[0]): string =>
+    `('${id(nth)}', '${app?.clientId}', '${id(0)}', ${time(1)}, ${time(nth)}, 0)`
+  const waiting = Array.from({ length: 70 }, (_, nth) => row(nth + 1))
+  await instance.runSql(`INSERT INTO oauth_logins VALUES ${[...waiting, row(100, apps[1])]}`)
+  await instance.auth.sweep() // it looks at once
+  await until(() => quick.bodies.length === 1) // its message is the last one
+  await until(() => slow.bodies.length === 1)
+  const taken = `SELECT 1 FROM oauth_logins WHERE client_id = '${apps[0]?.clientId}' AND due_at > ${time(100)}`
+  expect(await instance.runSql(taken)).toHaveLength(20)
+  slow.status = 204
+})
+
 test('an app that failed is left alone for a while, and told when it is back', async () => {
   const instance = await start()
   const listener = await listen()

@@ -1,8 +1,9 @@
 /*
  * Tells apps that a session is over (OpenID Connect Back-Channel Logout 1.0). The login to an app is a row from the login until the app was
  * told, so nothing is lost if a process dies. A change of a session or a user makes its rows due; then the session is looked up, and if
- * it is over, a signed message is sent. Requests cannot reach private addresses. An app that does not answer is left alone for a while,
- * with all of its rows. Proved by test/http/oauth-backchannel.test.ts.
+ * it is over, a signed message is sent. Requests cannot reach private addresses. A process takes a few rows of an app, and more when it is
+ * done with them. An app that does not answer is left alone for a while, with all of its rows. Proved by
+ * test/http/oauth-backchannel.test.ts.
  */
 import type { SigningKey } from '../../crypto/signing-key.ts'
 import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/clock.ts'
@@ -63,6 +64,9 @@ export function startLogouts(deps: LogoutDeps): Logouts {
     running: new Map(),
     pausedUntil: new Map(),
     counts: createLogoutCounts(),
+    onFree: () => {
+      if (!stopping.signal.aborted) look()
+    },
   }
   const sessions = new Set<SessionId>()
   const users = new Set<UserId>()
@@ -140,24 +144,26 @@ function takeSome<Id>(ids: Set<Id>): Id[] {
 interface Lines {
   readonly deps: LogoutDeps
   readonly stopping: AbortSignal
-  /** The last delivery of each app. */
+  /** The apps that are being told. */
   readonly running: Map<string, Promise<void>>
   /** URIs of apps that did not answer, and until when they are left alone; milliseconds since 1970 UTC. A new URI has no pause. */
   readonly pausedUntil: Map<string | null, number>
   readonly counts: LogoutCounts
+  /** Called when a line has ended: more logins of its app may be due. */
+  readonly onFree: () => void
 }
 
-/** Leases logins and puts them in the lines of their apps. Returns true if more may be due. */
+/** Leases logins of apps without a line, and starts one for each app. Returns true if more may be due. */
 async function startSome(lines: Lines): Promise<boolean> {
   const { deps, running } = lines
   const now = deps.clock()
-  const leased = await deps.oauthLogins.lease(now, now + LEASE_MS, MAX_LEASED)
+  const leased = await deps.oauthLogins.lease(now, now + LEASE_MS, { limit: MAX_LEASED, except: [...running.keys()] })
   for (const [clientId, logins] of Map.groupBy(leased, (login) => login.clientId)) {
-    const line = (running.get(clientId) ?? Promise.resolve())
-      .then(() => deliverTo(lines, logins))
+    const line = deliverTo(lines, logins)
       .catch(deps.report)
       .finally(() => {
-        if (running.get(clientId) === line) running.delete(clientId)
+        running.delete(clientId)
+        lines.onFree()
       })
     running.set(clientId, line)
   }

@@ -31,8 +31,12 @@ export interface OAuthLoginStore {
     readonly after: SessionId | null
     readonly limit: number
   }): Promise<SessionRef[]>
-  /** Leases logins that are due, the oldest first. Without any, it costs one read. */
-  lease(now: number, leaseEndsAt: number, limit: number): Promise<readonly DueLogin[]>
+  /** Leases logins that are due, the oldest first, except those of some apps. Without any, it costs one read. */
+  lease(
+    now: number,
+    leaseEndsAt: number,
+    which: { readonly limit: number; readonly except: readonly string[] },
+  ): Promise<readonly DueLogin[]>
   /** Returns true if the lease of a login holds: it did not become due again, and its app was not told. */
   holds(login: DueLogin): Promise<boolean>
   /** Deletes a login whose app was told, or is given up. */

@@ -49,9 +49,13 @@ export function createOAuthLoginStore({ db, reader, transact }: TransactingDatab
       return rows.map(toSession)
     },
 
-    async lease(now, ...limits) {
-      const due = reader.selectFrom('oauth_logins').select('session_id').where('due_at', '<=', at(now))
-      return (await due.limit(1).executeTakeFirst()) === undefined ? [] : leaseDue(db, now, ...limits)
+    async lease(now, leaseEndsAt, which) {
+      const due = reader
+        .selectFrom('oauth_logins')
+        .select('session_id')
+        .where('due_at', '<=', at(now))
+        .$if(which.except.length > 0, (query) => query.where('client_id', 'not in', which.except))
+      return (await due.limit(1).executeTakeFirst()) === undefined ? [] : leaseDue(db, now, { leaseEndsAt, ...which })
     },
 
     async holds({ sessionId, clientId, leaseEndsAt }) {
@@ -93,8 +97,11 @@ export function createOAuthLoginStore({ db, reader, transact }: TransactingDatab
 function leaseDue(
   db: TransactingDatabase['db'],
   now: number,
-  leaseEndsAt: number,
-  limit: number,
+  {
+    leaseEndsAt,
+    limit,
+    except,
+  }: { readonly leaseEndsAt: number; readonly limit: number; readonly except: readonly string[] },
 ): Promise<readonly DueLogin[]> {
   return db.transaction().execute(async (trx) => {
     const due = await trx
@@ -103,6 +110,7 @@ function leaseDue(
       .selectAll('oauth_logins')
       .select('oauth_clients.metadata')
       .where('due_at', '<=', at(now))
+      .$if(except.length > 0, (query) => query.where('client_id', 'not in', except))
       .orderBy('due_at')
       .limit(limit)
       .forUpdate('oauth_logins')
