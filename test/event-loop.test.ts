@@ -194,6 +194,22 @@ describe('work that uses up its rows', () => {
     expect(left?.waiting).toBe(5_000)
   })
 
+  test('auth.sweep with 3,000 logins to apps whose sessions are in Redis, and are over', async () => {
+    const instance = await startInstance('handler, PostgreSQL and Redis', { oauth: { enabled: true } })
+    onTestFinished(() => instance.close())
+    const app = { name: 'App', redirectUris: ['https://app.example/cb'] }
+    const { client } = await instance.auth.oauthClients.create(app)
+    await expectShortTurns(
+      () => instance.auth.sweep(),
+      async () => {
+        await instance.runSql(`INSERT INTO oauth_logins
+          SELECT gen_random_uuid(), '${client.id}', gen_random_uuid(), now(), now() + interval '1 day', 0
+          FROM generate_series(1, 3000)`)
+      },
+    )
+    expect(await instance.runSql("SELECT 1 FROM oauth_logins WHERE due_at > now() + interval '1 hour'")).toEqual([])
+  })
+
   test('a login after the limit of sessions was lowered ends some of the many sessions', async () => {
     await addSessions(crowded, 4_000)
     const login = { email: EMAIL, password: PASSWORD }

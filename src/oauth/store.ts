@@ -146,6 +146,8 @@ export interface FoundOAuthToken {
 /** A one-time artifact to use up. */
 export interface OAuthConsumption {
   readonly hash: TokenHash
+  /** When it counts as used up, milliseconds since 1970 UTC. */
+  readonly usedAt: number
   /**
    * A use at or after this time does not count, milliseconds since 1970 UTC: two requests with the same refresh token both
    * succeed for a moment. Null: every use counts.

@@ -3,7 +3,7 @@
  * processes (1,000 in `npm run test:long`). The times are printed. The test asserts that no session is accepted one
  * second later.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
@@ -25,6 +25,8 @@ import { untold } from '../support/untold.ts'
 const REVOCATIONS = rounds(1_000, 100)
 const APP_REVOCATIONS = rounds(1_000, 10)
 const NEVER_LATER_MS = 1_000
+/** An API that wants JWTs. */
+const STOCK = 'https://stock.example.com/'
 
 type Kind = 'SQLite' | 'PostgreSQL' | 'PostgreSQL and Redis'
 
@@ -39,6 +41,8 @@ interface Pair {
 async function startPair(kind: Kind): Promise<Pair> {
   const cwd = mkdtempSync(join(tmpdir(), 'latchkey-revocation-'))
   const file = join(cwd, 'test.db')
+  const resources = [{ url: STOCK, accessTokens: 'jwt' }]
+  writeFileSync(join(cwd, 'latchkey.config.ts'), `export default { oauth: ${JSON.stringify({ resources })} }`)
   const databaseUrl = kind === 'SQLite' ? null : await createDatabase(inject('databaseServer'))
   const redisServer = kind === 'PostgreSQL and Redis' ? await startRedis() : null
   const env = {
@@ -114,36 +118,56 @@ function judge(kind: Kind, of: string, delays: number[]): void {
   if (kind === 'SQLite') expect(late).toBe(0)
 }
 
+type Format = 'opaque' | 'JWT'
+
 /** Lets the user allow an app again. Returns an access token that the other node has in memory. */
-async function obtainAgain({ first, second }: Pair, owner: Client, app: App): Promise<Record<string, string>> {
-  const request = authorization(app, { scope: 'openid offline_access' })
+async function obtainAgain(
+  { first, second }: Pair,
+  owner: Client,
+  app: App,
+  format: Format,
+): Promise<Record<string, string>> {
+  const resource = format === 'JWT' ? STOCK : null
+  const request = authorization(app, { scope: 'openid offline_access', resource })
   const code = await allow(owner, request)
   const { body } = await exchange(first.client(), app, code, request)
-  expect(await verify(second, body.access_token)).toBe(204)
+  expect([format, body.access_token.split('.').length]).toEqual([format, format === 'JWT' ? 3 : 1])
+  expect(await verify(second, body.access_token, format)).toBe(204)
   return body
 }
 
-const verify = async ({ url }: ServerProcess, token: string | undefined): Promise<number> =>
-  (await fetch(`${url}/auth/verify`, { headers: { authorization: `Bearer ${token}` } })).status
+async function verify({ url }: ServerProcess, token: string | undefined, format: Format): Promise<number> {
+  const query = format === 'JWT' ? `?resource=${STOCK}` : ''
+  return (await fetch(`${url}/auth/verify${query}`, { headers: { authorization: `Bearer ${token}` } })).status
+}
+
+/** Ways in which access of an app ends: the user revokes it, or the app its refresh token or its access token. */
+const ENDINGS = ['grant', 'refresh_token', 'access_token'] as const
 
 /**
- * Ends what an app may do on one node: the user revokes it, or the app its token. Returns how many milliseconds after the answer the
- * other node was last asked and still accepted the access token; 0 if it never did.
+ * Ends what an app may do on one node. Returns how many milliseconds after the answer the other node was last asked and still accepted the
+ * access token; 0 if it never did.
  */
-async function endOneApp(pair: Pair, owner: Client, app: App, isByUser: boolean): Promise<number> {
-  const tokens = await obtainAgain(pair, owner, app)
-  if (isByUser) {
+async function endOneApp(
+  pair: Pair,
+  owner: Client,
+  app: App,
+  { format, round }: { readonly format: Format; readonly round: number },
+): Promise<number> {
+  const tokens = await obtainAgain(pair, owner, app, format)
+  const ending = ENDINGS[round % ENDINGS.length] ?? 'grant'
+  if (ending === 'grant') {
     const [grant] = (await owner.get('/auth/grants')).body.grants
     expect((await owner.delete(`/auth/grants/${grant.id}`)).status).toBe(204)
   } else {
-    const token = tokens.refresh_token ?? ''
+    const token = tokens[ending] ?? ''
     expect((await call(pair.first.client(), '/auth/oauth/revoke', app, { token })).status).toBe(200)
   }
   const revokedAt = performance.now()
   let acceptedAt = revokedAt
   for (;;) {
     const askedAt = performance.now()
-    if ((await verify(pair.second, tokens.access_token)) === 401) return acceptedAt - revokedAt
+    if ((await verify(pair.second, tokens.access_token, format)) === 401) return acceptedAt - revokedAt
     acceptedAt = askedAt
   }
 }
@@ -159,10 +183,12 @@ describe('revocations between two processes', () => {
       for (let round = 0; round < REVOCATIONS; round++) delays.push(await revokeOne(pair, owner, body.user.id))
       judge(kind, 'sessions', delays)
       const app = await createPublicApp(pair)
-      const ofApps: number[] = []
-      for (let round = 0; round < APP_REVOCATIONS; round++)
-        ofApps.push(await endOneApp(pair, owner, app, round % 2 === 0))
-      judge(kind, 'apps', ofApps)
+      for (const format of ['opaque', 'JWT'] as const) {
+        const ofApps: number[] = []
+        for (let round = 0; round < APP_REVOCATIONS; round++)
+          ofApps.push(await endOneApp(pair, owner, app, { format, round }))
+        judge(kind, `apps (${format})`, ofApps)
+      }
       await pair.remove()
     },
     600_000,

@@ -1,10 +1,11 @@
 import type { Provider } from 'oidc-provider'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import type { ProtocolRequest } from '../../kernel/route.ts'
 import type { OAuthTokenStore } from '../store.ts'
 import { type BridgedResponse, type BridgePlace, callListener } from './bridge.ts'
 import { createEngineScope, type EngineScope, engineScope } from './engine-scope.ts'
+import { holdAnswer } from './held-answer.ts'
 
 /** Dependencies of `callEngine`. */
 export interface CallEngineDeps extends BridgePlace {
@@ -39,7 +40,7 @@ export async function callEngine(
   { request, principal, sessionToken, client, stamp }: ProtocolRequest,
   call: EngineCall,
 ): Promise<EngineAnswer> {
-  const asked = { principal, sessionToken, client, stamp, arrivedAt: deps.clock() }
+  const asked = { principal, sessionToken, client, stamp, arrivedAt: systemClock() }
   const scope = createEngineScope(asked, call.aliases)
   const provider = deps.provider()
   const answer = await engineScope.run(scope, () =>
@@ -53,7 +54,9 @@ export async function callEngine(
   if (scope.failure !== null) throw scope.failure
   if (answer.status >= 500) throw new Error(`The OAuth engine answered with ${answer.status}`)
   const isFine = !hasChanges(scope) || (await deps.oauthTokens.commit(scope.changes, deps.clock()))
-  return isFine ? answer : 'conflict'
+  if (!isFine) return 'conflict'
+  await holdAnswer(scope.answersAt)
+  return answer
 }
 
 function hasChanges({ changes }: EngineScope): boolean {

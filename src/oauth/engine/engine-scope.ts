@@ -45,10 +45,12 @@ export interface EngineScope {
   readonly aliases: Set<string>
   /** The proof of identity that the code or refresh token of this request carries; null: none was read. */
   proof: Proof | null
-  /** When this request arrived, milliseconds since 1970 UTC. */
+  /** When this request arrived by the clock of the machine, milliseconds since 1970 UTC. */
   readonly arrivedAt: number
-  /** When the code or token of this request was used up before, milliseconds since 1970 UTC; null: it was not. */
+  /** When the code of this request was used up by another one, milliseconds since 1970 UTC; null: it was not. */
   usedUpAt: number | null
+  /** When the answer may be sent by the clock of the machine, milliseconds since 1970 UTC; null: at once. */
+  answersAt: number | null
   /** When the person began this request, milliseconds since 1970 UTC; null: with this request. */
   startedAt: number | null
   /** An error that the engine answered with `server_error`: a refusal of the storage, or a bug. */
@@ -71,6 +73,7 @@ export function createEngineScope(
     aliases: new Set(aliases),
     proof: principal === null ? null : proofOf(principal.session),
     usedUpAt: null,
+    answersAt: null,
     startedAt: null,
     failure: null,
   }

@@ -11,6 +11,7 @@ import type { AdapterDeps, EngineRoute, ModelAdapter } from './adapter-deps.ts'
 import { currentScope, type Proof } from './engine-scope.ts'
 import { parseFamily } from './family.ts'
 import { findToken, HASHED } from './find-token.ts'
+import { answerTime, isCode, isLostRace } from './held-answer.ts'
 import { isTokenId } from './token-ids.ts'
 import { toPayload, toTokenRecord } from './token-record.ts'
 
@@ -51,7 +52,7 @@ export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
       if (found === null || found.token.kind !== kind) return undefined
       const { payload, consumedAt } = found.token
       if (payload.proof !== undefined) currentScope().proof = payload.proof as Proof // `upsert` wrote it
-      currentScope().usedUpAt = consumedAt
+      if (isCode(kind)) currentScope().usedUpAt = consumedAt
       const now = deps.clock()
       const graceSince = kind === 'RefreshToken' ? now - REFRESH_GRACE_MS : null
       return { ...toPayload(id, found, graceSince), ...(found.token.expiresAt <= now ? { exp: 1 } : {}) }
@@ -60,7 +61,10 @@ export function tokenAdapter(deps: AdapterDeps, model: string): ModelAdapter {
     async consume(id) {
       const hash = hashOf(kind, id)
       const graceSince = kind === 'RefreshToken' ? deps.clock() - REFRESH_GRACE_MS : null
-      if (hash !== null) currentScope().changes.consume.push({ hash, graceSince })
+      if (hash === null) return
+      const scope = currentScope()
+      scope.answersAt = isCode(kind) ? answerTime() : null
+      scope.changes.consume.push({ hash, usedAt: scope.answersAt ?? deps.clock(), graceSince })
     },
 
     async destroy(id) {
@@ -109,9 +113,9 @@ function isOffline({ entities }: EngineRoute, payload: AdapterPayload): boolean 
 async function endFamily({ route, oauthTokens }: AdapterDeps, id: string): Promise<void> {
   const { name, entities } = route()
   if (name === 'revocation' && entities.AccessToken !== undefined) return
-  const { stamp, grants, usedUpAt, arrivedAt } = currentScope()
-  // A request that was on its way when another one used up the code lost a race: the tokens of the winner stay.
-  if (name !== 'revocation' && usedUpAt !== null && usedUpAt >= arrivedAt) return
+  const scope = currentScope()
+  const { stamp, grants } = scope
+  if (name !== 'revocation' && isLostRace(scope)) return // the tokens of the winner stay
   const family = parseFamily(id)
   const grant = family === null ? undefined : grants.get(family.grantId)
   if (family === null || grant === undefined) return

@@ -95,7 +95,7 @@ async function commit(
 ): Promise<boolean> {
   const [first] = insert
   if (first !== undefined && !(await mayInsert(trx, first, { now, hasSessions }))) return false
-  for (const each of consume) if (!(await useUp(trx, each, now))) return false
+  for (const each of consume) if (!(await useUp(trx, each))) return false
   if (insert.length > 0) {
     await trx
       .insertInto('oauth_tokens')
@@ -159,14 +159,10 @@ async function mayInsert(
 }
 
 /** Of all requests that use an artifact at the same moment, one gets true; with a grace, all within it. */
-async function useUp(
-  trx: Transaction<Database>,
-  { hash, graceSince }: OAuthConsumption,
-  now: number,
-): Promise<boolean> {
+async function useUp(trx: Transaction<Database>, { hash, usedAt, graceSince }: OAuthConsumption): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('oauth_tokens')
-    .set({ consumed_at: at(now) })
+    .set({ consumed_at: at(usedAt) })
     .where('token_hash', '=', hash)
     .where('consumed_at', 'is', null)
     .executeTakeFirst()
