@@ -2,6 +2,7 @@
  * Endpoints of other protocols, such as OAuth (RFC 6749). They see the request as it came. Programs call them from pages of any
  * origin, without cookies; browsers navigate to some of them, with the session. Proved by test/http/oauth.test.ts.
  */
+import { systemClock } from '../kernel/clock.ts'
 import type { SessionPrincipal } from '../kernel/principal.ts'
 import type { Refusal } from '../kernel/refusal.ts'
 import type { Answer, ProtocolUse, Route } from '../kernel/route.ts'
@@ -28,10 +29,11 @@ export async function serveProtocol(
   { request, client, stamp, found }: Exchange,
   { protocol }: ProtocolRoute,
 ): Promise<Answer> {
+  const arrivedAt = systemClock()
   const body = request.method === 'POST' ? await readBytes(request, MAX_BODY_BYTES) : new Uint8Array()
   const principal = found?.principal.kind === 'session' ? (found.principal as SessionPrincipal) : null
   const sessionToken = principal === null ? null : (found?.token ?? null)
-  return protocol.respond({ request, body, principal, sessionToken, client, stamp })
+  return protocol.respond({ request, arrivedAt, body, principal, sessionToken, client, stamp })
 }
 
 /** Lets pages of any origin read the answer, without credentials (WHATWG Fetch, CORS). */

@@ -112,6 +112,8 @@ export interface FormUse {
 /** A request as an endpoint of another protocol sees it: not parsed. */
 export interface ProtocolRequest {
   readonly request: Request
+  /** When its head arrived by the clock of the machine, milliseconds since 1970 UTC. The body may come later. */
+  readonly arrivedAt: number
   /** The body, at most 16 KiB. */
   readonly body: Uint8Array
   /** The user who is logged in; null without a login, or if the endpoint does not look at cookies. */

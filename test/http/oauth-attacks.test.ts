@@ -668,6 +668,27 @@ describe('tokens elsewhere', () => {
     expect(new URL(locationOf(reply)).searchParams.get('error')).toBe('invalid_scope')
   })
 
+  test.each(RINGS)(
+    'an app gets no tokens for a scope that an operator took from it (scope escalation, %s)',
+    async (ring) => {
+      const instance = await start({}, ring)
+      const other = await instance.sibling()
+      onTestFinished(() => other.close())
+      const ada = await register(instance)
+      const app = await createApp(instance, { scopes: ['read', 'write'] })
+      const tokens = await obtain(instance, ada, app, { scope: 'openid offline_access read write' })
+      const request = authorization(app, { scope: 'openid read write' })
+      const code = await allow(ada, request)
+      await other.oauthClients.update(app.clientId, { scopes: ['read'] })
+      const refreshed = await refresh(instance.client(), app, tokens.refresh_token ?? '')
+      expect([refreshed.status, refreshed.body.scope]).toEqual([200, 'openid offline_access read'])
+      expect(await statusOf(instance, refreshed.body.access_token, '?scope=write')).toBe(403)
+      expect(await statusOf(instance, refreshed.body.access_token, '?scope=read')).toBe(204)
+      const exchanged = await exchange(instance.client(), app, code, request)
+      expect([exchanged.status, exchanged.body.scope]).toEqual([200, 'openid read'])
+    },
+  )
+
   test('authorize cannot be pressed by a form of another site (CSRF): it shows the question', async () => {
     const instance = await start()
     const ada = await register(instance)

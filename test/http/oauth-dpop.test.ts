@@ -191,6 +191,7 @@ test('a proof with alg none, HS256, a foreign type, a private key, no key or a f
     { alg: 'HS256' },
     { alg: 'RS256' },
     { typ: 'JWT' },
+    { crit: ['exp'], exp: 1 }, // an extension that must be understood
     { jwk: { ...scene.keys.jwk, d: 'AAAA' } },
     { jwk: undefined, jku: 'https://evil.example/jwks.json' },
     { jwk: { ...scene.keys.jwk, x: 'AAAA' } },

@@ -32,9 +32,13 @@ export interface EngineRoute {
   readonly name: string
   /** What the engine found so far, by the names of its models. */
   readonly entities: {
-    readonly [Model in 'AccessToken' | 'RefreshToken' | 'RotatedRefreshToken' | 'AuthorizationCode' | 'DeviceCode']?:
-      | { readonly scope?: string | undefined }
-      | undefined
+    readonly [Model in
+      | 'AccessToken'
+      | 'RefreshToken'
+      | 'RotatedRefreshToken'
+      | 'AuthorizationCode'
+      | 'DeviceCode'
+      | 'Client']?: { readonly scope?: string | undefined } | undefined
   }
 }
 

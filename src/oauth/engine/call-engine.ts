@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider'
-import { type Clock, systemClock } from '../../kernel/clock.ts'
+import type { Clock } from '../../kernel/clock.ts'
 import type { SessionPrincipal } from '../../kernel/principal.ts'
 import type { ProtocolRequest } from '../../kernel/route.ts'
 import type { OAuthTokenStore } from '../store.ts'
@@ -37,11 +37,10 @@ const PASSED = ['accept', 'authorization', 'content-type', 'dpop', 'origin'] as 
  */
 export async function callEngine(
   deps: CallEngineDeps,
-  { request, principal, sessionToken, client, stamp }: ProtocolRequest,
+  { request, arrivedAt, principal, sessionToken, client, stamp }: ProtocolRequest,
   call: EngineCall,
 ): Promise<EngineAnswer> {
-  const asked = { principal, sessionToken, client, stamp, arrivedAt: systemClock() }
-  const scope = createEngineScope(asked, call.aliases)
+  const scope = createEngineScope({ arrivedAt, principal, sessionToken, client, stamp }, call.aliases)
   const provider = deps.provider()
   const answer = await engineScope.run(scope, () =>
     callListener(provider.callback(), deps, {

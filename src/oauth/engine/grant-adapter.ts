@@ -3,13 +3,18 @@ import type { AdapterDeps, ModelAdapter } from './adapter-deps.ts'
 import { currentScope, type KnownGrant } from './engine-scope.ts'
 import { parseFamily } from './family.ts'
 
-/** Grants of a request: the token that names one was read together with it, so this needs no query. */
-export function grantAdapter({ oauthSettings }: Pick<AdapterDeps, 'oauthSettings'>): ModelAdapter {
+/**
+ * Grants of a request: the token that names one was read together with it, so this needs no query. A scope that the app lost since then
+ * is not granted any more.
+ */
+export function grantAdapter({ oauthSettings, route }: Pick<AdapterDeps, 'oauthSettings' | 'route'>): ModelAdapter {
   return {
     async find(id) {
       const family = parseFamily(id)
       const grant = family === null ? undefined : currentScope().grants.get(family.grantId)
-      return grant === undefined ? undefined : toEngineGrant(grant, id, oauthSettings)
+      if (grant === undefined) return undefined
+      const may = new Set(route().entities.Client?.scope?.split(' '))
+      return toEngineGrant({ ...grant, scopes: grant.scopes.filter((scope) => may.has(scope)) }, id, oauthSettings)
     },
   }
 }

@@ -1,7 +1,7 @@
 /*
  * Proofs of possession (RFC 9449): the client signs each request with a key, and the token names the key. Supported: ES256 and
- * EdDSA with Ed25519. Refused on purpose: other algorithms, private keys in the header, `jku` and `x5c`. `node:crypto` verifies without
- * libuv's thread pool, where password hashes wait. Proved by test/http/oauth-dpop.test.ts.
+ * EdDSA with Ed25519. Refused on purpose: other algorithms, private keys in the header, and extensions (`crit`, RFC 7515 section 4.1.11);
+ * `jku` and `x5c` mean nothing here. `node:crypto` verifies without libuv's thread pool, where password hashes wait. Proved by test/http/oauth-dpop.test.ts.
  */
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import { MINUTE_MS, SECOND_MS } from '../../kernel/clock.ts'
@@ -57,8 +57,8 @@ interface ProofKey {
   readonly thumbprint: string
 }
 
-function readKey({ typ, alg, jwk }: Members): ProofKey | null {
-  if (typ !== 'dpop+jwt' || typeof jwk !== 'object' || jwk === null) return null
+function readKey({ typ, alg, jwk, crit }: Members): ProofKey | null {
+  if (typ !== 'dpop+jwt' || crit !== undefined || typeof jwk !== 'object' || jwk === null) return null
   const { kty, crv, x, y, d } = jwk as Members
   if (typeof x !== 'string' || d !== undefined) return null
   const isEcdsa = alg === 'ES256' && kty === 'EC' && crv === 'P-256' && typeof y === 'string'
