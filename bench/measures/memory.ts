@@ -12,7 +12,8 @@ import type { SubjectProcess } from '../support/subject-process.ts'
 
 const CONNECTIONS = 32
 const BATCH = 10_000
-const IDLE_MS = 2_000
+/** V8 gives pages back eight seconds after they are free. */
+const IDLE_MS = 12_000
 /** Limits V8's young generation. It otherwise grows by tens of megabytes that are unrelated to the cache. */
 const SMALL_YOUNG_GENERATION = ['--max-semi-space-size=2']
 

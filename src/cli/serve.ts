@@ -11,6 +11,10 @@ import { isSqliteInMemory } from '../server/sqlite-url.ts'
 import { WorkerEnded } from '../server/workers/relay.ts'
 import { startWorkers } from '../server/workers/start-workers.ts'
 import { connectWorker, type WorkerLink } from '../server/workers/worker-link.ts'
+import { collectGarbage } from './collect-garbage.ts'
+
+/** Time after which a start has left what it leaves. */
+const SETTLED_MS = 1_000
 
 /** The command `latchkey serve`. */
 export function serveCommand(): Command {
@@ -28,6 +32,7 @@ async function serve(): Promise<void> {
   const server = await start(configuration, link)
   if (link === null && !environment.isProduction) greet(options.baseUrl, serviceSettings.complete(options).basePath)
   flushCompileCache() // for the next start, even if this process is killed
+  setTimeout(collectGarbage, SETTLED_MS).unref()
   const stop = (): void => {
     if (process.listenerCount('SIGHUP') === 0) process.on('SIGHUP', () => undefined)
     server.stop().then(
