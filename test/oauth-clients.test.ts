@@ -1,6 +1,6 @@
 /* Clients that we did not write, against the server as a user starts it (DESIGN section 3, OAuth). */
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,10 @@ import {
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
 import { expect, onTestFinished, test } from 'vitest'
+import { createLatchkey } from '../src/index.ts'
+import { sqlite } from '../src/sqlite.ts'
 import { Client } from './support/client.ts'
+import { createCommandLine } from './support/command-line.ts'
 import { allowIn, testForeignApps } from './support/foreign-apps.ts'
 import { freePort } from './support/free-port.ts'
 import { serve } from './support/mcp-server.ts'
@@ -100,3 +103,28 @@ test.each(['registered', 'described'])(
     await assistant.close()
   },
 )
+
+test('the command of docs/mcp.md creates the client in the database of the server of that page', async () => {
+  const page = readFileSync(new URL('../docs/mcp.md', import.meta.url), 'utf8')
+  const [, environment = '', text = ''] = /^((?:[A-Z_]+=\S+ )+)npx latchkey (client create .*)$/m.exec(page) ?? []
+  const [, file = ''] = /sqlite\('([^']+)'\)/.exec(page) ?? []
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-mcp-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const auth = await createLatchkey({
+    baseUrl: 'http://localhost:3000',
+    storage: sqlite(join(directory, file)),
+    scopes: ['read'],
+    mailer: async () => undefined,
+  })
+  onTestFinished(() => auth.close())
+  const args = text.match(/"[^"]*"|\S+/g)?.map((arg) => arg.replaceAll('"', '')) ?? []
+  const env = Object.fromEntries(
+    environment
+      .trim()
+      .split(' ')
+      .map((pair) => pair.split('=')),
+  )
+  const { code, out, err } = await createCommandLine(directory)(args, '', env)
+  expect([code, err]).toEqual([0, ''])
+  expect((await auth.oauthClients.list()).map(({ id, isPublic }) => [id, isPublic])).toEqual([[out.trim(), true]])
+})
