@@ -55,3 +55,10 @@ test('accepts a path and a URL on a trusted origin', () => {
   expect(parseNextLocation('https://app.example.com/in?x=1', origins)).toBe('https://app.example.com/in?x=1')
   expect(parseNextLocation(undefined, origins)).toBeNull()
 })
+
+test('a location is measured as a browser gets it: characters that a URL writes with nine must not overflow a cookie', () => {
+  expect(parseNextLocation(`/${'ab/'.repeat(682)}`, origins)).toHaveLength(2_047)
+  expect(parseNextLocation(`/${'漢'.repeat(200)}`, origins)).toHaveLength(1_801)
+  expect(parseNextLocation(`/${'漢'.repeat(400)}`, origins)).toBeNull()
+  expect(parseNextLocation(`https://app.example.com/${'漢'.repeat(400)}`, origins)).toBeNull()
+})

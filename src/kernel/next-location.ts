@@ -12,8 +12,13 @@ export function parseNextLocation(next: string | undefined, { own, trusted }: Or
   if (next === undefined || next.length > MAX_LENGTH || !PATH_OR_ABSOLUTE.test(next)) return null
   const url = URL.parse(next, own)
   if (url === null || url.username !== '' || url.password !== '') return null
-  if (trusted.has(url.origin)) return url.href
+  if (trusted.has(url.origin)) return upToLimit(url.href)
   // A browser reads a location that starts with two slashes as another host.
   if (url.origin !== own || url.pathname.startsWith('//')) return null
-  return `${url.pathname}${url.search}${url.hash}`
+  return upToLimit(`${url.pathname}${url.search}${url.hash}`)
+}
+
+/** A URL writes some characters with nine. A cookie that contains the location must not exceed 4096 bytes, or browsers drop it. */
+function upToLimit(location: string): string | null {
+  return location.length > MAX_LENGTH ? null : location
 }

@@ -1,9 +1,9 @@
 /* Login with a provider (DESIGN section 3, providers): the flow, identities, linking, and the attacks on them. */
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ImportLine } from '../../src/index.ts'
-import type { GuardedFetch, GuardedRequest } from '../../src/kernel/guarded-fetch.ts'
+import { createGuardedFetch, type GuardedFetch, type GuardedRequest } from '../../src/kernel/guarded-fetch.ts'
 import { github, google, microsoft, oidc } from '../../src/providers.ts'
 import { createMemoryProvider, type MemoryProvider, type TestAccount } from '../../src/testing/memory-provider.ts'
 import { Client, type Reply } from '../support/client.ts'
@@ -947,6 +947,62 @@ describe('providers and who may register', () => {
     const second = await linkTo(eve.email, known)
     expect((await others[1]?.post('/auth/email/verify', { token: second }))?.body.code).toBe('proof_required')
     expect((await again.post('/auth/email/verify', { token: second })).status).toBe(204)
+    await instance.close()
+  })
+
+  test('a hostile discovery document in production leads nowhere inside, whichever endpoint it names (SSRF, CWE-918)', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const inside = [
+      'https://127.0.0.1/',
+      'https://localhost/',
+      'https://169.254.169.254/latest',
+      'https://[::ffff:7f00:1]/',
+    ]
+    const urls = [
+      ...inside,
+      'http://127.0.0.1/',
+      'http://public.example/',
+      'file:///etc/passwd',
+      'data:application/json,{}',
+    ]
+    const endpoints = ['jwks_uri', 'token_endpoint', 'userinfo_endpoint', 'authorization_endpoint']
+    const documents: object[] = endpoints.flatMap((name) => urls.map((url) => ({ [name]: url })))
+    documents.push({ issuer: 'https://other.example' }, { jwks_uri: null }, { token_endpoint: {} })
+    documents.push(
+      { id_token_signing_alg_values_supported: ['none', 'HS256'] },
+      { token_endpoint_auth_methods_supported: 5 },
+    )
+    const guarded = createGuardedFetch({ allowPrivate: true })
+    const reached: string[] = []
+    const providers = documents.map((_, index) =>
+      oidc({ ...CREDENTIALS, id: `h${index}`, issuer: `https://h${index}.example`, allowPrivate: true }),
+    )
+    const instance = await startInstance(
+      'handler',
+      { providers, baseUrl: 'https://app.example.com', secrets: [randomBytes(32).toString('base64url')] },
+      {
+        ...SMALL_COST,
+        async fetchProvider(url, request) {
+          const [, index] = /^https:\/\/h(\d+)\.example/.exec(url) ?? []
+          const answer = await (index === undefined ? guarded : memory.fetch)(url, request)
+          if (index === undefined) reached.push(url)
+          if (!url.endsWith('/openid-configuration')) return answer
+          return Response.json({ ...((await answer.json()) as object), ...documents[Number(index)] })
+        },
+      },
+    )
+    for (const [index, document] of documents.entries()) {
+      const client = instance.client()
+      const location = (await client.get(`/auth/login/with/h${index}`)).headers.get('location') ?? ''
+      expect([document, location]).toEqual([document, expect.stringMatching(/^(?:https:\/\/|\/auth\/login$)/)])
+      if (location === '/auth/login') continue
+      // The ID token has no email address, so the UserInfo endpoint is asked.
+      const answer = memory.approve(`https://h${index}.example/authorize${new URL(location).search}`, { subject: '1' })
+      const ended = await client.get(callbackPath(`h${index}`, answer))
+      expect([document, ended.headers.get('location')]).toEqual([document, '/auth/login'])
+    }
+    expect(reached).toEqual([])
+    expect(await instance.auth.users.list()).toEqual([])
     await instance.close()
   })
 
