@@ -614,6 +614,24 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     rounds(600_000, 20_000),
   )
 
+  test('attack: a login in progress that outlives the unlinking of its provider is not completed', async () => {
+    for (const end of ['unlink', 'revoke'] as const) {
+      const account = newAccount()
+      const { client } = await newUser(account.email)
+      await link(client, account)
+      const { secret } = (await client.post('/auth/totp')).body
+      await client.post('/auth/totp/confirm', { code: totpCode(secret, now) })
+      now += MINUTE_MS
+      const thief = instance.client()
+      expect((await round(thief, account)).headers.get('location')).toBe('/auth/login/attempt')
+      const [{ id }] = (await client.get('/auth/identities')).body.identities
+      const ended = await client.delete(end === 'unlink' ? `/auth/identities/${id}` : '/auth/access')
+      expect(ended.status).toBe(end === 'unlink' ? 204 : 200)
+      const late = await thief.post('/auth/login/totp', { code: totpCode(secret, now) })
+      expect([end, late.body.code]).toEqual([end, 'attempt_ended'])
+    }
+  })
+
   test('an identity of another user cannot be unlinked, and an unlinked one cannot log in', async () => {
     const account = newAccount()
     const { client, id } = await newUser(account.email)

@@ -5,6 +5,7 @@ import type { UserId } from '../../kernel/ids.ts'
 import type { AccountClaim, IdentityOwner, IdentityStore, Unlinking } from '../../providers/store.ts'
 import { canLogIn, removeProofs } from './account-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
+import { endAttemptsOf } from './login-attempts.ts'
 import { toIdentity, toUserRecord } from './rows.ts'
 import type { Database } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
@@ -210,5 +211,6 @@ async function unlinkOne(
     .returningAll()
     .executeTakeFirst()
   if (row === undefined) return 'not_found'
+  await endAttemptsOf(trx, userId)
   return (await canLogIn(trx, userId, proofs)) ? toIdentity(row) : 'last'
 }

@@ -187,3 +187,8 @@ function toRecord(row: Selectable<LoginAttemptsTable>): LoginAttemptRecord {
     expiresAt: row.expires_at,
   }
 }
+
+/** Ends the logins in progress of a user, in the transaction that removes what they may have begun with. */
+export async function endAttemptsOf(trx: Transaction<Database>, userId: UserId): Promise<void> {
+  await trx.deleteFrom('login_attempts').where('user_id', '=', userId).execute()
+}

@@ -3,6 +3,7 @@ import type { Identity } from '../../kernel/identity.ts'
 import type { UnlinkingOfAll } from '../../providers/store.ts'
 import { canLogIn } from './account-proofs.ts'
 import { lockUser } from './lock-users.ts'
+import { endAttemptsOf } from './login-attempts.ts'
 import { toIdentity } from './rows.ts'
 import type { Transact } from './transact.ts'
 
@@ -25,6 +26,7 @@ export async function unlinkAll(
     if (ended.length === 0) return null
     const ids = ended.map(({ id }) => id)
     await trx.deleteFrom('identities').where('user_id', '=', userId).where('id', 'in', ids).execute()
+    await endAttemptsOf(trx, userId)
     return ended
   })
   return gone?.length ?? 0
