@@ -43,3 +43,27 @@ test('without providers openid-client is never loaded; with them, it waits for t
     expect(loaded.filter(isOpenid)).toEqual([])
   }
 })
+
+test('without the package openid-client, a service with providers says so at its start, and so does the kit for tests', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'latchkey-off-')), 'program.ts')
+  writeFileSync(
+    file,
+    `import Module, { registerHooks } from 'node:module'
+const missing = Object.assign(new Error('missing'), { code: 'ERR_MODULE_NOT_FOUND' })
+const resolve = Module._resolveFilename
+Module._resolveFilename = (name, ...rest) => { if (name === 'openid-client') throw missing; return resolve(name, ...rest) }
+registerHooks({ resolve(name, context, next) { if (name === 'openid-client') throw missing; return next(name, context) } })
+const { createTestKit } = await import('${SRC}/testing.ts')
+const { google } = await import('${SRC}/providers.ts')
+const kit = await createTestKit({ providers: [google({ clientId: 'a', clientSecret: 'b' })] })
+const told = kit.errors.map(String)
+const failed = await kit.logInWith('google', { subject: '1' }).catch((error) => String(error.cause))
+await kit.close()
+console.log(JSON.stringify([told, failed]))
+`,
+  )
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env: CHILD_ENVIRONMENT })
+  const [told, failed] = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]')
+  expect(told).toEqual([expect.stringContaining('Run: npm install openid-client')])
+  expect(failed).toContain('needs the package openid-client, which is not installed')
+})

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { requireVersion } from './package-version.ts'
 
 /** A package that only some users need. */
@@ -26,6 +27,16 @@ export function createOptionalImport<Module>(
     if (module !== null) return module
     const { name, purpose } = wanted
     throw new Error(`${purpose} needs the package ${name}, which is not installed. Run: npm install ${name}`)
+  }
+}
+
+/** Returns true if a package is installed. It does not load it. */
+export function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name)
+    return true
+  } catch {
+    return false
   }
 }
 

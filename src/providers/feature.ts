@@ -7,7 +7,9 @@ import type { FirstProofs } from '../kernel/first-proofs.ts'
 import type { GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { inBatches } from '../kernel/in-batches.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
+import { isInstalled } from '../kernel/optional-import.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
+import { Warning } from '../kernel/warning.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Registration } from '../registration/settings.ts'
 import type { SessionMemory } from '../sessions/session-memory.ts'
@@ -17,6 +19,7 @@ import { identityExportSchema, toIdentityJson } from './identity-json.ts'
 import { identitySection, unlinkPage } from './identity-section.ts'
 import type { IdentityUses } from './identity-uses.ts'
 import { loginWays, proofWays } from './login-ways.ts'
+import { OPENID_PACKAGE } from './openid-connection.ts'
 import type { Provider } from './provider.ts'
 import { createProviderList } from './provider-list.ts'
 import { providerRoutes } from './routes.ts'
@@ -40,10 +43,13 @@ export interface ProvidersFeature extends Feature {
   readonly proofWays: readonly ProofWay[]
 }
 
+const NOT_INSTALLED = `No one can log in with a provider, because the package ${OPENID_PACKAGE} is not installed. Run: npm install ${OPENID_PACKAGE}.`
+
 /** Creates the feature of the providers: log in with an account at a provider, and link such accounts. */
 export function providers(core: Core, { memory, fetchProvider, ...options }: ProvidersOptions): ProvidersFeature {
   const { stores, clock, links, report } = core
   const list = createProviderList(options.providers, { authUrl: links.authUrl, clock, fetchProvider, report })
+  if (list.all.length > 0 && !isInstalled(OPENID_PACKAGE)) report(new Warning(NOT_INSTALLED))
   const identityUses: IdentityUses = createUseCollector(stores.identities.writeUses, report)
   const deps = {
     ...core,

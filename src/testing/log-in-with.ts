@@ -29,6 +29,8 @@ interface Where {
   readonly auth: Latchkey
   readonly baseUrl: string
   readonly memory: MemoryProvider
+  /** What was reported until now. */
+  readonly errors: readonly unknown[]
 }
 
 /**
@@ -36,7 +38,7 @@ interface Where {
  * @throws ConfigurationError if the account is wrong, and Error with the answer if the provider is not in the options.
  */
 export async function logInWith(
-  { auth, baseUrl, memory }: Where,
+  { auth, baseUrl, memory, errors }: Where,
   provider: string,
   account: TestAccount,
 ): Promise<TestProviderLogin> {
@@ -50,6 +52,7 @@ export async function logInWith(
   const begun = await send(path, '')
   const atProvider = begun.headers.get('location')
   if (atProvider === null) throw new Error(`${provider} does not begin a login: ${begun.status} ${await begun.text()}`)
+  if (atProvider.startsWith('/')) throw new Error(`${provider} does not begin a login`, { cause: errors.at(-1) })
   const query = new URLSearchParams(memory.approve(atProvider, account))
   const answer = await send(`${path}/callback?${query}`, cookiesOf(begun).join('; '))
   const pairs = cookiesOf(answer)

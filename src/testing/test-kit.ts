@@ -117,7 +117,7 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
       now += ms
     },
     logIn: (email, how) => logIn({ auth, baseUrl }, email, how),
-    logInWith: (provider, account) => logInWith({ auth, baseUrl, memory }, provider, account),
+    logInWith: (provider, account) => logInWith({ auth, baseUrl, memory, errors }, provider, account),
     mails,
     async waitForMail(fits) {
       acceptConfiguration('waitForMail', fitsSchema, fits)

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import { createOptionalImport } from '../../kernel/optional-import.ts'
+import { createOptionalImport, isInstalled } from '../../kernel/optional-import.ts'
 
 const PACKAGE = '@simplewebauthn/server'
 
@@ -16,10 +15,5 @@ export function loadCbor(): Promise<typeof import('@simplewebauthn/server/helper
 
 /** Returns true if the library is installed. It does not load it. */
 export function hasWebAuthn(): boolean {
-  try {
-    createRequire(import.meta.url).resolve(PACKAGE)
-    return true
-  } catch {
-    return false
-  }
+  return isInstalled(PACKAGE)
 }
