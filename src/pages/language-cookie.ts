@@ -19,11 +19,15 @@ export function readLanguage(
   return known[0] ?? chooseLanguage(header('accept-language'), languages)
 }
 
-/** Returns the cookie that keeps the language of `?lang=`, or nothing if the query has no language. */
+/**
+ * Returns the cookie that keeps the language of `?lang=`, after cookies that delete that of a service on a nested domain, or
+ * nothing if the query has no language.
+ */
 export function languageCookie(
   cookies: CookieFactory,
   { query }: LanguageRequest,
   language: Language,
 ): readonly Cookie[] {
-  return query.lang === language ? [cookies.make(language, { suffix: LANGUAGE, maxAgeSeconds: YEAR_SECONDS })] : []
+  if (query.lang !== language) return []
+  return cookies.replace(cookies.make(language, { suffix: LANGUAGE, maxAgeSeconds: YEAR_SECONDS }))
 }

@@ -117,6 +117,21 @@ describe.each<Ring>(['handler', 'server, PostgreSQL'])('nested domains (%s)', (r
   })
 })
 
+test("a neighbour's language does not replace the one that a person chose here", async () => {
+  const jar = new CookieJar()
+  const [production, staging] = await Promise.all([start('handler', PRODUCTION), start('handler', STAGING)])
+  const languageAt = async (instance: Instance, { baseUrl }: { readonly baseUrl: string }, query = '') => {
+    const headers = { cookie: await jar.getCookieString(baseUrl), accept: 'text/html' }
+    const reply = await instance.client().get(`/auth/login${query}`, headers)
+    for (const line of reply.headers.getSetCookie()) await jar.setCookie(line, baseUrl)
+    return /<html lang="([^"]*)"/.exec(reply.text)?.[1]
+  }
+  expect(await languageAt(production, PRODUCTION, '?lang=fr')).toBe('fr')
+  expect(await languageAt(staging, STAGING)).toBe('fr') // nothing else was chosen
+  expect(await languageAt(staging, STAGING, '?lang=de')).toBe('de')
+  expect(await languageAt(staging, STAGING)).toBe('de')
+})
+
 test('services on one host and different ports keep their cookies apart by cookie.name', async () => {
   const jar = new CookieJar()
   const [one, two] = [{ baseUrl: 'http://localhost:3000' }, { baseUrl: 'http://localhost:4000' }]
