@@ -33,6 +33,24 @@ describe('the waits', () => {
     expect(waitAfterMs(limits.account, 1_000_000)).toBe(15 * MINUTE_MS)
   })
 
+  test('with many processes they begin later, and are as long as without them at that number of failures', () => {
+    const single = createLimits(defaults).account
+    for (const [processes, first] of [
+      [1, 5],
+      [4, 5],
+      [5, 6],
+      [8, 9],
+      [16, 17],
+      [256, 17],
+    ] as const) {
+      const many = createLimits(defaults, processes).account
+      for (let count = 1; count < 30; count++)
+        expect(waitAfterMs(many, count)).toBe(count < first ? 0 : waitAfterMs(single, count))
+    }
+    expect(createLimits({ ...defaults, freeFailures: 3, failuresUntilDisabled: 10 }, 64).account.freeTries).toBe(9)
+    expect(createLimits({ ...defaults, freeFailures: 30 }, 64).account.freeTries).toBe(30)
+  })
+
   test('one wait if the first is also the longest; none in a window', () => {
     const flat = createLimits({ ...defaults, firstWaitMs: 5_000, maxWaitMs: 5_000 })
     expect([4, 5, 6, 99].map((count) => waitAfterMs(flat.account, count))).toEqual([0, 5_000, 5_000, 5_000])

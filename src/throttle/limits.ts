@@ -62,16 +62,26 @@ const LOGIN_WINDOW_MS = 15 * MINUTE_MS
 const USER_CODES = 20
 const HASH_WINDOW_MS = 10 * MINUTE_MS
 const KEEP_FAILURES_MS = 30 * DAY_MS
+/** 16 right passwords at the same moment cause no wait, however many processes the server has. */
+const MAX_FREE_TRIES = 17
 /** The highest value of a counter. */
 const UNLIMITED = 2 ** 31 - 1
 
-/** Returns the limits for the settings. */
-export function createLimits(settings: ThrottleSettings): Limits {
+/**
+ * Returns the limits for the settings.
+ * @param processes processes of this server. Each may check an attempt at the same account, and it counts as failed until it
+ *   is checked. So the first wait comes later if there are many, and is as long as without them at that number of failures.
+ */
+export function createLimits(settings: ThrottleSettings, processes = 1): Limits {
+  const waitsMs = doubling(settings.firstWaitMs, settings.maxWaitMs)
+  const most = Math.min(MAX_FREE_TRIES, settings.failuresUntilDisabled - 1)
+  const freeTries = Math.max(settings.freeFailures, Math.min(processes + 1, most))
+  const skipped = Math.min(freeTries - settings.freeFailures, waitsMs.length - 1)
   const failures = {
     keepMs: KEEP_FAILURES_MS,
     keptSince: 'last',
-    freeTries: settings.freeFailures,
-    waitsMs: doubling(settings.firstWaitMs, settings.maxWaitMs),
+    freeTries,
+    waitsMs: waitsMs.slice(skipped),
   } as const
   return {
     account: { ...failures, name: 'account', maxTries: UNLIMITED },

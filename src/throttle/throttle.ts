@@ -86,15 +86,16 @@ const NO_ADDRESS =
 export function createThrottle(parts: ThrottleParts): Throttle {
   const { store, settings, secrets, clock, report, processes = 1 } = parts
   const { hash } = createKeyedHash(secrets, 'throttle')
+  const limits = createLimits(settings, processes)
   let isReported = false
   return {
     store,
     clock,
-    limits: createLimits(settings),
+    limits,
     devices: createDevices(secrets),
     // Together at most one less than the failures before a wait: right passwords at the same moment, each counted until it is
     // checked, cause none.
-    turns: createTurns(Math.max(1, Math.floor((settings.freeFailures - 1) / (processes * NODES)))),
+    turns: createTurns(Math.max(1, Math.floor((limits.account.freeTries - 1) / (processes * NODES)))),
     hashes: createHashCounts(clock),
     reportUnknownNetwork(cause) {
       if (cause !== undefined || !isReported) report(cause ?? new Warning(NO_ADDRESS))

@@ -9,7 +9,16 @@ import type { Seams } from '../../src/seams.ts'
 import { Client, type Reply } from '../support/client.ts'
 import { createDatabase, dropDatabase } from '../support/postgres-server.ts'
 import { startRedis } from '../support/redis-server.ts'
-import { type Instance, ORIGIN, PASSWORD, REAL_COST, RINGS, type Ring, startInstance } from '../support/rings.ts'
+import {
+  type Instance,
+  ORIGIN,
+  PASSWORD,
+  REAL_COST,
+  RINGS,
+  type Ring,
+  SMALL_COST,
+  startInstance,
+} from '../support/rings.ts'
 
 const ADA = 'ada@example.com'
 const MINUTE = 60_000
@@ -109,6 +118,19 @@ describe.each(RINGS)('limits on guessing (%s)', (ring) => {
       return (await client.post('/auth/login', { email: ADA, password: PASSWORD })).status
     }
     const statuses = await Promise.all(Array.from({ length: 24 }, logIn))
+    expect(statuses.filter((status) => status !== 200)).toEqual([])
+  })
+
+  test('16 simultaneous right passwords at one account on a server of eight processes: all succeed', async () => {
+    const processes = 8
+    const instance = await start(ring, {}, { ...SMALL_COST, processes })
+    await instance.auth.users.create({ email: ADA, password: PASSWORD })
+    const others = await Promise.all(Array.from({ length: processes - 1 }, () => instance.sibling()))
+    onTestFinished(async () => void (await Promise.all(others.map((each) => each.close()))))
+    const clients = [() => instance.client(), ...others.map((each) => () => clientOf(each))]
+    const logIn = async (_: unknown, index: number): Promise<number | undefined> =>
+      (await clients[index % processes]?.().post('/auth/login', { email: ADA, password: PASSWORD }))?.status
+    const statuses = await Promise.all(Array.from({ length: 16 }, logIn))
     expect(statuses.filter((status) => status !== 200)).toEqual([])
   })
 
