@@ -113,6 +113,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Storage {
           lagMs: () => inbox.lagMs,
           // Waiting for a commit does not block this process, so these writes are like all others.
           writeLightly: (work) => work(db),
+          flush: async () => undefined, // every commit waits for the disk of the server
           writeTouches: (touches) => writeTouches(db, touches),
           sweep: () => sweepChanges(db),
           requirePrivileges: () => requirePrivileges(db),

@@ -385,10 +385,12 @@ export interface SqlDatabase {
   /** Milliseconds since the last proof that other processes can be heard; 0 if each look asks them. */
   lagMs(): number
   /**
-   * Runs writes that a power failure may undo, but not the death of the process. With every other commit SQLite waits
-   * for the disk and blocks the process.
+   * Runs writes that a power failure may undo until `flush` resolves, but not the death of the process. With every other commit
+   * SQLite waits for the disk and blocks the process.
    */
   writeLightly<Result>(work: (db: Kysely<Database>) => Promise<Result>): Promise<Result>
+  /** Resolves when every write that committed before the call survives a power failure. */
+  flush(): Promise<void>
   /** Writes last uses in one statement. */
   writeTouches(touches: readonly Touch[]): Promise<void>
   /** Runs the maintenance of the database itself, with each sweep. */

@@ -14,6 +14,7 @@ import type { Database, SqlDatabase } from './schema.ts'
 import { backUpSqlite } from './sqlite-backup.ts'
 import { createChangeReader } from './sqlite-changes.ts'
 import { createKysely, openSqliteFile, openSqliteReader, prepareRead } from './sqlite-database.ts'
+import { createFlush, type Flush } from './sqlite-flush.ts'
 import { checkIntegrity } from './sqlite-integrity.ts'
 import { openSqlStores } from './stores.ts'
 
@@ -59,7 +60,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
         // Data in memory belongs to its connection.
         const readerFile = isInMemory ? file : openSqliteReader(location)
         const reader = isInMemory ? db : createKysely(readerFile, listener)
-        const writeLightly: SqlDatabase['writeLightly'] = (work) => withoutSync(file, db, work)
+        // Without a write-ahead log, as in memory and on some network disks, each commit does all that it can.
+        const hasLog = file.prepare('PRAGMA journal_mode').get()?.journal_mode === 'wal'
+        const writeLightly: SqlDatabase['writeLightly'] = (work) => (hasLog ? withoutSync(file, db, work) : work(db))
+        const flushing = hasLog ? createFlush(location) : NO_DISK
         const database: SqlDatabase = {
           db,
           reader,
@@ -69,6 +73,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
           changesElsewhere: createChangeReader(readerFile, isInMemory ? null : location),
           lagMs: () => 0,
           writeLightly,
+          flush: flushing.flush,
           writeTouches: (touches) => writeLightly((light) => writeTouches(light, touches)),
           async sweep() {
             await sweepChanges(db)
@@ -78,6 +83,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
           requirePrivileges: async () => undefined, // a file that may be written may be written everywhere
           checkIntegrity: () => checkIntegrity(isInMemory ? null : location, reader),
           async close() {
+            await flushing.close()
             await reader.destroy()
             await db.destroy()
             // Kysely closes only the connections that it used
@@ -100,12 +106,14 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
   }
 }
 
+const NO_DISK: Flush = { flush: async () => undefined, close: async () => undefined }
+
 function targetOf(db: Kysely<Database>): MigrationTarget {
   return { db, kind: 'sqlite', known: MIGRATIONS }
 }
 
 /**
- * Commits without waiting for the disk. They are in the log, which the next process that opens the file after a crash
+ * Commits without waiting for the disk. The commits are in the log, which the next process that opens the file after a crash
  * reads.
  */
 function withoutSync<Result>(

@@ -76,6 +76,7 @@ function createSqlStores(database: TransactingDatabase, hasSessions: boolean): S
       // Changes no row, but needs a database that accepts writes.
       await database.db.updateTable('sessions').set({ ip: null }).where(sql<boolean>`1 = 0`).execute()
       await database.requirePrivileges()
+      await database.flush()
     },
     checkIntegrity: database.checkIntegrity,
     close: database.close,

@@ -42,6 +42,10 @@ export interface TransactionHooks {
 /** Creates a database whose transactions pass on their effects. */
 export function createTransactingDatabase(database: SqlDatabase, hooks: TransactionHooks): TransactingDatabase {
   const { bindSessions, onEffects, afterCommit, onFailure } = hooks
+  async function onDisk<Done>(done: Done): Promise<Done> {
+    await database.flush()
+    return done
+  }
   return {
     ...database,
     async transact(effectsOf, work) {
@@ -50,7 +54,8 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
       const run = database.retry(() =>
         runTransaction(database, effectsOf, (trx) => work(trx, bindSessions(trx, evict))),
       )
-      const done = await run.catch((error: unknown) => {
+      // Also if nothing happened: the reason may be a transaction that is not on the disk yet.
+      const done = await run.then(onDisk).catch((error: unknown) => {
         onFailure([...changes.values()])
         throw error
       })
@@ -63,19 +68,21 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
 
 /** Returns null if nothing happened. */
 async function runTransaction<Outcome>(
-  { db }: SqlDatabase,
+  { writeLightly }: SqlDatabase,
   effectsOf: EffectsOf<Outcome>,
   work: (trx: Transaction<Database>) => Promise<Outcome | null>,
 ): Promise<{ readonly outcome: Outcome; readonly effects: Effects } | null> {
   try {
-    return await db.transaction().execute(async (trx) => {
-      const outcome = await work(trx)
-      if (outcome === null) throw new NothingHappened()
-      const effects = effectsOf(outcome)
-      await insertAuditRows(trx, effects.events)
-      await insertMails(trx, effects.mails ?? [])
-      return { outcome, effects }
-    })
+    return await writeLightly((db) =>
+      db.transaction().execute(async (trx) => {
+        const outcome = await work(trx)
+        if (outcome === null) throw new NothingHappened()
+        const effects = effectsOf(outcome)
+        await insertAuditRows(trx, effects.events)
+        await insertMails(trx, effects.mails ?? [])
+        return { outcome, effects }
+      }),
+    )
   } catch (error) {
     if (error instanceof NothingHappened) return null
     throw error
