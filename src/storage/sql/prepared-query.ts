@@ -76,14 +76,18 @@ export function prepareInsert<Table extends keyof Database>(
   const queries = new WeakMap<DialectAdapter, Map<number, CompiledQuery>>()
   return async (db, rows) => {
     const byCount = getOrAdd(queries, adapterOf(db), () => new Map<number, CompiledQuery>())
-    const query = getOrAdd(byCount, rows.length, () =>
-      db
-        .insertInto(table)
-        .values(rows as unknown as InsertObject<Database, Table>[])
-        .compile(),
-    )
+    const query = getOrAdd(byCount, rows.length, () => compileInsert(db, table, rows))
     await db.executeQuery({ ...query, parameters: rows.flatMap((row) => Object.values(row)) })
   }
+}
+
+function compileInsert<Table extends keyof Database>(
+  db: Kysely<Database>,
+  table: Table,
+  rows: readonly PlainRow<Table>[],
+): CompiledQuery {
+  const values = rows as unknown as InsertObject<Database, Table>[] // Kysely takes dates, too
+  return db.insertInto(table).values(values).compile()
 }
 
 /** Returns the object that a database shares with its transactions and its connections. */

@@ -10,7 +10,7 @@ import { Refusal } from '../../kernel/refusal.ts'
 export interface Flush {
   /**
    * Resolves when every transaction that committed before the call is on the disk. Calls at the same moment share one write.
-   * @throws Refusal `unavailable` if the disk fails, and then at every later call: nobody knows what is on the disk.
+   * @throws Refusal `unavailable` if the disk fails, and then at every later call: what is on the disk is unknown.
    */
   flush(): Promise<void>
   close(): Promise<void>
@@ -27,25 +27,22 @@ export function createFlush(location: string): Flush {
 
   async function write(): Promise<void> {
     next = null // a call from now on may come after a commit that this write misses
-    try {
-      log ??= openLog(location)
-      await (await log).datasync()
-    } catch (cause) {
-      throw new Refusal('unavailable', {
-        detail: 'The database does not answer.',
-        reason: `the disk of ${location} fails; restart the process when it works`,
-        cause,
-      })
-    }
+    log ??= openLog(location)
+    await (await log).datasync()
+  }
+
+  function fail(cause: unknown): never {
+    if (cause instanceof Refusal) throw cause
+    const reason = `the disk of ${location} fails; restart the process when it works`
+    throw new Refusal('unavailable', { detail: 'The database does not answer.', reason, cause })
   }
 
   return {
     flush() {
-      if (next === null) {
-        next = running.then(write)
-        running = next
-        running.catch(() => undefined) // each caller gets the error
-      }
+      if (next !== null) return next
+      next = running.then(write).catch(fail)
+      next.catch(() => undefined) // each caller gets the error
+      running = next
       return next
     },
 
@@ -56,15 +53,18 @@ export function createFlush(location: string): Flush {
   }
 }
 
-/** Opens the write-ahead log. Its directory must name it after a power failure, too. */
 async function openLog(location: string): Promise<FileHandle> {
   const log = await open(`${location}-wal`, 'r+')
-  if (process.platform === 'win32') return log // a directory cannot be opened there
-  const directory = await open(dirname(location), 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
+  await writeDirectory(dirname(location))
   return log
+}
+
+/**
+ * Writes the names in a directory: the log must have its name after a power failure, too. Like SQLite, it ignores errors,
+ * because some systems cannot do this.
+ */
+async function writeDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r').catch(() => null)
+  await directory?.sync().catch(() => undefined)
+  await directory?.close()
 }

@@ -42,10 +42,6 @@ export interface TransactionHooks {
 /** Creates a database whose transactions pass on their effects. */
 export function createTransactingDatabase(database: SqlDatabase, hooks: TransactionHooks): TransactingDatabase {
   const { bindSessions, onEffects, afterCommit, onFailure } = hooks
-  async function onDisk<Done>(done: Done): Promise<Done> {
-    await database.flush()
-    return done
-  }
   return {
     ...database,
     async transact(effectsOf, work) {
@@ -55,7 +51,7 @@ export function createTransactingDatabase(database: SqlDatabase, hooks: Transact
         runTransaction(database, effectsOf, (trx) => work(trx, bindSessions(trx, evict))),
       )
       // Also if nothing happened: the reason may be a transaction that is not on the disk yet.
-      const done = await run.then(onDisk).catch((error: unknown) => {
+      const done = await run.finally(database.flush).catch((error: unknown) => {
         onFailure([...changes.values()])
         throw error
       })
