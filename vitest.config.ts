@@ -13,8 +13,8 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: 'test/support/global-setup.ts',
-    // Tests wait for servers, databases and hashes: two workers are faster than one, also on one core.
-    maxWorkers: 2,
+    // Tests wait for servers, databases and disks for a third of their time: three workers keep two cores busy.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
