@@ -5,6 +5,8 @@ import { useOlderPackages } from './test/support/older-packages.ts'
 const shared = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // What is awaited comes late on a busy machine.
+  expect: { poll: { timeout: 20_000 } },
   restoreMocks: true,
   unstubEnvs: true,
   setupFiles: 'test/support/each-file.ts',
@@ -13,8 +15,8 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: 'test/support/global-setup.ts',
-    // Tests wait for servers, databases and disks for a third of their time: three workers keep two cores busy.
-    maxWorkers: 3,
+    // Tests wait for servers, databases and hashes: two workers are faster than one, also on one core. Three are not faster than two.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

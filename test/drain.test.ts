@@ -18,7 +18,7 @@ test('while it drains, the server is not ready, accepts requests and closes thei
   const client = server.client()
   expect((await client.post('/auth/register', CREDENTIALS)).status).toBe(201)
   const ended = server.end('SIGTERM')
-  await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'))
+  await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'), { timeout: 20_000 })
   server.child.kill('SIGTERM')
   server.child.kill('SIGINT')
   server.child.kill('SIGHUP')

@@ -210,6 +210,40 @@ describe('work that uses up its rows', () => {
     expect(await instance.runSql("SELECT 1 FROM oauth_logins WHERE due_at > now() + interval '1 hour'")).toEqual([])
   })
 
+  test('auth.oauthClients: an update and the deletion of an app with 3,000 users, 6,000 tokens and 3,000 logins', async () => {
+    const instance = await startInstance('handler', { deliverMails: false, oauth: { enabled: true } })
+    onTestFinished(() => instance.close())
+    const app = { name: 'App', redirectUris: ['https://app.example/cb'] }
+    const ids: string[] = []
+    const prepare = async (): Promise<void> => {
+      await instance.runSql('DELETE FROM users')
+      const { client } = await instance.auth.oauthClients.create(app)
+      ids.push(client.id)
+      const [now, later] = [Date.now(), Date.now() + DAY_MS]
+      const rows = series(3_000)
+      await instance.runSql(`INSERT INTO users (id, email, email_verified, created_at, security_epoch) ${rows}
+        SELECT ${id(6)}, i || '@example.com', 1, ${now}, 0 FROM n`)
+      await instance.runSql(`INSERT INTO oauth_grants (id, user_id, client_id, scopes, created_at) ${rows}
+        SELECT ${id(7)}, ${id(6)}, '${client.id}', 'read', ${now} FROM n`)
+      for (const kind of ['AccessToken', 'RefreshToken']) {
+        await instance.runSql(`INSERT INTO oauth_tokens
+          (token_hash, kind, client_id, user_id, grant_id, scopes, payload, created_at, expires_at) ${rows}
+          SELECT '${kind} ' || i, '${kind}', '${client.id}', ${id(6)}, ${id(7)}, 'read', '{}', ${now}, ${later} FROM n`)
+      }
+      await instance.runSql(`INSERT INTO oauth_logins ${rows}
+        SELECT ${id(8)}, '${client.id}', ${id(6)}, ${now}, ${later}, 0 FROM n`)
+    }
+    await expectShortTurns(async () => {
+      const last = ids.at(-1) ?? ''
+      await instance.auth.oauthClients.update(last, { name: 'Other' })
+      await instance.auth.oauthClients.delete(last)
+    }, prepare)
+    const left = ['grants', 'tokens', 'logins', 'clients'].map(
+      async (table) => (await instance.runSql(`SELECT 1 FROM oauth_${table}`)).length,
+    )
+    expect(await Promise.all(left)).toEqual([0, 0, 0, 0])
+  })
+
   test('a login after the limit of sessions was lowered ends some of the many sessions', async () => {
     await addSessions(crowded, 4_000)
     const login = { email: EMAIL, password: PASSWORD }

@@ -33,7 +33,7 @@ describe('latchkey serve', () => {
   afterAll(() => server.end('SIGKILL'))
 
   test('prints the URL and three curl commands at the start', async () => {
-    await vi.waitFor(() => expect(server.lines.join('\n')).toContain('Reference: '))
+    await vi.waitFor(() => expect(server.lines.join('\n')).toContain('Reference: '), { timeout: 20_000 })
     const greeting = server.lines.join('\n')
     expect(greeting).toContain('http://localhost:3000')
     expect(greeting.match(/^ {2}curl /gm)).toHaveLength(3)
@@ -156,7 +156,7 @@ describe('latchkey serve', () => {
     socket.write('{"email":')
     const before = server.lines.length
     socket.destroy()
-    await vi.waitFor(() => expect(server.lines.slice(before).join('\n')).toContain('"status":400'))
+    await vi.waitFor(() => expect(server.lines.slice(before).join('\n')).toContain('"status":400'), { timeout: 20_000 })
     expect(server.lines.filter((line) => line.includes('"level":50'))).toEqual([])
     expect((await server.client().get('/health/live')).status).toBe(200)
   })
@@ -184,8 +184,8 @@ test('SIGTERM: a request in progress is completed, new ones are not accepted, ex
   const [interim] = await once(socket, 'data')
   expect(String(interim)).toContain('100 Continue') // the server has received the request
   const ended = server.end('SIGTERM')
-  await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'))
-  await vi.waitFor(() => expect(client.get('/health/live')).rejects.toThrow())
+  await vi.waitFor(() => expect(server.lines.at(-1)).toContain('"msg":"stopping"'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(client.get('/health/live')).rejects.toThrow(), { timeout: 20_000 })
   socket.write(body)
   expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /)
   await ended

@@ -292,7 +292,7 @@ describe('the library', () => {
       }),
     )
     expect(response.status).toBe(201)
-    await vi.waitFor(() => expect(reports.length).toBeGreaterThanOrEqual(3))
+    await vi.waitFor(() => expect(reports.length).toBeGreaterThanOrEqual(3), { timeout: 20_000 })
     spy.mockRestore()
     await loud.close()
   })

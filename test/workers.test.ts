@@ -118,10 +118,13 @@ describe('two workers', () => {
     const others = Array.from({ length: count - 1 }, (_, index) => register(server, `user${index}@example.com`))
     const clients = [client, ...(await Promise.all(others))]
     expect(answering(server, '/auth/register')).toHaveLength(2)
-    await vi.waitFor(async () => {
-      const boxes = await Promise.all(clients.map(async (each) => (await each.get('/auth/dev/mail')).body.mails))
-      for (const mails of boxes) expect(mails).toHaveLength(count)
-    })
+    await vi.waitFor(
+      async () => {
+        const boxes = await Promise.all(clients.map(async (each) => (await each.get('/auth/dev/mail')).body.mails))
+        for (const mails of boxes) expect(mails).toHaveLength(count)
+      },
+      { timeout: 20_000 },
+    )
     expect(answering(server, '/auth/dev/mail')).toHaveLength(2)
     expect(server.lines.filter((line) => line.startsWith('Email to '))).toHaveLength(count)
   })
@@ -147,10 +150,12 @@ describe('two workers', () => {
     await askAll(client)
     const [worker = 0] = answering(server, '/auth/session').slice(-2)
     process.kill(worker, signal)
-    await vi.waitFor(() =>
-      expect(readLog(server)).toContainEqual(
-        expect.objectContaining({ msg: 'a worker ended and is replaced', worker, ...end }),
-      ),
+    await vi.waitFor(
+      () =>
+        expect(readLog(server)).toContainEqual(
+          expect.objectContaining({ msg: 'a worker ended and is replaced', worker, ...end }),
+        ),
+      { timeout: 20_000 },
     )
     const before = answering(server, '/auth/session').length
     await vi.waitFor(
@@ -175,7 +180,9 @@ test('SIGTERM drains all workers: every request is answered, also on connections
   await Promise.all(sockets.map((socket) => new Promise((sent) => socket.write(request, sent))))
   const ended = server.end('SIGTERM')
   server.child.kill('SIGCONT')
-  await vi.waitFor(() => expect(readLog(server).filter(({ msg }) => msg === 'stopping')).toHaveLength(2))
+  await vi.waitFor(() => expect(readLog(server).filter(({ msg }) => msg === 'stopping')).toHaveLength(2), {
+    timeout: 20_000,
+  })
   server.child.kill('SIGTERM') // a second signal changes nothing
   for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1.1 200 /)
   await ended

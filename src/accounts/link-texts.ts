@@ -62,7 +62,7 @@ export const LINK_TEXTS = defineTexts('links', {
     notYoursLead:
       'Si une autre personne a créé ce compte avec votre adresse e-mail, choisissez votre propre mot de passe : il l’exclut.',
     setAndVerify: 'Enregistrer le mot de passe et confirmer',
-    noPassword: 'Pas de mot de passe ? Connectez-vous dans ce navigateur, puis rouvrez le lien de l’e-mail.',
+    noPassword: 'Pas de mot de passe ? Connectez-vous dans ce navigateur, puis rouvrez le lien de l’e-mail.',
     logInHere: 'Se connecter',
     changeTitle: 'Utiliser cette adresse e-mail ?',
     accountPassword: 'Le mot de passe du compte qui reçoit cette adresse.',

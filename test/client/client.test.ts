@@ -451,7 +451,7 @@ describe('trying again', () => {
     const beside = new DatabaseSync(file)
     onTestFinished(() => beside.close())
     tab.seen.length = 0
-    await vi.waitFor(() => beside.exec('BEGIN IMMEDIATE')) // after the email of the registration is sent; then no other process writes
+    await vi.waitFor(() => beside.exec('BEGIN IMMEDIATE'), { timeout: 20_000 }) // after the email of the registration is sent; then no other process writes
     expect(await tab.client.logOut()).toMatchObject({ ok: false, code: 'unavailable', retryAfterSeconds: 1 })
     expect(seenStatuses(tab)).toEqual([503])
     tab.onAnswer = ({ status }) => {

@@ -91,7 +91,7 @@ test('an answer waits for the disk, other requests do not, and those that wait s
   const logins = [1, 2, 3].map(async () => {
     answered.push((await newClient().post('/auth/login', credentials('ada'))).status)
   })
-  await vi.waitFor(async () => expect(await auth.sessions.list(id)).toHaveLength(4))
+  await vi.waitFor(async () => expect(await auth.sessions.list(id)).toHaveLength(4), { timeout: 20_000 })
   for (let asked = 0; asked < 20; asked++) expect((await known.get('/auth/session')).status).toBe(200)
   expect(answered).toEqual([])
   finish()
@@ -121,7 +121,7 @@ test('a commit during a write waits for the next write', async () => {
   const { flush, close } = createFlush(path)
   const order: string[] = []
   const first = flush().then(() => order.push('first'))
-  await vi.waitFor(() => expect(datasync).toHaveBeenCalledTimes(1))
+  await vi.waitFor(() => expect(datasync).toHaveBeenCalledTimes(1), { timeout: 20_000 })
   const later = [flush(), flush()].map((each) => each.then(() => order.push('later')))
   expect(order).toEqual([])
   finish()

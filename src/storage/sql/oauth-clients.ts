@@ -8,8 +8,10 @@ import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
-/** Users of a deleted client whose caches one transaction clears. */
-const USERS_AT_ONCE = 500
+/** Users of a client that one transaction is about, so that none takes long (DESIGN promise 11). */
+const USERS_AT_ONCE = 100
+/** Rows of logins that one transaction deletes. */
+const LOGINS_AT_ONCE = 500
 
 /** Creates the store of OAuth clients in SQL. */
 export function createOAuthClientStore(database: TransactingDatabase): OAuthClientStore {
@@ -72,6 +74,7 @@ export function createOAuthClientStore(database: TransactingDatabase): OAuthClie
       ),
 
     async delete(id, effectsOf) {
+      await emptyClient(database, id)
       return isDone(
         transact(effectsOf, async (trx, sessions) => {
           await announceUsers(trx, sessions, { clientId: id, after: null })
@@ -114,6 +117,44 @@ function createDocumentRows({ db }: TransactingDatabase): Pick<OAuthClientStore,
       return Number(numDeletedRows)
     },
   }
+}
+
+/**
+ * Ends most of what a client with very many users has, in several transactions. If the process dies in between, the client still
+ * exists.
+ */
+async function emptyClient({ transact }: TransactingDatabase, clientId: string): Promise<void> {
+  for (let isMore = true; isMore; ) {
+    isMore = await isDone(transact(onlyEvents(), (trx, sessions) => endSomeGrants(trx, sessions, clientId)))
+  }
+  for (let isMore = true; isMore; )
+    isMore = await isDone(transact(onlyEvents(), (trx) => deleteSomeLogins(trx, clientId)))
+}
+
+/** Returns null if few are left: they end with the client. */
+async function endSomeGrants(
+  trx: Transaction<Database>,
+  sessions: SessionEffects,
+  clientId: string,
+): Promise<true | null> {
+  const users = await announceSome(trx, sessions, { clientId, after: null })
+  if (users.length < USERS_AT_ONCE) return null
+  await trx.deleteFrom('oauth_grants').where('client_id', '=', clientId).where('user_id', 'in', users).execute()
+  return true
+}
+
+/** Returns null if few are left: they end with the client. */
+async function deleteSomeLogins(trx: Transaction<Database>, clientId: string): Promise<true | null> {
+  const rows = await trx
+    .selectFrom('oauth_logins')
+    .select('session_id')
+    .where('client_id', '=', clientId)
+    .limit(LOGINS_AT_ONCE)
+    .execute()
+  if (rows.length < LOGINS_AT_ONCE) return null
+  const ids = rows.map(({ session_id }) => session_id)
+  await trx.deleteFrom('oauth_logins').where('client_id', '=', clientId).where('session_id', 'in', ids).execute()
+  return true
 }
 
 /** Evicts the users of a client from all caches, a part at a time. */

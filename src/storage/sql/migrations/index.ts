@@ -15,6 +15,7 @@ import { factorRemovals } from './0013-factor-removals.ts'
 import { redirectUrisOfGrants } from './0014-redirect-uris-of-grants.ts'
 import { signingKeys } from './0015-signing-keys.ts'
 import { oauthLogins } from './0016-oauth-logins.ts'
+import { usersOfClients } from './0017-users-of-clients.ts'
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   redirectUrisOfGrants,
   signingKeys,
   oauthLogins,
+  usersOfClients,
 ]
