@@ -17,17 +17,17 @@ export interface Flush {
 }
 
 /**
- * Creates the flush of a database file.
- * @param location path of the file; its write-ahead log exists after the first commit, and stays while the file is open.
+ * Creates the flush of a database file, and opens its write-ahead log.
+ * @param location path of the file. SQLite has read it, so its log exists, and stays while the file is open.
  */
 export function createFlush(location: string): Flush {
-  let log: Promise<FileHandle> | null = null
+  const log = openLog(location)
+  log.catch(() => undefined) // each flush gets the error; reading needs no log
   let running: Promise<void> = Promise.resolve()
   let next: Promise<void> | null = null
 
   async function write(): Promise<void> {
     next = null // a call from now on may come after a commit that this write misses
-    log ??= openLog(location)
     await (await log).datasync()
   }
 
@@ -48,7 +48,7 @@ export function createFlush(location: string): Flush {
 
     async close() {
       await running.catch(() => undefined)
-      await (await log?.catch(() => undefined))?.close()
+      await (await log.catch(() => undefined))?.close()
     },
   }
 }
