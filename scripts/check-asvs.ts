@@ -15,6 +15,6 @@ const problems = [
   ...cited.map((id) => `${id} is not in docs/asvs-5.csv: SECURITY.md`),
 ]
 if (readFileSync('docs/asvs.md', 'utf8') !== asvsPage(requirements, carriers))
-  problems.push('docs/asvs.md is out of date: run node scripts/write-asvs.ts')
+  problems.push('docs/asvs.md is out of date: run npm run write')
 for (const problem of problems) process.stdout.write(`${problem}\n`)
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -210,7 +210,7 @@ const edges = own.flatMap(({ dependencies }) => dependencies)
 const problems = [
   ...violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
   ...findProblems(toHouse(own)),
-  ...(isWritten(own) ? [] : [`${ARCHITECTURE_PAGE} is out of date: run node scripts/write-architecture.ts`]),
+  ...(isWritten(own) ? [] : [`${ARCHITECTURE_PAGE} is out of date: run npm run write`]),
 ]
 if (own.length < LEAST_MODULES || edges.length < own.length) {
   problems.push('The parser sees too few modules or imports, so the rules check nothing')

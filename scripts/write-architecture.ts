@@ -1,5 +1,5 @@
 /*
- * Writes the picture of docs/architecture.md from the imports of `src`: `node scripts/write-architecture.ts`. It fails if an
+ * Writes the picture of docs/architecture.md from the imports of `src`: `npm run write`. It fails if an
  * import climbs or rooms import each other in a cycle. `npm run check:imports` compares the page with the imports.
  */
 import { readFileSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/* Writes docs/asvs.md from the names of the tests: `node scripts/write-asvs.ts`. `npm run check:asvs` compares them. */
+/* Writes docs/asvs.md from the names of the tests: `npm run write`. `npm run check:asvs` compares them. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { answerAll, type Carrier, type Requirement, type Row, readCarriers, readRequirements } from './asvs.ts'
 
@@ -14,7 +14,7 @@ export function asvsPage(requirements: readonly Requirement[], carriers: readonl
 
 The requirements of the [OWASP Application Security Verification Standard 5.0](https://owasp.org/www-project-application-security-verification-standard/)
 that apply to an authentication server ([the list](asvs-5.csv)), and what meets each of them: the tests that have its number in their name, a
-page, or the application. What is not met says why. \`node scripts/write-asvs.ts\` writes this page, and \`npm run check:asvs\` compares it
+page, or the application. What is not met says why. \`npm run write\` writes this page, and \`npm run check:asvs\` compares it
 with the tests.
 
 | chapter | requirements | ${KINDS.join(' | ')} |

@@ -1,4 +1,4 @@
-/* Writes the capacity table into docs/scaling.md: `node scripts/write-capacity.ts`, after `npm run bench`. */
+/* Writes the capacity table into docs/scaling.md: `npm run write`, after `npm run bench`. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Results } from '../bench/results.ts'

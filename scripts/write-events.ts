@@ -1,5 +1,5 @@
 /*
- * Writes the table of docs/events.md from the catalogue of events: `node scripts/write-events.ts`. A test compares
+ * Writes the table of docs/events.md from the catalogue of events: `npm run write`. A test compares
  * them.
  */
 import { readFileSync, writeFileSync } from 'node:fs'

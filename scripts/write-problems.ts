@@ -1,4 +1,4 @@
-/* Writes docs/problems.md from the catalogue of refusals: `node scripts/write-problems.ts`. A test compares them. */
+/* Writes docs/problems.md from the catalogue of refusals: `npm run write`. A test compares them. */
 import { writeFileSync } from 'node:fs'
 import { REFUSALS } from '../src/catalogue/refusals.ts'
 
@@ -9,7 +9,7 @@ export function problemsPage(): string {
   return `# Problems
 
 Every refusal is \`application/problem+json\` (RFC 9457) with a stable \`code\`; its \`type\` is a URL that answers with the same text as this table.
-Written by \`node scripts/write-problems.ts\` from the \`refusals.ts\` of each room.
+Written by \`npm run write\` from the \`refusals.ts\` of each room.
 
 | code | status | when | what to do |
 |---|---|---|---|

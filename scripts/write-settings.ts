@@ -1,5 +1,5 @@
 /*
- * Writes the tables of docs/configuration.md from the settings of the rooms: `node scripts/write-settings.ts`. Text
+ * Writes the tables of docs/configuration.md from the settings of the rooms: `npm run write`. Text
  * outside the markers is not changed. A test compares them.
  */
 import { readFileSync, writeFileSync } from 'node:fs'

@@ -87,7 +87,7 @@ describe('the documentation', () => {
 
   test('the capacity in docs/scaling.md follows from the benchmark', () => {
     const results = JSON.parse(read('docs/benchmarks/results.json')) as Results
-    expect(read('docs/scaling.md')).toContain(capacityTable(results)) // node scripts/write-capacity.ts
+    expect(read('docs/scaling.md')).toContain(capacityTable(results)) // npm run write
   })
 
   test('the pages quote the programs that the tests run, paragraph by paragraph', () => {
@@ -126,7 +126,7 @@ describe('the documentation', () => {
   })
 
   test('the table of docs/events.md matches the catalogue of events (ASVS 16.1.1)', () => {
-    expect(read('docs/events.md')).toContain(`\n\n${eventsTable()}\n\n`) // node scripts/write-events.ts
+    expect(read('docs/events.md')).toContain(`\n\n${eventsTable()}\n\n`) // npm run write
   })
 
   test('every command and option is documented, and every documented one exists', () => {

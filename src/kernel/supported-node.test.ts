@@ -20,6 +20,20 @@ test.each(['22.17.1', '20.20.2', '18.0.0', '4.9.1'])(
   },
 )
 
+test('every command of a clone that runs our TypeScript checks the version first', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const commands = Object.entries<string>(scripts).filter(([, command]) => /^node .*\.ts\b|\bvitest\b/.test(command))
+  expect(commands.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['test', 'test:interop', 'check:asvs', 'bench']),
+  )
+  const check = 'node scripts/supported-node.mjs'
+  const unchecked = commands.filter(
+    ([name, command]) =>
+      scripts[`pre${name}`] !== check && !command.startsWith('node --import ./scripts/supported-node.mjs '),
+  )
+  expect(unchecked).toEqual([])
+})
+
 test('every entry for servers checks the version first, and nothing imports node:sqlite before', () => {
   const entries = Object.values<string>(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports)
     .filter((file) => file.endsWith('.js'))
