@@ -66,6 +66,9 @@ describe('a requirement that is wrong lets no request in', () => {
     ['read', 'must be an object with the members fresh, session, client, resource, methods, scopes'],
     [['read'], 'must be an object with the members'],
     [null, 'must be an object with the members'],
+    [Promise.resolve({ fresh: true }), 'must be an object, not a Promise: an await is missing'],
+    [new Map([['scopes', ['read']]]), 'must be a plain object, not a Map'],
+    [new Set(['read']), 'must be a plain object, not a Set'],
   ]
 
   test.each(WRONG)('%j: require rejects, and every requireAuth throws when it is created', async (wrong, message) => {
@@ -115,6 +118,21 @@ describe('calls with data answer validation_failed', () => {
       'users.list from',
       ({ users }) => users.list({ form: ID }),
       '#/form: There is no such member. The members'.slice(0, 26),
+    ],
+    [
+      'users.list of a promise',
+      ({ users }) => users.list(Promise.resolve({ limit: 1 })),
+      '#: Must be an object, not a Promise',
+    ],
+    [
+      'audit.list of a map',
+      ({ audit }) => audit.list(new Map([['type', 'user.created']])),
+      '#: Must be a plain object',
+    ],
+    [
+      'invitations.create of a promise',
+      ({ invitations }) => invitations.create(Promise.resolve({})),
+      'an await is missing',
     ],
     ['users.list(null)', ({ users }) => users.list(null), '#: Must be an object with the members after, limit'],
     ['users.import of a text', ({ users }) => users.import('{"email":"a@example.com"}'), 'lines must be a list'],
@@ -221,6 +239,16 @@ describe('arguments that configure something throw ConfigurationError at the cal
       'sqlite onStatement',
       () => sqlite('a.db', { onStatement: 1 } as Loose),
       'options.onStatement: must be a function',
+    ],
+    [
+      'sqlite options of a promise',
+      () => sqlite('a.db', Promise.resolve({ migrate: false }) as Loose),
+      'options: must be an object, not a Promise',
+    ],
+    [
+      'a section of the settings that is a promise',
+      () => createLatchkey({ ...STORAGE, session: Promise.resolve({ idleMs: 1 }) as Loose }),
+      'session: must be an object, not a Promise: an await is missing',
     ],
     ['sqlite null', () => sqlite('a.db', null as Loose), 'options: must be an object with the options migrate'],
     ...['', 'sqlite:a.db', 'file:a.db', 'data/', 7].map(

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { sqlite } from '../src/sqlite.ts'
 import { backUpSqlite } from '../src/storage/sql/sqlite-backup.ts'
@@ -100,6 +101,30 @@ describe('SQLite', () => {
     const { code, out, err } = await latchkey(args, `${PASSWORD}\n`)
     expect([code, out, err]).toEqual([1, '', expect.stringContaining('There is no Latchkey database at sqlite:')])
     expect(readdirSync(directory)).toEqual([])
+  })
+
+  test('a command leaves a file that is no database of Latchkey as it is, and names it', async () => {
+    const foreign = new DatabaseSync(join(directory, 'foreign.db'))
+    foreign.exec('CREATE TABLE notes (text)')
+    foreign.close()
+    writeFileSync(join(directory, 'empty.db'), '')
+    writeFileSync(join(directory, 'text.db'), 'This is a text and not a database.'.repeat(50))
+    for (const [name, problem] of [
+      ['foreign.db', 'There is no Latchkey database at sqlite:foreign.db'],
+      ['empty.db', 'There is no Latchkey database at sqlite:empty.db'],
+      ['text.db', `${join(directory, 'text.db')} cannot be opened: file is not a database`],
+    ] as const) {
+      const before = readFileSync(join(directory, name))
+      for (const args of [
+        ['user', 'list'],
+        ['backup', 'new.db'],
+      ]) {
+        const { code, err } = await latchkey(args, '', { DATABASE_URL: `sqlite:${name}` })
+        expect([code, err]).toEqual([1, expect.stringContaining(problem)])
+      }
+      expect(readFileSync(join(directory, name)).equals(before)).toBe(true)
+    }
+    expect(readdirSync(directory).toSorted()).toEqual(['empty.db', 'foreign.db', 'text.db'])
   })
 })
 

@@ -94,7 +94,7 @@ export async function acceptUser(
   input: CreateUserInput,
   stamp: Stamp<PasswordEvent>,
 ): Promise<AcceptedUser> {
-  const context = { email: input.email, userId: null, pointer: '#/password', stamp }
+  const context = { email: input.email, name: input.name ?? null, userId: null, pointer: '#/password', stamp }
   const [email, name, password] = await checkAll<[EmailAddress, string | null, AcceptedPassword]>(
     () => requireEmailAddress(input.email),
     () => (input.name === undefined ? null : acceptName(input.name)),
@@ -118,7 +118,8 @@ export async function checkRefusedUser(
   { email, name, password }: Readonly<Record<string, unknown>>,
   stamp: Stamp<PasswordEvent>,
 ): Promise<void> {
-  const context = { email: typeof email === 'string' ? email : '', userId: null, pointer: '#/password', stamp }
+  const given = { email: typeof email === 'string' ? email : '', name: typeof name === 'string' ? name : null }
+  const context = { ...given, userId: null, pointer: '#/password', stamp }
   await checkAll(
     () => typeof email === 'string' && requireEmailAddress(email),
     () => typeof name === 'string' && acceptName(name),

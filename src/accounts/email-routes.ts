@@ -71,7 +71,7 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
           message: 'Must not come together with password.',
         }),
       checkRefused: ({ newPassword }, { stamp }) =>
-        checkNewPassword(deps, newPassword, { email: '', userId: null, pointer: '#/newPassword', stamp }),
+        checkNewPassword(deps, newPassword, { email: '', name: null, userId: null, pointer: '#/newPassword', stamp }),
       answers: { 204: null },
       form: {
         page: '/email/verify',

@@ -85,8 +85,8 @@ async function verifyWithNewPassword(
   { newPassword, caller }: { readonly newPassword: string; readonly caller: Caller },
   stamp: Stamp<AccountEvent | PasswordEvent>,
 ): Promise<void> {
-  const { id: userId, email } = claim.user
-  const context = { email, userId, pointer: '#/newPassword', stamp }
+  const { id: userId, email, name } = claim.user
+  const context = { email, name, userId, pointer: '#/newPassword', stamp }
   await checkNewPassword(deps, newPassword, context)
   await takeChangeBudget(deps.throttle, caller, userId)
   const accepted = await acceptNewPassword(deps, newPassword, context)

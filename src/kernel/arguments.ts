@@ -56,8 +56,9 @@ export function strictMembers<Shape extends z.core.$ZodLooseShape>(shape: Shape,
  */
 export function acceptArgument<Value>(schema: z.ZodType<Value>, value: unknown): Value {
   const { success, data, error } = schema.safeParse(value)
-  if (success) return data
-  throw new Refusal('validation_failed', { errors: findProblems(error).map(toFieldError) })
+  const problems = success ? findUnread(value) : findProblems(error)
+  if (success && problems.length === 0) return data
+  throw new Refusal('validation_failed', { errors: problems.map(toFieldError) })
 }
 
 /**
@@ -67,15 +68,18 @@ export function acceptArgument<Value>(schema: z.ZodType<Value>, value: unknown):
  */
 export function acceptConfiguration<Value>(where: string, schema: z.ZodType<Value>, value: unknown): Value {
   const { success, data, error } = schema.safeParse(value)
-  if (success) return data
-  throw new ConfigurationError(describeProblems(where, error))
+  const problems = success ? findUnread(value) : findProblems(error)
+  if (success && problems.length === 0) return data
+  throw new ConfigurationError(describe(where, problems))
 }
 
 /** Describes the problems that a schema found in a configuration, one line per key. */
 export function describeProblems(where: string, error: z.ZodError): string {
-  const lines = findProblems(error).map(({ path, text }) =>
-    [...(path.length > 0 ? [path.join('.')] : []), text].join(': '),
-  )
+  return describe(where, findProblems(error))
+}
+
+function describe(where: string, problems: readonly Problem[]): string {
+  const lines = problems.map(({ path, text }) => [...(path.length > 0 ? [path.join('.')] : []), text].join(': '))
   return [`${where}: these settings are wrong`, ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
@@ -91,6 +95,30 @@ function findProblems({ issues }: z.ZodError): Problem[] {
     if (issue.code !== 'unrecognized_keys') return [{ path, text: issue.message }]
     return issue.keys.map((key) => ({ path: [...path, toName(key)], text: issue.message }))
   })
+}
+
+/** How deep an argument has objects: `sqlite(path, options)` is checked as one object, and a setting may be an object. */
+const MAX_DEPTH = 2
+
+/**
+ * Finds objects that a schema takes for empty ones, because their content is not in members: a Promise without `await`, a
+ * Map, a Set. The caller meant that content.
+ */
+function findUnread(value: unknown, path: readonly string[] = []): Problem[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (isPlain(value)) {
+    if (path.length > MAX_DEPTH) return []
+    return Object.entries(value).flatMap(([name, member]) => findUnread(member, [...path, toName(name)]))
+  }
+  const isPromise = typeof (value as { then?: unknown }).then === 'function'
+  const isCollection = [Map, Set, Date, RegExp].some((type) => value instanceof type)
+  if (isPromise) return [{ path, text: 'must be an object, not a Promise: an await is missing' }]
+  return isCollection ? [{ path, text: `must be a plain object, not a ${value.constructor.name}` }] : []
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
 }
 
 function toName(name: PropertyKey): string {

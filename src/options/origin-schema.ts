@@ -10,10 +10,10 @@ export const originSchema: z.ZodType<string> = z
 
 /**
  * The origin of an app that brings its own browser or runs inside one: `capacitor://localhost`, `tauri://localhost`,
- * `chrome-extension://<id>`. A page of one of the excluded schemes has no origin of its own, or the scheme has no pages.
+ * `chrome-extension://<id>`, `app://-`. Browsers keep the case of its host. A page of one of the excluded schemes has no origin of its own, or the scheme has no pages.
  */
 const APP_ORIGIN =
-  /^(?!(?:https?|wss?|ftp|file|data|blob|about|javascript|filesystem):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9][a-z0-9._-]*(?::\d{1,5})?$/
+  /^(?!(?:https?|wss?|ftp|file|data|blob|about|javascript|filesystem):)[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._-]+(?::\d{1,5})?$/
 
 /** Schema of an origin whose pages may call Latchkey. */
 export const trustedOriginSchema: z.ZodType<string> = z

@@ -64,7 +64,7 @@ export async function changePassword(
 ): Promise<PasswordChanged> {
   const { principal, sessionToken, currentPassword, newPassword, caller } = input
   const { user, session } = principal
-  const context = { email: user.email, userId: user.id, pointer: '#/newPassword', stamp }
+  const context = { email: user.email, name: user.name, userId: user.id, pointer: '#/newPassword', stamp }
   const check = (): Promise<unknown> => checkNewPassword(deps, newPassword, context)
   const { oldHash, securityEpoch, place } = await (currentPassword === undefined
     ? allowFirst(deps, principal, check)

@@ -1,7 +1,7 @@
 /*
  * Rules for new passwords (NIST SP 800-63B-4 section 3.1.1): 15 to 1,024 code points, Unicode NFC and no other change,
- * no composition rules. Refused: lone surrogates, passwords built from the email address or the site's name, common
- * passwords, and, if a list is configured, breached passwords.
+ * no composition rules. Refused: lone surrogates, passwords built from the email address or the name
+ * of the user or the site, a few characters repeated, common passwords, and, if a list is configured, breached passwords.
  */
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { FieldProblem } from '../kernel/field-problem.ts'
@@ -11,6 +11,7 @@ import { codePoints } from './code-points.ts'
 import type { IsCommon } from './common-passwords.ts'
 import { isBuiltFromContext } from './context-words.ts'
 import type { PasswordEvent } from './events.ts'
+import { isRepetitive } from './own-length.ts'
 
 declare const passwordBrand: unique symbol
 
@@ -21,7 +22,7 @@ export type Password = string & { readonly [passwordBrand]: true }
 export interface PasswordPolicy {
   /** Minimum number of code points. */
   readonly minLength: number
-  /** Words that a password must not be built from, in addition to the user's email address: site, brand, host. */
+  /** Words that a password must not be built from, in addition to the user's name and email address: site, brand, host. */
   readonly contextWords: readonly string[]
   readonly isCommon: IsCommon
   /** Null if no list of breached passwords is configured. */
@@ -43,6 +44,7 @@ export interface AcceptedPassword {
 /** The user of a new password, and its place in the request body. */
 export interface PasswordContext {
   readonly email: string
+  readonly name: string | null
   /** Null if the user is being registered. */
   readonly userId: string | null
   /** The body member that contains the password, as a URI fragment. */
@@ -77,7 +79,7 @@ export async function acceptNewPassword(
   // Before the text is normalized, which takes quadratic time for many combining marks (CWE-1333).
   if (text.length > MAX_PASSWORD_LENGTH * 2) throw invalidMember(context.pointer, TOO_LONG.detail, TOO_LONG)
   const password = toPassword(text)
-  const problem = findPasswordProblem(policy, password, context.email)
+  const problem = findPasswordProblem(policy, password, context)
   if (problem !== null) throw invalidMember(context.pointer, problem.detail, problem)
   if (await policy.isCommon(password))
     throw invalidMember(context.pointer, 'Must not be a common password.', { code: 'common_password' })
@@ -123,7 +125,11 @@ interface PasswordProblem extends FieldProblem {
   readonly detail: string
 }
 
-function findPasswordProblem(policy: PasswordPolicy, password: Password, email: string): PasswordProblem | null {
+function findPasswordProblem(
+  policy: PasswordPolicy,
+  password: Password,
+  { email, name }: PasswordContext,
+): PasswordProblem | null {
   if (!password.isWellFormed())
     return { code: 'not_unicode', detail: 'Must be valid Unicode, without lone surrogates.' }
   const length = codePoints(password)
@@ -133,8 +139,10 @@ function findPasswordProblem(policy: PasswordPolicy, password: Password, email: 
     return { code: 'too_short', values: { min: minLength }, detail }
   }
   if (length > MAX_PASSWORD_LENGTH) return TOO_LONG
-  if (isBuiltFromContext(password, email, policy.contextWords)) {
-    return { code: 'from_context', detail: 'Must not be built from your email address or the name of this site.' }
+  if (isBuiltFromContext(password, email, name === null ? policy.contextWords : [name, ...policy.contextWords])) {
+    const detail = 'Must not be built from your name, your email address or the name of this site.'
+    return { code: 'from_context', detail }
   }
+  if (isRepetitive(password)) return { code: 'repetitive', detail: 'Must not only repeat or count a few characters.' }
   return null
 }

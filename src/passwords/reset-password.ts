@@ -43,7 +43,7 @@ export async function resetPassword(
   const credential = token.userId === null ? null : await deps.passwords.findByUserId(token.userId)
   if (credential === null || credential.disabled) throw new Refusal(ONE_TIME_TOKEN_REFUSALS.token_invalid)
   const { user } = credential
-  const context = { email: user.email, userId: user.id, pointer: '#/password', stamp }
+  const context = { email: user.email, name: user.name, userId: user.id, pointer: '#/password', stamp }
   await checkNewPassword(deps, password, context)
   await takeChangeBudget(deps.throttle, caller, user.id)
   const accepted = await acceptNewPassword(deps, password, context)

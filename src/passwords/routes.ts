@@ -20,11 +20,11 @@ export function passwordRoutes(deps: ChangePasswordDeps & { readonly cookies: Co
       summary: 'Change your password, or set a first one; all other sessions are revoked',
       body: z.strictObject({ currentPassword: typedPasswordSchema.optional(), newPassword: typedPasswordSchema }),
       checkRefused: async ({ currentPassword, newPassword }, { principal, stamp }) => {
-        const [email, userId] = principal === null ? ['', null] : [principal.user.email, principal.user.id]
+        const { email, name, id: userId } = principal?.user ?? { email: '', name: null, id: null }
         const isMissing = currentPassword === undefined && userId !== null
         await checkAll(
           async () => isMissing && refuseExisting(await deps.passwords.findByUserId(userId)),
-          () => checkNewPassword(deps, newPassword, { email, userId, pointer: '#/newPassword', stamp }),
+          () => checkNewPassword(deps, newPassword, { email, name, userId, pointer: '#/newPassword', stamp }),
         )
       },
       answers: { 200: z.object({ session: sessionJsonSchema }) },
@@ -80,7 +80,7 @@ export function passwordResetRoutes(deps: ForgotPasswordDeps & ResetPasswordDeps
         password: typedPasswordSchema,
       }),
       checkRefused: ({ password }, { stamp }) =>
-        checkNewPassword(deps, password, { email: '', userId: null, pointer: '#/password', stamp }),
+        checkNewPassword(deps, password, { email: '', name: null, userId: null, pointer: '#/password', stamp }),
       answers: { 204: null },
       form: {
         page: '/password/reset',

@@ -153,6 +153,9 @@ describe('apps whose pages have a scheme of their own', () => {
     'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
     'moz-extension://6f0c4b1e-3c1f-4d7a-9d3e-0f6e0d1c2b3a',
     'app://com.example.notes',
+    'safari-web-extension://3B0C1B5B-1E3E-4B6D-9C7A-0F6E0D1C2B3A',
+    'app://-',
+    'vscode-webview://0abc',
   ]
 
   test.each(APPS)('%s can be a trusted origin, and no other app is', async (origin) => {

@@ -35,6 +35,24 @@ describe.each(RINGS)('a forgotten password (%s)', (ring) => {
     return tokenIn(await instance.waitForMail(mailTo(email, '/password/reset?')))
   }
 
+  test("a password is built from the user's own name at no place that sets one: registration, change, reset, users.create (ASVS 6.2.11)", async () => {
+    const user = { email: `user${count++}@example.com`, name: 'Brünhild Ötzmann' }
+    const wrong = 'brunhild OTZMANN brunhild'
+    const client = instance.client()
+    expect((await client.post('/auth/register', { ...user, password: wrong })).status).toBe(422)
+    expect((await client.post('/auth/register', { ...user, password: PASSWORD })).status).toBe(201)
+    const change = { currentPassword: PASSWORD, newPassword: wrong }
+    const refused = await client.post('/auth/password/change', change)
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [{ pointer: '#/newPassword', detail: expect.stringContaining('your name') }],
+    ])
+    expect((await reset(await mailedToken(user.email), wrong)).status).toBe(422)
+    const email = `user${count++}@example.com`
+    await expect(instance.auth.users.create({ ...user, email, password: wrong })).rejects.toThrow('your name')
+    expect(await logIn(user.email, PASSWORD)).toBe(200)
+  })
+
   test('a known, an unknown, a malformed and a disabled address get the same answer; only the known one gets an email (ASVS 6.3.8)', async () => {
     const { email } = await register()
     const disabled = await register()

@@ -60,6 +60,11 @@ export function readAttribute(url: string): SessionAttribute | null | undefined 
   return ATTRIBUTES.find((each) => each === value) ?? null
 }
 
+/** Returns the values of a parameter of a URL, which commas separate. */
+export function listOfParameter(url: string, name: string): string[] {
+  return listOf((PARTS.exec(url)?.[4] ?? '').split('&'), name)
+}
+
 function listOf(parameters: readonly string[], name: string): string[] {
   const found = parameters.find((each) => each.startsWith(`${name}=`))
   return found?.slice(name.length + 1).split(/,|%2c/i) ?? []

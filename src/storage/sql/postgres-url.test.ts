@@ -33,6 +33,8 @@ describe('the URL of a PostgreSQL server', () => {
     'postgres://app:p@ss@a:5432,b:5433,[::1]:5434/app?target_session_attrs=read-write&sslmode=verify-full',
     'postgres:///app?host=one,two&port=5432,5433&target_session_attrs=primary',
     'postgres://db/app?target_session_attrs=any',
+    'postgres://db/app?sslmode=require&channel_binding=require&pgbouncer=true',
+    'postgres:///app?host=one,two&port=5432',
   ])('%s is accepted', (url) => expect(findPostgresUrlProblem(url)).toBeNull())
 
   test.each([
@@ -51,6 +53,18 @@ describe('the URL of a PostgreSQL server', () => {
       'postgres://a,b/app?target_session_attrs=any&target_session_attrs=primary',
       'target_session_attrs must',
     ],
+    ['a misspelt sslmode', 'postgres://app:hunter2@db/app?sslMode=verify-full', 'no parameter sslMode'],
+    [
+      'a misspelt sslmode with an underscore',
+      'postgres://app:hunter2@db/app?ssl_mode=require',
+      'no parameter ssl_mode',
+    ],
+    ['a misspelt sslmode that is cut', 'postgres://app:hunter2@db/app?x=y&sslmod=require', 'no parameter sslmod'],
+    ['a misspelt attribute', 'postgres://a,b/app?targetSessionAttrs=primary', 'no parameter targetSessionAttrs'],
+    ['an attribute in capitals', 'postgres://a,b/app?TARGET_SESSION_ATTRS=primary', 'no parameter TARGET'],
+    ['more ports than hosts', 'postgres:///app?host=a,b&port=1,2,3', 'as many as hosts'],
+    ['fewer ports than hosts', 'postgres:///app?host=a,b,c&port=1,2', 'as many as hosts'],
+    ['ports without hosts', 'postgres://a,b/app?port=1,2', 'as many as hosts'],
     ['a port that is none', 'postgres://app:hunter2@db:99999/app', 'must be postgres://'],
     ['a # in the password', 'postgres://app:hunter2#x@db/app', 'percent-encoded'],
     ['a # after digits', 'postgres://app:2#hunter2@db/app', 'percent-encoded'],

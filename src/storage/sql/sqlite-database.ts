@@ -57,10 +57,34 @@ const UNAVAILABLE = new Set([SQLITE_BUSY, 6, 8, 10, 11, 13, 14, 26])
  */
 export function openSqliteFile(path: string): DatabaseSync {
   if (path !== ':memory:') createForOwner(path)
-  const file = new Sqlite(path, { timeout: BUSY_DEADLINE_MS, enableForeignKeyConstraints: true })
-  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  file.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
-  return file
+  return naming(path, () => {
+    const file = new Sqlite(path, { timeout: BUSY_DEADLINE_MS, enableForeignKeyConstraints: true })
+    file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    file.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    return file
+  })
+}
+
+/**
+ * Opens an existing file without changing it: it may belong to another program, and the write-ahead log would be turned on in it.
+ * @throws Error if it is not a database.
+ */
+export function openSqliteUnchanged(path: string): DatabaseSync {
+  return naming(path, () => {
+    const file = new Sqlite(path, { timeout: BUSY_DEADLINE_MS })
+    file.exec('PRAGMA schema_version') // reads the file
+    return file
+  })
+}
+
+/** Adds the path to the message of an error of SQLite, which names no file. */
+function naming<Result>(path: string, open: () => Result): Result {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof Error) error.message = `The SQLite database ${path} cannot be opened: ${error.message}`
+    throw error
+  }
 }
 
 /** Opens the file a second time, for reading: uses the system's page cache, without a copy of each page. */

@@ -13,7 +13,7 @@ import { MIGRATIONS } from './migrations/index.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { backUpSqlite } from './sqlite-backup.ts'
 import { createChangeReader } from './sqlite-changes.ts'
-import { createKysely, openSqliteFile, openSqliteReader, prepareRead } from './sqlite-database.ts'
+import { createKysely, openSqliteFile, openSqliteReader, openSqliteUnchanged, prepareRead } from './sqlite-database.ts'
 import { createFlush, type Flush } from './sqlite-flush.ts'
 import { checkIntegrity } from './sqlite-integrity.ts'
 import { openSqlStores } from './stores.ts'
@@ -97,12 +97,14 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
       }
     },
 
-    planMigrations: () =>
-      withDatabase(existsSync(location) ? location : ':memory:', (db) => planMigrations(targetOf(db))),
+    planMigrations: async () =>
+      withDatabase(existsSync(location) ? openSqliteUnchanged(location) : openSqliteFile(':memory:'), (db) =>
+        planMigrations(targetOf(db)),
+      ),
 
     backUp: (file) => backUpSqlite(location, resolve(file)),
 
-    migrate: () => withDatabase(location, (db) => migrate(targetOf(db))),
+    migrate: async () => withDatabase(openSqliteFile(location), (db) => migrate(targetOf(db))),
   }
 }
 
@@ -148,8 +150,8 @@ async function bringUpToDate(db: Kysely<Database>, mayMigrate: boolean): Promise
   return migrate(targetOf(db))
 }
 
-async function withDatabase<T>(location: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-  const db = createKysely(openSqliteFile(location))
+async function withDatabase<T>(file: DatabaseSync, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  const db = createKysely(file)
   try {
     return await work(db)
   } finally {
