@@ -8,7 +8,7 @@ import { foldCase, skeletonOf, symbolsOf } from './password-skeleton.ts'
 /** A new password has at least this many characters that do not follow from others. */
 export const LEAST_OWN_LENGTH = 8
 
-/** From this length on, all characters count: nobody guesses how often a longer one repeats its pattern. */
+/** From this length on, all characters count: an attacker cannot guess how often a longer one repeats its pattern. */
 const LONG = 64
 
 /** Only letters, digits and the signs of a keyboard: there are too many others, such as emojis, for the few guesses that are allowed. */
