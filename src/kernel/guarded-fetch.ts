@@ -141,7 +141,7 @@ function isWithin(text: string, ranges: Ranges): boolean {
 function refusedAddress(ranges: Ranges): Error {
   return new Error(
     ranges === PUBLIC_RANGES
-      ? 'The host has a private address. For a provider that should, set allowPrivate (LATCHKEY_OIDC_ALLOW_PRIVATE=1)'
+      ? 'The host has a private address. For a provider that should, set allowPrivate (LATCHKEY_OIDC_ALLOW_PRIVATE=1, LATCHKEY_GITLAB_ALLOW_PRIVATE=1)'
       : 'The host has an address of this machine or of its link, which is not allowed in production',
   )
 }

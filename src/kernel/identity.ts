@@ -1,9 +1,16 @@
+import type { EmailAddress } from './email-address.ts'
 import type { UserId } from './ids.ts'
 
 /** Names an account at a provider. The subject never changes and belongs to one account (OpenID Connect Core section 2). */
 export interface IdentityKey {
   readonly issuer: string
   readonly subject: string
+}
+
+/** An account at a provider that was just proven. */
+export interface ProvenIdentity extends IdentityKey {
+  /** The email address that came with the proof; null if it has none, or if the provider must be asked for it. */
+  readonly address: EmailAddress | null
 }
 
 /** An account at a provider that is to be linked to a user. */

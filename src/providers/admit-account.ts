@@ -23,6 +23,7 @@ import type { ProviderProfile } from './provider-client.ts'
 import { PROVIDER_REFUSALS } from './refusals.ts'
 import { refuseProviderLogin } from './refuse-provider-login.ts'
 import { type AdmittedOwner, type RegisterAccountDeps, registerAccount, registerTaken } from './register-account.ts'
+import type { SpentIdentity } from './store.ts'
 
 /** Dependencies of `admitAccount`. */
 export interface AdmitDeps extends RegisterAccountDeps, LinkDeps, ClaimDeps {
@@ -30,6 +31,9 @@ export interface AdmitDeps extends RegisterAccountDeps, LinkDeps, ClaimDeps {
   readonly passwords: PasswordStore
   readonly audit: AuditStore
 }
+
+/** The first login of an identity. */
+type NewAccountLogin = AccountLogin & Pick<SpentIdentity, 'isAddressFree'>
 
 /** Refusals of an identity that another request may have stored in the meantime. */
 const RACED: readonly string[] = [
@@ -40,11 +44,16 @@ const RACED: readonly string[] = [
 
 /**
  * Finds or creates the user of an identity that is new here.
+ * @param login `isAddressFree`: no account has the address of the identity.
  * @returns null if the new user must verify the email address first.
  * @throws Refusal `provider_without_email`, `link_required`, `registration_closed`, `token_invalid` (the invitation),
  *   `provider_unavailable`, `too_many_requests`.
  */
-export async function admitAccount(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<AdmittedOwner | null> {
+export async function admitAccount(
+  deps: AdmitDeps,
+  login: NewAccountLogin,
+  stamp: Stamp,
+): Promise<AdmittedOwner | null> {
   try {
     return await admit(deps, login, stamp)
   } catch (error) {
@@ -56,13 +65,13 @@ export async function admitAccount(deps: AdmitDeps, login: AccountLogin, stamp: 
   }
 }
 
-async function admit(deps: AdmitDeps, login: AccountLogin, stamp: Stamp): Promise<AdmittedOwner | null> {
-  const { provider, account } = login
+async function admit(deps: AdmitDeps, login: NewAccountLogin, stamp: Stamp): Promise<AdmittedOwner | null> {
+  const { provider, account, isAddressFree } = login
   const profile = await account.profile()
   const { address } = profile.email
   if (address === null) throw new Refusal(PROVIDER_REFUSALS.provider_without_email)
   const identity = newIdentity(deps.clock, provider, account, profile)
-  const found = await deps.passwords.findByEmail(address)
+  const found = isAddressFree ? null : await deps.passwords.findByEmail(address)
   if (found === null) return registerAccount(deps, { login, profile, identity, address }, stamp)
   return adopt(deps, { login, profile, found, address, identity }, stamp)
 }

@@ -94,6 +94,7 @@ async function readAccount(
   return {
     issuer: provider.issuer,
     subject: String(id),
+    address: null,
     loggedInAt: null,
     async profile() {
       const claims = toClaims(await ask(deps, '/user/emails', accessToken))

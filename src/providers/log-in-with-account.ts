@@ -34,7 +34,9 @@ export async function logInWithAccount(
   const { provider, account, caller } = login
   const spent = await deps.identities.spend(login.proof, account)
   if (spent === null) throw providerRefused('the proof was used before')
-  const owner = spent.owner === null ? await admitAccount(deps, login, stamp) : { ...spent.owner, issued: null }
+  const { owner: known, isAddressFree } = spent
+  const owner =
+    known === null ? await admitAccount(deps, { ...login, isAddressFree }, stamp) : { ...known, issued: null }
   if (owner === null) return null
   const { user, securityEpoch, identityId, issued } = owner
   const { id: userId } = user
@@ -48,7 +50,7 @@ export async function logInWithAccount(
   const method = methodOf(provider)
   const rounds = [[method], ...(await roundsAfterPassword(deps.secondFactors, subject, login.rememberedTokens))]
   const attempt = proveStep(beginLogin(subject, rounds), method)
-  const isNew = spent.owner === null
+  const isNew = known === null
   const tried = provenTry(deps.throttle, caller, subject)
   const outcome = await finishLogin(
     deps,

@@ -20,17 +20,28 @@ export const loadOpenid: () => Promise<typeof import('openid-client')> = createO
 const DISCOVERY_MS = HOUR_MS
 const DISCOVERY_PATH = '/.well-known/openid-configuration'
 
+/** A client of the provider. */
+export interface ConnectingClient {
+  readonly clientId: string
+  /** The name of the issuer that its ID tokens have. Default: that of the discovery document. */
+  readonly issuer?: string | undefined
+}
+
 /** Runs work with the configuration of a client of the provider. The keys of the provider are kept for the next work. */
-export type Connect = <Result>(clientId: string, work: (config: Configuration) => Promise<Result>) => Promise<Result>
+export type Connect = <Result>(
+  client: ConnectingClient,
+  work: (config: Configuration) => Promise<Result>,
+) => Promise<Result>
 
 /** Creates the connection to an OpenID provider: discovery and keys are fetched at the first use and kept. */
 export function createConnection(provider: ProviderDefinition, deps: ProviderClientDeps): Connect {
   const discovery = keepDiscovery(deps)
   let keys: ExportedJWKSCache | undefined
-  return async (clientId, work) => {
+  return async ({ clientId, issuer }, work) => {
     const openid = await loadOpenid()
-    const config = await openid
-      .discovery(new URL(provider.issuer), clientId, clockOf(openid, deps), authOf(openid, provider, deps), {
+    const client: Client = [clientId, clockOf(openid, deps), authOf(openid, provider, deps)]
+    const found = await openid
+      .discovery(new URL(provider.issuer), ...client, {
         [openid.customFetch]: discovery.fetch,
         timeout: ANSWER_WITHIN_MS / SECOND_MS,
         execute: [openid.enableNonRepudiationChecks, ...(provider.allowPrivate ? [openid.allowInsecureRequests] : [])],
@@ -39,6 +50,7 @@ export function createConnection(provider: ProviderDefinition, deps: ProviderCli
         throw providerUnavailable(error)
       })
     discovery.accept()
+    const config = issuer === undefined ? found : expectIssuer(openid, { found, issuer, client })
     if (keys !== undefined) openid.setJwksCache(config, keys)
     try {
       return await work(config)
@@ -46,6 +58,21 @@ export function createConnection(provider: ProviderDefinition, deps: ProviderCli
       keys = openid.getJwksCache(config) ?? keys
     }
   }
+}
+
+type Client = readonly [clientId: string, metadata: object, auth: ClientAuth]
+
+/** Returns the configuration for ID tokens that name the issuer differently from the discovery document. */
+function expectIssuer(
+  openid: typeof import('openid-client'),
+  { found, issuer, client }: { readonly found: Configuration; readonly issuer: string; readonly client: Client },
+): Configuration {
+  const { supportsPKCE: _, ...server } = found.serverMetadata()
+  const config = new openid.Configuration({ ...server, issuer }, ...client)
+  const fetchProvider = found[openid.customFetch]
+  if (fetchProvider !== undefined) config[openid.customFetch] = fetchProvider
+  config.timeout = found.timeout
+  return config
 }
 
 /** The library tells the time by the clock of the machine. In tests, ours differs. */

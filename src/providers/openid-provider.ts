@@ -32,7 +32,7 @@ export function createOpenidProvider(provider: ProviderDefinition, deps: Provide
   const connect = createConnection(provider, deps)
   return {
     beginUrl: (flow) =>
-      connect(provider.clientId, async (config) => {
+      connect({ clientId: provider.clientId }, async (config) => {
         const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await loadOpenid()
         const url = buildAuthorizationUrl(config, {
           ...provider.parameters,
@@ -68,7 +68,7 @@ async function finish(
   const { authorizationCodeGrant } = await loadOpenid()
   const url = new URL(redirectUri)
   url.search = parameters.toString()
-  return connect(provider.clientId, async (config) => {
+  return connect({ clientId: provider.clientId }, async (config) => {
     const tokens = await authorizationCodeGrant(config, url, {
       expectedState: flow.state,
       expectedNonce: flow.nonce,
@@ -98,7 +98,7 @@ async function askForMore(
   const named = { ...nameOfApple(parameters.get('user')), ...claims }
   if (claims.email !== undefined) return named
   const { fetchUserInfo } = await loadOpenid()
-  const more = await connect(provider.clientId, async (config) =>
+  const more = await connect({ clientId: provider.clientId }, async (config) =>
     hasUserInfo(config) ? fetchUserInfo(config, tokens.access_token, claims.sub) : {},
   )
   return { ...more, ...named }
@@ -124,11 +124,12 @@ async function checkIdToken(
   { idToken, nonce }: AppProof,
 ): Promise<AppLogin> {
   const claimed = peek(idToken)
-  const audience = [provider.clientId, ...provider.moreAudiences].find((id) => id === claimed.aud)
-  if (audience === undefined) throw providerRefused('the ID token is for another client')
+  const clientId = findClient(provider, claimed)
+  if (clientId === undefined) throw providerRefused('the ID token is for another client')
   if (!isNonce(claimed.nonce, nonce)) throw providerRefused('the ID token has another nonce')
   const { implicitAuthentication, useIdTokenResponseType } = await loadOpenid()
-  return connect(audience, async (config) => {
+  const issuer = provider.moreIssuers.find((name) => name === claimed.iss)
+  return connect({ clientId, issuer }, async (config) => {
     useIdTokenResponseType(config)
     const fragment = new URLSearchParams({ id_token: idToken })
     const claims = await implicitAuthentication(config, new URL(`https://app.invalid/#${fragment}`), claimed.nonce)
@@ -140,14 +141,36 @@ async function checkIdToken(
   })
 }
 
-/** Reads claims before they are checked, to choose the client that the library checks them for. */
-function peek(idToken: string): { readonly aud: unknown; readonly nonce: string } {
+/** Claims of an ID token that are not checked yet. */
+interface ClaimedToken {
+  readonly iss: unknown
+  readonly audiences: readonly unknown[]
+  readonly azp: unknown
+  readonly nonce: string
+}
+
+/** Reads claims before they are checked, to choose the client and the issuer that the library checks them for. */
+function peek(idToken: string): ClaimedToken {
   try {
-    const { aud, nonce } = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString())
-    return { aud: Array.isArray(aud) && aud.length === 1 ? aud[0] : aud, nonce: String(nonce) }
+    const { iss, aud, azp, nonce } = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString())
+    return { iss, audiences: [aud].flat(), azp, nonce: String(nonce) }
   } catch (error) {
     throw providerRefused('the ID token is malformed', error)
   }
+}
+
+/**
+ * Returns the client of ours that an ID token is for. Every audience must be ours: another one could log in here with the token
+ * as well. Of several, `azp` names the one that asked for it (OpenID Connect Core section 3.1.3.7).
+ */
+function findClient(
+  { clientId, moreAudiences }: ProviderDefinition,
+  { audiences, azp }: ClaimedToken,
+): string | undefined {
+  const ours = [clientId, ...moreAudiences]
+  if (!audiences.every((audience) => ours.some((id) => id === audience))) return undefined
+  const asking = audiences.length > 1 ? azp : audiences[0]
+  return ours.find((id) => id === asking)
 }
 
 /** Some SDKs send the nonce as it is, others its SHA-256 in hexadecimal or base64url. */
@@ -161,8 +184,9 @@ function toAccount(provider: ProviderDefinition, token: IDToken, readClaims: () 
   if (sub.length === 0 || sub.length > MAX_SUBJECT_LENGTH) throw providerRefused('the subject has a wrong length')
   if (provider.admits?.(token) === false) throw providerRefused('accounts of this kind may not log in')
   return {
-    issuer: iss,
+    issuer: provider.moreIssuers.includes(iss) ? provider.issuer : iss,
     subject: sub,
+    address: provider.emailOf(token).address,
     loggedInAt: typeof authTime === 'number' ? Math.floor(authTime * SECOND_MS) : null,
     async profile(): Promise<ProviderProfile> {
       const claims = await readClaims().catch(rethrow)

@@ -1,11 +1,11 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { GuardedFetch } from '../kernel/guarded-fetch.ts'
-import type { IdentityKey } from '../kernel/identity.ts'
+import type { ProvenIdentity } from '../kernel/identity.ts'
 import type { FlowState } from './flow-state.ts'
 import type { ClaimedEmail } from './provider.ts'
 
 /** An account at a provider, whose user has just proved that it is theirs. */
-export interface ProviderAccount extends IdentityKey {
+export interface ProviderAccount extends ProvenIdentity {
   /** When the user logged in at the provider: milliseconds since 1970 UTC; null if the provider does not say. */
   readonly loggedInAt: number | null
   /** Reads what the provider knows about the user. It can take a request to the provider. */

@@ -45,6 +45,8 @@ export interface ProviderDefinition extends Provider {
   readonly mark: 'google' | 'apple' | 'microsoft' | 'github' | 'gitlab' | null
   /** URL of the issuer, below which the discovery document is. */
   readonly issuer: string
+  /** Other names of the issuer in ID tokens of apps. The identity has `issuer`. */
+  readonly moreIssuers: readonly string[]
   readonly clientId: string
   readonly clientSecret: ClientSecret
   /** Client ids of native apps, whose ID tokens are accepted too. */

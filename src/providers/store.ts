@@ -3,7 +3,7 @@ import type { DeviceOwner } from '../kernel/device-owner.ts'
 import type { EffectsOf } from '../kernel/effects.ts'
 import type { EmailAddress } from '../kernel/email-address.ts'
 import type { FirstProofs } from '../kernel/first-proofs.ts'
-import type { Identity, IdentityKey, NewIdentity } from '../kernel/identity.ts'
+import type { Identity, IdentityKey, NewIdentity, ProvenIdentity } from '../kernel/identity.ts'
 import type { UserId } from '../kernel/ids.ts'
 
 /** Makes a proof of a provider single-use. */
@@ -19,6 +19,14 @@ export interface IdentityOwner {
   readonly identityId: string
   readonly user: UserRecord
   readonly securityEpoch: number
+}
+
+/** The identity of a proof that was just spent. */
+export interface SpentIdentity {
+  /** The user; null if the identity is new here. */
+  readonly owner: IdentityOwner | null
+  /** True if the identity has an address that no account has. */
+  readonly isAddressFree: boolean
 }
 
 /** The claim of an account whose email address was never verified, by the owner of the address. */
@@ -54,10 +62,10 @@ export interface IdentityUse {
 /** Storage of identities. Each method is one transaction. */
 export interface IdentityStore {
   /**
-   * Spends a proof and returns the user of an identity, in one statement. Of all requests with the same proof, one gets an
-   * answer; the others get null.
+   * Spends a proof and looks up its identity, in one statement. Of all requests with the same proof, one gets an answer; the others
+   * get null.
    */
-  spend(proof: SpentProof, key: IdentityKey): Promise<{ readonly owner: IdentityOwner | null } | null>
+  spend(proof: SpentProof, identity: ProvenIdentity): Promise<SpentIdentity | null>
   /** Returns the user of an identity. */
   find(key: IdentityKey): Promise<IdentityOwner | null>
   /** Returns the identities of a user, oldest first. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readEnvironment } from '../options/environment.ts'
 import { google, microsoft, oidc } from '../providers.ts'
+import { isProvider } from './provider.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -96,6 +97,22 @@ test('an issuer at a private address is refused at start unless LATCHKEY_OIDC_AL
     const env = { ...OIDC, LATCHKEY_OIDC_ISSUER: `https://${host}` }
     expect(() => idsOf(env), host).toThrow('LATCHKEY_OIDC_ISSUER: the issuer of oidc has a private address')
   }
+})
+
+test('your own GitLab has the same settings as in the library', () => {
+  const env = {
+    LATCHKEY_GITLAB_CLIENT_ID: 'id',
+    LATCHKEY_GITLAB_CLIENT_SECRET: 's',
+    LATCHKEY_GITLAB_ISSUER: 'http://10.1.2.3:8080',
+    LATCHKEY_GITLAB_DOMAINS: 'example.com',
+  }
+  const [provider] = readEnvironment({ ...env, LATCHKEY_GITLAB_ALLOW_PRIVATE: '1' }).providers ?? []
+  const emailOf = (email: string): unknown =>
+    isProvider(provider) && provider.emailOf({ email, email_verified: true }).isAuthoritative
+  expect([emailOf('ada@example.com'), emailOf('ada@example.org')]).toEqual([true, false])
+  expect(() => idsOf(env)).toThrow(
+    'LATCHKEY_GITLAB_ISSUER: the issuer of gitlab must be https (for tests, set LATCHKEY_GITLAB_ALLOW_PRIVATE=1)',
+  )
 })
 
 test('wrong options of the functions are refused and named', () => {

@@ -39,6 +39,15 @@ function variable(option: string, meaning: string, parts: Parts = {}): ProviderV
 const CLIENT_ID = variable('clientId', 'client id')
 const CLIENT_SECRET = variable('clientSecret', 'client secret', { isSecret: true })
 const OPTIONAL = { isRequired: false }
+const DOMAINS = variable('domains', 'domains whose addresses the provider decides about, separated by commas', {
+  isRequired: false,
+  parse: (text) => text.split(',').map((domain) => domain.trim()),
+})
+const ALLOW_PRIVATE = variable(
+  'allowPrivate',
+  '`1`: the issuer may have a private address, and outside production a loopback address and http',
+  { isRequired: false, parse: (text) => (text === '1' ? true : text) },
+)
 
 const GROUPS: readonly ProviderGroup[] = [
   { name: 'GOOGLE', make: google, variables: { CLIENT_ID, CLIENT_SECRET } },
@@ -69,6 +78,8 @@ const GROUPS: readonly ProviderGroup[] = [
       CLIENT_ID,
       CLIENT_SECRET,
       ISSUER: variable('issuer', 'URL; `https://gitlab.com` (default)', OPTIONAL),
+      DOMAINS,
+      ALLOW_PRIVATE,
     },
   },
   {
@@ -79,15 +90,8 @@ const GROUPS: readonly ProviderGroup[] = [
       CLIENT_ID,
       CLIENT_SECRET,
       NAME: variable('name', 'name on the button; default: the host of the issuer', OPTIONAL),
-      DOMAINS: variable('domains', 'domains whose addresses the provider decides about, separated by commas', {
-        isRequired: false,
-        parse: (text) => text.split(',').map((domain) => domain.trim()),
-      }),
-      ALLOW_PRIVATE: variable(
-        'allowPrivate',
-        '`1`: the issuer may have a private address, and outside production a loopback address and http',
-        { isRequired: false, parse: (text) => (text === '1' ? true : text) },
-      ),
+      DOMAINS,
+      ALLOW_PRIVATE,
     },
   },
 ]
@@ -140,7 +144,8 @@ function makeFrom({ name, make, variables }: ProviderGroup, values: ProviderVari
   try {
     const provider = make(Object.fromEntries(options) as never) // the function checks its options
     const problem = isProvider(provider) ? findIssuerProblem(provider) : null
-    return problem === null ? provider : [`${nameOf('ISSUER')}: ${problem} (LATCHKEY_OIDC_ALLOW_PRIVATE=1)`]
+    if (problem === null) return provider
+    return [`${nameOf('ISSUER')}: ${problem.replace('allowPrivate', `${nameOf('ALLOW_PRIVATE')}=1`)}`]
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return describe(error, entries, nameOf)

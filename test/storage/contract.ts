@@ -245,6 +245,15 @@ export function describeStorageContract(name: string, open: (options: OpenForCon
       ).toBeNull()
     })
 
+    test('a user with many sessions has no more than the limit', async () => {
+      const user = await addUser()
+      const records = []
+      for (let count = 0; count < 62; count++) records.push(await addSession(user.id, { lastSeenAt: NOW + count }, 60))
+      const [first, second, third] = records.map(({ tokenHash }) => isThere(tokenHash))
+      expect([await first, await second, await third]).toEqual([false, false, true])
+      expect(await listSessionsOf(stores, user.id, NOW)).toHaveLength(60)
+    })
+
     test('a registration revokes the session that it replaces, or nothing', async () => {
       const old = await addSession((await addUser()).id)
       const replaces = refOf(old)

@@ -47,6 +47,7 @@ export function apple(options: AppleOptions): Provider {
     protocol: 'openid',
     mark: 'apple',
     issuer: 'https://appleid.apple.com',
+    moreIssuers: [],
     clientId,
     clientSecret: { kind: 'apple', teamId, keyId, privateKey: readKey(privateKey) as KeyObject }, // the schema accepted it
     moreAudiences: audiences,

@@ -24,6 +24,7 @@ export function github(options: GithubOptions): Provider {
     protocol: 'github',
     mark: 'github',
     issuer: 'https://github.com/login/oauth',
+    moreIssuers: [],
     clientId,
     clientSecret: { kind: 'secret', secret: clientSecret },
     moreAudiences: [],

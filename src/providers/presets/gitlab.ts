@@ -39,6 +39,7 @@ export function gitlab(options: GitlabOptions): Provider {
     protocol: 'openid',
     mark: 'gitlab',
     issuer,
+    moreIssuers: [],
     clientId,
     clientSecret: { kind: 'secret', secret: clientSecret },
     moreAudiences: [],

@@ -29,6 +29,8 @@ export function google(options: GoogleOptions): Provider {
     protocol: 'openid',
     mark: 'google',
     issuer: 'https://accounts.google.com',
+    // https://developers.google.com/identity/openid-connect/reference: "for legacy implementations"
+    moreIssuers: ['accounts.google.com'],
     clientId,
     clientSecret: { kind: 'secret', secret: clientSecret },
     moreAudiences: audiences,

@@ -53,6 +53,7 @@ export function microsoft(options: MicrosoftOptions): Provider {
     protocol: 'openid',
     mark: 'microsoft',
     issuer: `https://login.microsoftonline.com/${segment}/v2.0`,
+    moreIssuers: [],
     clientId,
     clientSecret: { kind: 'secret', secret: clientSecret },
     moreAudiences: audiences,

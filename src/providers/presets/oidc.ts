@@ -68,6 +68,7 @@ export function oidc(options: OidcOptions): Provider {
     protocol: 'openid',
     mark: null,
     issuer,
+    moreIssuers: [],
     clientId,
     clientSecret: { kind: 'secret', secret: clientSecret },
     moreAudiences: audiences,

@@ -1,13 +1,20 @@
 import type { ExpressionBuilder, InsertObject, Transaction } from 'kysely'
 import type { EffectsOf } from '../../kernel/effects.ts'
-import type { Identity, IdentityKey, NewIdentity } from '../../kernel/identity.ts'
+import type { Identity, IdentityKey, NewIdentity, ProvenIdentity } from '../../kernel/identity.ts'
 import type { UserId } from '../../kernel/ids.ts'
-import type { AccountClaim, IdentityOwner, IdentityStore, Unlinking } from '../../providers/store.ts'
+import type {
+  AccountClaim,
+  IdentityOwner,
+  IdentityStore,
+  SpentIdentity,
+  SpentProof,
+  Unlinking,
+} from '../../providers/store.ts'
 import { canLogIn, removeProofs } from './account-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
 import { endAttemptsOf } from './login-attempts.ts'
 import { toIdentity, toUserRecord } from './rows.ts'
-import type { Database } from './schema.ts'
+import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
 import { at } from './time.ts'
@@ -17,15 +24,7 @@ import { unlinkAll } from './unlink-all.ts'
 /** Creates the store of identities in SQL. */
 export function createIdentityStore({ db, reader, transact, writeLightly }: TransactingDatabase): IdentityStore {
   return {
-    async spend({ hash, expiresAt }, key) {
-      const row = await db
-        .insertInto('spent_proofs')
-        .values({ hash, expires_at: at(expiresAt) })
-        .onConflict((conflict) => conflict.column('hash').doNothing())
-        .returning((eb) => ownerColumns(eb, key))
-        .executeTakeFirst()
-      return row === undefined ? null : { owner: toOwner(row) }
-    },
+    spend: (proof, identity) => spendProof(db, proof, identity),
 
     async find({ issuer, subject }) {
       const row = await reader
@@ -92,6 +91,23 @@ export function createIdentityStore({ db, reader, transact, writeLightly }: Tran
       return Number(numDeletedRows)
     },
   }
+}
+
+async function spendProof(
+  db: SqlDatabase['db'],
+  { hash, expiresAt }: SpentProof,
+  identity: ProvenIdentity,
+): Promise<SpentIdentity | null> {
+  const { address } = identity
+  const row = await db
+    .insertInto('spent_proofs')
+    .values({ hash, expires_at: at(expiresAt) })
+    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .returning((eb) => ownerColumns(eb, identity))
+    .returning((eb) => eb.exists(eb.selectFrom('users').select('id').where('email', '=', address)).as('is_taken'))
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return { owner: toOwner(row), isAddressFree: address !== null && !row.is_taken }
 }
 
 /** Returns the columns of the user of an identity, each as a subquery: INSERT can return them, but cannot join. */

@@ -176,20 +176,23 @@ export async function endEmailChangesOf(trx: Transaction<Database>, userId: User
 export class AddressReserved extends Error {}
 
 /** Throws AddressReserved if another user can still undo a change away from this email address. */
-export async function refuseReservedEmail(
-  trx: Transaction<Database>,
-  { id, email }: Pick<User, 'id' | 'email'>,
-  now: number,
-): Promise<void> {
-  const row = await trx
+export async function refuseReservedEmail(trx: Transaction<Database>, ...claim: AddressClaim): Promise<void> {
+  const row = await selectReservations(trx, ...claim).executeTakeFirst()
+  if (row !== undefined) throw new AddressReserved()
+}
+
+/** A user, and the time at which they are to get an email address. */
+type AddressClaim = readonly [user: Pick<User, 'id' | 'email'>, now: number]
+
+/** Returns the query of the tokens with which other users can still undo a change away from an email address. */
+export function selectReservations(db: Kysely<Database>, ...[{ id, email }, now]: AddressClaim) {
+  return db
     .selectFrom('one_time_tokens')
     .select('token_hash')
     .where('email', '=', email)
     .where('purpose', '=', 'email_undo')
     .where('user_id', '!=', id)
     .where('expires_at', '>', at(now))
-    .executeTakeFirst()
-  if (row !== undefined) throw new AddressReserved()
 }
 
 /** Returns those of the given email addresses that are reserved for users who can still undo a change. */

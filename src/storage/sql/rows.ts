@@ -64,6 +64,24 @@ export function toMethods(text: string): Method[] {
 /** Inserts sessions. */
 export const insertSessions = prepareInsert('sessions')
 
+/** The columns of a session. */
+export const SESSION_COLUMNS = [
+  'id',
+  'token_hash',
+  'user_id',
+  'created_at',
+  'last_seen_at',
+  'expires_at',
+  'idle_expires_at',
+  'authenticated_at',
+  'methods',
+  'remembered',
+  'cookie_sent_at',
+  'ip',
+  'user_agent',
+  'sweep_at',
+] as const satisfies readonly (keyof SessionsTable)[]
+
 /** Returns the row of a session. */
 export function toSessionRow({ session, tokenHash }: SessionRecord): PlainRow<'sessions'> {
   return {

@@ -10,8 +10,8 @@ import { endSessions, endSessionsOf, MAX_ENDED_AT_ONCE } from './direct-session-
 import { lockUser, lockUsers } from './lock-users.ts'
 import { useUpAttempt } from './login-attempts.ts'
 import { endEmailChangesOf } from './one-time-tokens.ts'
-import { prepareQuery, type SlotOf } from './prepared-query.ts'
-import { insertSessions, toSessionRow } from './rows.ts'
+import { type PlainRow, prepareQuery, type SlotOf } from './prepared-query.ts'
+import { SESSION_COLUMNS, toSessionRow } from './rows.ts'
 import type { Database, SqlDatabase } from './schema.ts'
 import { isEpochCurrent } from './security-epoch.ts'
 import type { SessionEffects } from './session-effects.ts'
@@ -21,6 +21,11 @@ import { sweepSessions } from './session-sweep.ts'
 import { at } from './time.ts'
 import { isDone, type TransactingDatabase } from './transact.ts'
 
+/**
+ * Sessions of one user that other transactions may start while one waits for them: `others` of `insertIfCurrent` lacks them. Each has a
+ * connection to the database, so there are fewer.
+ */
+const MAX_AT_ONCE = 50
 /** More rows than any user has; SQLite requires a limit before an offset. */
 const NO_LIMIT = 2 ** 31 - 1
 
@@ -103,14 +108,42 @@ async function insertSession(
   sessions: SessionEffects,
   start: SessionStart,
 ): Promise<readonly SessionRef[] | null> {
-  const { record, attempt, replaces, securityEpoch, maxPerUser } = start
-  if (!(await isEpochCurrent(trx, record.session.userId, securityEpoch))) return null
+  const { record, attempt, replaces, securityEpoch: epoch, maxPerUser } = start
+  const [inserted] = (await insertIfCurrent(trx, { ...toSessionRow(record), epoch })).rows
+  if (inserted === undefined) return null
   if (attempt !== null && !(await useUpAttempt(trx, attempt, start))) return null
   const replaced = await endSessions(trx, sessions, replaces === null ? [] : [replaces])
-  await insertSessions(trx, [toSessionRow(record)])
-  const surplus = await findSurplus(trx, record.session, maxPerUser)
+  const mayBeSurplus = Number(inserted.others) + MAX_AT_ONCE > maxPerUser
+  const surplus = mayBeSurplus ? await findSurplus(trx, record.session, maxPerUser) : []
   return [...replaced, ...(await endSessions(trx, sessions, surplus))]
 }
+
+/**
+ * Inserts a session if its user is enabled and no event after the epoch revoked all their sessions, which stays true until the
+ * commit. Returns the number of the user's other sessions.
+ */
+const insertIfCurrent = prepareQuery((db, slot: SlotOf<PlainRow<'sessions'> & { readonly epoch: number }>) =>
+  db
+    .insertInto('sessions')
+    .columns(SESSION_COLUMNS)
+    .expression(
+      db
+        .selectFrom('users')
+        .select(SESSION_COLUMNS.map((column) => slot(column).as(column)))
+        .where('users.id', '=', slot('user_id'))
+        .where('users.security_epoch', '=', slot('epoch'))
+        .where('users.disabled_at', 'is', null)
+        .forNoKeyUpdate(),
+    )
+    .returning((eb) =>
+      eb
+        .selectFrom('sessions as others')
+        .select(({ fn }) => fn.countAll().as('others'))
+        .where('others.user_id', '=', slot('user_id'))
+        .where('others.id', '!=', slot('id'))
+        .as('others'),
+    ),
+)
 
 /**
  * Returns the user's sessions beyond the limit, those used longest ago first; never the one that has just started. There are

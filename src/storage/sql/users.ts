@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { NewUser, StoredAccount, UserStore } from '../../accounts/store.ts'
 import type { EmailAddress } from '../../kernel/email-address.ts'
 import type { UserId } from '../../kernel/ids.ts'
+import type { User } from '../../kernel/principal.ts'
 import { deleteUser, eraseDeletedUsers } from './delete-user.ts'
 import { createEmailProofs } from './email-proofs.ts'
 import { isUniqueViolation } from './errors.ts'
@@ -14,7 +15,7 @@ import {
   findReservedEmails,
   insertOneTimeToken,
   ORDERED_BY_AN_INTRUDER,
-  refuseReservedEmail,
+  selectReservations,
   toOneTimeToken,
   useUpToken,
 } from './one-time-tokens.ts'
@@ -103,8 +104,7 @@ async function insertUser(
   { user, passwordHash, passkey, identity, firstSession, replaces, verification, invitation }: NewUser,
 ): Promise<true | null> {
   if (invitation !== undefined && !(await useUpToken(trx, invitation))) return null
-  await refuseReservedEmail(trx, user, user.createdAt)
-  await trx.insertInto('users').values(toUserRow(user)).execute()
+  await insertUserRow(trx, user)
   const changed_at = at(user.createdAt)
   if (passwordHash !== null) {
     await trx.insertInto('passwords').values({ user_id: user.id, hash: passwordHash, changed_at }).execute()
@@ -114,6 +114,22 @@ async function insertUser(
   if (verification !== undefined) await insertOneTimeToken(trx, verification)
   await sessions.startFirst(firstSession, replaces)
   return true
+}
+
+/** Throws AddressReserved if another user can still undo a change away from the email address. */
+async function insertUserRow(trx: Transaction<Database>, user: User): Promise<void> {
+  const row = toUserRow(user)
+  const columns = Object.keys(row) as (keyof typeof row)[] // `toUserRow` has no others
+  const { numInsertedOrUpdatedRows = 0n } = await trx
+    .insertInto('users')
+    .columns(columns)
+    .expression(
+      trx
+        .selectNoFrom((eb) => columns.map((column) => eb.val(row[column]).as(column)))
+        .where(({ not, exists }) => not(exists(selectReservations(trx, user, user.createdAt)))),
+    )
+    .executeTakeFirst()
+  if (numInsertedOrUpdatedRows === 0n) throw new AddressReserved()
 }
 
 async function describeUser(reader: SqlDatabase['reader'], id: UserId): Promise<StoredAccount | null> {
