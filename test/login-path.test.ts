@@ -9,7 +9,7 @@ import type { LoginFile } from './support/measure-login.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 /** The goal is 1,100 lines; docs/decisions/0086 says where they go. This is the present length: lower it with each cut. */
-const MAX_LINES = 1_537
+const MAX_LINES = 1_526
 
 let files: readonly LoginFile[]
 
