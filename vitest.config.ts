@@ -15,8 +15,8 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: 'test/support/global-setup.ts',
-    // Tests wait for servers, databases and hashes: two workers are faster than one, also on one core. Three are not faster than two.
-    maxWorkers: 2,
+    // Tests wait for servers, databases and hashes, so three workers are faster than two on two cores.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -40,7 +40,7 @@ export interface Instance extends Omit<CaughtMails, 'mailer'> {
   stored(): Promise<string>
   /** Runs SQL directly on the database, as an attacker with access to it could; returns rows. */
   runSql(sql: string): Promise<Record<string, unknown>[]>
-  /** Creates another node on the same data. Its emails and errors are caught here as well. */
+  /** Creates another node on the same data. Its emails and errors are caught here as well. `close` closes it, too. */
   sibling(options?: Partial<LatchkeyOptions>): Promise<Latchkey>
   /** Moves the clock forward. */
   advance(ms: number): void
@@ -88,6 +88,7 @@ export async function startInstance(
     onStatement: (statement) => statements.push(statement),
   }
   const auth = await assembleLatchkey({ ...shared, ...data.open(), ...listeners, ...options }, seams)
+  const siblings: Latchkey[] = []
   const { send, stop } = ring.startsWith('handler') ? { send: sendTo(auth), stop: null } : await viaServer(auth)
   return {
     ...caught,
@@ -97,14 +98,19 @@ export async function startInstance(
     errors,
     stored: data.stored,
     runSql: data.runSql,
-    sibling: (more = {}) => assembleLatchkey({ ...shared, ...options, ...data.open(), ...more }, seams),
+    async sibling(more = {}) {
+      const node = await assembleLatchkey({ ...shared, ...options, ...data.open(), ...more }, seams)
+      siblings.push(node)
+      return node
+    },
     advance: (ms) => {
       now += ms
     },
     client: () => new Client(send),
     async close() {
       await stop?.()
-      await auth.close()
+      // A node that closes later would wait for the database that is removed here.
+      await Promise.all([auth, ...siblings].map((node) => node.close()))
       await data.remove()
     },
   }
