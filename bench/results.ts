@@ -8,6 +8,7 @@ export interface Results {
   readonly logins?: Section<LoginResults>
   readonly storm?: Section<StormResults>
   readonly queries?: Section<QueryResults>
+  readonly profile?: Section<ProfileResults>
   readonly hits?: Section<HitResults>
   readonly memory?: Section<MemoryResults>
   readonly startup?: Section<StartupResults>
@@ -135,6 +136,21 @@ export interface QueryCount {
   readonly pragmas: number
   readonly postgres: number
   readonly redis: number
+}
+
+/** Where the CPU time of a request goes, by kind of request and subject. */
+export interface ProfileResults {
+  readonly seconds: number
+  readonly kinds: Readonly<Record<string, Readonly<Record<string, ProfiledRequest>>>>
+}
+
+/** CPU time of one request, in microseconds. */
+export interface ProfiledRequest {
+  readonly main: number
+  /** Of all threads but the main one. */
+  readonly others: number
+  /** Of the main thread, by area of the code. */
+  readonly areas: Readonly<Record<string, number>>
 }
 
 /** Hits of the table of verified sessions for more sessions than it can hold. */

@@ -4,7 +4,7 @@
  *
  *   --quick               under two minutes: short rounds, without the measures that need a build and an installation
  *                         (memory, startup, size), unless --measures names them; results go to a temporary folder
- *   --measures=warm,cold  some of: warm logins storm cold queries hits memory startup size
+ *   --measures=warm,cold  some of: warm logins storm profile cold queries hits memory startup size
  *   --only=bare,latchkey-sqlite   some of the subjects of catalogue.ts
  *   --rounds=3 --seconds=1   number and duration of rounds, for all measures
  *   --out=folder          where results go; results of measures that do not run are kept
@@ -18,6 +18,7 @@ import { measureCold } from './measures/cold.ts'
 import { measureHits } from './measures/hits.ts'
 import { measureLogins } from './measures/logins.ts'
 import { measureMemory } from './measures/memory.ts'
+import { measureProfile } from './measures/profile.ts'
 import { measureQueries } from './measures/queries.ts'
 import { measureSize } from './measures/size.ts'
 import { measureStartup } from './measures/startup.ts'
@@ -31,11 +32,12 @@ import { startDatabases } from './support/databases.ts'
 import { withRunInfo } from './support/machine.ts'
 import { installPeers } from './support/peers.ts'
 
-/** The measures, in the order in which they run. The first three share their servers. */
+/** The measures, in the order in which they run. The first four share their servers. */
 const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>> = {
   warm: measureWarm,
   logins: measureLogins,
   storm: measureStorm,
+  profile: measureProfile,
   cold: measureCold,
   queries: measureQueries,
   hits: measureHits,
@@ -45,7 +47,7 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>
 }
 
 /** Measures on servers that are started once for all of them. */
-const SHARING: ReadonlySet<MeasureName> = new Set(['warm', 'logins', 'storm'])
+const SHARING: ReadonlySet<MeasureName> = new Set(['warm', 'logins', 'storm', 'profile'])
 
 /** Measures on the built and installed package. */
 const INSTALLING: ReadonlySet<MeasureName> = new Set(['memory', 'startup', 'size'])

@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { entryOf } from './catalogue.ts'
 import type { SubjectMakers, SubjectOptions } from './subjects/subject.ts'
+import { createProfiler } from './support/profiler.ts'
 import { countSqliteStatements } from './support/sqlite-counter.ts'
 
 /** Questions that the parent can ask. */
-export type Question = 'cpu' | 'rss' | 'statements' | 'stop'
+export type Question = 'cpu' | 'rss' | 'statements' | 'profile' | 'profiled' | 'stop'
 
 const GIVE_BACK_MS = 300
 const [id = '', options = '{}'] = process.argv.slice(2)
@@ -20,6 +21,8 @@ const make = subjects[id]
 if (make === undefined) throw new Error(`${file} makes no "${id}"`)
 const subject = await make(JSON.parse(options) as SubjectOptions)
 const port = await subject.listen()
+
+const profiler = createProfiler()
 
 const answers: Readonly<Record<Question, () => unknown>> = {
   cpu: () => {
@@ -33,6 +36,8 @@ const answers: Readonly<Record<Question, () => unknown>> = {
     return process.memoryUsage.rss()
   },
   statements: readStatements,
+  profile: profiler.start,
+  profiled: profiler.stop,
   stop: () => process.exit(0),
 }
 

@@ -10,7 +10,7 @@ import { sampleSessions, userOfSession } from '../support/stored-tokens.ts'
 import type { SubjectProcess } from '../support/subject-process.ts'
 
 /** A subject with a store of one size. */
-interface Trial {
+export interface Trial {
   readonly entry: Entry
   readonly size: number
   readonly subject: SubjectProcess
@@ -58,7 +58,7 @@ export async function measureCold(bench: Bench): Promise<ColdResults> {
 }
 
 /** Fills stores with the given number of sessions and starts their servers, with the cache off. */
-async function prepare(bench: Bench, entries: readonly Entry[], size: number): Promise<Trial[]> {
+export async function prepare(bench: Bench, entries: readonly Entry[], size: number): Promise<Trial[]> {
   const cookies = new Map<string, FilledStore['cookie']>()
   for (const id of new Set(entries.map(storeOf))) {
     const cookieOf = await fillStore(bench, entryOf(id), size)

@@ -16,7 +16,7 @@ interface Slice {
 }
 
 /** A server, and the requests to send to it. */
-interface Target {
+export interface Target {
   readonly subject: SubjectProcess
   readonly next: () => string
 }
@@ -75,7 +75,8 @@ export async function measureWarm(bench: Bench): Promise<WarmResults> {
   return { rounds, seconds, connections: CONNECTIONS, subjects: Object.fromEntries(summaries) }
 }
 
-async function toTarget(subject: SubjectProcess, users: number): Promise<Target> {
+/** Opens the sessions that a server is asked for, and asks for each once. */
+export async function toTarget(subject: SubjectProcess, users: number): Promise<Target> {
   const requests = (await makeProofs(subject, users)).map(getMe)
   let sent = 0
   const target: Target = { subject, next: () => requests[sent++ % requests.length] ?? '' }

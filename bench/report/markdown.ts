@@ -7,6 +7,7 @@ import {
   hitTable,
   loginTable,
   memoryTable,
+  profileTable,
   queryTable,
   sizeTable,
   startupTable,
@@ -42,6 +43,10 @@ export function writeMarkdown(results: Results): string {
     section(results.queries, 'Queries per request', (queries) => [
       'Queries are counted where they arrive: under the SQLite driver, in the log of PostgreSQL (with BEGIN and COMMIT), in Redis. A PRAGMA reads no data.',
       queryTable(queries),
+    ]),
+    section(results.profile, 'Where the time of a request goes', (profile) => [
+      `A CPU profile of each server under load, ${profile.seconds} s: the CPU time of the main thread per request, divided by the samples in each area of the code. A built-in function counts for its caller. The profiler itself makes everything slower, so compare the areas, not the sums. "Other threads" are hashes, the disk, the compiler and the garbage collector.`,
+      ...Object.entries(profile.kinds).flatMap(([kind, subjects]) => [`### ${kind}`, profileTable(subjects)]),
     ]),
     section(results.hits, 'Hits of a full session cache', (hits) => [
       `${whole(hits.sessions)} sessions are requested, and the cache holds ${whole(hits.capacity)}: session n is requested in proportion to 1/n^skew. LRU evicts the session that was used longest ago, and gets the same requests.`,

@@ -5,6 +5,7 @@ import type {
   HitResults,
   LoginResults,
   MemoryResults,
+  ProfiledRequest,
   QueryCount,
   QueryResults,
   SizeResults,
@@ -114,6 +115,33 @@ export function queryTable({ subjects }: QueryResults): string {
       cold === null ? '–' : queries(cold),
       queries(login),
     ]),
+  )
+}
+
+/** Areas that take less than this share of every subject stand in one row. */
+const SMALL_SHARE = 0.02
+const REST = 'all other areas'
+
+export function profileTable(subjects: Readonly<Record<string, ProfiledRequest>>): string {
+  const columns = inOrder(subjects)
+  const shareOf = (area: string): number => Math.max(...columns.map(([, { areas, main }]) => (areas[area] ?? 0) / main))
+  const areas = [...new Set(columns.flatMap(([, own]) => Object.keys(own.areas)))].toSorted(
+    (left, right) => shareOf(right) - shareOf(left),
+  )
+  const shown = areas.filter((area) => shareOf(area) >= SMALL_SHARE)
+  const rest = areas.filter((area) => shareOf(area) < SMALL_SHARE)
+  const row = (title: string, time: (own: ProfiledRequest) => number): string[] => [
+    title,
+    ...columns.map(([, own]) => decimals(time(own), time(own) < 100 ? 1 : 0)),
+  ]
+  return table(
+    ['CPU µs per request', ...columns.map(([title]) => title)],
+    [
+      row('**main thread**', ({ main }) => main),
+      ...shown.map((area) => row(area, (own) => own.areas[area] ?? 0)),
+      row(REST, (own) => rest.reduce((sum, area) => sum + (own.areas[area] ?? 0), 0)),
+      row('**other threads**', ({ others }) => others),
+    ],
   )
 }
 

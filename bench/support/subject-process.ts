@@ -7,6 +7,7 @@ import type { Question } from '../server.ts'
 import type { SubjectOptions } from '../subjects/subject.ts'
 import { endCompanionWithUs, endWithUs } from './cleanup.ts'
 import { onCore, SERVER_CORE } from './cores.ts'
+import type { ProfiledTime } from './profiler.ts'
 import type { StatementCount } from './sqlite-counter.ts'
 
 /** A running server under test. */
@@ -20,6 +21,8 @@ export interface SubjectProcess {
   rssBytes(): Promise<number>
   /** Returns the number of SQLite statements so far, if they are counted. */
   sqliteStatements(): Promise<StatementCount>
+  /** Starts a CPU profile. The function that it returns ends it. */
+  profile(): Promise<() => Promise<ProfiledTime>>
   stop(): Promise<void>
 }
 
@@ -77,6 +80,10 @@ export async function startSubject(
     cpuMicroseconds: async () => (await ask('cpu')) as number,
     rssBytes: async () => (await ask('rss')) as number,
     sqliteStatements: async () => (await ask('statements')) as StatementCount,
+    async profile() {
+      await ask('profile')
+      return async () => (await ask('profiled')) as ProfiledTime
+    },
     async stop() {
       if (child.exitCode !== null) return
       const gone = once(child, 'exit')
