@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mailTo, tokenIn } from './support/caught-mails.ts'
 import { Client } from './support/client.ts'
 import { type Instance, ORIGIN, PASSWORD, REAL_COST, startInstance } from './support/rings.ts'
+import { rounds } from './support/rounds.ts'
 
-const PAIRS = 300
+const PAIRS = rounds(300, 150)
 /** Each answer takes 10 ms or more (decision 82). */
-const EMAILED_PAIRS = 500
-const REGISTER_PAIRS = 150
+const EMAILED_PAIRS = rounds(500, 150)
+const REGISTER_PAIRS = rounds(150, 75)
 /** Addresses that are reserved for a user who can take them back. */
 const RESERVED = 5
 const WARM_UP = 20

@@ -118,7 +118,7 @@ export function queryTable({ subjects }: QueryResults): string {
   )
 }
 
-/** Areas that take less than this share of every subject stand in one row. */
+/** Areas that take less than this share of every subject are one row. */
 const SMALL_SHARE = 0.02
 const REST = 'all other areas'
 
