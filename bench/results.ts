@@ -13,6 +13,7 @@ export interface Results {
   readonly memory?: Section<MemoryResults>
   readonly startup?: Section<StartupResults>
   readonly size?: Section<SizeResults>
+  readonly workers?: Section<WorkersResults>
 }
 
 /** Names of the measures. */
@@ -196,4 +197,14 @@ export interface InstallSize {
   readonly title: string
   readonly packages: number
   readonly bytes: number
+}
+
+/** CPU time of a session check with one worker of `latchkey serve` and with two, in microseconds. */
+export interface WorkersResults {
+  readonly rounds: number
+  readonly seconds: number
+  readonly one: Spread
+  readonly two: Spread
+  /** Checks that two workers answer on two cores, to those of one worker on one. */
+  readonly timesAsMany: Spread
 }

@@ -3,8 +3,8 @@
  * other. Rounds are interleaved; medians count. Machines are noisy and absolute numbers mean little: compare ratios.
  *
  *   --quick               under two minutes: short rounds, without the measures that need a build and an installation
- *                         (memory, startup, size), unless --measures names them; results go to a temporary folder
- *   --measures=warm,cold  some of: warm logins storm profile cold queries hits memory startup size
+ *                         (memory, startup, size, workers), unless --measures names them; results go to a temporary folder
+ *   --measures=warm,cold  some of: warm logins storm profile cold queries hits memory startup size workers
  *   --only=bare,latchkey-sqlite   some of the subjects of catalogue.ts
  *   --rounds=3 --seconds=1   number and duration of rounds, for all measures
  *   --out=folder          where results go; results of measures that do not run are kept
@@ -24,6 +24,7 @@ import { measureSize } from './measures/size.ts'
 import { measureStartup } from './measures/startup.ts'
 import { measureStorm } from './measures/storm.ts'
 import { measureWarm } from './measures/warm.ts'
+import { measureWorkers } from './measures/workers.ts'
 import { writeReport } from './report.ts'
 import type { MeasureName } from './results.ts'
 import { type Bench, createBench, missing } from './support/bench.ts'
@@ -44,13 +45,14 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>
   memory: measureMemory,
   startup: measureStartup,
   size: measureSize,
+  workers: measureWorkers,
 }
 
 /** Measures on servers that are started once for all of them. */
 const SHARING: ReadonlySet<MeasureName> = new Set(['warm', 'logins', 'storm', 'profile'])
 
 /** Measures on the built and installed package. */
-const INSTALLING: ReadonlySet<MeasureName> = new Set(['memory', 'startup', 'size'])
+const INSTALLING: ReadonlySet<MeasureName> = new Set(['memory', 'startup', 'size', 'workers'])
 
 const { values } = parseArgs({
   options: {

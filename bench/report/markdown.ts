@@ -64,6 +64,9 @@ export function writeMarkdown(results: Results): string {
       '`npm install --omit=dev --omit=peer` in an empty folder, without framework and database driver, with `@node-rs/argon2` if the peer has no password hash. "Required dependencies" leaves out optional dependencies as well, which include the binary of a platform.',
       sizeTable(size),
     ]),
+    section(results.workers, 'Workers', (workers) => [
+      `\`latchkey serve\` with one worker and with two, one after the other, ${workers.rounds} rounds of ${workers.seconds} s of \`GET /auth/session\`. A check costs ${spread(workers.one, whole)} µs of CPU time with one and ${spread(workers.two, whole)} with two, so on two cores two workers answer ${spread(workers.timesAsMany)} times as many. The rate itself is not compared: the load needs a core, and the machine has two.`,
+    ]),
     arrangement(),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`

@@ -7,6 +7,7 @@ import type {
   Results,
   StormResults,
   WarmResults,
+  WorkersResults,
 } from '../results.ts'
 import { decimals, megabytes, milliseconds } from './format.ts'
 
@@ -32,6 +33,7 @@ export function judge(results: Results): Verdict[] {
     ...(results.storm === undefined ? [] : judgeStorm(results.storm.measured)),
     ...(results.hits === undefined ? [] : judgeHits(results.hits.measured)),
     ...judgeFootprint(results),
+    ...(results.workers === undefined ? [] : judgeWorkers(results.workers.measured)),
   ]
 }
 
@@ -141,6 +143,10 @@ function judgeFootprint({ memory, startup, size }: Results): Verdict[] {
     below('Start of `latchkey serve` to its first answer, SQLite', startup?.measured.serveMs?.median, 300, inMs),
     below('Installed size with required dependencies', required?.bytes, 4 * MB, megabytes),
   ].flat()
+}
+
+function judgeWorkers({ timesAsMany }: WorkersResults): Verdict[] {
+  return atLeast('Session checks of two workers on two cores to those of one', timesAsMany.median, 1.8)
 }
 
 function bytesPer100k({ cacheBytes, cachedSessions }: MemoryResults): number {

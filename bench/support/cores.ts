@@ -6,6 +6,8 @@ export const SERVER_CORE = '0'
 /** The core of the load generator and of the databases. */
 export const LOAD_CORE = '1'
 
+export const ALL_CORES = `${SERVER_CORE},${LOAD_CORE}`
+
 /** True if this system can pin processes to cores. */
 export const canPin = spawnSync('taskset', ['-c', LOAD_CORE, 'true']).status === 0
 

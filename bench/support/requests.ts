@@ -68,7 +68,8 @@ export async function checkRefusal(port: number, cookie: string): Promise<void> 
   if (status !== 401) throw new Error(`GET /me without a session returns ${status}, not 401`)
 }
 
-function readCookies({ head }: Answer): string {
+/** Returns the cookies of an answer as the value of a Cookie header. */
+export function readCookies({ head }: Answer): string {
   const cookies = [...head.matchAll(/\r\nset-cookie: *([^;\r]*)/gi)].map((match) => match[1])
   return cookies.join('; ')
 }
