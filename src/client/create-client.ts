@@ -2,7 +2,7 @@ import type { WireAnswer, WireKey } from '../catalogue/wire.ts'
 import { accountMembers } from './account-members.ts'
 import type { Answer, BodyCall, Call, CallOptions, IdBodyCall, IdCall, QueryCall, Use } from './calls.ts'
 import { checkCallOptions, checkClientOptions, requireId } from './check-options.ts'
-import { confirmCookie, isElsewhere, type LoginKey } from './confirm-cookie.ts'
+import { confirmCookie, type FirstKey, mayLoseCookies } from './confirm-cookie.ts'
 import { factorMembers } from './factor-members.ts'
 import { followSession } from './follow-session.ts'
 import type { LatchkeyClient } from './latchkey-client.ts'
@@ -47,23 +47,21 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     return async (id, body, callOptions) => call(key, { id: requireId(id), body }, callOptions)
   }
   const who = followSession(`latchkey ${authUrl}`, plain('GET /session'))
-  const isComplete = (data: WireAnswer<LoginKey | 'POST /login/with/{provider}'>): void => {
-    if (data.status === 'complete') who.isNow(data)
+  const isComplete = (data: WireAnswer<FirstKey>): void => {
+    if (data?.status === 'complete') who.isNow(data)
   }
   const isOver = (): void => who.isNow(null)
   const news = { isComplete, isOver, hasNews: who.hasNews, mayDiffer: who.mayDiffer }
   const checks = { session: plain('GET /session'), attempt: plain('GET /login/attempt') }
-  /** A call that begins a session. On a page of another origin, the client checks that the browser kept the cookie. */
-  function first<Key extends LoginKey>(key: Key): BodyCall<Key> {
-    return async (body, callOptions) => {
-      if (!isElsewhere(authUrl)) return call(key, { body, done: isComplete }, callOptions)
-      const result = await confirmCookie<Key>(await call(key, { body }, callOptions), checks, {
-        ...options,
-        ...callOptions,
-      })
-      if (result.ok) isComplete(result.data)
-      return result
-    }
+  /** Sends a call that begins a session. Where the browser may have refused the cookie, the client checks that it kept it. */
+  async function begin<Key extends FirstKey>(key: Key, use: Use<Key>, callOptions?: CallOptions): Answer<Key> {
+    if (!mayLoseCookies(authUrl)) return call(key, { ...use, done: isComplete }, callOptions)
+    const result = await confirmCookie<Key>(await call(key, use, callOptions), checks, { ...options, ...callOptions })
+    if (result.ok) isComplete(result.data)
+    return result
+  }
+  function first<Key extends FirstKey>(key: Key): BodyCall<Key> {
+    return (body, callOptions) => begin(key, { body }, callOptions)
   }
 
   return {
@@ -77,7 +75,7 @@ export function createClient(options: ClientOptions = {}): LatchkeyClient {
     logOut: plain('POST /logout', isOver),
     reauthenticate: withBody('POST /reauthenticate', who.hasNews),
     metadata: plain('GET '),
-    ...factorMembers({ call, plain, withBody, withId, withQuery }, news),
+    ...factorMembers({ call, begin, first, plain, withBody, withId, withQuery }, news),
     passkeys: passkeyMembers({ plain, withBody, withId, withIdAndBody, first }, who),
     sessions: {
       list: withQuery('GET /sessions'),

@@ -9,6 +9,12 @@ interface Builders {
   readonly withBody: <Key extends WireKey>(key: Key, done?: (data: WireAnswer<NoInfer<Key>>) => void) => BodyCall<Key>
   readonly withId: <Key extends WireKey>(key: Key) => IdCall<Key>
   readonly withQuery: <Key extends WireKey>(key: Key) => QueryCall<Key>
+  readonly first: (key: 'POST /login/email') => BodyCall<'POST /login/email'>
+  readonly begin: (
+    key: 'POST /login/with/{provider}',
+    use: Use<'POST /login/with/{provider}'>,
+    options?: CallOptions,
+  ) => Answer<'POST /login/with/{provider}'>
   readonly call: <Key extends WireKey>(key: Key, use: Use<Key>, options?: CallOptions) => Answer<Key>
 }
 
@@ -21,7 +27,7 @@ interface Follow {
 
 /** Returns the members of the client about second factors, and about everything that opens the account. */
 export function factorMembers(
-  { call, plain, withBody, withId, withQuery }: Builders,
+  { call, begin, first, plain, withBody, withId, withQuery }: Builders,
   { isComplete, hasNews, mayDiffer }: Follow,
 ): Pick<
   LatchkeyClient,
@@ -49,10 +55,10 @@ export function factorMembers(
       recovery: plain('POST /login/recovery', (data) => {
         if ('status' in data) isComplete(data)
       }),
-      email: withBody('POST /login/email'),
+      email: first('POST /login/email'),
       confirmEmail: withBody('POST /login/email/confirm', isComplete),
       withIdToken: async (id, body, options) =>
-        call('POST /login/with/{provider}', { id: requireId(id), body, done: isComplete }, options),
+        begin('POST /login/with/{provider}', { id: requireId(id), body }, options),
     },
     reauthenticateWith: {
       totp: withBody('POST /reauthenticate/totp', hasNews),

@@ -9,9 +9,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LatchkeyClient } from '../../src/client.ts'
-import { createLatchkey, type Latchkey } from '../../src/index.ts'
+import type { Latchkey } from '../../src/index.ts'
+import { assembleLatchkey } from '../../src/latchkey.ts'
 import { toNodeHandler } from '../../src/node.ts'
+import { google } from '../../src/providers.ts'
 import { sqlite } from '../../src/sqlite.ts'
+import { createMemoryProvider } from '../../src/testing/memory-provider.ts'
 import { ROOMY_LIMITS } from '../../src/testing/roomy-limits.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { freePort } from '../support/free-port.ts'
@@ -35,6 +38,7 @@ const page = (
 
 describe('the client in a browser', () => {
   const servers: Server[] = []
+  const memory = createMemoryProvider(() => Date.now())
   let auth: Latchkey
   let browser: Browser
   let origin: string
@@ -59,15 +63,21 @@ describe('the client in a browser', () => {
       trustedOrigins: [elsewhere, otherSite],
       storage: sqlite(file),
       throttle: ROOMY_LIMITS,
-    }
-    auth = await createLatchkey({ ...options, mailer: async () => {} })
+      emailLogin: 'on',
+      providers: [google({ clientId: 'client', clientSecret: 'secret' })],
+    } as const
+    auth = await assembleLatchkey({ ...options, mailer: async () => {} }, { fetchProvider: memory.fetch })
     const answer =
       (clientOptions: object): RequestListener =>
       (request, response) => {
         const isScript = request.url === '/client.js'
-        const options = request.url === '/forgot' ? { baseUrl: origin } : clientOptions
+        const contents: Readonly<Record<string, string>> = {
+          '/client.js': output[0].code,
+          '/forgot': page({ baseUrl: origin }),
+          '/framing': `<iframe src="${origin}"></iframe>`,
+        }
         response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html')
-        response.end(isScript ? output[0].code : page(options))
+        response.end(contents[request.url ?? ''] ?? page(clientOptions))
       }
     await serve(toNodeHandler(auth, answer({})), port)
     await serve(answer({ baseUrl: origin, credentials: 'include' }), otherPort)
@@ -166,6 +176,49 @@ describe('the client in a browser', () => {
       password: 'a wrong long password',
     })
     expect(wrong).toMatchObject({ ok: false, code: 'invalid_credentials' })
+    await context.close()
+  })
+
+  test('on a page of another site a login by email, and with an ID token, say so too', async () => {
+    const context = await browser.newContext()
+    const tab = await openTab(context, otherSite)
+    const byEmail = await tab.evaluate(() => globalThis.auth.login.email({ email: 'hedy@example.com' }))
+    expect(byEmail).toMatchObject({ ok: false, code: 'session_not_kept' })
+    const account = { subject: 'hedy', email: 'hedy@gmail.com', emailVerified: true }
+    const tokenFor = (nonce: string) => ({
+      idToken: memory.idToken('https://accounts.google.com', 'client', account, nonce),
+      nonce,
+    })
+    const withToken = await tab.evaluate((each) => globalThis.auth.login.withIdToken('google', each), tokenFor('one'))
+    expect(withToken).toMatchObject({ ok: false, code: 'session_not_kept' })
+    expect(await told(tab)).toEqual(['logged_out'])
+    const own = await openTab(context, elsewhere)
+    expect(await own.evaluate(() => globalThis.auth.login.email({ email: 'hedy@example.com' }))).toMatchObject({
+      ok: true,
+    })
+    expect(
+      await own.evaluate((each) => globalThis.auth.login.withIdToken('google', each), tokenFor('two')),
+    ).toMatchObject({
+      ok: true,
+    })
+    expect(await told(own)).toEqual(['hedy@gmail.com'])
+    await context.close()
+  })
+
+  test('in a frame of another site a login says that the browser did not keep the session', async () => {
+    const context = await browser.newContext()
+    const tab = await context.newPage()
+    await tab.goto(`${otherSite}/framing`)
+    const frame = tab.frames().find((each) => each.url().startsWith(origin))
+    await frame?.waitForFunction(() => 'told' in globalThis)
+    const result = await frame?.evaluate((credentials) => globalThis.auth.register(credentials), {
+      email: 'frame@example.com',
+      password: PASSWORD,
+    })
+    expect(result).toMatchObject({
+      code: 'session_not_kept',
+      detail: expect.stringContaining('is in a frame of another site'),
+    })
     await context.close()
   })
 

@@ -32,7 +32,7 @@ export interface SqliteOptions {
 const NO_PATH = 'must be the path of a file, such as app.db, or :memory:'
 
 const argumentsSchema = strictMembers({
-  path: z.string(NO_PATH).regex(/^(?!(?:sqlite|file):)[^\0]*[^\0/]$/, NO_PATH),
+  path: z.string(NO_PATH).regex(/^(?!(?:sqlite|file):)(?!.*[?;][\w-]+=)[^\0]*[^\0/]$/, NO_PATH),
   options: strictMembers(
     { migrate: booleanSchema.optional(), onStatement: functionSchema<OnStatement>().optional() },
     'option',
