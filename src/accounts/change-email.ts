@@ -49,9 +49,7 @@ export async function requestEmailChange(
   { user, sessionId, securityEpoch, email: text }: EmailChangeRequest,
   stamp: Stamp<AccountEvent>,
 ): Promise<void> {
-  const email = requireEmailAddress(text)
-  if (email === user.email)
-    throw invalidMember('#/email', 'Is the address of the account already.', { code: 'same_email' })
+  const email = requireOtherAddress(text, user.email)
   if (!(await takeMailBudget(deps.throttle, 'email_change_notice', user.email))) {
     throw new Refusal(THROTTLE_REFUSALS.too_many_requests, { retryAfterSeconds: HOUR_MS / SECOND_MS })
   }
@@ -67,6 +65,17 @@ export async function requestEmailChange(
     }),
   )
   if (!issued) throw new Refusal('unauthenticated', { reason: 'all sessions were revoked in the meantime' })
+}
+
+/**
+ * Parses the new address.
+ * @throws Refusal `validation_failed` if it is malformed or is the current one.
+ */
+export function requireOtherAddress(text: string, current: EmailAddress | undefined): EmailAddress {
+  const email = requireEmailAddress(text)
+  if (email === current)
+    throw invalidMember('#/email', 'Is the address of the account already.', { code: 'same_email' })
+  return email
 }
 
 function writeNotice(

@@ -8,9 +8,8 @@ import { typedPasswordSchema } from '../passwords/password-schema.ts'
 import { requireSecurityEpoch, type SecurityEpochDeps } from '../sessions/security-epoch.ts'
 import { readCaller } from '../throttle/device-cookie.ts'
 import { takeForgotBudget } from '../throttle/other-tries.ts'
-import { type ChangeEmailDeps, requestEmailChange } from './change-email.ts'
+import { type ChangeEmailDeps, requestEmailChange, requireOtherAddress } from './change-email.ts'
 import { type ConfirmEmailChangeDeps, confirmEmailChange } from './confirm-email-change.ts'
-import { requireEmailAddress } from './create-user.ts'
 import { clearRegistrantCookie, isRegistrant, type RegistrantDeps } from './registrant-cookie.ts'
 import { requestVerification, type VerificationDeps } from './request-verification.ts'
 import { type UndoEmailChangeDeps, undoEmailChange } from './undo-email-change.ts'
@@ -99,8 +98,8 @@ export function emailRoutes(deps: EmailRoutesDeps): Route[] {
     defineRoute(emailCalls['POST /email/change'], {
       summary: 'Request another email address; it changes when the emailed link is confirmed',
       body: z.strictObject({ email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }) }),
-      checkRefused: async ({ email }) => {
-        if (typeof email === 'string') requireEmailAddress(email)
+      checkRefused: async ({ email }, { principal }) => {
+        if (typeof email === 'string') requireOtherAddress(email, principal?.user.email)
       },
       answers: { 202: null },
       form: { page: '/account/email', done: '/account', notice: 'account.changeSent' },

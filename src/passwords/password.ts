@@ -83,6 +83,8 @@ export async function acceptNewPassword(
   if (problem !== null) throw invalidMember(context.pointer, problem.detail, problem)
   if (await policy.isCommon(password))
     throw invalidMember(context.pointer, 'Must not be a common password.', { code: 'common_password' })
+  if (isRepetitive(password))
+    throw invalidMember(context.pointer, 'Must not only repeat or count a few characters.', { code: 'repetitive' })
   return { password, events: await checkBreaches(policy.isBreached, password, context) }
 }
 
@@ -143,6 +145,5 @@ function findPasswordProblem(
     const detail = 'Must not be built from your name, your email address or the name of this site.'
     return { code: 'from_context', detail }
   }
-  if (isRepetitive(password)) return { code: 'repetitive', detail: 'Must not only repeat or count a few characters.' }
   return null
 }

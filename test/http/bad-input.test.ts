@@ -106,6 +106,10 @@ describe.each(RINGS)('bad input (%s)', (ring) => {
     const change = { newPassword: `${EMAIL}${EMAIL}`, x: 1 }
     expect(await problems('/auth/password/change', change)).toEqual(['#/currentPassword', '#/newPassword', '#/x'])
     expect(await problems('/auth/email/change', { email: 'a b', x: 1 })).toEqual(['#/email', '#/x'])
+    expect(await problems('/auth/email/change', { email: EMAIL, x: 1 })).toEqual(['#/email', '#/x'])
+    const passkey = { email: 'x@', name: '', x: 1 }
+    expect(await problems('/auth/register/passkey/options', passkey)).toEqual(['#/email', '#/name', '#/x'])
+    expect(await problems('/auth/register/passkey', passkey)).toEqual(['#/credential', '#/email', '#/name', '#/x'])
     const token = { name: 'a', scopes: ['no such scope'], expiresAt: '2020-01-01T00:00:00Z' }
     expect(await problems('/auth/tokens', token)).toEqual(['#/expiresAt', '#/scopes'])
     expect(await problems('/auth/tokens', { ...token, name: '', scopes: ['x', 5], x: 1 })).toEqual(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FIRST_SECURITY_EPOCH } from '../../accounts/create-user.ts'
+import { FIRST_SECURITY_EPOCH, requireEmailAddress } from '../../accounts/create-user.ts'
 import { type RegistrantDeps, registrantCookie } from '../../accounts/registrant-cookie.ts'
 import { nameSchema } from '../../accounts/user-name.ts'
 import { defineRoute, type Route } from '../../kernel/route.ts'
@@ -30,6 +30,11 @@ const registrant = {
   email: z.string('Must be a string.').meta({ format: 'email', maxLength: 254 }),
   name: nameSchema.optional(),
   invitation: z.string('Must be a string.').optional(),
+}
+
+/** Checks the email address of a body that the schema refused, so that a client learns of all problems at once. */
+async function checkRefused({ email }: Readonly<Record<string, unknown>>): Promise<void> {
+  if (typeof email === 'string') requireEmailAddress(email)
 }
 
 /** Routes that log in with a passkey. */
@@ -74,6 +79,7 @@ export function passkeyRegisterRoutes(deps: PasskeyLoginRouteDeps): Route[] {
     defineRoute(passkeyCalls['POST /register/passkey/options'], {
       summary: 'Begin a registration with a passkey instead of a password',
       body: z.strictObject(registrant),
+      checkRefused,
       answers: { 200: z.object({ options: creationOptionsSchema }) },
       async handle({ body, ...request }) {
         const caller = readCaller(deps.throttle, 'register', request)
@@ -85,6 +91,7 @@ export function passkeyRegisterRoutes(deps: PasskeyLoginRouteDeps): Route[] {
     defineRoute(passkeyCalls['POST /register/passkey'], {
       summary: 'Register with a passkey and log in',
       body: z.strictObject({ ...registrant, credential: registrationSchema }),
+      checkRefused,
       maxBodyBytes: MAX_PASSKEY_BODY_BYTES,
       answers: {
         201: completeJsonSchema,
