@@ -71,7 +71,7 @@ test.each([
     { ...OIDC, LATCHKEY_OIDC_ISSUER: 'http://id.example.com' },
     'LATCHKEY_OIDC_ISSUER: the issuer of oidc must be https',
   ],
-  [{ ...OIDC, LATCHKEY_OIDC_ALLOW_PRIVATE: 'yes' }, 'LATCHKEY_OIDC_ALLOW_PRIVATE: must be true or false'],
+  [{ ...OIDC, LATCHKEY_OIDC_ALLOW_PRIVATE: 'yes' }, 'LATCHKEY_OIDC_ALLOW_PRIVATE: must be 1'],
   [{ ...OIDC, LATCHKEY_OIDC_CLIENT_ID: 'a b' }, 'LATCHKEY_OIDC_CLIENT_ID: must be a text without spaces'],
   [{ LATCHKEY_OIDC_ALLOW_PRIVATE: '1' }, 'LATCHKEY_OIDC_ISSUER: is missing'],
   [{ LATCHKEY_GITHUB_TENANT: 'x' }, 'LATCHKEY_GITHUB_TENANT: there is no such setting'],

@@ -21,6 +21,8 @@ interface ProviderVariable {
   readonly isRequired: boolean
   readonly isSecret: boolean
   readonly parse: (text: string) => unknown
+  /** What a wrong text is told. Default: the message of the option. */
+  readonly mustBe?: string
 }
 
 /** A provider that variables set up. */
@@ -30,7 +32,7 @@ interface ProviderGroup {
   readonly variables: Readonly<Record<string, ProviderVariable>>
 }
 
-type Parts = Partial<Pick<ProviderVariable, 'isRequired' | 'isSecret' | 'parse'>>
+type Parts = Partial<Pick<ProviderVariable, 'isRequired' | 'isSecret' | 'parse' | 'mustBe'>>
 
 function variable(option: string, meaning: string, parts: Parts = {}): ProviderVariable {
   return { option, meaning, isRequired: true, isSecret: false, parse: (text) => text, ...parts }
@@ -46,7 +48,7 @@ const DOMAINS = variable('domains', 'domains whose addresses the provider decide
 const ALLOW_PRIVATE = variable(
   'allowPrivate',
   '`1`: the issuer may have a private address, and outside production a loopback address and http',
-  { isRequired: false, parse: (text) => (text === '1' ? true : text) },
+  { isRequired: false, parse: (text) => (text === '1' ? true : text), mustBe: 'must be 1' },
 )
 
 const GROUPS: readonly ProviderGroup[] = [
@@ -161,7 +163,9 @@ function describe(
   const lines = message.split('\n').slice(1)
   return lines.map((line) => {
     const option = line.trim().split(/[.:]/)[0]
-    const suffix = entries.find(([, each]) => each.option === option)?.[0]
-    return suffix === undefined ? line.trim() : `${nameOf(suffix)}:${line.slice(line.indexOf(':') + 1)}`
+    const found = entries.find(([, each]) => each.option === option)
+    if (found === undefined) return line.trim()
+    const [suffix, { mustBe = line.slice(line.indexOf(':') + 1).trim() }] = found
+    return `${nameOf(suffix)}: ${mustBe}`
   })
 }

@@ -320,6 +320,34 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     await other.close()
   })
 
+  test('pre-hijacking: of two accounts with one new address at the same moment, the owner gets it, whatever the order', async () => {
+    const other = await instance.sibling()
+    for (let time = rounds(100, 6); time > 0; time--) {
+      const owner = instance.client()
+      const stranger = new Client(sendTo(other))
+      const account = newAccount()
+      const twin = { subject: `twin-${count++}`, email: account.email, emailVerified: true }
+      const own = callbackPath('google', memory.approve(await beginRound(owner, 'google'), account))
+      const strange = callbackPath('company', memory.approve(await beginRound(stranger, 'company'), twin))
+      await Promise.all([owner.get(own), stranger.get(strange)])
+      if ((await who(owner)) === null) await round(owner, account) // the stranger was faster
+      expect((await owner.get('/auth/identities')).body.identities).toMatchObject([{ provider: 'google' }])
+      expect(await who(stranger)).toBe(null)
+    }
+    await other.close()
+  })
+
+  test('an answer with a parameter that comes twice is refused (CWE-235)', async () => {
+    const twice = { state: 'x', code: 'x', iss: GOOGLE }
+    for (const [name, value] of Object.entries(twice)) {
+      const client = instance.client()
+      const answer = { ...memory.approve(await beginRound(client, 'google'), newAccount()), iss: GOOGLE }
+      const path = callbackPath('google', answer)
+      await expectRefused(client, await client.get(`${path}&${new URLSearchParams({ [name]: value })}`), NOT_COMPLETED)
+      expect(await who(client)).toBe(null)
+    }
+  })
+
   test('a round ends after 10 minutes', async () => {
     const client = instance.client()
     const answer = memory.approve(await beginRound(client, 'google'), newAccount())
@@ -808,6 +836,24 @@ describe.each(RINGS)('providers (%s)', (ring) => {
     const again = instance.client()
     await expectRefused(again, await round(again, account), NOT_COMPLETED)
     expect(instance.events.at(-1)).toMatchObject({ type: 'login.refused', userId: id, reason: 'disabled' })
+  })
+
+  test('a user who is disabled or deleted at the moment of the login gets no session, and no error', async () => {
+    const disable = (id: string): Promise<unknown> => instance.auth.users.disable(id)
+    const remove = (id: string): Promise<unknown> => instance.auth.users.delete(id)
+    for (const end of Array.from({ length: rounds(100, 5) }).flatMap(() => [disable, remove])) {
+      const account = newAccount()
+      const client = instance.client()
+      await round(client, account)
+      const id = (await who(client)) ?? ''
+      const other = instance.client()
+      const path = callbackPath('google', memory.approve(await beginRound(other, 'google'), account))
+      const [reply] = await Promise.all([other.get(path), end(id)])
+      expect(reply.status).toBe(303)
+      // After the deletion, the account at the provider is new here.
+      expect(await who(other)).not.toBe(id)
+    }
+    expect(instance.errors).toEqual([])
   })
 
   test('a provider that changes its key: the new one is fetched, and the old one no longer counts', async () => {

@@ -9,6 +9,7 @@ import type { TokenHash } from '../../crypto/token.ts'
 import type { UserId } from '../../kernel/ids.ts'
 import type { SessionOrder, SessionOrders } from '../storage.ts'
 import { endAccessTokensOf } from './access-tokens.ts'
+import { isForeignKeyViolation } from './errors.ts'
 import { useUpAttempt } from './login-attempts.ts'
 import { endGrantsOf } from './oauth-grants.ts'
 import { toUser } from './rows.ts'
@@ -85,13 +86,18 @@ export function createSessionOrders({ db, transact }: TransactingDatabase): Sess
       await db.deleteFrom('session_orders').where('id', 'in', ids).execute()
     },
 
-    recordStart: (start, effects) =>
-      isDone(
-        transact(
+    async recordStart(start, effects) {
+      try {
+        const done = transact(
           () => effects,
           async (trx) => start.attempt === null || (await useUpAttempt(trx, start.attempt, start)) || null,
-        ),
-      ),
+        )
+        return await isDone(done)
+      } catch (error) {
+        if (isForeignKeyViolation(error)) return false // an email to a user who was deleted in the meantime
+        throw error
+      }
+    },
 
     async findUser(userId) {
       const row = await db
