@@ -2,8 +2,9 @@
  * `npm run bench`: Latchkey and its peers, measured in one run. Servers run on one core; load and databases on the
  * other. Rounds are interleaved; medians count. Machines are noisy and absolute numbers mean little: compare ratios.
  *
- *   --quick               under two minutes: short rounds, without the measures that need a build and an installation
- *                         (memory, startup, size, workers), unless --measures names them; results go to a temporary folder
+ *   --quick               under two minutes: short rounds, without the profile and the measures that need a build and an
+ *                         installation (memory, startup, size, workers), unless --measures names them; results go to a
+ *                         temporary folder
  *   --measures=warm,cold  some of: warm logins storm profile cold queries hits memory startup size workers
  *   --only=bare,latchkey-sqlite   some of the subjects of catalogue.ts
  *   --rounds=3 --seconds=1   number and duration of rounds, for all measures
@@ -51,8 +52,8 @@ const MEASURES: Readonly<Record<MeasureName, (bench: Bench) => Promise<unknown>>
 /** Measures on servers that are started once for all of them. */
 const SHARING: ReadonlySet<MeasureName> = new Set(['warm', 'logins', 'storm', 'profile'])
 
-/** Measures on the built and installed package. */
-const INSTALLING: ReadonlySet<MeasureName> = new Set(['memory', 'startup', 'size', 'workers'])
+/** Measures that `--quick` leaves out: the profile, and those on the built and installed package. */
+const LONG: ReadonlySet<MeasureName> = new Set(['profile', 'memory', 'startup', 'size', 'workers'])
 
 const { values } = parseArgs({
   options: {
@@ -104,7 +105,7 @@ function selectEntries(): readonly Entry[] {
 
 function selectMeasures(): MeasureName[] {
   const known = Object.keys(MEASURES) as MeasureName[]
-  const names = values.measures?.split(',') ?? known.filter((name) => !(isQuick && INSTALLING.has(name)))
+  const names = values.measures?.split(',') ?? known.filter((name) => !(isQuick && LONG.has(name)))
   const unknown = names.find((name) => !(name in MEASURES))
   if (unknown !== undefined) throw new Error(`There is no measure "${unknown}". There are: ${known.join(', ')}`)
   return known.filter((name) => names.includes(name))
