@@ -22,7 +22,6 @@ export type FieldProblemCode =
   | 'invited_email'
   | 'not_unicode'
   | 'from_context'
-  | 'repetitive'
   | 'common_password'
   | 'breached_password'
   | 'same_password'

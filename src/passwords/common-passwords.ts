@@ -1,4 +1,3 @@
-import { ownLengthOf } from './own-length.ts'
 import { skeletonOf, symbolsOf } from './password-skeleton.ts'
 
 /** Returns true if a password is a common one, which attackers try first. */
@@ -7,8 +6,6 @@ export type IsCommon = (password: string) => Promise<boolean>
 const SHORTEST_WORD = 4
 /** Digits and different symbols that may stand around and between the repetitions of a common password. */
 const MAX_DECORATION = 7
-/** Where a word may start. */
-const LAST_START = 16
 
 let common: Promise<CommonPasswords> | undefined
 
@@ -49,10 +46,10 @@ function repeatedParts(text: string): string[] {
     .filter((part) => part.repeat(text.length / part.length) === text)
 }
 
-/** Returns the parts of a text that start near its beginning: only a run, which counts little, can make a decorated word start later. */
+/** Returns the parts of a text that start near its beginning: a decorated word cannot start later. */
 function wordsNear(text: string, longest: number): string[] {
   const words: string[] = []
-  for (let start = 0; start <= LAST_START; start++) {
+  for (let start = 0; start <= MAX_DECORATION; start++) {
     for (let length = SHORTEST_WORD; length <= longest && start + length <= text.length; length++) {
       words.push(text.slice(start, start + length))
     }
@@ -60,16 +57,8 @@ function wordsNear(text: string, longest: number): string[] {
   return words
 }
 
-/** Returns true if, without the word, at most `room` characters of their own remain, and none of them is a letter. */
+/** Returns true if, without the word, at most `room` characters remain, and none of them is a letter. */
 function isOnlyDecorated(text: string, word: string, room: number): boolean {
-  const rest = withoutCutWords(text, word).replaceAll(word, '')
-  return !/\p{L}/u.test(rest) && ownLengthOf(rest) <= room
-}
-
-/** Removes the parts of a word before its first and after its last repetition: `wordpasswordpass` becomes `password`. */
-function withoutCutWords(text: string, word: string): string {
-  const lengths = Array.from({ length: word.length - 1 }, (_, index) => word.length - 1 - index)
-  const end = lengths.find((length) => text.endsWith(word + word.slice(0, length))) ?? 0
-  const start = lengths.find((length) => text.startsWith(word.slice(-length) + word)) ?? 0
-  return text.slice(start, text.length - end)
+  const rest = text.replaceAll(word, '')
+  return rest.length <= room && !/\p{L}/u.test(rest)
 }

@@ -15,7 +15,6 @@ export function symbolsOf(text: string): ReadonlySet<string> {
   return new Set(foldCase(text).replace(/[\p{L}\p{N}\p{Mc}\s]+/gu, ''))
 }
 
-/** Returns a text in lower case, without accents and compatibility forms. */
-export function foldCase(text: string): string {
+function foldCase(text: string): string {
   return text.normalize('NFKD').replace(ACCENTS, '').toLowerCase()
 }

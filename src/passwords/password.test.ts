@@ -4,7 +4,6 @@ import { leastCpuMs } from '../../test/support/least-cpu.ts'
 import type { Stamp } from '../kernel/event.ts'
 import { codePoints } from './code-points.ts'
 import { isCommonPassword } from './common-passwords.ts'
-import { isRepetitive } from './own-length.ts'
 import { acceptNewPassword, toPassword } from './password.ts'
 
 const policy = {
@@ -15,26 +14,17 @@ const policy = {
 }
 const stamp: Stamp = (event) => ({ ...event, at: 0, actor: null, requestId: null, client: null })
 const context = { email: 'ada.lovelace@example.com', name: 'Augusta King', userId: null, pointer: '#/password', stamp }
-const acceptWith = async (minLength: number, text: string): Promise<string> =>
-  (await acceptNewPassword({ policy: { ...policy, minLength } }, text, context)).password
-const accept = (text: string): Promise<string> => acceptWith(15, text)
+const accept = async (text: string): Promise<string> => (await acceptNewPassword({ policy }, text, context)).password
 
 describe('the password policy', () => {
   test('any Unicode text of 15 to 1,024 code points is accepted, without composition rules (ASVS 6.2.1, 6.2.5, 6.2.9)', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 15, maxLength: 200 }), async (text) => {
         const length = codePoints(text.normalize('NFC'))
-        if (length >= 15 && length <= 1_024 && !isRepetitive(text))
-          expect(await accept(text)).toBe(text.normalize('NFC'))
+        if (length >= 15 && length <= 1_024) expect(await accept(text)).toBe(text.normalize('NFC'))
       }),
     )
-    for (const text of [
-      '\u{1f600}'.repeat(15),
-      'x'.repeat(64),
-      `${'x'.repeat(1_023)}y`,
-      'dbyqhwkvnsrtpxm',
-      '729461835027364',
-    ]) {
+    for (const text of [' '.repeat(15), '\u{1f600}'.repeat(15), `${'x'.repeat(1_023)}y`, 'aaaaaaaaaaaaaaa']) {
       expect(await accept(text)).toBe(text)
     }
   })
@@ -56,11 +46,6 @@ describe('the password policy', () => {
     'ｐａｓｓｗｏｒｄ ｐａｓｓｗｏｒｄ',
     'pássword-pássword',
     '123456 123456 123456',
-    'passwordpasswordpass',
-    'word-password-password',
-    'sunshine sunshine suns',
-    'password0000000000000',
-    '123456789012 password',
     'dogdogdogdogdog', // shorter than a word that may be decorated
   ])('a common password that is only repeated or decorated is refused: %s (ASVS 6.2.4)', async (text) => {
     await expect(accept(text)).rejects.toThrow()
@@ -70,62 +55,6 @@ describe('the password policy', () => {
     'a password with characters of its own beside a common one is accepted: %s',
     async (text) => {
       expect(await accept(text)).toBe(text)
-    },
-  )
-
-  test.each([
-    'aaaaaaaaaaaaaaa',
-    'AAAAaaaaAAAAaaaaAAAA',
-    ' '.repeat(15),
-    'ééééééééééééééééééé',
-    'abcabcabcabcabcabc',
-    'AbcabCaBcabcabcabcab', // the last repetition is cut short
-    'xyz-xyz-xyz-xyz-xyz',
-    'tom tom tom tom tom',
-    '0707070707070707070',
-    'aaaaaaaabbbbbbbb',
-    'zzzzzzzzzzzzzzzz1!',
-    'abcdefghijklmnopqrst',
-    '0123456789abcdef',
-    '98765432109876543',
-    'qwertyuiopasdfghjkl',
-    'aeiouaeiouaeiou!',
-    '1 2 3 4 5 6 7 8 9 0',
-    'a-b-c-d-e-f-g-h-i-j-',
-    'жжжжжжжжжжжжжжж',
-    'абвгдеёжзийклмно',
-    '東京東京東京東京東京東京東京東京',
-  ])('a few characters that are repeated or counted on are refused: %s (decision 39)', async (text) => {
-    await expect(accept(text)).rejects.toMatchObject({
-      errors: [{ problem: { code: expect.stringMatching(/^(?:repetitive|common_password)$/) } }],
-    })
-  })
-
-  test.each([
-    'banana bandana boat',
-    'no news is good news',
-    'hijklm and nopqr too',
-    'mississippi river',
-    'tra la la la la la la song',
-    'the 1234 brown foxes',
-    '.-.. --- ...- . .-.',
-    'abcdefgh!?%$@&/(',
-    'aabbccddeeffgghhii jj',
-  ])('words with repetitions and runs are accepted: %s (decision 39)', async (text) => {
-    expect(await accept(text)).toBe(text)
-  })
-
-  test.each(['xoolleep', 'tttt-max', 'abcd2580'])(
-    'a short password is not measured by eight characters alone: %s',
-    async (text) => {
-      expect(await acceptWith(8, text)).toBe(text)
-    },
-  )
-
-  test.each(['a1a1a1a1', '45674567', 'zzzyyyxxx'])(
-    'a short password of few characters is refused: %s',
-    async (text) => {
-      await expect(acceptWith(8, text)).rejects.toThrow()
     },
   )
 
@@ -146,8 +75,8 @@ describe('the password policy', () => {
 
   test('length counts code points after NFC (ASVS 6.2.1, 6.2.9)', async () => {
     await expect(accept('\u{1f600}'.repeat(14))).rejects.toThrow()
-    await expect(accept(`e\u0301${'\u{1f600}'.repeat(13)}`)).rejects.toThrow()
-    expect(await accept('de\u0301ja\u0300 re\u0301sume\u0301 une')).toBe('d\u00e9j\u00e0 r\u00e9sum\u00e9 une')
+    await expect(accept('e\u0301'.repeat(14))).rejects.toThrow()
+    expect(await accept('e\u0301'.repeat(15))).toBe('\u00e9'.repeat(15))
     await expect(accept('x'.repeat(1_025))).rejects.toThrow()
   })
 
@@ -169,10 +98,7 @@ describe('the password policy', () => {
     'lovelace-lovelace',
     'ada_lovelace@example_com',
     'augusta king augusta',
-    'AugustaAugusta1843',
-    'acmebank111111111111',
-    'acme bank 123456789012',
-    'example-example-1',
+    'Kíng AUGUSTA 1843',
   ])('%s is built from the email, the user or the site (ASVS 6.2.11)', async (text) => {
     await expect(accept(text)).rejects.toThrow()
   })

@@ -1,7 +1,7 @@
 /*
  * Rules for new passwords (NIST SP 800-63B-4 section 3.1.1): 15 to 1,024 code points, Unicode NFC and no other change,
- * no composition rules. Refused: lone surrogates, passwords built from the email address or the name
- * of the user or the site, a few characters repeated, common passwords, and, if a list is configured, breached passwords.
+ * no composition rules. Refused: lone surrogates, passwords built from the email address or the name of the user or the
+ * site, common passwords, and, if a list is configured, breached passwords. Not refused: repetitions (decision 39).
  */
 import type { Stamp, StampedEvent } from '../kernel/event.ts'
 import type { FieldProblem } from '../kernel/field-problem.ts'
@@ -11,7 +11,6 @@ import { codePoints } from './code-points.ts'
 import type { IsCommon } from './common-passwords.ts'
 import { isBuiltFromContext } from './context-words.ts'
 import type { PasswordEvent } from './events.ts'
-import { isRepetitive } from './own-length.ts'
 
 declare const passwordBrand: unique symbol
 
@@ -83,8 +82,6 @@ export async function acceptNewPassword(
   if (problem !== null) throw invalidMember(context.pointer, problem.detail, problem)
   if (await policy.isCommon(password))
     throw invalidMember(context.pointer, 'Must not be a common password.', { code: 'common_password' })
-  if (isRepetitive(password))
-    throw invalidMember(context.pointer, 'Must not only repeat or count a few characters.', { code: 'repetitive' })
   return { password, events: await checkBreaches(policy.isBreached, password, context) }
 }
 
