@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { requireVersion } from './package-version.ts'
+import { findOlderVersion, requireVersion } from './package-version.ts'
 
 /** A package that only some users need. */
 export interface OptionalPackage {
@@ -30,8 +30,19 @@ export function createOptionalImport<Module>(
   }
 }
 
-/** Returns true if a package is installed. It does not load it. */
-export function isInstalled(name: string): boolean {
+/**
+ * Returns why a package cannot be used, for a sentence after "because": it is not installed, or too old. Returns null if it can.
+ * It does not load it.
+ */
+export function findPackageProblem({ name, since }: OptionalPackage): string | null {
+  if (!isInstalled(name)) return `the package ${name} is not installed`
+  const found = findOlderVersion({ name, since })
+  return found === null
+    ? null
+    : `the package ${name} is too old: ${found} is installed, and ${since} or newer is needed`
+}
+
+function isInstalled(name: string): boolean {
   try {
     createRequire(import.meta.url).resolve(name)
     return true

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { findPackageProblem } from './optional-import.ts'
 import { isOlder, requireVersion } from './package-version.ts'
 
 describe('the version of an optional package', () => {
@@ -20,5 +21,12 @@ describe('the version of an optional package', () => {
     )
     expect(() => requireVersion({ ...wanted, since: '1.0.0' })).not.toThrow()
     expect(() => requireVersion({ ...wanted, name: 'no-such-package' })).not.toThrow()
+    expect(findPackageProblem(wanted)).toMatch(
+      /^the package vitest is too old: \d\S+ is installed, and 999\.0\.0 or newer/,
+    )
+    expect(findPackageProblem({ ...wanted, name: 'no-such-package' })).toBe(
+      'the package no-such-package is not installed',
+    )
+    expect(findPackageProblem({ ...wanted, since: '1.0.0' })).toBeNull()
   })
 })

@@ -15,8 +15,13 @@ interface WantedPackage {
  * @throws Error that names the package, the version found and the versions that work.
  */
 export function requireVersion({ name, since, purpose }: WantedPackage): void {
+  if (findOlderVersion({ name, since }) !== null) throw tooOld({ name, since, purpose })
+}
+
+/** Returns the version of an installed package if it is too old, otherwise null. */
+export function findOlderVersion({ name, since }: Pick<WantedPackage, 'name' | 'since'>): string | null {
   const found = findVersion(name)
-  if (found !== null && isOlder(found, since)) throw tooOld({ name, since, purpose })
+  return found !== null && isOlder(found, since) ? found : null
 }
 
 /** Returns the error for a package that is too old. */

@@ -7,7 +7,7 @@ import type { FirstProofs } from '../kernel/first-proofs.ts'
 import type { GuardedFetch } from '../kernel/guarded-fetch.ts'
 import { inBatches } from '../kernel/in-batches.ts'
 import type { SecondFactors } from '../kernel/login-step.ts'
-import { isInstalled } from '../kernel/optional-import.ts'
+import { findPackageProblem } from '../kernel/optional-import.ts'
 import { createUseCollector } from '../kernel/use-collector.ts'
 import { Warning } from '../kernel/warning.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -43,13 +43,15 @@ export interface ProvidersFeature extends Feature {
   readonly proofWays: readonly ProofWay[]
 }
 
-const NOT_INSTALLED = `No one can log in with a provider, because the package ${OPENID_PACKAGE} is not installed. Run: npm install ${OPENID_PACKAGE}.`
-
 /** Creates the feature of the providers: log in with an account at a provider, and link such accounts. */
 export function providers(core: Core, { memory, fetchProvider, ...options }: ProvidersOptions): ProvidersFeature {
   const { stores, clock, links, report } = core
   const list = createProviderList(options.providers, { authUrl: links.authUrl, clock, fetchProvider, report })
-  if (list.all.length > 0 && !isInstalled(OPENID_PACKAGE)) report(new Warning(NOT_INSTALLED))
+  const problem = list.all.length > 0 ? findPackageProblem(OPENID_PACKAGE) : null
+  if (problem !== null)
+    report(
+      new Warning(`No one can log in with a provider, because ${problem}. Run: npm install ${OPENID_PACKAGE.name}.`),
+    )
   const identityUses: IdentityUses = createUseCollector(stores.identities.writeUses, report)
   const deps = {
     ...core,

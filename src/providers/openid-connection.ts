@@ -8,12 +8,12 @@ import type { ProviderClientDeps } from './provider-client.ts'
 import { providerUnavailable } from './provider-errors.ts'
 
 /** The library, which is optional. */
-export const OPENID_PACKAGE = 'openid-client'
+export const OPENID_PACKAGE = { name: 'openid-client', since: '6.8.0', purpose: 'Login with a provider' } as const
 
 /** Loads the library at the first login with a provider. */
 export const loadOpenid: () => Promise<typeof import('openid-client')> = createOptionalImport(
   () => import('openid-client'),
-  { name: OPENID_PACKAGE, since: '6.8.0', purpose: 'Login with a provider' },
+  OPENID_PACKAGE,
 )
 
 /** How long a discovery document is used. If the provider is down then, the old one is used. */

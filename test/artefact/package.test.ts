@@ -38,6 +38,14 @@ describe('the package', () => {
       postgres: 'PostgreSQL needs the package pg, which is not installed. Run: npm install pg',
       redis: 'Redis needs the package redis, which is not installed. Run: npm install redis',
       smtp: 'Email by SMTP needs the package nodemailer, which is not installed. Run: npm install nodemailer',
+      atStart: [
+        expect.stringMatching(
+          /^Warning: Passkeys are off, because the package @simplewebauthn\/server is not installed\. Run/,
+        ),
+        expect.stringMatching(
+          /provider, because the package openid-client is not installed\. Run: npm install openid-client/,
+        ),
+      ],
     })
   })
 })
@@ -49,7 +57,14 @@ describe('beside older versions of its optional packages', () => {
 
   test('a version that does not work is told when it is loaded', async () => {
     const tooOld = join(inject('folder'), 'too-old')
-    await installInto(tooOld, ['nodemailer@5', 'redis@3', 'pg@7', inject('tarball')])
+    await installInto(tooOld, [
+      'nodemailer@5',
+      'redis@3',
+      'pg@7',
+      'openid-client@5',
+      '@simplewebauthn/server@9',
+      inject('tarball'),
+    ])
     cpSync(join(import.meta.dirname, 'programs'), join(tooOld, 'programs'), { recursive: true })
     const needs = (name: string, since: string): unknown =>
       expect.stringMatching(
@@ -61,6 +76,12 @@ describe('beside older versions of its optional packages', () => {
       postgres: needs('pg', '8.0.3'),
       redis: needs('redis', '4.0.0'),
       smtp: needs('nodemailer', '6.0.0'),
+      atStart: [
+        expect.stringMatching(/Passkeys are off, because the package @simplewebauthn\/server is too old: 9\./),
+        expect.stringMatching(
+          /provider, because the package openid-client is too old: 5\.\S+ is installed, and 6\.8\.0 or newer/,
+        ),
+      ],
     })
   })
 })

@@ -15,7 +15,7 @@ import { passkeyPages, passkeyRegisterWays, passkeySection, passkeyWays } from '
 import { relatedOriginRoutes } from './related-origin-routes.ts'
 import { createRelyingParty } from './relying-party.ts'
 import { passkeyRoutes } from './routes.ts'
-import { hasWebAuthn } from './webauthn-library.ts'
+import { findWebAuthnProblem } from './webauthn-library.ts'
 
 /** Settings and services of passkeys. */
 export interface PasskeysOptions {
@@ -31,16 +31,18 @@ export interface PasskeysOptions {
   readonly memory: SessionMemory
 }
 
-const NOT_INSTALLED =
-  'Passkeys are off, because the package @simplewebauthn/server is not installed. Run: npm install @simplewebauthn/server. Or set factors: { passkeys: false }.'
-
 /**
- * Returns true if users may use passkeys. If only the package is missing, it reports that in one line.
+ * Returns true if users may use passkeys. If only the package is missing or too old, it reports that in one line.
  * @param isWanted the setting `factors.passkeys`.
  */
 export function offersPasskeys(isWanted: boolean, report: Core['report']): boolean {
-  if (!isWanted || hasWebAuthn()) return isWanted
-  report(new Warning(NOT_INSTALLED))
+  const problem = isWanted ? findWebAuthnProblem() : null
+  if (problem === null) return isWanted
+  report(
+    new Warning(
+      `Passkeys are off, because ${problem}. Run: npm install @simplewebauthn/server. Or set factors: { passkeys: false }.`,
+    ),
+  )
   return false
 }
 

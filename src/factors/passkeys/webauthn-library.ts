@@ -1,11 +1,11 @@
-import { createOptionalImport, isInstalled } from '../../kernel/optional-import.ts'
+import { createOptionalImport, findPackageProblem } from '../../kernel/optional-import.ts'
 
-const PACKAGE = '@simplewebauthn/server'
+const PACKAGE = { name: '@simplewebauthn/server', since: '14.0.0', purpose: 'Passkeys' }
 
 /** Loads the library that verifies ceremonies. It takes 0.3 seconds, once, at the first ceremony. */
 export const loadWebAuthn: () => Promise<typeof import('@simplewebauthn/server')> = createOptionalImport(
   () => import('@simplewebauthn/server'),
-  { name: PACKAGE, since: '14.0.0', purpose: 'Passkeys' },
+  PACKAGE,
 )
 
 /** Loads the CBOR codec of the library, which is installed if the library is. */
@@ -13,7 +13,7 @@ export function loadCbor(): Promise<typeof import('@simplewebauthn/server/helper
   return import('@simplewebauthn/server/helpers')
 }
 
-/** Returns true if the library is installed. It does not load it. */
-export function hasWebAuthn(): boolean {
-  return isInstalled(PACKAGE)
+/** Returns why the library cannot be used, for a sentence after "because"; null if it can. It does not load it. */
+export function findWebAuthnProblem(): string | null {
+  return findPackageProblem(PACKAGE)
 }

@@ -1,6 +1,7 @@
-/* Calls each function that needs an optional package; prints the errors. */
+/* Calls each function that needs an optional package; prints the errors, and what a service says at its start. */
 import { createLatchkey } from 'latchkey'
 import { postgres } from 'latchkey/postgres'
+import { google } from 'latchkey/providers'
 import { redis } from 'latchkey/redis'
 import { createSmtpMailer } from 'latchkey/smtp'
 import { sqlite } from 'latchkey/sqlite'
@@ -18,5 +19,9 @@ for (const [name, use] of Object.entries(uses)) {
     (error) => error.message,
   )
 }
-console.log(JSON.stringify(said))
+const atStart: string[] = []
+const storage = sqlite(':memory:')
+const providers = [google({ clientId: 'id', clientSecret: 'secret' })]
+await createLatchkey({ baseUrl, storage, providers, onError: (error) => void atStart.push(String(error)) })
+console.log(JSON.stringify({ ...said, atStart }))
 process.exit()
