@@ -24,7 +24,17 @@ export default defineConfig({
           ...shared,
           name: 'promises',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/timing.test.ts', 'test/interop/**', 'test/artefact/**', 'test/older/**'],
+          exclude: ['test/timing.test.ts', 'test/http/**', 'test/interop/**', 'test/artefact/**', 'test/older/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'http',
+          // As for units. These files change nothing of the process that the next one could see.
+          isolate: false,
+          include: ['test/http/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
