@@ -335,6 +335,11 @@ describe('wrong settings of the server are refused at the start, with a reason (
     await open.end('SIGTERM')
     writeFileSync(join(configured, 'latchkey.config.ts'), 'export default {')
     await expect(startServerProcess({}, configured)).rejects.toThrow('cannot be loaded')
+    for (const name of ['latchkey.config.mjs', 'latchkey.config.json', 'latchkey.config.cjs']) {
+      writeFileSync(join(configured, name), 'export default {}')
+      await expect(startServerProcess({}, configured)).rejects.toThrow(name) // one of them would be ignored
+      rmSync(join(configured, name))
+    }
     writeFileSync(join(configured, 'latchkey.config.ts'), "export default { basepath: '/id' }\n")
     await expect(startServerProcess({}, configured)).rejects.toThrow('basepath: there is no such setting')
   })

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { acceptConfiguration } from '../kernel/arguments.ts'
@@ -22,7 +22,10 @@ export interface Configuration {
   closeMailer(): void
 }
 
-const CONFIG_FILES = ['latchkey.config.ts', 'latchkey.config.mts', 'latchkey.config.js', 'latchkey.config.mjs']
+const CONFIG_FILE = 'latchkey.config.'
+const CONFIG_ENDS = ['ts', 'mts', 'js', 'mjs']
+/** Ends of configuration files that other tools read. A file with one of them would be ignored. */
+const OTHER_ENDS = ['cts', 'cjs', 'tsx', 'jsx', 'json', 'jsonc', 'json5', 'yaml', 'yml', 'toml']
 
 /**
  * Reads `latchkey.config.ts`, if it exists, and the environment, which takes precedence.
@@ -42,11 +45,24 @@ export async function readConfiguration(
 }
 
 async function readConfigFile(directory: string): Promise<LatchkeyConfig> {
-  const path = CONFIG_FILES.map((name) => resolve(directory, name)).find((candidate) => existsSync(candidate))
-  if (path === undefined) return {}
+  const path = findConfigFile(directory)
+  if (path === null) return {}
   const config = await importDefault(path)
   // the schema has a member for each member of the type
   return acceptConfiguration(path, settingsSchema, config) as LatchkeyConfig
+}
+
+/** Returns the path of the only configuration file, or null. Throws ConfigurationError if a file would be ignored. */
+function findConfigFile(directory: string): string | null {
+  const found = [...CONFIG_ENDS, ...OTHER_ENDS]
+    .map((end) => resolve(directory, `${CONFIG_FILE}${end}`))
+    .filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+  const other = found.find((path) => OTHER_ENDS.includes(path.split('.').at(-1) ?? ''))
+  if (other !== undefined)
+    throw new ConfigurationError(`${other} is not read: it must end with ${CONFIG_ENDS.join(', ')}`)
+  const [path = null, another] = found
+  if (another !== undefined) throw new ConfigurationError(`${path} and ${another}: only one of them may be there`)
+  return path
 }
 
 async function importDefault(path: string): Promise<unknown> {
