@@ -95,7 +95,7 @@ describe('by keyboard alone', () => {
       await tabTo(page, 'Skip to the content')
       await go(page, 'Set up', '/auth/account/security/totp')
       const secret = await page.locator('main input[readonly]').inputValue()
-      await typeInto(page, 'Code of the app', totpCode(secret.replaceAll(' ', ''), Date.now()))
+      await typeInto(page, 'Code from the app', totpCode(secret.replaceAll(' ', ''), Date.now()))
       await enter(page, '/auth/account/security/recovery-codes')
       expect(await page.locator('.codes li').count()).toBe(10)
       await go(page, 'Security', '/auth/account/security')

@@ -76,6 +76,7 @@ function tokenRow(request: AccountPageRequest, token: AccessToken): Row {
       : html`${isDead ? texts.expired : texts.expires} ${time(request, expiresAt)}`
   return {
     icon: 'key',
+    isLong: true,
     title: html`${name} <span class="soft">…${lastFour}</span>`,
     sub: html`${scopes.length === 0 ? texts.noScopes : scopes.map((scope) => html`${tag('plain', scope)} `)}<br>${dotted([used, isSoon ? tag('warn', until) : until])}`,
     action: buttonLink('plain', `${basePath}/account/tokens/revoke?id=${id}`, texts.revoke, {
@@ -87,10 +88,12 @@ function tokenRow(request: AccountPageRequest, token: AccessToken): Row {
 
 function questionPage({ basePath, locale, query }: AccountPageRequest, tokens: readonly AccessToken[]): PageParts {
   const texts = locale.texts(TOKEN_TEXTS)
-  const { back } = locale.texts(PAGE_TEXTS)
+  const { back, cancel } = locale.texts(PAGE_TEXTS)
   const list = `${basePath}/account/tokens`
   const token = tokens.find(({ id }) => id === query.id)
-  if (token === undefined) return { title: texts.question, body: html`<p><a href="${list}">${back}</a></p>` }
+  if (token === undefined) {
+    return { title: texts.question, body: empty('key', texts.gone, buttonLink('plain', list, back, { small: true })) }
+  }
   return confirm({
     title: texts.question,
     body: texts.questionBody(token.name),
@@ -98,6 +101,6 @@ function questionPage({ basePath, locale, query }: AccountPageRequest, tokens: r
     fields: { id: token.id },
     yes: texts.revoke,
     back: list,
-    no: back,
+    no: cancel,
   })
 }

@@ -80,20 +80,20 @@ export const ACCOUNT_EVENTS = {
     description: 'An email with a verification link was queued.',
     fields: { userId: null },
     sentence: {
-      en: 'Email verification requested',
+      en: 'Confirmation of the email address requested',
       de: 'Bestätigung der E-Mail-Adresse angefordert',
       fr: 'Confirmation de l’adresse e-mail demandée',
-      es: 'Verificación del correo solicitada',
+      es: 'Confirmación de la dirección de correo solicitada',
     },
   },
   'email.verified': {
     description: 'The user verified the email address.',
     fields: { userId: null },
     sentence: {
-      en: 'Email address verified',
+      en: 'Email address confirmed',
       de: 'E-Mail-Adresse bestätigt',
       fr: 'Adresse e-mail confirmée',
-      es: 'Correo verificado',
+      es: 'Dirección de correo confirmada',
     },
   },
   'email.change_requested': {
@@ -103,7 +103,7 @@ export const ACCOUNT_EVENTS = {
       en: 'Change of email address requested',
       de: 'Änderung der E-Mail-Adresse angefordert',
       fr: 'Changement d’adresse e-mail demandé',
-      es: 'Cambio de correo solicitado',
+      es: 'Cambio de dirección de correo solicitado',
     },
   },
   'email.change_cancelled': {
@@ -113,7 +113,7 @@ export const ACCOUNT_EVENTS = {
       en: 'Change of email address cancelled',
       de: 'Änderung der E-Mail-Adresse abgebrochen',
       fr: 'Changement d’adresse e-mail abandonné',
-      es: 'Cambio de correo cancelado',
+      es: 'Cambio de dirección de correo cancelado',
     },
   },
   'email.changed': {
@@ -123,7 +123,7 @@ export const ACCOUNT_EVENTS = {
       en: 'Email address changed',
       de: 'E-Mail-Adresse geändert',
       fr: 'Adresse e-mail modifiée',
-      es: 'Correo cambiado',
+      es: 'Dirección de correo cambiada',
     },
   },
   'email.change_undone': {
@@ -134,7 +134,7 @@ export const ACCOUNT_EVENTS = {
       en: 'Change of email address undone',
       de: 'Änderung der E-Mail-Adresse rückgängig gemacht',
       fr: 'Changement d’adresse e-mail annulé',
-      es: 'Cambio de correo deshecho',
+      es: 'Cambio de dirección de correo deshecho',
     },
   },
   'email.change_stopped': {
@@ -145,7 +145,7 @@ export const ACCOUNT_EVENTS = {
       en: 'Change of email address stopped',
       de: 'Änderung der E-Mail-Adresse gestoppt',
       fr: 'Changement d’adresse e-mail bloqué',
-      es: 'Cambio de correo detenido',
+      es: 'Cambio de dirección de correo detenido',
     },
   },
 } as const satisfies EventTable<AccountEvent>

@@ -20,7 +20,7 @@ export const ACCOUNT_REFUSALS = defineRefusals({
     when: 'An account with this email address exists.',
     next: 'Log in, or use another email address.',
     text: {
-      en: 'An account with this email address exists.',
+      en: 'There is already an account with this email address.',
       de: 'Es gibt bereits ein Konto mit dieser E-Mail-Adresse.',
       fr: 'Un compte existe déjà avec cette adresse e-mail.',
       es: 'Ya existe una cuenta con esta dirección de correo.',

@@ -6,7 +6,7 @@ import { buttonLink } from '../pages/components/button.ts'
 import { empty } from '../pages/components/empty.ts'
 import { pager } from '../pages/components/pager.ts'
 import { dotted, type Row, rows } from '../pages/components/row.ts'
-import { exactTime } from '../pages/components/time.ts'
+import { clockTime } from '../pages/components/time.ts'
 import type { IconName } from '../pages/icons.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
 import { deviceName } from '../sessions/device-name.ts'
@@ -76,7 +76,7 @@ function eventRow({ locale }: AccountPageRequest, { userEvents }: UserEventDeps,
     icon: isFailure ? 'warn' : (ICONS[subject] ?? 'activity'),
     title: userEvents[type]?.[locale.language] ?? type,
     sub: dotted([
-      exactTime({ locale }, Date.parse(at)),
+      clockTime({ locale }, Date.parse(at)),
       ...(device === null
         ? []
         : [deviceName(locale, device.userAgent), device.ip ?? locale.texts(PAGE_TEXTS).unknownAddress]),

@@ -28,7 +28,7 @@ export const FACTOR_EVENTS = {
     sentence: {
       en: 'Second factor removed',
       de: 'Zweiter Faktor entfernt',
-      fr: 'Second facteur supprimé',
+      fr: 'Second facteur retiré',
       es: 'Segundo factor eliminado',
     },
   },
@@ -68,7 +68,7 @@ export const FACTOR_EVENTS = {
     fields: { userId: null, deviceId: null },
     sentence: {
       en: 'Device remembered',
-      de: 'Gerät gemerkt',
+      de: 'Gerät gespeichert',
       fr: 'Appareil mémorisé',
       es: 'Dispositivo recordado',
     },
@@ -78,8 +78,8 @@ export const FACTOR_EVENTS = {
     fields: { userId: null, deviceId: null },
     sentence: {
       en: 'Remembered device removed',
-      de: 'Gemerktes Gerät entfernt',
-      fr: 'Appareil mémorisé supprimé',
+      de: 'Gespeichertes Gerät entfernt',
+      fr: 'Appareil mémorisé retiré',
       es: 'Dispositivo recordado eliminado',
     },
   },
@@ -101,7 +101,7 @@ export const FACTOR_EVENTS = {
       en: 'Account claimed by the owner of the email address',
       de: 'Konto vom Inhaber der E-Mail-Adresse übernommen',
       fr: 'Compte repris par le titulaire de l’adresse e-mail',
-      es: 'Cuenta reclamada por el titular del correo',
+      es: 'Cuenta recuperada por el titular de la dirección de correo',
     },
   },
 } as const satisfies EventTable<FactorEvent>

@@ -1,12 +1,13 @@
 import { html, raw } from 'hono/html'
 import type { AccountPage, AccountPageRequest } from '../kernel/feature.ts'
-import type { Html, PageParts } from '../kernel/page-view.ts'
+import type { PageParts } from '../kernel/page-view.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { confirm } from '../pages/components/confirm.ts'
 import { copyable } from '../pages/components/copyable.ts'
 import { field } from '../pages/components/field.ts'
 import { form } from '../pages/components/form.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
+import { codeList } from './recovery-codes/code-list.ts'
 import { SECURITY_TEXTS } from './security-texts.ts'
 import { findPendingSetup, type TotpDeps } from './totp/enrol-totp.ts'
 import type { AuthenticatorSetup } from './totp/totp-code.ts'
@@ -73,7 +74,7 @@ function removePage({ basePath, locale }: AccountPageRequest): PageParts {
     fields: {},
     yes: texts.remove,
     back: `${basePath}/account/security`,
-    no: locale.texts(PAGE_TEXTS).back,
+    no: locale.texts(PAGE_TEXTS).cancel,
   })
 }
 
@@ -86,20 +87,18 @@ function questionPage({ basePath, locale }: AccountPageRequest): PageParts {
     fields: {},
     yes: texts.newCodes,
     back: `${basePath}/account/security`,
-    no: locale.texts(PAGE_TEXTS).back,
+    no: locale.texts(PAGE_TEXTS).cancel,
   })
 }
 
-/** Shows the codes once. The link downloads them without a request. */
-function codesPage({ basePath, locale, siteName }: AccountPageRequest, secret: string): PageParts {
+/** Shows the codes once. */
+function codesPage(request: AccountPageRequest, secret: string): PageParts {
+  const { basePath, locale } = request
   const texts = locale.texts(SECURITY_TEXTS)
-  const codes = secret.split(' ')
-  const file = `data:text/plain;charset=utf-8,${encodeURIComponent(`${siteName}\n\n${codes.join('\n')}\n`)}`
-  const list: Html = html`<ul class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>`
   return {
     title: texts.codesTitle,
     lead: texts.codesLead,
-    body: html`<section class="card">${list}${copyable({ locale }, secret, texts.codesTitle)}
-<div class="buttons"><a class="button plain" href="${file}" download="recovery-codes.txt">${texts.download}</a>${buttonLink('main', `${basePath}/account/security`, texts.kept)}</div></section>`,
+    body: html`<section class="card">${codeList(request, secret.split(' '))}
+<div class="buttons">${buttonLink('main', `${basePath}/account/security`, texts.kept)}</div></section>`,
   }
 }

@@ -15,7 +15,10 @@ import { describeUri } from './totp/totp-code.ts'
  */
 const TOTP_ENROLMENT: StepPage = {
   title: (locale) => locale.texts(FACTOR_TEXTS).enrolTitle,
-  lead: (locale) => locale.texts(FACTOR_TEXTS).enrolLead,
+  lead(locale, { flash }) {
+    const { enrolLead, scan } = locale.texts(FACTOR_TEXTS)
+    return flash?.secret === undefined && flash?.problem === undefined ? enrolLead : scan
+  },
   async render(view) {
     const { basePath, locale, flash, kept } = view
     const texts = locale.texts(FACTOR_TEXTS)

@@ -6,7 +6,7 @@ export const FACTOR_TEXTS = defineTexts('factors', {
     totpTitle: 'Use your authenticator app',
     totpLead: 'Type the code that the app shows for this account.',
     recoveryTitle: 'Use a recovery code',
-    recoveryLead: 'Type one of the codes that you kept. Each works once.',
+    recoveryLead: 'Type one of the codes that you saved. Each works once.',
     rememberDevice: 'Do not ask again on this device for 30 days',
     enrolTitle: 'Set up a second factor',
     enrolLead: 'This service asks for a code of an authenticator app at every login. Set one up now.',
@@ -19,15 +19,15 @@ export const FACTOR_TEXTS = defineTexts('factors', {
     enrolled: 'The authenticator app is set up.',
     codesTitle: 'Your recovery codes',
     codesLead:
-      'Keep these codes in a safe place. Each replaces the app once, if you lose it. They are not shown again.',
+      'Save these codes in a safe place. Each replaces the app once, if you lose it. They are not shown again.',
     codesGone: 'Your recovery codes were shown once. You can create new ones in your account.',
-    codesLabel: 'Recovery codes',
-    codesKept: 'I have kept them',
+    codesGoneButton: 'Continue',
+    codesKept: 'I have saved them',
   },
   de: {
     totpTitle: 'Authenticator-App verwenden',
     totpLead: 'Geben Sie den Code ein, den die App für dieses Konto anzeigt.',
-    recoveryTitle: 'Wiederherstellungscode verwenden',
+    recoveryTitle: 'Wiederherstellungs\u00adcode verwenden',
     recoveryLead: 'Geben Sie einen der aufbewahrten Codes ein. Jeder gilt nur einmal.',
     rememberDevice: 'Auf diesem Gerät 30 Tage lang nicht mehr fragen',
     enrolTitle: 'Zweiten Faktor einrichten',
@@ -40,11 +40,11 @@ export const FACTOR_TEXTS = defineTexts('factors', {
     typeSecret: 'Oder geben Sie diesen Schlüssel in der App ein:',
     secretLabel: 'Schlüssel',
     enrolled: 'Die Authenticator-App ist eingerichtet.',
-    codesTitle: 'Ihre Wiederherstellungscodes',
+    codesTitle: 'Ihre Wiederherstellungs\u00adcodes',
     codesLead:
       'Bewahren Sie diese Codes sicher auf. Jeder ersetzt einmal die App, wenn Sie sie verlieren. Sie werden nicht noch einmal angezeigt.',
     codesGone: 'Ihre Wiederherstellungscodes wurden einmal angezeigt. In Ihrem Konto können Sie neue erstellen.',
-    codesLabel: 'Wiederherstellungscodes',
+    codesGoneButton: 'Weiter',
     codesKept: 'Ich habe sie aufbewahrt',
   },
   fr: {
@@ -65,10 +65,10 @@ export const FACTOR_TEXTS = defineTexts('factors', {
     enrolled: 'L’application d’authentification est configurée.',
     codesTitle: 'Vos codes de secours',
     codesLead:
-      'Gardez ces codes en lieu sûr. Chacun remplace l’application une fois, si vous la perdez. Ils ne seront plus affichés.',
+      'Conservez ces codes en lieu sûr. Chacun remplace l’application une fois, si vous la perdez. Ils ne seront plus affichés.',
     codesGone: 'Vos codes de secours ont été affichés une fois. Vous pouvez en créer d’autres dans votre compte.',
-    codesLabel: 'Codes de secours',
-    codesKept: 'Je les ai gardés',
+    codesGoneButton: 'Continuer',
+    codesKept: 'Je les ai conservés',
   },
   es: {
     totpTitle: 'Usa tu aplicación de autenticación',
@@ -90,7 +90,7 @@ export const FACTOR_TEXTS = defineTexts('factors', {
     codesLead:
       'Guarda estos códigos en un lugar seguro. Cada uno sustituye una vez a la aplicación si la pierdes. No se muestran otra vez.',
     codesGone: 'Tus códigos de recuperación se mostraron una vez. Puedes crear otros en tu cuenta.',
-    codesLabel: 'Códigos de recuperación',
+    codesGoneButton: 'Continuar',
     codesKept: 'Los he guardado',
   },
 })

@@ -50,7 +50,7 @@ export function acceptForm(deps: FormAnswerDeps, answer: Answer, form: FormUse, 
     location: answer.location ?? location,
     cookies: [
       ...(answer.cookies ?? []),
-      ...(notice === undefined || !isOurs ? [] : [deps.pages.leave(flash)]),
+      ...((notice ?? secret) === undefined || !isOurs ? [] : [deps.pages.leave(flash)]),
       ...(form.sendsLink === 'success' && answer.session === undefined
         ? deps.pages.keepWay(sent.request, passedOn)
         : []),

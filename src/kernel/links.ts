@@ -6,6 +6,10 @@ export interface Links {
   readonly authUrl: string
   readonly login: string
   readonly account: string
+  /** The page of the account about devices. */
+  readonly devices: string
+  /** The page of the account about password and factors. */
+  readonly security: string
   readonly forgotPassword: string
   /** The page that a link to log in opens. */
   emailLogin(token: string): string
@@ -30,6 +34,8 @@ export function createLinks(origin: string, basePath: string): Links {
     authUrl,
     login: `${authUrl}/login`,
     account: `${authUrl}/account`,
+    devices: `${authUrl}/account/devices`,
+    security: `${authUrl}/account/security`,
     forgotPassword: `${authUrl}/password/forgot`,
     emailLogin: withToken('/login/email'),
     resetPassword: withToken('/password/reset'),

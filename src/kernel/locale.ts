@@ -11,6 +11,8 @@ export interface Locale {
   texts<T extends object>(table: TextTable<T>): T
   /** `27 November 2026 at 09:50 UTC`. */
   dateTime(timeMs: number): string
+  /** `09:50 UTC`. */
+  clock(timeMs: number): string
   /** `Friday 27 November 2026`, in UTC. */
   day(timeMs: number): string
   /** `3 days ago`, `in 2 hours`. */
@@ -38,6 +40,7 @@ export function createLocale(language: Language, overrides: TextOverrides = {}):
     timeStyle: 'short',
     timeZone: 'UTC',
   })
+  const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC' })
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
   const list = new Intl.ListFormat(tag)
@@ -52,6 +55,7 @@ export function createLocale(language: Language, overrides: TextOverrides = {}):
       return texts
     },
     dateTime: (timeMs) => `${dateTime.format(timeMs)} UTC`,
+    clock: (timeMs) => `${clock.format(timeMs)} UTC`,
     day: (timeMs) => day.format(timeMs),
     relative(timeMs, now) {
       const distance = timeMs - now

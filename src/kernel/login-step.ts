@@ -41,7 +41,7 @@ export interface StepPage {
   /** Heading of the page, and text of the links to it. */
   title(locale: Locale): string
   /** One sentence below the heading. Default: a sentence that fits every step. */
-  lead?(locale: Locale, view: Pick<StepView, 'email' | 'isLogin'>): string
+  lead?(locale: Locale, view: Pick<StepView, 'email' | 'flash' | 'isLogin'>): string
   /** Renders the form, such as `codeForm` of `login/attempt-page.ts`. */
   render(view: StepView): Html | Promise<Html>
   /** The page on which a user sets up the step in a login in progress. */

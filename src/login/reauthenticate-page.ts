@@ -8,6 +8,7 @@ import { Refusal } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../kernel/route.ts'
 import { button, buttonLink, divider } from '../pages/components/button.ts'
 import { form, withQuery } from '../pages/components/form.ts'
+import { icon } from '../pages/components/icon.ts'
 import { hiddenUsername, password } from '../pages/components/password.ts'
 import { time } from '../pages/components/time.ts'
 import { type EntryPage, pageCall } from '../pages/page-route.ts'
@@ -106,7 +107,7 @@ async function provePage(
 }
 
 function proveByEmail({ basePath, locale, kept }: EntryPage): Html {
-  const ask = button('plain', locale.texts(LOGIN_TEXTS).proveByEmail)
+  const ask = button('plain', html`${icon('mail')}<span>${locale.texts(LOGIN_TEXTS).proveByEmail}</span>`)
   return form(`${basePath}/reauthenticate/email`, ask, { ...kept })
 }
 
@@ -130,7 +131,7 @@ export const PROOF_SECTION: SecuritySection = {
       texts.proveNow,
       { small: true },
     )
-    return html`<section class="card"><div class="card-head"><div><h2>${texts.lastProof}</h2>
-<p class="sub">${time({ locale, now }, principal.session.authenticatedAt)} · ${isFresh ? texts.lastProofFresh : texts.lastProofOld}</p></div>${isFresh ? '' : proveNow}</div></section>`
+    return html`<section class="card"><div class="card-head"><span class="badge">${icon('shield')}</span><div><h2>${texts.lastProof} · ${time({ locale, now }, principal.session.authenticatedAt)}</h2>
+<p class="sub">${isFresh ? texts.lastProofFresh : texts.lastProofOld}</p></div>${isFresh ? '' : proveNow}</div></section>`
   },
 }

@@ -23,7 +23,7 @@ export const LOGIN_REFUSALS = defineRefusals({
       en: 'Your email address is not confirmed yet. We have sent you a new link: open it, then log in.',
       de: 'Ihre E-Mail-Adresse ist noch nicht bestätigt. Wir haben Ihnen einen neuen Link geschickt: Öffnen Sie ihn und melden Sie sich dann an.',
       fr: 'Votre adresse e-mail n’est pas encore confirmée. Nous vous avons envoyé un nouveau lien : ouvrez-le, puis connectez-vous.',
-      es: 'Tu correo aún no está confirmado. Te hemos enviado un enlace nuevo: ábrelo y después inicia sesión.',
+      es: 'Tu dirección de correo aún no está confirmada. Te hemos enviado un enlace nuevo: ábrelo y después inicia sesión.',
     },
   },
   attempt_ended: {

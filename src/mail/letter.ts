@@ -18,6 +18,8 @@ export interface Fact {
   readonly label: string
   /** One line; or a time in milliseconds since 1970-01-01 UTC, which the frame formats. */
   readonly value: string | number
+  /** True: the value is what the reader came for, such as a code to type. HTML shows it large. Default false. */
+  readonly isLarge?: boolean
 }
 
 /** A link with its label. */

@@ -27,11 +27,12 @@ const STYLES = {
   column: 'max-width:512px;table-layout:fixed',
   site: `padding:0 4px 16px;color:${INK};${BODY_TEXT};font-weight:600;overflow-wrap:anywhere`,
   card: `padding:32px 28px 16px;background-color:#ffffff;border:1px solid ${LINE};border-radius:12px;color:${INK};${BODY_TEXT};overflow-wrap:anywhere`,
-  heading: `margin:0 0 16px;${FONT};font-size:24px;line-height:32px;font-weight:650;letter-spacing:-0.011em`,
+  heading: `margin:0 0 16px;${FONT};font-size:24px;line-height:32px;font-weight:650;letter-spacing:-0.011em;text-wrap:balance`,
   facts: `margin:0 0 16px;border:1px solid ${LINE};border-radius:8px`,
   factCell: `padding:12px 16px;color:${INK};${BODY_TEXT};overflow-wrap:anywhere`,
+  large: 'font-size:28px;line-height:40px;letter-spacing:0.12em',
   soft: `color:${SOFT}`,
-  button: 'display:inline-block;padding:12px 20px;font-weight:600;text-decoration:none',
+  button: 'display:inline-block;padding:12px 20px;font-weight:600;text-align:center;text-decoration:none',
   hint: `margin:0 0 16px;padding-top:16px;border-top:1px solid ${LINE};color:${SOFT};${SMALL_TEXT}`,
   footer: `padding:16px 4px 0;color:${SOFT};${SMALL_TEXT};overflow-wrap:anywhere`,
 } as const
@@ -110,8 +111,8 @@ function logo(url: string, site: string): Html {
 
 function factTable(facts: NonNullable<Letter['facts']>, { texts, formatTime }: Frame): Html {
   const lines = facts.map(
-    ({ label, value }, index) =>
-      html`${index === 0 ? '' : html`<br>`}<span class="soft" style="${STYLES.soft}">${label}${texts.colon}</span> <strong>${typeof value === 'number' ? formatTime(value) : value}</strong>`,
+    ({ label, value, isLarge }, index) =>
+      html`${index === 0 ? '' : html`<br>`}<span class="soft" style="${STYLES.soft}">${label}${texts.colon}</span>${isLarge ? html`<br>` : ' '}<strong${isLarge ? html` style="${STYLES.large}"` : ''}>${typeof value === 'number' ? formatTime(value) : value}</strong>`,
   )
   return html`<table ${TABLE} width="100%" class="line" style="${STYLES.facts}"><tr><td class="line" style="${STYLES.factCell}">${lines}</td></tr></table>`
 }

@@ -35,7 +35,7 @@ export const OAUTH_REFUSALS = defineRefusals({
       en: 'The app that sent you here made a mistake, so you are still logged in. You can log out in your account.',
       de: 'Die App, die Sie hierher geschickt hat, hat einen Fehler gemacht. Sie sind noch angemeldet und können sich in Ihrem Konto abmelden.',
       fr: 'L’application qui vous a envoyé ici a fait une erreur. Vous êtes encore connecté et pouvez vous déconnecter dans votre compte.',
-      es: 'La aplicación que te envió aquí cometió un error. Sigues conectado y puedes cerrar la sesión en tu cuenta.',
+      es: 'La aplicación que te envió aquí cometió un error. Tu sesión sigue iniciada y puedes cerrar la sesión en tu cuenta.',
     },
   },
   device_code_ended: {

@@ -15,7 +15,7 @@ export const FIELD_TEXTS = defineTexts<FieldTexts>('fields', {
     too_long: ({ max }) => `Use at most ${max} characters.`,
     one_line: 'Use one line of plain text.',
     not_an_email: 'Type an email address, such as ada@example.com.',
-    same_email: 'Your account has this address already.',
+    same_email: 'Your account already has this address.',
     other_email: 'Type the email address of your account.',
     invited_email: 'Use the address that the invitation was sent to.',
     not_unicode: 'Use other characters.',

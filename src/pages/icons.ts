@@ -5,6 +5,8 @@ export const ICONS = {
   laptop: '<rect x="5" y="5" width="14" height="10" rx="1.5"/><path d="M3 19h18"/>',
   phone: '<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 18h2"/>',
   terminal: '<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M7 9l3 3-3 3M13 15h4"/>',
+  passkey:
+    '<circle cx="9" cy="8" r="4"/><path d="M2 20c1-4 3-6 7-6 1 0 2 0 3 .5"/><circle cx="18" cy="13" r="2.5"/><path d="M18 15.5V21l2-1.5"/>',
   key: '<circle cx="8" cy="15" r="4"/><path d="M11 12l8-8M16 7l3 3"/>',
   activity: '<path d="M3 12h4l3 8 4-16 3 8h4"/>',
   download: '<path d="M12 4v11M7 11l5 5 5-5M4 20h16"/>',
@@ -17,7 +19,7 @@ export const ICONS = {
   lock: '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 018 0v3"/>',
   logout: '<path d="M10 4H5v16h5M14 8l4 4-4 4M18 12H9"/>',
   pencil: '<path d="M4 20l1-5L16 4l4 4L9 19z"/>',
-  link: '<path d="M10 14l4-4M8 12l-2 2a3 3 0 004 4l2-2M16 12l2-2a3 3 0 00-4-4l-2 2"/>',
+  link: '<path d="M10 13a5 5 0 007.5.5l3-3a5 5 0 00-7-7L12 5M14 11a5 5 0 00-7.5-.5l-3 3a5 5 0 007 7L12 19"/>',
   code: '<path d="M8 7l-5 5 5 5M16 7l5 5-5 5"/>',
 } as const
 

@@ -1,8 +1,8 @@
 /*
  * The optional script of all pages. Pages work without it. It shows typed passwords (ASVS 6.2.6) and hides them before a form
  * is sent, shows times in the time zone of the reader, groups events by the days of the reader, passes the checkbox of a login on to the
- * other ways to log in, copies secrets, sends a form once, sends some forms by itself, and counts
- * down until a button may be used again. A page gets only the parts that it uses.
+ * other ways to log in, copies secrets, sends a form once, sends some forms by itself, scrolls the
+ * navigation of a phone to the page that is open, and counts down until a button may be used again. A page gets only the parts that it uses.
  */
 
 const COMMON = `'use strict'
@@ -26,10 +26,12 @@ const PARTS: Readonly<Record<string, string>> = {
   on(input.form, 'submit', () => input.type === 'text' && turn())
 }
 `,
-  '<time ': `for (const time of all('time')) {
-  const language = document.documentElement.lang
+  // Dates are written as the region of the reader does: in English, days and months change places.
+  '<time ': `const { lang } = document.documentElement
+const language = navigator.languages.find((each) => each.startsWith(lang)) ?? lang
+for (const time of all('time')) {
   const { local } = time.dataset
-  const style = local === 'day' ? { dateStyle: 'long' } : { dateStyle: 'long', timeStyle: 'short' }
+  const style = { ...(local !== 'clock' && { dateStyle: 'long' }), ...(local !== 'day' && { timeStyle: 'short' }) }
   const text = new Date(time.dateTime).toLocaleString(language, style)
   if (local) time.textContent = text
   else time.title = text
@@ -40,7 +42,7 @@ const PARTS: Readonly<Record<string, string>> = {
   const made = []
   for (const item of days.querySelectorAll('li')) {
     const { dateTime } = item.querySelector('time')
-    const day = new Date(dateTime).toLocaleDateString(document.documentElement.lang, { dateStyle: 'long' })
+    const day = new Date(dateTime).toLocaleDateString(language, { dateStyle: 'long' })
     if (made.at(-1)?.dataset.day !== day) {
       const section = template.cloneNode(true)
       section.dataset.day = section.querySelector('h2').textContent = day
@@ -83,6 +85,9 @@ const PARTS: Readonly<Record<string, string>> = {
 }
 for (const form of all('form.auto')) form.requestSubmit()
 on(window, 'pageshow', () => all('form').forEach((form) => delete form.dataset.sent))
+`,
+  'class="sections"': `const here = document.querySelector('.sections [aria-current]')
+if (here) here.parentNode.scrollLeft = here.offsetLeft - 48
 `,
   'data-wait=': `for (const button of all('[data-wait]')) {
   const text = button.textContent

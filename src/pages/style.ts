@@ -12,10 +12,10 @@ const TOKENS = `
 const BASE = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;min-height:100svh;background:var(--bg);color:var(--ink);font:.9375rem/1.467 system-ui,sans-serif;overflow-wrap:anywhere}
+body{margin:0;min-height:100svh;background:var(--bg);color:var(--ink);font:.9375rem/1.467 system-ui,sans-serif;overflow-wrap:anywhere;text-wrap:pretty}
 h1,h2,h3,p,ul,figure{margin:0;padding:0}
 h1{font-size:1.5rem;line-height:1.333;font-weight:650;letter-spacing:-.011em;text-wrap:balance}
-h2{font-size:1.0625rem;line-height:1.412;font-weight:600}
+h2,h3{font-size:1.0625rem;line-height:1.412;font-weight:600}
 a{color:var(--brand);text-underline-offset:.15em}
 .soft,.hint,.sub{color:var(--soft)}.hint,.sub,.error,footer{font-size:.8125rem;line-height:1.54}
 :focus-visible{outline:3px solid var(--brand);outline-offset:2px}
@@ -27,8 +27,8 @@ footer nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center}fo
 `
 
 const FORMS = `
-.codes{columns:2 11rem;list-style:none;padding:0;font-size:.9375rem}.codes code{overflow-wrap:anywhere}.qr svg{display:block;width:12rem;max-width:100%;height:auto;margin:0 auto;background:#fff}
-.copyable{display:flex;flex-wrap:wrap;gap:.5rem}.copyable input{font-family:ui-monospace,monospace;font-size:.875rem}.copyable input{flex:1 1 9rem}.copyable button{flex:0 1 auto;max-width:100%}
+.codes{columns:2 9.75rem;column-gap:1rem;list-style:none;padding:0;font-size:.875rem}.codes code{overflow-wrap:anywhere}.qr svg{display:block;width:12rem;max-width:100%;height:auto;margin:0 auto;background:#fff}
+.copyable{display:flex;flex-wrap:wrap;gap:.5rem}.copyable input[readonly]{flex:1 1 9rem;font:.875rem ui-monospace,monospace}.copyable button{flex:0 1 auto;max-width:100%}
 form{display:grid;gap:1rem}
 .field{display:grid;grid-template-columns:1fr auto;gap:.25rem .75rem}.field>*{grid-column:1/-1}
 .field>label{grid-column:1;min-width:6.5rem;font-weight:600}
@@ -41,9 +41,9 @@ input[readonly]{background:var(--bg)}
 .check{display:flex;gap:.625rem;align-items:flex-start;min-height:24px}.check input,.choice input{flex:none;width:1.25rem;height:1.25rem;margin:.0625rem 0 0;accent-color:var(--brand)}.check .hint{display:block}
 fieldset{display:grid;gap:.5rem;margin:0;padding:0;border:0}legend{padding:0 0 .25rem;font-weight:600}
 button,.button{display:inline-flex;align-items:center;justify-content:center;gap:.5rem;min-height:44px;padding:.5rem 1rem;font:600 .9375rem/1.467 system-ui,sans-serif;text-align:center;text-decoration:none;border:1px solid var(--control);border-radius:var(--radius);background:var(--surface);color:var(--ink);cursor:pointer}
-.main{background:var(--brand);border-color:var(--brand);color:var(--on-brand)}.danger{color:var(--danger)}
+.main{background:var(--brand);border-color:var(--brand);color:var(--on-brand)}.danger{color:var(--danger)}button.danger:not(.small){background:var(--danger);border-color:var(--danger);color:var(--surface)}
 .small{min-height:36px;padding:.25rem .75rem;font-weight:500}
-button:hover,.button:hover{background:color-mix(in srgb,currentColor 6%,var(--surface))}.main:hover{background:color-mix(in srgb,#000 12%,var(--brand))}.main:active{background:color-mix(in srgb,#000 22%,var(--brand))}
+button:hover,.button:hover{background:color-mix(in srgb,currentColor 6%,var(--surface))}.main:hover{background:color-mix(in srgb,#000 12%,var(--brand))}button.danger:not(.small):hover{background:color-mix(in srgb,#000 12%,var(--danger))}.main:active{background:color-mix(in srgb,#000 22%,var(--brand))}
 button:disabled{opacity:.6;cursor:default}[hidden]{display:none!important}[data-passkey]{display:none}[data-passkeys] [data-passkey]{display:inline-flex}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem}
 .note{display:flex;gap:.625rem;padding:.75rem 1rem;border-radius:var(--radius);border:1px solid transparent}.note>div{min-width:0;display:grid;gap:.5rem;justify-items:start}
@@ -58,15 +58,15 @@ const ENTRY = `
 .entry{display:flex;flex-direction:column;padding:clamp(1.5rem,8vh,5rem) 1rem 1.5rem}
 .entry>header{text-align:center;margin:0 auto 1.5rem}.entry main{width:100%;max-width:416px;margin:0 auto}
 .entry .card{display:grid;gap:1rem;padding:1.5rem;box-shadow:0 1px 2px #10182810,0 8px 24px #1018280d}
-.entry h1,.lead{text-align:center}.lead{color:var(--soft);margin-top:-.5rem}.entry .card button,.entry .card .button{width:100%}.entry .card .eye{width:44px}
-.below{margin-top:1.5rem;text-align:center}.entry footer{margin:auto auto 0;padding-top:3rem}
-.state{justify-self:center;display:grid;place-items:center;width:3rem;height:3rem;border-radius:50%;background:color-mix(in srgb,var(--brand) 10%,var(--surface));color:var(--brand)}
+.entry h1,.lead{text-align:center}.lead{color:var(--soft);margin-top:-.5rem;text-wrap:balance}.entry .card button,.entry .card .button{width:100%}.entry .card .eye{width:44px}
+.ways{display:grid;gap:.5rem}.below{display:grid;gap:.5rem;margin-top:1.5rem;text-align:center}.card .below{margin:0}.entry footer{margin:auto auto 0;padding-top:3rem}
+.state{order:-1;justify-self:center;display:grid;place-items:center;width:3rem;height:3rem;border-radius:50%;background:color-mix(in srgb,var(--brand) 10%,var(--surface));color:var(--brand)}
 @media (min-width:480px){.entry .card{padding:2rem}}
 `
 
 /** Lists: on the pages of the account, and what an app asks for. */
 const ROWS = `
-.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;flex-wrap:wrap;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1 1 9rem;min-width:0}.what~*{margin-left:auto}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
+.rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;flex-wrap:wrap;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1 1 9rem;min-width:0}.what.long{flex-basis:16rem}.what~*{margin-left:auto}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
 .badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
 `
 
@@ -79,8 +79,9 @@ const ACCOUNT = `
 .columns .card{display:grid;gap:1rem;padding:1.25rem}.columns .card>form{justify-items:start}.columns .card .field{width:100%;max-width:416px}
 .card.list{padding:0}.card-head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between}.card-head>div{flex:1 1 14rem;min-width:0}
 .tag{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.75rem;line-height:1.25rem;font-weight:600;border:1px solid transparent;background:color-mix(in srgb,var(--ink) 8%,var(--surface))}.tag.ok{color:var(--ok);background:var(--ok-bg)}.tag.warn{color:var(--warn);background:var(--warn-bg)}
-.empty{display:grid;gap:.75rem;justify-items:center;padding:2rem 1rem;text-align:center;color:var(--soft);background:var(--surface);border:1px dashed var(--control);border-radius:12px}
-.days{display:grid;gap:1.5rem}.card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
+.empty{display:grid;gap:.75rem;justify-items:center;padding:2rem 1rem;text-align:center;text-wrap:balance;color:var(--soft);background:var(--surface);border:1px dashed var(--control);border-radius:12px}
+.days{display:grid;gap:1.5rem}.columns section:not(.card){display:grid;gap:.5rem}.columns .qr svg{margin:0}.card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
+@media (max-width:479px){.card-head>.badge+div{flex-basis:calc(100% - 3.25rem)}.card-head>.badge~a,.card-head>.badge~form,.card-head>.badge~button{margin-left:3.25rem}}
 @media (min-width:768px){.columns{display:grid;grid-template-columns:200px minmax(0,752px);gap:0 4rem;padding-top:2rem}.sections{flex-direction:column;margin:0;padding:0;overflow:visible}.columns footer{grid-column:2}}
 .columns footer{padding-top:3rem}
 `
@@ -90,7 +91,7 @@ const DOCUMENT = `
 .document main{min-width:0;display:grid;gap:1rem;align-content:start}.document nav ul{list-style:none}.document main ul{list-style:none;display:grid;gap:.25rem}.document table{overflow-wrap:anywhere}.number{min-width:3rem}.document nav{padding-bottom:1rem}.document nav a{display:inline-block;padding:.125rem 0}
 section{border-top:1px solid var(--line);padding-top:1rem;display:grid;gap:.75rem}
 table{width:100%;border-collapse:collapse;font-size:.8125rem}th,td{padding:.375rem .5rem;border-top:1px solid var(--line);text-align:left;vertical-align:top}caption{text-align:left;color:var(--soft)}
-code{font:.875em ui-monospace,monospace}pre{margin:0;padding:.75rem 1rem;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius)}
+code{font:.875em ui-monospace,monospace}td code{font-size:1em}.document a{text-underline-offset:.3em}pre{margin:0;padding:.75rem 1rem;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius)}
 @media (min-width:900px){.columns{display:grid;grid-template-columns:220px minmax(0,1fr);gap:2.5rem;padding-top:1.5rem}.document nav{position:sticky;top:1rem;max-height:calc(100vh - 2rem);overflow:auto}}
 `
 

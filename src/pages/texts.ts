@@ -49,7 +49,7 @@ export const PAGE_TEXTS = defineTexts('pages', {
     privacy: 'Datenschutz',
     support: 'Hilfe',
     home: 'Startseite',
-    optional: '(freiwillig)',
+    optional: '(optional)',
     show: 'Passwort anzeigen',
     hide: 'Passwort verbergen',
     copy: 'Kopieren',

@@ -35,13 +35,13 @@ function changePage(
 ): PageParts {
   const { basePath, locale, principal, query } = request
   const texts = locale.texts(PASSWORD_TEXTS)
-  const { newPassword, passwordHint, back } = locale.texts(PAGE_TEXTS)
+  const { newPassword, passwordHint, cancel } = locale.texts(PAGE_TEXTS)
   const hint = passwordHint(minLength)
   const title = isFirst ? texts.setFirst : texts.change
   const fields = html`${hiddenUsername(principal.user.email)}
 ${isFirst ? '' : password(request, { name: 'currentPassword', label: texts.current, autocomplete: 'current-password' })}
 ${password(request, { name: 'newPassword', label: newPassword, autocomplete: 'new-password', hint })}
-<div class="buttons">${button('main', title)}${buttonLink('plain', `${basePath}/account/security`, back)}</div>`
+<div class="buttons">${button('main', title)}${buttonLink('plain', `${basePath}/account/security`, cancel)}</div>`
   return {
     title,
     lead: texts.changeLead,

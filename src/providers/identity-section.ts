@@ -4,7 +4,9 @@ import type { Identity } from '../kernel/identity.ts'
 import type { Html, PageParts } from '../kernel/page-view.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { confirm } from '../pages/components/confirm.ts'
+import { empty } from '../pages/components/empty.ts'
 import { form, withQuery } from '../pages/components/form.ts'
+import { icon } from '../pages/components/icon.ts'
 import { dotted, type Row, rows } from '../pages/components/row.ts'
 import { time } from '../pages/components/time.ts'
 import { PAGE_TEXTS } from '../pages/texts.ts'
@@ -28,7 +30,7 @@ export function identitySection(deps: IdentitySectionDeps): SecuritySection {
       const identities = await deps.identities.list(request.principal.user.id)
       if (deps.providers.all.length === 0 && identities.length === 0) return null
       const texts = request.locale.texts(PROVIDER_TEXTS)
-      return html`<section class="card" aria-labelledby="providers"><div class="card-head"><div><h2 id="providers">${texts.section}</h2>
+      return html`<section class="card" aria-labelledby="providers"><div class="card-head"><span class="badge">${icon('link')}</span><div><h2 id="providers">${texts.section}</h2>
 <p class="sub">${identities.length === 0 ? texts.none : texts.sectionLead}</p></div></div>
 ${identities.length === 0 ? '' : rows(identities.map((identity) => identityRow(deps, request, identity)))}
 ${linkButtons(deps, request, identities)}</section>`
@@ -73,9 +75,9 @@ export function unlinkPage({
 }
 
 function gonePage({ basePath, locale }: AccountPageRequest): PageParts {
-  const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back)
+  const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back, { small: true })
   const { section, none } = locale.texts(PROVIDER_TEXTS)
-  return { title: section, body: html`<p>${none}</p><div class="buttons">${back}</div>` }
+  return { title: section, body: empty('link', none, back) }
 }
 
 function questionPage({ basePath, locale, query }: AccountPageRequest, name: string): PageParts {
@@ -87,7 +89,7 @@ function questionPage({ basePath, locale, query }: AccountPageRequest, name: str
     fields: { id: query.id ?? '' },
     yes: texts.unlink,
     back: `${basePath}/account/security`,
-    no: locale.texts(PAGE_TEXTS).back,
+    no: locale.texts(PAGE_TEXTS).cancel,
   })
 }
 

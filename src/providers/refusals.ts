@@ -47,7 +47,7 @@ export const PROVIDER_REFUSALS = defineRefusals({
       en: 'There is already an account with this email address. Log in the way you did before, then link the other service under Security.',
       de: 'Es gibt bereits ein Konto mit dieser E-Mail-Adresse. Melden Sie sich an wie bisher, und verknüpfen Sie den anderen Dienst dann unter „Sicherheit“.',
       fr: 'Un compte existe déjà avec cette adresse e-mail. Connectez-vous comme avant, puis associez l’autre service dans « Sécurité ».',
-      es: 'Ya existe una cuenta con este correo. Inicia sesión como antes y después vincula el otro servicio en «Seguridad».',
+      es: 'Ya existe una cuenta con esta dirección de correo. Inicia sesión como antes y después vincula el otro servicio en «Seguridad».',
     },
   },
   provider_without_email: {
@@ -59,7 +59,7 @@ export const PROVIDER_REFUSALS = defineRefusals({
       en: 'The other service did not share an email address, which an account needs.',
       de: 'Der andere Dienst hat keine E-Mail-Adresse mitgeteilt. Ein Konto braucht eine.',
       fr: 'L’autre service n’a pas transmis d’adresse e-mail, nécessaire pour un compte.',
-      es: 'El otro servicio no ha compartido un correo, y una cuenta lo necesita.',
+      es: 'El otro servicio no ha compartido una dirección de correo, y la cuenta la necesita.',
     },
   },
   identity_taken: {

@@ -8,7 +8,7 @@ export const REGISTER_TEXTS = defineTexts('register', {
     name: 'Name',
     button: 'Create account',
     agree: 'By creating an account you accept the',
-    haveAccount: 'Have an account?',
+    haveAccount: 'Already have an account?',
     closedTitle: 'Registration is closed',
     closed: 'This service does not accept registrations.',
     inviteOnly: 'This service accepts registrations by invitation only.',
@@ -27,7 +27,7 @@ export const REGISTER_TEXTS = defineTexts('register', {
     name: 'Name',
     button: 'Konto erstellen',
     agree: 'Mit dem Konto akzeptieren Sie:',
-    haveAccount: 'Sie haben ein Konto?',
+    haveAccount: 'Haben Sie schon ein Konto?',
     closedTitle: 'Keine Registrierung möglich',
     closed: 'Dieser Dienst nimmt keine Registrierungen an.',
     inviteOnly: 'Dieser Dienst nimmt Registrierungen nur mit Einladung an.',
@@ -35,8 +35,8 @@ export const REGISTER_TEXTS = defineTexts('register', {
     deadTitle: 'Diese Einladung gilt nicht mehr',
     deadLead:
       'Sie wurde benutzt, ist abgelaufen oder unvollständig. Bitten Sie die Person, die Sie eingeladen hat, um eine neue.',
-    verificationRequired: 'Sehen Sie in Ihr Postfach: Der Link in der E-Mail schließt Ihre Registrierung ab.',
-    sentTitle: 'Sehen Sie in Ihr Postfach',
+    verificationRequired: 'Prüfen Sie Ihr Postfach: Der Link in der E-Mail schließt Ihre Registrierung ab.',
+    sentTitle: 'Prüfen Sie Ihr Postfach',
     sentLead: (email) =>
       `Wir haben einen Link an ${email} geschickt. Öffnen Sie ihn, um die Registrierung abzuschließen.`,
     sentHelp:
@@ -49,7 +49,7 @@ export const REGISTER_TEXTS = defineTexts('register', {
     name: 'Nom',
     button: 'Créer le compte',
     agree: 'En créant un compte, vous acceptez :',
-    haveAccount: 'Vous avez un compte ?',
+    haveAccount: 'Vous avez déjà un compte ?',
     closedTitle: 'Les inscriptions sont fermées',
     closed: 'Ce service n’accepte pas d’inscriptions.',
     inviteOnly: 'Ce service n’accepte les inscriptions que sur invitation.',

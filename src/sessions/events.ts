@@ -12,10 +12,10 @@ export const SESSION_EVENTS = {
       'A session was revoked: by its user, by the application, by another login in the same browser, or because the user had too many.',
     fields: { userId: null, sessionId: null },
     sentence: {
-      en: 'Session revoked',
+      en: 'Device logged out',
       de: 'Gerät abgemeldet',
       fr: 'Appareil déconnecté',
-      es: 'Sesión cerrada',
+      es: 'Sesión cerrada en un dispositivo',
     },
   },
   'session.expired': {
@@ -27,10 +27,10 @@ export const SESSION_EVENTS = {
     description: 'Several sessions of a user were revoked together.',
     fields: { userId: null, count: null },
     sentence: {
-      en: 'Several sessions revoked',
+      en: 'Several devices logged out',
       de: 'Mehrere Geräte abgemeldet',
       fr: 'Plusieurs appareils déconnectés',
-      es: 'Varias sesiones cerradas',
+      es: 'Sesión cerrada en varios dispositivos',
     },
   },
 } as const satisfies EventTable<SessionEvent>

@@ -1,10 +1,10 @@
-import { html } from 'hono/html'
 import type { Clock } from '../kernel/clock.ts'
 import type { AccountPage, AccountPageRequest } from '../kernel/feature.ts'
 import type { PageParts } from '../kernel/page-view.ts'
 import type { Session } from '../kernel/principal.ts'
 import { button, buttonLink } from '../pages/components/button.ts'
 import { confirm } from '../pages/components/confirm.ts'
+import { empty } from '../pages/components/empty.ts'
 import { form } from '../pages/components/form.ts'
 import { dotted, type Row, rows } from '../pages/components/row.ts'
 import { time } from '../pages/components/time.ts'
@@ -73,10 +73,13 @@ function deviceRow(request: AccountPageRequest, { id, client, lastSeenAt }: Sess
 
 function questionPage({ basePath, locale }: AccountPageRequest, count: number): PageParts {
   const texts = locale.texts(SESSION_TEXTS)
-  const { back } = locale.texts(PAGE_TEXTS)
+  const { back, cancel } = locale.texts(PAGE_TEXTS)
   const list = `${basePath}/account/devices`
   if (count < 1) {
-    return { title: texts.question, body: html`<p>${texts.questionNone}</p><p><a href="${list}">${back}</a></p>` }
+    return {
+      title: texts.question,
+      body: empty('laptop', texts.questionNone, buttonLink('plain', list, back, { small: true })),
+    }
   }
   return confirm({
     title: texts.question,
@@ -85,6 +88,6 @@ function questionPage({ basePath, locale }: AccountPageRequest, count: number): 
     fields: {},
     yes: texts.logOutOthers,
     back: list,
-    no: back,
+    no: cancel,
   })
 }

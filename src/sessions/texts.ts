@@ -27,7 +27,7 @@ export const SESSION_TEXTS = defineTexts('sessions', {
     youLoggedOut: 'You are logged out.',
     logOutTitle: 'Log out?',
     logOutLead: 'You have to log in again on this device.',
-    notLoggedIn: 'You are not logged in.',
+    notLoggedIn: 'You are not logged in',
     stay: 'Stay logged in',
   },
   de: {
@@ -55,7 +55,7 @@ export const SESSION_TEXTS = defineTexts('sessions', {
     youLoggedOut: 'Sie sind abgemeldet.',
     logOutTitle: 'Abmelden?',
     logOutLead: 'Auf diesem Gerät müssen Sie sich danach neu anmelden.',
-    notLoggedIn: 'Sie sind nicht angemeldet.',
+    notLoggedIn: 'Sie sind nicht angemeldet',
     stay: 'Angemeldet bleiben',
   },
   fr: {
@@ -83,7 +83,7 @@ export const SESSION_TEXTS = defineTexts('sessions', {
     youLoggedOut: 'Vous êtes déconnecté.',
     logOutTitle: 'Se déconnecter ?',
     logOutLead: 'Vous devrez vous reconnecter sur cet appareil.',
-    notLoggedIn: 'Vous n’êtes pas connecté.',
+    notLoggedIn: 'Vous n’êtes pas connecté',
     stay: 'Rester connecté',
   },
   es: {
@@ -111,7 +111,7 @@ export const SESSION_TEXTS = defineTexts('sessions', {
     youLoggedOut: 'Has cerrado la sesión.',
     logOutTitle: '¿Cerrar la sesión?',
     logOutLead: 'Tendrás que iniciarla otra vez en este dispositivo.',
-    notLoggedIn: 'No has iniciado sesión.',
+    notLoggedIn: 'No has iniciado sesión',
     stay: 'Seguir con la sesión iniciada',
   },
 })

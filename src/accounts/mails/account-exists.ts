@@ -57,14 +57,14 @@ export const ACCOUNT_EXISTS: MailTemplate<AccountExistsMail, AccountExistsTexts>
       button: 'Se connecter',
       forgotten: 'Mot de passe oublié ? Choisissez-en un nouveau :',
       ignore:
-        'Si vous n’avez pas fait cette demande, ignorez cet e-mail. La personne qui l’a faite n’apprend pas que vous avez un compte.',
+        'Si vous n’êtes pas à l’origine de cette demande, ignorez cet e-mail. La personne qui l’a faite ne saura pas que vous avez un compte.',
     },
     es: {
       subject: (site) => `Ya tienes una cuenta en ${site}`,
       heading: 'Ya tienes una cuenta',
       notice: (site) =>
-        `Hemos recibido una solicitud para usar este correo en una cuenta de ${site}. ` +
-        'Ya tienes una cuenta con este correo.',
+        `Hemos recibido una solicitud para usar esta dirección de correo en una cuenta de ${site}. ` +
+        'Ya tienes una cuenta con esta dirección.',
       button: 'Iniciar sesión',
       forgotten: '¿Olvidaste la contraseña? Elige una nueva:',
       ignore:

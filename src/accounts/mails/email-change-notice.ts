@@ -69,7 +69,7 @@ export const EMAIL_CHANGE_NOTICE: MailTemplate<EmailChangeNoticeMail, EmailChang
       notice: (site) =>
         `Wir haben eine Anfrage erhalten, die E-Mail-Adresse Ihres Kontos bei ${site} zu ersetzen. ` +
         'Die Anfrage kam von einem Gerät, das in Ihrem Konto angemeldet ist. ' +
-        'Sobald die neue E-Mail-Adresse bestätigt ist, gehört diese nicht mehr zu Ihrem Konto.',
+        'Sobald die neue E-Mail-Adresse bestätigt ist, gehört die bisherige nicht mehr zu Ihrem Konto.',
       expected: 'Wenn diese Anfrage von Ihnen kommt, müssen Sie nichts tun.',
       unexpected:
         'Wenn diese Anfrage nicht von Ihnen kommt, behalten Sie diese E-Mail-Adresse. Das geht auch nach der Änderung. ' +
@@ -80,7 +80,7 @@ export const EMAIL_CHANGE_NOTICE: MailTemplate<EmailChangeNoticeMail, EmailChang
         'Wenn diese Anfrage nicht von Ihnen kommt, legen Sie jetzt ein neues Passwort fest. ' +
         'Das stoppt die Änderung, solange die neue E-Mail-Adresse nicht bestätigt ist.',
       unexpectedWithStop:
-        'Wenn diese Anfrage nicht von Ihnen kommt, stoppen Sie die Änderung jetzt. Das meldet auch alle Geräte ab. ' +
+        'Wenn diese Anfrage nicht von Ihnen kommt, stoppen Sie die Änderung jetzt. Dabei werden auch alle Geräte abgemeldet. ' +
         'Nachdem die neue E-Mail-Adresse bestätigt ist, geht das nicht mehr. Legen Sie danach ein neues Passwort fest.',
       stopButton: 'Änderung stoppen',
       resetButton: 'Neues Passwort festlegen',
@@ -91,41 +91,41 @@ export const EMAIL_CHANGE_NOTICE: MailTemplate<EmailChangeNoticeMail, EmailChang
       notice: (site) =>
         `Nous avons reçu une demande de remplacement de l’adresse e-mail de votre compte sur ${site}. ` +
         'La demande vient d’un appareil connecté à votre compte. ' +
-        'Une fois la nouvelle adresse confirmée, celle-ci ne fera plus partie de votre compte.',
-      expected: 'Si vous avez fait cette demande, vous n’avez rien à faire.',
+        'Une fois la nouvelle adresse confirmée, l’adresse actuelle ne fera plus partie de votre compte.',
+      expected: 'Si vous êtes à l’origine de cette demande, vous n’avez rien à faire.',
       unexpected:
-        'Si vous n’avez pas fait cette demande, gardez cette adresse e-mail. C’est possible même après le changement. ' +
+        'Si vous n’êtes pas à l’origine de cette demande, gardez cette adresse e-mail. C’est possible même après le changement. ' +
         'Choisissez ensuite un nouveau mot de passe.',
       button: 'Garder cette adresse e-mail',
       validity: (days) => `Le lien fonctionne une seule fois et reste valable ${quantity(days, 'jour', 'jours')}.`,
       unexpectedWithoutUndo:
-        'Si vous n’avez pas fait cette demande, choisissez tout de suite un nouveau mot de passe. ' +
+        'Si vous n’êtes pas à l’origine de cette demande, choisissez tout de suite un nouveau mot de passe. ' +
         'Cela bloque le changement tant que la nouvelle adresse n’est pas confirmée.',
       unexpectedWithStop:
-        'Si vous n’avez pas fait cette demande, bloquez le changement tout de suite. Tous les appareils seront aussi déconnectés. ' +
+        'Si vous n’êtes pas à l’origine de cette demande, bloquez le changement tout de suite. Tous les appareils seront aussi déconnectés. ' +
         'Une fois la nouvelle adresse confirmée, ce n’est plus possible. Choisissez ensuite un nouveau mot de passe.',
       stopButton: 'Bloquer le changement',
       resetButton: 'Choisir un nouveau mot de passe',
     },
     es: {
-      subject: (site) => `El correo de tu cuenta de ${site} va a cambiar`,
-      heading: 'Tu correo va a cambiar',
+      subject: (site) => `La dirección de correo de tu cuenta de ${site} va a cambiar`,
+      heading: 'Tu dirección de correo va a cambiar',
       notice: (site) =>
-        `Hemos recibido una solicitud para reemplazar el correo de tu cuenta de ${site}. ` +
+        `Hemos recibido una solicitud para reemplazar la dirección de correo de tu cuenta de ${site}. ` +
         'La solicitud viene de un dispositivo con la sesión iniciada en tu cuenta. ' +
-        'Cuando se confirme el correo nuevo, este dejará de pertenecer a tu cuenta.',
+        'Cuando se confirme la dirección nueva, la actual dejará de pertenecer a tu cuenta.',
       expected: 'Si has hecho esta solicitud, no tienes que hacer nada.',
       unexpected:
-        'Si no has hecho esta solicitud, conserva este correo. Puedes hacerlo incluso después del cambio. ' +
+        'Si no has hecho esta solicitud, conserva esta dirección. Puedes hacerlo incluso después del cambio. ' +
         'Después, elige una contraseña nueva.',
-      button: 'Conservar este correo',
+      button: 'Conservar esta dirección',
       validity: (days) => `El enlace funciona una sola vez y es válido durante ${quantity(days, 'día', 'días')}.`,
       unexpectedWithoutUndo:
         'Si no has hecho esta solicitud, elige una contraseña nueva ahora. ' +
-        'Esto detiene el cambio si el correo nuevo todavía no está confirmado.',
+        'Esto detiene el cambio si la dirección nueva todavía no está confirmada.',
       unexpectedWithStop:
         'Si no has hecho esta solicitud, detén el cambio ahora. También se cerrará la sesión en todos los dispositivos. ' +
-        'Cuando el correo nuevo esté confirmado, ya no podrás detenerlo. Después, elige una contraseña nueva.',
+        'Cuando la dirección nueva esté confirmada, ya no podrás detenerlo. Después, elige una contraseña nueva.',
       stopButton: 'Detener el cambio',
       resetButton: 'Elegir una contraseña nueva',
     },

@@ -26,11 +26,11 @@ function sampleMails(origin: string, basePath: string): SampleMails {
       undo: { link: links.undoEmailChange(token), days: 7 },
       resetLink: links.forgotPassword,
     },
-    new_device: { device: 'Firefox on Linux', ip: '203.0.113.9', at, accountLink: links.account },
+    new_device: { device: 'Firefox on Linux', ip: '203.0.113.9', at, accountLink: links.devices },
     email_code: { code: '49203918', link: links.emailLogin(token), minutes: 10 },
-    factor_changed: { change: 'totp_enrolled', at, accountLink: links.account },
-    factor_removal: { news: 'asked_at_login', method: 'all', at, accountLink: `${links.account}/security` },
-    identity_changed: { change: 'linked', provider: 'Google', at, accountLink: links.account },
+    factor_changed: { change: 'totp_enrolled', at, accountLink: links.security },
+    factor_removal: { news: 'asked_at_login', method: 'all', at, accountLink: links.security },
+    identity_changed: { change: 'linked', provider: 'Google', at, accountLink: links.security },
     invitation: { link: links.register(token), days: 7 },
   }
 }

@@ -11,6 +11,7 @@ import { checkbox } from '../../pages/components/checkbox.ts'
 import { copyable } from '../../pages/components/copyable.ts'
 import { field } from '../../pages/components/field.ts'
 import { form, withQuery } from '../../pages/components/form.ts'
+import { icon } from '../../pages/components/icon.ts'
 import { type EntryPage, NO_REFERRER, pageCall } from '../../pages/page-route.ts'
 import type { Pages } from '../../pages/pages.ts'
 import { PAGE_TEXTS } from '../../pages/texts.ts'
@@ -32,7 +33,11 @@ export function emailWay(mode: EmailLoginMode): LoginWay {
     place: 50,
     ...(mode === 'register' ? { registers: 'open' } : {}),
     render: ({ basePath, locale, kept }) =>
-      buttonLink('plain', withQuery(`${basePath}/login/email`, { ...kept }), locale.texts(EMAIL_CODE_TEXTS).way),
+      buttonLink(
+        'plain',
+        withQuery(`${basePath}/login/email`, { ...kept }),
+        html`${icon('mail')}<span>${locale.texts(EMAIL_CODE_TEXTS).way}</span>`,
+      ),
   }
 }
 

@@ -29,7 +29,7 @@ export const EMAIL_CODE_TEXTS = defineTexts('emailCode', {
     askLead: 'Wir schicken Ihnen einen Code und einen Link. Sie brauchen kein Passwort.',
     askButton: 'Code per E-Mail erhalten',
     withPassword: 'Mit Passwort anmelden',
-    title: 'Sehen Sie in Ihr Postfach',
+    title: 'Prüfen Sie Ihr Postfach',
     sent: (email) => `Wir haben einen Code an ${email} geschickt.`,
     sentIfKnown: (email) => `Falls ${email} hier ein Konto hat, haben wir einen Code dorthin geschickt.`,
     help: 'Nichts angekommen? Sehen Sie im Spam-Ordner nach.',

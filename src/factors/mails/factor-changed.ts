@@ -20,7 +20,7 @@ export interface FactorChangedMail {
   readonly change: FactorChange
   /** Time of the change: milliseconds since 1970-01-01 UTC. */
   readonly at: number
-  /** Opens the account page. */
+  /** Opens the security page of the account. */
   readonly accountLink: string
 }
 
@@ -37,7 +37,8 @@ const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => strin
       `An authenticator app was set up for your account at ${site}. Logins now ask for its codes.`,
     totp_removed: (site) =>
       `The authenticator app was removed from your account at ${site}. Logins no longer ask for its codes.`,
-    passkey_added: (site) => `A passkey was added to your account at ${site}. It logs in without your password.`,
+    passkey_added: (site) =>
+      `A passkey was added to your account at ${site}. You can log in with it without your password.`,
     passkey_removed: (site) => `A passkey was removed from your account at ${site}.`,
     recovery_codes_created: (site) =>
       `New recovery codes were created for your account at ${site}. The previous codes no longer work.`,
@@ -48,18 +49,19 @@ const NOTICES: InLanguages<Readonly<Record<FactorChange, (site: string) => strin
       `Für Ihr Konto bei ${site} wurde eine Authenticator-App eingerichtet. Bei der Anmeldung wird jetzt ein Code der App verlangt.`,
     totp_removed: (site) =>
       `Die Authenticator-App wurde von Ihrem Konto bei ${site} entfernt. Bei der Anmeldung wird kein Code der App mehr verlangt.`,
-    passkey_added: (site) => `Ihrem Konto bei ${site} wurde ein Passkey hinzugefügt. Er meldet ohne Passwort an.`,
+    passkey_added: (site) =>
+      `Ihrem Konto bei ${site} wurde ein Passkey hinzugefügt. Damit können Sie sich ohne Passwort anmelden.`,
     passkey_removed: (site) => `Ein Passkey wurde von Ihrem Konto bei ${site} entfernt.`,
     recovery_codes_created: (site) =>
       `Für Ihr Konto bei ${site} wurden neue Wiederherstellungscodes erstellt. Die bisherigen Codes gelten nicht mehr.`,
     recovery_code_used: (site) =>
-      `Mit einem Wiederherstellungscode wurde eine Anmeldung in Ihrem Konto bei ${site} bestätigt.`,
+      `Bei einer Anmeldung in Ihrem Konto bei ${site} wurde ein Wiederherstellungscode benutzt.`,
   },
   fr: {
     totp_enrolled: (site) =>
-      `Une application d’authentification a été configurée pour votre compte sur ${site}. La connexion demande maintenant ses codes.`,
+      `Une application d’authentification a été configurée pour votre compte sur ${site}. Un de ses codes est maintenant demandé à chaque connexion.`,
     totp_removed: (site) =>
-      `L’application d’authentification a été retirée de votre compte sur ${site}. La connexion ne demande plus ses codes.`,
+      `L’application d’authentification a été retirée de votre compte sur ${site}. Ses codes ne sont plus demandés à la connexion.`,
     passkey_added: (site) =>
       `Une clé d’accès a été ajoutée à votre compte sur ${site}. Elle permet de se connecter sans mot de passe.`,
     passkey_removed: (site) => `Une clé d’accès a été retirée de votre compte sur ${site}.`,
@@ -95,9 +97,9 @@ export const FACTOR_CHANGED: MailTemplate<FactorChangedMail, FactorChangedTexts>
     },
     de: {
       subject: (site) => `Die Sicherheitseinstellungen Ihres Kontos bei ${site} wurden geändert`,
-      heading: 'Ihr Kontoschutz wurde geändert',
+      heading: 'Änderung an Ihrer Kontosicherheit',
       notice: (site, change) => NOTICES.de[change](site),
-      time: 'Zeit',
+      time: 'Zeitpunkt',
       expected: 'Wenn Sie das waren, müssen Sie nichts tun.',
       unexpected:
         'Wenn Sie das nicht waren, hat eine andere Person Zugriff auf Ihr Konto. Ändern Sie jetzt Ihr Passwort.',
@@ -107,20 +109,20 @@ export const FACTOR_CHANGED: MailTemplate<FactorChangedMail, FactorChangedTexts>
       subject: (site) => `Les paramètres de sécurité de votre compte ${site} ont changé`,
       heading: 'Vos paramètres de sécurité ont changé',
       notice: (site, change) => NOTICES.fr[change](site),
-      time: 'Heure',
+      time: 'Date',
       expected: 'Si c’était vous, vous n’avez rien à faire.',
       unexpected:
         'Si ce n’était pas vous, une autre personne a accès à votre compte. Changez tout de suite votre mot de passe.',
-      button: 'Vérifier le compte',
+      button: 'Vérifier mon compte',
     },
     es: {
       subject: (site) => `La configuración de seguridad de tu cuenta de ${site} ha cambiado`,
       heading: 'Tu configuración de seguridad ha cambiado',
       notice: (site, change) => NOTICES.es[change](site),
-      time: 'Hora',
+      time: 'Fecha',
       expected: 'Si has sido tú, no tienes que hacer nada.',
       unexpected: 'Si no has sido tú, otra persona tiene acceso a tu cuenta. Cambia tu contraseña ahora.',
-      button: 'Revisar la cuenta',
+      button: 'Revisar mi cuenta',
     },
   }),
   toLetter({ at, change, accountLink: link }, site, texts) {
@@ -136,6 +138,6 @@ export function writeFactorChangedMail(
   change: FactorChange,
 ): Promise<readonly OutgoingMail[]> {
   const { links, clock } = deps
-  const content: FactorChangedMail = { kind: 'factor_changed', change, at: clock(), accountLink: links.account }
+  const content: FactorChangedMail = { kind: 'factor_changed', change, at: clock(), accountLink: links.security }
   return writeNotice(deps, user, content)
 }

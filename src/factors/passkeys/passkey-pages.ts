@@ -6,8 +6,10 @@ import type { Html, PageParts, PageView } from '../../kernel/page-view.ts'
 import type { Passkey } from '../../kernel/passkey.ts'
 import { button, buttonLink } from '../../pages/components/button.ts'
 import { confirm } from '../../pages/components/confirm.ts'
+import { empty } from '../../pages/components/empty.ts'
 import { field } from '../../pages/components/field.ts'
 import { form, withQuery } from '../../pages/components/form.ts'
+import { icon } from '../../pages/components/icon.ts'
 import { dotted, type Row, rows } from '../../pages/components/row.ts'
 import { time } from '../../pages/components/time.ts'
 import { PAGE_TEXTS } from '../../pages/texts.ts'
@@ -93,15 +95,15 @@ export function passkeySection({ passkeys, rp }: PasskeyPageDeps): SecuritySecti
       const add = isFresh
         ? passkeyButton(request, {
             kind: 'plain',
+            small: true,
             text: texts.add,
             action: `${basePath}/passkeys`,
             ceremony: 'Creation',
             next: here,
           })
-        : html`<p class="sub">${texts.proveFirst}</p>${buttonLink('plain', withQuery(`${basePath}/reauthenticate`, { next: here }), texts.prove, { small: true })}`
-      const list =
-        own.length === 0 ? html`<p class="sub">${texts.none}</p>` : rows(own.map((each) => toRow(request, each)))
-      return html`<section class="card" data-known="${knownOf(rp, request, own)}"><h2>${texts.title}</h2><p class="sub">${texts.lead}</p>${list}${add}</section>`
+        : buttonLink('plain', withQuery(`${basePath}/reauthenticate`, { next: here }), texts.prove, { small: true })
+      const list = own.length === 0 ? '' : rows(own.map((each) => toRow(request, each)))
+      return html`<section class="card" data-known="${knownOf(rp, request, own)}"><div class="card-head"><span class="badge">${icon('passkey')}</span><div><h2>${texts.title}</h2><p class="sub">${texts.lead}${isFresh ? '' : html` ${texts.proveFirst}`}</p></div>${add}</div>${list}</section>`
     },
   }
 }
@@ -125,7 +127,7 @@ function toRow(request: AccountPageRequest, { id, name, syncs, createdAt, lastUs
   const texts = request.locale.texts(PASSKEY_TEXTS)
   const path = withQuery(`${request.basePath}/account${PAGE}`, { id })
   return {
-    icon: 'key',
+    icon: 'passkey',
     title: name,
     tag: syncs ? { kind: 'plain', text: texts.syncs } : undefined,
     sub: dotted([
@@ -155,8 +157,8 @@ export function passkeyPages({ passkeys }: Pick<PasskeyPageDeps, 'passkeys'>): r
 
 function gonePage({ basePath, locale }: AccountPageRequest): PageParts {
   const texts = locale.texts(PASSKEY_TEXTS)
-  const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back)
-  return { title: texts.changeTitle, body: html`<p>${texts.gone}</p><div class="buttons">${back}</div>` }
+  const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back, { small: true })
+  return { title: texts.changeTitle, body: empty('passkey', texts.gone, back) }
 }
 
 function removePage({ basePath, locale }: AccountPageRequest, { id, name }: Passkey): PageParts {
@@ -168,17 +170,18 @@ function removePage({ basePath, locale }: AccountPageRequest, { id, name }: Pass
     fields: { id },
     yes: texts.remove,
     back: `${basePath}/account/security`,
-    no: locale.texts(PAGE_TEXTS).back,
+    no: locale.texts(PAGE_TEXTS).cancel,
   })
 }
 
 function changePage(request: AccountPageRequest, { id, name }: Passkey): PageParts {
   const { basePath, locale } = request
   const texts = locale.texts(PASSKEY_TEXTS)
-  const back = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).back)
-  const remove = buttonLink('danger', withQuery(`${basePath}/account${REMOVE_PAGE}`, { id }), texts.remove)
+  const cancel = buttonLink('plain', `${basePath}/account/security`, locale.texts(PAGE_TEXTS).cancel)
+  const page = withQuery(`${basePath}/account${REMOVE_PAGE}`, { id })
+  const remove = buttonLink('danger', page, texts.remove, { small: true })
   const fields: Html = html`${field(request, { name: 'name', label: texts.name, type: 'text', autocomplete: 'off', maxLength: 100, value: name })}
-<div class="buttons">${button('main', texts.save)}${back}</div>`
+<div class="buttons">${button('main', texts.save)}${cancel}</div>`
   return {
     title: texts.changeTitle,
     body: html`<section class="card">${form(`${basePath}/account/rename-passkey`, fields, { id })}</section>

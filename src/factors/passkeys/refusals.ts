@@ -35,8 +35,8 @@ export const PASSKEY_REFUSALS = defineRefusals({
     text: {
       en: 'You have too many passkeys. Remove one first.',
       de: 'Sie haben zu viele Passkeys. Entfernen Sie zuerst einen.',
-      fr: 'Vous avez trop de clés d’accès. Supprimez-en d’abord une.',
-      es: 'Tienes demasiadas llaves de acceso. Elimina antes una.',
+      fr: 'Vous avez trop de clés d’accès. Retirez-en d’abord une.',
+      es: 'Tienes demasiadas llaves de acceso. Quita antes una.',
     },
   },
 })

@@ -5,19 +5,23 @@ import { buttonLink } from '../../pages/components/button.ts'
 import { type EntryPage, openPage } from '../../pages/page-route.ts'
 import type { Pages } from '../../pages/pages.ts'
 import { FACTOR_TEXTS } from '../texts.ts'
+import { codeList } from './code-list.ts'
 
 /** The page that shows new recovery codes once, after a login in which the user set up a second factor. */
 export function recoveryCodesPage(pages: Pages): Route {
   return openPage(pages, { path: '/login/recovery-codes', summary: 'your new recovery codes', content: codesPage })
 }
 
-function codesPage({ basePath, locale, flash, kept: { next } }: EntryPage): PageParts {
+function codesPage(page: EntryPage): PageParts {
+  const { basePath, locale, flash } = page
   const texts = locale.texts(FACTOR_TEXTS)
   const codes = flash?.secret?.split(' ') ?? []
-  const list = html`<ul class="codes" aria-label="${texts.codesLabel}">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>`
-  return {
-    title: texts.codesTitle,
-    lead: codes.length === 0 ? texts.codesGone : texts.codesLead,
-    body: html`${codes.length === 0 ? '' : list}${buttonLink('main', next ?? `${basePath}/account`, texts.codesKept)}`,
-  }
+  const next = page.kept.next ?? `${basePath}/account`
+  return codes.length === 0
+    ? { title: texts.codesTitle, lead: texts.codesGone, body: buttonLink('main', next, texts.codesGoneButton) }
+    : {
+        title: texts.codesTitle,
+        lead: texts.codesLead,
+        body: html`${codeList(page, codes)}${buttonLink('main', next, texts.codesKept)}`,
+      }
 }

@@ -24,7 +24,7 @@ export const RECOVERY_EVENTS = {
     sentence: {
       en: 'Removal of a second factor announced',
       de: 'Entfernen eines zweiten Faktors angekündigt',
-      fr: 'Suppression d’un second facteur annoncée',
+      fr: 'Retrait d’un second facteur annoncé',
       es: 'Eliminación de un segundo factor anunciada',
     },
   },
@@ -44,7 +44,7 @@ export const RECOVERY_EVENTS = {
     sentence: {
       en: 'Second factors removed by a recovery',
       de: 'Zweite Faktoren durch Wiederherstellung entfernt',
-      fr: 'Seconds facteurs supprimés par une récupération',
+      fr: 'Seconds facteurs retirés par une récupération',
       es: 'Segundos factores eliminados por una recuperación',
     },
   },

@@ -60,7 +60,7 @@ function showState(view: PageView, removal: FactorRemoval | null): PageParts {
   if (removal === null) return { title: texts.title, lead: texts.lead, body: send(texts.request), below }
   if (removal.availableAt <= now) return { title: texts.title, lead: texts.dueLead, body: send(texts.complete), below }
   const when = html`<p><strong>${texts.availableAt}:</strong> ${exactTime(view, removal.availableAt)}</p>`
-  return { title: texts.title, lead: texts.waitLead, body: when, below }
+  return { title: texts.title, body: html`${when}<p>${texts.waitLead}</p>`, below }
 }
 
 /** Returns the section of the page *Security* that shows removals that wait, with a button that cancels them. */
@@ -77,7 +77,7 @@ export function recoverySection({ factorRemovals }: { readonly factorRemovals: F
         return html`<p class="sub">${why} ${exactTime(request, availableAt)}</p>`
       })
       const cancel = form(`${basePath}/account/cancel-recovery`, button('danger', texts.cancel, { small: true }))
-      return html`<section class="card"><div class="card-head"><span class="badge">${icon('warn')}</span><div><h2>${texts.sectionTitle}</h2>${lines}</div>${cancel}</div></section>`
+      return html`<section class="card risk"><div class="card-head"><span class="badge">${icon('warn')}</span><div><h2>${texts.sectionTitle}</h2>${lines}</div>${cancel}</div></section>`
     },
   }
 }

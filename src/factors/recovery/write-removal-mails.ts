@@ -27,6 +27,6 @@ export async function writeRemovalMails(
   const others = (stored?.oneTimeTokens ?? []).flatMap(({ purpose, email, expiresAt }) =>
     (purpose === 'email_undo' || purpose === 'email_change') && email !== null && expiresAt > clock() ? [email] : [],
   )
-  const content: FactorRemovalMail = { kind: 'factor_removal', ...news, accountLink: `${links.account}/security` }
+  const content: FactorRemovalMail = { kind: 'factor_removal', ...news, accountLink: links.security }
   return [...new Set([user.email, ...others])].flatMap((to) => outbox.write({ to, userId: user.id, content }))
 }

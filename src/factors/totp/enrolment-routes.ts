@@ -34,7 +34,6 @@ const STEP = { method: 'totp' } as const
 export const ENROLMENT_FORM: FormUse = {
   page: '/login/attempt',
   done: '/login/attempt',
-  notice: 'factors.scan',
   query: STEP,
   keepsNext: true,
 }

@@ -43,7 +43,7 @@ export const INVITATION: MailTemplate<InvitationMail, InvitationTexts> = {
     },
     fr: {
       subject: (site) => `Invitation à rejoindre ${site}`,
-      heading: (site) => `Vous êtes invité à rejoindre ${site}`,
+      heading: (site) => `Votre invitation à rejoindre ${site}`,
       invitation: (site) => `Avec cette invitation, vous pouvez créer un compte sur ${site}.`,
       button: 'Créer un compte',
       validity: (days) => `Le lien fonctionne une seule fois et reste valable ${quantity(days, 'jour', 'jours')}.`,

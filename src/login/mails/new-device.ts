@@ -15,7 +15,7 @@ export interface NewDeviceMail {
   readonly ip: string | null
   /** Time of the login: milliseconds since 1970-01-01 UTC. */
   readonly at: number
-  /** Opens the account page, which lists the sessions. */
+  /** Opens the page of the account that lists the devices. */
   readonly accountLink: string
 }
 
@@ -52,7 +52,7 @@ export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
       notice: (site) => `Wir haben eine Anmeldung in Ihrem Konto bei ${site} von einem neuen Gerät bemerkt.`,
       device: 'Gerät',
       ip: 'IP-Adresse',
-      time: 'Zeit',
+      time: 'Zeitpunkt',
       button: 'Geräte ansehen',
       advice:
         'Wenn Sie das waren, müssen Sie nichts tun. ' +
@@ -64,7 +64,7 @@ export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
       notice: (site) => `Nous avons remarqué une connexion à votre compte sur ${site} depuis un nouvel appareil.`,
       device: 'Appareil',
       ip: 'Adresse IP',
-      time: 'Heure',
+      time: 'Date',
       button: 'Voir vos appareils',
       advice:
         'Si c’était vous, vous n’avez rien à faire. ' +
@@ -76,7 +76,7 @@ export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
       notice: (site) => `Hemos detectado un inicio de sesión en tu cuenta de ${site} desde un dispositivo nuevo.`,
       device: 'Dispositivo',
       ip: 'Dirección IP',
-      time: 'Hora',
+      time: 'Fecha',
       button: 'Ver tus dispositivos',
       advice:
         'Si has sido tú, no tienes que hacer nada. ' +
@@ -86,14 +86,14 @@ export const NEW_DEVICE: MailTemplate<NewDeviceMail, NewDeviceTexts> = {
   toLetter: ({ device, ip, at, accountLink }, site, texts) => ({
     subject: texts.subject(site),
     heading: texts.heading,
-    before: [texts.notice(site)],
+    before: [texts.notice(site), texts.advice],
     facts: [
       { label: texts.device, value: headerText(device) },
       ...(ip === null ? [] : [{ label: texts.ip, value: headerText(ip) }]),
       { label: texts.time, value: at },
     ],
     action: { label: texts.button, link: accountLink },
-    after: [texts.advice],
+    after: [],
   }),
 }
 
@@ -108,6 +108,6 @@ export function writeNewDeviceMail(
 ): Promise<readonly OutgoingMail[]> {
   const { links, clock } = deps
   const device = deviceLabel(userAgent)
-  const content: NewDeviceMail = { kind: 'new_device', device, ip, at: clock(), accountLink: links.account }
+  const content: NewDeviceMail = { kind: 'new_device', device, ip, at: clock(), accountLink: links.devices }
   return writeNotice(deps, user, content)
 }

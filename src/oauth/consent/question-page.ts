@@ -35,8 +35,8 @@ export function questionPage(view: ConsentView, { asked, warning, path, fields }
     body: html`${accessRows(locale, asked)}
 ${warning}
 ${form(`${basePath}${path}`, decisionButtons(texts), { ...fields })}
-<p class="hint">${email}</p>`,
-    below: html`<p>${texts.later}</p>`,
+<p class="hint">${texts.asUser(email)}</p>`,
+    below: html`<p class="hint">${texts.later}</p>`,
   }
 }
 
@@ -54,7 +54,7 @@ function accessRows(locale: Locale, { scopes, resources, endsAt }: AskedAccess):
 }
 
 /** Returns the meaning of a scope in plain words. */
-function meaningOf(texts: Texts, scope: string): string {
+export function meaningOf(texts: Texts, scope: string): string {
   const known: Readonly<Record<string, string>> = {
     openid: texts.openid,
     profile: texts.profile,

@@ -29,9 +29,9 @@ export function codePage(view: ConsentView, problem: string | null): PageParts {
     title: texts.deviceTitle,
     lead: texts.deviceLead,
     body: html`${problem === null ? '' : note('danger', problem)}
-${form(`${basePath}${DEVICE_PAGE}/code`, html`${input}${button('main', texts.deviceNext)}`)}
 ${note('warn', texts.deviceWarning)}
-<p class="hint">${email}</p>`,
+${form(`${basePath}${DEVICE_PAGE}/code`, html`${input}${button('main', texts.deviceNext)}`)}
+<p class="hint">${texts.asUser(email)}</p>`,
   }
 }
 

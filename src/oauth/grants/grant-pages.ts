@@ -4,9 +4,10 @@ import type { PageParts } from '../../kernel/page-view.ts'
 import { buttonLink } from '../../pages/components/button.ts'
 import { confirm } from '../../pages/components/confirm.ts'
 import { empty } from '../../pages/components/empty.ts'
-import { dotted, type Row, rows, tag } from '../../pages/components/row.ts'
+import { dotted, type Row, rows } from '../../pages/components/row.ts'
 import { time } from '../../pages/components/time.ts'
 import { PAGE_TEXTS } from '../../pages/texts.ts'
+import { meaningOf } from '../consent/question-page.ts'
 import type { NamedGrant } from '../store.ts'
 import { OAUTH_TEXTS } from '../texts.ts'
 import type { GrantDeps } from './revoke-grant.ts'
@@ -35,13 +36,15 @@ function appsPage(request: AccountPageRequest, grants: readonly NamedGrant[]): P
 }
 
 function appRow(request: AccountPageRequest, { id, clientName, scopes, createdAt, lastUsedAt }: NamedGrant): Row {
-  const texts = request.locale.texts(OAUTH_TEXTS)
+  const { locale } = request
+  const texts = locale.texts(OAUTH_TEXTS)
   const used = lastUsedAt === null ? texts.neverUsed : html`${texts.used} ${time(request, lastUsedAt)}`
   const since = html`${texts.since} ${time(request, createdAt)}`
   return {
     icon: 'link',
+    isLong: true,
     title: clientName,
-    sub: html`${scopes.map((scope) => html`${tag('plain', scope)} `)}<br>${dotted([since, used])}`,
+    sub: html`${locale.list(scopes.map((scope) => meaningOf(texts, scope)))}<br>${dotted([since, used])}`,
     action: buttonLink('plain', `${request.basePath}/account/apps/revoke?id=${id}`, texts.revoke, {
       small: true,
       label: texts.revokeLabel(clientName),
@@ -51,10 +54,12 @@ function appRow(request: AccountPageRequest, { id, clientName, scopes, createdAt
 
 function questionPage({ basePath, locale, query }: AccountPageRequest, grants: readonly NamedGrant[]): PageParts {
   const texts = locale.texts(OAUTH_TEXTS)
-  const { back } = locale.texts(PAGE_TEXTS)
+  const { back, cancel } = locale.texts(PAGE_TEXTS)
   const list = `${basePath}/account/apps`
   const grant = grants.find(({ id }) => id === query.id)
-  if (grant === undefined) return { title: texts.question, body: html`<p><a href="${list}">${back}</a></p>` }
+  if (grant === undefined) {
+    return { title: texts.question, body: empty('link', texts.gone, buttonLink('plain', list, back, { small: true })) }
+  }
   return confirm({
     title: texts.question,
     body: texts.questionBody(grant.clientName),
@@ -62,6 +67,6 @@ function questionPage({ basePath, locale, query }: AccountPageRequest, grants: r
     fields: { id: grant.id },
     yes: texts.revoke,
     back: list,
-    no: back,
+    no: cancel,
   })
 }

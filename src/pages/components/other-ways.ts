@@ -10,5 +10,5 @@ import { divider } from './button.ts'
  */
 export function otherWays(view: PageView, ways: readonly LoginWay[], invitation?: string): Html {
   if (ways.length === 0) return html``
-  return html`${ways.map((way) => way.render(view, invitation))}${divider(view.locale.texts(PAGE_TEXTS).or)}`
+  return html`<div class="ways">${ways.map((way) => way.render(view, invitation))}</div>${divider(view.locale.texts(PAGE_TEXTS).or)}`
 }

@@ -12,6 +12,8 @@ export interface Row {
   /** Details in small type. */
   readonly sub?: Html | string | undefined
   readonly action?: Html | undefined
+  /** True: the details are long, so on a phone the action is below them. Default false. */
+  readonly isLong?: boolean
 }
 
 /** Renders a list. */
@@ -19,8 +21,8 @@ export function rows(list: readonly Row[]): Html {
   return html`<ul class="rows">${list.map(row)}</ul>`
 }
 
-function row({ icon: name, title, tag: word, sub, action }: Row): Html {
-  return html`<li><span class="badge">${icon(name)}</span><div class="what"><span class="title">${title}</span>${word === undefined ? '' : html` ${tag(word.kind, word.text)}`}${sub === undefined ? '' : html`<div class="sub">${sub}</div>`}</div>${action ?? ''}</li>`
+function row({ icon: name, title, tag: word, sub, action, isLong }: Row): Html {
+  return html`<li><span class="badge">${icon(name)}</span><div class="what${isLong ? ' long' : ''}"><span class="title">${title}</span>${word === undefined ? '' : html` ${tag(word.kind, word.text)}`}${sub === undefined ? '' : html`<div class="sub">${sub}</div>`}</div>${action ?? ''}</li>`
 }
 
 /** Renders a short word on a tinted ground. */

@@ -12,6 +12,11 @@ export function day({ locale }: Pick<PageView, 'locale'>, at: number): Html {
   return html`<time datetime="${toIsoTime(at)}" data-local="day">${locale.day(at)}</time>`
 }
 
+/** Renders the hour of a time, by the script in the time zone of the reader. */
+export function clockTime({ locale }: Pick<PageView, 'locale'>, at: number): Html {
+  return html`<time datetime="${toIsoTime(at)}" data-local="clock">${locale.clock(at)}</time>`
+}
+
 /** Renders a time with day and hour, by the script in the time zone of the reader. */
 export function exactTime({ locale }: Pick<PageView, 'locale'>, at: number): Html {
   return html`<time datetime="${toIsoTime(at)}" data-local="time">${locale.dateTime(at)}</time>`

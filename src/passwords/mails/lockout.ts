@@ -55,7 +55,7 @@ export const LOCKOUT: MailTemplate<LockoutMail, LockoutTexts> = {
         'Il s’agit peut-être de tentatives de deviner votre mot de passe. Pour protéger votre compte, nous avons désactivé le mot de passe. ' +
         'Choisissez-en un nouveau pour vous reconnecter.',
       button: 'Choisir un nouveau mot de passe',
-      advice: 'Si vous utilisez l’ancien mot de passe ailleurs, changez-le aussi à ces endroits.',
+      advice: 'Si vous utilisez l’ancien mot de passe ailleurs, changez-le là aussi.',
     },
     es: {
       subject: (site) => `Tu contraseña de ${site} se ha desactivado`,
@@ -63,7 +63,7 @@ export const LOCKOUT: MailTemplate<LockoutMail, LockoutTexts> = {
       notice: (site, failures) =>
         `Tu cuenta de ${site} ha tenido ${quantity(failures, 'inicio de sesión fallido', 'inicios de sesión fallidos')} seguidos.`,
       consequence:
-        'Pueden ser intentos de adivinar tu contraseña. Para proteger tu cuenta, la hemos desactivado. ' +
+        'Pueden ser intentos de adivinar tu contraseña. Para proteger tu cuenta, hemos desactivado la contraseña. ' +
         'Elige una nueva para volver a iniciar sesión.',
       button: 'Elegir una contraseña nueva',
       advice: 'Si usas la contraseña antigua en otros sitios, cámbiala también allí.',

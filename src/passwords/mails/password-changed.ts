@@ -37,7 +37,7 @@ export const PASSWORD_CHANGED: MailTemplate<PasswordChangedMail, PasswordChanged
       subject: (site) => `Ihr Passwort bei ${site} wurde geändert`,
       heading: 'Ihr Passwort wurde geändert',
       notice: (site) => `Das Passwort Ihres Kontos bei ${site} wurde geändert.`,
-      time: 'Zeit',
+      time: 'Zeitpunkt',
       expected: 'Wenn Sie es geändert haben, müssen Sie nichts tun.',
       unexpected:
         'Wenn Sie es nicht geändert haben, hat eine andere Person Zugriff auf Ihr Konto. Legen Sie jetzt ein neues Passwort fest.',
@@ -47,7 +47,7 @@ export const PASSWORD_CHANGED: MailTemplate<PasswordChangedMail, PasswordChanged
       subject: (site) => `Votre mot de passe ${site} a été modifié`,
       heading: 'Votre mot de passe a été modifié',
       notice: (site) => `Le mot de passe de votre compte sur ${site} a été modifié.`,
-      time: 'Heure',
+      time: 'Date',
       expected: 'Si vous l’avez modifié, vous n’avez rien à faire.',
       unexpected:
         'Si vous ne l’avez pas modifié, une autre personne a accès à votre compte. Choisissez tout de suite un nouveau mot de passe.',
@@ -57,7 +57,7 @@ export const PASSWORD_CHANGED: MailTemplate<PasswordChangedMail, PasswordChanged
       subject: (site) => `Tu contraseña de ${site} ha cambiado`,
       heading: 'Tu contraseña ha cambiado',
       notice: (site) => `La contraseña de tu cuenta de ${site} ha cambiado.`,
-      time: 'Hora',
+      time: 'Fecha',
       expected: 'Si la has cambiado tú, no tienes que hacer nada.',
       unexpected: 'Si no la has cambiado tú, otra persona tiene acceso a tu cuenta. Elige una contraseña nueva ahora.',
       button: 'Elegir una contraseña nueva',

@@ -32,7 +32,7 @@ export const PASSWORD_RESET: MailTemplate<PasswordResetMail, LinkLetterTexts> = 
       request: (site) => `Wir haben eine Anfrage erhalten, das Passwort Ihres Kontos bei ${site} zurückzusetzen.`,
       button: 'Neues Passwort festlegen',
       validity: (minutes) => `Der Link funktioniert einmal und gilt ${quantity(minutes, 'Minute', 'Minuten')}.`,
-      ignore: 'Wenn diese Anfrage nicht von Ihnen kommt, ignorieren Sie diese E-Mail. Ihr Passwort bleibt gleich.',
+      ignore: 'Wenn diese Anfrage nicht von Ihnen kommt, ignorieren Sie diese E-Mail. Ihr Passwort bleibt unverändert.',
     },
     fr: {
       subject: (site) => `Choisissez un nouveau mot de passe pour ${site}`,
@@ -41,7 +41,7 @@ export const PASSWORD_RESET: MailTemplate<PasswordResetMail, LinkLetterTexts> = 
       button: 'Choisir un nouveau mot de passe',
       validity: (minutes) =>
         `Le lien fonctionne une seule fois et reste valable ${quantity(minutes, 'minute', 'minutes')}.`,
-      ignore: 'Si vous n’avez pas fait cette demande, ignorez cet e-mail. Votre mot de passe reste le même.',
+      ignore: 'Si vous n’êtes pas à l’origine de cette demande, ignorez cet e-mail. Votre mot de passe reste le même.',
     },
     es: {
       subject: (site) => `Elige una contraseña nueva para ${site}`,

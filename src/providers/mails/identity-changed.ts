@@ -17,7 +17,7 @@ export interface IdentityChangedMail {
   readonly provider: string
   /** Time of the change: milliseconds since 1970-01-01 UTC. */
   readonly at: number
-  /** Opens the account page. */
+  /** Opens the security page of the account. */
   readonly accountLink: string
 }
 
@@ -42,7 +42,7 @@ export const IDENTITY_CHANGED: MailTemplate<IdentityChangedMail, IdentityChanged
       notice: (site, provider, change) =>
         change === 'linked'
           ? `You can now log in to your account at ${site} with ${provider}.`
-          : `Your account at ${site} can no longer be opened with ${provider}.`,
+          : `You can no longer log in to your account at ${site} with ${provider}.`,
       time: 'Time',
       expected: 'If you did this, you do not need to do anything.',
       unexpected: 'If you did not do this, another person has access to your account. Check it now.',
@@ -54,8 +54,8 @@ export const IDENTITY_CHANGED: MailTemplate<IdentityChangedMail, IdentityChanged
       notice: (site, provider, change) =>
         change === 'linked'
           ? `Sie können sich jetzt mit ${provider} in Ihrem Konto bei ${site} anmelden.`
-          : `Ihr Konto bei ${site} lässt sich nicht mehr mit ${provider} öffnen.`,
-      time: 'Zeit',
+          : `Sie können sich nicht mehr mit ${provider} in Ihrem Konto bei ${site} anmelden.`,
+      time: 'Zeitpunkt',
       expected: 'Wenn Sie das waren, müssen Sie nichts tun.',
       unexpected: 'Wenn Sie das nicht waren, hat eine andere Person Zugriff auf Ihr Konto. Prüfen Sie es jetzt.',
       button: 'Konto prüfen',
@@ -66,11 +66,11 @@ export const IDENTITY_CHANGED: MailTemplate<IdentityChangedMail, IdentityChanged
       notice: (site, provider, change) =>
         change === 'linked'
           ? `Vous pouvez maintenant vous connecter à votre compte ${site} avec ${provider}.`
-          : `Votre compte ${site} ne peut plus être ouvert avec ${provider}.`,
-      time: 'Heure',
+          : `Vous ne pouvez plus vous connecter à votre compte ${site} avec ${provider}.`,
+      time: 'Date',
       expected: 'Si c’était vous, vous n’avez rien à faire.',
       unexpected: 'Si ce n’était pas vous, une autre personne a accès à votre compte. Vérifiez-le tout de suite.',
-      button: 'Vérifier le compte',
+      button: 'Vérifier mon compte',
     },
     es: {
       subject: (site, provider, change) => `${provider} se ha ${inSpanish(change)} en ${site}`,
@@ -78,11 +78,11 @@ export const IDENTITY_CHANGED: MailTemplate<IdentityChangedMail, IdentityChanged
       notice: (site, provider, change) =>
         change === 'linked'
           ? `Ya puedes iniciar sesión en tu cuenta de ${site} con ${provider}.`
-          : `Tu cuenta de ${site} ya no se puede abrir con ${provider}.`,
-      time: 'Hora',
+          : `Ya no puedes iniciar sesión en tu cuenta de ${site} con ${provider}.`,
+      time: 'Fecha',
       expected: 'Si has sido tú, no tienes que hacer nada.',
       unexpected: 'Si no has sido tú, otra persona tiene acceso a tu cuenta. Revísala ahora.',
-      button: 'Revisar la cuenta',
+      button: 'Revisar mi cuenta',
     },
   }),
   toLetter({ at, change, provider, accountLink: link }, site, texts) {
@@ -108,7 +108,7 @@ export function writeIdentityChangedMail(
     change,
     provider,
     at: clock(),
-    accountLink: links.account,
+    accountLink: links.security,
   }
   return writeNotice(deps, user, content)
 }

@@ -33,18 +33,19 @@ export const EMAIL_CODE: MailTemplate<EmailCodeMail, EmailCodeTexts> = {
     en: {
       subject: (site, code) => `${code} is your code for ${site}`,
       heading: 'Your code',
-      request: (site) => `Type this code in the browser in which you want to log in to ${site}. Nobody else needs it.`,
+      request: (site) =>
+        `Type this code in the browser in which you want to log in to ${site}. Do not give it to anyone.`,
       code: 'Your code',
       button: 'Continue with the link',
       validity: (minutes) =>
-        `Each works once, for ${quantity(minutes, 'minute', 'minutes')}. The link works in the same browser; on another device it shows the code.`,
+        `The code and the link work once and are valid for ${quantity(minutes, 'minute', 'minutes')}. The link works in the same browser; on another device it shows the code.`,
       ignore: 'If you did not ask for this, ignore this email. Nobody can log in without it.',
     },
     de: {
       subject: (site, code) => `${code} ist Ihr Code für ${site}`,
       heading: 'Ihr Code',
       request: (site) =>
-        `Geben Sie diesen Code in dem Browser ein, in dem Sie sich bei ${site} anmelden möchten. Niemand sonst braucht ihn.`,
+        `Geben Sie diesen Code in dem Browser ein, in dem Sie sich bei ${site} anmelden möchten. Geben Sie ihn an niemanden weiter.`,
       code: 'Ihr Code',
       button: 'Mit dem Link fortfahren',
       validity: (minutes) =>
@@ -56,22 +57,23 @@ export const EMAIL_CODE: MailTemplate<EmailCodeMail, EmailCodeTexts> = {
       subject: (site, code) => `${code} est votre code pour ${site}`,
       heading: 'Votre code',
       request: (site) =>
-        `Saisissez ce code dans le navigateur où vous voulez vous connecter à ${site}. Personne d’autre n’en a besoin.`,
+        `Saisissez ce code dans le navigateur où vous voulez vous connecter à ${site}. Ne le communiquez à personne.`,
       code: 'Votre code',
       button: 'Continuer avec le lien',
       validity: (minutes) =>
-        `Chacun fonctionne une seule fois, pendant ${quantity(minutes, 'minute', 'minutes')}. Le lien fonctionne dans le même navigateur. Sur un autre appareil, il affiche le code.`,
-      ignore: 'Si vous n’avez pas fait cette demande, ignorez cet e-mail. Sans lui, personne ne peut se connecter.',
+        `Le code et le lien fonctionnent une seule fois et restent valables ${quantity(minutes, 'minute', 'minutes')}. Le lien fonctionne dans le même navigateur. Sur un autre appareil, il affiche le code.`,
+      ignore:
+        'Si vous n’êtes pas à l’origine de cette demande, ignorez cet e-mail. Sans lui, personne ne peut se connecter.',
     },
     es: {
       subject: (site, code) => `${code} es tu código de ${site}`,
       heading: 'Tu código',
       request: (site) =>
-        `Escribe este código en el navegador en el que quieres iniciar sesión en ${site}. Nadie más lo necesita.`,
+        `Escribe este código en el navegador en el que quieres iniciar sesión en ${site}. No se lo des a nadie.`,
       code: 'Tu código',
       button: 'Continuar con el enlace',
       validity: (minutes) =>
-        `Cada uno funciona una sola vez, durante ${quantity(minutes, 'minuto', 'minutos')}. El enlace funciona en el mismo navegador; en otro dispositivo muestra el código.`,
+        `El código y el enlace funcionan una sola vez y son válidos durante ${quantity(minutes, 'minuto', 'minutos')}. El enlace funciona en el mismo navegador; en otro dispositivo muestra el código.`,
       ignore: 'Si no has hecho esta solicitud, ignora este correo. Sin él nadie puede iniciar sesión.',
     },
   }),
@@ -79,7 +81,7 @@ export const EMAIL_CODE: MailTemplate<EmailCodeMail, EmailCodeTexts> = {
     subject: texts.subject(site, code),
     heading: texts.heading,
     before: [texts.request(site)],
-    facts: [{ label: texts.code, value: code }],
+    facts: [{ label: texts.code, value: code, isLarge: true }],
     action: { label: texts.button, link },
     after: [texts.validity(minutes), texts.ignore],
   }),

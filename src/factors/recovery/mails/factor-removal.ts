@@ -29,6 +29,9 @@ export interface FactorRemovalTexts extends Readonly<Record<RemovalKey['method']
   readonly removedHeading: string
   readonly removed: (site: string, what: string) => string
   readonly removedUnexpected: string
+  /** Name of the time at which factors will be removed. */
+  readonly removal: string
+  /** Name of the time at which factors were removed. */
   readonly time: string
   readonly button: string
 }
@@ -44,8 +47,8 @@ export const FACTOR_REMOVAL: MailTemplate<FactorRemovalMail, FactorRemovalTexts>
       subject: (site) => `Recovery of your ${site} account`,
       heading: 'Second factors will be removed',
       askedAtLogin: (site, what) =>
-        `A person who logged in with your password asked to remove ${what} of your account at ${site}, because they are lost.`,
-      askedByAdministrator: (site, what) => `An administrator will remove ${what} of your account at ${site}.`,
+        `A person who logged in with your password asked to remove ${what} from your account at ${site}, because they are lost.`,
+      askedByAdministrator: (site, what) => `An administrator will remove ${what} from your account at ${site}.`,
       expectedAtLogin:
         'If this was you, log in with your password again after this time, within 7 days, and choose the recovery.',
       expected: 'If you asked for this, you do not need to do anything.',
@@ -53,8 +56,9 @@ export const FACTOR_REMOVAL: MailTemplate<FactorRemovalMail, FactorRemovalTexts>
         'If you did not ask for this, cancel it on the security page of your account now, and change your password.',
       removedSubject: (site) => `Second factors of your ${site} account were removed`,
       removedHeading: 'Second factors were removed',
-      removed: (site, what) => `We removed ${what} of your account at ${site}. Logins no longer ask for them.`,
+      removed: (site, what) => `We removed ${what} from your account at ${site}. Logins no longer ask for them.`,
       removedUnexpected: 'If you did not ask for this, change your password now, and set up a second factor again.',
+      removal: 'Removal',
       time: 'Time',
       button: 'Check your account',
     },
@@ -66,7 +70,7 @@ export const FACTOR_REMOVAL: MailTemplate<FactorRemovalMail, FactorRemovalTexts>
       subject: (site) => `Wiederherstellung Ihres Kontos bei ${site}`,
       heading: 'Zweite Faktoren werden bald entfernt',
       askedAtLogin: (site, what) =>
-        `Eine Person, die sich mit Ihrem Passwort angemeldet hat, möchte ${what} Ihres Kontos bei ${site} entfernen lassen, weil sie verloren sind.`,
+        `Eine Person, die sich mit Ihrem Passwort angemeldet hat, möchte ${what} Ihres Kontos bei ${site} entfernen lassen, weil sie verloren gegangen sind.`,
       askedByAdministrator: (site, what) => `Die Administration wird ${what} Ihres Kontos bei ${site} entfernen.`,
       expectedAtLogin:
         'Wenn Sie das waren, melden Sie sich nach dieser Zeit innerhalb von 7 Tagen noch einmal mit Ihrem Passwort an und wählen Sie die Wiederherstellung.',
@@ -79,7 +83,8 @@ export const FACTOR_REMOVAL: MailTemplate<FactorRemovalMail, FactorRemovalTexts>
         `Wir haben ${what} Ihres Kontos bei ${site} entfernt. Bei der Anmeldung wird nicht mehr danach gefragt.`,
       removedUnexpected:
         'Wenn Sie nicht darum gebeten haben, ändern Sie jetzt Ihr Passwort und richten Sie wieder einen zweiten Faktor ein.',
-      time: 'Zeit',
+      removal: 'Entfernung',
+      time: 'Zeitpunkt',
       button: 'Konto prüfen',
     },
     fr: {
@@ -90,21 +95,22 @@ export const FACTOR_REMOVAL: MailTemplate<FactorRemovalMail, FactorRemovalTexts>
       subject: (site) => `Récupération de votre compte ${site}`,
       heading: 'Des seconds facteurs seront retirés',
       askedAtLogin: (site, what) =>
-        `Une personne qui s’est connectée avec votre mot de passe a demandé de retirer ${what} de votre compte sur ${site}, en cas de perte.`,
-      askedByAdministrator: (site, what) => `L’administration va retirer ${what} de votre compte sur ${site}.`,
+        `Une personne qui s’est connectée avec votre mot de passe a demandé à retirer ${what} de votre compte sur ${site}, parce qu’ils sont perdus.`,
+      askedByAdministrator: (site, what) => `Un administrateur va retirer ${what} de votre compte sur ${site}.`,
       expectedAtLogin:
-        'Si c’était vous, reconnectez-vous avec votre mot de passe après cette heure, dans les 7 jours, et choisissez la récupération.',
+        'Si c’était vous, reconnectez-vous avec votre mot de passe après cette date, dans un délai de 7 jours, et choisissez la récupération.',
       expected: 'Si vous l’avez demandé, vous n’avez rien à faire.',
       unexpected:
         'Si vous ne l’avez pas demandé, annulez tout de suite sur la page de sécurité de votre compte et changez votre mot de passe.',
       removedSubject: (site) => `Des seconds facteurs de votre compte ${site} ont été retirés`,
       removedHeading: 'Des seconds facteurs ont été retirés',
       removed: (site, what) =>
-        `Nous avons retiré ${what} de votre compte sur ${site}. La connexion ne les demande plus.`,
+        `Nous avons retiré ${what} de votre compte sur ${site}. La connexion n’en a plus besoin.`,
       removedUnexpected:
         'Si vous ne l’avez pas demandé, changez tout de suite votre mot de passe et configurez de nouveau un second facteur.',
-      time: 'Heure',
-      button: 'Vérifier le compte',
+      removal: 'Retrait',
+      time: 'Date',
+      button: 'Vérifier mon compte',
     },
     es: {
       all: 'todos los segundos factores',
@@ -115,17 +121,18 @@ export const FACTOR_REMOVAL: MailTemplate<FactorRemovalMail, FactorRemovalTexts>
       heading: 'Se van a quitar segundos factores',
       askedAtLogin: (site, what) =>
         `Una persona que inició sesión con tu contraseña ha pedido quitar ${what} de tu cuenta de ${site}, porque se han perdido.`,
-      askedByAdministrator: (site, what) => `La administración va a quitar ${what} de tu cuenta de ${site}.`,
+      askedByAdministrator: (site, what) => `Un administrador va a quitar ${what} de tu cuenta de ${site}.`,
       expectedAtLogin:
-        'Si has sido tú, vuelve a iniciar sesión con tu contraseña después de esa hora, en un plazo de 7 días, y elige la recuperación.',
+        'Si has sido tú, vuelve a iniciar sesión con tu contraseña después de esa fecha, en un plazo de 7 días, y elige la recuperación.',
       expected: 'Si lo has pedido tú, no tienes que hacer nada.',
       unexpected: 'Si no lo has pedido, cancélalo ahora en la página de seguridad de tu cuenta y cambia tu contraseña.',
       removedSubject: (site) => `Se han quitado segundos factores de tu cuenta de ${site}`,
       removedHeading: 'Se han quitado segundos factores',
       removed: (site, what) => `Hemos quitado ${what} de tu cuenta de ${site}. Ya no se piden al iniciar sesión.`,
       removedUnexpected: 'Si no lo has pedido, cambia tu contraseña ahora y configura de nuevo un segundo factor.',
-      time: 'Hora',
-      button: 'Revisar la cuenta',
+      removal: 'Eliminación',
+      time: 'Fecha',
+      button: 'Revisar mi cuenta',
     },
   }),
   toLetter({ news, method, at, accountLink }, site, texts) {
@@ -139,7 +146,7 @@ export const FACTOR_REMOVAL: MailTemplate<FactorRemovalMail, FactorRemovalTexts>
         news === 'asked_at_login' ? texts.expectedAtLogin : texts.expected,
         isDone ? texts.removedUnexpected : texts.unexpected,
       ],
-      facts: [{ label: texts.time, value: at }],
+      facts: [{ label: isDone ? texts.time : texts.removal, value: at }],
       action: { label: texts.button, link: accountLink },
       after: [],
     }
