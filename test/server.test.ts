@@ -268,8 +268,12 @@ describe('wrong settings of the server are refused at the start, with a reason (
   test('CWE-489, CWE-1188: the development mailbox answers this machine only, also when the server is public (ASVS 13.4.2)', async () => {
     const env = { HOST: '0.0.0.0', LATCHKEY_ALLOW_PUBLIC_DEVELOPMENT: '1', NODE_ENV: 'development' }
     const server = await startServerProcess(env, cwd)
-    const read = async (headers: Record<string, string>, host = '127.0.0.1'): Promise<number> => {
-      const request = http.get({ host, port: server.port, path: '/auth/dev/mail', headers })
+    const read = async (
+      headers: Record<string, string>,
+      host = '127.0.0.1',
+      path = '/auth/dev/mail',
+    ): Promise<number> => {
+      const request = http.get({ host, port: server.port, path, headers })
       const [response] = (await once(request, 'response')) as [http.IncomingMessage]
       response.resume()
       return response.statusCode ?? 0
@@ -277,6 +281,20 @@ describe('wrong settings of the server are refused at the start, with a reason (
     expect(await read({})).toBe(200)
     expect(await read({ host: 'localhost:3000' })).toBe(200)
     expect(await read({ accept: 'text/html' })).toBe(200)
+    await server.client().post('/auth/register', { email: 'mailbox@example.com', password: PASSWORD })
+    const { body } = await vi.waitFor(
+      async () => {
+        const answer = await server.client().get('/auth/dev/mail')
+        expect(answer.body.mails).not.toEqual([])
+        return answer
+      },
+      { timeout: 20_000 },
+    )
+    const [{ id, html }] = body.mails
+    const shown = await server.client().get(`/auth/dev/mail/${id}`)
+    expect([shown.status, shown.text]).toEqual([200, html])
+    expect(shown.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'unsafe-inline';/)
+    expect(await read({ host: 'id.acme.example' }, '127.0.0.1', `/auth/dev/mail/${id}`)).toBe(404)
     const proxied = { 'x-forwarded-for': '203.0.113.9', accept: 'text/html' }
     const statuses = [{ host: 'id.acme.example' }, proxied, { forwarded: 'for=203.0.113.9' }, { via: '1.1 acme' }].map(
       (each) => read(each),

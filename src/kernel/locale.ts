@@ -13,7 +13,7 @@ export interface Locale {
   dateTime(timeMs: number): string
   /** `09:50 UTC`. */
   clock(timeMs: number): string
-  /** `Friday 27 November 2026`, in UTC. */
+  /** `27 November 2026`, in UTC. */
   day(timeMs: number): string
   /** `3 days ago`, `in 2 hours`. */
   relative(timeMs: number, now: number): string
@@ -41,7 +41,7 @@ export function createLocale(language: Language, overrides: TextOverrides = {}):
     timeZone: 'UTC',
   })
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC' })
-  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeZone: 'UTC' })
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
   const list = new Intl.ListFormat(tag)
   const merged = new Map<TextTable, object>()

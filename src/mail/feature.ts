@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import type { Feature } from '../kernel/feature.ts'
-import { devMailRoute, type ShowPage } from './dev-mail-route.ts'
+import { devMailHtmlRoute, devMailRoute, type ShowPage } from './dev-mail-route.ts'
 import type { Mailing } from './mailing.ts'
 
 /** Creates the feature that sends the emails in the outbox, and shows them in development. */
@@ -10,7 +10,10 @@ export function mail(core: Core, mailing: Mailing<string>, showPage: ShowPage): 
   return {
     name: 'mail',
     words: [],
-    routes: developmentMailer === null ? [] : [devMailRoute(developmentMailer, showPage)],
+    routes:
+      developmentMailer === null
+        ? []
+        : [devMailRoute(developmentMailer, showPage), devMailHtmlRoute(developmentMailer)],
     stop: () => mailing.stop(),
   }
 }

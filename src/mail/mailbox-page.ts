@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
-import { toIsoTime } from '../kernel/clock.ts'
 import type { Html } from '../kernel/page-view.ts'
 import type { DevelopmentMail } from './development-mailer.ts'
+import { utcTime } from './utc-time.ts'
 
 const LINK = /^https?:\/\/\S+$/
 
@@ -14,13 +14,13 @@ export function mailboxPage(mails: readonly DevelopmentMail[]): Html {
 
 /** Returns links to the emails. */
 export function mailboxContents(mails: readonly DevelopmentMail[]): Html {
-  return html`<ul>${mails.map(({ id, subject }) => html`<li><a href="#${id}">${subject}</a></li>`)}</ul>`
+  return html`<ul>${mails.map(({ id, to, subject }) => html`<li><a href="#${id}">${subject}</a><p class="sub">${to}</p></li>`)}</ul>`
 }
 
 function mailSection({ id, to, subject, text, sentAt }: DevelopmentMail): Html {
   const paragraphs = text.trim().split('\n\n')
   return html`<section id="${id}"><h2>${subject}</h2>
-<p>To ${to}, ${toIsoTime(sentAt)}</p>
+<p class="soft">To ${to} · ${utcTime(sentAt)} · <a href="mail/${id}">Show as HTML</a></p>
 ${paragraphs.map((paragraph) => html`<p>${paragraph.split('\n').map(mailLine)}</p>`)}</section>`
 }
 

@@ -59,7 +59,7 @@ const ENTRY = `
 .entry>header{text-align:center;margin:0 auto 1.5rem}.entry main{width:100%;max-width:416px;margin:0 auto}
 .entry .card{display:grid;gap:1rem;padding:1.5rem;box-shadow:0 1px 2px #10182810,0 8px 24px #1018280d}
 .entry h1,.lead{text-align:center}.lead{color:var(--soft);margin-top:-.5rem;text-wrap:balance}.entry .card button,.entry .card .button{width:100%}.entry .card .eye{width:44px}
-.ways{display:grid;gap:.5rem}.below{display:grid;gap:.5rem;margin-top:1.5rem;text-align:center}.card .below{margin:0}.entry footer{margin:auto auto 0;padding-top:3rem}
+.ways{display:grid;gap:.5rem}html:not([data-passkeys]) .ways:not(:has(.button)),html:not([data-passkeys]) .ways:not(:has(.button))+.divider{display:none}.below{display:grid;gap:.5rem;margin-top:1.5rem;text-align:center}.card .below{margin:0}.entry footer{margin:auto auto 0;padding-top:3rem}
 .state{order:-1;justify-self:center;display:grid;place-items:center;width:3rem;height:3rem;border-radius:50%;background:color-mix(in srgb,var(--brand) 10%,var(--surface));color:var(--brand)}
 @media (min-width:480px){.entry .card{padding:2rem}}
 `
