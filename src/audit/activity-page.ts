@@ -56,7 +56,7 @@ function renderPage(request: AccountPageRequest, deps: UserEventDeps, { shown, b
   const byDay = Map.groupBy(shown, ({ at }) => at.slice(0, 10))
   const days = [...byDay].map(
     ([day, events]) =>
-      html`<section><h2>${locale.day(Date.parse(day))}</h2>${rows(events.map((event) => eventRow(request, deps, event)))}</section>`,
+      html`<section class="group"><h2>${locale.day(Date.parse(day))}</h2>${rows(events.map((event) => eventRow(request, deps, event)))}</section>`,
   )
   const last = shown.at(-1)
   return {

@@ -46,7 +46,7 @@ async function appSection(request: AccountPageRequest, { totp, recoveryCodes }: 
 
 function deviceSection(request: AccountPageRequest, devices: readonly RememberedDevice[]): Html {
   const texts = request.locale.texts(SECURITY_TEXTS)
-  return html`<section><h2>${texts.devices}</h2><p class="soft">${texts.devicesLead}</p>${rows(devices.map((device) => deviceRow(request, device)))}</section>`
+  return html`<section class="group"><h2>${texts.devices}</h2><p class="soft">${texts.devicesLead}</p>${rows(devices.map((device) => deviceRow(request, device)))}</section>`
 }
 
 function deviceRow(request: AccountPageRequest, { id, userAgent, createdAt, lastUsedAt }: RememberedDevice): Row {

@@ -94,6 +94,8 @@ export interface LoginWay {
   readonly place: number
   /** When the way also creates accounts: the page that creates one then shows it. `open`: not with an invitation. Default: never. */
   readonly registers?: 'open' | 'always'
+  /** True: the button is hidden without the script. Default false. */
+  readonly needsScript?: boolean
   /**
    * Renders the button; it passes on `view.kept`.
    * @param invitation token of the invitation that brought the person here.

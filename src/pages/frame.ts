@@ -82,11 +82,17 @@ ${script === '' ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
   }
 }
 
-/** Renders the logo and the name of the site, with a link to its home page if there is one. */
+/**
+ * Renders the logo or the name of the site, with a link to its home page if there is one. On a dark screen, a logo that is not made for
+ * it is on white, as in emails.
+ */
 export function logo({ name, brand }: Site): Html {
   const { logo: light, logoDark } = brand
   const dark = logoDark === null ? '' : html`<source srcset="${logoDark}" media="(prefers-color-scheme: dark)">`
-  const image = light === null ? html`${name}` : html`<picture>${dark}<img src="${light}" alt="${name}"></picture>`
+  const image =
+    light === null
+      ? html`${name}`
+      : html`<picture>${dark}<img${logoDark === null ? html` class="plate"` : ''} src="${light}" alt="${name}"></picture>`
   return brand.home === null
     ? html`<span class="logo">${image}</span>`
     : html`<a class="logo" href="${brand.home}">${image}</a>`

@@ -10,8 +10,7 @@ export const FIND_PASSKEYS =
  * button in a form sends its fields too. Where the browser can, the button of a login offers the passkeys of this device at once
  * (`uiMode: 'immediate'`), and any other only if there are none.
  */
-export const PASSKEY_SCRIPT: string = compactScript(`'use strict'
-{
+export const PASSKEY_SCRIPT: string = compactScript(`{
 const all = (query) => document.querySelectorAll(query)
 const API = window.PublicKeyCredential
 const post = async (path, body) => {

@@ -83,11 +83,11 @@ for (const time of all('time')) {
     form.dataset.sent = 'yes'
   })
 }
-for (const form of all('form.auto')) form.requestSubmit()
 on(window, 'pageshow', () => all('form').forEach((form) => delete form.dataset.sent))
 `,
-  'class="sections"': `const here = document.querySelector('.sections [aria-current]')
-if (here) here.parentNode.scrollLeft = here.offsetLeft - 48
+  'class="sections"': `for (const here of all('.sections [aria-current]')) here.parentNode.scrollLeft = here.offsetLeft - 48
+`,
+  'class="auto"': `for (const form of all('form.auto')) form.requestSubmit()
 `,
   'data-wait=': `for (const button of all('[data-wait]')) {
   const text = button.textContent
@@ -108,7 +108,10 @@ export function scriptFor(body: string): string {
   return used.length === 0 ? '' : compactScript(`${COMMON}${used.join('')}}`)
 }
 
-/** Removes blanks that only people need. No text of our scripts contains an operator between blanks. */
+/** Removes blanks that only people need. No text of our scripts contains an operator between blanks, a comma or a colon before one. */
 export function compactScript(code: string): string {
-  return code.replaceAll(/\n +/g, '\n').replaceAll(/ (=>|===|=|\+|\?|:|&&|>|<|\{) /g, '$1')
+  return code
+    .replaceAll(/\n +/g, '\n')
+    .replaceAll(/ (=>|===|=|\+|\?|:|&&|>|<|\{) /g, '$1')
+    .replaceAll(/([,:;{]) | ([})])/g, '$1$2')
 }

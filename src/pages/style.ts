@@ -21,8 +21,9 @@ a{color:var(--brand);text-underline-offset:.15em}
 :focus-visible{outline:3px solid var(--brand);outline-offset:2px}
 .icon{width:1.25rem;height:1.25rem;flex:none;fill:none;stroke:currentColor;stroke-width:1.75;stroke-linecap:round;stroke-linejoin:round}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;padding:.5rem 1rem;background:var(--surface)}
-.logo{display:inline-flex;align-items:center;gap:.625rem;color:inherit;font-weight:650;text-decoration:none}.logo img{display:block;max-height:2rem;max-width:12rem}
+.logo{display:inline-flex;color:inherit;font-weight:650;text-decoration:none}.logo img{display:block;max-height:2rem;max-width:12rem}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:12px}
+@media (prefers-color-scheme:dark){.plate{background:#fff;border-radius:8px;padding:.375rem .5rem}.logo .plate{max-height:2.75rem}}
 footer nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center}footer a{color:var(--soft);padding:.25rem 0}
 `
 
@@ -40,13 +41,13 @@ input[readonly]{background:var(--bg)}
 .eye{position:absolute;right:0;top:0;width:44px;height:44px;padding:0;border:0;background:none;color:var(--soft);cursor:pointer;border-radius:var(--radius)}
 .check{display:flex;gap:.625rem;align-items:flex-start;min-height:24px}.check input,.choice input{flex:none;width:1.25rem;height:1.25rem;margin:.0625rem 0 0;accent-color:var(--brand)}.check .hint{display:block}
 fieldset{display:grid;gap:.5rem;margin:0;padding:0;border:0}legend{padding:0 0 .25rem;font-weight:600}
-button,.button{display:inline-flex;align-items:center;justify-content:center;gap:.5rem;min-height:44px;padding:.5rem 1rem;font:600 .9375rem/1.467 system-ui,sans-serif;text-align:center;text-decoration:none;border:1px solid var(--control);border-radius:var(--radius);background:var(--surface);color:var(--ink);cursor:pointer}
-.main{background:var(--brand);border-color:var(--brand);color:var(--on-brand)}.danger{color:var(--danger)}button.danger:not(.small){background:var(--danger);border-color:var(--danger);color:var(--surface)}
+button,.button{display:inline-flex;align-items:center;justify-content:center;gap:.5rem;min-height:44px;padding:.5rem 1rem;font:inherit;font-weight:600;text-align:center;text-decoration:none;border:1px solid var(--control);border-radius:var(--radius);background:var(--surface);color:var(--ink);cursor:pointer}
+.danger{color:var(--danger)}.main{background:var(--brand);border-color:var(--brand);color:var(--on-brand)}.main.danger{--brand:var(--danger);--on-brand:var(--surface)}
 .small{min-height:36px;padding:.25rem .75rem;font-weight:500}
-button:hover,.button:hover{background:color-mix(in srgb,currentColor 6%,var(--surface))}.main:hover{background:color-mix(in srgb,#000 12%,var(--brand))}button.danger:not(.small):hover{background:color-mix(in srgb,#000 12%,var(--danger))}.main:active{background:color-mix(in srgb,#000 22%,var(--brand))}
-button:disabled{opacity:.6;cursor:default}[hidden]{display:none!important}[data-passkey]{display:none}[data-passkeys] [data-passkey]{display:inline-flex}
+button:hover,.button:hover{background:color-mix(in srgb,currentColor 6%,var(--surface))}.main:hover{background:color-mix(in srgb,#000 12%,var(--brand))}.main:active{background:color-mix(in srgb,#000 22%,var(--brand))}
+button:disabled{opacity:.6;cursor:default}[hidden]{display:none!important}html:not([data-passkeys]) [data-passkey]{display:none}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem}
-.note{display:flex;gap:.625rem;padding:.75rem 1rem;border-radius:var(--radius);border:1px solid transparent}.note>div{min-width:0;display:grid;gap:.5rem;justify-items:start}
+.note{display:flex;gap:.625rem;padding:.75rem 1rem;border-radius:var(--radius)}.note>div{min-width:0;display:grid;gap:.5rem;justify-items:start}
 .note.ok{color:var(--ok);background:var(--ok-bg)}.note.info{background:color-mix(in srgb,var(--brand) 9%,var(--surface))}.note.warn{color:var(--warn);background:var(--warn-bg)}.note.danger{color:var(--danger);background:var(--danger-bg)}.note a{color:inherit}
 .note.warn button{color:var(--ink)}
 @media (prefers-reduced-motion:no-preference){a,button,.button,input{transition:background-color .12s,border-color .12s,color .12s}}
@@ -59,7 +60,7 @@ const ENTRY = `
 .entry>header{text-align:center;margin:0 auto 1.5rem}.entry main{width:100%;max-width:416px;margin:0 auto}
 .entry .card{display:grid;gap:1rem;padding:1.5rem;box-shadow:0 1px 2px #10182810,0 8px 24px #1018280d}
 .entry h1,.lead{text-align:center}.lead{color:var(--soft);margin-top:-.5rem;text-wrap:balance}.entry .card button,.entry .card .button{width:100%}.entry .card .eye{width:44px}
-.ways{display:grid;gap:.5rem}html:not([data-passkeys]) .ways:not(:has(.button)),html:not([data-passkeys]) .ways:not(:has(.button))+.divider{display:none}.below{display:grid;gap:.5rem;margin-top:1.5rem;text-align:center}.card .below{margin:0}.entry footer{margin:auto auto 0;padding-top:3rem}
+.ways{display:grid;gap:.5rem}.ways .divider{margin-top:.5rem}html:not([data-passkeys]) .scripted{display:none}.below{display:grid;gap:.5rem;margin-top:1.5rem;text-align:center}.card .below{margin:0}.entry footer{margin:auto auto 0;padding-top:3rem}
 .state{order:-1;justify-self:center;display:grid;place-items:center;width:3rem;height:3rem;border-radius:50%;background:color-mix(in srgb,var(--brand) 10%,var(--surface));color:var(--brand)}
 @media (min-width:480px){.entry .card{padding:2rem}}
 `
@@ -67,21 +68,21 @@ const ENTRY = `
 /** Lists: on the pages of the account, and what an app asks for. */
 const ROWS = `
 .rows{list-style:none;background:var(--surface);border:1px solid var(--line);border-radius:12px}.rows li{display:flex;flex-wrap:wrap;gap:.875rem;align-items:center;padding:.875rem 1rem}.rows li+li{border-top:1px solid var(--line)}.what{flex:1 1 9rem;min-width:0}.what.long{flex-basis:16rem}.what~*{margin-left:auto}.title{font-weight:600}.rows form{display:block;flex:0 1 auto}
-.badge{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:var(--radius);background:var(--bg);color:var(--soft)}
+.badge,.avatar{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem}.badge{border-radius:var(--radius);background:var(--bg);color:var(--soft)}
 `
 
 const ACCOUNT = `
 .bar{display:flex;align-items:center;gap:.75rem;max-width:1016px;margin:0 auto;padding:.75rem 1rem}.bar .logo{margin-right:auto;min-width:0}.top{background:var(--surface);border-bottom:1px solid var(--line)}.bar form{display:block}
-.avatar{display:grid;place-items:center;flex:none;width:2.25rem;height:2.25rem;border-radius:50%;background:color-mix(in srgb,var(--brand) 14%,var(--surface));color:var(--brand);font-weight:650;font-size:.8125rem}
+.avatar{border-radius:50%;background:color-mix(in srgb,var(--brand) 14%,var(--surface));color:var(--brand);font-weight:650;font-size:.8125rem}
 .columns{max-width:1016px;margin:0 auto;padding:0 1rem 3rem}
 .sections{display:flex;gap:.25rem;overflow-x:auto;margin:0 -1rem;padding:.75rem 1rem}.sections a{display:flex;align-items:center;gap:.625rem;flex:none;padding:.5rem .75rem;min-height:40px;border-radius:var(--radius);color:var(--soft);text-decoration:none}.sections a:hover{background:color-mix(in srgb,var(--ink) 5%,transparent)}.sections [aria-current]{background:color-mix(in srgb,var(--ink) 8%,transparent);color:var(--ink);font-weight:600}
 .columns main{display:grid;gap:1.5rem;align-content:start;min-width:0}.head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:flex-end;justify-content:space-between}.head>div{flex:1 1 20rem;min-width:0}.head .lead{text-align:left;margin:.25rem 0 0}
 .columns .card{display:grid;gap:1rem;padding:1.25rem}.columns .card>form{justify-items:start}.columns .card .field{width:100%;max-width:416px}
 .card.list{padding:0}.card-head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between}.card-head>div{flex:1 1 14rem;min-width:0}
-.tag{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.75rem;line-height:1.25rem;font-weight:600;border:1px solid transparent;background:color-mix(in srgb,var(--ink) 8%,var(--surface))}.tag.ok{color:var(--ok);background:var(--ok-bg)}.tag.warn{color:var(--warn);background:var(--warn-bg)}
+.tag{display:inline-block;padding:0 .5rem;border-radius:99px;font-size:.75rem;line-height:1.25rem;font-weight:600;background:color-mix(in srgb,var(--ink) 8%,var(--surface))}.tag.ok{color:var(--ok);background:var(--ok-bg)}.tag.warn{color:var(--warn);background:var(--warn-bg)}
 .empty{display:grid;gap:.75rem;justify-items:center;padding:2rem 1rem;text-align:center;text-wrap:balance;color:var(--soft);background:var(--surface);border:1px dashed var(--control);border-radius:12px}
-.days{display:grid;gap:1.5rem}.columns section:not(.card){display:grid;gap:.5rem}.columns .qr svg{margin:0}.card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
-@media (max-width:479px){.card-head>.badge+div{flex-basis:calc(100% - 3.25rem)}.card-head>.badge~a,.card-head>.badge~form,.card-head>.badge~button{margin-left:3.25rem}}
+.days{display:grid;gap:1.5rem}.group{display:grid;gap:.5rem}.columns .qr svg{margin:0}.card.risk{border-color:var(--danger)}ul.plain{padding-left:1.25rem;display:grid;gap:.25rem}
+@media (max-width:479px){.card-head>.badge+div{flex-basis:calc(100% - 3.25rem)}.card-head>.badge~:not(div){margin-left:3.25rem}}
 @media (min-width:768px){.columns{display:grid;grid-template-columns:200px minmax(0,752px);gap:0 4rem;padding-top:2rem}.sections{flex-direction:column;margin:0;padding:0;overflow:visible}.columns footer{grid-column:2}}
 .columns footer{padding-top:3rem}
 `

@@ -15,7 +15,12 @@ interface Selector {
   readonly text: string
   /** Classes that the page must have. */
   readonly classes: readonly string[]
+  /** Elements that the page must have. */
+  readonly elements: readonly string[]
 }
+
+/** The parts of a selector that name no element: attributes, pseudo-classes and classes. */
+const NO_ELEMENT = /\[[^\]]*\]|::?[\w-]+(?:\([^)]*\))?|\.[\w-]+/g
 
 /** Reads a style sheet without comments. Only `@media` may contain rules. */
 export function parseStyle(css: string): Style {
@@ -35,7 +40,9 @@ function parseSelectors(text: string): Selector[] {
   return splitSelectors(text).map((selector) => {
     const [first = '', ...others] = selector.split(':not(')
     const required = [first, ...others.map((other) => other.slice(other.indexOf(')')))].join('')
-    return { text: selector, classes: [...required.matchAll(/\.([a-z][\w-]*)/g)].map(([, name = '']) => name) }
+    const classes = [...required.matchAll(/\.([a-z][\w-]*)/g)].map(([, name = '']) => name)
+    const elements = required.replaceAll(NO_ELEMENT, ' ').match(/[a-z][a-z\d]*/g) ?? []
+    return { text: selector, classes, elements }
   })
 }
 
@@ -54,13 +61,16 @@ function splitSelectors(list: string): string[] {
   return selectors
 }
 
-/** Returns the rules for a page. A rule without classes is always among them. */
+/** Returns the rules for a page. A rule without classes and elements is always among them. */
 export function styleFor(style: Style, page: string): string {
   const present = new Set([...page.matchAll(/class="([^"]*)"/g)].flatMap(([, names = '']) => names.split(' ')))
+  const elements = new Set(['html', 'body', ...[...page.matchAll(/<([a-z][a-z\d]*)/g)].map(([, name = '']) => name)])
   let media = ''
   let css = ''
   for (const rule of style) {
-    const used = rule.selectors.filter(({ classes }) => classes.every((name) => present.has(name)))
+    const used = rule.selectors.filter(
+      (each) => each.classes.every((name) => present.has(name)) && each.elements.every((name) => elements.has(name)),
+    )
     if (used.length === 0) continue
     if (rule.media !== media) css += `${media === '' ? '' : '}'}${rule.media === '' ? '' : `${rule.media}{`}`
     media = rule.media

@@ -30,7 +30,7 @@ export function identitySection(deps: IdentitySectionDeps): SecuritySection {
       const identities = await deps.identities.list(request.principal.user.id)
       if (deps.providers.all.length === 0 && identities.length === 0) return null
       const texts = request.locale.texts(PROVIDER_TEXTS)
-      return html`<section class="card" aria-labelledby="providers"><div class="card-head"><span class="badge">${icon('link')}</span><div><h2 id="providers">${texts.section}</h2>
+      return html`<section class="card"><div class="card-head"><span class="badge">${icon('link')}</span><div><h2>${texts.section}</h2>
 <p class="sub">${identities.length === 0 ? texts.none : texts.sectionLead}</p></div></div>
 ${identities.length === 0 ? '' : rows(identities.map((identity) => identityRow(deps, request, identity)))}
 ${linkButtons(deps, request, identities)}</section>`

@@ -57,6 +57,7 @@ function waysWith(
   return [
     {
       place: 10,
+      needsScript: true,
       render: (view) => passkeyButton(view, { kind: 'plain', next: view.kept.next, ...buttonOf(view) }),
     },
   ]

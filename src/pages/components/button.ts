@@ -17,13 +17,19 @@ export interface ButtonOptions {
 /** Renders the button that sends its form. */
 export function button(kind: ButtonKind, text: Html | string, options: ButtonOptions = {}): Html {
   const { small = false, label, waitSeconds } = options
-  return html`<button class="${kind}${small ? ' small' : ''}"${label === undefined ? '' : html` aria-label="${label}"`}${waitSeconds === undefined ? '' : html` data-wait="${waitSeconds}"`}>${text}</button>`
+  return html`<button class="${classOf(kind, small)}"${label === undefined ? '' : html` aria-label="${label}"`}${waitSeconds === undefined ? '' : html` data-wait="${waitSeconds}"`}>${text}</button>`
 }
 
 /** Renders a link that looks like a button. */
 export function buttonLink(kind: ButtonKind, href: string, text: Html | string, options: ButtonOptions = {}): Html {
   const { small = false, label } = options
-  return html`<a class="button ${kind}${small ? ' small' : ''}" href="${href}"${label === undefined ? '' : html` aria-label="${label}"`}>${text}</a>`
+  return html`<a class="button ${classOf(kind, small)}" href="${href}"${label === undefined ? '' : html` aria-label="${label}"`}>${text}</a>`
+}
+
+/** A dangerous button is as prominent as a main one, except in rows and headings. */
+function classOf(kind: ButtonKind, small: boolean): string {
+  if (small) return `${kind} small`
+  return kind === 'danger' ? 'main danger' : kind
 }
 
 /** Renders a line with a word in the middle, between two ways to do the same. */

@@ -10,5 +10,6 @@ import { divider } from './button.ts'
  */
 export function otherWays(view: PageView, ways: readonly LoginWay[], invitation?: string): Html {
   if (ways.length === 0) return html``
-  return html`<div class="ways">${ways.map((way) => way.render(view, invitation))}</div>${divider(view.locale.texts(PAGE_TEXTS).or)}`
+  const scripted = ways.every(({ needsScript }) => needsScript === true) ? ' scripted' : ''
+  return html`<div class="ways${scripted}">${ways.map((way) => way.render(view, invitation))}${divider(view.locale.texts(PAGE_TEXTS).or)}</div>`
 }
