@@ -159,6 +159,31 @@ describe('as people use them', () => {
     return page
   }
 
+  test('a way to log in that needs JavaScript leaves no line behind without it', async () => {
+    const other = await startSite()
+    for (const javaScriptEnabled of [true, false]) {
+      const context = await browser.newContext({ javaScriptEnabled })
+      const page = await context.newPage()
+      await page.goto(`${other.base}/auth/login`)
+      expect(await page.getByRole('button', { name: 'Log in with a passkey' }).isVisible()).toBe(javaScriptEnabled)
+      expect(await page.getByText('or', { exact: true }).isVisible()).toBe(javaScriptEnabled)
+      await context.close()
+    }
+    await other.close()
+  })
+
+  test('on a phone the navigation shows the open page, also if it is the last one', async () => {
+    const context = await browser.newContext({ viewport: { width: 320, height: 700 } })
+    const page = await logIn(context, '/auth/account/data')
+    const { left, right } = await page.evaluate(() => {
+      const box = document.querySelector('.sections [aria-current]')?.getBoundingClientRect()
+      return { left: box?.left ?? -1, right: box?.right ?? -1 }
+    })
+    expect(left).toBeGreaterThanOrEqual(0)
+    expect(right).toBeLessThanOrEqual(320)
+    await context.close()
+  })
+
   test('the checkbox of the login follows to the other ways', async () => {
     const context = await browser.newContext()
     const page = await context.newPage()
@@ -173,34 +198,35 @@ describe('as people use them', () => {
     await context.close()
   })
 
-  test('times and days are those of the reader', async () => {
-    const context = await browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale: 'en-US' }) // 14 hours ahead
-    const page = await logIn(context, '/auth/account/activity')
-    const shown = await page.evaluate(() =>
-      [...document.querySelectorAll('.days section')].map((section) => ({
-        day: section.querySelector('h2')?.textContent,
-        times: [...section.querySelectorAll('time')].map(({ dateTime, textContent }) => ({
-          text: textContent,
-          expected: new Date(dateTime).toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' }),
-          day: new Date(dateTime).toLocaleDateString('en', { dateStyle: 'long' }),
-        })),
-      })),
-    )
-    expect(shown.length).toBeGreaterThan(0)
-    for (const { day, times } of shown) {
-      expect(times.length).toBeGreaterThan(0)
-      for (const time of times) expect(time).toEqual({ text: time.expected, expected: time.expected, day })
-    }
-    const utc = await browser.newContext({
-      timezoneId: 'Pacific/Kiritimati',
-      locale: 'en-US',
-      javaScriptEnabled: false,
-    })
-    const plain = await logIn(utc, '/auth/account/activity')
-    expect(await plain.locator('main time').first().textContent()).toContain('UTC')
-    await context.close()
-    await utc.close()
-  })
+  test.each(['en-US', 'en-GB'])(
+    'times and days are those of the reader, written as in the region: %s',
+    async (locale) => {
+      const context = await browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale }) // 14 hours ahead
+      const page = await logIn(context, '/auth/account/activity')
+      const shown = await page.evaluate(
+        (region) =>
+          [...document.querySelectorAll('.days section')].map((section) => ({
+            day: section.querySelector('h2')?.textContent,
+            times: [...section.querySelectorAll('time')].map(({ dateTime, textContent }) => ({
+              text: textContent,
+              expected: new Date(dateTime).toLocaleTimeString(region, { timeStyle: 'short' }),
+              day: new Date(dateTime).toLocaleDateString(region, { dateStyle: 'long' }),
+            })),
+          })),
+        locale,
+      )
+      expect(shown.length).toBeGreaterThan(0)
+      for (const { day, times } of shown) {
+        expect(times.length).toBeGreaterThan(0)
+        for (const time of times) expect(time).toEqual({ text: time.expected, expected: time.expected, day })
+      }
+      const utc = await browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale, javaScriptEnabled: false })
+      const plain = await logIn(utc, '/auth/account/activity')
+      expect(await plain.locator('main time').first().textContent()).toContain('UTC')
+      await context.close()
+      await utc.close()
+    },
+  )
 
   test('a session that ended: the form leads to a login that says so, and back to the form', async () => {
     const context = await browser.newContext()

@@ -92,7 +92,7 @@ describe('passkeys in Chromium', () => {
     await page.getByRole('link', { name: 'Remove this passkey' }).click()
     await page.getByRole('heading', { name: 'Remove this passkey?' }).waitFor()
     await page.getByRole('button', { name: 'Remove this passkey' }).click()
-    await page.getByText('You have no passkeys yet.').waitFor()
+    await page.getByText('The passkey is removed.').waitFor()
     // The signals of WebAuthn: the browser forgets the passkey, so it does not offer it again.
     await expect.poll(() => credentialsOf(opened)).toEqual([])
     await opened.context.close()

@@ -3,7 +3,7 @@ import { toIsoTime } from '../kernel/clock.ts'
 import type { OAuthClient } from '../oauth/store.ts'
 import { ConfigurationError } from '../options/options.ts'
 import { confirm } from './confirm.ts'
-import { print } from './output.ts'
+import { print, printable } from './output.ts'
 import { type Column, table } from './table.ts'
 import { withLatchkey } from './with-latchkey.ts'
 
@@ -104,7 +104,11 @@ async function create(options: CreateOptions): Promise<void> {
     }),
   )
   const secret = clientSecret === null ? {} : { clientSecret }
-  const lines = clientSecret === null ? [client.id] : [client.id, clientSecret, 'The client secret is shown only once.']
+  const created = `Created ${printable(name)}`
+  const lines =
+    clientSecret === null
+      ? [client.id, created]
+      : [client.id, clientSecret, `${created}. The client secret is shown only once.`]
   print({ clientId: client.id, ...secret }, lines, { json })
 }
 
@@ -136,7 +140,7 @@ async function update(id: string, options: UpdateOptions): Promise<void> {
 
 async function rotateSecret(id: string, options: Options): Promise<void> {
   const clientSecret = await withLatchkey((auth) => auth.oauthClients.rotateSecret(id))
-  print({ clientId: id, clientSecret }, [clientSecret, 'The client secret is shown only once.'], options)
+  print({ clientId: id, clientSecret }, [clientSecret, `Replaced the secret of ${id}. It is shown only once.`], options)
 }
 
 /** On a terminal it asks first. A script says what it wants. */

@@ -33,7 +33,9 @@ async function create({ email, days, json }: Options): Promise<void> {
   }
   const { link, expiresAt } = await withLatchkey((auth) => auth.invitations.create(invitation))
   const until = toIsoTime(expiresAt)
-  print({ link, expiresAt: until }, [link, `For one registration. Expires at ${until}`], { json })
+  print({ link, expiresAt: until }, [link, `Created an invitation for one registration. It expires at ${until}`], {
+    json,
+  })
 }
 
 function readDays(text: string): number {

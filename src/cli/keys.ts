@@ -19,7 +19,7 @@ async function rotate(options: { readonly json?: boolean }): Promise<void> {
   const { oldKeysEndAt } = await withLatchkey((auth) => auth.signingKeys.rotate())
   const until = toIsoTime(oldKeysEndAt)
   const lines = [
-    'New keys sign from now on. A running server uses them without a restart.',
+    'Rotated the keys. A running server signs with the new ones without a restart.',
     `The old keys stay public until ${until}`,
   ]
   print({ oldKeysEndAt: until }, lines, options)

@@ -67,7 +67,7 @@ async function list(idOrEmail: string, options: Options): Promise<void> {
     const device = sessions[index]?.device
     return [id, device?.label ?? '', device?.ip ?? '', toIsoTime(lastSeenAt)]
   })
-  print({ sessions }, table([ID, 'DEVICE', 'ADDRESS', { title: 'LAST SEEN', is: 'time' }], rows, options), options)
+  print({ sessions }, table([ID, 'DEVICE', 'IP ADDRESS', { title: 'LAST SEEN', is: 'time' }], rows, options), options)
 }
 
 async function revoke(

@@ -41,7 +41,7 @@ export function table(columns: readonly Column[], rows: Rows, { wide = false }: 
   const cells = rows.map((row) => columns.map((column, at) => toCell(column, row[at] ?? '', isShort)))
   const all = [titles, ...cells]
   const natural = titles.map((_, at) => all.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0))
-  const widths = isShort ? narrow(natural, width || USUAL_WIDTH) : natural
+  const widths = isShort ? narrow(natural, { columns, width: width || USUAL_WIDTH }) : natural
   const [heading = '', ...lines] = all.map((row) => toLine(row, widths))
   return [styleText('bold', heading, { stream: process.stdout }), ...lines]
 }
@@ -60,14 +60,19 @@ export function fromNow(ms: number): string {
   return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(Math.trunc(ms / unitMs), unit)
 }
 
-/** Makes the widest columns narrower until the line fits. */
-function narrow(natural: readonly number[], terminalWidth: number): number[] {
+/** Makes the widest columns of texts narrower until the line fits. Half an id or half a time tells nothing. */
+function narrow(
+  natural: readonly number[],
+  { columns, width: terminalWidth }: { readonly columns: readonly Column[]; readonly width: number },
+): number[] {
   const widths = [...natural]
+  const texts = widths.flatMap((_, at) => (typeof columns[at] === 'string' ? [at] : []))
   let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - terminalWidth
   while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths))
-    if ((widths[widest] ?? 0) <= LEAST_WIDTH) break
-    widths[widest] = (widths[widest] ?? 0) - 1
+    const [widest] = texts.toSorted((left, right) => (widths[right] ?? 0) - (widths[left] ?? 0))
+    const width = widest === undefined ? 0 : (widths[widest] ?? 0)
+    if (widest === undefined || width <= LEAST_WIDTH) break
+    widths[widest] = width - 1
     excess--
   }
   return widths

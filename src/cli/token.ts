@@ -64,10 +64,14 @@ async function create(idOrEmail: string, name: string, options: CreateOptions): 
     return auth.tokens.create(id, { name, scopes, expiresAt: expiry ? expires : null })
   })
   const { expiresAt } = accessToken
-  const until = expiresAt === null ? 'Never expires' : `Expires at ${toIsoTime(expiresAt)}`
-  print({ token, accessToken: toAccessTokenJson(accessToken) }, [token, `${until}. The token is shown only once.`], {
-    json,
-  })
+  const until = expiresAt === null ? 'It never expires' : `It expires at ${toIsoTime(expiresAt)}`
+  print(
+    { token, accessToken: toAccessTokenJson(accessToken) },
+    [token, `Created an access token, which is shown only once. ${until}`],
+    {
+      json,
+    },
+  )
 }
 
 async function list(idOrEmail: string, options: Options): Promise<void> {

@@ -96,6 +96,19 @@ describe('pages', () => {
     expect((await instance.client().get('/auth/brand/../settings.ts')).status).toBe(404)
   })
 
+  test('a logo for light screens is on white in the dark; one for dark screens takes its place', async () => {
+    expect((await instance.client().get('/auth/login')).text).toMatch(/<img class="plate" src="[^"]*logo-/)
+    const brand = {
+      logo: file('light.svg', svg('<circle r="8"/>')),
+      logoDark: file('dark.svg', svg('<circle r="7"/>')),
+    }
+    const both = await startInstance('handler', { brand })
+    const page = (await both.client().get('/auth/login')).text
+    expect(page).toMatch(/<source srcset="[^"]*" media="\(prefers-color-scheme: dark\)">/)
+    expect(page).not.toContain('class="plate"')
+    await both.close()
+  })
+
   test.each([
     ['/auth/session', 401, 'Please log in'],
     ['/auth/nowhere', 404, 'Page not found'],
@@ -188,6 +201,21 @@ describe('pages', () => {
     expect(weak.headers.get('location')).toBe(`/auth/password/reset?token=${token}#password`)
     await client.form('/auth/password/reset', { token, password: 'a new long password' })
     expect((await client.get(link)).text).toContain('This link no longer works')
+  })
+
+  test('a refused login leads to a new password, with the way to next, where the service sends email', async () => {
+    const refuse = async ({ client }: Instance): Promise<string> => {
+      const browser = client()
+      await browser.form('/auth/login', { email: 'ada@example.com', password: 'a wrong password', next: '/app' })
+      return (await browser.get('/auth/login?next=%2Fapp')).text
+    }
+    expect(await refuse(instance)).toMatch(
+      /role="alert">.*do not match\. Check both, or <a href="\/auth\/password\/forgot\?next=%2Fapp">set a new password<\/a>\./,
+    )
+    const silent = await startInstance('handler', { mailer: undefined, baseUrl: 'https://acme.example' })
+    await silent.auth.users.create({ email: 'ada@example.com', password: PASSWORD })
+    expect(await refuse(silent)).toMatch(/role="alert">(?:(?!<a ).)*do not match\.<\/p>/)
+    await silent.close()
   })
 
   test('all problems of a form are shown at once, and what was typed stays', async () => {
