@@ -96,6 +96,14 @@ describe('mails', () => {
     expect(text).toMatch(/\nAide\u00a0: help@acme\.example\n$/)
   })
 
+  test('the code of a login is large, and the only large value', () => {
+    const large = kinds.map(([kind, { content }]) => [
+      kind,
+      /<strong style="font-size:28px[^>]*>([^<]*)/.exec(compose(content).html)?.[1],
+    ])
+    expect(large.filter(([, value]) => value !== undefined)).toEqual([['email_code', expect.stringMatching(/^\d{8}$/)]])
+  })
+
   test('an unknown IP address is left out', () => {
     const content = { kind: 'new_device', device: 'curl', ip: null, at: AT, accountLink: ACCOUNT_LINK } as const
     expect(compose(content).text).not.toContain('IP address')

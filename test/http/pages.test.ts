@@ -7,6 +7,7 @@ import { ConfigurationError, createLatchkey } from '../../src/index.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import { mailTo } from '../support/caught-mails.ts'
 import { type Instance, ORIGIN, PASSWORD, startInstance } from '../support/rings.ts'
+import { totpCode } from '../support/totp.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-brand-'))
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
@@ -183,6 +184,17 @@ describe('pages', () => {
     expect((await client.get('/auth/account')).text).not.toContain('after@example.com')
     expect((await client.get(link)).text).toContain('This link no longer works')
     expect((await client.get('/auth/account/activity')).text).toContain('Change of email address cancelled')
+  })
+
+  test('the emails about a new device and about a new factor open the page on which their reader can act', async () => {
+    const email = 'grace@example.com'
+    await instance.client().post('/auth/register', { email, password: PASSWORD })
+    const client = instance.client()
+    await client.post('/auth/login', { email, password: PASSWORD })
+    expect((await instance.waitForMail(mailTo(email, '/account/devices'))).subject).toContain('New login')
+    const { secret } = (await client.post('/auth/totp')).body
+    await client.post('/auth/totp/confirm', { code: totpCode(secret, Date.now()) })
+    expect((await instance.waitForMail(mailTo(email, '/account/security'))).text).toContain('was set up')
   })
 
   test('a link shows its address, stays alive when it is opened, and a dead one says so at once', async () => {
