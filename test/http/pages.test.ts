@@ -188,7 +188,7 @@ describe('pages', () => {
 
   test('the emails about a new device and about a new factor open the page on which their reader can act', async () => {
     const email = 'grace@example.com'
-    await instance.client().post('/auth/register', { email, password: PASSWORD })
+    await instance.auth.users.create({ email, password: PASSWORD, emailVerified: true })
     const client = instance.client()
     await client.post('/auth/login', { email, password: PASSWORD })
     expect((await instance.waitForMail(mailTo(email, '/account/devices'))).subject).toContain('New login')
