@@ -5,7 +5,7 @@ import { buttonLink } from '../../pages/components/button.ts'
 import { type EntryPage, openPage } from '../../pages/page-route.ts'
 import type { Pages } from '../../pages/pages.ts'
 import { FACTOR_TEXTS } from '../texts.ts'
-import { codeList } from './code-list.ts'
+import { codeList } from './code-list-page.ts'
 
 /** The page that shows new recovery codes once, after a login in which the user set up a second factor. */
 export function recoveryCodesPage(pages: Pages): Route {
