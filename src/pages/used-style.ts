@@ -20,7 +20,7 @@ interface Selector {
 }
 
 /** The parts of a selector that name no element: attributes, pseudo-classes and classes. */
-const NO_ELEMENT = /\[[^\]]*\]|::?[\w-]+(?:\([^)]*\))?|\.[\w-]+/g
+const NO_ELEMENT = /\[[^\]]{0,99}\]|::?[\w-]{1,40}(?:\([^)]{0,99}\))?|\.[\w-]{1,40}/g
 
 /** Reads a style sheet without comments. Only `@media` may contain rules. */
 export function parseStyle(css: string): Style {
