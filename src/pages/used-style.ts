@@ -19,9 +19,6 @@ interface Selector {
   readonly elements: readonly string[]
 }
 
-/** The parts of a selector that name no element: attributes, pseudo-classes and classes. */
-const NO_ELEMENT = /\[[^\]]{0,99}\]|::?[\w-]{1,40}(?:\([^)]{0,99}\))?|\.[\w-]{1,40}/g
-
 /** Reads a style sheet without comments. Only `@media` may contain rules. */
 export function parseStyle(css: string): Style {
   const rules: Rule[] = []
@@ -41,7 +38,7 @@ function parseSelectors(text: string): Selector[] {
     const [first = '', ...others] = selector.split(':not(')
     const required = [first, ...others.map((other) => other.slice(other.indexOf(')')))].join('')
     const classes = [...required.matchAll(/\.([a-z][\w-]*)/g)].map(([, name = '']) => name)
-    const elements = required.replaceAll(NO_ELEMENT, ' ').match(/[a-z][a-z\d]*/g) ?? []
+    const elements = required.split(/[ >+~]/).flatMap((part) => part.match(/^[a-z][a-z\d]*/) ?? [])
     return { text: selector, classes, elements }
   })
 }
