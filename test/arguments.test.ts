@@ -227,6 +227,19 @@ describe('calls with data answer validation_failed', () => {
     expect((await client.get(`/auth/user/events?before=${ID}`)).status).toBe(200)
     expect((await client.get(`/auth/user/events?befor=${ID}`)).body).toMatchObject({ code: 'bad_request' })
   })
+
+  test('a deletion over HTTP refuses parameters, which it would ignore, and deletes nothing', async () => {
+    const client = instance.client()
+    const user = { email: 'deletions@example.com', password: PASSWORD }
+    await client.post('/auth/register', user)
+    await instance.client().post('/auth/login', user)
+    for (const path of ['sessions?except=1', 'access?kind=session', 'user?dry=1', `sessions/${ID}?force`]) {
+      const { status, body } = await client.delete(`/auth/${path}`)
+      expect([path, status, body.code]).toEqual([path, 400, 'bad_request'])
+    }
+    expect((await client.get('/auth/sessions')).body.sessions).toHaveLength(2)
+    expect((await client.delete('/auth/sessions/?')).body).toEqual({ revoked: 1 })
+  })
 })
 
 describe('arguments that configure something throw ConfigurationError at the call', () => {

@@ -30,12 +30,18 @@ export async function serve(deps: AppDeps, exchange: Exchange, route: Route, par
   const inLogin = (await route.inLogin?.isOpen({ ...call(undefined), body: undefined })) ? route.inLogin : undefined
   if (inLogin === undefined) await checkAccess(deps, route, exchange)
   const hasBody = route.method === 'POST' || route.method === 'PATCH'
-  const body = hasBody ? await readBody(deps, exchange, route) : undefined
+  const body = hasBody ? await readBody(deps, exchange, route) : refuseQuery(request)
   if (hasBody && inLogin === undefined) await refuseIfEndedMeanwhile(deps, exchange, route)
   const answer = await (inLogin === undefined ? route.handle(call(body)) : inLogin.handle(sessionOnly(call(body))))
   return exchange.form === null || route.form === undefined || answer.text !== undefined
     ? answer
     : acceptForm(deps, answer, route.form, { ...exchange.form, request: pageRequest(deps, request) })
+}
+
+/** Refuses parameters of a deletion, which would be ignored: `DELETE /auth/sessions?except=…` would revoke all sessions. */
+function refuseQuery({ method, url }: Request): undefined {
+  if (method !== 'DELETE' || new URL(url).search === '') return
+  throw new Refusal('bad_request', { detail: 'This route takes no parameters in the query.' })
 }
 
 /** Refuses a request for another service, and what pages of other origins may not send. */
