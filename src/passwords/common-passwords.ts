@@ -57,8 +57,16 @@ function wordsNear(text: string, longest: number): string[] {
   return words
 }
 
+/** Removes the part of a word before its first and after its last repetition: `wordpasswordpass` becomes `password`. */
+function withoutCutWords(text: string, word: string): string {
+  const lengths = Array.from({ length: word.length - 1 }, (_, index) => word.length - 1 - index)
+  const end = lengths.find((length) => text.endsWith(word + word.slice(0, length))) ?? 0
+  const start = lengths.find((length) => text.startsWith(word.slice(-length) + word)) ?? 0
+  return text.slice(start, text.length - end)
+}
+
 /** Returns true if, without the word, at most `room` characters remain, and none of them is a letter. */
 function isOnlyDecorated(text: string, word: string, room: number): boolean {
-  const rest = text.replaceAll(word, '')
+  const rest = withoutCutWords(text, word).replaceAll(word, '')
   return rest.length <= room && !/\p{L}/u.test(rest)
 }

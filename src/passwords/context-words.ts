@@ -10,16 +10,13 @@ const LEAST_OWN_CHARACTERS = 8
 /**
  * Returns true if a password is built from the email address, from the user's name, or from the name or host of the site, in
  * any spelling: without these words, fewer than eight characters remain. Repeated symbols count once, and blanks do not count.
- * @param names of the user and of the site, brand and host. The single words of a name count too.
+ * @param names of the user and of the site, brand and host. The single words of each count too.
  */
 export function isBuiltFromContext(password: string, email: string, names: readonly string[]): boolean {
-  const [local = '', domain = ''] = email.split('@')
-  const words = [email, local, domain, ...local.split(/[^\p{L}\p{N}]+/u), ...names, ...names.flatMap(splitAtBlanks)]
+  const wholes = [email, ...email.split('@'), ...names].filter((whole) => whole.length <= LONGEST_WORD)
+  const words = [...wholes, ...wholes.flatMap(splitIntoWords)]
   const whole = skeletonOf(password)
-  const rest = longestFirst(words.filter((word) => word.length <= LONGEST_WORD).map(skeletonOf)).reduce(
-    (text, word) => text.replaceAll(word, ''),
-    whole,
-  )
+  const rest = longestFirst(words.map(skeletonOf)).reduce((text, word) => text.replaceAll(word, ''), whole)
   return rest !== whole && codePoints(rest) + symbolsOf(password).size < LEAST_OWN_CHARACTERS
 }
 
@@ -27,6 +24,7 @@ function longestFirst(words: readonly string[]): string[] {
   return words.filter((word) => word.length >= SHORTEST_WORD).sort((left, right) => right.length - left.length)
 }
 
-function splitAtBlanks(name: string): string[] {
-  return name.split(/\s+/)
+/** Splits `Acme Notes` at the blank, and `id.acme-notes.example` at the dots and the hyphen. */
+function splitIntoWords(name: string): string[] {
+  return name.split(/[^\p{L}\p{N}\p{M}]+/u)
 }
