@@ -1,7 +1,7 @@
 /* The command line as users type it: real processes, a real file. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -311,6 +311,22 @@ describe('the command line', () => {
     const result = await latchkey(args)
     expect([result.code, result.out]).toEqual([code, ''])
     expect(result.err.length).toBeGreaterThan(10)
+  })
+
+  test('on a file system without hard links, such as exFAT, the secrets are created once, and no draft stays', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-links-'))
+    const inFolder = createCommandLine(folder)
+    const without = "import fs from 'node:fs'; fs.linkSync = () => { throw Object.assign(Error(), { code: 'EPERM' }) }"
+    const hook = `${without}; process.getBuiltinModule('node:module').syncBuiltinESMExports()`
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` }
+    expect((await inFolder(['migrate'], '', env)).code).toBe(0)
+    expect((await inFolder(['user', 'list'], '', env)).err).toBe('')
+    const secrets = readFileSync(join(folder, 'latchkey.db.secrets'), 'utf8')
+    expect((await inFolder(['user', 'list'], '', env)).code).toBe(0)
+    expect(readFileSync(join(folder, 'latchkey.db.secrets'), 'utf8')).toBe(secrets)
+    expect(readdirSync(folder).filter((name) => name.includes('secrets'))).toEqual(['latchkey.db.secrets'])
+    expect(statSync(join(folder, 'latchkey.db.secrets')).mode & 0o777).toBe(0o600)
+    rmSync(folder, { recursive: true })
   })
 
   test('a refusal with --json is JSON on standard error; a refused password prints the reason', async () => {

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { requireDirectory } from '../kernel/require-directory.ts'
 
 const SECRET_BYTES = 32
@@ -64,10 +73,26 @@ function createOnce(path: string): void {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   writeFileSync(draft, `${newSecret()}\n`, { mode: OWNER_ONLY, flag: 'wx' })
   try {
-    linkSync(draft, path)
+    place(draft, path)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (codeOf(error) !== 'EEXIST') throw error
   } finally {
     unlinkSync(draft)
   }
+}
+
+/** Errors of file systems without hard links: FAT, exFAT and some network shares. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+function place(draft: string, path: string): void {
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if (!NO_LINKS.includes(codeOf(error))) throw error
+    copyFileSync(draft, path, constants.COPYFILE_EXCL)
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
