@@ -511,6 +511,17 @@ describe('a method of a provider that is not configured', () => {
   })
 })
 
+test('the kit refuses options that it could not read', async () => {
+  for (const wrong of [
+    Promise.resolve({ scopes: ['read'] }),
+    new Map([['scopes', ['read']]]),
+    null,
+    'read',
+  ] as Loose[]) {
+    await expect(createTestKit(wrong)).rejects.toThrow('createTestKit: these settings are wrong')
+  }
+})
+
 describe('the client throws TypeError at the call', () => {
   const fetch = (): never => {
     throw new Error('a request was sent')
@@ -533,6 +544,15 @@ describe('the client throws TypeError at the call', () => {
     ),
     ['maxRetryWaitSeconds', () => create({ maxRetryWaitSeconds: Number.NaN }), 'maxRetryWaitSeconds: must be a number'],
     ['no object', () => create(ORIGIN), 'createClient: must be an object'],
+    ['a promise', () => create(Promise.resolve({ baseUrl: ORIGIN })), 'createClient: must be an object'],
+    ['a URL', () => create(new URL(ORIGIN)), 'createClient: must be an object'],
+    ['a map', () => create(new Map([['baseUrl', ORIGIN]])), 'createClient: must be an object'],
+    ['headers of fetch', () => create({ headers: new Headers({ cookie: 'a=b' }) }), 'headers: must be an object'],
+    [
+      'a signal in place of options',
+      () => client.session(AbortSignal.abort()),
+      'must be an object with the members signal',
+    ],
     ['signl', () => client.session({ signl: AbortSignal.abort() }), 'signl: there is no such member'],
     ['signal', () => client.logOut({ signal: new AbortController() }), 'signal: must be an AbortSignal'],
     // The path would be that of all sessions.

@@ -1,5 +1,5 @@
 import type { CallOptions } from './calls.ts'
-import { checkMembers, type MemberChecks } from './check-members.ts'
+import { checkMembers, hasReadableMembers, type MemberChecks } from './check-members.ts'
 import type { ClientOptions } from './send.ts'
 
 /** A longer wait is not a retry. */
@@ -16,8 +16,7 @@ const OPTIONS: MemberChecks<ClientOptions> = {
   },
   fetch: { isRight: (value) => typeof value === 'function', right: 'a function such as fetch' },
   headers: {
-    isRight: (value) =>
-      typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string'),
+    isRight: (value) => hasReadableMembers(value) && Object.values(value).every((each) => typeof each === 'string'),
     right: 'an object with texts: { cookie }',
   },
   credentials: {

@@ -3,6 +3,7 @@
  * who are already logged in. Nothing is mocked. Proved by test/testing.test.ts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { z } from 'zod'
 import type { SecurityEvent } from '../catalogue/events.ts'
 import type { Latchkey } from '../instance.ts'
 import { acceptConfiguration, wholeNumber } from '../kernel/arguments.ts'
@@ -61,6 +62,8 @@ const advanceSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a whole number of
 const workSchema = functionSchema<() => unknown>()
 const fitsSchema = functionSchema<(mail: Message) => boolean>().optional()
 
+const optionsSchema = z.looseObject({}, 'must be an object with options of createLatchkey')
+
 /**
  * Creates an instance with a database in memory. Throws ConfigurationError in production (NODE_ENV), because its clock
  * stands still.
@@ -73,6 +76,7 @@ export async function createTestKit(options: Partial<Omit<LatchkeyOptions, 'cloc
       'latchkey/testing is not for production: its clock stands still. Set NODE_ENV to another value.',
     )
   }
+  acceptConfiguration('createTestKit', optionsSchema, options)
   if ('clock' in options) {
     throw new ConfigurationError('createTestKit: clock: the kit has a clock, which advance(ms) moves')
   }
