@@ -100,7 +100,7 @@ export const PASSWORD_TEXTS = defineTexts('passwords', {
     backToLogin: 'Volver a iniciar sesión',
     resetSent: 'Si existe una cuenta con esta dirección, te llegará un correo con un enlace.',
     sentTitle: 'Revisa tu correo',
-    sentLead: (email) => `Si ${email} tiene una cuenta, allí llegará un enlace para elegir una contraseña nueva.`,
+    sentLead: (email) => `Si ${email} tiene una cuenta, recibirá un enlace para elegir una contraseña nueva.`,
     sentHelp: '¿No llega nada? Mira en la carpeta de spam o envíalo otra vez.',
     sendAgain: 'Enviar otra vez',
     otherAddress: 'Usar otra dirección',
