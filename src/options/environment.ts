@@ -112,6 +112,6 @@ function defaultBaseUrl(port: number): string {
 function findUnknown(set: Readonly<Record<string, unknown>>): string[] {
   const known = NAMES.filter((name) => name.startsWith('LATCHKEY_'))
   return Object.keys(set)
-    .filter((name) => name.startsWith('LATCHKEY_') && !known.includes(name))
+    .filter((name) => name.toUpperCase().startsWith('LATCHKEY_') && !known.includes(name))
     .map((name) => `${name}: there is no such setting. Known are ${known.join(', ')}`)
 }

@@ -207,6 +207,9 @@ describe('the environment', () => {
     expect(read).toThrow(/PORT: must be a port/)
     expect(read).toThrow(/LATCHKEY_SCOPES: must be a word/)
     expect(read).toThrow(/LATCHKEY_SESION_TOKEN: there is no such setting. Known are .*LATCHKEY_SESSION_TOKEN/)
+    for (const name of ['latchkey_session_token', 'Latchkey_Registration']) {
+      expect(() => readEnvironment({ [name]: 'x' })).toThrow(`${name}: there is no such setting`)
+    }
   })
 })
 
