@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { NODE_ENVS } from '../kernel/origins.ts'
 import { parseInteger } from '../kernel/setting-schemas.ts'
 import { defineSettings, type Settings } from '../kernel/settings.ts'
+import { redisUrlSchema } from '../storage/redis/redis-url.ts'
 import { findPostgresUrlProblem, postgresUrlSchema } from '../storage/sql/postgres-url.ts'
 
 /** Settings that only the server has, each an environment variable. */
@@ -72,12 +73,7 @@ export const serverSettings: Settings<ServerSettings> = defineSettings<ServerSet
       'keeps sessions in Redis or Valkey: `redis://`, `rediss://`, `redis+cluster://one:6379,two:6379`, `redis+sentinel://one:26379,two:26379/name`',
     default: undefined,
     defaultIs: 'none: sessions are in the database',
-    schema: z
-      .string()
-      .regex(
-        /^rediss?(?:\+cluster|\+sentinel)?:\/\//,
-        'must be redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name',
-      ),
+    schema: redisUrlSchema,
     variable: { name: 'REDIS_URL', isSecret: true },
   },
   metricsPort: {

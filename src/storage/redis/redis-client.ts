@@ -1,6 +1,7 @@
 /* One small interface for three kinds of Redis: a single server, a cluster, and a server that Sentinel watches. */
 import { createOptionalImport } from '../../kernel/optional-import.ts'
 import { tooOld } from '../../kernel/package-version.ts'
+import { type RedisUrl, splitRedisUrl } from './redis-url.ts'
 
 /** The reply to a script or command. */
 export type Reply = string | number | null | readonly Reply[]
@@ -32,9 +33,9 @@ const SOCKET = { connectTimeout: CONNECT_MS, reconnectStrategy: false } as const
  * `rediss+cluster://`) for a cluster, `redis+sentinel://one:26379,two:26379/name` for a server that Sentinel watches.
  */
 export async function createRedisClient(url: string): Promise<RedisClient> {
-  const [, scheme = '', kind, rest = ''] = /^(rediss?)(\+cluster|\+sentinel)?:\/\/(.*)$/s.exec(url) ?? []
-  if (kind === '+cluster') return createClusterClient(scheme, rest)
-  if (kind === '+sentinel') return createSentinelClient(scheme, rest)
+  const parts = splitRedisUrl(url)
+  if (parts.kind === '+cluster') return createClusterClient(parts)
+  if (parts.kind === '+sentinel') return createSentinelClient(parts)
   return createSingleClient(url)
 }
 
@@ -66,9 +67,9 @@ async function createSingleClient(url: string): Promise<RedisClient> {
   }
 }
 
-async function createClusterClient(scheme: string, rest: string): Promise<RedisClient> {
+async function createClusterClient({ scheme, login, hosts }: RedisUrl): Promise<RedisClient> {
   const { createCluster } = await loadRedis()
-  const { credentials, hosts } = splitHosts(rest)
+  const credentials = readCredentials(login)
   const cluster = createCluster({
     rootNodes: hosts.map((host) => ({ url: `${scheme}://${host}`, ...credentials })),
     defaults: {
@@ -94,11 +95,11 @@ async function createClusterClient(scheme: string, rest: string): Promise<RedisC
   }
 }
 
-async function createSentinelClient(scheme: string, rest: string): Promise<RedisClient> {
+async function createSentinelClient({ scheme, login, hosts, path }: RedisUrl): Promise<RedisClient> {
   const { createSentinel } = await loadRedis()
   // Version 4 of the package has none, unlike these types.
   if (createSentinel === undefined) throw tooOld({ ...REDIS, since: '5.0.0', purpose: 'redis+sentinel://' })
-  const { credentials, hosts, path } = splitHosts(rest)
+  const credentials = readCredentials(login)
   const sentinel = createSentinel({
     name: path,
     sentinelRootNodes: hosts.map((host) => {
@@ -140,20 +141,12 @@ function socketFor(scheme: string): { connectTimeout: number; tls?: true } {
   return { connectTimeout: CONNECT_MS, ...(scheme === 'rediss' ? { tls: true as const } : {}) }
 }
 
-interface Hosts {
-  readonly credentials: { readonly username?: string; readonly password?: string }
-  readonly hosts: readonly string[]
-  readonly path: string
-}
-
-/** Splits `user:password@one:1,two:2/path` into its parts. */
-function splitHosts(rest: string): Hosts {
-  const [, login, list = '', path = ''] = /^(?:([^@]*)@)?([^/]*)\/?(.*)$/s.exec(rest) ?? []
-  const [username = '', password = ''] = (login ?? '').split(':').map(decodeURIComponent)
+/** The password may contain colons. */
+function readCredentials(login: string): { readonly username?: string; readonly password?: string } {
+  const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(login) ?? []
   return {
-    credentials: { ...(username === '' ? {} : { username }), ...(password === '' ? {} : { password }) },
-    hosts: list.split(','),
-    path,
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
   }
 }
 

@@ -9,6 +9,7 @@ import { carryOut } from './carry-out.ts'
 import { createRedisCounterStore } from './counters.ts'
 import { requirePermissions } from './permissions.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
+import { redisUrlSchema } from './redis-url.ts'
 import { createSessionKeys } from './session-keys.ts'
 import { createRedisSessionStore, type RedisSessionDeps } from './sessions.ts'
 import { changePassword, createUser } from './user-changes.ts'
@@ -23,11 +24,8 @@ export interface RedisOptions {
   readonly onStatement?: OnStatement
 }
 
-const NO_URL =
-  'must be redis://host:6379, redis+cluster://one:6379,two:6379 or redis+sentinel://one:26379,two:26379/name'
-
 const argumentsSchema = strictMembers({
-  url: z.string(NO_URL).regex(/^rediss?(?:\+cluster|\+sentinel)?:\/\//, NO_URL),
+  url: redisUrlSchema,
   options: strictMembers(
     {
       prefix: z.string('must be a text such as latchkey:').optional(),
