@@ -30,7 +30,7 @@ export function findRedisUrlProblem(text: string): string | null {
   return isDecodable(login) && !login.includes('/') ? null : ENCODE
 }
 
-/** Splits a URL of Redis. The parts are empty if it is none. */
+/** Splits a URL of Redis. The parts are empty if it is malformed. */
 export function splitRedisUrl(text: string): RedisUrl {
   const [, scheme = '', kind = '', login = '', hosts = '', path = ''] = PARTS.exec(text) ?? []
   return { scheme, kind, login, hosts: hosts.split(','), path }
