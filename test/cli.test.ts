@@ -234,6 +234,18 @@ describe('the command line', () => {
     expect(await onTerminal(80, ['user', 'list'])).toMatch(/wide@example\.com .* (?:\d+ seconds? ago)/)
     const revoked = await latchkey(['token', 'revoke', 'wide@example.com', `…${id.slice(-12)}`])
     expect(revoked).toEqual({ code: 0, out: `Revoked ${id}\n`, err: '' })
+    const shortOf = (table: string): string => /…[\da-f]{12}/.exec(stripVTControlCharacters(table))?.[0] ?? ''
+    const user = shortOf(
+      (await onTerminal(80, ['user', 'list'])).split('\r\n').find((row) => row.includes('wide@')) ?? '',
+    )
+    for (const typed of [user, user.slice(1)]) {
+      expect((await latchkey(['user', 'show', typed])).out).toContain('email: wide@example.com')
+    }
+    expect((await latchkey(['user', 'show', user.slice(-5)])).code).toBe(1) // could be a slip
+    await latchkey(['client', 'create', '--name', 'App', '--redirect-uri', 'https://a.example/b'])
+    const client = shortOf(await onTerminal(80, ['client', 'list']))
+    expect((await latchkey(['client', 'rotate-secret', client])).code).toBe(0)
+    expect((await latchkey(['client', 'delete', client, '--yes'])).out).toMatch(/^Deleted [\da-f-]{36}\n$/)
   })
 
   /** Runs a command in a terminal of its own (`script` of util-linux) with so many columns. */

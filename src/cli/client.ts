@@ -1,8 +1,10 @@
 import { Command } from 'commander'
+import type { Latchkey } from '../instance.ts'
 import { toIsoTime } from '../kernel/clock.ts'
 import type { OAuthClient } from '../oauth/store.ts'
 import { ConfigurationError } from '../options/options.ts'
 import { confirm } from './confirm.ts'
+import { findId } from './find-id.ts'
 import { print, printable } from './output.ts'
 import { type Column, table } from './table.ts'
 import { withLatchkey } from './with-latchkey.ts'
@@ -124,7 +126,14 @@ async function list(options: Options): Promise<void> {
   print({ clients: clients.map(toJson) }, table(COLUMNS, rows, options), options)
 }
 
-async function update(id: string, options: UpdateOptions): Promise<void> {
+async function findClientId(auth: Latchkey, typed: string): Promise<string> {
+  return findId(
+    typed,
+    (await auth.oauthClients.list()).map(({ id }) => id),
+  )
+}
+
+async function update(typed: string, options: UpdateOptions): Promise<void> {
   const changes = {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.redirectUri === undefined ? {} : { redirectUris: options.redirectUri }),
@@ -134,19 +143,23 @@ async function update(id: string, options: UpdateOptions): Promise<void> {
     ...(options.firstParty === undefined ? {} : { isFirstParty: options.firstParty }),
   }
   if (Object.keys(changes).length === 0) throw new ConfigurationError('Nothing to change: name at least one option.')
-  const client = await withLatchkey((auth) => auth.oauthClients.update(id, changes))
+  const client = await withLatchkey(async (auth) => auth.oauthClients.update(await findClientId(auth, typed), changes))
   print({ client: toJson(client) }, [`Updated ${client.id}`], options)
 }
 
-async function rotateSecret(id: string, options: Options): Promise<void> {
-  const clientSecret = await withLatchkey((auth) => auth.oauthClients.rotateSecret(id))
+async function rotateSecret(typed: string, options: Options): Promise<void> {
+  const { id, clientSecret } = await withLatchkey(async (auth) => {
+    const id = await findClientId(auth, typed)
+    return { id, clientSecret: await auth.oauthClients.rotateSecret(id) }
+  })
   print({ clientId: id, clientSecret }, [clientSecret, `Replaced the secret of ${id}. It is shown only once.`], options)
 }
 
 /** On a terminal it asks first. A script says what it wants. */
-async function deleteClient(id: string, options: DeleteOptions): Promise<void> {
+async function deleteClient(typed: string, options: DeleteOptions): Promise<void> {
   const isYes = options.yes === true || !process.stdin.isTTY
   await withLatchkey(async (auth) => {
+    const id = await findClientId(auth, typed)
     const client = isYes ? undefined : (await auth.oauthClients.list()).find((each) => each.id === id)
     const question = `This deletes the client “${client?.name}” (${id}), and ends all access that users gave it.`
     if (client !== undefined && !(await confirm(question, false))) {
