@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 
 const SUFFIX = '_FILE'
@@ -34,8 +35,10 @@ export function readSecretFiles(given: Readonly<Record<string, string>>, secrets
 
 function readSecret(path: string, onProblem: (problem: string) => void): string {
   try {
-    const text = readFileSync(path, 'utf8').trim()
-    if (text === '') onProblem(`the file ${path} is empty`)
+    const bytes = readFileSync(path)
+    const text = isUtf8(bytes) ? bytes.toString('utf8').trim() : ''
+    if (!isUtf8(bytes)) onProblem(`the file ${path} is not UTF-8`)
+    else if (text === '') onProblem(`the file ${path} is empty`)
     return text
   } catch (error) {
     onProblem(`the file cannot be read: ${error instanceof Error ? error.message : String(error)}`)

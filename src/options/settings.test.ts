@@ -182,6 +182,23 @@ describe('the environment', () => {
       smtpUrl: 'smtps://user:pass@mail.example.com',
       options: { secrets: [secret] },
     })
+    for (const name of [
+      'GOOGLE_CLIENT_SECRET',
+      'MICROSOFT_CLIENT_SECRET',
+      'GITHUB_CLIENT_SECRET',
+      'GITLAB_CLIENT_SECRET',
+    ]) {
+      const id = `LATCHKEY_${name.replace('SECRET', 'ID')}`
+      const made = readEnvironment({ [id]: 'id', [`LATCHKEY_${name}_FILE`]: write(name, '\ufeffsecret\n') })
+      expect(made.providers).toHaveLength(1)
+    }
+    for (const name of ['OIDC_CLIENT_SECRET', 'APPLE_PRIVATE_KEY', 'OAUTH_INITIAL_ACCESS_TOKEN']) {
+      const variable = `LATCHKEY_${name}_FILE`
+      expect(() => readEnvironment({ [variable]: join(directory, 'absent') })).toThrow(`${variable}: the file cannot`)
+    }
+    writeFileSync(join(directory, 'latin'), Buffer.from('smtp://app:caf\u00e9@mail.example.com', 'latin1'))
+    const latin = join(directory, 'latin')
+    expect(() => readEnvironment({ SMTP_URL_FILE: latin })).toThrow(`SMTP_URL_FILE: the file ${latin} is not UTF-8`)
     const file = write('empty', '\n')
     const read = (): unknown =>
       readEnvironment({
