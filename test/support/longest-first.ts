@@ -1,22 +1,27 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The slowest test files, slowest first. If they start first, the two workers finish at about the same time. */
+/**
+ * The slowest of the test files that have a process of their own, slowest first. If they start first, the workers finish at about
+ * the same time.
+ */
 const LONGEST = [
-  'test/pages-states.test.ts',
   'test/docs.test.ts',
-  'test/pages-flows.test.ts',
+  'test/pages-states.test.ts',
+  'test/scale/faults.test.ts',
   'test/cli.test.ts',
+  'test/pages-flows.test.ts',
+  'test/mail-delivery.test.ts',
   'test/verification.test.ts',
   'test/pages.test.ts',
-  'test/scale/faults.test.ts',
-  'test/server.test.ts',
-  'test/http/email.test.ts',
-  'test/passkeys.test.ts',
-  'test/cli-audit.test.ts',
   'test/storage/redis.test.ts',
-  'test/http/passkeys.test.ts',
+  'test/cli-audit.test.ts',
+  'test/server.test.ts',
+  'test/passkeys.test.ts',
   'test/scale/revocation.test.ts',
-  'test/http/recovery.test.ts',
+  'test/storage/postgres.test.ts',
+  'test/import.test.ts',
+  'test/backup.test.ts',
+  'test/drain.test.ts',
   'test/crash.test.ts',
 ]
 
