@@ -102,7 +102,7 @@ function targets(results: Results): string {
     measured,
     isMet ? 'met' : '**missed**',
   ])
-  return `## Targets\n\n${verdicts.length - missed} met, ${missed} missed.\n\n${table(['', 'target', 'measured', ''], rows)}`
+  return `## Targets\n\n${verdicts.length - missed} met, ${missed} missed: [why](missed-targets.md).\n\n${table(['', 'target', 'measured', ''], rows)}`
 }
 
 function losses(results: Results): string {
