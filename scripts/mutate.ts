@@ -126,7 +126,16 @@ async function isKilled(copy: Copy, mutant: Mutant, limitMs: number): Promise<bo
 
 /** Runs the tests until the first failure. A run that takes longer than `limitMs` counts as failed. Default: no limit. */
 async function passes({ directory, tests }: Copy, limitMs?: number): Promise<boolean> {
-  const arguments_ = ['vitest', 'run', '--bail=1', '--reporter=dot', '--project=promises', '--project=units', ...tests]
+  const arguments_ = [
+    'vitest',
+    'run',
+    '--bail=1',
+    '--reporter=dot',
+    '--project=promises',
+    '--project=http',
+    '--project=units',
+    ...tests,
+  ]
   const child = spawn('npx', arguments_, { cwd: directory, stdio: 'ignore', timeout: limitMs })
   const { promise, resolve } = Promise.withResolvers<boolean>()
   child.on('exit', (code) => resolve(code === 0))
