@@ -4,7 +4,7 @@ import type { Latchkey } from '../../src/index.ts'
 import { altered } from '../support/altered.ts'
 import { tokenIn } from '../support/caught-mails.ts'
 import { Client, type Reply } from '../support/client.ts'
-import { type Instance, PASSWORD, RINGS, sendTo, startInstance } from '../support/rings.ts'
+import { type Instance, PASSWORD, RINGS, sendTo, startInstance, wholeMinute } from '../support/rings.ts'
 import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 import { until } from '../support/until.ts'
@@ -31,7 +31,7 @@ const other = (code: string): string => String((Number(code) + 1) % 10 ** 8).pad
 describe.each(RINGS)('login by email (%s)', (ring) => {
   let instance: Instance
   let users = 0
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   beforeAll(async () => {
     instance = await startInstance(ring, { emailLogin: 'on', clock: () => now })
   })

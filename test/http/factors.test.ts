@@ -1,7 +1,7 @@
 /* Second factors: the authenticator app, recovery codes, remembered devices (DESIGN section 3, login steps and factors). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Client, type Reply } from '../support/client.ts'
-import { type Instance, PASSWORD, RINGS, sendTo, startInstance } from '../support/rings.ts'
+import { type Instance, PASSWORD, RINGS, sendTo, startInstance, wholeMinute } from '../support/rings.ts'
 import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 
@@ -20,7 +20,7 @@ interface Enrolled {
 
 describe.each(RINGS)('second factors (%s)', (ring) => {
   let instance: Instance
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   let users = 0
   beforeAll(async () => {
     instance = await startInstance(ring, { clock: () => now })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../../src/testing.ts'
 import { Client, type Reply, type Send } from '../support/client.ts'
-import { type Instance, ORIGIN, PASSWORD, type Ring, sendTo, startInstance } from '../support/rings.ts'
+import { type Instance, ORIGIN, PASSWORD, type Ring, sendTo, startInstance, wholeMinute } from '../support/rings.ts'
 import { totpCode } from '../support/totp.ts'
 
 const TRANSACTION = 'a transaction'
@@ -10,7 +10,7 @@ const rings: readonly Ring[] = ['handler', 'server, PostgreSQL']
 
 describe.each(rings)('what a login costs (%s)', (ring) => {
   let instance: Instance
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   let people = 0
   beforeAll(async () => {
     // Nothing runs in the background that could be counted.

@@ -7,7 +7,7 @@ import {
   type SoftwareAuthenticator,
 } from '../../src/testing.ts'
 import { Client, type Reply } from '../support/client.ts'
-import { type Instance, ORIGIN, PASSWORD, RINGS, sendTo, startInstance } from '../support/rings.ts'
+import { type Instance, ORIGIN, PASSWORD, RINGS, sendTo, startInstance, wholeMinute } from '../support/rings.ts'
 import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 
@@ -22,7 +22,7 @@ interface Person {
 
 describe.each(RINGS)('passkeys (%s)', (ring) => {
   let instance: Instance
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   let people = 0
   beforeAll(async () => {
     instance = await startInstance(ring, { clock: () => now })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../../src/testing.ts'
 import type { Client, Reply } from '../support/client.ts'
-import { type Instance, PASSWORD, RINGS, sendTo, startInstance } from '../support/rings.ts'
+import { type Instance, PASSWORD, RINGS, sendTo, startInstance, wholeMinute } from '../support/rings.ts'
 import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 
@@ -21,7 +21,7 @@ interface Enrolled {
 
 describe.each(RINGS)('recovery (%s)', (ring) => {
   let instance: Instance
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   let users = 0
   beforeAll(async () => {
     instance = await startInstance(ring, { clock: () => now })
@@ -321,7 +321,7 @@ describe.each(RINGS)('recovery (%s)', (ring) => {
 })
 
 test('a required second factor: the login that completes a recovery sets up a new factor', async () => {
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   const instance = await startInstance('handler', { secondFactor: 'required', clock: () => now })
   const email = 'ada@example.com'
   await instance.auth.users.create({ email, password: PASSWORD, emailVerified: true })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../../src/testing.ts'
 import { Client, type Reply } from '../support/client.ts'
-import { type Instance, ORIGIN, PASSWORD, RINGS, sendTo, startInstance } from '../support/rings.ts'
+import { type Instance, ORIGIN, PASSWORD, RINGS, sendTo, startInstance, wholeMinute } from '../support/rings.ts'
 import { rounds } from '../support/rounds.ts'
 import { totpCode } from '../support/totp.ts'
 
@@ -15,7 +15,7 @@ const ENROL = [
 describe.each(RINGS)('a second factor is required (%s)', (ring) => {
   let instance: Instance
   let users = 0
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   beforeAll(async () => {
     instance = await startInstance(ring, { secondFactor: 'required', emailLogin: 'on', clock: () => now })
   })

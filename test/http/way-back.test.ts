@@ -9,7 +9,7 @@ import { createAuthenticator, type SoftwareAuthenticator } from '../../src/testi
 import { mailTo, tokenIn } from '../support/caught-mails.ts'
 import type { Client, Reply } from '../support/client.ts'
 import { callbackPath, runRound } from '../support/provider-round.ts'
-import { type Instance, PASSWORD, RINGS, SMALL_COST, startInstance } from '../support/rings.ts'
+import { type Instance, PASSWORD, RINGS, SMALL_COST, startInstance, wholeMinute } from '../support/rings.ts'
 import { totpCode } from '../support/totp.ts'
 
 const MINUTE_MS = 60_000
@@ -25,7 +25,7 @@ const PROVIDERS = [
 describe.each(RINGS)('the owner comes back (%s)', (ring) => {
   let instance: Instance
   let memory: MemoryProvider
-  let now = Date.UTC(2026, 10, 27, 10)
+  let now = wholeMinute()
   let people = 0
   beforeAll(async () => {
     memory = createMemoryProvider(() => now)

@@ -116,6 +116,14 @@ export async function startInstance(
   }
 }
 
+/**
+ * Returns the present without its seconds, for the clock of a test that counts them. Redis forgets sessions by its own clock, so a
+ * fixed date would work for a day.
+ */
+export function wholeMinute(): number {
+  return Math.floor(Date.now() / 60_000) * 60_000
+}
+
 interface TestStorage {
   /** Returns the storage as another process opens it. */
   open(): Pick<LatchkeyOptions, 'storage' | 'sessionStorage'>
