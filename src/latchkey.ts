@@ -16,7 +16,7 @@ import { documentRoutes } from './http/document-routes.ts'
 import { guardHandler } from './http/guard-handler.ts'
 import { isFault, type RefusalContext, refusalResponse } from './http/refusal-response.ts'
 import { reportMisdirectedOnce } from './http/refuse-misdirected.ts'
-import { createTracer } from './http/tracer.ts'
+import { createTracer, type Tracer } from './http/tracer.ts'
 import type { Latchkey } from './instance.ts'
 import { startJobs } from './jobs.ts'
 import type { StampedEvent } from './kernel/event.ts'
@@ -34,13 +34,13 @@ import type { CompleteOptions, LatchkeyOptions } from './options/options.ts'
 import { readSecrets } from './options/read-secrets.ts'
 import { risksOf } from './options/risks.ts'
 import { completeOptions } from './options/settings.ts'
-import { createBrand } from './pages/brand.ts'
+import { type Brand, createBrand } from './pages/brand.ts'
 import type { Seams } from './seams.ts'
 import { serverSideCalls } from './server-side-calls.ts'
 import { createInstanceMailing, createServices, type Services } from './services.ts'
 import type { SessionMemory } from './sessions/session-memory.ts'
 import { createKeyRing } from './signing-keys/key-ring.ts'
-import { callBoth } from './storage/storage.ts'
+import { callBoth, type Stores } from './storage/storage.ts'
 
 /**
  * Creates an instance: it checks the options, opens the storage and builds the route table.
@@ -67,8 +67,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const secrets = readSecrets(options)
   const brand = createBrand(options.brand, options.basePath)
   const mailing = createInstanceMailing(options, { secrets, brand, seams })
-  let memory: SessionMemory | null = null // the memory needs the stores, and the stores send changes to the memory
-  let sessionsChanged: OAuthFeature['sessionsChanged'] = () => undefined // as does the memory
+  const followers: Followers = { memory: null, sessionsChanged: () => undefined }
   const stores = await options.storage.open({
     sessions: options.sessionStorage,
     onStatement: callBoth(tracer.statement, guardStatements(options.onStatement, report)),
@@ -77,11 +76,55 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
       if (mails.length > 0) mailing.wake()
     },
     onChanges(changes) {
-      memory?.cache.follow(changes)
-      sessionsChanged(changes)
+      followers.memory?.cache.follow(changes)
+      followers.sessionsChanged(changes)
     },
     onError: (error) => report(error, null),
   })
+  try {
+    return await connect({
+      options,
+      seams,
+      report,
+      onEvent,
+      tracer,
+      oauthEngine,
+      secrets,
+      brand,
+      mailing,
+      followers,
+      stores,
+    })
+  } catch (error) {
+    await stores.close()
+    throw error
+  }
+}
+
+/** Follows the changes of the storage. The parts that do need the stores, so they come after the storage is open. */
+interface Followers {
+  memory: SessionMemory | null
+  sessionsChanged: OAuthFeature['sessionsChanged']
+}
+
+/** The parts that exist when the storage is open. */
+interface Opened {
+  readonly options: CompleteOptions
+  readonly seams: Seams
+  readonly report: ReportError
+  readonly onEvent: (event: StampedEvent) => void
+  readonly tracer: Tracer
+  readonly oauthEngine: Awaited<ReturnType<typeof loadEngine>> | null
+  readonly secrets: ReturnType<typeof readSecrets>
+  readonly brand: Brand
+  readonly mailing: ReturnType<typeof createInstanceMailing>
+  readonly followers: Followers
+  readonly stores: Stores
+}
+
+/** Connects the parts to an instance. */
+async function connect(opened: Opened): Promise<Latchkey> {
+  const { options, seams, report, onEvent, tracer, oauthEngine, secrets, brand, mailing, followers, stores } = opened
   const core = createCore(options, {
     stores,
     secrets,
@@ -90,7 +133,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
     processes: seams.processes,
   })
   const services = createServices({ core, mailing, brand, options, seams })
-  memory = services.memory
+  followers.memory = services.memory
   const tokenKeys = createKeyMaker(
     secrets,
     'oauth id tokens',
@@ -99,7 +142,7 @@ export async function assembleLatchkey(given: LatchkeyOptions, seams: Seams): Pr
   const ring = createKeyRing({ ...stores, ...core, ...tokenKeys, overlapMs: overlapMs(options) })
   if (signsForOthers(options)) await ring.read()
   const features = createFeatures({ core, services, options, seams, oauthEngine, ring, tokenKeys })
-  sessionsChanged = features.oauth.sessionsChanged
+  followers.sessionsChanged = features.oauth.sessionsChanged
   const authentication = createAuthentication({
     ...features.accessTokens.verification,
     ...core,

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLatchkey, Refusal } from '../../src/index.ts'
+import { redis } from '../../src/redis.ts'
 import { sqlite } from '../../src/sqlite.ts'
 import { migrate, planMigrations } from '../../src/storage/sql/migrate.ts'
 import type { Migration } from '../../src/storage/sql/migration.ts'
@@ -173,6 +174,19 @@ describe('SQLite', () => {
     const message = `There is no directory ${join(directory, 'absent')}`
     await expect(sqlite(file).migrate()).rejects.toThrow(message)
     await expect(createLatchkey({ baseUrl: 'http://localhost:3000', storage: sqlite(file) })).rejects.toThrow(message)
+  })
+
+  test('a start that is refused after the database was opened closes it', async () => {
+    const path = join(directory, 'refused.db')
+    const storage = sqlite(path)
+    const refused = { secondFactor: 'required', factors: { totp: false, passkeys: false } } as const
+    const withoutRedis = { sessionStorage: redis('redis://127.0.0.1:1', { deadlineMs: 100 }) }
+    for (const options of [refused, withoutRedis]) {
+      await expect(createLatchkey({ baseUrl: 'http://localhost:3000', storage, ...options })).rejects.toThrow()
+      const open = readdirSync('/proc/self/fd').map((name) => readlinkOf(`/proc/self/fd/${name}`))
+      // The index of the log stays open (decision 6). The others drop their locks.
+      expect(open.filter((each) => [path, `${path}-wal`].includes(each))).toEqual([])
+    }
   })
 
   test('a damaged file is found by the integrity check', async () => {

@@ -55,6 +55,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
       const file = openSqliteFile(location)
       const listener = callBoth(options.onStatement, how.onStatement)
       const db = createKysely(file, listener)
+      let close = (): Promise<void> => db.destroy()
       try {
         reportNotes(await bringUpToDate(db, options.migrate ?? true), how.onError)
         // Data in memory belongs to its connection.
@@ -90,9 +91,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): Storage {
             for (const each of [readerFile, file]) if (each.isOpen) each.close()
           },
         }
+        close = database.close
         return await openSqlStores(database, how)
       } catch (error) {
-        await db.destroy()
+        await close()
         throw error
       }
     },
