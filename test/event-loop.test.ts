@@ -95,7 +95,7 @@ describe('reading with 4,000 sessions, 1,000 access tokens and 8,000 events', ()
       expect(status).toBe(200)
       for await (const part of body ?? []) bytes += part.byteLength // the work of the client is not measured
     })
-    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeGreaterThan(8_000) // the whole answer, and not an error
   })
 
   test.each<[string, (crowded: Crowded) => Promise<unknown>]>([

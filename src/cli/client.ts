@@ -106,11 +106,9 @@ async function create(options: CreateOptions): Promise<void> {
     }),
   )
   const secret = clientSecret === null ? {} : { clientSecret }
-  const created = `Created ${printable(name)}`
-  const lines =
-    clientSecret === null
-      ? [client.id, created]
-      : [client.id, clientSecret, `${created}. The client secret is shown only once.`]
+  const told = `Created ${printable(name)}. The client secret is shown only once.`
+  // Without a secret, scripts read the id as the whole output.
+  const lines = clientSecret === null ? [client.id] : [client.id, clientSecret, told]
   print({ clientId: client.id, ...secret }, lines, { json })
 }
 
