@@ -165,8 +165,9 @@ describe('as people use them', () => {
       const context = await browser.newContext({ javaScriptEnabled })
       const page = await context.newPage()
       await page.goto(`${other.base}/auth/login`)
-      expect(await page.getByRole('button', { name: 'Log in with a passkey' }).isVisible()).toBe(javaScriptEnabled)
-      expect(await page.getByText('or', { exact: true }).isVisible()).toBe(javaScriptEnabled)
+      const state = javaScriptEnabled ? 'visible' : 'hidden'
+      await page.getByRole('button', { name: 'Log in with a passkey' }).waitFor({ state })
+      await page.getByText('or', { exact: true }).waitFor({ state })
       await context.close()
     }
     await other.close()
