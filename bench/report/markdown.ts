@@ -45,7 +45,7 @@ export function writeMarkdown(results: Results): string {
       queryTable(queries),
     ]),
     section(results.profile, 'Where the time of a request goes', (profile) => [
-      `A CPU profile of each server under load, ${profile.seconds} s: the CPU time of the main thread per request, divided by the samples in each area of the code. A built-in function counts for its caller. The profiler itself makes everything slower, so compare the areas, not the sums. "Other threads" are hashes, the disk, the compiler and the garbage collector.`,
+      `A CPU profile of each server under load, ${profile.seconds} s: the CPU time of the main thread per request, divided by the samples in each area of the code. A built-in function counts for its caller. The profiler itself makes everything slower, so compare the areas, not the sums. A sample also counts when another thread has the core: during logins, a function that wakes a hash or the disk ("Node.js: files") waits there for it. "Other threads" are hashes, the disk, the compiler and the garbage collector.`,
       ...Object.entries(profile.kinds).flatMap(([kind, subjects]) => [`### ${kind}`, profileTable(subjects)]),
     ]),
     section(results.hits, 'Hits of a full session cache', (hits) => [

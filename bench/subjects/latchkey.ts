@@ -47,7 +47,12 @@ async function create(options: SubjectOptions, stores: Stores): Promise<Latchkey
     baseUrl: 'http://localhost:3000',
     secrets: [SECRET],
     // The benchmark logs in few users from one machine, more often than any person would.
-    throttle: { freeFailures: 99, failuresPerNetwork: 1_000_000 },
+    throttle: {
+      freeFailures: 99,
+      failuresPerNetwork: 1_000_000,
+      hashesPerNetwork: 1_000_000,
+      hashesPerAccount: 1_000_000,
+    },
     ...stores,
     session: { ...stores.session, touchWindowMs: HOUR_MS, ...(options.isCold ? { cacheSize: 0 } : {}) },
   })

@@ -75,7 +75,7 @@ export function areasOf(
 
 /** Returns the area of a function, or null if no work is done there. A built-in function belongs to its caller. */
 function areaOf({ functionName, url }: { functionName: string; url: string }, caller: string | null): string | null {
-  if (functionName in OUTSIDE) return OUTSIDE[functionName] ?? null
+  if (Object.hasOwn(OUTSIDE, functionName)) return OUTSIDE[functionName] ?? null
   if (functionName === '(idle)' || functionName === '(root)') return null
   if (url === '') return caller === SQLITE_DRIVER ? 'SQLite' : caller
   if (url.startsWith('node:')) return areaOfNode(url)
